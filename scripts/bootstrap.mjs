@@ -1,0 +1,49 @@
+// Runs a TypeScript script of this project with the Node pinned in package.json, installing the
+// dependencies first where they are missing or older than the lockfile. Plain JavaScript, because the
+// machine's own Node (20 or later) starts it; prints one line when it installs, none otherwise.
+//
+// usage: node scripts/bootstrap.mjs SCRIPT [ARGUMENT…]
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const pinnedNode = join(root, 'node_modules', 'node', 'bin', 'node');
+const stamp = join(root, 'node_modules', '.installed-lockfile');
+
+const lockfileDigest = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
+const installed = existsSync(stamp) && readFileSync(stamp, 'utf8') === lockfileDigest;
+
+if (!installed || !existsSync(pinnedNode)) {
+  console.error('Installing the dependencies of package-lock.json (npm ci) …');
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (npm.error !== undefined || npm.status !== 0) {
+    console.error(
+      `npm ci failed${npm.error ? `: ${npm.error.message}` : ''}; the text above says why. Run it again: npm ci`,
+    );
+    process.exit(1);
+  }
+  if (!existsSync(pinnedNode)) {
+    console.error(
+      'npm ci did not install the pinned Node (package "node"): its install script was not allowed to run. Run: npm ci --ignore-scripts=false',
+    );
+    process.exit(1);
+  }
+  writeFileSync(stamp, lockfileDigest);
+}
+
+const [script, ...rest] = process.argv.slice(2);
+if (script === undefined) {
+  console.error('usage: node scripts/bootstrap.mjs SCRIPT [ARGUMENT…]');
+  process.exit(2);
+}
+const run = spawnSync(pinnedNode, [join(root, script), ...rest], { stdio: 'inherit' });
+if (run.error !== undefined) console.error(run.error.message);
+process.exit(run.status ?? 1);
