@@ -1,0 +1,61 @@
+// The messages of Docker's credential-helper protocol: what comes on stdin, what goes to stdout, and its fixed texts.
+// Source: https://github.com/docker/docker-credential-helpers (credentials/credentials.go, credentials/error.go).
+import { XacctError } from '../errors.ts';
+
+export const ACTIONS = ['get', 'store', 'erase', 'list'] as const;
+export type Action = (typeof ACTIONS)[number];
+
+export function isAction(text: string | undefined): text is Action {
+  return ACTIONS.some((action) => action === text);
+}
+
+/** Docker and its relatives compare this text, byte for byte, to tell "ask anonymously" from a failure. */
+const CREDENTIALS_NOT_FOUND = 'credentials not found in native keychain';
+export const MISSING_SERVER_URL = 'no credentials server URL';
+export const MISSING_USERNAME = 'no credentials username';
+
+/** What a helper answers: the text goes to stdout; `failure` also to stderr; the exit status is 0 for `success`, else 1. */
+export interface Answer {
+  outcome: 'success' | 'quiet-failure' | 'failure';
+  text: string;
+}
+
+export const notFound: Answer = { outcome: 'quiet-failure', text: CREDENTIALS_NOT_FOUND };
+
+export interface Credential {
+  ServerURL: string;
+  Username: string;
+  Secret: string;
+}
+
+/** The server URL of `get` and `erase`: one line. Undefined where there is none. */
+export function readServerURL(input: string): string | undefined {
+  const line = input.replace(/\r?\n$/, '');
+  return line.trim() === '' ? undefined : line;
+}
+
+/**
+ * The credential of `store`.
+ * @throws XacctError `protocol` where it is not a JSON object of strings; a missing field is `''`, as in Docker's own reader.
+ */
+export function readCredential(input: string): Credential {
+  let value: unknown;
+  try {
+    value = JSON.parse(input);
+  } catch {
+    // The parser's message would quote the input, and with it the secret.
+    throw notACredential();
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notACredential();
+  const { ServerURL = '', Username = '', Secret = '' } = value as Record<string, unknown>;
+  if (typeof ServerURL !== 'string' || typeof Username !== 'string' || typeof Secret !== 'string') {
+    throw notACredential();
+  }
+  return { ServerURL, Username, Secret };
+}
+
+function notACredential(): XacctError {
+  return new XacctError('protocol', 'store: stdin is not a JSON object with ServerURL, Username and Secret', {
+    hint: 'run: docker login',
+  });
+}

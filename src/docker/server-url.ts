@@ -1,0 +1,32 @@
+// The spellings in which Docker and its relatives name a registry to a credential helper.
+
+export interface ServerURL {
+  /** `http` is a registry without TLS: it is never given a credential. */
+  scheme: 'https' | 'http';
+  /** Lower case; no port (the only one accepted is 443), no path. */
+  hostname: string;
+}
+
+const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
+const SEGMENT = '(?!\\.{1,2}(?:/|$))[A-Za-z0-9._-]+';
+// One strict grammar and no URL parser behind it: two parsers that disagree are how credentials go astray
+// (`new URL` reads `。`, fullwidth digits, `%2e` and `\` as part of a hostname).
+const SPELLING = new RegExp(
+  `^(?:(?<scheme>https?)://)?(?<hostname>${LABEL}(?:\\.${LABEL})+)(?::(?<port>\\d{1,5}))?(?:/${SEGMENT})*/?$`,
+);
+
+/** https://www.rfc-editor.org/rfc/rfc9110#section-4.1 asks for at least 8,000 octets; no registry name comes near. */
+const MAX_LENGTH = 4096;
+
+/**
+ * Reads `HOST`, `https://HOST`, `HOST:443`, `HOST/`, `HOST/repo/path` (go-containerregistry) and `http://HOST`.
+ * Undefined for anything else: control bytes, userinfo, another port, percent signs, non-ASCII, queries.
+ */
+export function parseServerURL(text: string): ServerURL | undefined {
+  if (text.length > MAX_LENGTH) return undefined;
+  const match = SPELLING.exec(text);
+  const { scheme, hostname, port } = match?.groups ?? {};
+  if (hostname === undefined) return undefined;
+  if (port !== undefined && port !== '443') return undefined;
+  return { scheme: scheme === 'http' ? 'http' : 'https', hostname: hostname.toLowerCase() };
+}

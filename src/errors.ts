@@ -1,0 +1,78 @@
+// The one error type of the program: what failed, the command that mends it, and a code to compare.
+
+export type ErrorCode =
+  | 'access-denied'
+  | 'assume-role-denied'
+  | 'clock-skew'
+  | 'config-invalid'
+  | 'credentials-expired'
+  | 'credentials-invalid'
+  | 'daemon'
+  | 'internal'
+  | 'login-expired'
+  | 'mfa-required'
+  | 'network'
+  | 'no-identity'
+  | 'process-failed'
+  | 'profile-cycle'
+  | 'profile-incomplete'
+  | 'profile-missing'
+  | 'protocol'
+  | 'proxy'
+  | 'service'
+  | 'socket-unsafe'
+  | 'sso-expired'
+  | 'throttled'
+  | 'timeout'
+  | 'tls'
+  | 'usage'
+  | 'web-identity';
+
+/** `hint` says what mends it, ideally one command; it is printed after the message. */
+export class XacctError extends Error {
+  override readonly name = 'XacctError';
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { hint?: string | undefined; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
+
+const MAX_LINE_CHARACTERS = 1_200;
+
+/**
+ * Makes text from outside fit for a terminal and for one line: line breaks become spaces, other control and
+ * formatting characters (terminal escapes, bidirectional overrides) become visible `\u{…}`, and overlong text is cut.
+ */
+export function printable(text: string): string {
+  const line = text
+    .replace(/\s*[\r\n]+\s*/g, ' ')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => {
+      return `\\u{${character.codePointAt(0)?.toString(16)}}`;
+    });
+  if (line.length <= MAX_LINE_CHARACTERS) return line;
+  // By code points: half a surrogate pair is no character.
+  return `${[...line].slice(0, MAX_LINE_CHARACTERS).join('')}…`;
+}
+
+/** A value as one word of a POSIX shell, for the command in a hint. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** The error as the one line a person reads: `ecr-xacct: MESSAGE; HINT`. */
+export function errorLine(error: unknown): string {
+  if (error instanceof XacctError) {
+    // Each for itself: a message that is cut leaves the hint whole.
+    const hint = error.hint === undefined ? '' : `; ${printable(error.hint)}`;
+    return `${printable(`ecr-xacct: ${error.message}`)}${hint}`;
+  }
+  return printable(`ecr-xacct: internal error: ${error instanceof Error ? error.message : String(error)}`);
+}
