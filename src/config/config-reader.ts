@@ -1,0 +1,21 @@
+// The config that is in force for a caller's environment, read again when the file has changed.
+import { XacctError } from '../errors.ts';
+import { createFileCache } from './file-cache.ts';
+import { type Config, emptyConfig, parseConfig } from './load.ts';
+import { configPath, type Environment } from './paths.ts';
+
+/** @throws XacctError `config-invalid`, from the reader it returns. */
+export function createConfigReader(): (env: Environment) => Config {
+  const readConfig = createFileCache(parseConfig);
+  return (env) => {
+    const path = configPath(env);
+    if (path === undefined) return emptyConfig(undefined);
+    const config = readConfig(path);
+    if (config === undefined && env.ECR_XACCT_CONFIG) {
+      throw new XacctError('config-invalid', `ECR_XACCT_CONFIG names ${path}, which does not exist`, {
+        hint: 'run: unset ECR_XACCT_CONFIG',
+      });
+    }
+    return config ?? emptyConfig(path);
+  };
+}

@@ -1,0 +1,61 @@
+// Reads a file again only when it has changed, so that an edit counts at once and an answer costs one stat.
+import { readFileSync, statSync } from 'node:fs';
+import { shellWord, XacctError } from '../errors.ts';
+
+/** Enough for every set of files that one user's shells name; more would be a leak. */
+const MAX_FILES = 64;
+
+/**
+ * A reader that parses the file at a path, and undefined where there is none. A failed parse is not kept.
+ * @throws XacctError `config-invalid` where the file is there but cannot be read, and whatever `parse` throws.
+ */
+export function createFileCache<T>(
+  parse: (text: string, path: string) => T,
+): (path: string) => T | undefined {
+  const cache = new Map<string, { signature: string; value: T }>();
+  return (path) => {
+    const signature = signatureOf(path);
+    if (signature === undefined) {
+      cache.delete(path);
+      return undefined;
+    }
+    const cached = cache.get(path);
+    if (cached?.signature === signature) return cached.value;
+    const value = parse(read(path), path);
+    if (cache.size >= MAX_FILES) cache.clear();
+    cache.set(path, { signature, value });
+    return value;
+  };
+}
+
+function signatureOf(path: string): string | undefined {
+  try {
+    const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (stat === undefined) return undefined;
+    // Anything else (a pipe, a folder) would block or fail in ways that name nothing.
+    if (!stat.isFile())
+      throw new XacctError('config-invalid', `${path} is not a regular file`, {
+        hint: `run: ls -ld ${shellWord(path)}`,
+      });
+    return `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`;
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, error: unknown): XacctError {
+  if (error instanceof XacctError) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  return new XacctError('config-invalid', `cannot read ${path} (${code})`, {
+    hint: `run: ls -l ${shellWord(path)}`,
+    cause: error,
+  });
+}

@@ -1,0 +1,106 @@
+// The keys under `registries:`: an exact hostname, or an ECR hostname in which `*` stands for whole parts of it.
+import { type PrivateRegistry, parseRegistry, partitionOfRegion } from '../registry/registry.ts';
+
+/** From the most specific to the least. */
+export const RANKS = ['exact', 'account+region', 'account', 'region', 'wildcard'] as const;
+export type Rank = (typeof RANKS)[number];
+
+export type Pattern =
+  | { rank: 'exact'; hostname: string }
+  | {
+      rank: Exclude<Rank, 'exact'>;
+      /** The hostname in its four parts; undefined where the pattern has `*`. */
+      account: string | undefined;
+      endpoint: string | undefined;
+      region: string | undefined;
+      suffix: string | undefined;
+    };
+
+const GLOB =
+  /^(?<account>\*|\d{12})\.(?<endpoint>\*|dkr\.ecr|dkr\.ecr-fips|dkr-ecr|dkr-ecr-fips)\.(?<region>\*|[a-z0-9-]+)\.(?<suffix>\*|[a-z0-9-]+(?:\.[a-z0-9-]+)+)$/;
+const HOSTNAME =
+  /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/;
+
+/** Reads a key of `registries:`; undefined where it is neither a hostname nor a pattern of ECR hostnames. */
+export function parsePattern(text: string): Pattern | undefined {
+  const key = text.toLowerCase();
+  if (!key.includes('*')) return HOSTNAME.test(key) ? { rank: 'exact', hostname: key } : undefined;
+  const groups = GLOB.exec(key)?.groups;
+  if (groups === undefined) return undefined;
+  const part = (name: string) => (groups[name] === '*' ? undefined : groups[name]);
+  const account = part('account');
+  const region = part('region');
+  const endpoint = part('endpoint');
+  const suffix = part('suffix');
+  if (region !== undefined && partitionOfRegion(region) === undefined) return undefined;
+  if (!isPossible({ account, endpoint, region, suffix })) return undefined;
+  const rank = account ? (region ? 'account+region' : 'account') : region ? 'region' : 'wildcard';
+  return { rank, account, endpoint, region, suffix };
+}
+
+type Glob = Exclude<Pattern, { rank: 'exact' }>;
+
+/** One region name of every partition, to try a pattern's suffix with. */
+const SAMPLE_REGIONS = [
+  'us-east-1',
+  'us-gov-west-1',
+  'cn-north-1',
+  'us-iso-east-1',
+  'us-isob-east-1',
+  'eu-isoe-west-1',
+  'us-isof-south-1',
+  'eusc-de-east-1',
+];
+
+/** Whether any ECR hostname has these parts: a suffix of one partition with the region of another matches nothing. */
+function isPossible({ account, endpoint, region, suffix }: Omit<Glob, 'rank'>): boolean {
+  if (suffix === undefined) return true;
+  const endpoints = endpoint === undefined ? ['dkr.ecr', 'dkr-ecr'] : [endpoint];
+  const regions = region === undefined ? SAMPLE_REGIONS : [region];
+  return endpoints.some((e) =>
+    regions.some((r) => parseRegistry(`${account ?? '111122223333'}.${e}.${r}.${suffix}`) !== undefined),
+  );
+}
+
+/** Whether the pattern (not an exact one) covers the registry. */
+export function covers(pattern: Glob, registry: PrivateRegistry): boolean {
+  if (registry.account === undefined) return false;
+  const [account, endpoint, region, suffix] = parts(registry, registry.account);
+  return (
+    fits(pattern.account, account) &&
+    fits(pattern.endpoint, endpoint) &&
+    fits(pattern.region, region) &&
+    fits(pattern.suffix, suffix)
+  );
+}
+
+function parts({ hostname, region, fips, dualStack }: PrivateRegistry, account: string) {
+  const endpoint = `${dualStack ? 'dkr-ecr' : 'dkr.ecr'}${fips ? '-fips' : ''}`;
+  return [account, endpoint, region, hostname.slice(`${account}.${endpoint}.${region}.`.length)] as const;
+}
+
+function fits(wanted: string | undefined, actual: string): boolean {
+  return wanted === undefined || wanted === actual;
+}
+
+/** Whether two patterns of one rank cover a hostname in common, so that neither is more specific for it. */
+export function collide(one: Pattern, other: Pattern): boolean {
+  if (one.rank === 'exact' || other.rank === 'exact') {
+    return one.rank === 'exact' && other.rank === 'exact' && one.hostname === other.hostname;
+  }
+  if (one.rank !== other.rank) return false;
+  const account = common(one.account, other.account);
+  const endpoint = common(one.endpoint, other.endpoint);
+  const region = common(one.region, other.region);
+  const suffix = common(one.suffix, other.suffix);
+  if (account === NONE || endpoint === NONE || region === NONE || suffix === NONE) return false;
+  return isPossible({ account, endpoint, region, suffix });
+}
+
+const NONE = Symbol('nothing in common');
+
+/** What both a part of one pattern and the same part of another stand for; undefined is everything. */
+function common(a: string | undefined, b: string | undefined): string | undefined | typeof NONE {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a === b ? a : NONE;
+}

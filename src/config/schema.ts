@@ -1,0 +1,160 @@
+// The shape of config.yaml: what may stand in it and what each value must look like.
+import { z } from 'zod';
+import { parseRegistry, partitionOfRegion } from '../registry/registry.ts';
+import { parseDuration } from './duration.ts';
+import { parsePattern } from './pattern.ts';
+
+const profileName = z
+  .string('must be the name of a profile; quote it if it looks like a number')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
+  .regex(/^[^\x00-\x1f\x7f[\]]{1,256}$/, 'must be the name of a profile in ~/.aws/config');
+
+const roleArn = z
+  .string('must be the ARN of an IAM role')
+  .regex(
+    /^arn:aws(?:-[a-z]+)*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/,
+    'must be the ARN of an IAM role, such as arn:aws:iam::111122223333:role/EcrPull',
+  );
+
+/** The message for a value of the wrong type; other faults of an object keep their own. */
+const expected = (what: string) => ({
+  error: ({ code }: { code?: string | undefined }) =>
+    code === 'invalid_type' ? `must be ${what}` : undefined,
+});
+
+export const ruleShape = z.strictObject(
+  {
+    profile: profileName.optional().describe('A profile of ~/.aws/config that may use the registry.'),
+    role_arn: roleArn.optional().describe('A role to assume, usually in the account of the registry.'),
+    source_profile: profileName.optional().describe('The profile whose credentials assume the role.'),
+    credential_source: z
+      .enum(
+        ['Environment', 'Ec2InstanceMetadata', 'EcsContainer'],
+        'must be Environment, Ec2InstanceMetadata or EcsContainer',
+      )
+      .optional()
+      .describe('Where the credentials that assume the role come from, instead of source_profile.'),
+    web_identity_token_file: z
+      .string('must be an absolute path')
+      .regex(/^\//, 'must be an absolute path')
+      .optional()
+      .describe('A file with an OpenID Connect token that assumes the role, instead of source_profile.'),
+    // Lengths and characters: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+    external_id: z
+      .string('must be a string; quote it if it looks like a number')
+      .regex(/^[\w+=,.@:/-]{2,1224}$/, 'must be 2 to 1224 characters out of A-Z a-z 0-9 _+=,.@:/-')
+      .optional()
+      .describe('The external ID that the trust policy of the role asks for.'),
+    role_session_name: z
+      .string('must be a string; quote it if it looks like a number')
+      .regex(/^[\w+=,.@-]{2,64}$/, 'must be 2 to 64 characters out of A-Z a-z 0-9 _+=,.@-')
+      .optional()
+      .describe('Names the session in CloudTrail; ecr-xacct-USER where it is not given.'),
+    duration_seconds: z
+      .int('must be a whole number of seconds')
+      .min(900, 'must be at least 900 seconds')
+      .max(43_200, 'must be at most 43200 seconds (12 hours)')
+      .optional()
+      .describe("How long the role's own session lasts, in seconds."),
+    mfa_serial: z
+      .string('must be the ARN or serial number of an MFA device, in quotes')
+      .regex(/^[\w+=/:,.@-]{9,256}$/, 'must be the ARN or serial number of an MFA device')
+      .optional()
+      .describe('The MFA device that the trust policy of the role asks for.'),
+    region: z
+      .string('must be an AWS region, such as eu-central-1')
+      .refine(
+        (region) => partitionOfRegion(region) !== undefined,
+        'must be an AWS region, such as eu-central-1',
+      )
+      .optional()
+      .describe(
+        "The region whose STS assumes the role; the profile's, else the registry's, where it is not given.",
+      ),
+    registry: z
+      .string('must be an ECR hostname')
+      .transform((hostname) => hostname.toLowerCase())
+      .refine((hostname) => parseRegistry(hostname) !== undefined, {
+        error: 'must be an ECR hostname, such as 111122223333.dkr.ecr.us-east-1.amazonaws.com',
+      })
+      .optional()
+      .describe('For a hostname of your own in front of ECR: the ECR hostname it stands for.'),
+  },
+  expected('a rule, such as { profile: dev }'),
+);
+
+const ruleSchema = ruleShape.superRefine((rule, context) => {
+  for (const { key, message } of contradictions(rule)) {
+    context.addIssue({ code: 'custom', path: key === undefined ? [] : [key], message });
+  }
+});
+
+export type Rule = z.infer<typeof ruleSchema>;
+
+const SOURCES = ['source_profile', 'credential_source', 'web_identity_token_file'] as const;
+const ROLE_KEYS = ['external_id', 'role_session_name', 'duration_seconds', 'mfa_serial'] as const;
+
+function* contradictions(
+  rule: Record<string, unknown>,
+): Generator<{ key: string | undefined; message: string }> {
+  const given = (key: string) => rule[key] !== undefined;
+  const [source, second] = SOURCES.filter(given);
+  if (given('role_arn')) {
+    if (given('profile')) {
+      yield { key: 'profile', message: 'cannot stand beside role_arn; write source_profile instead' };
+    } else if (source === undefined) {
+      yield {
+        key: 'role_arn',
+        message:
+          'needs source_profile, the profile whose credentials assume the role (or credential_source, or web_identity_token_file)',
+      };
+    }
+    if (second !== undefined) yield { key: second, message: `contradicts ${source}; keep one of them` };
+    if (source === 'web_identity_token_file') {
+      for (const key of ['external_id', 'mfa_serial'].filter(given)) {
+        yield { key, message: 'has no effect with web_identity_token_file; remove it' };
+      }
+    }
+    return;
+  }
+  if (!given('profile') && source === undefined) {
+    yield { key: undefined, message: 'needs profile, or role_arn with source_profile' };
+  }
+  for (const key of [...SOURCES, ...ROLE_KEYS].filter(given)) {
+    yield { key, message: `has no effect without role_arn; add role_arn or remove ${key}` };
+  }
+}
+
+const duration = (least: number, most: number, range: string) =>
+  z.string(`must be a duration such as 15m (${range})`).transform((text, context) => {
+    const milliseconds = parseDuration(text);
+    if (milliseconds !== undefined && milliseconds >= least && milliseconds <= most) return milliseconds;
+    context.addIssue({ code: 'custom', message: `must be a duration such as 15m (${range})` });
+    return z.NEVER;
+  });
+
+const HOUR = 3_600_000;
+
+export const configSchema = z.strictObject(
+  {
+    registries: z
+      .record(
+        z.string().refine((key) => parsePattern(key) !== undefined, {
+          error:
+            'is neither a bare hostname (no https://, no path) nor a pattern: write `*` for the whole account, region or suffix, such as "*.dkr.ecr.us-east-1.amazonaws.com" or "111122223333.dkr.ecr.*.amazonaws.com"',
+        }),
+        ruleSchema,
+        expected('hostnames and patterns, each with a rule below it'),
+      )
+      .nullable()
+      .default({})
+      .describe('Who to be for which registry: hostname or pattern, then profile or role.'),
+    refresh_margin: duration(0, 6 * HOUR, '0s to 6h')
+      .default(15 * 60_000)
+      .describe('A token with less life than this is not handed out if a new one can be had.'),
+    max_token_age: duration(60_000, 12 * HOUR, '1m to 12h')
+      .default(12 * HOUR)
+      .describe('A token older than this is never handed out, whatever ECR says of its expiry.'),
+  },
+  expected('keys with values, such as registries: with hostnames below it'),
+);
