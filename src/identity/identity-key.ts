@@ -1,0 +1,83 @@
+// The key a token is kept under: a digest of everything its identity was resolved from.
+import { createHash } from 'node:crypto';
+import type { Environment } from '../config/paths.ts';
+import { type Identity, profileOf } from './identity.ts';
+import { profileChain } from './profile-chain.ts';
+import type { Profiles } from './profiles.ts';
+import type { Resolution } from './resolve.ts';
+
+/** Where AWS is called and where sessions are kept, whoever one is. */
+const PLACE_VARIABLES = [
+  'AWS_ENDPOINT_URL',
+  'AWS_ENDPOINT_URL_ECR',
+  'AWS_ENDPOINT_URL_ECR_PUBLIC',
+  'AWS_ENDPOINT_URL_STS',
+  'AWS_ENDPOINT_URL_SSO',
+  'AWS_ENDPOINT_URL_SSO_OIDC',
+  'AWS_ENDPOINT_URL_SIGNIN',
+  'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+  'AWS_USE_FIPS_ENDPOINT',
+  'AWS_USE_DUALSTACK_ENDPOINT',
+  'AWS_LOGIN_CACHE_DIRECTORY',
+  'HOME',
+];
+const KEY_VARIABLES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+const WEB_IDENTITY_VARIABLES = ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN', 'AWS_ROLE_SESSION_NAME'];
+const CONTAINER_VARIABLES = [
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+];
+const INSTANCE_VARIABLES = ['AWS_EC2_METADATA_SERVICE_ENDPOINT', 'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE'];
+
+/**
+ * One token serves every registry with this key: same identity, service, region and endpoint variant. What the identity was
+ * resolved FROM goes in (rule, settings of the profile and its sources, variables), never what came out: an assumed role has
+ * new keys each time. An edit of any of them is therefore another key, and takes effect on the next `get`.
+ */
+export function identityKey(resolution: Resolution, profiles: Profiles, env: Environment): string {
+  const { registry, identity } = resolution;
+  const material = [
+    [registry.service, registry.region, registry.partition, registry.fips, registry.dualStack],
+    identity,
+    settingsOf(identity, profiles),
+    variablesOf(identity, profiles, env).map((name) => [name, env[name]]),
+  ];
+  return createHash('sha256').update(JSON.stringify(material)).digest('base64url');
+}
+
+function chainOf(identity: Identity, profiles: Profiles) {
+  const profile = profileOf(identity);
+  return profile === undefined ? [] : profileChain(profiles, profile);
+}
+
+function settingsOf(identity: Identity, profiles: Profiles) {
+  return chainOf(identity, profiles).map(({ name, settings }) => [
+    name,
+    settings,
+    settings.sso_session === undefined ? undefined : profiles.section('sso-session', settings.sso_session),
+    settings.services === undefined ? undefined : profiles.section('services', settings.services),
+  ]);
+}
+
+function variablesOf(identity: Identity, profiles: Profiles, env: Environment): string[] {
+  const chain = chainOf(identity, profiles);
+  const source = sourceOf(identity) ?? chain.at(-1)?.settings.credential_source;
+  const names = [...PLACE_VARIABLES];
+  if (identity.kind === 'environment' || source === 'Environment') names.push(...KEY_VARIABLES);
+  if (identity.kind === 'web-identity') names.push(...WEB_IDENTITY_VARIABLES);
+  if (identity.kind === 'container' || source === 'EcsContainer') names.push(...CONTAINER_VARIABLES);
+  if (identity.kind === 'instance' || source === 'Ec2InstanceMetadata') names.push(...INSTANCE_VARIABLES);
+  // A credential_process inherits the whole environment and may act on any of it.
+  if (chain.at(-1)?.kind === 'process') {
+    names.push('PATH', ...Object.keys(env).filter((name) => name.startsWith('AWS_')));
+  }
+  return [...new Set(names)].sort();
+}
+
+function sourceOf(identity: Identity): string | undefined {
+  return identity.kind === 'role' && 'credential_source' in identity.source
+    ? identity.source.credential_source
+    : undefined;
+}

@@ -1,0 +1,117 @@
+// A profile and the profiles it is resolved from, in order: `source_profile` followed to its end.
+import { shellWord, XacctError } from '../errors.ts';
+import type { Profiles, Settings } from './profiles.ts';
+
+export interface ProfileLink {
+  name: string;
+  settings: Settings;
+  /** Where this profile's credentials come from, in the order in which the SDK looks. */
+  kind: CredentialKind;
+}
+
+export type CredentialKind =
+  | 'role'
+  | 'static'
+  | 'web-identity'
+  | 'process'
+  | 'sso'
+  | 'login'
+  | 'credential-source'
+  | 'none';
+
+/**
+ * The chain of a profile, itself first. The last link is where the credentials come from.
+ * @throws XacctError `profile-missing`, `profile-cycle` or `profile-incomplete`, naming the profiles.
+ */
+export function profileChain(profiles: Profiles, name: string): ProfileLink[] {
+  const chain: ProfileLink[] = [];
+  let next: string | undefined = name;
+  while (next !== undefined) {
+    const link = profileLink(profiles, next, chain);
+    chain.push(link);
+    next = nextProfile(link, chain);
+  }
+  return chain;
+}
+
+function profileLink(profiles: Profiles, name: string, chain: readonly ProfileLink[]): ProfileLink {
+  const settings = profiles.profile(name);
+  if (settings === undefined) throw missing(profiles, name, chain.at(-1)?.name);
+  const isSource = chain.length > 0;
+  const kind = credentialKind(settings, isSource);
+  if (kind === 'none') {
+    throw new XacctError(
+      'profile-incomplete',
+      `profile ${name} in ${profiles.configFile} says no way to get credentials`,
+      {
+        hint: `run: aws configure --profile ${shellWord(name)}`,
+      },
+    );
+  }
+  return { name, settings, kind };
+}
+
+function nextProfile(
+  { name, settings, kind }: ProfileLink,
+  chain: readonly ProfileLink[],
+): string | undefined {
+  const source = settings.source_profile;
+  if (kind !== 'role' || source === undefined) return undefined;
+  const visited = chain.find((link) => link.name === source);
+  // A profile may name itself as the source of its role when it has static keys too.
+  if (visited === undefined || isStatic(visited.settings)) {
+    if (chain.length <= 50) return source;
+  }
+  throw new XacctError(
+    'profile-cycle',
+    `profile ${name} has source_profile ${source}, which leads back to it: ${[...chain.map((link) => link.name), source].join(' → ')}`,
+    { hint: `change the source: aws configure set source_profile NAME --profile ${shellWord(name)}` },
+  );
+}
+
+/** The SDK's order (credential-provider-ini, resolveProfileData): a source profile's static keys come before its role. */
+function credentialKind(settings: Settings, isSource: boolean): CredentialKind {
+  if (isSource && isStatic(settings)) return 'static';
+  if (settings.role_arn !== undefined) {
+    if (settings.source_profile !== undefined && settings.credential_source === undefined) return 'role';
+    if (settings.credential_source !== undefined && settings.source_profile === undefined)
+      return 'credential-source';
+  }
+  if (isStatic(settings)) return 'static';
+  if (settings.web_identity_token_file !== undefined && settings.role_arn !== undefined)
+    return 'web-identity';
+  if (settings.credential_process !== undefined) return 'process';
+  if (settings.sso_session ?? settings.sso_start_url ?? settings.sso_account_id) return 'sso';
+  if (settings.login_session !== undefined) return 'login';
+  return isSource && settings.credential_source !== undefined ? 'credential-source' : 'none';
+}
+
+function isStatic(settings: Settings): boolean {
+  return settings.aws_access_key_id !== undefined && settings.aws_secret_access_key !== undefined;
+}
+
+function missing(profiles: Profiles, name: string, namedBy: string | undefined): XacctError {
+  const near = nearest(name, profiles.names);
+  const files = `${profiles.configFile} or ${profiles.credentialsFile}`;
+  const by = namedBy === undefined ? '' : ` (the source_profile of profile ${namedBy})`;
+  return new XacctError('profile-missing', `there is no profile ${name}${by} in ${files}`, {
+    hint:
+      near === undefined
+        ? 'run: aws configure list-profiles'
+        : `did you mean ${near}? run: aws configure list-profiles`,
+  });
+}
+
+/** The only name that differs by a small typing error: in case, or by one character added, left out or changed. */
+function nearest(name: string, names: readonly string[]): string | undefined {
+  const close = names.filter((other) => isOneEditAway(name.toLowerCase(), other.toLowerCase()));
+  return close.length === 1 ? close[0] : undefined;
+}
+
+function isOneEditAway(a: string, b: string): boolean {
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start += 1;
+  let end = 0;
+  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
+  return Math.max(a.length, b.length) - start - end <= 1;
+}
