@@ -1,0 +1,37 @@
+// An ECR authorization token, and when it may still be handed out.
+
+/** What a mint brings. */
+export interface Token {
+  username: string;
+  password: string;
+  /** Epoch milliseconds, as ECR said. */
+  expiresAt: number;
+}
+
+/** How long tokens are used; from the config of whoever asks. Milliseconds. */
+export interface TokenPolicy {
+  refreshMargin: number;
+  maxTokenAge: number;
+}
+
+/** A clock: epoch milliseconds. Wall time, because a token expires while a laptop sleeps. */
+export type Clock = () => number;
+
+/** A token that lives shorter than ten margins is renewed in the last tenth of its life. */
+const MARGIN_SHARE = 0.1;
+
+export interface Lifetime {
+  mintedAt: number;
+  expiresAt: number;
+}
+
+/** The moment after which a token is never handed out: ECR's expiry, or earlier where the user says so. Epoch ms. */
+export function deadAt({ mintedAt, expiresAt }: Lifetime, { maxTokenAge }: TokenPolicy): number {
+  return Math.min(expiresAt, mintedAt + maxTokenAge);
+}
+
+/** The moment from which a new one is tried for first. Epoch ms. */
+export function refreshAt(lifetime: Lifetime, policy: TokenPolicy): number {
+  const end = deadAt(lifetime, policy);
+  return end - Math.min(policy.refreshMargin, (end - lifetime.mintedAt) * MARGIN_SHARE);
+}
