@@ -1,0 +1,188 @@
+// What each action of Docker's protocol answers, given config, identities and tokens. Knows no socket and no process.
+import type { Config } from '../config/load.ts';
+import { matchRule } from '../config/match.ts';
+import type { Environment } from '../config/paths.ts';
+import {
+  type Action,
+  type Answer,
+  MISSING_SERVER_URL,
+  MISSING_USERNAME,
+  notFound,
+  readCredential,
+  readServerURL,
+} from '../docker/messages.ts';
+import { parseServerURL } from '../docker/server-url.ts';
+import { type ErrorCode, errorLine, XacctError } from '../errors.ts';
+import { describeIdentity } from '../identity/identity.ts';
+import { identityKey } from '../identity/identity-key.ts';
+import type { Profiles } from '../identity/profiles.ts';
+import { type Resolution, resolveIdentity } from '../identity/resolve.ts';
+import { parseRegistry } from '../registry/registry.ts';
+import type { LoginStore } from '../token/login-store.ts';
+import type { Token } from '../token/token.ts';
+import type { TokenCache } from '../token/token-cache.ts';
+
+export interface HelperDeps {
+  readConfig: (env: Environment) => Config;
+  readProfiles: (env: Environment) => Profiles;
+  tokens: TokenCache;
+  logins: LoginStore;
+  /** Mints in the caller's environment. @throws XacctError */
+  mint: (resolution: Resolution, env: Environment) => Promise<Token>;
+  /** Ends a caller's wait for a mint that somebody else may have begun. Its reason is an XacctError. */
+  deadline: (env: Environment) => AbortSignal;
+}
+
+/** Answers one action; `input` is the whole of stdin. Every failure becomes an answer: it never throws. */
+export type Helper = (action: Action, input: string, env: Environment) => Promise<Answer>;
+
+const done: Answer = { outcome: 'success', text: '' };
+
+export function createHelper(deps: HelperDeps): Helper {
+  const answer: Helper = async (action, input, env) => {
+    switch (action) {
+      case 'get':
+        return get(deps, input, env);
+      case 'store':
+        return store(deps, input, env);
+      case 'erase':
+        return erase(deps, input);
+      case 'list':
+        return list(deps);
+    }
+  };
+  return async (action, input, env) => {
+    try {
+      return await answer(action, input, env);
+    } catch (error) {
+      return { outcome: 'failure', text: errorLine(error) };
+    }
+  };
+}
+
+async function get(deps: HelperDeps, input: string, env: Environment): Promise<Answer> {
+  const asked = readServerURL(input);
+  if (asked === undefined) return quietly(MISSING_SERVER_URL);
+  const url = parseServerURL(asked);
+  if (url === undefined || url.scheme === 'http') return notFound;
+  const { hostname } = url;
+  const login = env.ECR_XACCT_PROFILE ? undefined : deps.logins.get(hostname);
+  if (login !== undefined) return credential(asked, login.username, login.secret);
+  try {
+    const config = deps.readConfig(env);
+    const token = await tokenFor(deps, hostname, config, env);
+    return token === undefined ? notFound : credential(asked, token.username, token.password);
+  } catch (error) {
+    throw forHostname(hostname, error);
+  }
+}
+
+/** Undefined where Docker had better go on anonymously. */
+async function tokenFor(
+  { readProfiles, tokens, mint, deadline }: HelperDeps,
+  hostname: string,
+  config: Config,
+  env: Environment,
+): Promise<Token | undefined> {
+  try {
+    const profiles = readProfiles(env);
+    const resolution = resolveIdentity(hostname, config, profiles, env);
+    if (resolution === undefined) return undefined;
+    const key = identityKey(resolution, profiles, env);
+    return await tokens
+      .get(
+        key,
+        hostname,
+        config,
+        () => mint(resolution, env),
+        () => deadline(env),
+      )
+      .catch((error: unknown) => {
+        throw withIdentity(resolution, error);
+      });
+  } catch (error) {
+    if (isPublicByDefault(hostname, config, env)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether everybody may pull from the registry, and nobody said who to be there: a failure must not keep them from it. */
+function isPublicByDefault(hostname: string, config: Config, env: Environment): boolean {
+  return (
+    parseRegistry(hostname)?.service === 'ecr-public' &&
+    matchRule(config, hostname) === undefined &&
+    !env.ECR_XACCT_PROFILE
+  );
+}
+
+async function store(deps: HelperDeps, input: string, env: Environment): Promise<Answer> {
+  const { ServerURL, Username, Secret } = readCredential(input);
+  if (ServerURL.trim() === '') return quietly(MISSING_SERVER_URL);
+  if (Username === '') return quietly(MISSING_USERNAME);
+  const url = parseServerURL(ServerURL);
+  if (url === undefined || !isOurs(deps, url.hostname, env)) {
+    throw new XacctError(
+      'protocol',
+      `${ServerURL}: not an ECR registry and not in the config, so its login is not kept`,
+      {
+        hint: `name this helper only for ECR registries, under "credHelpers" in Docker's config.json`,
+      },
+    );
+  }
+  // `docker login` without a name stores what it was given by `get`: ours already, and to stay under the rules.
+  if (!deps.tokens.holds(url.hostname, Secret)) {
+    deps.logins.set(url.hostname, { username: Username, secret: Secret });
+  }
+  return done;
+}
+
+async function erase({ logins, tokens }: HelperDeps, input: string): Promise<Answer> {
+  const asked = readServerURL(input);
+  if (asked === undefined) return quietly(MISSING_SERVER_URL);
+  const hostname = parseServerURL(asked)?.hostname;
+  if (hostname !== undefined) {
+    logins.erase(hostname);
+    tokens.evict(hostname);
+  }
+  return done;
+}
+
+async function list({ logins, tokens }: HelperDeps): Promise<Answer> {
+  const usernames: Record<string, string> = {};
+  for (const { hostnames } of tokens.status()) {
+    for (const hostname of hostnames) usernames[hostname] = 'AWS';
+  }
+  for (const [hostname, username] of logins.list()) usernames[hostname] = username;
+  return { outcome: 'success', text: `${JSON.stringify(usernames)}\n` };
+}
+
+/** A login is kept for ECR's hostnames, whatever state the config is in, and for those that the config maps. */
+function isOurs({ readConfig }: HelperDeps, hostname: string, env: Environment): boolean {
+  try {
+    return parseRegistry(hostname) !== undefined || matchRule(readConfig(env), hostname) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function credential(ServerURL: string, Username: string, Secret: string): Answer {
+  return { outcome: 'success', text: `${JSON.stringify({ ServerURL, Username, Secret })}\n` };
+}
+
+function quietly(text: string): Answer {
+  return { outcome: 'quiet-failure', text };
+}
+
+/** Failures that have nothing to do with who one is. */
+const OF_NOBODY: ReadonlySet<ErrorCode> = new Set(['daemon', 'socket-unsafe', 'usage']);
+
+function withIdentity({ identity }: Resolution, error: unknown): unknown {
+  if (!(error instanceof XacctError) || OF_NOBODY.has(error.code)) return error;
+  const message = `${describeIdentity(identity)}: ${error.message}`;
+  return new XacctError(error.code, message, { hint: error.hint, cause: error });
+}
+
+function forHostname(hostname: string, error: unknown): unknown {
+  if (!(error instanceof XacctError)) return error;
+  return new XacctError(error.code, `${hostname}: ${error.message}`, { hint: error.hint, cause: error });
+}
