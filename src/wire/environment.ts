@@ -1,0 +1,48 @@
+// Which of the caller's variables go to the daemon and to a minter: what AWS, proxies, TLS and a credential_process need.
+
+const NAMES = new Set([
+  'HOME',
+  'PATH',
+  'USER',
+  'LANG',
+  'TMPDIR',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'ALL_PROXY',
+  'NO_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'all_proxy',
+  'no_proxy',
+  'NODE_EXTRA_CA_CERTS',
+  'DBUS_SESSION_BUS_ADDRESS',
+  'DISPLAY',
+  'WAYLAND_DISPLAY',
+  'SSH_AUTH_SOCK',
+  'GPG_TTY',
+]);
+const PREFIXES = ['AWS_', 'ECR_XACCT_', 'LC_', 'XDG_', 'SSL_CERT_'];
+
+/** The variables that are passed on; `NODE_OPTIONS`, for one, is not: it injects code. */
+export function passedEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const passed: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && (NAMES.has(name) || PREFIXES.some((prefix) => name.startsWith(prefix)))) {
+      passed[name] = value;
+    }
+  }
+  return passed;
+}
+
+/**
+ * What a daemon runs with for its own part: where its files are, and nothing of AWS. Whoever happens to start it must not
+ * leave their keys in its environment; each request brings its own.
+ */
+export function daemonEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const own: Record<string, string> = {};
+  for (const [name, value] of Object.entries(passedEnvironment(env))) {
+    if (/^(?:HOME|PATH|USER|LANG|TMPDIR|LC_.*|XDG_.*|ECR_XACCT_(?:SOCKET|LOG))$/.test(name))
+      own[name] = value;
+  }
+  return own;
+}

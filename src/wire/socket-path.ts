@@ -1,0 +1,109 @@
+// Where the daemon's socket is, and that its folder belongs to this user alone.
+import { execFileSync } from 'node:child_process';
+import { lstatSync, type Stats, statSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import { shellWord, XacctError } from '../errors.ts';
+import { makePrivateFolder } from './private-folder.ts';
+
+/** `sizeof sun_path` less the NUL: 108 on Linux, 104 on macOS and the BSDs. */
+const MAX_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
+
+/**
+ * `$ECR_XACCT_SOCKET`, else `$XDG_RUNTIME_DIR/ecr-xacct/daemon.sock`, else (macOS) the per-user temporary folder, else
+ * `/tmp/ecr-xacct-UID/daemon.sock`. A runtime folder of another user (`sudo -E`) is passed over.
+ * @throws XacctError `socket-unsafe` where the path is relative or too long for a socket.
+ */
+export function socketPath(env: Readonly<Record<string, string | undefined>>, uid: number): string {
+  const explicit = env.ECR_XACCT_SOCKET;
+  if (explicit) {
+    if (!isAbsolute(explicit))
+      throw unsafe(`ECR_XACCT_SOCKET=${explicit} is a relative path`, 'run: unset ECR_XACCT_SOCKET');
+    return checkedLength(explicit, 'run: unset ECR_XACCT_SOCKET');
+  }
+  const runtime = env.XDG_RUNTIME_DIR;
+  if (runtime !== undefined && isAbsolute(runtime) && isOwnFolder(runtime, uid)) {
+    return checkedLength(
+      join(runtime, 'ecr-xacct', 'daemon.sock'),
+      'run: export ECR_XACCT_SOCKET=~/.ecr-xacct/daemon.sock',
+    );
+  }
+  if (process.platform === 'darwin') return join(darwinUserTemp(), 'ecr-xacct', 'daemon.sock');
+  return `/tmp/ecr-xacct-${uid}/daemon.sock`;
+}
+
+function checkedLength(path: string, hint: string): string {
+  if (Buffer.byteLength(path) <= MAX_PATH_BYTES) return path;
+  throw unsafe(
+    `the socket's path is longer than the ${MAX_PATH_BYTES} bytes a socket may have: ${path}`,
+    hint,
+  );
+}
+
+function isOwnFolder(path: string, uid: number): boolean {
+  try {
+    const stat = statSync(path);
+    return stat.isDirectory() && stat.uid === uid;
+  } catch {
+    return false;
+  }
+}
+
+function darwinUserTemp(): string {
+  return execFileSync('/usr/bin/getconf', ['DARWIN_USER_TEMP_DIR'], {
+    encoding: 'utf8',
+    timeout: 5_000,
+  }).trim();
+}
+
+/**
+ * Checks that the socket's folder (and the socket, where there is one) is this user's and closed to others, so that whoever
+ * listens there is this user. Node cannot ask for the peer's uid; the native client can, and does. False where there is none.
+ * @throws XacctError `socket-unsafe` with the command that mends it.
+ */
+export function isSafeSocket(path: string, uid: number): boolean {
+  const folder = dirname(path);
+  const folderStat = lstat(folder);
+  if (folderStat === undefined) return false;
+  if (!folderStat.isDirectory())
+    throw unsafe(`${folder} is not a folder`, `run: ls -ld ${shellWord(folder)}`);
+  checkOwner(folder, folderStat, uid);
+  if ((folderStat.mode & 0o077) !== 0) {
+    const mend = /(?:^|\/)ecr-xacct(?:-\d+)?$/.test(folder)
+      ? `run: chmod 700 ${shellWord(folder)}`
+      : // Only that variable leads to a folder that is not ours alone; closing it (it may be /tmp) would break others.
+        'run: unset ECR_XACCT_SOCKET';
+    throw unsafe(`${folder}, the folder of the daemon's socket, is open to other users`, mend);
+  }
+  const socketStat = lstat(path);
+  if (socketStat === undefined) return false;
+  if (!socketStat.isSocket()) throw unsafe(`${path} is not a socket`, `run: ls -l ${shellWord(path)}`);
+  checkOwner(path, socketStat, uid);
+  return true;
+}
+
+/** Makes the socket's folder, 0700 from its first moment. @throws XacctError `socket-unsafe`; errors of mkdir. */
+export function makeSocketFolder(path: string, uid: number): void {
+  makePrivateFolder(dirname(path));
+  isSafeSocket(path, uid);
+}
+
+function checkOwner(path: string, stat: Stats, uid: number): void {
+  if (stat.uid === uid) return;
+  throw unsafe(
+    `${path} belongs to user ${stat.uid}, not to user ${uid}`,
+    'with a folder of your own, run: export ECR_XACCT_SOCKET=~/.ecr-xacct/daemon.sock',
+  );
+}
+
+function lstat(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+function unsafe(message: string, hint: string): XacctError {
+  return new XacctError('socket-unsafe', message, { hint });
+}

@@ -1,0 +1,23 @@
+// How long one answer may take: `ECR_XACCT_TIMEOUT`, in seconds.
+import { XacctError } from '../errors.ts';
+
+const DEFAULT_SECONDS = 30;
+const MAX_SECONDS = 600;
+
+/**
+ * Milliseconds. An environment variable and not a key of the config, because a client needs it and reads no config.
+ * @throws XacctError `usage` where it is not a whole number from 1 to 600.
+ */
+export function timeoutMs(env: Readonly<Record<string, string | undefined>>): number {
+  const text = env.ECR_XACCT_TIMEOUT;
+  if (text === undefined || text === '') return DEFAULT_SECONDS * 1_000;
+  const seconds = Number(text);
+  if (/^\d{1,3}$/.test(text) && seconds >= 1 && seconds <= MAX_SECONDS) return seconds * 1_000;
+  throw new XacctError(
+    'usage',
+    `ECR_XACCT_TIMEOUT=${text} is not a whole number of seconds from 1 to ${MAX_SECONDS}`,
+    {
+      hint: 'run: unset ECR_XACCT_TIMEOUT',
+    },
+  );
+}
