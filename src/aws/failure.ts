@@ -1,0 +1,39 @@
+// Turns whatever a mint threw into one line with the command that mends it, by class and name.
+import { XacctError } from '../errors.ts';
+import type { Profiles } from '../identity/profiles.ts';
+import type { Resolution } from '../identity/resolve.ts';
+import type { Exchange } from './connection.ts';
+import { credentialFailure, mfaFailure } from './credential-failure.ts';
+import { type FailureContext, its, sourceOf, unexpected } from './failure-context.ts';
+import { AssumeRoleError } from './role-assumer.ts';
+import { assumeRoleFailure, serviceError, serviceFailure } from './service-failure.ts';
+import { transportFailure } from './transport-failure.ts';
+
+/** The XacctError for whatever a mint threw. Never quotes a credential_process, whose output may be a secret. */
+export function explainFailure(error: unknown, context: FailureContext): XacctError {
+  if (error instanceof XacctError) return error.code === 'mfa-required' ? mfaFailure(error, context) : error;
+  if (context.exchange?.error !== undefined) return transportFailure(context.exchange);
+  if (error instanceof AssumeRoleError) return assumeRoleFailure(error, context);
+  const service = serviceError(error);
+  if (service !== undefined) return serviceFailure(service, context);
+  return context.stage === 'credentials' ? credentialFailure(error, context) : unexpected(error, context);
+}
+
+/** What was waited for when the time was up. */
+export function timeoutFailure(
+  exchange: Exchange | undefined,
+  { identity }: Resolution,
+  profiles: Profiles,
+  timeoutMs: number,
+): XacctError {
+  const source = sourceOf(identity, profiles);
+  const waitedFor =
+    exchange !== undefined && exchange.status === undefined
+      ? `${exchange.origin} did not answer`
+      : source?.kind === 'process'
+        ? `${its(source, identity)} credential_process did not end`
+        : 'no credentials came';
+  return new XacctError('timeout', `${waitedFor} within ${timeoutMs / 1_000} s`, {
+    hint: `to wait longer, run: export ECR_XACCT_TIMEOUT=${Math.min((timeoutMs / 1_000) * 2, 600)}`,
+  });
+}
