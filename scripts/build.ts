@@ -1,0 +1,87 @@
+// Builds the two programs, dist/bin/docker-credential-ecr-xacct and dist/bin/ecr-xacct, which start one bundled file.
+//
+// usage: npm run build
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const bin = join(root, 'dist', 'bin');
+const lib = join(root, 'dist', 'lib');
+
+const PROGRAMS = [
+  { name: 'ecr-xacct', command: '' },
+  { name: 'docker-credential-ecr-xacct', command: 'helper ' },
+];
+
+/** V8's compiled code of the bundle is kept beside it: without it, compiling costs more than all the rest of a start. */
+const ENTRY = `'use strict';
+require('node:module').enableCompileCache(require('node:path').join(__dirname, 'compile-cache'));
+require('./main.cjs');
+`;
+
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+const OPTIONS: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node26',
+  format: 'cjs',
+  // Names stay, for stack traces and for the SDK's errors.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  define: { VERSION: JSON.stringify(version) },
+  // `import()` becomes a lazy `require`, which spares a start the ESM loader.
+  supported: { 'dynamic-import': false },
+  logLevel: 'warning',
+};
+
+/** What runs inside a minter, with all of the AWS SDK, stays out of the file that everything else starts with. */
+const minterApart: Plugin = {
+  name: 'minter-apart',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /\/run-minter\.ts$/ }, ({ kind }) =>
+      kind === 'entry-point' ? undefined : { path: './minter.cjs', external: true },
+    );
+  },
+};
+
+async function bundle(): Promise<void> {
+  const main = { entryPoints: [join(root, 'src', 'main.ts')], outfile: join(lib, 'main.cjs') };
+  const minter = {
+    entryPoints: [join(root, 'src', 'minter', 'run-minter.ts')],
+    outfile: join(lib, 'minter.cjs'),
+  };
+  await build({ ...OPTIONS, ...main, plugins: [minterApart] });
+  await build({ ...OPTIONS, ...minter });
+  writeFileSync(join(lib, 'ecr-xacct.cjs'), ENTRY);
+}
+
+/** A word for a POSIX shell. */
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function writeLaunchers(): void {
+  const template = readFileSync(join(root, 'packaging', 'launcher.sh'), 'utf8');
+  for (const { name, command } of PROGRAMS) {
+    const values: Record<string, string> = {
+      '@PROGRAM@': name,
+      '@NODE@': quote(process.execPath),
+      '@SCRIPT@': quote(join(lib, 'ecr-xacct.cjs')),
+      '@COMMAND@': command,
+    };
+    const text = template.replace(/@[A-Z]+@/g, (placeholder) => values[placeholder] ?? placeholder);
+    writeFileSync(join(bin, name), text);
+    chmodSync(join(bin, name), 0o755);
+  }
+}
+
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+mkdirSync(bin, { recursive: true });
+mkdirSync(lib, { recursive: true });
+await bundle();
+writeLaunchers();
+console.log('Built dist/bin/docker-credential-ecr-xacct and dist/bin/ecr-xacct.');

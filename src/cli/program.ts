@@ -1,0 +1,43 @@
+// `ecr-xacct`: the commands for people.
+import { Command, CommanderError } from 'commander';
+import type { Front } from '../client/answer.ts';
+import { printable } from '../errors.ts';
+import { daemonCommand } from './daemon-command.ts';
+import type { Streams } from './helper-command.ts';
+
+const EPILOGUE = `
+Exit status: 0 done, 1 failed (the reason is on stderr), 2 wrong usage.
+Docker itself runs docker-credential-ecr-xacct; see its --help.`;
+
+/** Runs a command line (without the program's name). @returns the exit status. @throws XacctError */
+export async function runProgram(
+  args: readonly string[],
+  front: Front,
+  version: string,
+  streams: Streams,
+): Promise<number> {
+  let status = 0;
+  const program = new Command('ecr-xacct')
+    .description('Docker credential helper for Amazon ECR registries of many AWS accounts')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(false)
+    .addHelpText('after', EPILOGUE)
+    .showHelpAfterError('See: ecr-xacct --help')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => streams.stdout.write(text),
+      // It repeats what was typed.
+      writeErr: (text) => streams.stderr.write(text.split('\n').map(printable).join('\n')),
+    });
+  daemonCommand(program, front, version, streams, (code) => {
+    status = code;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return status;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
+  }
+}

@@ -1,0 +1,101 @@
+// Answers one of Docker's actions: through the daemon, started where there is none, or else in this process.
+import type { Action, Answer } from '../docker/messages.ts';
+import { errorLine, XacctError } from '../errors.ts';
+import type { SelfCommand } from '../minter/spawn-self.ts';
+import type { Response } from '../wire/codec.ts';
+import { isDaemonOff } from '../wire/daemon-switch.ts';
+import { passedEnvironment } from '../wire/environment.ts';
+import { socketPath } from '../wire/socket-path.ts';
+import { timeoutMs } from '../wire/timeout.ts';
+import { type Asked, askDaemon } from './ask-daemon.ts';
+import { startDaemon } from './start-daemon.ts';
+
+export interface Front {
+  self: SelfCommand;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Undefined where the system has no user ids (Windows): there is no daemon then. */
+  uid: number | undefined;
+}
+
+/** Given to the daemon beyond the time a mint may take, so that its own answer, which says more, comes first. */
+const GRACE_MS = 2_000;
+
+/** `input` is the whole of stdin. Every failure becomes an answer: it never throws. */
+export async function answer(action: Action, input: string, front: Front): Promise<Answer> {
+  const env = passedEnvironment(front.env);
+  try {
+    const { uid } = front;
+    if (uid === undefined || isDaemonOff(env)) return await withoutDaemon(action, input, env, front);
+    return (
+      (await throughDaemon(action, input, { ...front, env, uid })) ??
+      (await withoutDaemon(action, input, env, front))
+    );
+  } catch (error) {
+    return await withoutDaemonFor(error, action, input, env);
+  }
+}
+
+/** Loaded only here: it is all of the program's logic, and a warm `get` needs none of it. */
+async function withoutDaemon(
+  action: Action,
+  input: string,
+  env: Record<string, string>,
+  { self }: Front,
+): Promise<Answer> {
+  const { answerHere } = await import('./answer-here.ts');
+  const { mintDeadline, mintInProcess } = await import('../minter/start-minter.ts');
+  return await answerHere(action, input, env, {
+    mint: (resolution, callerEnv) => mintInProcess(self, resolution, callerEnv, timeoutMs(env)),
+    deadline: () => mintDeadline(timeoutMs(env)),
+  });
+}
+
+/**
+ * What to answer where the daemon cannot be trusted or does not answer: not found for a host that is nobody's, the error for
+ * an ECR registry; and `list` never fails, because one failing `list` costs Docker every credential.
+ */
+async function withoutDaemonFor(
+  error: unknown,
+  action: Action,
+  input: string,
+  env: Record<string, string>,
+): Promise<Answer> {
+  if (action === 'list') return { outcome: 'success', text: '{}\n' };
+  if (action !== 'get') return { outcome: 'failure', text: errorLine(error) };
+  const { answerHere } = await import('./answer-here.ts');
+  return answerHere(action, input, env, {
+    mint: () => Promise.reject(error),
+    deadline: () => new AbortController().signal,
+  });
+}
+
+/**
+ * Undefined where the daemon leaves the answer to its client, or none can be had and none is needed.
+ * @throws XacctError `socket-unsafe`, `daemon`, `usage`.
+ */
+async function throughDaemon(
+  action: Action,
+  input: string,
+  { self, env, uid }: { self: SelfCommand; env: Record<string, string>; uid: number },
+): Promise<Answer | undefined> {
+  const path = socketPath(env, uid);
+  const deadline = timeoutMs(env) + GRACE_MS;
+  const ask = () => askDaemon(path, uid, { action, env, input }, deadline);
+  let asked = await ask();
+  // What a daemon that is not there would have forgotten anyway needs none.
+  const needsDaemon = action === 'get' || action === 'store';
+  if (isNoAnswer(asked) && needsDaemon && (await startDaemon(self, env))) asked = await ask();
+  if (!isNoAnswer(asked)) return toAnswer(asked);
+  if (action !== 'store') return undefined;
+  throw new XacctError('daemon', 'there is no daemon to keep this login, and none could be started', {
+    hint: 'to see why, run: ecr-xacct daemon run',
+  });
+}
+
+function isNoAnswer(asked: Asked): asked is 'absent' | 'broken' {
+  return asked === 'absent' || asked === 'broken';
+}
+
+function toAnswer({ outcome, text }: Response): Answer | undefined {
+  return outcome === 'answer-yourself' ? undefined : { outcome, text };
+}

@@ -1,0 +1,118 @@
+// How the daemon comes and goes: one per socket, a stale socket taken over, the end when nothing is left to serve.
+import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
+import { connect, type Server } from 'node:net';
+import { lock } from 'proper-lockfile';
+import { isSafeSocket, makeSocketFolder } from '../wire/socket-path.ts';
+
+/** Racing starters wait for one another: binding takes milliseconds, so this is some seconds in all. */
+const LOCK_OPTIONS = {
+  realpath: false,
+  // The shortest that the library allows; a starter that was killed holds up others for this long.
+  stale: 2_000,
+  retries: { retries: 60, factor: 1.2, minTimeout: 5, maxTimeout: 200 },
+  // By default the library throws out of a timer. A lock lost meanwhile means two daemons at the worst, and the one whose
+  // socket is replaced ends itself.
+  onCompromised: () => {},
+};
+
+/**
+ * Listens on the socket, unless another daemon already does. A lock decides among starters at the same moment, and a socket
+ * that nobody answers on is removed only under it.
+ * @returns whether this process is the daemon now.
+ * @throws XacctError `socket-unsafe`; errors of the lock and of listen.
+ */
+export async function becomeDaemon(server: Server, path: string, uid: number): Promise<boolean> {
+  makeSocketFolder(path, uid);
+  const release = await lock(path, LOCK_OPTIONS);
+  try {
+    if (await isAnswering(path, uid)) return false;
+    unlinkSocket(path);
+    await listen(server, path);
+    return true;
+  } finally {
+    await release();
+  }
+}
+
+/** A connection that takes this long is no sign of life, and none of death: the socket is left alone. */
+const CONNECT_DEADLINE_MS = 2_000;
+
+/** @throws the error of a connection that says neither yes nor no. */
+async function isAnswering(path: string, uid: number): Promise<boolean> {
+  if (!isSafeSocket(path, uid)) return false;
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.setTimeout(CONNECT_DEADLINE_MS, () => socket.destroy(new Error(`no answer on ${path}`)));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve(false);
+      else reject(error);
+    });
+  });
+}
+
+function unlinkSocket(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ path, backlog: 4096 }, () => {
+      server.off('error', reject);
+      // The folder is closed to others already; the socket is too, for whoever looks at it alone.
+      chmodSync(path, 0o600);
+      resolve();
+    });
+  });
+}
+
+export interface Watch {
+  path: string;
+  /** Epoch ms of the last request. */
+  lastRequest: () => number;
+  /** Whether tokens or logins are held. */
+  holdsAnything: () => boolean;
+  /** What is due now and then: drop what expired, rotate the log. */
+  tidy: () => void;
+  clock: () => number;
+  /** Ends the daemon; the reason is for the log. */
+  end: (reason: string) => void;
+}
+
+/** Idle, the daemon wakes twice a minute. */
+const TICK_MS = 30_000;
+const IDLE_EXIT_MS = 15 * 60_000;
+
+/** Looks now and then whether the daemon is still of use. The timer does not keep a process alive. */
+export function watchUsefulness({ path, lastRequest, holdsAnything, tidy, clock, end }: Watch): void {
+  const own = fileIdentity(path);
+  setInterval(() => {
+    tidy();
+    if (fileIdentity(path) !== own) end('the socket was removed or replaced');
+    else if (!holdsAnything() && clock() - lastRequest() > IDLE_EXIT_MS)
+      end('nothing to keep and nobody asks');
+  }, TICK_MS).unref();
+}
+
+/** Removes the socket, if it is still the one this daemon made. */
+export function removeOwnSocket(path: string, own: string | undefined): void {
+  if (own !== undefined && fileIdentity(path) === own) unlinkSocket(path);
+}
+
+/** Device, inode and time of the last change of its contents; undefined where it is not there or cannot be seen. */
+export function fileIdentity(path: string): string | undefined {
+  try {
+    const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    return stat === undefined ? undefined : `${stat.dev}:${stat.ino}:${stat.mtimeNs}`;
+  } catch {
+    return undefined;
+  }
+}

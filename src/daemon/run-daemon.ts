@@ -1,0 +1,144 @@
+// The daemon: helper, caches, minters and socket put together, from start to end.
+import { closeSync, writeSync } from 'node:fs';
+import { createConfigReader } from '../config/config-reader.ts';
+import { printable } from '../errors.ts';
+import { createHelper } from '../helper/helper.ts';
+import { createProfileReader } from '../identity/profiles.ts';
+import type { SelfCommand } from '../minter/spawn-self.ts';
+import { mintDeadline, mintInProcess } from '../minter/start-minter.ts';
+import { createLoginStore } from '../token/login-store.ts';
+import { createTokenCache } from '../token/token-cache.ts';
+import { socketPath } from '../wire/socket-path.ts';
+import { timeoutMs } from '../wire/timeout.ts';
+import { becomeDaemon, fileIdentity, removeOwnSocket, watchUsefulness } from './lifecycle.ts';
+import { openLog } from './log.ts';
+import { createDaemonServer } from './server.ts';
+
+export interface DaemonOptions {
+  self: SelfCommand;
+  env: Readonly<Record<string, string | undefined>>;
+  uid: number;
+  version: string;
+  /** Where to say `ready`, once the socket answers; it is closed then. */
+  readyFd?: number | undefined;
+  /** Called once it listens, or with `undefined` where another daemon does already. */
+  onListening?: (daemon: { path: string; log: string | undefined } | undefined) => void;
+}
+
+/** What `status` answers, as JSON. Times are epoch milliseconds. */
+export interface DaemonStatus {
+  pid: number;
+  version: string;
+  startedAt: number;
+  /** Bytes. */
+  rss: number;
+  tokens: { hostnames: readonly string[]; mintedAt: number; expiresAt: number; served: number }[];
+  /** Hostnames whose credential `docker login` brought. */
+  logins: string[];
+}
+
+/** Runs until it is stopped or of no more use. Resolves when it has ended. @throws XacctError `socket-unsafe`. */
+export async function runDaemon({
+  self,
+  env,
+  uid,
+  version,
+  readyFd,
+  onListening,
+}: DaemonOptions): Promise<void> {
+  process.umask(0o077);
+  const clock = Date.now;
+  const path = socketPath(env, uid);
+  const { logger, file, rotate } = openLog(env);
+  const tokens = createTokenCache(clock);
+  const logins = createLoginStore(clock);
+  const helper = createHelper({
+    readConfig: createConfigReader(),
+    readProfiles: createProfileReader(),
+    tokens,
+    logins,
+    mint: (resolution, callerEnv) => {
+      logger.info({ hostname: resolution.hostname, reason: resolution.reason }, 'mint');
+      return mintInProcess(self, resolution, callerEnv, timeoutMs(callerEnv));
+    },
+    deadline: (callerEnv) => mintDeadline(timeoutMs(callerEnv)),
+  });
+  const startedAt = clock();
+  let lastRequest = startedAt;
+  const { promise: ended, resolve } = Promise.withResolvers<string>();
+  let own: string | undefined;
+  const end = (reason: string) => {
+    removeOwnSocket(path, own);
+    server.close();
+    tokens.clear();
+    logins.clear();
+    resolve(reason);
+  };
+  const status = (): string => {
+    const rss = process.memoryUsage.rss();
+    const hostnames = [...logins.list().keys()];
+    const value: DaemonStatus = {
+      pid: process.pid,
+      version,
+      startedAt,
+      rss,
+      tokens: tokens.status(),
+      logins: hostnames,
+    };
+    return `${JSON.stringify(value)}\n`;
+  };
+  const program = self.at(-1) ?? self[0];
+  const startedFrom = fileIdentity(program);
+  const server = createDaemonServer({
+    helper,
+    isOutdated: () => {
+      if (fileIdentity(program) === startedFrom) return false;
+      end('another version stands in its place');
+      return true;
+    },
+    status,
+    stop: () => end('asked to stop'),
+    onAnswer: ({ action }, { outcome, text }, milliseconds) => {
+      lastRequest = clock();
+      // A failure's text is made for people to read; a success is a secret.
+      const why = outcome === 'failure' ? { text: printable(text) } : {};
+      logger[outcome === 'failure' ? 'warn' : 'debug']({ action, outcome, milliseconds, ...why }, 'answered');
+    },
+    clock,
+  });
+
+  if (!(await becomeDaemon(server, path, uid))) {
+    sayReady(readyFd);
+    onListening?.(undefined);
+    return;
+  }
+  own = fileIdentity(path);
+  logger.info({ version, path }, 'listening');
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => end(signal));
+  watchUsefulness({
+    path,
+    lastRequest: () => lastRequest,
+    holdsAnything: () => tokens.status().length > 0 || logins.list().size > 0,
+    tidy: () => {
+      tokens.purge();
+      logins.purge();
+      rotate();
+    },
+    clock,
+    end,
+  });
+  sayReady(readyFd);
+  onListening?.({ path, log: file });
+
+  logger.info({ reason: await ended }, 'ended');
+}
+
+function sayReady(fd: number | undefined): void {
+  if (fd === undefined) return;
+  try {
+    writeSync(fd, 'ready\n');
+    closeSync(fd);
+  } catch {
+    // Whoever started this daemon is gone; others will ask.
+  }
+}

@@ -1,0 +1,94 @@
+// Serves the wire's requests on a socket: Docker's actions through the helper, and the daemon's own.
+import { createServer, type Server, type Socket } from 'node:net';
+import { isAction } from '../docker/messages.ts';
+import { errorLine } from '../errors.ts';
+import type { Helper } from '../helper/helper.ts';
+import { hasPrivatePaths } from '../identity/profiles.ts';
+import {
+  decodeRequest,
+  encodeResponse,
+  MAX_FRAME_BYTES,
+  type Request,
+  type Response,
+} from '../wire/codec.ts';
+import { passedEnvironment } from '../wire/environment.ts';
+
+export interface ServerDeps {
+  helper: Helper;
+  /** Whether another program stands on disk where this one was: then this daemon lets go of its socket. */
+  isOutdated: () => boolean;
+  /** Answers `status` with JSON. */
+  status: () => string;
+  /** Lets go of socket and tokens, before `stop` is answered. */
+  stop: () => void;
+  /** Called for every request with what came of it. */
+  onAnswer: (request: Request, response: Response, milliseconds: number) => void;
+  clock: () => number;
+}
+
+/** A client sends its request at once; one that does not is stuck, or is no client of ours. */
+const REQUEST_DEADLINE_MS = 5_000;
+
+export function createDaemonServer(deps: ServerDeps): Server {
+  return createServer({ allowHalfOpen: true }, (socket) => {
+    // A client that went away needs no answer.
+    socket.on('error', () => socket.destroy());
+    void serve(socket, deps);
+  });
+}
+
+const answerYourself: Response = { outcome: 'answer-yourself', text: '' };
+
+async function serve(socket: Socket, deps: ServerDeps): Promise<void> {
+  const started = deps.clock();
+  const frame = await readFrame(socket);
+  if (frame === undefined) return;
+  let request: Request | undefined;
+  let response: Response;
+  try {
+    request = decodeRequest(frame);
+    if (request?.action === 'get' && deps.isOutdated()) {
+      // Closed without an answer: the client starts the daemon that belongs to the program on disk, and asks it.
+      socket.end();
+      return;
+    }
+    response = request === undefined ? answerYourself : await respond(request, deps);
+  } catch (error) {
+    response = { outcome: 'failure', text: errorLine(error) };
+  }
+  if (request !== undefined) deps.onAnswer(request, response, deps.clock() - started);
+  socket.end(encodeResponse(response));
+}
+
+async function respond({ action, env, input }: Request, deps: ServerDeps): Promise<Response> {
+  if (action === 'get' && hasPrivatePaths(env)) return answerYourself;
+  if (isAction(action)) return deps.helper(action, input, passedEnvironment(env));
+  if (action === 'status') return { outcome: 'success', text: deps.status() };
+  if (action === 'stop') {
+    deps.stop();
+    return { outcome: 'success', text: '' };
+  }
+  // An action of a newer client: it knows the answer itself.
+  return answerYourself;
+}
+
+/** Everything until half-close. Undefined, and the connection closed, where it does not come in time. */
+function readFrame(socket: Socket): Promise<Buffer | undefined> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const deadline = setTimeout(() => socket.destroy(), REQUEST_DEADLINE_MS);
+    const settle = (frame: Buffer | undefined) => {
+      clearTimeout(deadline);
+      resolve(frame);
+    };
+    socket.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      // One chunk more than is allowed is kept, for the decoder to refuse; the rest is read and dropped, so that the
+      // client, which writes before it reads, gets to hear why.
+      if (size - chunk.length <= MAX_FRAME_BYTES) chunks.push(chunk);
+    });
+    socket.once('end', () => settle(Buffer.concat(chunks)));
+    socket.once('close', () => settle(undefined));
+  });
+}

@@ -1,0 +1,131 @@
+// `ecr-xacct` for people: help, versions, wrong usage, and what the daemon commands print.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline/promises';
+import { test } from 'node:test';
+import { type Product, passwordOf } from '../support/product.ts';
+import { whenEnded } from '../support/product-processes.ts';
+import { HOST, startProductStage } from '../support/product-stage.ts';
+
+const manifest = new URL('../../package.json', import.meta.url);
+const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string };
+
+function runner(product: Product) {
+  return (...words: string[]) => product.run(['ecr-xacct', ...words]);
+}
+
+test('Help is on stdout, with the commands, an example and the exit statuses.', async (t) => {
+  await using stage = await startProductStage();
+  const run = runner(stage.product);
+  for (const words of [['--help'], ['-h']]) {
+    await t.test(`ecr-xacct ${words.join(' ')}`, async () => {
+      const { status, stdout, stderr } = await run(...words);
+      assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
+      assert.match(stdout, /^Usage: ecr-xacct /);
+      assert.match(stdout, /\n {2}daemon /);
+      assert.match(stdout, /Exit status: 0 done, 1 failed .*, 2 wrong usage/);
+    });
+  }
+  for (const command of ['run', 'stop', 'status']) {
+    await t.test(`ecr-xacct daemon ${command} --help`, async () => {
+      const { status, stdout } = await run('daemon', command, '--help');
+      assert.equal(status, 0);
+      assert.match(stdout, new RegExp(`Example: ecr-xacct daemon ${command}`));
+      assert.doesNotMatch(stdout, /ready-fd/);
+    });
+  }
+});
+
+test('--version is the version, and nothing else.', async () => {
+  await using stage = await startProductStage();
+  const run = runner(stage.product);
+  for (const word of ['--version', '-V']) {
+    assert.deepEqual(await run(word), { status: 0, stdout: `${version}\n`, stderr: '' });
+  }
+});
+
+test('Wrong usage exits with 2, and says on stderr what was wrong.', async (t) => {
+  await using stage = await startProductStage();
+  const run = runner(stage.product);
+  const wrong = [
+    ['explode'],
+    ['--explode'],
+    ['daemon', 'explode'],
+    ['daemon', 'stop', 'now'],
+    ['daemon', 'run', '--ready-fd', '1'],
+  ];
+  for (const words of wrong) {
+    await t.test(`ecr-xacct ${words.join(' ')}`, async () => {
+      const { status, stdout, stderr } = await run(...words);
+      assert.deepEqual({ status, stdout }, { status: 2, stdout: '' });
+      assert.match(stderr, /^error: /);
+    });
+  }
+  for (const words of [[], ['daemon']]) {
+    await t.test(`ecr-xacct ${words.join(' ')}, without a command`, async () => {
+      const { status, stderr } = await run(...words);
+      assert.equal(status, 2);
+      assert.match(stderr, /^Usage: ecr-xacct/);
+    });
+  }
+});
+
+test('Without a daemon, status says so and exits with 1; stop has nothing to do.', async () => {
+  await using stage = await startProductStage();
+  const { product } = stage;
+  const run = runner(product);
+  const none = `No daemon is running (socket: ${product.socket}).\n`;
+  assert.deepEqual(await run('daemon', 'status'), { status: 1, stdout: none, stderr: '' });
+  assert.deepEqual(await run('daemon', 'status', '--json'), { status: 1, stdout: 'null\n', stderr: '' });
+  assert.deepEqual(await run('daemon', 'stop'), { status: 0, stdout: 'No daemon is running.\n', stderr: '' });
+});
+
+test('With a daemon, status shows what it holds, and stop leaves no socket and no process.', async () => {
+  await using stage = await startProductStage();
+  const { product } = stage;
+  const run = runner(product);
+  passwordOf(await product.get(HOST), HOST);
+  const other = '222222222222.dkr.ecr.eu-west-1.amazonaws.com';
+  const login = { ServerURL: other, Username: 'AWS', Secret: 'secret-of-a-login' };
+  await product.run(['docker-credential-ecr-xacct', 'store'], { input: JSON.stringify(login) });
+
+  const json = await run('daemon', 'status', '--json');
+  const status = JSON.parse(json.stdout) as { pid: number; tokens: object[]; logins: string[] };
+  assert.deepEqual([json.status, status.tokens.length, status.logins], [0, 1, [other]]);
+  const { stdout } = await run('daemon', 'status');
+  const lines = stdout.split('\n');
+  assert.match(lines[0] ?? '', new RegExp(`^daemon {3}${version}, pid ${status.pid}, up \\d+ s, \\d+ MB$`));
+  assert.deepEqual(lines.slice(1, 3), [`socket   ${product.socket}`, 'tokens   1']);
+  assert.match(lines[3] ?? '', new RegExp(`^ {2}expires in 11 h 59 min, served 1 ×: ${HOST}$`));
+  assert.deepEqual(lines.slice(4), [`logins   1: ${other}`, '']);
+  assert.doesNotMatch(json.stdout + stdout, /secret-of-a-login/);
+
+  assert.deepEqual(await run('daemon', 'stop'), {
+    status: 0,
+    stdout: 'The daemon has stopped.\n',
+    stderr: '',
+  });
+  await whenEnded(status.pid);
+  await assert.rejects(stat(product.socket), { code: 'ENOENT' });
+});
+
+test('In the foreground, a daemon says where it listens, and SIGTERM ends it and removes its socket.', async () => {
+  await using stage = await startProductStage();
+  const { product } = stage;
+  const daemon = spawn('ecr-xacct', ['daemon', 'run'], {
+    env: product.env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(daemon, 'exit');
+  for await (const line of createInterface({ input: daemon.stdout })) {
+    const log = `${product.home}/.local/state/ecr-xacct/daemon.log`;
+    assert.equal(line, `ecr-xacct ${version} listens on ${product.socket} (log: ${log})`);
+    passwordOf(await product.get(HOST), HOST);
+    assert.equal((await product.daemon())?.pid, daemon.pid);
+    daemon.kill('SIGTERM');
+  }
+  assert.deepEqual(await ended, [0, null]);
+  await assert.rejects(stat(product.socket), { code: 'ENOENT' });
+});
