@@ -1,0 +1,92 @@
+// What a caller of the world may do: gathers the policies of both sides, asks the engine, and words a denial as AWS does.
+
+import type { Context } from './policy-conditions.ts';
+import type { Decision, Policies } from './policy-evaluation.ts';
+import { evaluate } from './policy-evaluation.ts';
+import type { Account, Caller } from './world.ts';
+
+export interface Attempt {
+  action: string;
+  resource: string;
+  /** The resource's side, where it has policies of its own. */
+  resourceSide?: Policies['resource'];
+  context?: Context;
+}
+
+/** The decision for a caller, by the policies of its principal, its account and the resource. */
+export function decide(caller: Caller, attempt: Attempt): Decision {
+  const { principal } = caller;
+  const requester = {
+    arn: caller.arn,
+    account: principal.account.id,
+    roleArn: principal.kind === 'role' ? principal.arn : undefined,
+  };
+  const request = {
+    requester,
+    action: attempt.action,
+    resource: attempt.resource,
+    context: { ...callerContext(caller), ...attempt.context },
+  };
+  return evaluate(request, {
+    identity: principal.policies,
+    boundary: principal.boundary,
+    scp: principal.account.scp,
+    ...(attempt.resourceSide === undefined ? {} : { resource: attempt.resourceSide }),
+  });
+}
+
+/** The reason for a refusal in AWS's own words; undefined where the attempt is allowed. */
+export function denialMessage(caller: Caller, attempt: Attempt): string | undefined {
+  const decision = decide(caller, attempt);
+  if (decision.allowed) return undefined;
+  const refusal = notAuthorized(caller, attempt.action, attempt.resource);
+  if (decision.explicit) return `${refusal} with an explicit deny in ${article(decision.by)} ${decision.by}`;
+  return `${refusal} because no ${decision.by} allows the ${attempt.action} action`;
+}
+
+/** The same without a reason, as STS says it. */
+export function notAuthorized(caller: Caller, action: string, resource: string): string {
+  return `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`;
+}
+
+// https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html: all that V1 enforces.
+const REGISTRY_POLICY_V1_ACTIONS = [
+  'ecr:ReplicateImage',
+  'ecr:BatchImportUpstreamImage',
+  'ecr:CreateRepository',
+];
+
+/** An attempt at a repository, with the repository's and (by its scope) the registry's policy on the other side. */
+export function repositoryAttempt(
+  owner: Account,
+  region: string,
+  repository: string,
+  action: string,
+): Attempt {
+  const registry = owner.registry(region);
+  const registryPolicyCounts = registry.policyScope === 'V2' || REGISTRY_POLICY_V1_ACTIONS.includes(action);
+  const policies = [
+    registry.repositories.get(repository)?.policy,
+    registryPolicyCounts ? registry.policy : undefined,
+  ].filter((policy) => policy !== undefined);
+  return {
+    action,
+    resource: `arn:${owner.partition}:ecr:${region}:${owner.id}:repository/${repository}`,
+    resourceSide: { account: owner.id, policies },
+  };
+}
+
+function callerContext({ principal, mfaAuthenticated }: Caller): Context {
+  const { account, tags = {} } = principal;
+  return {
+    'aws:PrincipalArn': principal.arn,
+    'aws:PrincipalAccount': account.id,
+    ...(account.organization === undefined ? {} : { 'aws:PrincipalOrgID': account.organization }),
+    ...(mfaAuthenticated === undefined ? {} : { 'aws:MultiFactorAuthPresent': String(mfaAuthenticated) }),
+    ...Object.fromEntries(Object.entries(tags).map(([tag, value]) => [`aws:PrincipalTag/${tag}`, value])),
+  };
+}
+
+function article(policyType: string): string {
+  return /^[aeiou]/.test(policyType) ? 'an' : 'a';
+}

@@ -1,0 +1,80 @@
+// The Condition block of a policy: which operators exist, and whether a block holds for a request's context.
+
+export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
+/** Condition keys and their values; keys are compared without regard to case, as IAM does. */
+export type Context = Readonly<Record<string, string>>;
+
+interface Operator {
+  test(actual: string, expected: string): boolean;
+  /** A negated operator must hold for every listed value, and holds where the key is absent. */
+  negated: boolean;
+}
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+const OPERATORS: Readonly<Record<string, Operator>> = {
+  StringEquals: { test: (actual, expected) => actual === expected, negated: false },
+  StringNotEquals: { test: (actual, expected) => actual !== expected, negated: true },
+  StringEqualsIgnoreCase: { test: (actual, expected) => sameText(actual, expected), negated: false },
+  StringNotEqualsIgnoreCase: { test: (actual, expected) => !sameText(actual, expected), negated: true },
+  StringLike: { test: matchesWildcard, negated: false },
+  StringNotLike: { test: (actual, expected) => !matchesWildcard(actual, expected), negated: true },
+  ArnEquals: { test: matchesArn, negated: false },
+  ArnLike: { test: matchesArn, negated: false },
+  ArnNotEquals: { test: (actual, expected) => !matchesArn(actual, expected), negated: true },
+  ArnNotLike: { test: (actual, expected) => !matchesArn(actual, expected), negated: true },
+  Bool: { test: sameText, negated: false },
+};
+
+/** Whether every operator and key of the block holds. Throws for an operator or a policy variable it does not know. */
+export function conditionsHold(conditions: Conditions | undefined, context: Context): boolean {
+  return Object.entries(conditions ?? {}).every(([operator, keys]) =>
+    Object.entries(keys).every(([key, expected]) =>
+      operatorHolds(operator, lookUp(context, key), [expected].flat()),
+    ),
+  );
+}
+
+/** `*` stands for any text, `?` for any one character. */
+export function matchesWildcard(text: string, pattern: string): boolean {
+  const source = pattern
+    .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.');
+  return new RegExp(`^${source}$`, 's').test(text);
+}
+
+function operatorHolds(name: string, actual: string | undefined, expected: readonly string[]): boolean {
+  if (expected.some((value) => value.includes('${'))) throw new Error(`policy variables are not modelled`);
+  if (name === 'Null') return expected.includes(actual === undefined ? 'true' : 'false');
+  const ifExists = name.endsWith('IfExists');
+  const operator = OPERATORS[ifExists ? name.slice(0, -'IfExists'.length) : name];
+  if (operator === undefined) throw new Error(`unknown condition operator ${name}`);
+  if (actual === undefined) return ifExists || operator.negated;
+  return operator.negated
+    ? expected.every((value) => operator.test(actual, value))
+    : expected.some((value) => operator.test(actual, value));
+}
+
+function lookUp(context: Context, key: string): string | undefined {
+  return Object.entries(context).find(([name]) => sameText(name, key))?.[1];
+}
+
+function sameText(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase();
+}
+
+/** Wildcards of an ARN stay within its colon-separated parts; the sixth part is the rest. */
+function matchesArn(arn: string, pattern: string): boolean {
+  const parts = arnParts(arn);
+  const patterns = arnParts(pattern);
+  return (
+    parts.length === patterns.length &&
+    patterns.every((part, index) => matchesWildcard(parts[index] ?? '', part))
+  );
+}
+
+function arnParts(arn: string): string[] {
+  const parts = arn.split(':');
+  return [...parts.slice(0, 5), parts.slice(5).join(':')];
+}

@@ -1,0 +1,171 @@
+// IAM's decision for one request: which policies allow it, which deny it, and on which side. Knows no product code.
+
+import type { Conditions, Context } from './policy-conditions.ts';
+import { conditionsHold, matchesWildcard } from './policy-conditions.ts';
+
+type OneOrMany = string | readonly string[];
+
+export interface Statement {
+  Sid?: string;
+  Effect: 'Allow' | 'Deny';
+  Principal?: '*' | Readonly<Partial<Record<'AWS' | 'Service' | 'Federated', OneOrMany>>>;
+  Action?: OneOrMany;
+  NotAction?: OneOrMany;
+  Resource?: OneOrMany;
+  NotResource?: OneOrMany;
+  Condition?: Conditions;
+}
+
+export interface PolicyDocument {
+  Version?: string;
+  Statement: Statement | readonly Statement[];
+}
+
+/** Who asks. `arn` is a user's or a session's; `roleArn` the role behind a session. */
+export interface Requester {
+  arn: string;
+  account: string;
+  roleArn?: string | undefined;
+  service?: string | undefined;
+  federated?: string | undefined;
+}
+
+export interface AccessRequest {
+  requester: Requester;
+  action: string;
+  resource: string;
+  context: Context;
+}
+
+export interface Policies {
+  identity: readonly PolicyDocument[];
+  boundary?: PolicyDocument | undefined;
+  /** Only their explicit denies are modelled; everything else is allowed, as under FullAWSAccess. */
+  scp: readonly PolicyDocument[];
+  /** The side of the resource, where it has one. */
+  resource?: {
+    account: string;
+    policies: readonly PolicyDocument[];
+    /** True for a role's trust policy: without its consent nobody gets in, not even from the same account. */
+    mustAllow?: boolean;
+  };
+}
+
+/** The names AWS uses in its access denied messages. */
+export type PolicyType =
+  | 'identity-based policy'
+  | 'resource-based policy'
+  | 'permissions boundary'
+  | 'service control policy';
+
+export type Decision = { allowed: true } | { allowed: false; explicit: boolean; by: PolicyType };
+
+/**
+ * The decision, and where it is a denial the one policy type that AWS would name.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+export function evaluate(request: AccessRequest, policies: Policies): Decision {
+  const denier = explicitDenier(request, policies);
+  if (denier !== undefined) return { allowed: false, explicit: true, by: denier };
+
+  const { resource, boundary } = policies;
+  const { account, roleArn } = request.requester;
+  const sameAccount = resource === undefined || resource.account === account;
+  const grant = strongestGrant(request, resource?.policies ?? []);
+  const withinBoundary = boundary === undefined || allows(request, boundary);
+  // In its own account a principal that the resource names needs no identity policy. A boundary does not limit
+  // what a resource grants to a user, but does limit a role.
+  const granted = sameAccount && grant === 'direct';
+  if (granted && (withinBoundary || roleArn === undefined)) return { allowed: true };
+
+  // AWS names one side at a time; here the caller's own comes first.
+  if (!granted && !policies.identity.some((policy) => allows(request, policy))) {
+    return implicitDenial('identity-based policy');
+  }
+  if (!withinBoundary) return implicitDenial('permissions boundary');
+  const needsConsent = !sameAccount || resource?.mustAllow === true;
+  return needsConsent && grant === 'none' ? implicitDenial('resource-based policy') : { allowed: true };
+}
+
+/** Whether a trust policy alone lets a caller in that has no identity policies: a web identity, a service. */
+export function trusts(request: AccessRequest, trust: PolicyDocument): boolean {
+  return !denies(request, trust, true) && strongestGrant(request, [trust]) !== 'none';
+}
+
+function implicitDenial(by: PolicyType): Decision {
+  return { allowed: false, explicit: false, by };
+}
+
+function explicitDenier(request: AccessRequest, policies: Policies): PolicyType | undefined {
+  if (policies.scp.some((policy) => denies(request, policy))) return 'service control policy';
+  if (policies.resource?.policies.some((policy) => denies(request, policy, true))) {
+    return 'resource-based policy';
+  }
+  if (policies.identity.some((policy) => denies(request, policy))) return 'identity-based policy';
+  if (policies.boundary !== undefined && denies(request, policies.boundary)) return 'permissions boundary';
+  return undefined;
+}
+
+function denies(request: AccessRequest, policy: PolicyDocument, namesPrincipals = false): boolean {
+  return statements(policy, 'Deny').some(
+    (statement) =>
+      applies(request, statement) && (!namesPrincipals || grantTo(request.requester, statement) !== 'none'),
+  );
+}
+
+function allows(request: AccessRequest, policy: PolicyDocument): boolean {
+  return statements(policy, 'Allow').some((statement) => applies(request, statement));
+}
+
+/** `delegated`: the account was named, so its own identity policies decide; `direct`: the caller itself was. */
+type Grant = 'none' | 'delegated' | 'direct';
+
+function strongestGrant(request: AccessRequest, policies: readonly PolicyDocument[]): Grant {
+  const grants = policies
+    .flatMap((policy) => statements(policy, 'Allow'))
+    .filter((statement) => applies(request, statement))
+    .map((statement) => grantTo(request.requester, statement));
+  return (
+    grants.find((grant) => grant === 'direct') ?? grants.find((grant) => grant === 'delegated') ?? 'none'
+  );
+}
+
+function grantTo(requester: Requester, { Principal: principal }: Statement): Grant {
+  if (principal === undefined) throw new Error('a resource policy statement must have a Principal');
+  if (principal === '*') return 'direct';
+  const aws = list(principal.AWS);
+  if (aws.includes('*') || aws.includes(requester.arn)) return 'direct';
+  if (requester.roleArn !== undefined && aws.includes(requester.roleArn)) return 'direct';
+  if (requester.service !== undefined && list(principal.Service).includes(requester.service)) return 'direct';
+  if (requester.federated !== undefined && list(principal.Federated).includes(requester.federated)) {
+    return 'direct';
+  }
+  return aws.some((entry) => accountOf(entry) === requester.account) ? 'delegated' : 'none';
+}
+
+function accountOf(principal: string): string | undefined {
+  return /^(?:arn:[\w-]+:iam::)?(\d{12})(?::root)?$/.exec(principal)?.[1];
+}
+
+function statements(policy: PolicyDocument, effect: Statement['Effect']): Statement[] {
+  return [policy.Statement].flat().filter((statement) => statement.Effect === effect);
+}
+
+function applies(request: AccessRequest, statement: Statement): boolean {
+  const action = request.action.toLowerCase();
+  const isAction = (pattern: string) => matchesWildcard(action, pattern.toLowerCase());
+  const isResource = (pattern: string) => matchesWildcard(request.resource, pattern);
+  return (
+    (statement.NotAction === undefined
+      ? list(statement.Action).some(isAction)
+      : !list(statement.NotAction).some(isAction)) &&
+    // Repository and trust policies carry no Resource: they mean the thing they are attached to.
+    (statement.Resource === undefined || list(statement.Resource).some(isResource)) &&
+    (statement.NotResource === undefined || !list(statement.NotResource).some(isResource)) &&
+    conditionsHold(statement.Condition, request.context)
+  );
+}
+
+function list(value: OneOrMany | undefined): readonly string[] {
+  return value === undefined ? [] : [value].flat();
+}

@@ -1,0 +1,33 @@
+// What a service of the fake AWS is: how it knows its requests, and what it does for each action.
+
+import type { Protocol } from './protocol.ts';
+import type { AwsRequest } from './signature.ts';
+import type { Caller, World } from './world.ts';
+
+export type ServiceName = 'ecr' | 'ecr-public' | 'sso' | 'sso-oidc' | 'sts';
+
+export type Parameters = Readonly<Record<string, unknown>>;
+
+/** One call of an action that needs no signature. */
+export interface UnsignedCall {
+  world: World;
+  region: string;
+  parameters: Parameters;
+}
+
+/** One call of an action by a verified caller. */
+export interface SignedCall extends UnsignedCall {
+  caller: Caller;
+  /** Epoch milliseconds: when an authorization token is to expire, where a fault overrides the 12 hours. */
+  tokenExpiresAt: number | undefined;
+}
+
+/** Results are what the protocol writes; refusals are thrown as `AwsError`. */
+export interface Service {
+  name: ServiceName;
+  protocol: Protocol;
+  /** The action and its parameters; undefined for a request to another service. */
+  recognise(request: AwsRequest): { action: string; parameters: Parameters } | undefined;
+  signed: Readonly<Record<string, (call: SignedCall) => object>>;
+  unsigned: Readonly<Record<string, (call: UnsignedCall) => object>>;
+}

@@ -1,0 +1,144 @@
+// The standard cast of the tests and the demo: images in one account, a developer in another.
+
+import type { PolicyDocument, Statement } from './policy-evaluation.ts';
+import type { Account, World } from './world.ts';
+
+export const PRIMARY_ACCOUNT = '111122223333';
+export const SECONDARY_ACCOUNT = '444455556666';
+export const REGION = 'us-east-1';
+export const EXTERNAL_ID = '7f3c';
+const OIDC_ISSUER = 'oidc.fake.example';
+
+const PULL_ACTIONS = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchCheckLayerAvailability'];
+const PUSH_ACTIONS = [
+  'ecr:InitiateLayerUpload',
+  'ecr:UploadLayerPart',
+  'ecr:CompleteLayerUpload',
+  'ecr:PutImage',
+];
+const ALL_REPOSITORIES = `arn:aws:ecr:*:${PRIMARY_ACCOUNT}:repository/*`;
+const SECONDARY_ROOT = { AWS: `arn:aws:iam::${SECONDARY_ACCOUNT}:root` };
+
+export interface AccessKey {
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
+export interface TwoAccountWorld {
+  primary: Account;
+  secondary: Account;
+  /** May assume the primary's roles and pull `team/app` directly. */
+  dev: AccessKey;
+  /** Has no rights at all. */
+  denied: AccessKey;
+  /** The device `MfaOnly` wants to see. */
+  mfa: { serialNumber: string; code: string };
+  /** Accepted for the role `EcrPullWebIdentity`. */
+  webIdentityToken: string;
+  /** An SSO session of the permission set `Developer` in the secondary account, and how to renew it. */
+  sso: { accessToken: string; refreshToken: string; role: string };
+}
+
+/** Fills a world: what is where is listed in the builder calls below, all in `REGION`. */
+export function twoAccountWorld(world: World): TwoAccountWorld {
+  const mfa = { serialNumber: `arn:aws:iam::${SECONDARY_ACCOUNT}:mfa/dev`, code: '123456' };
+  const dev = {
+    accessKeyId: 'AKIAFAKEDEVELOPER001',
+    secretAccessKey: 'fake-secret-of-dev/0123456789+abcdefgh',
+  };
+  const denied = {
+    accessKeyId: 'AKIAFAKEDENIEDUSER01',
+    secretAccessKey: 'fake-secret-of-denied/0123456789+abcde',
+  };
+  const webIdentityToken = 'fake.web-identity.token';
+
+  const primary = world
+    .account(PRIMARY_ACCOUNT)
+    .role('EcrPull', { trust: trust(), policies: [registryRights(PULL_ACTIONS)] })
+    .role('EcrPush', { trust: trust(), policies: [registryRights([...PULL_ACTIONS, ...PUSH_ACTIONS])] })
+    .role('EcrPullExternal', {
+      trust: trust({ StringEquals: { 'sts:ExternalId': EXTERNAL_ID } }),
+      policies: [registryRights(PULL_ACTIONS)],
+    })
+    .role('MfaOnly', {
+      trust: trust({ Bool: { 'aws:MultiFactorAuthPresent': 'true' } }),
+      policies: [registryRights(PULL_ACTIONS)],
+    })
+    .role('EcrPullWebIdentity', { trust: webIdentityTrust(), policies: [registryRights(PULL_ACTIONS)] })
+    .role('NobodyTrusted', { trust: document(), policies: [registryRights(PULL_ACTIONS)] })
+    .webIdentityProvider(OIDC_ISSUER, { [webIdentityToken]: { sub: 'job', aud: 'sts.amazonaws.com' } })
+    .repository(REGION, 'team/app', {
+      policy: document({ Effect: 'Allow', Principal: SECONDARY_ROOT, Action: PULL_ACTIONS }),
+    })
+    .repository(REGION, 'team/private');
+  const secondary = world
+    .account(SECONDARY_ACCOUNT)
+    .user('dev', { ...dev, mfa, policies: [developerRights()] })
+    .user('denied', denied)
+    .role('AWSReservedSSO_Developer_0123456789abcdef', { trust: document(), policies: [developerRights()] });
+
+  return { primary, secondary, dev, denied, mfa, webIdentityToken, sso: ssoSession(world) };
+}
+
+function ssoSession(world: World): TwoAccountWorld['sso'] {
+  const [accessToken, renewedToken, refreshToken] = [
+    'fake-sso-access',
+    'fake-sso-renewed',
+    'fake-sso-refresh',
+  ];
+  const role = 'Developer';
+  const eightHours = 8 * 60 * 60 * 1000;
+  const session = {
+    user: 'dev@example.com',
+    expiresAt: world.now() + eightHours,
+    assignments: [{ account: SECONDARY_ACCOUNT, role }],
+  };
+  world.ssoSessions.set(accessToken, session);
+  world.ssoRefreshTokens.set(refreshToken, { accessToken: renewedToken, session });
+  return { accessToken, refreshToken, role };
+}
+
+function developerRights(): PolicyDocument {
+  return document(
+    {
+      Effect: 'Allow',
+      Action: [
+        'sts:AssumeRole',
+        'ecr:GetAuthorizationToken',
+        'ecr-public:GetAuthorizationToken',
+        'sts:GetServiceBearerToken',
+      ],
+      Resource: '*',
+    },
+    { Effect: 'Allow', Action: PULL_ACTIONS, Resource: ALL_REPOSITORIES },
+  );
+}
+
+function registryRights(actions: readonly string[]): PolicyDocument {
+  return document(
+    { Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
+    { Effect: 'Allow', Action: actions, Resource: ALL_REPOSITORIES },
+  );
+}
+
+function trust(condition?: Statement['Condition']): PolicyDocument {
+  return document({
+    Effect: 'Allow',
+    Principal: SECONDARY_ROOT,
+    Action: 'sts:AssumeRole',
+    ...(condition === undefined ? {} : { Condition: condition }),
+  });
+}
+
+function webIdentityTrust(): PolicyDocument {
+  return document({
+    Effect: 'Allow',
+    Principal: { Federated: `arn:aws:iam::${PRIMARY_ACCOUNT}:oidc-provider/${OIDC_ISSUER}` },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: { StringEquals: { [`${OIDC_ISSUER}:sub`]: 'job' } },
+  });
+}
+
+function document(...statements: Statement[]): PolicyDocument {
+  return { Version: '2012-10-17', Statement: statements };
+}

@@ -1,0 +1,224 @@
+// The accounts the fake AWS knows: users, roles, registries, sessions and tokens. Everything may be changed while it runs.
+
+import { randomBytes } from 'node:crypto';
+import type { PolicyDocument } from './policy-evaluation.ts';
+
+/** What users and roles have in common. */
+interface PrincipalSettings {
+  policies?: PolicyDocument[];
+  boundary?: PolicyDocument;
+  tags?: Record<string, string>;
+}
+
+export interface UserSettings extends PrincipalSettings {
+  accessKeyId: string;
+  secretAccessKey: string;
+  /** The one MFA device of the user and the code it always shows. */
+  mfa?: { serialNumber: string; code: string };
+}
+
+export interface RoleSettings extends PrincipalSettings {
+  trust: PolicyDocument;
+  /** Seconds; IAM's default is an hour. */
+  maxSessionDuration?: number;
+}
+
+interface PrincipalIdentity {
+  account: Account;
+  name: string;
+  arn: string;
+  /** IAM's unique ID: `AIDA…` of a user, `AROA…` of a role. */
+  id: string;
+  policies: PolicyDocument[];
+}
+
+export interface User extends UserSettings, PrincipalIdentity {
+  kind: 'user';
+  policies: PolicyDocument[];
+}
+
+export interface Role extends RoleSettings, PrincipalIdentity {
+  kind: 'role';
+  policies: PolicyDocument[];
+  maxSessionDuration: number;
+}
+
+/** Who signed a request, as GetCallerIdentity would say. */
+export interface Caller {
+  principal: User | Role;
+  arn: string;
+  userId: string;
+  /** Undefined for long-term keys, which carry no `aws:MultiFactorAuthPresent` at all. */
+  mfaAuthenticated?: boolean;
+}
+
+export interface Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  caller: Caller;
+  /** Temporary credentials only; epoch milliseconds. */
+  session?: { token: string; expiresAt: number };
+}
+
+/** One authorization token that ECR or ECR Public handed out. */
+export interface IssuedToken {
+  service: 'ecr' | 'ecr-public';
+  region: string;
+  caller: Caller;
+  /** The ARN of the caller's principal or session. */
+  principal: string;
+  /** The caller's account. */
+  account: string;
+  password: string;
+  /** Epoch milliseconds. */
+  expiresAt: number;
+}
+
+export interface Registry {
+  policy?: PolicyDocument | undefined;
+  /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html */
+  policyScope: 'V1' | 'V2';
+  repositories: Map<string, { policy?: PolicyDocument | undefined }>;
+}
+
+/** What a web identity token says once its provider has verified it. `expiresAt` in epoch milliseconds. */
+export interface WebIdentity {
+  sub: string;
+  aud: string;
+  expiresAt?: number;
+}
+
+/** An IAM Identity Center access token. */
+export interface SsoSession {
+  user: string;
+  /** Epoch milliseconds. */
+  expiresAt: number;
+  assignments: { account: string; role: string }[];
+}
+
+export class Account {
+  readonly id: string;
+  readonly partition: string;
+  organization: string | undefined;
+  scp: PolicyDocument[] = [];
+  readonly users = new Map<string, User>();
+  readonly roles = new Map<string, Role>();
+  /** Host and path of an OIDC issuer → the tokens it stands for. */
+  readonly webIdentityProviders = new Map<string, Map<string, WebIdentity>>();
+  readonly #registries = new Map<string, Registry>();
+
+  constructor(id: string, partition: string) {
+    this.id = id;
+    this.partition = partition;
+  }
+
+  user(name: string, settings: UserSettings): this {
+    const identity = this.#identity('user', name, 'AIDA');
+    this.users.set(name, { kind: 'user', policies: [], ...settings, ...identity });
+    return this;
+  }
+
+  role(name: string, settings: RoleSettings): this {
+    const identity = this.#identity('role', name, 'AROA');
+    this.roles.set(name, { kind: 'role', policies: [], maxSessionDuration: 3600, ...settings, ...identity });
+    return this;
+  }
+
+  repository(region: string, name: string, settings: { policy?: PolicyDocument } = {}): this {
+    this.registry(region).repositories.set(name, { ...settings });
+    return this;
+  }
+
+  webIdentityProvider(issuer: string, tokens: Record<string, WebIdentity>): this {
+    this.webIdentityProviders.set(issuer, new Map(Object.entries(tokens)));
+    return this;
+  }
+
+  /** The account's registry in a region: each has one, empty at first. */
+  registry(region: string): Registry {
+    let registry = this.#registries.get(region);
+    if (registry === undefined) {
+      registry = { policyScope: 'V2', repositories: new Map() };
+      this.#registries.set(region, registry);
+    }
+    return registry;
+  }
+
+  #identity(kind: 'user' | 'role', name: string, prefix: string) {
+    const arn = `arn:${this.partition}:iam::${this.id}:${kind}/${name}`;
+    return { account: this, name, arn, id: uniqueId(prefix) };
+  }
+}
+
+export class World {
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly accounts = new Map<string, Account>();
+  readonly issuedTokens: IssuedToken[] = [];
+  /** SSO access token → session. */
+  readonly ssoSessions = new Map<string, SsoSession>();
+  /** SSO refresh token → the access token it brings. Each works once. */
+  readonly ssoRefreshTokens = new Map<string, { accessToken: string; session: SsoSession }>();
+  readonly #sessions = new Map<string, Credentials>();
+
+  constructor(now: () => number) {
+    this.now = now;
+  }
+
+  /** The account with this ID, made on first use. */
+  account(id: string, partition = 'aws'): Account {
+    let account = this.accounts.get(id);
+    if (account === undefined) {
+      account = new Account(id, partition);
+      this.accounts.set(id, account);
+    }
+    return account;
+  }
+
+  /** The role with this ARN, or undefined. */
+  role(arn: string): Role | undefined {
+    return [...this.accounts.values()]
+      .flatMap((account) => [...account.roles.values()])
+      .find((role) => role.arn === arn);
+  }
+
+  /** Temporary credentials for a caller, until `expiresAt` (epoch milliseconds). */
+  issueSession(caller: Caller, expiresAt: number): Required<Credentials> {
+    const credentials = {
+      accessKeyId: uniqueId('ASIA'),
+      secretAccessKey: randomBytes(30).toString('base64'),
+      caller,
+      session: { token: randomBytes(240).toString('base64'), expiresAt },
+    };
+    this.#sessions.set(credentials.accessKeyId, credentials);
+    return credentials;
+  }
+
+  /** The credentials behind an access key ID, or undefined. */
+  credentials(accessKeyId: string): Credentials | undefined {
+    const user = [...this.accounts.values()]
+      .flatMap((account) => [...account.users.values()])
+      .find((candidate) => candidate.accessKeyId === accessKeyId);
+    if (user === undefined) return this.#sessions.get(accessKeyId);
+    const caller = { principal: user, arn: user.arn, userId: user.id };
+    return { accessKeyId, secretAccessKey: user.secretAccessKey, caller };
+  }
+}
+
+/** The caller that a session of a role is. */
+export function roleSession(role: Role, sessionName: string): Caller {
+  const { account } = role;
+  return {
+    principal: role,
+    arn: `arn:${account.partition}:sts::${account.id}:assumed-role/${role.name}/${sessionName}`,
+    userId: `${role.id}:${sessionName}`,
+    mfaAuthenticated: false,
+  };
+}
+
+/** Twenty characters, like every unique ID of IAM. */
+function uniqueId(prefix: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const letters = Array.from(randomBytes(20 - prefix.length), (byte) => alphabet[byte % 32]);
+  return prefix + letters.join('');
+}

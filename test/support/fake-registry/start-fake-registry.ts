@@ -1,0 +1,119 @@
+// ECR's registry endpoint: a proxy that checks token and policies as ECR does, in front of a real docker-registry.
+
+import http from 'node:http';
+import https from 'node:https';
+import { listen } from '../fake-aws/listen.ts';
+import type { FakeAws } from '../fake-aws/start-fake-aws.ts';
+import type { Refusal, RegistryCall } from './check-request.ts';
+import { checkRequest } from './check-request.ts';
+import { startDockerRegistry } from './docker-registry.ts';
+import type { PushedImage } from './push-image.ts';
+import { pushImage } from './push-image.ts';
+import type { RegistryName } from './registry-operation.ts';
+import { registryOfHost } from './registry-operation.ts';
+import { forward, storePrefix } from './store.ts';
+
+export interface Listener {
+  host: string;
+  /** 0 for any free one. */
+  port: number;
+  tls?: { key: string; cert: string };
+}
+
+export interface FakeRegistryOptions {
+  aws: FakeAws;
+  /** Default: plain HTTP on any free port of 127.0.0.1. */
+  listeners?: readonly Listener[];
+  /** Names of one's own in front of ECR: hostname → ECR's hostname. */
+  aliases?: Readonly<Record<string, string>>;
+}
+
+/** Where an image goes. The repository must also be in the world, or ECR will not know it. */
+export interface ImageLocation extends RegistryName {
+  repository: string;
+  /** Default `latest`. */
+  tag?: string;
+}
+
+export interface FakeRegistry extends AsyncDisposable {
+  /** In the order of the options. */
+  readonly ports: readonly number[];
+  readonly calls: RegistryCall[];
+  /** Puts a small image into the store, past all checks. Its one file, `/hello`, has this content. */
+  pushImage(location: ImageLocation, content?: string): Promise<PushedImage>;
+}
+
+interface Endpoint {
+  aws: FakeAws;
+  aliases: Readonly<Record<string, string>>;
+  calls: RegistryCall[];
+  /** Of the docker-registry behind. */
+  storePort: number;
+}
+
+/** Starts the endpoint and its docker-registry; all listeners serve all accounts and regions, told apart by Host. */
+export async function startFakeRegistry(options: FakeRegistryOptions): Promise<FakeRegistry> {
+  await using resources = new AsyncDisposableStack();
+  const { port: storePort } = resources.use(await startDockerRegistry());
+  const endpoint: Endpoint = { aws: options.aws, aliases: options.aliases ?? {}, calls: [], storePort };
+  const ports: number[] = [];
+  for (const listener of options.listeners ?? [{ host: '127.0.0.1', port: 0 }]) {
+    const { port, close } = await listen(createServer(endpoint, listener.tls), listener.host, listener.port);
+    resources.defer(close);
+    ports.push(port);
+  }
+  const owned = resources.move();
+  return {
+    ports,
+    calls: endpoint.calls,
+    pushImage: ({ repository, tag = 'latest', ...registry }, content = 'hello from the fake registry\n') =>
+      pushImage(`http://127.0.0.1:${storePort}/v2/${storePrefix(registry)}${repository}`, tag, {
+        name: 'hello',
+        content,
+      }),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+function createServer(endpoint: Endpoint, tls: Listener['tls']): http.Server {
+  const scheme = tls ? 'https' : 'http';
+  const listener: http.RequestListener = (request, response) => serve(endpoint, scheme, request, response);
+  return tls ? https.createServer(tls, listener) : http.createServer(listener);
+}
+
+function serve(
+  endpoint: Endpoint,
+  scheme: string,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): void {
+  const { method = '', url = '', headers } = request;
+  const host = headers.host ?? '';
+  const { pathname } = new URL(url, 'http://fake.invalid');
+  const call: RegistryCall = { host, method, path: pathname, outcome: 'ok' };
+  endpoint.calls.push(call);
+  response.setHeader('docker-distribution-api-version', 'registry/2.0');
+  const registry = registryOfHost(endpoint.aliases[host.replace(/:\d+$/, '')] ?? host);
+  const refusal =
+    registry === undefined
+      ? { status: 404, code: 'NOT_FOUND', message: `no registry is called ${host}` }
+      : checkRequest(endpoint.aws, registry, call, headers.authorization);
+  if (refusal !== undefined) {
+    call.outcome = refusal.code;
+    refuse(response, host, refusal);
+  } else if (registry === undefined || pathname === '/v2/') {
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  } else {
+    forward({ registry, origin: `${scheme}://${host}`, storePort: endpoint.storePort }, request, response);
+  }
+}
+
+function refuse(response: http.ServerResponse, host: string, { status, code, message }: Refusal): void {
+  if (status === 401) {
+    response.setHeader('www-authenticate', `Basic realm="https://${host}/",service="ecr.amazonaws.com"`);
+    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${message}\n`);
+    return;
+  }
+  const body = JSON.stringify({ errors: [{ code, message }] });
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(body);
+}

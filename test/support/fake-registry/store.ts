@@ -1,0 +1,55 @@
+// The way into the docker-registry behind: every ECR registry has a prefix of its own there, which clients never see.
+
+import http from 'node:http';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import type { RegistryName } from './registry-operation.ts';
+
+/** What goes before a repository's name in the store. */
+export function storePrefix({ account, region }: RegistryName): string {
+  return `${account}/${region}/`;
+}
+
+/** Where a request goes to, and the origin its client knows. */
+export interface Route {
+  registry: RegistryName;
+  origin: string;
+  storePort: number;
+}
+
+/** Passes a request on to the store and its answer back, both in the client's own terms. */
+export function forward(route: Route, request: http.IncomingMessage, response: http.ServerResponse): void {
+  const prefix = storePrefix(route.registry);
+  const url = new URL(request.url ?? '', route.origin);
+  // A mount would reach past the policies into any other part of the store; without it, it is an ordinary upload.
+  url.searchParams.delete('mount');
+  const { authorization: _, host: __, ...headers } = request.headers;
+  const path = url.pathname.replace('/v2/', `/v2/${prefix}`) + url.search;
+  const target = { host: '127.0.0.1', port: route.storePort, method: request.method, path, headers };
+  const stored = http.request(target, (answer) => {
+    sendBack(answer, response, prefix, route.origin).catch((error: Error) => response.destroy(error));
+  });
+  pipeline(request, stored).catch((error: Error) => response.destroy(error));
+}
+
+async function sendBack(
+  answer: http.IncomingMessage,
+  response: http.ServerResponse,
+  prefix: string,
+  origin: string,
+): Promise<void> {
+  const { location, ...headers } = answer.headers;
+  const status = answer.statusCode ?? 502;
+  if (location !== undefined)
+    response.setHeader('location', new URL(location.replace(prefix, ''), origin).href);
+  // Plain JSON is a list of tags or an error, which may name the repository; images have media types of their own.
+  if (headers['content-type']?.startsWith('application/json')) {
+    const body = (await text(answer)).replaceAll(prefix, '');
+    const length = headers['content-length'];
+    const adjusted = body === '' ? length : String(Buffer.byteLength(body));
+    response.writeHead(status, { ...headers, 'content-length': adjusted }).end(body);
+    return;
+  }
+  response.writeHead(status, headers);
+  await pipeline(answer, response);
+}

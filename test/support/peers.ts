@@ -1,0 +1,95 @@
+// Owns which foreign programs this machine has for the end-to-end tests, and what a test does without them.
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** A program of Debian's that the end-to-end tests drive; `scripts/install-test-peers` installs them. */
+export type Peer = 'docker' | 'dockerd' | 'docker-registry' | 'skopeo' | 'podman' | 'buildah';
+
+/** What a test may need: a program, or the right to make private namespaces (root, on Linux). */
+export type Need = Peer | 'namespaces';
+
+/** A docker CLI: CLIs of different years react differently to a failing credential helper. */
+export interface DockerCli {
+  /** Absolute path. */
+  readonly path: string;
+  /** As the CLI says it, for instance `20.10.24+dfsg1`. */
+  readonly version: string;
+}
+
+// An ordinary user's PATH, and root's in some containers, lacks the folders that dockerd and ip live in.
+const searchPath = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+/** The absolute paths of the programs of that name, in search order; links to one file count once. */
+function findPrograms(name: string): string[] {
+  const found = new Map<string, string>();
+  for (const folder of searchPath.filter((entry) => entry.startsWith('/'))) {
+    const path = join(folder, name);
+    if (!isProgram(path)) continue;
+    const target = realpathSync(path);
+    if (!found.has(target)) found.set(target, path);
+  }
+  return [...found.values()];
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** The absolute path of a peer, Debian's own first. Throws where `skipWithout` has a reason. */
+export function peer(name: Peer): string {
+  const programs = findPrograms(name);
+  const program = programs.find((path) => path.startsWith('/usr/bin/')) ?? programs[0];
+  if (program === undefined) throw new Error(absence(name));
+  return program;
+}
+
+/** Every docker CLI of this machine, Debian's own first. Empty where there is none. */
+export function dockerClis(): DockerCli[] {
+  const own = '/usr/bin/docker';
+  return findPrograms('docker')
+    .sort((a, b) => Number(b === own) - Number(a === own))
+    .map((path) => ({ path, version: dockerVersion(path) }));
+}
+
+function dockerVersion(path: string): string {
+  const words = execFileSync(path, ['--version'], { encoding: 'utf8', env: { HOME: '/nonexistent' } });
+  return /^Docker version ([^\s,]+)/.exec(words)?.[1] ?? words.trim();
+}
+
+/**
+ * For the `skip` option of node:test: the reason why a test cannot run here, or `false`. Throws the reason
+ * instead where `CI=true`, so that nothing is skipped unseen.
+ */
+export function skipWithout(...needs: Need[]): string | false {
+  const reason = needs.map(reasonAgainst).find((text) => text !== undefined);
+  if (reason === undefined) return false;
+  if (process.env.CI === 'true') throw new Error(`${reason}; nothing may be skipped where CI=true`);
+  return reason;
+}
+
+function reasonAgainst(need: Need): string | undefined {
+  if (need === 'namespaces') return namespacesRefused();
+  return findPrograms(need).length > 0 ? undefined : absence(need);
+}
+
+function absence(name: Peer): string {
+  return `no ${name} on this machine (run: scripts/install-test-peers)`;
+}
+
+function namespacesRefused(): string | undefined {
+  if (process.platform !== 'linux') return `private namespaces need Linux, this is ${process.platform}`;
+  if (process.getuid?.() !== 0) return 'not root';
+  if (findPrograms('ip').length === 0) return 'no ip on this machine (run: scripts/install-test-peers)';
+  try {
+    execFileSync('unshare', ['--mount', '--net', '--pid', '--fork', 'true'], { stdio: 'ignore' });
+    return undefined;
+  } catch {
+    return 'root may not make namespaces here (unshare refused; a container needs --privileged)';
+  }
+}

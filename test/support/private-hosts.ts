@@ -1,0 +1,54 @@
+// Owns the private namespaces of end-to-end tests: own hostnames, own loopback, own /run, own processes.
+import { readFileSync, writeFileSync } from 'node:fs';
+
+// The first argument of the shell that is process 1 inside; how the program within knows where it is.
+const marker = 'private-hosts';
+
+// As process 1 it also reaps what detached daemons leave. /etc/hosts is a bind mount of a file in the
+// private /run, so writing it does not touch the machine's own; /etc/docker is emptied for certs.d.
+const setUp = `
+  ip link set lo up &&
+  mount -t tmpfs -o mode=755 tmpfs /run &&
+  mount -t tmpfs -o mode=755 tmpfs /etc/docker &&
+  touch /run/hosts && mount --bind /run/hosts /etc/hosts || exit 125
+  "$@"
+  exit "$?"
+`;
+
+/**
+ * Goes on in private mount, network and process namespaces, where `hosts` (hostname → loopback address) are
+ * all the names there are. The first call replaces this process by one that starts the same program anew
+ * inside; there it returns. So call it first, before anything has an effect.
+ *
+ * Inside: no network but an own 127.0.0.0/8 with every port free, so that files run at once cannot collide;
+ * in memory an empty `/run`, which is the TMPDIR, and `/etc/docker`; `/proc` shows only what started inside.
+ * Whatever is left, processes and mounts, ends with the program, even a killed one.
+ *
+ * Needs root and Linux: see `skipWithout('namespaces')`. Throws where process.execve is missing.
+ */
+export function enterPrivateHosts(hosts: Record<string, string>): void {
+  if (!insidePrivateHosts()) reexecuteInside();
+  const lines = Object.entries({ localhost: '127.0.0.1', ...hosts }).map(([name, ip]) => `${ip} ${name}\n`);
+  writeFileSync('/etc/hosts', lines.join(''));
+}
+
+/** Whether this process runs inside already: process 1 is then our shell. */
+function insidePrivateHosts(): boolean {
+  return readFileSync('/proc/1/cmdline', 'utf8').split('\0')[3] === marker;
+}
+
+function reexecuteInside(): never {
+  if (process.execve === undefined) throw new Error('this Node has no process.execve');
+  const namespaces = '--mount --propagation private --net --pid --fork --mount-proc --kill-child'.split(' ');
+  const program = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  const env = {
+    ...process.env,
+    PATH: `${process.env.PATH ?? ''}:/usr/sbin:/usr/bin:/sbin:/bin`,
+    TMPDIR: '/run',
+  };
+  return process.execve(
+    '/usr/bin/unshare',
+    ['unshare', ...namespaces, '/bin/sh', '-c', setUp, marker, ...program],
+    env,
+  );
+}

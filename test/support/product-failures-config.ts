@@ -1,0 +1,113 @@
+// Owns the part of the failure table that needs no AWS: configs and profiles that say nobody, nonsense, or each other.
+import type { Failure } from './product-failure.ts';
+import { devFiles, HOST, keysOf, roleArn } from './product-stage.ts';
+
+const CONFIG = '~/.config/ecr-xacct/config.yaml';
+
+/** A rule that names a profile, and what ~/.aws/config has. */
+function profile(
+  name: string,
+  config: Record<string, Record<string, string>>,
+): NonNullable<Failure['files']> {
+  return ({ cast }) => ({ ...devFiles(cast), config, registries: { [HOST]: { profile: name } } });
+}
+
+export const configFailures: readonly Failure[] = [
+  {
+    what: 'No rule, no profile, no keys',
+    files: () => ({}),
+    identity: 'no AWS identity',
+    says: /no rule in ~\/\.config\/ecr-xacct\/config\.yaml covers it, and neither AWS_PROFILE nor/,
+    hint: 'add a rule to ~/.config/ecr-xacct/config.yaml, or with a profile that may use account 111122223333, run: export AWS_PROFILE=NAME',
+  },
+  {
+    what: 'A config with an unknown key',
+    files: ({ cast }) => ({ ...devFiles(cast), registries: { [HOST]: { profiel: 'dev' } } }),
+    identity: `${CONFIG}:4:7`,
+    says: /unknown key "profiel"; known keys: profile, role_arn/,
+    hint: `run: \${EDITOR:-vi} ${CONFIG}`,
+  },
+  {
+    what: 'A config that is not there',
+    env: ({ product }) => ({ ECR_XACCT_CONFIG: `${product.home}/nothing.yaml` }),
+    identity: '~/nothing.yaml',
+    says: /does not exist/,
+    hint: 'run: unset ECR_XACCT_CONFIG',
+  },
+  {
+    what: 'A profile that nobody wrote',
+    files: profile('nobody', {}),
+    identity: 'profile nobody',
+    says: /there is no profile nobody in ~\/\.aws\/config or ~\/\.aws\/credentials/,
+    hint: 'run: aws configure list-profiles',
+  },
+  {
+    what: 'A profile with a typing error',
+    files: profile('dve', { 'profile deve': { region: 'us-east-1' } }),
+    identity: 'profile dve',
+    says: /there is no profile dve /,
+    hint: 'did you mean deve? run: aws configure list-profiles',
+  },
+  {
+    what: 'A source_profile that nobody wrote',
+    files: profile('puller', {
+      'profile puller': { role_arn: roleArn('EcrPull'), source_profile: 'nobody' },
+    }),
+    identity: 'profile nobody',
+    says: /there is no profile nobody \(the source_profile of profile puller\)/,
+    hint: 'run: aws configure list-profiles',
+  },
+  {
+    what: 'Profiles that name each other',
+    files: profile('one', {
+      'profile one': { role_arn: roleArn('EcrPull'), source_profile: 'two' },
+      'profile two': { role_arn: roleArn('EcrPush'), source_profile: 'one' },
+    }),
+    identity: 'profile two',
+    says: /leads back to it: one → two → one/,
+    hint: 'change the source: aws configure set source_profile NAME --profile two',
+  },
+  {
+    what: 'A profile with nothing but a region',
+    files: profile('region-only', { 'profile region-only': { region: 'us-east-1' } }),
+    identity: 'profile region-only',
+    says: /says no way to get credentials/,
+    hint: 'run: aws configure --profile region-only',
+  },
+  {
+    what: 'A timeout that is no number',
+    env: () => ({ ECR_XACCT_TIMEOUT: 'soon' }),
+    identity: 'ECR_XACCT_TIMEOUT=soon',
+    says: /is not a whole number of seconds from 1 to 600/,
+    hint: 'run: unset ECR_XACCT_TIMEOUT',
+  },
+  {
+    what: 'A profile that asks for an MFA code',
+    files: ({ cast }) => ({
+      credentials: { dev: keysOf(cast.dev) },
+      config: {
+        'profile careful': {
+          role_arn: roleArn('MfaOnly'),
+          source_profile: 'dev',
+          mfa_serial: cast.mfa.serialNumber,
+        },
+      },
+      registries: { [HOST]: { profile: 'careful' } },
+    }),
+    identity: 'profile careful',
+    says: /an MFA code of arn:aws:iam::444455556666:mfa\/dev is required/,
+    hint: `run: aws ecr get-login-password --profile careful --region us-east-1 | docker login --username AWS --password-stdin ${HOST}`,
+  },
+  {
+    what: 'A rule that asks for an MFA code',
+    files: ({ cast }) => ({
+      ...devFiles(cast),
+      registries: {
+        [HOST]: { role_arn: roleArn('MfaOnly'), source_profile: 'dev', mfa_serial: cast.mfa.serialNumber },
+      },
+    }),
+    identity: `role ${roleArn('MfaOnly')} (source profile dev)`,
+    says: /an MFA code of arn:aws:iam::444455556666:mfa\/dev is required/,
+    hint: 'a rule cannot ask for a code: put role_arn, source_profile and mfa_serial into a profile of ~/.aws/config and name it with profile',
+  },
+];
