@@ -6,8 +6,7 @@ import { parsePattern } from './pattern.ts';
 
 const profileName = z
   .string('must be the name of a profile; quote it if it looks like a number')
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
-  .regex(/^[^\x00-\x1f\x7f[\]]{1,256}$/, 'must be the name of a profile in ~/.aws/config');
+  .regex(/^[^\p{Cc}[\]]{1,256}$/u, 'must be the name of a profile in ~/.aws/config');
 
 const roleArn = z
   .string('must be the ARN of an IAM role')
