@@ -2,7 +2,7 @@
 //
 // usage: npm run build
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
@@ -38,24 +38,29 @@ const OPTIONS: BuildOptions = {
   logLevel: 'warning',
 };
 
-/** What runs inside a minter, with all of the AWS SDK, stays out of the file that everything else starts with. */
-const minterApart: Plugin = {
-  name: 'minter-apart',
+/**
+ * What is loaded only by some starts, each in a file of its own: reading a megabyte costs more than the rest of a warm `get`,
+ * and the AWS SDK is for minters alone.
+ */
+const APART = ['client/answer-here', 'cli/program', 'minter/run-minter'];
+
+const apart: Plugin = {
+  name: 'apart',
   setup: ({ onResolve }) => {
-    onResolve({ filter: /\/run-minter\.ts$/ }, ({ kind }) =>
-      kind === 'entry-point' ? undefined : { path: './minter.cjs', external: true },
-    );
+    onResolve({ filter: /\.ts$/ }, ({ kind, path }) => {
+      const name = APART.map((module) => basename(module)).find((module) => path.endsWith(`/${module}.ts`));
+      return kind === 'dynamic-import' && name !== undefined
+        ? { path: `./${name}.cjs`, external: true }
+        : undefined;
+    });
   },
 };
 
 async function bundle(): Promise<void> {
-  const main = { entryPoints: [join(root, 'src', 'main.ts')], outfile: join(lib, 'main.cjs') };
-  const minter = {
-    entryPoints: [join(root, 'src', 'minter', 'run-minter.ts')],
-    outfile: join(lib, 'minter.cjs'),
-  };
-  await build({ ...OPTIONS, ...main, plugins: [minterApart] });
-  await build({ ...OPTIONS, ...minter });
+  for (const module of ['main', ...APART]) {
+    const entryPoints = [join(root, 'src', `${module}.ts`)];
+    await build({ ...OPTIONS, entryPoints, outfile: join(lib, `${basename(module)}.cjs`), plugins: [apart] });
+  }
   writeFileSync(join(lib, 'ecr-xacct.cjs'), ENTRY);
 }
 

@@ -30,6 +30,11 @@ export type ErrorCode =
 
 /** `hint` says what mends it, ideally one command; it is printed after the message. */
 export class XacctError extends Error {
+  /** By name: each of the built files has a copy of this class, and an error may cross from one to another. */
+  static override [Symbol.hasInstance](value: unknown): value is XacctError {
+    return value instanceof Error && value.name === 'XacctError';
+  }
+
   override readonly name = 'XacctError';
   readonly code: ErrorCode;
   readonly hint: string | undefined;

@@ -101,3 +101,10 @@ describe('a word of a shell', () => {
     test(`of ${JSON.stringify(text)} is ${JSON.stringify(word)}`, () => assert.equal(shellWord(text), word));
   }
 });
+
+test('an error of another copy of the class is one of ours, and other errors are not', () => {
+  const copy = Object.assign(new Error('elsewhere'), { name: 'XacctError', code: 'network' });
+  assert.ok(copy instanceof XacctError);
+  assert.ok(!(new Error('elsewhere') instanceof XacctError));
+  assert.ok(!({ name: 'XacctError' } instanceof XacctError));
+});
