@@ -4,7 +4,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Environment } from '../config/paths.ts';
-import { XacctError } from '../errors.ts';
+import { shellWord, XacctError } from '../errors.ts';
 import type { Settings } from '../identity/profiles.ts';
 
 /** The last exchange with AWS: which endpoint, and what came of it. */
@@ -100,7 +100,7 @@ function caBundle(env: Environment, profile: Settings | undefined): string | und
     return readFileSync(path, 'utf8');
   } catch (cause) {
     throw new XacctError('tls', `cannot read the CA bundle ${path} (${name})`, {
-      hint: `run: ls -l ${path}`,
+      hint: `run: ls -l ${shellWord(path)}`,
       cause,
     });
   }

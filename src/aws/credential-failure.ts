@@ -1,5 +1,6 @@
 // Names the failures of the SDK's credential providers, by the kind of profile or identity that they read.
 import { type ErrorCode, shellWord, XacctError } from '../errors.ts';
+import { credentialSourceOf } from '../identity/identity.ts';
 import type { ProfileLink } from '../identity/profile-chain.ts';
 import type { Profiles } from '../identity/profiles.ts';
 import { type FailureContext, its, sourceOf, unexpected } from './failure-context.ts';
@@ -60,11 +61,7 @@ export function credentialFailure(error: unknown, context: FailureContext): Xacc
   if (identity.kind === 'role' && 'web_identity_token_file' in identity.source) {
     return webIdentityFailure(identity.source.web_identity_token_file, error);
   }
-  const credentialSource =
-    source?.settings.credential_source ??
-    (identity.kind === 'role' && 'credential_source' in identity.source
-      ? identity.source.credential_source
-      : undefined);
+  const credentialSource = source?.settings.credential_source ?? credentialSourceOf(identity);
   if (credentialSource === 'Environment') {
     return fail(
       'no-identity',

@@ -1,6 +1,6 @@
 // Names the refusals that AWS answered with, by the error's name.
 import { type ErrorCode, shellWord, XacctError } from '../errors.ts';
-import { profileOf } from '../identity/identity.ts';
+import { credentialSourceOf, profileOf } from '../identity/identity.ts';
 import { type FailureContext, sourceOf, unexpected } from './failure-context.ts';
 import type { AssumeRoleError } from './role-assumer.ts';
 
@@ -192,10 +192,7 @@ function replaceKeys({ resolution, profiles }: FailureContext): string {
   const { identity } = resolution;
   const usesEnvironment =
     identity.kind === 'environment' ||
-    source?.settings.credential_source === 'Environment' ||
-    (identity.kind === 'role' &&
-      'credential_source' in identity.source &&
-      identity.source.credential_source === 'Environment');
+    (source?.settings.credential_source ?? credentialSourceOf(identity)) === 'Environment';
   return usesEnvironment
     ? 'run: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN'
     : 'run: aws sts get-caller-identity';

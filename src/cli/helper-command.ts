@@ -93,9 +93,7 @@ async function readAll(stdin: Readable): Promise<string> {
       chunks.push(chunk);
       size += chunk.length;
       if (size > MAX_FRAME_BYTES) {
-        throw new XacctError('protocol', `stdin is larger than ${MAX_FRAME_BYTES / 1024} KiB`, {
-          hint: USAGE,
-        });
+        throw new XacctError('protocol', `stdin is larger than ${MAX_FRAME_BYTES / 1024} KiB`);
       }
     }
   } finally {

@@ -1,7 +1,7 @@
 // The key a token is kept under: a digest of everything its identity was resolved from.
 import { createHash } from 'node:crypto';
 import type { Environment } from '../config/paths.ts';
-import { type Identity, profileOf } from './identity.ts';
+import { credentialSourceOf, type Identity, profileOf } from './identity.ts';
 import { profileChain } from './profile-chain.ts';
 import type { Profiles } from './profiles.ts';
 import type { Resolution } from './resolve.ts';
@@ -63,7 +63,7 @@ function settingsOf(identity: Identity, profiles: Profiles) {
 
 function variablesOf(identity: Identity, profiles: Profiles, env: Environment): string[] {
   const chain = chainOf(identity, profiles);
-  const source = sourceOf(identity) ?? chain.at(-1)?.settings.credential_source;
+  const source = credentialSourceOf(identity) ?? chain.at(-1)?.settings.credential_source;
   const names = [...PLACE_VARIABLES];
   if (identity.kind === 'environment' || source === 'Environment') names.push(...KEY_VARIABLES);
   if (identity.kind === 'web-identity') names.push(...WEB_IDENTITY_VARIABLES);
@@ -74,10 +74,4 @@ function variablesOf(identity: Identity, profiles: Profiles, env: Environment): 
     names.push('PATH', ...Object.keys(env).filter((name) => name.startsWith('AWS_')));
   }
   return [...new Set(names)].sort();
-}
-
-function sourceOf(identity: Identity): string | undefined {
-  return identity.kind === 'role' && 'credential_source' in identity.source
-    ? identity.source.credential_source
-    : undefined;
 }

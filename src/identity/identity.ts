@@ -59,3 +59,10 @@ export function profileOf(identity: Identity): string | undefined {
   if (identity.kind === 'role' && 'source_profile' in identity.source) return identity.source.source_profile;
   return undefined;
 }
+
+/** The `credential_source` of a rule's role, if that is where its credentials begin. */
+export function credentialSourceOf(identity: Identity): string | undefined {
+  return identity.kind === 'role' && 'credential_source' in identity.source
+    ? identity.source.credential_source
+    : undefined;
+}
