@@ -31,6 +31,9 @@ export interface Streams {
   stderr: Writable;
 }
 
+/** Added by the native client where it has waited for the daemon in vain: this process need not wait again. */
+const DAEMON_SILENT = '--daemon-silent';
+
 /** Runs one action. @returns the exit status. */
 export async function helperCommand(
   args: readonly string[],
@@ -38,7 +41,8 @@ export async function helperCommand(
   version: string,
   streams: Streams,
 ): Promise<number> {
-  const [action, ...rest] = args;
+  const isDaemonSilent = args[1] === DAEMON_SILENT;
+  const [action, ...rest] = isDaemonSilent ? args.toSpliced(1, 1) : args;
   if (rest.length === 0 && ['version', '--version', '-v'].includes(action ?? '')) {
     streams.stdout.write(`${NAME} ${version}\n`);
     return 0;
@@ -52,17 +56,19 @@ export async function helperCommand(
     streams.stdout.write(`${wrong}${USAGE}\n`);
     return 1;
   }
-  return write(await answerStdin(action, front, streams), streams);
+  return write(await answerStdin(action, front, streams, isDaemonSilent), streams);
 }
 
 async function answerStdin(
   action: (typeof ACTIONS)[number],
   front: Front,
   { stdin }: Streams,
+  isDaemonSilent: boolean,
 ): Promise<Answer> {
   try {
     // Docker writes `unused` to the stdin of list; nobody has to.
-    return await answer(action, action === 'list' ? '' : await readAll(stdin), front);
+    const input = action === 'list' ? '' : await readAll(stdin);
+    return await answer(action, input, front, isDaemonSilent);
   } catch (error) {
     return { outcome: 'failure', text: errorLine(error) };
   }

@@ -7,7 +7,7 @@ import { isDaemonOff } from '../wire/daemon-switch.ts';
 import { passedEnvironment } from '../wire/environment.ts';
 import { socketPath } from '../wire/socket-path.ts';
 import { timeoutMs } from '../wire/timeout.ts';
-import { type Asked, askDaemon } from './ask-daemon.ts';
+import { type Asked, askDaemon, noAnswer } from './ask-daemon.ts';
 import { startDaemon } from './start-daemon.ts';
 
 export interface Front {
@@ -20,10 +20,21 @@ export interface Front {
 /** Given to the daemon beyond the time a mint may take, so that its own answer, which says more, comes first. */
 const GRACE_MS = 2_000;
 
-/** `input` is the whole of stdin. Every failure becomes an answer: it never throws. */
-export async function answer(action: Action, input: string, front: Front): Promise<Answer> {
+/**
+ * `input` is the whole of stdin. `isDaemonSilent` where the native client has waited for the daemon in vain. Every failure
+ * becomes an answer: it never throws.
+ */
+export async function answer(
+  action: Action,
+  input: string,
+  front: Front,
+  isDaemonSilent: boolean,
+): Promise<Answer> {
   const env = passedEnvironment(front.env);
   try {
+    if (isDaemonSilent && front.uid !== undefined) {
+      throw noAnswer(socketPath(env, front.uid), timeoutMs(env) + GRACE_MS);
+    }
     const { uid } = front;
     if (uid === undefined || isDaemonOff(env)) return await withoutDaemon(action, input, env, front);
     return (

@@ -42,7 +42,8 @@ export async function askDaemon(
   });
 }
 
-function noAnswer(path: string, timeoutMs: number): XacctError {
+/** The daemon is there, and stuck. */
+export function noAnswer(path: string, timeoutMs: number): XacctError {
   return new XacctError('daemon', `the daemon at ${path} did not answer within ${timeoutMs / 1_000} s`, {
     hint: "run: pkill -KILL -f 'ecr-xacct.* daemon run'",
   });

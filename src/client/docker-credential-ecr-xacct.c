@@ -1,0 +1,329 @@
+/*
+ * What Docker runs: asks the daemon, and copies its answer out. It parses nothing and decides nothing; on any doubt it
+ * execs the TypeScript program, which knows every answer. The wire is that of src/wire/codec.ts, the socket's place that
+ * of src/wire/socket-path.ts, the variables those of src/wire/environment.ts.
+ *
+ * ECR_XACCT_PROGRAM is the absolute path of `ecr-xacct`, fixed by the build.
+ */
+#if defined(__linux__)
+#define _GNU_SOURCE /* struct ucred */
+#endif
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#if !defined(MSG_NOSIGNAL)
+#define MSG_NOSIGNAL 0 /* macOS has SO_NOSIGPIPE instead */
+#endif
+
+enum {
+	MAX_FRAME = 256 * 1024,   /* as MAX_FRAME_BYTES in src/wire/codec.ts */
+	MAX_ANSWER = MAX_FRAME,   /* a credential is about 2.5 kB, a failure a line */
+	STDIN_SECONDS = 30,       /* as STDIN_DEADLINE_MS in src/cli/helper-command.ts */
+	DEFAULT_SECONDS = 30,     /* as in src/wire/timeout.ts */
+	MAX_SECONDS = 600,
+	GRACE_SECONDS = 2,        /* as GRACE_MS in src/client/answer.ts */
+	MAX_ARGUMENTS = 8,
+};
+
+extern char **environ;
+
+static char **arguments; /* argv without the program's name */
+static char frame[MAX_FRAME];
+static size_t frame_length, input_start;
+static char answer[MAX_ANSWER + 1];
+
+static _Noreturn void fail(const char *text, size_t length)
+{
+	/* On both, because `docker pull` drops stdout and the others stderr. A stream that is closed cannot be told so. */
+	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
+		if (write(fd, text, length) < 0)
+			continue;
+	_exit(1);
+}
+#define FAIL(text) fail("ecr-xacct: " text "\n", sizeof "ecr-xacct: " text)
+
+/* Puts back what was read of stdin, in a pipe. It takes at least 16 KiB; a hostname or a credential is far smaller. */
+static void put_back_stdin(void)
+{
+	size_t length = frame_length - input_start;
+	int ends[2];
+	if (length == 0)
+		return;
+	if (pipe(ends) != 0 || fcntl(ends[1], F_SETFL, O_NONBLOCK) == -1 ||
+	    write(ends[1], frame + input_start, length) != (ssize_t)length || dup2(ends[0], STDIN_FILENO) == -1 ||
+	    close(ends[0]) != 0 || close(ends[1]) != 0)
+		FAIL("stdin is too large for a credential helper; run docker login again");
+}
+
+/* Becomes the TypeScript program. */
+static _Noreturn void exec_program(char *option)
+{
+	char *argv[MAX_ARGUMENTS + 4] = {"ecr-xacct", "helper"};
+	size_t count = 2;
+	for (char **argument = arguments; *argument != NULL && count < MAX_ARGUMENTS + 2; argument++)
+		argv[count++] = *argument;
+	argv[count] = option;
+	put_back_stdin();
+	execv(ECR_XACCT_PROGRAM, argv);
+	FAIL("cannot start " ECR_XACCT_PROGRAM "; if it was moved, install it again or run: npm run build");
+}
+
+/* Appends to the request. What does not fit before stdin was read is for the TypeScript program to complain of. */
+static void append(const char *bytes, size_t length)
+{
+	if (length > sizeof frame - frame_length)
+		exec_program(NULL);
+	memcpy(frame + frame_length, bytes, length);
+	frame_length += length;
+}
+
+static int is_passed(const char *variable)
+{
+	static const char *const starts[] = {
+		"HOME=", "PATH=", "USER=", "LANG=", "TMPDIR=", "HTTP_PROXY=", "HTTPS_PROXY=", "ALL_PROXY=", "NO_PROXY=",
+		"http_proxy=", "https_proxy=", "all_proxy=", "no_proxy=", "NODE_EXTRA_CA_CERTS=",
+		"DBUS_SESSION_BUS_ADDRESS=", "DISPLAY=", "WAYLAND_DISPLAY=", "SSH_AUTH_SOCK=", "GPG_TTY=",
+		"AWS_", "ECR_XACCT_", "LC_", "XDG_", "SSL_CERT_",
+	};
+	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+		if (strncmp(variable, starts[i], strlen(starts[i])) == 0)
+			return strchr(variable, '=') != NULL;
+	return 0;
+}
+
+static void append_request(const char *action)
+{
+	append("ecr-xacct/1 ", 12);
+	append(action, strlen(action));
+	append("\n", 1);
+	for (char **variable = environ; *variable != NULL; variable++)
+		if (is_passed(*variable))
+			append(*variable, strlen(*variable) + 1);
+	append("", 1);
+	input_start = frame_length;
+}
+
+/* Seconds one answer may take. */
+static long timeout_seconds(void)
+{
+	const char *text = getenv("ECR_XACCT_TIMEOUT");
+	if (text == NULL || *text == '\0')
+		return DEFAULT_SECONDS;
+	if (strlen(text) > 3 || strspn(text, "0123456789") != strlen(text))
+		exec_program(NULL);
+	long seconds = strtol(text, NULL, 10);
+	if (seconds < 1 || seconds > MAX_SECONDS)
+		exec_program(NULL);
+	return seconds;
+}
+
+static int is_own_folder(const char *path, int is_closed_to_others)
+{
+	struct stat status;
+	if ((is_closed_to_others ? lstat(path, &status) : stat(path, &status)) != 0 || !S_ISDIR(status.st_mode))
+		return 0;
+	return status.st_uid == getuid() && !(is_closed_to_others && (status.st_mode & 077) != 0);
+}
+
+static struct sockaddr_un socket_address(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	char *path = address.sun_path;
+	const size_t size = sizeof address.sun_path;
+	const char *own = getenv("ECR_XACCT_SOCKET"), *runtime = getenv("XDG_RUNTIME_DIR");
+	int length;
+	if (own != NULL && *own != '\0')
+		length = *own == '/' ? snprintf(path, size, "%s", own) : -1;
+	else if (runtime != NULL && *runtime == '/' && is_own_folder(runtime, 0))
+		length = snprintf(path, size, "%s/ecr-xacct/daemon.sock", runtime);
+	else {
+#if defined(_CS_DARWIN_USER_TEMP_DIR)
+		char temporary[sizeof address.sun_path];
+		size_t needed = confstr(_CS_DARWIN_USER_TEMP_DIR, temporary, sizeof temporary);
+		length = needed == 0 || needed > sizeof temporary ? -1
+		                                                  : snprintf(path, size, "%s/ecr-xacct/daemon.sock", temporary);
+#else
+		length = snprintf(path, size, "/tmp/ecr-xacct-%lu/daemon.sock", (unsigned long)getuid());
+#endif
+	}
+	if (length < 0 || (size_t)length >= size)
+		exec_program(NULL);
+	return address;
+}
+
+static int is_own_peer(int fd)
+{
+#if defined(SO_PEERCRED) && defined(__linux__)
+	struct ucred peer;
+	socklen_t length = sizeof peer;
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 && peer.uid == getuid();
+#else
+	uid_t uid;
+	gid_t gid;
+	return getpeereid(fd, &uid, &gid) == 0 && uid == getuid();
+#endif
+}
+
+/* A connection to a daemon of this user's; where there is none, the TypeScript program starts one. */
+static int connect_daemon(long seconds)
+{
+	struct sockaddr_un address = socket_address();
+	char *slash = strrchr(address.sun_path, '/');
+	*slash = '\0';
+	if (!is_own_folder(slash == address.sun_path ? "/" : address.sun_path, 1))
+		exec_program(NULL);
+	*slash = '/';
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	/* The only bound on a connect that waits for its turn in a full queue. */
+	struct timeval limit = {.tv_sec = seconds};
+	/* A lower number would stand for a stream that the caller closed. */
+	if (fd <= STDERR_FILENO || fcntl(fd, F_SETFD, FD_CLOEXEC) == -1 ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0 ||
+	    connect(fd, (const struct sockaddr *)&address, sizeof address) != 0 || !is_own_peer(fd))
+		exec_program(NULL);
+#if defined(SO_NOSIGPIPE)
+	int on = 1;
+	if (setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on) != 0)
+		exec_program(NULL);
+#endif
+	return fd;
+}
+
+static long long now_ms(void)
+{
+	struct timespec now;
+	if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
+		exec_program(NULL);
+	return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Whether the descriptor is ready before the deadline. */
+static int wait_until(int fd, short events, long long deadline)
+{
+	struct pollfd one = {.fd = fd, .events = events};
+	for (;;) {
+		long long left = deadline - now_ms();
+		int ready = poll(&one, 1, left > 0 ? (int)left : 0);
+		if (ready >= 0)
+			return ready > 0;
+		if (errno != EINTR && errno != EAGAIN)
+			exec_program(NULL);
+	}
+}
+
+static void read_stdin(void)
+{
+	long long deadline = now_ms() + STDIN_SECONDS * 1000LL;
+	for (;;) {
+		if (!wait_until(STDIN_FILENO, POLLIN, deadline))
+			FAIL("stdin did not end within 30 s");
+		if (frame_length == sizeof frame)
+			FAIL("stdin is larger than 256 KiB");
+		ssize_t got = read(STDIN_FILENO, frame + frame_length, sizeof frame - frame_length);
+		if (got == 0)
+			return;
+		if (got > 0)
+			frame_length += (size_t)got;
+		else if (errno != EINTR && errno != EAGAIN)
+			exec_program(NULL);
+	}
+}
+
+static void send_request(int fd, long long deadline)
+{
+	for (size_t sent = 0; sent < frame_length;) {
+		ssize_t count = send(fd, frame + sent, frame_length - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (count >= 0)
+			sent += (size_t)count;
+		else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+			if (!wait_until(fd, POLLOUT, deadline))
+				exec_program("--daemon-silent");
+		} else if (errno != EINTR)
+			exec_program(NULL);
+	}
+	if (shutdown(fd, SHUT_WR) != 0)
+		exec_program(NULL);
+}
+
+/* Returns the answer's length: one byte, then a text. */
+static size_t receive_answer(int fd, long long deadline)
+{
+	for (size_t length = 0;;) {
+		if (!wait_until(fd, POLLIN, deadline))
+			exec_program("--daemon-silent");
+		ssize_t got = recv(fd, answer + length, sizeof answer - length, MSG_DONTWAIT);
+		if (got > 0)
+			length += (size_t)got;
+		else if (got == 0 && length > 0)
+			return length;
+		else if (got == 0 || (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK))
+			exec_program(NULL);
+		/* No byte is left for a newline: no answer of ours. */
+		if (length == sizeof answer)
+			exec_program(NULL);
+	}
+}
+
+/* False where the reader has gone or the disk is full. */
+static int write_all(int fd, const char *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t count = write(fd, bytes, length);
+		if (count > 0) {
+			bytes += count;
+			length -= (size_t)count;
+		} else if (count < 0 && errno == EAGAIN) {
+			if (poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, -1) < 0 && errno != EINTR)
+				return 0;
+		} else if (count < 0 && errno != EINTR)
+			return 0;
+	}
+	return 1;
+}
+
+int main(int argc, char **argv)
+{
+	static const char *const actions[] = {"get", "store", "erase", "list"};
+	size_t action = 0;
+	arguments = argv + (argc > 0);
+	while (action < 4 && (argc != 2 || strcmp(argv[1], actions[action]) != 0))
+		action++;
+	/* A core dump would write a token to the disk. */
+	const char *daemon = getenv("ECR_XACCT_DAEMON");
+	if (setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}) != 0)
+		exec_program(NULL);
+	if (action == 4 || (daemon != NULL && *daemon != '\0' && strcmp(daemon, "on") != 0))
+		exec_program(NULL);
+
+	const long seconds = timeout_seconds() + GRACE_SECONDS;
+	append_request(actions[action]);
+	int fd = connect_daemon(seconds);
+	if (strcmp(actions[action], "list") != 0)
+		read_stdin();
+	long long deadline = now_ms() + seconds * 1000LL;
+	send_request(fd, deadline);
+	size_t length = receive_answer(fd, deadline);
+
+	if (answer[0] == '0')
+		return write_all(STDOUT_FILENO, answer + 1, length - 1) ? 0 : 1;
+	if (answer[0] != '1' && answer[0] != '2')
+		exec_program(NULL);
+	answer[length] = '\n';
+	/* One that is closed must not keep the line from the other. */
+	(void)write_all(STDOUT_FILENO, answer + 1, length);
+	if (answer[0] == '2')
+		(void)write_all(STDERR_FILENO, answer + 1, length);
+	return 1;
+}
