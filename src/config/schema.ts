@@ -1,18 +1,21 @@
 // The shape of config.yaml: what may stand in it and what each value must look like.
-import { z } from 'zod';
+// zod/mini: the daemon keeps the schema in memory for its life, and the other zod takes 9 MB more.
+import * as z from 'zod/mini';
 import { parseRegistry, partitionOfRegion } from '../registry/registry.ts';
 import { parseDuration } from './duration.ts';
 import { parsePattern } from './pattern.ts';
 
 const profileName = z
   .string('must be the name of a profile; quote it if it looks like a number')
-  .regex(/^[^\p{Cc}[\]]{1,256}$/u, 'must be the name of a profile in ~/.aws/config');
+  .check(z.regex(/^[^\p{Cc}[\]]{1,256}$/u, 'must be the name of a profile in ~/.aws/config'));
 
 const roleArn = z
   .string('must be the ARN of an IAM role')
-  .regex(
-    /^arn:aws(?:-[a-z]+)*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/,
-    'must be the ARN of an IAM role, such as arn:aws:iam::111122223333:role/EcrPull',
+  .check(
+    z.regex(
+      /^arn:aws(?:-[a-z]+)*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/,
+      'must be the ARN of an IAM role, such as arn:aws:iam::111122223333:role/EcrPull',
+    ),
   );
 
 /** The message for a value of the wrong type; other faults of an object keep their own. */
@@ -21,72 +24,87 @@ const expected = (what: string) => ({
     code === 'invalid_type' ? `must be ${what}` : undefined,
 });
 
+/** A key that may be left out, and what it means. */
+const key = <T extends z.core.SomeType>(type: T, description: string) =>
+  z.optional(type).check(z.describe(description));
+
 export const ruleShape = z.strictObject(
   {
-    profile: profileName.optional().describe('A profile of ~/.aws/config that may use the registry.'),
-    role_arn: roleArn.optional().describe('A role to assume, usually in the account of the registry.'),
-    source_profile: profileName.optional().describe('The profile whose credentials assume the role.'),
-    credential_source: z
-      .enum(
+    profile: key(profileName, 'A profile of ~/.aws/config that may use the registry.'),
+    role_arn: key(roleArn, 'A role to assume, usually in the account of the registry.'),
+    source_profile: key(profileName, 'The profile whose credentials assume the role.'),
+    credential_source: key(
+      z.enum(
         ['Environment', 'Ec2InstanceMetadata', 'EcsContainer'],
         'must be Environment, Ec2InstanceMetadata or EcsContainer',
-      )
-      .optional()
-      .describe('Where the credentials that assume the role come from, instead of source_profile.'),
-    web_identity_token_file: z
-      .string('must be an absolute path')
-      .regex(/^\//, 'must be an absolute path')
-      .optional()
-      .describe('A file with an OpenID Connect token that assumes the role, instead of source_profile.'),
-    // Lengths and characters: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-    external_id: z
-      .string('must be a string; quote it if it looks like a number')
-      .regex(/^[\w+=,.@:/-]{2,1224}$/, 'must be 2 to 1224 characters out of A-Z a-z 0-9 _+=,.@:/-')
-      .optional()
-      .describe('The external ID that the trust policy of the role asks for.'),
-    role_session_name: z
-      .string('must be a string; quote it if it looks like a number')
-      .regex(/^[\w+=,.@-]{2,64}$/, 'must be 2 to 64 characters out of A-Z a-z 0-9 _+=,.@-')
-      .optional()
-      .describe('Names the session in CloudTrail; ecr-xacct-USER where it is not given.'),
-    duration_seconds: z
-      .int('must be a whole number of seconds')
-      .min(900, 'must be at least 900 seconds')
-      .max(43_200, 'must be at most 43200 seconds (12 hours)')
-      .optional()
-      .describe("How long the role's own session lasts, in seconds."),
-    mfa_serial: z
-      .string('must be the ARN or serial number of an MFA device, in quotes')
-      .regex(/^[\w+=/:,.@-]{9,256}$/, 'must be the ARN or serial number of an MFA device')
-      .optional()
-      .describe('The MFA device that the trust policy of the role asks for.'),
-    region: z
-      .string('must be an AWS region, such as eu-central-1')
-      .refine(
-        (region) => partitionOfRegion(region) !== undefined,
-        'must be an AWS region, such as eu-central-1',
-      )
-      .optional()
-      .describe(
-        "The region whose STS assumes the role; the profile's, else the registry's, where it is not given.",
       ),
-    registry: z
-      .string('must be an ECR hostname')
-      .transform((hostname) => hostname.toLowerCase())
-      .refine((hostname) => parseRegistry(hostname) !== undefined, {
-        error: 'must be an ECR hostname, such as 111122223333.dkr.ecr.us-east-1.amazonaws.com',
-      })
-      .optional()
-      .describe('For a hostname of your own in front of ECR: the ECR hostname it stands for.'),
+      'Where the credentials that assume the role come from, instead of source_profile.',
+    ),
+    web_identity_token_file: key(
+      z.string('must be an absolute path').check(z.regex(/^\//, 'must be an absolute path')),
+      'A file with an OpenID Connect token that assumes the role, instead of source_profile.',
+    ),
+    // Lengths and characters: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+    external_id: key(
+      z
+        .string('must be a string; quote it if it looks like a number')
+        .check(
+          z.regex(/^[\w+=,.@:/-]{2,1224}$/, 'must be 2 to 1224 characters out of A-Z a-z 0-9 _+=,.@:/-'),
+        ),
+      'The external ID that the trust policy of the role asks for.',
+    ),
+    role_session_name: key(
+      z
+        .string('must be a string; quote it if it looks like a number')
+        .check(z.regex(/^[\w+=,.@-]{2,64}$/, 'must be 2 to 64 characters out of A-Z a-z 0-9 _+=,.@-')),
+      'Names the session in CloudTrail; ecr-xacct-USER where it is not given.',
+    ),
+    duration_seconds: key(
+      z
+        .int('must be a whole number of seconds')
+        .check(
+          z.minimum(900, 'must be at least 900 seconds'),
+          z.maximum(43_200, 'must be at most 43200 seconds (12 hours)'),
+        ),
+      "How long the role's own session lasts, in seconds.",
+    ),
+    mfa_serial: key(
+      z
+        .string('must be the ARN or serial number of an MFA device, in quotes')
+        .check(z.regex(/^[\w+=/:,.@-]{9,256}$/, 'must be the ARN or serial number of an MFA device')),
+      'The MFA device that the trust policy of the role asks for.',
+    ),
+    region: key(
+      z
+        .string('must be an AWS region, such as eu-central-1')
+        .check(
+          z.refine(
+            (region) => partitionOfRegion(region) !== undefined,
+            'must be an AWS region, such as eu-central-1',
+          ),
+        ),
+      "The region whose STS assumes the role; the profile's, else the registry's, where it is not given.",
+    ),
+    registry: key(
+      z.string('must be an ECR hostname').check(
+        z.toLowerCase(),
+        z.refine((hostname) => parseRegistry(hostname) !== undefined, {
+          error: 'must be an ECR hostname, such as 111122223333.dkr.ecr.us-east-1.amazonaws.com',
+        }),
+      ),
+      'For a hostname of your own in front of ECR: the ECR hostname it stands for.',
+    ),
   },
   expected('a rule, such as { profile: dev }'),
 );
 
-const ruleSchema = ruleShape.superRefine((rule, context) => {
-  for (const { key, message } of contradictions(rule)) {
-    context.addIssue({ code: 'custom', path: key === undefined ? [] : [key], message });
-  }
-});
+const ruleSchema = ruleShape.check(
+  z.superRefine((rule, context) => {
+    for (const { key, message } of contradictions(rule)) {
+      context.addIssue({ code: 'custom', path: key === undefined ? [] : [key], message });
+    }
+  }),
+);
 
 export type Rule = z.infer<typeof ruleSchema>;
 
@@ -125,35 +143,43 @@ function* contradictions(
 }
 
 const duration = (least: number, most: number, range: string) =>
-  z.string(`must be a duration such as 15m (${range})`).transform((text, context) => {
-    const milliseconds = parseDuration(text);
-    if (milliseconds !== undefined && milliseconds >= least && milliseconds <= most) return milliseconds;
-    context.addIssue({ code: 'custom', message: `must be a duration such as 15m (${range})` });
-    return z.NEVER;
-  });
+  z.pipe(
+    z.string(`must be a duration such as 15m (${range})`),
+    z.transform((text: string, { issues }) => {
+      const milliseconds = parseDuration(text);
+      if (milliseconds !== undefined && milliseconds >= least && milliseconds <= most) return milliseconds;
+      issues.push({ code: 'custom', input: text, message: `must be a duration such as 15m (${range})` });
+      return z.NEVER;
+    }),
+  );
 
 const HOUR = 3_600_000;
 
 export const configSchema = z.strictObject(
   {
     registries: z
-      .record(
-        z.string().refine((key) => parsePattern(key) !== undefined, {
-          error:
-            'is neither a bare hostname (no https://, no path) nor a pattern: write `*` for the whole account, region or suffix, such as "*.dkr.ecr.us-east-1.amazonaws.com" or "111122223333.dkr.ecr.*.amazonaws.com"',
-        }),
-        ruleSchema,
-        expected('hostnames and patterns, each with a rule below it'),
+      ._default(
+        z.nullable(
+          z.record(
+            z.string().check(
+              z.refine((key) => parsePattern(key) !== undefined, {
+                error:
+                  'is neither a bare hostname (no https://, no path) nor a pattern: write `*` for the whole account, region or suffix, such as "*.dkr.ecr.us-east-1.amazonaws.com" or "111122223333.dkr.ecr.*.amazonaws.com"',
+              }),
+            ),
+            ruleSchema,
+            expected('hostnames and patterns, each with a rule below it'),
+          ),
+        ),
+        {},
       )
-      .nullable()
-      .default({})
-      .describe('Who to be for which registry: hostname or pattern, then profile or role.'),
-    refresh_margin: duration(0, 6 * HOUR, '0s to 6h')
-      .default(15 * 60_000)
-      .describe('A token with less life than this is not handed out if a new one can be had.'),
-    max_token_age: duration(60_000, 12 * HOUR, '1m to 12h')
-      .default(12 * HOUR)
-      .describe('A token older than this is never handed out, whatever ECR says of its expiry.'),
+      .check(z.describe('Who to be for which registry: hostname or pattern, then profile or role.')),
+    refresh_margin: z
+      ._default(duration(0, 6 * HOUR, '0s to 6h'), 15 * 60_000)
+      .check(z.describe('A token with less life than this is not handed out if a new one can be had.')),
+    max_token_age: z
+      ._default(duration(60_000, 12 * HOUR, '1m to 12h'), 12 * HOUR)
+      .check(z.describe('A token older than this is never handed out, whatever ECR says of its expiry.')),
   },
   expected('keys with values, such as registries: with hostnames below it'),
 );
