@@ -31,7 +31,22 @@ async function run(): Promise<number> {
   }
   if (command === 'mint') {
     const { runMinter } = await import('./minter/run-minter.ts');
-    await runMinter(process.stdin, process.env);
+    await runMinter(process.stdin, args.includes('--spare'));
+    return 0;
+  }
+  const [subcommand, option, fd] = args;
+  const isPlain =
+    option === undefined || (option === '--ready-fd' && args.length === 3 && /^[3-9]$/.test(fd ?? ''));
+  if (command === 'daemon' && subcommand === 'run' && isPlain && front.uid !== undefined) {
+    // Without the parser of the command line, which would stay in memory as long as the daemon.
+    const { daemonRunCommand } = await import('./cli/daemon-run-command.ts');
+    await daemonRunCommand(
+      front,
+      front.uid,
+      VERSION,
+      process.stdout,
+      fd === undefined ? undefined : Number(fd),
+    );
     return 0;
   }
   const { runProgram } = await import('./cli/program.ts');

@@ -2,10 +2,10 @@
 import { XacctError } from '../errors.ts';
 import type { Profiles } from '../identity/profiles.ts';
 import type { Resolution } from '../identity/resolve.ts';
+import { AssumeRoleError } from './assume-role-error.ts';
 import type { Exchange } from './connection.ts';
 import { credentialFailure, mfaFailure } from './credential-failure.ts';
 import { type FailureContext, its, sourceOf, unexpected } from './failure-context.ts';
-import { AssumeRoleError } from './role-assumer.ts';
 import { assumeRoleFailure, serviceError, serviceFailure } from './service-failure.ts';
 import { transportFailure } from './transport-failure.ts';
 

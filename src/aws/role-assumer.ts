@@ -1,13 +1,13 @@
 // Assumes roles through STS, for profiles and for rules, and says which role failed to be assumed by whom.
-import {
+import type {
   AssumeRoleCommand,
   AssumeRoleWithWebIdentityCommand,
-  type Credentials,
-  STSClient,
-  type STSClientConfig,
+  Credentials,
+  STSClientConfig,
 } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { XacctError } from '../errors.ts';
+import { AssumeRoleError } from './assume-role-error.ts';
 
 export interface RoleAssumer {
   assumeRole(source: AwsCredentialIdentity, parameters: AssumeRole): Promise<AwsCredentialIdentity>;
@@ -16,16 +16,6 @@ export interface RoleAssumer {
 
 export type AssumeRole = ConstructorParameters<typeof AssumeRoleCommand>[0];
 export type AssumeRoleWithWebIdentity = ConstructorParameters<typeof AssumeRoleWithWebIdentityCommand>[0];
-
-/** What failed while a role was being assumed: `cause` is AWS's error. */
-export class AssumeRoleError extends Error {
-  readonly roleArn: string;
-
-  constructor(roleArn: string, cause: unknown) {
-    super(`AssumeRole ${roleArn}`, { cause });
-    this.roleArn = roleArn;
-  }
-}
 
 /** Names the SDK makes up where a profile has no role_session_name. */
 const SDK_SESSION_NAME = /^aws-sdk-js-(?:session-)?\d+$/;
@@ -38,6 +28,7 @@ export function createRoleAssumer(config: STSClientConfig, sessionName: string):
       : parameters;
   return {
     async assumeRole(source, parameters) {
+      const { AssumeRoleCommand, STSClient } = await loadSts();
       const sts = new STSClient({ ...config, credentials: source });
       return failuresOf(parameters.RoleArn, async () => {
         const { Credentials } = await sts.send(new AssumeRoleCommand(named(parameters)));
@@ -45,6 +36,7 @@ export function createRoleAssumer(config: STSClientConfig, sessionName: string):
       });
     },
     async assumeRoleWithWebIdentity(parameters) {
+      const { AssumeRoleWithWebIdentityCommand, STSClient } = await loadSts();
       const sts = new STSClient(config);
       return failuresOf(parameters.RoleArn, async () => {
         const { Credentials } = await sts.send(new AssumeRoleWithWebIdentityCommand(named(parameters)));
@@ -52,6 +44,11 @@ export function createRoleAssumer(config: STSClientConfig, sessionName: string):
       });
     },
   };
+}
+
+/** Only where a role is assumed: keys and SSO do not need it. */
+function loadSts() {
+  return import('@aws-sdk/client-sts');
 }
 
 async function failuresOf<T>(roleArn: string | undefined, assume: () => Promise<T>): Promise<T> {

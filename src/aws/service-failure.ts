@@ -1,8 +1,8 @@
 // Names the refusals that AWS answered with, by the error's name.
 import { type ErrorCode, shellWord, XacctError } from '../errors.ts';
 import { credentialSourceOf, profileOf } from '../identity/identity.ts';
+import type { AssumeRoleError } from './assume-role-error.ts';
 import { type FailureContext, sourceOf, unexpected } from './failure-context.ts';
-import type { AssumeRoleError } from './role-assumer.ts';
 
 /** An error that AWS answered with; `name` is its code. */
 export interface ServiceError extends Error {

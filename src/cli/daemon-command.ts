@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Front } from '../client/answer.ts';
 import { type Asked, askDaemon } from '../client/ask-daemon.ts';
-import { type DaemonStatus, runDaemon } from '../daemon/run-daemon.ts';
+import type { DaemonStatus } from '../daemon/run-daemon.ts';
 import { XacctError } from '../errors.ts';
 import type { Response } from '../wire/codec.ts';
 import { socketPath } from '../wire/socket-path.ts';
@@ -39,21 +39,8 @@ export function daemonCommand(
     )
     .addHelpText('after', '\nExample: ecr-xacct daemon run')
     .action(async ({ readyFd }: { readyFd?: number }) => {
-      await runDaemon({
-        self: front.self,
-        env,
-        uid: uid(),
-        version,
-        readyFd,
-        onListening: (daemon) => {
-          if (readyFd !== undefined) return;
-          stdout.write(
-            daemon === undefined
-              ? 'A daemon is running already; see: ecr-xacct daemon status\n'
-              : `ecr-xacct ${version} listens on ${daemon.path} (log: ${daemon.log ?? 'none'})\n`,
-          );
-        },
-      });
+      const { daemonRunCommand } = await import('./daemon-run-command.ts');
+      await daemonRunCommand(front, uid(), version, stdout, readyFd);
     });
   command
     .command('stop')

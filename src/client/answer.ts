@@ -54,9 +54,10 @@ async function withoutDaemon(
   { self }: Front,
 ): Promise<Answer> {
   const { answerHere } = await import('./answer-here.ts');
-  const { mintDeadline, mintInProcess } = await import('../minter/start-minter.ts');
+  const { mintDeadline, createMinters } = await import('../minter/start-minter.ts');
+  const minters = createMinters(self, 0);
   return await answerHere(action, input, env, {
-    mint: (resolution, callerEnv) => mintInProcess(self, resolution, callerEnv, timeoutMs(env)),
+    mint: (resolution, callerEnv) => minters.mint(resolution, callerEnv, timeoutMs(env)),
     deadline: () => mintDeadline(timeoutMs(env)),
   });
 }

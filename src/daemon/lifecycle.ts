@@ -1,7 +1,6 @@
 // How the daemon comes and goes: one per socket, a stale socket taken over, the end when nothing is left to serve.
 import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
-import { lock } from 'proper-lockfile';
 import { isSafeSocket, makeSocketFolder } from '../wire/socket-path.ts';
 
 /** Racing starters wait for one another: binding takes milliseconds, so this is some seconds in all. */
@@ -16,22 +15,44 @@ const LOCK_OPTIONS = {
 };
 
 /**
- * Listens on the socket, unless another daemon already does. A lock decides among starters at the same moment, and a socket
- * that nobody answers on is removed only under it.
+ * Listens on the socket, unless another daemon already does. The system decides among starters at the same moment: a path can
+ * be bound once. A socket that nobody answers on is removed only under a lock.
  * @returns whether this process is the daemon now.
  * @throws XacctError `socket-unsafe`; errors of the lock and of listen.
  */
 export async function becomeDaemon(server: Server, path: string, uid: number): Promise<boolean> {
   makeSocketFolder(path, uid);
+  if (await listen(server, path)) return true;
+  if (await isAnswering(path, uid)) return false;
+  // Loaded only here: it is rare, and the library would stay in memory.
+  const { lock } = await import('proper-lockfile');
   const release = await lock(path, LOCK_OPTIONS);
   try {
     if (await isAnswering(path, uid)) return false;
     unlinkSocket(path);
-    await listen(server, path);
-    return true;
+    return await listen(server, path);
   } finally {
     await release();
   }
+}
+
+/** The descriptor that systemd hands over, by its protocol: https://www.freedesktop.org/software/systemd/man/sd_listen_fds.html */
+const SD_LISTEN_FDS_START = 3;
+
+/** Listens on the socket that systemd made, where it started this very process for it. @returns whether it did. */
+export async function listenActivated(
+  server: Server,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<boolean> {
+  if (env.LISTEN_PID !== String(process.pid) || !/^[1-9]\d*$/.test(env.LISTEN_FDS ?? '')) return false;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ fd: SD_LISTEN_FDS_START }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return true;
 }
 
 /** A connection that takes this long is no sign of life, and none of death: the socket is left alone. */
@@ -62,25 +83,31 @@ function unlinkSocket(path: string): void {
   }
 }
 
-function listen(server: Server, path: string): Promise<void> {
+/** @returns false where something is at the path already. */
+function listen(server: Server, path: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const fail = (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(false);
+      else reject(error);
+    };
+    server.once('error', fail);
     server.listen({ path, backlog: 4096 }, () => {
-      server.off('error', reject);
+      server.off('error', fail);
       // The folder is closed to others already; the socket is too, for whoever looks at it alone.
       chmodSync(path, 0o600);
-      resolve();
+      resolve(true);
     });
   });
 }
 
 export interface Watch {
-  path: string;
+  /** Of the socket that this daemon made; undefined where it is not the daemon's to look after. */
+  path: string | undefined;
   /** Epoch ms of the last request. */
   lastRequest: () => number;
   /** Whether tokens or logins are held. */
   holdsAnything: () => boolean;
-  /** What is due now and then: drop what expired, rotate the log. */
+  /** What is due now and then: renew, drop what expired, rotate the log. */
   tidy: () => void;
   clock: () => number;
   /** Ends the daemon; the reason is for the log. */
@@ -93,10 +120,10 @@ const IDLE_EXIT_MS = 15 * 60_000;
 
 /** Looks now and then whether the daemon is still of use. The timer does not keep a process alive. */
 export function watchUsefulness({ path, lastRequest, holdsAnything, tidy, clock, end }: Watch): void {
-  const own = fileIdentity(path);
+  const own = path === undefined ? undefined : fileIdentity(path);
   setInterval(() => {
     tidy();
-    if (fileIdentity(path) !== own) end('the socket was removed or replaced');
+    if (path !== undefined && fileIdentity(path) !== own) end('the socket was removed or replaced');
     else if (!holdsAnything() && clock() - lastRequest() > IDLE_EXIT_MS)
       end('nothing to keep and nobody asks');
   }, TICK_MS).unref();

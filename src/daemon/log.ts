@@ -1,48 +1,62 @@
-// The daemon's log: what was asked and what came of it, never a secret; rotated by size.
-import { renameSync, statSync } from 'node:fs';
+// The daemon's log: what was asked and what came of it, a line of JSON each, never a secret; rotated by size.
+import { closeSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Logger, pino } from 'pino';
 import { logPath } from '../config/paths.ts';
 import { makePrivateFolder } from '../wire/private-folder.ts';
 
 /** One old file of this size is kept beside the log. */
 const MAX_BYTES = 1024 * 1024;
 
+const LEVELS = ['debug', 'info', 'warn', 'off'] as const;
+type Level = Exclude<(typeof LEVELS)[number], 'off'>;
+
 export interface DaemonLog {
-  logger: Logger;
   /** Undefined where there is no log: no home folder, or it cannot be written. */
   file: string | undefined;
+  write(level: Level, message: string, fields?: Readonly<Record<string, unknown>>): void;
   /** Starts a new file where this one has grown too large. */
   rotate(): void;
 }
 
-/** Opens `daemon.log`, 0600; `ECR_XACCT_LOG` is its level (`info` where it is none of pino's). */
+/**
+ * Opens `daemon.log`, 0600; `ECR_XACCT_LOG` is the least level that is written: debug, info (also where it is none of these),
+ * warn or off. Thirty lines instead of a library, because a library's code would stay in memory as long as the daemon.
+ */
 export function openLog(env: Readonly<Record<string, string | undefined>>): DaemonLog {
-  const level = env.ECR_XACCT_LOG ?? 'info';
-  const options = {
-    level: Object.hasOwn(pino.levels.values, level) ? level : 'info',
-    base: { pid: process.pid },
-    timestamp: pino.stdTimeFunctions.isoTime,
+  const wanted = env.ECR_XACCT_LOG || 'info';
+  const level = LEVELS.find((one) => one === wanted) ?? 'info';
+  let file = level === 'off' ? undefined : logPath(env);
+  let fd = file === undefined ? undefined : openFile(file);
+  if (fd === undefined) file = undefined;
+  const write: DaemonLog['write'] = (of, message, fields = {}) => {
+    if (fd === undefined || LEVELS.indexOf(of) < LEVELS.indexOf(level)) return;
+    const line = { time: new Date().toISOString(), level: of, pid: process.pid, ...fields, msg: message };
+    try {
+      writeSync(fd, `${JSON.stringify(line)}\n`);
+    } catch {
+      // A full disk must not end the daemon.
+    }
   };
-  const file = logPath(env);
-  if (file === undefined) return { logger: pino({ enabled: false }), file, rotate: () => {} };
+  if (level !== wanted) write('warn', `ECR_XACCT_LOG=${wanted} is no level; ${level} is used`);
+  return {
+    file,
+    write,
+    rotate() {
+      if (file === undefined || fd === undefined || !rotateFile(file)) return;
+      closeSync(fd);
+      fd = openFile(file);
+    },
+  };
+}
+
+/** Undefined where it cannot be written. */
+function openFile(file: string): number | undefined {
   try {
     makePrivateFolder(dirname(file));
     rotateFile(file);
-    const destination = pino.destination({ dest: file, sync: true, mode: 0o600 });
-    // A full disk must not end the daemon.
-    destination.on('error', () => {});
-    const logger = pino(options, destination);
-    if (options.level !== level) logger.warn(`ECR_XACCT_LOG=${level} is no level; ${options.level} is used`);
-    return {
-      logger,
-      file,
-      rotate: () => {
-        if (rotateFile(file)) destination.reopen();
-      },
-    };
+    return openSync(file, 'a', 0o600);
   } catch {
-    return { logger: pino({ enabled: false }), file: undefined, rotate: () => {} };
+    return undefined;
   }
 }
 

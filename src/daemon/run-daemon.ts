@@ -5,12 +5,18 @@ import { printable } from '../errors.ts';
 import { createHelper } from '../helper/helper.ts';
 import { createProfileReader } from '../identity/profiles.ts';
 import type { SelfCommand } from '../minter/spawn-self.ts';
-import { mintDeadline, mintInProcess } from '../minter/start-minter.ts';
+import { createMinters, mintDeadline } from '../minter/start-minter.ts';
 import { createLoginStore } from '../token/login-store.ts';
 import { createTokenCache } from '../token/token-cache.ts';
 import { socketPath } from '../wire/socket-path.ts';
 import { timeoutMs } from '../wire/timeout.ts';
-import { becomeDaemon, fileIdentity, removeOwnSocket, watchUsefulness } from './lifecycle.ts';
+import {
+  becomeDaemon,
+  fileIdentity,
+  listenActivated,
+  removeOwnSocket,
+  watchUsefulness,
+} from './lifecycle.ts';
 import { openLog } from './log.ts';
 import { createDaemonServer } from './server.ts';
 
@@ -37,6 +43,9 @@ export interface DaemonStatus {
   logins: string[];
 }
 
+/** How long after a mint another one is likely: several registries are pulled from, a build begins. */
+const SPARE_MS = 10 * 60_000;
+
 /** Runs until it is stopped or of no more use. Resolves when it has ended. @throws XacctError `socket-unsafe`. */
 export async function runDaemon({
   self,
@@ -49,7 +58,8 @@ export async function runDaemon({
   process.umask(0o077);
   const clock = Date.now;
   const path = socketPath(env, uid);
-  const { logger, file, rotate } = openLog(env);
+  const log = openLog(env);
+  const minters = createMinters(self, SPARE_MS);
   const tokens = createTokenCache(clock);
   const logins = createLoginStore(clock);
   const helper = createHelper({
@@ -58,8 +68,8 @@ export async function runDaemon({
     tokens,
     logins,
     mint: (resolution, callerEnv) => {
-      logger.info({ hostname: resolution.hostname, reason: resolution.reason }, 'mint');
-      return mintInProcess(self, resolution, callerEnv, timeoutMs(callerEnv));
+      log.write('info', 'mint', { hostname: resolution.hostname, reason: resolution.reason });
+      return minters.mint(resolution, callerEnv, timeoutMs(callerEnv));
     },
     deadline: (callerEnv) => mintDeadline(timeoutMs(callerEnv)),
   });
@@ -70,6 +80,7 @@ export async function runDaemon({
   const end = (reason: string) => {
     removeOwnSocket(path, own);
     server.close();
+    minters.close();
     tokens.clear();
     logins.clear();
     resolve(reason);
@@ -102,35 +113,40 @@ export async function runDaemon({
       lastRequest = clock();
       // A failure's text is made for people to read; a success is a secret.
       const why = outcome === 'failure' ? { text: printable(text) } : {};
-      logger[outcome === 'failure' ? 'warn' : 'debug']({ action, outcome, milliseconds, ...why }, 'answered');
+      const level = outcome === 'failure' ? 'warn' : 'debug';
+      log.write(level, 'answered', { action, outcome, milliseconds, ...why });
     },
     clock,
   });
 
-  if (!(await becomeDaemon(server, path, uid))) {
+  const isActivated = await listenActivated(server, env);
+  if (!isActivated && !(await becomeDaemon(server, path, uid))) {
     sayReady(readyFd);
     onListening?.(undefined);
     return;
   }
-  own = fileIdentity(path);
-  logger.info({ version, path }, 'listening');
+  if (!isActivated) own = fileIdentity(path);
+  sayReady(readyFd);
+  // Whoever starts a daemon wants a token.
+  minters.warm();
+  log.write('info', 'listening', { version, path });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => end(signal));
   watchUsefulness({
-    path,
+    path: isActivated ? undefined : path,
     lastRequest: () => lastRequest,
     holdsAnything: () => tokens.status().length > 0 || logins.list().size > 0,
     tidy: () => {
       tokens.purge();
+      tokens.refreshAhead();
       logins.purge();
-      rotate();
+      log.rotate();
     },
     clock,
     end,
   });
-  sayReady(readyFd);
-  onListening?.({ path, log: file });
+  onListening?.({ path, log: log.file });
 
-  logger.info({ reason: await ended }, 'ended');
+  log.write('info', 'ended', { reason: await ended });
 }
 
 function sayReady(fd: number | undefined): void {

@@ -14,7 +14,7 @@ import {
 import { parseServerURL } from '../docker/server-url.ts';
 import { type ErrorCode, errorLine, XacctError } from '../errors.ts';
 import { describeIdentity } from '../identity/identity.ts';
-import { identityKey } from '../identity/identity-key.ts';
+import { holdsSecret, identityKey } from '../identity/identity-key.ts';
 import type { Profiles } from '../identity/profiles.ts';
 import { type Resolution, resolveIdentity } from '../identity/resolve.ts';
 import { parseRegistry } from '../registry/registry.ts';
@@ -79,23 +79,23 @@ async function get(deps: HelperDeps, input: string, env: Environment): Promise<A
 
 /** Undefined where Docker had better go on anonymously. */
 async function tokenFor(
-  { readProfiles, tokens, mint, deadline }: HelperDeps,
+  deps: HelperDeps,
   hostname: string,
   config: Config,
   env: Environment,
 ): Promise<Token | undefined> {
   try {
-    const profiles = readProfiles(env);
-    const resolution = resolveIdentity(hostname, config, profiles, env);
+    const { resolution, key } = whoFor(deps, hostname, config, env);
     if (resolution === undefined) return undefined;
-    const key = identityKey(resolution, profiles, env);
-    return await tokens
+    return await deps.tokens
       .get(
         key,
         hostname,
         config,
-        () => mint(resolution, env),
-        () => deadline(env),
+        () => deps.mint(resolution, env),
+        () => deps.deadline(env),
+        // A renewal needs the caller's environment later, and secrets in it are not to be kept.
+        holdsSecret(env) ? undefined : () => mintAgain(deps, hostname, key, env),
       )
       .catch((error: unknown) => {
         throw withIdentity(resolution, error);
@@ -104,6 +104,30 @@ async function tokenFor(
     if (isPublicByDefault(hostname, config, env)) return undefined;
     throw error;
   }
+}
+
+/** Who to be, and the key of the token; no resolution where the hostname is nobody's. */
+function whoFor(
+  { readProfiles }: HelperDeps,
+  hostname: string,
+  config: Config,
+  env: Environment,
+): { resolution: Resolution; key: string } | { resolution: undefined; key: undefined } {
+  const profiles = readProfiles(env);
+  const resolution = resolveIdentity(hostname, config, profiles, env);
+  if (resolution === undefined) return { resolution, key: undefined };
+  return { resolution, key: identityKey(resolution, profiles, env) };
+}
+
+/** Mints for the key once more, unless the files now lead to another one. */
+function mintAgain(
+  deps: HelperDeps,
+  hostname: string,
+  key: string,
+  env: Environment,
+): Promise<Token> | undefined {
+  const { resolution, key: now } = whoFor(deps, hostname, deps.readConfig(env), env);
+  return resolution !== undefined && now === key ? deps.mint(resolution, env) : undefined;
 }
 
 /** Whether everybody may pull from the registry, and nobody said who to be there: a failure must not keep them from it. */

@@ -29,6 +29,8 @@ const CONTAINER_VARIABLES = [
   'AWS_CONTAINER_AUTHORIZATION_TOKEN',
   'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
 ];
+/** What of an environment must not be kept longer than it takes to answer. */
+const SECRET_VARIABLES = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_CONTAINER_AUTHORIZATION_TOKEN'];
 const INSTANCE_VARIABLES = ['AWS_EC2_METADATA_SERVICE_ENDPOINT', 'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE'];
 
 /**
@@ -74,4 +76,12 @@ function variablesOf(identity: Identity, profiles: Profiles, env: Environment): 
     names.push('PATH', ...Object.keys(env).filter((name) => name.startsWith('AWS_')));
   }
   return [...new Set(names)].sort();
+}
+
+/** Whether the environment has a secret in it: AWS keys, a container's token, a proxy's password. */
+export function holdsSecret(env: Environment): boolean {
+  return Object.entries(env).some(
+    ([name, value]) =>
+      (SECRET_VARIABLES.includes(name) && value) || (/_proxy$/i.test(name) && value?.includes('@')),
+  );
 }

@@ -1,10 +1,13 @@
-// What goes to a minter and what comes back: one line of JSON each way, over pipes, never in argv or a file.
+// What goes to a minter and what comes back: one line of JSON each way, over pipes, never in argv, a file or /proc.
+import type { Environment } from '../config/paths.ts';
 import { type ErrorCode, XacctError } from '../errors.ts';
 import type { Resolution } from '../identity/resolve.ts';
 import type { Token } from '../token/token.ts';
 
 export interface MintJob {
   resolution: Resolution;
+  /** The whole environment to mint in. */
+  env: Environment;
   /** Milliseconds from now; at its end the minter is killed with its process group. */
   timeoutMs: number;
 }

@@ -1,28 +1,28 @@
 // Inside a minter: reads its job from stdin, mints, writes the result, ends.
 import { writeSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { mintToken } from '../aws/mint.ts';
 import type { Environment } from '../config/paths.ts';
 import { failedResult, type MintJob, type MintResult } from './job.ts';
 import { RESULT_FD } from './spawn-self.ts';
 
 /** Runs one job. Ends at once, without a result, when stdin closes: whoever asked is gone. */
-export async function runMinter(stdin: Readable, env: Environment): Promise<void> {
-  const lines = createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY });
-  const { promise: job, resolve, reject } = Promise.withResolvers<MintJob>();
-  const { promise: abandoned, resolve: abandon } = Promise.withResolvers<'abandoned'>();
-  lines.once('line', (line) => {
-    // Written by this very program, in `mintInProcess`.
-    resolve(JSON.parse(line) as MintJob);
+export async function runMinter(stdin: Readable, isSpare: boolean): Promise<void> {
+  const { promise: job, resolve } = Promise.withResolvers<MintJob>();
+  let text = '';
+  stdin.setEncoding('utf8');
+  stdin.on('data', (chunk: string) => {
+    text += chunk;
+    // Written by this very program, in `MinterProcess.run`.
+    if (text.endsWith('\n')) resolve(JSON.parse(text) as MintJob);
   });
-  lines.once('close', () => {
-    abandon('abandoned');
-    reject(new Error('no job'));
-  });
-  const outcome = await Promise.race([job.then((received) => mint(received, env)), abandoned]);
-  if (outcome === 'abandoned') endGroup();
-  writeSync(RESULT_FD, `${JSON.stringify(outcome)}\n`);
+  stdin.once('end', endGroup);
+  stdin.once('error', endGroup);
+  if (isSpare) {
+    const { warmUp } = await import('../aws/warm-up.ts');
+    await warmUp();
+  }
+  const result = await mint(await job);
+  writeSync(RESULT_FD, `${JSON.stringify(result)}\n`);
 }
 
 /** Ends this process with its group, which a credential_process that still runs belongs to. */
@@ -35,10 +35,18 @@ function endGroup(): never {
   process.exit(1);
 }
 
-async function mint({ resolution, timeoutMs }: MintJob, env: Environment): Promise<MintResult> {
+async function mint({ resolution, env, timeoutMs }: MintJob): Promise<MintResult> {
+  becomeCaller(env);
   try {
+    const { mintToken } = await import('../aws/mint.ts');
     return { token: await mintToken(resolution, env, timeoutMs) };
   } catch (error) {
     return failedResult(error);
   }
+}
+
+/** The SDK, and a credential_process that it starts, go by the environment of their process. */
+function becomeCaller(env: Environment): void {
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  Object.assign(process.env, env);
 }

@@ -1,6 +1,15 @@
 // Minted tokens in memory: one per key, one mint at a time, zeroed when they go.
 import { LRUCache } from 'lru-cache';
-import { type Clock, deadAt, type Lifetime, refreshAt, type Token, type TokenPolicy } from './token.ts';
+import { createFailureMemory } from './failure-memory.ts';
+import {
+  type Clock,
+  deadAt,
+  type Lifetime,
+  refreshAheadAt,
+  refreshAt,
+  type Token,
+  type TokenPolicy,
+} from './token.ts';
 
 /** A token in memory, without its secret. */
 export interface TokenStatus extends Lifetime {
@@ -16,9 +25,21 @@ interface Entry extends Lifetime {
   password: Buffer;
   hostnames: Set<string>;
   served: number;
+  /** Epoch ms. */
+  lastServed: number;
+  /** Of whoever was served last. */
+  policy: TokenPolicy;
+  renew: Renew | undefined;
+  /** From 0 to 1: how far ahead of its time it is renewed. */
+  jitter: number;
+  /** Renewals that failed, one after another. */
+  failures: number;
   /** Epoch ms before which a failed renewal is not tried again. */
   retryAt: number;
 }
+
+/** Mints without anybody who waits for it; undefined where what the identity was resolved from has changed meanwhile. */
+export type Renew = () => Promise<Token> | undefined;
 
 /** A mint under way. */
 interface Mint {
@@ -40,6 +61,7 @@ export interface TokenCache {
    * Where a token that is due cannot be renewed, it serves on until it really expires, never after.
    * @param deadline called where there is something to wait for; its signal ends this caller's wait, not the mint, which
    *   others may wait for longer.
+   * @param renew kept with the token, for `refreshAhead`.
    * @throws whatever `mint` throws, or the signal's reason, when there is nothing left to hand out.
    */
   get(
@@ -48,7 +70,10 @@ export interface TokenCache {
     policy: TokenPolicy,
     mint: () => Promise<Token>,
     deadline?: () => AbortSignal,
+    renew?: Renew,
   ): Promise<Token>;
+  /** Renews, in the background, what is nearly due and was used lately. */
+  refreshAhead(): void;
   /** Forgets every token that was handed out for the hostname. */
   evict(hostname: string): void;
   /** Whether a living token handed out for the hostname has this password. */
@@ -64,8 +89,14 @@ const MAX_TOKENS = 1_000;
 
 /** After a failed renewal the old token is handed out at once for this long, rather than after another failure. */
 const RETRY_AFTER_MS = 60_000;
+/** It doubles with each failure, up to this. */
+const MAX_RETRY_AFTER_MS = 15 * 60_000;
 
-export function createTokenCache(clock: Clock): TokenCache {
+/** Whoever pulled within this time is likely to pull again; a laptop that only sits there mints nothing. */
+const LATELY_MS = 2 * 3_600_000;
+
+/** `random` gives numbers from 0 to 1. */
+export function createTokenCache(clock: Clock, random: () => number = Math.random): TokenCache {
   const entries = new LRUCache<string, Entry>({
     max: MAX_TOKENS,
     ttlResolution: 0,
@@ -73,47 +104,87 @@ export function createTokenCache(clock: Clock): TokenCache {
     dispose: (entry) => entry.password.fill(0),
   });
   const minting = new Map<string, Mint>();
+  const failures = createFailureMemory(clock);
 
-  const keep = (key: string, token: Token): Entry | undefined => {
+  const keep = (key: string, token: Token, policy: TokenPolicy, renew?: Renew): Entry | undefined => {
     const now = clock();
     const ttl = token.expiresAt - now;
     // An emulator may answer with an expiry in the past: the token is handed out, and not kept.
     if (!(ttl > 0)) return undefined;
+    const old = entries.peek(key);
     const entry: Entry = {
       username: token.username,
       password: Buffer.from(token.password),
       mintedAt: now,
       expiresAt: token.expiresAt,
-      hostnames: new Set(entries.peek(key)?.hostnames),
+      hostnames: new Set(old?.hostnames),
       served: 0,
+      lastServed: old?.lastServed ?? now,
+      policy,
+      renew,
+      jitter: random(),
+      failures: 0,
       retryAt: 0,
     };
     entries.set(key, entry, { ttl });
     return entry;
   };
 
-  const mintOnce = (key: string, hostname: string, mint: () => Promise<Token>): Promise<Minted> => {
+  const mintOnce = (
+    key: string,
+    hostnames: Iterable<string>,
+    mint: () => Promise<Token>,
+    keepWith: [policy: TokenPolicy, renew?: Renew | undefined],
+  ): Promise<Minted> => {
     const running = minting.get(key);
-    running?.hostnames.add(hostname);
-    if (running !== undefined) return running.result;
+    if (running !== undefined) {
+      for (const hostname of hostnames) running.hostnames.add(hostname);
+      return running.result;
+    }
     const started: Mint = {
-      hostnames: new Set([hostname]),
+      hostnames: new Set(hostnames),
       forgotten: false,
       result: mint()
-        .then((token) => ({ token, entry: started.forgotten ? undefined : keep(key, token) }))
+        .then(
+          (token) => ({ token, entry: started.forgotten ? undefined : keep(key, token, ...keepWith) }),
+          (error: unknown) => {
+            failures.remember(key, error);
+            throw error;
+          },
+        )
         .finally(() => minting.delete(key)),
     };
     minting.set(key, started);
     return started.result;
   };
 
+  /** The old token serves on meanwhile, and longer where it fails. */
+  const renewLater = (entry: Entry): void => {
+    entry.failures += 1;
+    const wait = Math.min(RETRY_AFTER_MS * 2 ** (entry.failures - 1), MAX_RETRY_AFTER_MS);
+    entry.retryAt = clock() + wait * (1 + random() / 2);
+  };
+
+  const refresh = async (key: string, entry: Entry): Promise<void> => {
+    try {
+      const renewal = entry.renew?.();
+      if (renewal === undefined) entry.renew = undefined;
+      else await mintOnce(key, entry.hostnames, () => renewal, [entry.policy, entry.renew]);
+    } catch {
+      renewLater(entry);
+    }
+  };
+
   const count = (entry: Entry, hostname: string): void => {
     entry.hostnames.add(hostname);
     entry.served += 1;
+    entry.lastServed = clock();
   };
 
-  const handOut = (entry: Entry, hostname: string): Token => {
+  const handOut = (entry: Entry, hostname: string, policy: TokenPolicy, renew?: Renew): Token => {
     count(entry, hostname);
+    entry.policy = policy;
+    entry.renew = renew;
     return { username: entry.username, password: entry.password.toString(), expiresAt: entry.expiresAt };
   };
 
@@ -121,26 +192,37 @@ export function createTokenCache(clock: Clock): TokenCache {
     [...entries.entries()].filter(([, entry]) => entry.hostnames.has(hostname));
 
   return {
-    async get(key, hostname, policy, mint, deadline) {
+    async get(key, hostname, policy, mint, deadline, renew) {
       const entry = entries.get(key);
       if (entry !== undefined) {
         const now = clock();
         const isRetryDue = now >= entry.retryAt || now >= deadAt(entry, policy);
-        if (now < refreshAt(entry, policy) || !isRetryDue) return handOut(entry, hostname);
+        if (now < refreshAt(entry, policy) || !isRetryDue) return handOut(entry, hostname, policy, renew);
       }
       try {
-        const { token, entry: kept } = await abortable(mintOnce(key, hostname, mint), deadline?.());
+        failures.throwRemembered(key);
+        const minted = mintOnce(key, [hostname], mint, [policy, renew]);
+        const { token, entry: kept } = await abortable(minted, deadline?.());
         // Not read back from the entry: an eviction may have zeroed it meanwhile.
         if (kept !== undefined) count(kept, hostname);
         return token;
       } catch (error) {
         const old = entries.get(key);
         if (old === undefined || clock() >= deadAt(old, policy)) throw error;
-        old.retryAt = clock() + RETRY_AFTER_MS;
-        return handOut(old, hostname);
+        renewLater(old);
+        return handOut(old, hostname, policy, renew);
+      }
+    },
+    refreshAhead() {
+      const now = clock();
+      for (const [key, entry] of entries.entries()) {
+        const isDue = now >= refreshAheadAt(entry, entry.policy, entry.jitter) && now >= entry.retryAt;
+        if (isDue && now - entry.lastServed <= LATELY_MS && !minting.has(key)) void refresh(key, entry);
       }
     },
     evict(hostname) {
+      // Whoever logs out and in again has mended something.
+      failures.clear();
       for (const mint of minting.values()) mint.forgotten ||= mint.hostnames.has(hostname);
       for (const [key] of forHostname(hostname)) entries.delete(key);
     },
@@ -155,10 +237,14 @@ export function createTokenCache(clock: Clock): TokenCache {
         served,
       }));
     },
-    purge: () => void entries.purgeStale(),
+    purge() {
+      entries.purgeStale();
+      failures.purge();
+    },
     clear() {
       for (const mint of minting.values()) mint.forgotten = true;
       entries.clear();
+      failures.clear();
     },
   };
 }

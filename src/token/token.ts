@@ -32,6 +32,17 @@ export function deadAt({ mintedAt, expiresAt }: Lifetime, { maxTokenAge }: Token
 
 /** The moment from which a new one is tried for first. Epoch ms. */
 export function refreshAt(lifetime: Lifetime, policy: TokenPolicy): number {
-  const end = deadAt(lifetime, policy);
-  return end - Math.min(policy.refreshMargin, (end - lifetime.mintedAt) * MARGIN_SHARE);
+  return deadAt(lifetime, policy) - margin(lifetime, policy);
+}
+
+/**
+ * The moment from which a new one is tried for in the background: up to another margin earlier. `jitter`, from 0 to 1, keeps
+ * the tokens of one morning, or of a thousand laptops, from being renewed at one moment. Epoch ms.
+ */
+export function refreshAheadAt(lifetime: Lifetime, policy: TokenPolicy, jitter: number): number {
+  return refreshAt(lifetime, policy) - jitter * margin(lifetime, policy);
+}
+
+function margin(lifetime: Lifetime, policy: TokenPolicy): number {
+  return Math.min(policy.refreshMargin, (deadAt(lifetime, policy) - lifetime.mintedAt) * MARGIN_SHARE);
 }

@@ -1,7 +1,9 @@
 // What the daemon is there for: however often and by however many Docker asks, AWS is asked once, until something changes.
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { type Product, passwordOf } from '../support/product.ts';
+import { failureOf, type Product, passwordOf } from '../support/product.ts';
 import { processesWith } from '../support/product-processes.ts';
 import {
   devFiles,
@@ -112,11 +114,25 @@ test('A token that AWS says has expired already is handed out and not kept.', as
   }
 });
 
-test('A failure is not remembered: the next get asks AWS again.', async () => {
+test('The three gets with which BuildKit answers a failure ask AWS once.', async () => {
   await using stage = await startProductStage({ env: { AWS_MAX_ATTEMPTS: '1' } });
   const { aws, product } = stage;
-  aws.faults.next({ kind: 'throttle' });
-  assert.equal((await product.get(HOST)).status, 1);
+  aws.faults.next({ kind: 'throttle', times: 3 });
+  const lines = [failureOf(await product.get(HOST)), failureOf(await product.get(HOST))];
+  assert.equal(lines[0], lines[1]);
+  assert.equal(aws.count(), 1);
+});
+
+test('A failure that a person has mended meanwhile is not remembered.', async () => {
+  await using stage = await startProductStage();
+  const { cast, product } = stage;
+  const script = join(product.folder, 'keys.sh');
+  const config = { 'profile dev': { credential_process: script } };
+  await product.configure({ ...devFiles(cast), config, credentials: {} });
+  assert.match(failureOf(await product.get(HOST)), /credential_process failed/);
+  const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = cast.dev;
+  const keys = JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey });
+  await writeFile(script, `#!/bin/sh\necho '${keys}'\n`, { mode: 0o700 });
   passwordOf(await product.get(HOST), HOST);
 });
 

@@ -114,12 +114,30 @@ describe('a failure of get', () => {
     });
   });
 
-  test('is not remembered', async () => {
+  test('that a person mends is not remembered', async () => {
     const fixture = createHelperFixture(CONFIG);
-    fixture.failure = new XacctError('network', 'no network');
+    fixture.failure = new XacctError('sso-expired', 'its SSO session has expired');
     await fixture.run('get', ECR);
     fixture.failure = undefined;
     assert.equal(await fixture.secretOf(ECR), 'token 2 of profile dev');
+  });
+
+  test('of AWS is remembered for three seconds, or until docker logout', async () => {
+    const fixture = createHelperFixture(CONFIG);
+    fixture.failure = new XacctError('throttled', 'AWS limits the rate of requests');
+    const first = await fixture.run('get', ECR);
+    fixture.failure = undefined;
+    fixture.now += 2_999;
+    assert.deepEqual(await fixture.run('get', ECR), first);
+    assert.equal(fixture.mints.length, 1);
+    await fixture.run('erase', ECR);
+    assert.equal(await fixture.secretOf(ECR), 'token 2 of profile dev');
+    await fixture.run('erase', ECR);
+    fixture.failure = new XacctError('throttled', 'AWS limits the rate of requests');
+    await fixture.run('get', ECR);
+    fixture.failure = undefined;
+    fixture.now += 3_000;
+    assert.equal(await fixture.secretOf(ECR), 'token 4 of profile dev');
   });
 
   test('of a profile that is missing names it', async () => {

@@ -1,14 +1,14 @@
 // One process for one mint: what goes in and comes out, and that nothing of it is left at the end, whatever it does.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import type { Resolution } from '../../src/identity/resolve.ts';
 import type { SelfCommand } from '../../src/minter/spawn-self.ts';
-import { mintInProcess } from '../../src/minter/start-minter.ts';
+import { createMinters } from '../../src/minter/start-minter.ts';
 import { parseRegistry } from '../../src/registry/registry.ts';
 import { self } from '../support/product.ts';
 import { whenEnded, whenever } from '../support/product-processes.ts';
@@ -25,7 +25,7 @@ function resolutionFor(identity: Resolution['identity']): Resolution {
 /** Mints with the developer's keys; `minter` stands for the program. */
 function mint({ product, cast }: ProductStage, timeoutMs = MINUTE, minter: SelfCommand = self) {
   const env = { ...product.env, ...keyVariables(cast.dev) };
-  return mintInProcess(minter, resolutionFor({ kind: 'environment' }), env, timeoutMs);
+  return createMinters(minter, 0).mint(resolutionFor({ kind: 'environment' }), env, timeoutMs);
 }
 
 /** A minter of the tests' own: a shell script, whose arguments are `mint` and no more. */
@@ -104,15 +104,32 @@ test('A minter that cannot be started, crashes or babbles is an error of ours.',
   }
 });
 
-test("A minter's environment is the caller's and nothing of this process's.", async () => {
+test("A minter's environment is the caller's and nothing of this process's, and /proc does not show it.", async () => {
   await using stage = await startProductStage();
   const { product, cast } = stage;
-  const names = join(product.folder, 'names');
-  const minter: SelfCommand = ['/bin/sh', '-c', `tr '\\0' '\\n' </proc/$$/environ >${names}`, 'minter'];
-  await assert.rejects(mint(stage, MINUTE, minter));
-  const variables = (await readFile(names, 'utf8')).trimEnd().split('\n').sort();
-  const expected = Object.entries({ ...product.env, ...keyVariables(cast.dev) });
-  assert.deepEqual(variables, expected.map((entry) => entry.join('=')).sort());
+  const [variables, initial] = ['variables', 'initial'].map((name) => join(product.folder, name));
+  // The JSON of static keys, after a look at what it was started with.
+  const keys = JSON.stringify({ Version: 1, AccessKeyId: cast.dev.accessKeyId, SecretAccessKey: 'wrong' });
+  const script = join(product.folder, 'process.sh');
+  await writeFile(
+    script,
+    `#!/bin/sh\nenv >${variables}\ntr '\\0' '\\n' </proc/$(cut -d' ' -f4 /proc/$PPID/stat)/environ >${initial}\necho '${keys}'\n`,
+    { mode: 0o700 },
+  );
+  await product.configure({ config: { 'profile looks': { credential_process: script } } });
+  const env = { ...product.env, ...keyVariables(cast.dev), AWS_MAX_ATTEMPTS: '1' };
+  const resolution = resolutionFor({ kind: 'profile', profile: 'looks' });
+  await assert.rejects(createMinters(self, 0).mint(resolution, env, MINUTE), { code: 'credentials-invalid' });
+  const lines = (await readFile(variables ?? '', 'utf8')).trimEnd().split('\n');
+  // The shell's own.
+  const seen = lines.filter((line) => !/^(?:PWD|_|SHLVL|OLDPWD)=/.test(line)).sort();
+  assert.deepEqual(
+    seen,
+    Object.entries(env)
+      .map((entry) => entry.join('='))
+      .sort(),
+  );
+  assert.equal((await readFile(initial ?? '', 'utf8')).trim(), '');
 });
 
 test('A minter whose starter goes away ends, with its credential_process.', async () => {
@@ -130,7 +147,7 @@ test('A minter whose starter goes away ends, with its credential_process.', asyn
   });
   const result = text(minter.stdio[3] as Readable);
   const resolution = resolutionFor({ kind: 'profile', profile: 'hangs' });
-  minter.stdin?.write(`${JSON.stringify({ resolution, timeoutMs: MINUTE })}\n`);
+  minter.stdin?.write(`${JSON.stringify({ resolution, env: product.env, timeoutMs: MINUTE })}\n`);
   const pid = () => readFile(pidFile, 'utf8').catch(() => '');
   await whenever('the credential_process runs', async () => (await pid()).endsWith('\n'));
   minter.stdin?.end();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
 import type { Token, TokenPolicy } from '../../src/token/token.ts';
-import { createTokenCache } from '../../src/token/token-cache.ts';
+import { createTokenCache, type Renew } from '../../src/token/token-cache.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -17,6 +17,8 @@ function createFixture() {
     now: START,
     life: 12 * HOUR,
     mints: 0,
+    /** What the cache gets for a random number. */
+    random: 0,
     failure: undefined as Error | undefined,
     mint: async (): Promise<Token> => {
       fixture.mints += 1;
@@ -28,7 +30,10 @@ function createFixture() {
       };
     },
   };
-  const cache = createTokenCache(() => fixture.now);
+  const cache = createTokenCache(
+    () => fixture.now,
+    () => fixture.random,
+  );
   const get = async (key = 'key', hostname = HOST, own = policy) =>
     (await cache.get(key, hostname, own, fixture.mint)).password;
   return Object.assign(fixture, { cache, get });
@@ -173,6 +178,78 @@ describe('a renewal that failed', () => {
     fixture.now += 1;
     fixture.failure = undefined;
     assert.equal(await fixture.get(), 'password-3');
+  });
+});
+
+describe('a renewal ahead of its time', () => {
+  const HALF = 0.5;
+  const due = START + 12 * HOUR - 15 * MINUTE - HALF * 15 * MINUTE;
+
+  /** A token that was minted at START and handed out at `usedAt`, with a way to renew it; then it is `now`. */
+  async function prepare(usedAt: number, now: number, renew?: Renew) {
+    const fixture = createFixture();
+    fixture.random = HALF;
+    const get = () =>
+      fixture.cache.get('key', HOST, policy, fixture.mint, undefined, renew ?? (() => fixture.mint()));
+    await get();
+    fixture.now = usedAt;
+    await get();
+    fixture.now = now;
+    fixture.cache.refreshAhead();
+    await new Promise(setImmediate);
+    return Object.assign(fixture, { ask: async () => (await get()).password });
+  }
+
+  test('begins up to another margin before it is due, by chance', async () => {
+    const early = await prepare(due - HOUR, due - 1);
+    assert.equal(early.mints, 1);
+    const fixture = await prepare(due - HOUR, due);
+    assert.equal(fixture.mints, 2);
+    assert.equal(await fixture.ask(), 'password-2');
+    assert.deepEqual(fixture.cache.status()[0]?.hostnames, [HOST]);
+  });
+
+  test('is only for what was handed out in the last two hours', async () => {
+    assert.equal((await prepare(due - 2 * HOUR, due)).mints, 2);
+    assert.equal((await prepare(due - 2 * HOUR - 1, due)).mints, 1);
+  });
+
+  test('leaves the token alone where its identity has changed meanwhile', async () => {
+    const fixture = await prepare(due - HOUR, due, () => undefined);
+    assert.equal(fixture.mints, 1);
+    assert.equal(await fixture.ask(), 'password-1');
+  });
+
+  test('that fails is tried again after a while, twice as long each time', async () => {
+    const fixture = await prepare(due - HOUR, due - 1);
+    fixture.failure = new Error('no network');
+    const tries: number[] = [];
+    for (let now = due; now < START + 12 * HOUR - 15 * MINUTE; now += 1_000) {
+      fixture.now = now;
+      const before = fixture.mints;
+      fixture.cache.refreshAhead();
+      await new Promise(setImmediate);
+      if (fixture.mints > before) tries.push((now - due) / 1_000);
+    }
+    // Twice as long each time, and a quarter more by chance: 75 s, 150 s, 300 s.
+    assert.deepEqual(tries, [0, 75, 225]);
+    assert.equal(await fixture.ask(), 'password-1');
+  });
+
+  test('throws nothing where who to be cannot be told', async () => {
+    const fixture = await prepare(due - HOUR, due, () => {
+      throw new Error('a broken config');
+    });
+    assert.equal(await fixture.ask(), 'password-1');
+  });
+
+  test('of a token that was forgotten meanwhile does not bring it back', async () => {
+    const renewed = Promise.withResolvers<Token>();
+    const fixture = await prepare(due - HOUR, due, () => renewed.promise);
+    fixture.cache.evict(HOST);
+    renewed.resolve({ username: 'AWS', password: 'renewed', expiresAt: due + HOUR });
+    await new Promise(setImmediate);
+    assert.deepEqual(fixture.cache.status(), []);
   });
 });
 

@@ -1,0 +1,108 @@
+// One minter from outside: a process that is given one job, and is ended with everything it started at the deadline.
+import type { ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { XacctError } from '../errors.ts';
+import type { Token } from '../token/token.ts';
+import { type MintJob, readResult } from './job.ts';
+import { type SelfCommand, spawnSelf } from './spawn-self.ts';
+
+export interface MinterProcess {
+  /** Gives it its one job. @throws XacctError whatever it says, `timeout` at the deadline, `internal` when it crashes. */
+  run(job: MintJob): Promise<Token>;
+  /** Ends it; a job that it has fails. */
+  kill(): void;
+  /** Resolves when it has ended. */
+  ended: Promise<void>;
+}
+
+/** A result is a token of a few kilobytes or one line of error. */
+const MAX_RESULT_BYTES = 64 * 1024;
+
+/**
+ * Starts a minter. `extraCa` is the one variable that Node reads only when it starts (NODE_EXTRA_CA_CERTS); all others come
+ * with the job, over a pipe. `isSpare`: the job will come later, so it loads now what most jobs need.
+ */
+export function startMinter(
+  self: SelfCommand,
+  { extraCa, isSpare = false }: { extraCa?: string | undefined; isSpare?: boolean } = {},
+): MinterProcess {
+  // stdin stays open for as long as this process lives: when it closes, the minter ends itself.
+  const { child, output } = spawnSelf(self, {
+    args: isSpare ? ['mint', '--spare'] : ['mint'],
+    env: extraCa ? { NODE_EXTRA_CA_CERTS: extraCa } : {},
+    stdin: 'pipe',
+  });
+  // A minter that dies before it has read its job is told by its end, not by EPIPE.
+  child.stdin?.on('error', () => {});
+  const result = resultOf(child, output);
+  const ended = result.then(
+    () => {},
+    () => {},
+  );
+  return {
+    async run(job) {
+      child.stdin?.write(`${JSON.stringify(job)}\n`);
+      let timedOut = false;
+      const deadline = setTimeout(() => {
+        timedOut = true;
+        killGroup(child);
+      }, job.timeoutMs);
+      try {
+        const line = await result;
+        if (line === '' && timedOut) throw timeoutError(job.timeoutMs);
+        return readResult(line);
+      } finally {
+        clearTimeout(deadline);
+        killGroup(child);
+      }
+    },
+    kill: () => killGroup(child),
+    ended,
+  };
+}
+
+/** For a minter that did not say itself what it was waiting for. */
+export function timeoutError(timeoutMs: number): XacctError {
+  return new XacctError('timeout', `no answer from AWS within ${timeoutMs / 1_000} s`, {
+    hint: `to wait longer, run: export ECR_XACCT_TIMEOUT=${Math.min((timeoutMs / 1_000) * 2, 600)}`,
+  });
+}
+
+/** What a shell says of a program that it cannot start, and what is left of an exec that failed after the fork. */
+const NOT_STARTED = 127;
+
+/** The line the minter wrote, once it is whole; empty where it ended without one. */
+function resultOf(minter: ChildProcess, output: Readable | undefined): Promise<string> {
+  return new Promise((resolve, reject) => {
+    minter.once('error', (cause) => reject(notStarted(cause.message, cause)));
+    let text = '';
+    output?.setEncoding('utf8');
+    output?.on('data', (chunk: string) => {
+      if (text.length <= MAX_RESULT_BYTES) text += chunk;
+      // Its end takes milliseconds that nobody needs to wait for.
+      if (text.endsWith('\n')) resolve(text);
+    });
+    output?.once('error', () => {});
+    minter.once('close', (status: number | null) => {
+      if (status === NOT_STARTED && text === '') reject(notStarted(`${minter.spawnfile} did not start`));
+      else resolve(text);
+    });
+  });
+}
+
+function notStarted(why: string, cause?: unknown): XacctError {
+  return new XacctError('internal', `could not start a minter: ${why}`, {
+    hint: 'if this program was moved or replaced, run: ecr-xacct daemon stop',
+    cause,
+  });
+}
+
+/** Kills the minter's process group: a credential_process that still runs belongs to it. */
+function killGroup(minter: ChildProcess): void {
+  if (minter.pid === undefined) return;
+  try {
+    process.kill(-minter.pid, 'SIGKILL');
+  } catch {
+    // All of it has ended already.
+  }
+}
