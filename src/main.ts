@@ -1,4 +1,5 @@
 // argv → front; the only place that sets the exit status.
+import type { Streams } from './cli/helper-command.ts';
 import type { Front } from './client/answer.ts';
 import { errorLine } from './errors.ts';
 
@@ -6,7 +7,6 @@ import { errorLine } from './errors.ts';
 declare const VERSION: string;
 
 const [command, ...args] = process.argv.slice(2);
-const streams = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
 const front: Front = {
   // Not process.execArgv: the daemon's small heap is not for its minters. SIGUSR1 would open the inspector.
   self: [process.execPath, '--disable-sigusr1', ...process.argv.slice(1, 2)],
@@ -15,42 +15,46 @@ const front: Front = {
 };
 
 let isOutputLost = false;
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    // Whoever read the output may have stopped reading it (`… | head`); a full disk is another matter.
-    isOutputLost ||= error.code !== 'EPIPE';
-    if (isOutputLost) process.exitCode = 1;
-  });
+
+/** Opened only where they are used: in a daemon they would be a megabyte for nothing. */
+function openStreams(): Streams {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      // Whoever read the output may have stopped reading it (`… | head`); a full disk is another matter.
+      isOutputLost ||= error.code !== 'EPIPE';
+      if (isOutputLost) process.exitCode = 1;
+    });
+  }
+  return { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
+}
+
+/** Where whoever starts the daemon in the background waits for it; undefined for any other command. */
+function backgroundReadyFd(): number | undefined {
+  const [subcommand, option, fd, ...rest] = args;
+  const isBackground = command === 'daemon' && subcommand === 'run' && option === '--ready-fd';
+  return isBackground && rest.length === 0 && /^[3-9]$/.test(fd ?? '') ? Number(fd) : undefined;
 }
 
 /** Each front is loaded only where it is asked for: Docker waits for the first, and only a minter loads the AWS SDK. */
 async function run(): Promise<number> {
   if (command === 'helper') {
     const { helperCommand } = await import('./cli/helper-command.ts');
-    return helperCommand(args, front, VERSION, streams);
+    return helperCommand(args, front, VERSION, openStreams());
   }
   if (command === 'mint') {
     const { runMinter } = await import('./minter/run-minter.ts');
     await runMinter(process.stdin, args.includes('--spare'));
     return 0;
   }
-  const [subcommand, option, fd] = args;
-  const isPlain =
-    option === undefined || (option === '--ready-fd' && args.length === 3 && /^[3-9]$/.test(fd ?? ''));
-  if (command === 'daemon' && subcommand === 'run' && isPlain && front.uid !== undefined) {
-    // Without the parser of the command line, which would stay in memory as long as the daemon.
-    const { daemonRunCommand } = await import('./cli/daemon-run-command.ts');
-    await daemonRunCommand(
-      front,
-      front.uid,
-      VERSION,
-      process.stdout,
-      fd === undefined ? undefined : Number(fd),
-    );
+  const readyFd = backgroundReadyFd();
+  if (readyFd !== undefined && front.uid !== undefined) {
+    // Past the parser of the command line, which would stay in memory as long as the daemon.
+    const { runDaemon } = await import('./daemon/run-daemon.ts');
+    await runDaemon({ self: front.self, env: front.env, uid: front.uid, version: VERSION, readyFd });
     return 0;
   }
   const { runProgram } = await import('./cli/program.ts');
-  return runProgram(process.argv.slice(2), front, VERSION, streams);
+  return runProgram(process.argv.slice(2), front, VERSION, openStreams());
 }
 
 run()

@@ -39,8 +39,22 @@ export function daemonCommand(
     )
     .addHelpText('after', '\nExample: ecr-xacct daemon run')
     .action(async ({ readyFd }: { readyFd?: number }) => {
-      const { daemonRunCommand } = await import('./daemon-run-command.ts');
-      await daemonRunCommand(front, uid(), version, stdout, readyFd);
+      const { runDaemon } = await import('../daemon/run-daemon.ts');
+      await runDaemon({
+        self: front.self,
+        env,
+        uid: uid(),
+        version,
+        readyFd,
+        onListening: (daemon) => {
+          if (readyFd !== undefined) return;
+          stdout.write(
+            daemon === undefined
+              ? 'A daemon is running already; see: ecr-xacct daemon status\n'
+              : `ecr-xacct ${version} listens on ${daemon.path} (log: ${daemon.log ?? 'none'})\n`,
+          );
+        },
+      });
     });
   command
     .command('stop')

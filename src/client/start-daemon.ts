@@ -5,8 +5,11 @@ import { daemonEnvironment } from '../wire/environment.ts';
 /** A start takes a tenth of a second; a machine that needs this long is better served without a daemon. */
 const START_DEADLINE_MS = 10_000;
 
-/** Small spaces: the daemon holds a few kilobytes and lives for days. */
-const DAEMON_FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=32'];
+/**
+ * Small spaces: the daemon holds a few kilobytes and lives for days. Without the middle one of V8's compilers, whose code alone
+ * takes 3 MB; what is hot gets to the last one all the same.
+ */
+const DAEMON_FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=32', '--no-maglev'];
 
 /** Resolves to whether a daemon is ready, this one or another that was quicker. */
 export async function startDaemon(

@@ -1,6 +1,6 @@
 // The key a token is kept under: a digest of everything its identity was resolved from.
-import { createHash } from 'node:crypto';
 import type { Environment } from '../config/paths.ts';
+import { digest } from './digest.ts';
 import { credentialSourceOf, type Identity, profileOf } from './identity.ts';
 import { profileChain } from './profile-chain.ts';
 import type { Profiles } from './profiles.ts';
@@ -46,7 +46,7 @@ export function identityKey(resolution: Resolution, profiles: Profiles, env: Env
     settingsOf(identity, profiles),
     variablesOf(identity, profiles, env).map((name) => [name, env[name]]),
   ];
-  return createHash('sha256').update(JSON.stringify(material)).digest('base64url');
+  return digest(JSON.stringify(material));
 }
 
 function chainOf(identity: Identity, profiles: Profiles) {

@@ -1,8 +1,8 @@
 // The AWS CLI's config and credentials files: profiles, SSO sessions and service sections, without their secrets.
-import { createHash } from 'node:crypto';
 import { isAbsolute, join } from 'node:path';
 import { createFileCache } from '../config/file-cache.ts';
 import { type Environment, homeFolder } from '../config/paths.ts';
+import { digest } from './digest.ts';
 
 export type Settings = Readonly<Record<string, string>>;
 
@@ -111,10 +111,6 @@ function sectionName(text: string): string | undefined {
   const groups = SECTION.exec(text)?.groups;
   if (groups === undefined) return text;
   return SECTION_TYPES.includes(groups.type ?? '') ? `${groups.type}.${groups.name}` : undefined;
-}
-
-function digest(value: string): string {
-  return createHash('sha256').update(value).digest('base64');
 }
 
 interface SharedFile {

@@ -1,5 +1,4 @@
-// Mints, each token in a process of its own; a spare one is kept ready for a while after each, because loading the AWS SDK
-// takes ten times as long as using it.
+// Mints each token in a process of its own, with a spare one kept ready: loading the AWS SDK takes ten times its use.
 import type { Environment } from '../config/paths.ts';
 import { XacctError } from '../errors.ts';
 import type { Resolution } from '../identity/resolve.ts';

@@ -4,7 +4,14 @@ import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** A program of Debian's that the end-to-end tests drive; `scripts/install-test-peers` installs them. */
-export type Peer = 'docker' | 'dockerd' | 'docker-registry' | 'skopeo' | 'podman' | 'buildah';
+export type Peer =
+  | 'docker'
+  | 'dockerd'
+  | 'docker-registry'
+  | 'skopeo'
+  | 'podman'
+  | 'buildah'
+  | 'systemd-socket-activate';
 
 /** What a test may need: a program, or the right to make private namespaces (root, on Linux). */
 export type Need = Peer | 'namespaces';
