@@ -1,4 +1,4 @@
-// The key a token is kept under: a digest of everything its identity was resolved from.
+// The key a token is kept under: everything its identity was resolved from, with digests for secrets.
 import type { Environment } from '../config/paths.ts';
 import { digest } from './digest.ts';
 import { credentialSourceOf, type Identity, profileOf } from './identity.ts';
@@ -44,9 +44,14 @@ export function identityKey(resolution: Resolution, profiles: Profiles, env: Env
     [registry.service, registry.region, registry.partition, registry.fips, registry.dualStack],
     identity,
     settingsOf(identity, profiles),
-    variablesOf(identity, profiles, env).map((name) => [name, env[name]]),
+    variablesOf(identity, profiles, env).map((name) => [name, withoutSecret(name, env[name])]),
   ];
-  return digest(JSON.stringify(material));
+  return JSON.stringify(material);
+}
+
+/** Not a digest of all of it, which would be most of the work of a `get`. */
+function withoutSecret(name: string, value: string | undefined): string | undefined {
+  return SECRET_VARIABLES.includes(name) && value ? digest(value) : value;
 }
 
 function chainOf(identity: Identity, profiles: Profiles) {

@@ -24,13 +24,17 @@ const SECRETS = new Set(['aws_secret_access_key', 'aws_session_token']);
 export function createProfileReader(): (env: Environment) => Profiles {
   const readSections = createFileCache(parseIni);
   const none: Sections = new Map();
+  let last: { config: SharedFile; credentials: SharedFile; profiles: Profiles } | undefined;
   return (env) => {
     const configFile = awsFile(env.AWS_CONFIG_FILE, 'config', env);
     const credentialsFile = awsFile(env.AWS_SHARED_CREDENTIALS_FILE, 'credentials', env);
-    return mergeProfiles(
-      { path: configFile, sections: readSections(configFile) ?? none },
-      { path: credentialsFile, sections: readSections(credentialsFile) ?? none },
-    );
+    const config = { path: configFile, sections: readSections(configFile) ?? none };
+    const credentials = { path: credentialsFile, sections: readSections(credentialsFile) ?? none };
+    if (last !== undefined && isSame(last.config, config) && isSame(last.credentials, credentials)) {
+      return last.profiles;
+    }
+    last = { config, credentials, profiles: mergeProfiles(config, credentials) };
+    return last.profiles;
   };
 }
 
@@ -116,6 +120,10 @@ function sectionName(text: string): string | undefined {
 interface SharedFile {
   path: string;
   sections: Sections;
+}
+
+function isSame(one: SharedFile, other: SharedFile): boolean {
+  return one.path === other.path && one.sections === other.sections;
 }
 
 function mergeProfiles(config: SharedFile, credentials: SharedFile): Profiles {
