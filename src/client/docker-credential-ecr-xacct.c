@@ -59,7 +59,7 @@ static void put_back_stdin(void)
 {
 	size_t length = frame_length - input_start;
 	int ends[2];
-	if (length == 0)
+	if (input_start == 0 || length == 0)
 		return;
 	if (pipe(ends) != 0 || fcntl(ends[1], F_SETFL, O_NONBLOCK) == -1 ||
 	    write(ends[1], frame + input_start, length) != (ssize_t)length || dup2(ends[0], STDIN_FILENO) == -1 ||
