@@ -188,8 +188,8 @@ static int connect_daemon(long seconds)
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	/* The only bound on a connect that waits for its turn in a full queue. */
 	struct timeval limit = {.tv_sec = seconds};
-	/* A lower number would stand for a stream that the caller closed. */
-	if (fd <= STDERR_FILENO || fcntl(fd, F_SETFD, FD_CLOEXEC) == -1 ||
+	/* A lower number would stand for a stream that the caller closed; it must not do so after the exec either. */
+	if (fd == -1 || fcntl(fd, F_SETFD, FD_CLOEXEC) == -1 || fd <= STDERR_FILENO ||
 	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0 ||
 	    connect(fd, (const struct sockaddr *)&address, sizeof address) != 0 || !is_own_peer(fd))
 		exec_program(NULL);
