@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,10 +23,6 @@
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
-
-#if !defined(MSG_NOSIGNAL)
-#define MSG_NOSIGNAL 0 /* macOS has SO_NOSIGPIPE instead */
-#endif
 
 enum {
 	MAX_FRAME = 256 * 1024,   /* as MAX_FRAME_BYTES in src/wire/codec.ts */
@@ -193,11 +190,6 @@ static int connect_daemon(long seconds)
 	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0 ||
 	    connect(fd, (const struct sockaddr *)&address, sizeof address) != 0 || !is_own_peer(fd))
 		exec_program(NULL);
-#if defined(SO_NOSIGPIPE)
-	int on = 1;
-	if (setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on) != 0)
-		exec_program(NULL);
-#endif
 	return fd;
 }
 
@@ -244,7 +236,7 @@ static void read_stdin(void)
 static void send_request(int fd, long long deadline)
 {
 	for (size_t sent = 0; sent < frame_length;) {
-		ssize_t count = send(fd, frame + sent, frame_length - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t count = send(fd, frame + sent, frame_length - sent, MSG_DONTWAIT);
 		if (count >= 0)
 			sent += (size_t)count;
 		else if (errno == EAGAIN || errno == EWOULDBLOCK) {
@@ -300,9 +292,9 @@ int main(int argc, char **argv)
 	arguments = argv + (argc > 0);
 	while (action < 4 && (argc != 2 || strcmp(argv[1], actions[action]) != 0))
 		action++;
-	/* A core dump would write a token to the disk. */
 	const char *daemon = getenv("ECR_XACCT_DAEMON");
-	if (setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}) != 0)
+	/* A core dump would write a token to the disk; a reader that has gone must not keep a failure from stderr. */
+	if (setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		exec_program(NULL);
 	if (action == 4 || (daemon != NULL && *daemon != '\0' && strcmp(daemon, "on") != 0))
 		exec_program(NULL);
