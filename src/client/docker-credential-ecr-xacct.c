@@ -37,7 +37,7 @@ enum {
 extern char **environ;
 
 static char **arguments; /* argv without the program's name */
-static char frame[MAX_FRAME];
+static char frame[MAX_FRAME + 1];
 static size_t frame_length, input_start;
 static char answer[MAX_ANSWER + 1];
 
@@ -80,7 +80,7 @@ static _Noreturn void exec_program(char *option)
 /* Appends to the request. What does not fit before stdin was read is for the TypeScript program to complain of. */
 static void append(const char *bytes, size_t length)
 {
-	if (length > sizeof frame - frame_length)
+	if (length > MAX_FRAME - frame_length)
 		exec_program(NULL);
 	memcpy(frame + frame_length, bytes, length);
 	frame_length += length;
@@ -221,8 +221,6 @@ static void read_stdin(void)
 	for (;;) {
 		if (!wait_until(STDIN_FILENO, POLLIN, deadline))
 			FAIL("stdin did not end within 30 s");
-		if (frame_length == sizeof frame)
-			FAIL("stdin is larger than 256 KiB");
 		ssize_t got = read(STDIN_FILENO, frame + frame_length, sizeof frame - frame_length);
 		if (got == 0)
 			return;
@@ -230,6 +228,8 @@ static void read_stdin(void)
 			frame_length += (size_t)got;
 		else if (errno != EINTR && errno != EAGAIN)
 			exec_program(NULL);
+		if (frame_length > MAX_FRAME)
+			FAIL("stdin is larger than 256 KiB");
 	}
 }
 
