@@ -197,7 +197,7 @@ static long long now_ms(void)
 {
 	struct timespec now;
 	if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
-		exec_program(NULL);
+		FAIL("there is no clock");
 	return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
@@ -211,10 +211,11 @@ static int wait_until(int fd, short events, long long deadline)
 		if (ready >= 0)
 			return ready > 0;
 		if (errno != EINTR && errno != EAGAIN)
-			exec_program(NULL);
+			FAIL("cannot wait: out of memory");
 	}
 }
 
+/* Nothing here may exec: what was read so far would be taken for all of it. */
 static void read_stdin(void)
 {
 	long long deadline = now_ms() + STDIN_SECONDS * 1000LL;
@@ -227,7 +228,7 @@ static void read_stdin(void)
 		if (got > 0)
 			frame_length += (size_t)got;
 		else if (errno != EINTR && errno != EAGAIN)
-			exec_program(NULL);
+			FAIL("stdin cannot be read");
 		if (frame_length > MAX_FRAME)
 			FAIL("stdin is larger than 256 KiB");
 	}
