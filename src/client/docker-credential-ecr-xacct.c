@@ -31,7 +31,6 @@ enum {
 	DEFAULT_SECONDS = 30,     /* as in src/wire/timeout.ts */
 	MAX_SECONDS = 600,
 	GRACE_SECONDS = 2,        /* as GRACE_MS in src/client/answer.ts */
-	MAX_ARGUMENTS = 8,
 };
 
 extern char **environ;
@@ -67,11 +66,16 @@ static void put_back_stdin(void)
 /* Becomes the TypeScript program. */
 static _Noreturn void exec_program(char *option)
 {
-	char *argv[MAX_ARGUMENTS + 4] = {"ecr-xacct", "helper"};
-	size_t count = 2;
-	for (char **argument = arguments; *argument != NULL && count < MAX_ARGUMENTS + 2; argument++)
-		argv[count++] = *argument;
-	argv[count] = option;
+	size_t count = 0;
+	while (arguments[count] != NULL)
+		count++;
+	char **argv = calloc(count + 4, sizeof *argv);
+	if (argv == NULL)
+		FAIL("out of memory");
+	argv[0] = "ecr-xacct";
+	argv[1] = "helper";
+	memcpy(argv + 2, arguments, count * sizeof *argv);
+	argv[count + 2] = option;
 	put_back_stdin();
 	execv(ECR_XACCT_PROGRAM, argv);
 	FAIL("cannot start " ECR_XACCT_PROGRAM "; if it was moved, install it again or run: npm run build");
