@@ -1,0 +1,13 @@
+/* The floor of the benchmark: what a program costs that only copies stdin to stdout. */
+#include <unistd.h>
+
+int main(void)
+{
+	char buffer[65536];
+	ssize_t length;
+
+	while ((length = read(STDIN_FILENO, buffer, sizeof buffer)) > 0)
+		if (write(STDOUT_FILENO, buffer, (size_t)length) != length)
+			return 1;
+	return length < 0;
+}
