@@ -1,0 +1,146 @@
+// What the daemon takes while nobody waits for it: memory, at four moments of its life, and wake-ups.
+import { setTimeout as delay } from 'node:timers/promises';
+import { daemonPid } from '../../test/support/product.ts';
+import type { Measurement } from './measurement.ts';
+import { childrenOf, type Memory, memoryOf, wakeUpsOf } from './processes.ts';
+import { atMost, type Check, digits, type Row } from './report.ts';
+import { STATIC, type Stage, SWEEP } from './stage.ts';
+
+/** Milliseconds until the garbage of what came before is likely to be collected, and the spare minter to wait. */
+const SETTLE = 3_000;
+
+async function startDaemon({ steps, run, stopDaemon, product }: Stage): Promise<number> {
+  await stopDaemon();
+  await run([{ name: 'ours', steps: [steps.ours('get', STATIC)] }], { kind: 'rounds', rounds: 1, warmup: 0 });
+  return daemonPid(product);
+}
+
+const whole = (megabytes: number) => megabytes.toFixed(0);
+
+/** `spare` is the PSS of the spare minter, which the daemon keeps for a while after a mint. */
+async function memoryRow(
+  { product }: Stage,
+  name: string,
+  when: string,
+  check: (memory: Memory) => readonly Check[],
+): Promise<Row> {
+  await delay(SETTLE);
+  const pid = await daemonPid(product);
+  const memory = await memoryOf(pid);
+  const spares = await Promise.all((await childrenOf(pid)).map(memoryOf));
+  const sparePss = spares.reduce((sum, { pss }) => sum + pss, 0);
+  return {
+    name,
+    what: `daemon's memory, ${when}`,
+    ours: `RSS ${digits(memory.rss)} MB`,
+    others: `PSS ${whole(memory.pss)}, anon ${whole(memory.anonymous)}, spare ${whole(sparePss)}`,
+    checks: check(memory),
+    numbers: {
+      rss_mb: memory.rss,
+      pss_mb: memory.pss,
+      anonymous_mb: memory.anonymous,
+      spare_pss_mb: sparePss,
+    },
+  };
+}
+
+const idle: Measurement = {
+  name: 'memory-idle',
+  perRoundTrip: false,
+  async measure(stage) {
+    await startDaemon(stage);
+    return memoryRow(stage, 'memory-idle', 'idle', ({ rss, anonymous }) => [
+      atMost(rss, 'MB RSS', 50),
+      atMost(anonymous, 'MB anon', 15),
+    ]);
+  },
+};
+
+const afterMints: Measurement = {
+  name: 'memory-mints',
+  perRoundTrip: false,
+  async measure(stage) {
+    const { steps, run, options } = stage;
+    await startDaemon(stage);
+    const mints = options.quick ? 10 : 100;
+    const mint = {
+      name: 'ours',
+      prepare: [steps.ours('erase', STATIC)],
+      steps: [steps.ours('get', STATIC)],
+    };
+    await run([mint], { kind: 'rounds', rounds: mints, warmup: 0 });
+    return memoryRow(stage, 'memory-mints', `${mints} mints`, ({ rss }) => [atMost(rss, 'MB RSS', 50)]);
+  },
+};
+
+const afterGets: Measurement = {
+  name: 'memory-gets',
+  perRoundTrip: false,
+  async measure(stage) {
+    const { steps, run, options } = stage;
+    await startDaemon(stage);
+    const count = options.quick ? 2_000 : 20_000;
+    const get = { name: 'ours', steps: [steps.ours('get', STATIC)] };
+    await run([get], { kind: 'parallel', width: 64, seconds: 120, count });
+    return memoryRow(stage, 'memory-gets', `${count / 1_000}k gets`, ({ rss }) => [
+      atMost(rss, 'MB RSS', 85),
+    ]);
+  },
+};
+
+/**
+ * A simulated day is two lives of a token (12 hours each), here of ten seconds each, for eight identities; with a get every
+ * 30 simulated seconds, 2,880 in all, so one in 7 ms.
+ */
+const LIFE = 10_000;
+const DAY_GETS = 2_880;
+
+const afterDay: Measurement = {
+  name: 'memory-day',
+  perRoundTrip: false,
+  async measure(stage) {
+    const { aws, steps, run, options } = stage;
+    await startDaemon(stage);
+    const identities = SWEEP.slice(0, 8);
+    await aws.tell({ tokenLife: LIFE });
+    const gets = identities.map((entry, i) => ({
+      name: `ours-${i}`,
+      steps: [steps.ours('get', entry)],
+      settle: Math.floor((2 * LIFE) / DAY_GETS),
+    }));
+    const rounds = (options.quick ? DAY_GETS / 8 : DAY_GETS) / identities.length;
+    await run(gets, { kind: 'rounds', rounds, warmup: 0 });
+    const { minted } = await aws.tell();
+    const row = await memoryRow(stage, 'memory-day', options.quick ? '3 h' : '24 h', () => []);
+    return { ...row, numbers: { ...row.numbers, mints: minted } };
+  },
+};
+
+const MINUTE = 60_000;
+
+const wakeUps: Measurement = {
+  name: 'wake-ups',
+  perRoundTrip: false,
+  slow: true,
+  async measure(stage) {
+    const pid = await startDaemon(stage);
+    await delay(5 * SETTLE);
+    const [spare] = await childrenOf(pid);
+    const count = async () =>
+      [await wakeUpsOf(pid), spare === undefined ? 0 : await wakeUpsOf(spare)] as const;
+    const before = await count();
+    await delay(MINUTE);
+    const after = await count();
+    const [daemon, ofSpare] = [after[0] - before[0], after[1] - before[1]];
+    return {
+      name: 'wake-ups',
+      what: "daemon's wake-ups/minute, idle",
+      ours: `${daemon}`,
+      others: `spare minter ${ofSpare}`,
+      checks: [atMost(daemon, 'a minute', 2)],
+      numbers: { per_minute: daemon, spare_per_minute: ofSpare },
+    };
+  },
+};
+
+export const daemonMeasurements: readonly Measurement[] = [idle, afterMints, afterGets, afterDay, wakeUps];

@@ -1,0 +1,128 @@
+// One `get` at a time: warm, cold, and from nothing running.
+
+import { type Measurement, roundsFor, SETTLE } from './measurement.ts';
+import { atLeastTimes, atMostTimes, type Check, milliseconds, type Row } from './report.ts';
+import { type Command, type Measured, median } from './run-commands.ts';
+import { ROLE, STATIC, type Stage } from './stage.ts';
+
+type Medians = Readonly<Record<string, number>>;
+
+/** @throws Error where not every answer was the same: then what was measured was not a warm `get`. */
+function sameAnswers(measured: Measured, name: string): void {
+  const { answers, failures } = measured.of(name);
+  if (answers.size !== 1 || failures > 0)
+    throw new Error(`${name}: ${answers.size} answers, ${failures} failures`);
+}
+
+function mediansOf(measured: Measured, commands: readonly Command[]): Medians {
+  return Object.fromEntries(commands.map(({ name }) => [name, median(measured.of(name).milliseconds)]));
+}
+
+function timed(name: string, what: string, { ours = Number.NaN, ...others }: Medians, checks: Check[]): Row {
+  return {
+    name,
+    what,
+    ours: milliseconds(ours),
+    others: Object.entries(others)
+      .map(([other, time]) => `${other} ${milliseconds(time)}`)
+      .join(', '),
+    checks,
+    numbers: Object.fromEntries(Object.entries({ ours, ...others }).map(([who, ms]) => [`${who}_ms`, ms])),
+  };
+}
+
+const warmStatic: Measurement = {
+  name: 'warm-static',
+  perRoundTrip: true,
+  async measure(stage) {
+    const { steps, run } = stage;
+    const commands = [
+      { name: 'ours', steps: [steps.ours('get', STATIC)] },
+      { name: 'Go', steps: [steps.go('get', STATIC)] },
+      { name: 'echo', steps: [steps.echo] },
+    ];
+    const measured = await run(commands, { kind: 'rounds', rounds: roundsFor(stage, 1, 1), warmup: 3 });
+    for (const { name } of commands) sameAnswers(measured, name);
+    const medians = mediansOf(measured, commands);
+    const { ours = 0, Go = 0, echo = 0 } = medians;
+    return timed('warm-static', 'warm get, static keys', medians, [
+      atMostTimes(ours, Go, 'Go', 0.16),
+      atMostTimes(ours, echo, 'echo', 2.8),
+    ]);
+  },
+};
+
+const warmRole: Measurement = {
+  name: 'warm-role',
+  perRoundTrip: true,
+  async measure(stage, rtt) {
+    const { steps, run } = stage;
+    const commands = [
+      { name: 'ours', steps: [steps.ours('get', ROLE)] },
+      { name: 'Go', steps: [steps.go('get', ROLE)] },
+    ];
+    const measured = await run(commands, { kind: 'rounds', rounds: roundsFor(stage, 5, 5), warmup: 2 });
+    sameAnswers(measured, 'ours');
+    const medians = mediansOf(measured, commands);
+    const { ours = 0, Go = 0 } = medians;
+    return timed('warm-role', 'warm get, assumed role', medians, [
+      atLeastTimes(Go / ours, 'Go', rtt === 30 ? 150 : undefined),
+    ]);
+  },
+};
+
+/** Without a token: the Go helper has lost its cache file, and `aws` never has one. */
+async function withoutToken(
+  stage: Stage,
+  ours: Pick<Command, 'prepare'>,
+  { entry, cost }: { entry: typeof STATIC; cost: number },
+): Promise<Medians> {
+  const { steps, run } = stage;
+  const commands: Command[] = [
+    { name: 'ours', steps: [steps.ours('get', entry)], settle: SETTLE, ...ours },
+    { name: 'Go', steps: [steps.go('get', entry)], settle: SETTLE, remove: [steps.goCache] },
+    { name: 'aws', steps: [steps.cli(entry)], settle: SETTLE },
+  ];
+  const measured = await run(commands, { kind: 'rounds', rounds: roundsFor(stage, cost, 5), warmup: 1 });
+  return mediansOf(measured, commands);
+}
+
+function coldChecks({ ours = 0, Go = 0, aws = 0 }: Medians, most: number | undefined): Check[] {
+  return [atMostTimes(ours, Go, 'Go', most), atLeastTimes(aws / ours, 'aws', 3)];
+}
+
+/** The issue's numbers are for these two round trips. */
+const COLD_LIMITS: Readonly<Record<number, number>> = { 0: 1.15, 30: 1.05 };
+const NOTHING_LIMITS: Readonly<Record<number, number>> = { 30: 1.8 };
+
+const cold: Measurement = {
+  name: 'cold',
+  perRoundTrip: true,
+  async measure(stage, rtt) {
+    const erase = { prepare: [stage.steps.ours('erase', STATIC)] };
+    const medians = await withoutToken(stage, erase, { entry: STATIC, cost: 10 });
+    return timed('cold', 'cold get, daemon running', medians, coldChecks(medians, COLD_LIMITS[rtt]));
+  },
+};
+
+const coldRole: Measurement = {
+  name: 'cold-role',
+  perRoundTrip: true,
+  async measure(stage) {
+    const erase = { prepare: [stage.steps.ours('erase', ROLE)] };
+    const medians = await withoutToken(stage, erase, { entry: ROLE, cost: 20 });
+    return timed('cold-role', 'the same, assumed role', medians, coldChecks(medians, undefined));
+  },
+};
+
+const fromNothing: Measurement = {
+  name: 'from-nothing',
+  perRoundTrip: true,
+  async measure(stage, rtt) {
+    const stop = { prepare: [stage.steps.stopDaemon] };
+    const medians = await withoutToken(stage, stop, { entry: STATIC, cost: 20 });
+    return timed('from-nothing', 'get, no daemon running', medians, coldChecks(medians, NOTHING_LIMITS[rtt]));
+  },
+};
+
+export const getMeasurements: readonly Measurement[] = [warmStatic, warmRole, cold, coldRole, fromNothing];

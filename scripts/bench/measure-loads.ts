@@ -1,0 +1,162 @@
+// Many gets: a build's sweep, a crowd on a cold key, a crowd for some time, and how often AWS is asked for a thousand.
+import { type Measurement, roundsFor, SETTLE } from './measurement.ts';
+import { atLeastTimes, atMost, digits, exactly, milliseconds, type Row } from './report.ts';
+import { type Command, digestOf, median, type Runs } from './run-commands.ts';
+import { ROLE, STATIC, type Stage, SWEEP } from './stage.ts';
+
+/** What a build does: `list`, then a `get` for every registry. */
+function sweepCommands({ steps }: Stage, isCold: boolean): { ours: Command; go: Command } {
+  const first = SWEEP[0] ?? STATIC;
+  // The first eight are of all identities; a token goes from memory with any of its registries.
+  const prepare = isCold ? SWEEP.slice(0, 8).map((entry) => steps.ours('erase', entry)) : [];
+  const settle = isCold ? SETTLE : 0;
+  return {
+    ours: {
+      name: 'ours',
+      steps: [steps.ours('list'), ...SWEEP.map((entry) => steps.ours('get', entry))],
+      prepare,
+      settle,
+    },
+    go: {
+      name: 'Go',
+      steps: [steps.go('list', first), ...SWEEP.map((entry) => steps.go('get', entry))],
+      remove: isCold ? [steps.goCache] : [],
+      settle,
+    },
+  };
+}
+
+async function sweep(stage: Stage, isCold: boolean): Promise<Row> {
+  const { run, aws } = stage;
+  const { ours, go } = sweepCommands(stage, isCold);
+  await run([ours], { kind: 'rounds', rounds: 1, warmup: isCold ? 1 : 2 });
+  await aws.tell();
+  await run([ours], { kind: 'rounds', rounds: 1, warmup: 0 });
+  const { minted } = await aws.tell();
+  const measured = await run([ours, go], { kind: 'rounds', rounds: roundsFor(stage, 70, 1), warmup: 0 });
+  const [time, goTime] = ['ours', 'Go'].map((name) => median(measured.of(name).milliseconds)) as [
+    number,
+    number,
+  ];
+  return {
+    name: isCold ? 'sweep-cold' : 'sweep-warm',
+    what: `list + 40 gets, ${isCold ? 'cold' : 'warm'}`,
+    ours: milliseconds(time),
+    others: `Go ${milliseconds(goTime)}`,
+    checks: isCold ? [exactly(`${minted} mints`, '8 mints')] : [atMost(time, 'ms', 40)],
+    numbers: { ours_ms: time, go_ms: goTime, mints: minted },
+  };
+}
+
+/** How many runs answered exactly what they should have. */
+function rightAnswers({ answers }: Runs, hostname: string, password: string): number {
+  const answer = JSON.stringify({ ServerURL: hostname, Username: 'AWS', Secret: password });
+  return answers.get(digestOf(`${answer}\n`)) ?? 0;
+}
+
+const CROWD = 1_000;
+
+const crowd: Measurement = {
+  name: 'at-once',
+  perRoundTrip: true,
+  async measure({ aws, steps, run }) {
+    const get = { name: 'ours', steps: [steps.ours('get', STATIC)] };
+    await run([get], { kind: 'rounds', rounds: 1, warmup: 0 });
+    await aws.tell();
+    const coldGet = { ...get, prepare: [steps.ours('erase', STATIC)], settle: SETTLE };
+    const measured = await run([coldGet], { kind: 'at-once', count: CROWD });
+    const { minted, password } = await aws.tell();
+    const runs = measured.of('ours');
+    const right = rightAnswers(runs, STATIC.hostname, password);
+    const time = measured.total;
+    return {
+      name: 'at-once',
+      what: '1,000 at once, cold key',
+      ours: milliseconds(time),
+      others: `slowest ${milliseconds(Math.max(...runs.milliseconds))}`,
+      checks: [
+        exactly(`${minted} mint${minted === 1 ? '' : 's'}`, '1 mint'),
+        exactly(`${right} right`, `${CROWD} right`),
+        exactly(`${runs.failures} errors`, '0 errors'),
+      ],
+      numbers: { ours_ms: time, mints: minted, right, errors: runs.failures },
+    };
+  },
+};
+
+const callsPerThousand: Measurement = {
+  name: 'calls',
+  perRoundTrip: false,
+  async measure({ aws, steps, run, options, stopDaemon }) {
+    const count = async (command: Command, rounds: number) => {
+      await aws.tell();
+      await run([command], { kind: 'rounds', rounds, warmup: 0 });
+      return aws.tell();
+    };
+    await stopDaemon();
+    const ours = await count({ name: 'ours', steps: [steps.ours('get', ROLE)] }, 1_000);
+    const goGets = options.quick ? 5 : 50;
+    const go = await count({ name: 'Go', steps: [steps.go('get', ROLE)] }, goGets);
+    const scaled = [go.assumed, go.minted].map((calls) => (calls * 1_000) / goGets);
+    return {
+      name: 'calls',
+      what: 'AWS calls per 1,000 gets, role',
+      ours: `${ours.assumed} + ${ours.minted}`,
+      others: `Go ${scaled.join(' + ')} (of ${goGets})`,
+      checks: [exactly(`${ours.assumed} + ${ours.minted}`, '1 + 1')],
+      numbers: { ours: ours.assumed + ours.minted, go_per_1000: scaled.reduce((sum, calls) => sum + calls) },
+    };
+  },
+};
+
+const parallel: Measurement = {
+  name: 'parallel',
+  perRoundTrip: false,
+  async measure({ aws, steps, run, options }) {
+    const commands = [
+      { name: 'ours', steps: [steps.ours('get', STATIC)] },
+      { name: 'Go', steps: [steps.go('get', STATIC)] },
+    ];
+    await run(commands, { kind: 'rounds', rounds: 1, warmup: 0 });
+    await aws.tell();
+    // In slices, each side in turn: the machine's other work is then shared fairly.
+    const slices = options.quick ? [1] : [5, 5];
+    const totals = new Map(commands.map(({ name }) => [name, { gets: 0, errors: 0, ms: 0 }]));
+    for (const seconds of slices) {
+      for (const command of commands) {
+        const measured = await run([command], { kind: 'parallel', width: 64, seconds, count: 400_000 });
+        const { milliseconds: times, failures, answers } = measured.of(command.name);
+        const total = totals.get(command.name);
+        if (total === undefined) continue;
+        total.gets += times.length;
+        total.ms += measured.total;
+        total.errors += failures + (times.length - Math.max(...answers.values()));
+      }
+    }
+    const { minted } = await aws.tell();
+    const perSecond = (name: string) => {
+      const { gets, ms } = totals.get(name) ?? { gets: 0, ms: 1 };
+      return (gets / ms) * 1_000;
+    };
+    const errors = totals.get('ours')?.errors ?? 0;
+    return {
+      name: 'parallel',
+      what: `64 parallel, ${slices.reduce((sum, s) => sum + s)} s, warm`,
+      ours: `${digits(perSecond('ours'))} /s`,
+      others: `Go ${digits(perSecond('Go'))} /s, ${totals.get('Go')?.errors} errors`,
+      checks: [
+        atLeastTimes(perSecond('ours') / perSecond('Go'), 'Go', 5),
+        exactly(`${errors} errors`, '0 errors'),
+      ],
+      numbers: { ours_per_s: perSecond('ours'), go_per_s: perSecond('Go'), errors, mints: minted },
+    };
+  },
+};
+
+export const loadMeasurements: readonly Measurement[] = [
+  { name: 'sweep-warm', perRoundTrip: true, measure: (stage) => sweep(stage, false) },
+  { name: 'sweep-cold', perRoundTrip: true, measure: (stage) => sweep(stage, true) },
+  crowd,
+  callsPerThousand,
+  parallel,
+];

@@ -1,0 +1,37 @@
+// What /proc says of a process: its memory, its children, how often it was woken.
+import { readdir, readFile } from 'node:fs/promises';
+
+/** MB of 1024 × 1024 bytes. */
+export interface Memory {
+  readonly rss: number;
+  /** Pages that others have too count for their share only. */
+  readonly pss: number;
+  readonly anonymous: number;
+}
+
+/** https://docs.kernel.org/filesystems/proc.html */
+export async function memoryOf(pid: number): Promise<Memory> {
+  const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8');
+  const megabytes = (name: string) => {
+    const kilobytes = new RegExp(`^${name}: +(\\d+) kB$`, 'm').exec(rollup)?.[1];
+    if (kilobytes === undefined) throw new Error(`smaps_rollup has no ${name}`);
+    return Number(kilobytes) / 1024;
+  };
+  return { rss: megabytes('Rss'), pss: megabytes('Pss'), anonymous: megabytes('Anonymous') };
+}
+
+export async function childrenOf(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return text.split(' ').filter(Boolean).map(Number);
+}
+
+/** Context switches of all threads, of their own will or not: each is an end of a wait. */
+export async function wakeUpsOf(pid: number): Promise<number> {
+  let sum = 0;
+  for (const thread of await readdir(`/proc/${pid}/task`)) {
+    const status = await readFile(`/proc/${pid}/task/${thread}/status`, 'utf8');
+    for (const [, count] of status.matchAll(/^(?:non)?voluntary_ctxt_switches:\s+(\d+)$/gm))
+      sum += Number(count);
+  }
+  return sum;
+}

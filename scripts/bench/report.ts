@@ -1,0 +1,95 @@
+// The shape of what is measured, and how it is printed: a table of 100 columns.
+
+/** A number of the run beside the number that the issue asks for. */
+export interface Check {
+  /** As in `0.15 × Go`. */
+  readonly measured: string;
+  /** As in `≤ 0.16 × Go`. */
+  readonly target: string;
+  readonly holds: boolean;
+}
+
+export interface Row {
+  readonly name: string;
+  readonly what: string;
+  readonly ours: string;
+  /** The others of the same run; empty where there are none. */
+  readonly others: string;
+  readonly checks: readonly Check[];
+  /** For the JSON file: name, with its unit → value. */
+  readonly numbers: Readonly<Record<string, number>>;
+}
+
+export interface Section {
+  readonly title: string;
+  readonly rows: readonly Row[];
+}
+
+/** Columns: what, ours, others, measured, target; then the mark. */
+const WIDTHS = [30, 11, 25, 14, 14] as const;
+
+const line = (cells: readonly string[]) =>
+  cells
+    .map((cell, i) => cell.padEnd(WIDTHS[i] ?? 0))
+    .join(' ')
+    .trimEnd();
+
+export const TABLE_HEAD = line(['', 'ours', 'others', 'measured', 'target']);
+
+export function sectionHead(title: string): string {
+  return `${title} ${'─'.repeat(Math.max(0, 98 - title.length))}`;
+}
+
+/** One line, and one more for every further check. */
+export function rowLines({ what, ours, others, checks }: Row): string {
+  const [first, ...more] = checks.map(({ measured, target, holds }) => [
+    measured,
+    target,
+    mark(target, holds),
+  ]);
+  return [
+    line([what, ours, others, ...(first ?? [])]),
+    ...more.map((cells) => line(['', '', '', ...cells])),
+  ].join('\n');
+}
+
+/** A check without a target is only for the eye. */
+function mark(target: string, holds: boolean): string {
+  if (target === '') return '';
+  return holds ? '✔' : '✖';
+}
+
+/** `ours` must be at most `most` times `theirs`; without a `most` it is only shown. */
+export function atMostTimes(ours: number, theirs: number, whose: string, most?: number): Check {
+  const ratio = ours / theirs;
+  const measured = `${digits(ratio)} × ${whose}`;
+  return most === undefined
+    ? { measured, target: '', holds: true }
+    : { measured, target: `≤ ${most} × ${whose}`, holds: ratio <= most };
+}
+
+/** Something must be at least `least` times better; `than` is whom. */
+export function atLeastTimes(times: number, than: string, least?: number): Check {
+  const measured = `${than} ÷ ${digits(times)}`;
+  return least === undefined
+    ? { measured, target: '', holds: true }
+    : { measured, target: `${than} ÷ ≥ ${least}`, holds: times >= least };
+}
+
+export function atMost(number: number, unit: string, most: number): Check {
+  return { measured: `${digits(number)} ${unit}`, target: `≤ ${most} ${unit}`, holds: number <= most };
+}
+
+export function exactly(measured: string, target: string): Check {
+  return { measured, target, holds: measured === target };
+}
+
+export function milliseconds(number: number): string {
+  return `${digits(number)} ms`;
+}
+
+/** Three of them, about. */
+export function digits(number: number): string {
+  if (Number.isInteger(number) || Math.abs(number) >= 100) return number.toFixed(0);
+  return number.toFixed(Math.abs(number) >= 10 ? 1 : Math.abs(number) >= 1 ? 2 : 3);
+}

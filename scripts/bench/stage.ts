@@ -1,0 +1,148 @@
+// Owns what the benchmark runs on: the fake AWS, a user of ours and a user of the peers, and the commands they type.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  PRIMARY_ACCOUNT,
+  REGION,
+  SECONDARY_ACCOUNT,
+  twoAccountWorld,
+} from '../../test/support/fake-aws/two-account-world.ts';
+import { World } from '../../test/support/fake-aws/world.ts';
+import { makeProduct, type Product, type ProductFiles } from '../../test/support/product.ts';
+import { whenEnded } from '../../test/support/product-processes.ts';
+import { keysOf, keyVariables, roleArn } from '../../test/support/product-stage.ts';
+import { type BenchAws, startAws } from './aws.ts';
+import { type BenchPrograms, compilePrograms } from './compile-programs.ts';
+import type { Options } from './options.ts';
+import { createRunner, type RunCommands, type Step } from './run-commands.ts';
+
+export const GO_HELPER = '/usr/bin/docker-credential-ecr-login';
+export const AWS_CLI = '/usr/bin/aws';
+const BIN = fileURLToPath(new URL('../../dist/bin', import.meta.url));
+
+const registry = (account: number | string) => `${account}.dkr.ecr.${REGION}.amazonaws.com`;
+
+/** Who is asked for in a row: a registry, and the profile for it. */
+export interface Entry {
+  readonly hostname: string;
+  readonly profile: string;
+}
+
+/** A user's own keys and own registry: the only one for which the Go helper finds in its cache what it put there. */
+export const STATIC: Entry = { hostname: registry(SECONDARY_ACCOUNT), profile: 'dev' };
+/** A role of another account. */
+export const ROLE: Entry = { hostname: registry(PRIMARY_ACCOUNT), profile: 'puller' };
+/** Forty registries of eight identities, as in `credHelpers` of a large company. */
+export const SWEEP: readonly Entry[] = Array.from({ length: 40 }, (_, i) => ({
+  hostname: registry(700_000_000_001 + i),
+  profile: `team-${(i % 8) + 1}`,
+}));
+const TEAMS = SWEEP.slice(0, 8).map(({ profile }) => profile);
+
+/** One command of the user, to be put into a plan. */
+export interface Steps {
+  ours(action: 'get' | 'erase' | 'list', entry?: Entry): Step;
+  stopDaemon: Step;
+  /** The Go helper's; its best case where `entry` is STATIC: the keys are in the environment, no file is read for them. */
+  go(action: 'get' | 'list', entry: Entry): Step;
+  /** `aws ecr get-login-password` */
+  cli(entry: Entry): Step;
+  /** The floor. */
+  echo: Step;
+  /** Where the Go helper keeps its tokens. */
+  goCache: string;
+}
+
+export interface Stage extends AsyncDisposable {
+  readonly options: Options;
+  readonly programs: BenchPrograms;
+  readonly aws: BenchAws;
+  readonly product: Product;
+  readonly steps: Steps;
+  readonly run: RunCommands;
+  /** Ends the daemon and waits for that. */
+  stopDaemon(): Promise<void>;
+}
+
+const dev = twoAccountWorld(new World(Date.now)).dev;
+
+function files(): ProductFiles {
+  const role = (name: string) => ({ role_arn: roleArn(name), source_profile: 'dev', region: REGION });
+  return {
+    credentials: { dev: keysOf(dev) },
+    config: {
+      'profile dev': { region: REGION },
+      'profile puller': role('EcrPull'),
+      ...Object.fromEntries(TEAMS.map((team) => [`profile ${team}`, role(team)])),
+    },
+    registries: Object.fromEntries(
+      [STATIC, ROLE, ...SWEEP].map(({ hostname, profile }) => [hostname, { profile }]),
+    ),
+  };
+}
+
+/** Everything of it is in memory, in private namespaces, and ends with it. */
+export async function startStage(options: Options): Promise<Stage> {
+  await using resources = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'ecr-xacct-bench-'));
+  resources.defer(() => rm(folder, { recursive: true, force: true }));
+  const programs = compilePrograms(folder);
+  const aws = resources.use(await startAws(folder, programs.delayLink, TEAMS));
+  const env = {
+    // AWS is under its own names here.
+    AWS_ENDPOINT_URL: undefined,
+    AWS_CA_BUNDLE: aws.caFile,
+    SSL_CERT_FILE: aws.caFile,
+    // Else the peers ask us-east-1's STS under its older name.
+    AWS_STS_REGIONAL_ENDPOINTS: 'regional',
+  };
+  const product = resources.use(await makeProduct({ url: '' }, files(), env));
+  const peers = resources.use(await makeProduct({ url: '' }, files(), env));
+  const steps = await writeSteps(folder, product, peers, programs);
+  const started = resources.move();
+  return {
+    options,
+    programs,
+    aws,
+    product,
+    steps,
+    run: createRunner(programs.runCommands, join(folder, 'outputs')),
+    async stopDaemon() {
+      const running = await product.daemon();
+      await product.run(['ecr-xacct', 'daemon', 'stop']);
+      if (running !== undefined) await whenEnded(running.pid);
+    },
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  };
+}
+
+async function writeSteps(
+  folder: string,
+  product: Product,
+  peers: Product,
+  { echo }: BenchPrograms,
+): Promise<Steps> {
+  const inputOf = ({ hostname }: Entry) => join(folder, hostname);
+  for (const entry of [STATIC, ROLE, ...SWEEP]) await writeFile(inputOf(entry), entry.hostname);
+  const asPeer = ({ profile }: Entry) => ({
+    ...peers.env,
+    ...(profile === STATIC.profile ? keyVariables(dev) : { AWS_PROFILE: profile }),
+  });
+  return {
+    ours: (action, entry) => ({
+      args: [join(BIN, 'docker-credential-ecr-xacct'), action],
+      env: product.env,
+      ...(entry === undefined ? {} : { stdin: inputOf(entry) }),
+    }),
+    stopDaemon: { args: [join(BIN, 'ecr-xacct'), 'daemon', 'stop'], env: product.env },
+    go: (action, entry) => ({ args: [GO_HELPER, action], env: asPeer(entry), stdin: inputOf(entry) }),
+    cli: (entry) => ({
+      args: [AWS_CLI, 'ecr', 'get-login-password', '--region', REGION],
+      env: asPeer(entry),
+    }),
+    echo: { args: [echo], env: product.env, stdin: inputOf(STATIC) },
+    goCache: join(peers.home, '.ecr', 'cache.json'),
+  };
+}
