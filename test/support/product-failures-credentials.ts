@@ -117,8 +117,8 @@ export const credentialFailures: readonly Failure[] = [
   {
     what: 'A credential_process that hangs',
     ...process('sleep 60'),
-    env: () => ({ ECR_XACCT_TIMEOUT: '1' }),
-    says: /its credential_process did not end within 1 s/,
+    env: () => ({ ECR_XACCT_TIMEOUT: '5' }),
+    says: /its credential_process did not end within 5 s/,
     hint: 'to wait longer, run: export ECR_XACCT_TIMEOUT=2',
   },
   {

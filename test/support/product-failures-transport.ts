@@ -56,10 +56,10 @@ export const transportFailures: readonly Failure[] = [
   },
   {
     what: 'An endpoint that hangs',
-    env: () => ({ ECR_XACCT_TIMEOUT: '1' }),
+    env: () => ({ ECR_XACCT_TIMEOUT: '5' }),
     fault: { kind: 'hang' },
     ...dev,
-    says: /http:\/\/ADDRESS did not answer within 1 s/,
+    says: /http:\/\/ADDRESS did not answer within 5 s/,
     hint: 'to wait longer, run: export ECR_XACCT_TIMEOUT=2',
   },
 ];
