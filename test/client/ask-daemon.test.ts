@@ -1,40 +1,17 @@
 // The client against daemons that are none of ours: silent, gone, older or newer. It answers all the same, in its time.
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
-import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { decodeRequest } from '../../src/wire/codec.ts';
+import { answering, pretendDaemon, type Treatment } from '../support/pretend-daemon.ts';
 import { failureOf, type Product, passwordOf } from '../support/product.ts';
 import { HOST, startProductStage } from '../support/product-stage.ts';
 
-/** Listens where the daemon would, and treats every connection so. Disposing ends it. */
-async function pretend({ socket: path }: Product, treat: (socket: Socket) => void): Promise<AsyncDisposable> {
+/** Listens where the daemon would. */
+async function pretend({ socket: path }: Product, treat: Treatment): Promise<AsyncDisposable> {
   await mkdir(dirname(path), { mode: 0o700 });
-  const sockets = new Set<Socket>();
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
-    sockets.add(socket);
-    treat(socket.on('error', () => {}));
-  });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve));
-  return {
-    [Symbol.asyncDispose]: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-/** Reads the request, then answers so; `onRequest` is told what it was. */
-function answering(text: string, onRequest: (frame: Buffer) => void = () => {}): (socket: Socket) => void {
-  return (socket) => {
-    const chunks: Buffer[] = [];
-    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-    socket.once('end', () => {
-      onRequest(Buffer.concat(chunks));
-      socket.end(text);
-    });
-  };
+  return pretendDaemon(path, treat);
 }
 
 test('A daemon that never answers is given up at the deadline, with one line that says so.', async () => {
@@ -47,7 +24,7 @@ test('A daemon that never answers is given up at the deadline, with one line tha
 });
 
 test('A daemon that answers with half of nothing is done without.', async (t) => {
-  const treatments: Record<string, (socket: Socket) => void> = {
+  const treatments: Record<string, Treatment> = {
     'It hangs up at once': (socket) => socket.destroy(),
     'It hangs up after the request': answering(''),
     'It leaves the answer to the client': answering('3'),

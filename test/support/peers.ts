@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** A program of Debian's that the end-to-end tests and the benchmark drive; `scripts/install-test-peers` installs them. */
+/** A program of Debian's that the tests and the benchmark drive; `scripts/install-test-peers` installs them. */
 export type Peer =
   | 'docker'
   | 'dockerd'
@@ -14,7 +14,8 @@ export type Peer =
   | 'systemd-socket-activate'
   | 'docker-credential-ecr-login'
   | 'aws'
-  | 'cc';
+  | 'cc'
+  | 'gcc';
 
 /** What a test may need: a program, or the right to make private namespaces (root, on Linux). */
 export type Need = Peer | 'namespaces';

@@ -1,0 +1,34 @@
+// Owns daemons that are none of ours: what listens where the daemon would, and does as a test says.
+import { createServer, type Socket } from 'node:net';
+
+/** Does something with a connection, of which nothing was read yet. */
+export type Treatment = (socket: Socket) => void;
+
+/** Listens at a path, whose folder is there, and treats every connection so. Disposing ends it. */
+export async function pretendDaemon(path: string, treat: Treatment): Promise<AsyncDisposable> {
+  const sockets = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
+    sockets.add(socket);
+    treat(socket.on('error', () => {}));
+  });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve));
+  return {
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Reads the request, then answers so; `onRequest` is told what it was. */
+export function answering(text: string, onRequest: (frame: Buffer) => void = () => {}): Treatment {
+  return (socket) => {
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    socket.once('end', () => {
+      onRequest(Buffer.concat(chunks));
+      socket.end(text);
+    });
+    socket.resume();
+  };
+}
