@@ -1,5 +1,7 @@
 // Owns the list of what answers Docker's protocol: the fronts that the contract holds for.
-import type { Product, ProductEnvironment, Ran, RunOptions } from './product.ts';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { bin, type Product, type ProductEnvironment, type Ran, type RunOptions } from './product.ts';
 
 export interface Front {
   readonly name: string;
@@ -9,21 +11,32 @@ export interface Front {
   readonly remembers: boolean;
 }
 
+/** The build makes a script of it where there is no C compiler. */
+const CLIENT = `docker-credential-ecr-xacct (${isScript('docker-credential-ecr-xacct') ? 'TypeScript' : 'native'})`;
+
 export const fronts: readonly Front[] = [
   {
-    name: 'docker-credential-ecr-xacct with a daemon',
+    name: `${CLIENT} with a daemon`,
     command: ['docker-credential-ecr-xacct'],
     env: {},
     remembers: true,
   },
   {
-    name: 'docker-credential-ecr-xacct without a daemon',
+    name: `${CLIENT} without a daemon`,
     command: ['docker-credential-ecr-xacct'],
     env: { ECR_XACCT_DAEMON: 'off' },
     remembers: false,
   },
   { name: 'ecr-xacct helper', command: ['ecr-xacct', 'helper'], env: {}, remembers: true },
 ];
+
+function isScript(program: string): boolean {
+  const start = Buffer.alloc(2);
+  const file = openSync(join(bin, program), 'r');
+  readSync(file, start);
+  closeSync(file);
+  return start.toString() === '#!';
+}
 
 /** Runs one of a front's actions; more than one word are an action with arguments. */
 export function runFront(

@@ -12,7 +12,7 @@ import type { FakeAws } from './fake-aws/start-fake-aws.ts';
 import { whenEnded } from './product-processes.ts';
 
 /** Where `npm run build` puts the programs. */
-const bin = fileURLToPath(new URL('../../dist/bin', import.meta.url));
+export const bin = fileURLToPath(new URL('../../dist/bin', import.meta.url));
 
 /** How a built program starts itself, as `mintInProcess` wants it. */
 export const self = [
