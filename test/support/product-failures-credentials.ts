@@ -119,7 +119,7 @@ export const credentialFailures: readonly Failure[] = [
     ...process('sleep 60'),
     env: () => ({ ECR_XACCT_TIMEOUT: '5' }),
     says: /its credential_process did not end within 5 s/,
-    hint: 'to wait longer, run: export ECR_XACCT_TIMEOUT=2',
+    hint: 'to wait longer, run: export ECR_XACCT_TIMEOUT=10',
   },
   {
     what: 'A web identity token that is not there',

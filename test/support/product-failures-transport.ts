@@ -60,6 +60,6 @@ export const transportFailures: readonly Failure[] = [
     fault: { kind: 'hang' },
     ...dev,
     says: /http:\/\/ADDRESS did not answer within 5 s/,
-    hint: 'to wait longer, run: export ECR_XACCT_TIMEOUT=2',
+    hint: 'to wait longer, run: export ECR_XACCT_TIMEOUT=10',
   },
 ];
