@@ -18,10 +18,15 @@ import { createRoleAssumer } from './role-assumer.ts';
 const FAREWELL_MS = 250;
 
 /**
- * Mints in this process, whose environment is the caller's.
+ * Mints in this process, whose environment is the caller's. `timeoutMs` began at `givenAt` (epoch ms).
  * @throws XacctError with the command that mends it; never an error of the SDK.
  */
-export async function mintToken(resolution: Resolution, env: Environment, timeoutMs: number): Promise<Token> {
+export async function mintToken(
+  resolution: Resolution,
+  env: Environment,
+  timeoutMs: number,
+  givenAt: number,
+): Promise<Token> {
   const profiles = createProfileReader()(env);
   const profile = profileOf(resolution.identity);
   checkEndpoints(env);
@@ -32,7 +37,7 @@ export async function mintToken(resolution: Resolution, env: Environment, timeou
   const { promise: deadline, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
     () => reject(timeoutFailure(connection.lastExchange(), resolution, profiles, timeoutMs)),
-    Math.max(timeoutMs - FAREWELL_MS, 1),
+    Math.max(givenAt + timeoutMs - FAREWELL_MS - Date.now(), 1),
   );
   let stage: 'credentials' | 'token' = 'credentials';
   const mint = async () => {

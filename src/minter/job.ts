@@ -10,6 +10,8 @@ export interface MintJob {
   env: Environment;
   /** Milliseconds from now; at its end the minter is killed with its process group. */
   timeoutMs: number;
+  /** Epoch ms at which that time began: a start takes a part of it. */
+  givenAt: number;
 }
 
 export type MintResult = { token: Token } | { error: { code: ErrorCode; message: string; hint?: string } };

@@ -35,11 +35,11 @@ function endGroup(): never {
   process.exit(1);
 }
 
-async function mint({ resolution, env, timeoutMs }: MintJob): Promise<MintResult> {
+async function mint({ resolution, env, timeoutMs, givenAt }: MintJob): Promise<MintResult> {
   becomeCaller(env);
   try {
     const { mintToken } = await import('../aws/mint.ts');
-    return { token: await mintToken(resolution, env, timeoutMs) };
+    return { token: await mintToken(resolution, env, timeoutMs, givenAt) };
   } catch (error) {
     return failedResult(error);
   }

@@ -48,7 +48,7 @@ export function createMinters(self: SelfCommand, spareMs: number): Minters {
   };
 
   const mintNow: Minters['mint'] = async (resolution, env, timeoutMs) => {
-    const job = { resolution, env, timeoutMs };
+    const job = { resolution, env, timeoutMs, givenAt: Date.now() };
     const extraCa = env.NODE_EXTRA_CA_CERTS;
     const ready = extraCa ? undefined : takeSpare();
     if (ready === undefined) return startMinter(self, { extraCa }).run(job);
