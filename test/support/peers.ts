@@ -15,7 +15,8 @@ export type Peer =
   | 'docker-credential-ecr-login'
   | 'aws'
   | 'cc'
-  | 'gcc';
+  | 'gcc'
+  | 'clang-14';
 
 /** What a test may need: a program, or the right to make private namespaces (root, on Linux). */
 export type Need = Peer | 'namespaces';
