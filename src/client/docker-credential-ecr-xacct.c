@@ -122,10 +122,9 @@ static long timeout_seconds(void)
 	const char *text = getenv("ECR_XACCT_TIMEOUT");
 	if (text == NULL || *text == '\0')
 		return DEFAULT_SECONDS;
-	if (strlen(text) > 3 || strspn(text, "0123456789") != strlen(text))
-		exec_program(NULL);
+	size_t digits = strspn(text, "0123456789");
 	long seconds = strtol(text, NULL, 10);
-	if (seconds < 1 || seconds > MAX_SECONDS)
+	if (text[digits] != '\0' || digits > 3 || seconds < 1 || seconds > MAX_SECONDS)
 		exec_program(NULL);
 	return seconds;
 }
@@ -241,13 +240,12 @@ static void read_stdin(void)
 static void send_request(int fd, long long deadline)
 {
 	for (size_t sent = 0; sent < frame_length;) {
+		if (!wait_until(fd, POLLOUT, deadline))
+			exec_program("--daemon-silent");
 		ssize_t count = send(fd, frame + sent, frame_length - sent, MSG_DONTWAIT);
 		if (count >= 0)
 			sent += (size_t)count;
-		else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-			if (!wait_until(fd, POLLOUT, deadline))
-				exec_program("--daemon-silent");
-		} else if (errno != EINTR)
+		else if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
 			exec_program(NULL);
 	}
 	if (shutdown(fd, SHUT_WR) != 0)
