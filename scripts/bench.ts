@@ -70,7 +70,7 @@ async function bench(options: Options): Promise<void> {
   const machine = describeMachine(stage.programs.echoCompiler);
   for (const [name, text] of Object.entries(machine)) console.log(`${name.padEnd(8)}${text}`);
   console.log(
-    `\nMedians of up to ${options.rounds} rounds, interleaved; commands spawned directly, no shell.\n\n${TABLE_HEAD}`,
+    `\nMedians of up to ${options.rounds} rounds, interleaved; spawned directly; ${stage.settle} ms quiet before the cold.\n\n${TABLE_HEAD}`,
   );
   const wanted = MEASUREMENTS.filter(
     ({ name, slow }) => (options.only ?? name) === name && !(slow && options.quick),

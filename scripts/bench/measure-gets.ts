@@ -1,6 +1,6 @@
 // One `get` at a time: warm, cold, and from nothing running.
 
-import { type Measurement, roundsFor, SETTLE } from './measurement.ts';
+import { type Measurement, roundsFor } from './measurement.ts';
 import { atLeastTimes, atMostTimes, type Check, milliseconds, type Row } from './report.ts';
 import { type Command, type Measured, median } from './run-commands.ts';
 import { ROLE, STATIC, type Stage } from './stage.ts';
@@ -77,11 +77,11 @@ async function withoutToken(
   ours: Pick<Command, 'prepare'>,
   { entry, cost }: { entry: typeof STATIC; cost: number },
 ): Promise<Medians> {
-  const { steps, run } = stage;
+  const { steps, run, settle } = stage;
   const commands: Command[] = [
-    { name: 'ours', steps: [steps.ours('get', entry)], settle: SETTLE, ...ours },
-    { name: 'Go', steps: [steps.go('get', entry)], settle: SETTLE, remove: [steps.goCache] },
-    { name: 'aws', steps: [steps.cli(entry)], settle: SETTLE },
+    { name: 'ours', steps: [steps.ours('get', entry)], settle, ...ours },
+    { name: 'Go', steps: [steps.go('get', entry)], settle, remove: [steps.goCache] },
+    { name: 'aws', steps: [steps.cli(entry)], settle },
   ];
   const measured = await run(commands, { kind: 'rounds', rounds: roundsFor(stage, cost, 5), warmup: 1 });
   return mediansOf(measured, commands);

@@ -1,15 +1,15 @@
 // Many gets: a build's sweep, a crowd on a cold key, a crowd for some time, and how often AWS is asked for a thousand.
-import { type Measurement, roundsFor, SETTLE } from './measurement.ts';
+import { type Measurement, roundsFor } from './measurement.ts';
 import { atLeastTimes, atMost, digits, exactly, milliseconds, type Row } from './report.ts';
 import { type Command, digestOf, median, type Runs } from './run-commands.ts';
 import { ROLE, STATIC, type Stage, SWEEP } from './stage.ts';
 
 /** What a build does: `list`, then a `get` for every registry. */
-function sweepCommands({ steps }: Stage, isCold: boolean): { ours: Command; go: Command } {
+function sweepCommands({ steps, settle: quiet }: Stage, isCold: boolean): { ours: Command; go: Command } {
   const first = SWEEP[0] ?? STATIC;
   // The first eight are of all identities; a token goes from memory with any of its registries.
   const prepare = isCold ? SWEEP.slice(0, 8).map((entry) => steps.ours('erase', entry)) : [];
-  const settle = isCold ? SETTLE : 0;
+  const settle = isCold ? quiet : 0;
   return {
     ours: {
       name: 'ours',
@@ -59,11 +59,11 @@ const CROWD = 1_000;
 const crowd: Measurement = {
   name: 'at-once',
   perRoundTrip: true,
-  async measure({ aws, steps, run }) {
+  async measure({ aws, steps, run, settle }) {
     const get = { name: 'ours', steps: [steps.ours('get', STATIC)] };
     await run([get], { kind: 'rounds', rounds: 1, warmup: 0 });
     await aws.tell();
-    const coldGet = { ...get, prepare: [steps.ours('erase', STATIC)], settle: SETTLE };
+    const coldGet = { ...get, prepare: [steps.ours('erase', STATIC)], settle };
     const measured = await run([coldGet], { kind: 'at-once', count: CROWD });
     const { minted, password } = await aws.tell();
     const runs = measured.of('ours');

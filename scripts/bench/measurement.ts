@@ -13,9 +13,6 @@ export interface Measurement {
   measure(stage: Stage, rtt: number): Promise<Row>;
 }
 
-/** Milliseconds after which a spare minter is ready again and nothing is left to do of what came before. */
-export const SETTLE = 600;
-
 /** Rounds of a row that costs so many times as much as the cheapest; not fewer than `least`. */
 export function roundsFor({ options }: Stage, cost: number, least: number): number {
   return Math.max(least, Math.round(options.rounds / cost));

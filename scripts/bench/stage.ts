@@ -62,6 +62,8 @@ export interface Stage extends AsyncDisposable {
   readonly product: Product;
   readonly steps: Steps;
   readonly run: RunCommands;
+  /** Milliseconds of quiet after which a spare minter is ready again. */
+  readonly settle: number;
   /** Ends the daemon and waits for that. */
   stopDaemon(): Promise<void>;
 }
@@ -101,6 +103,9 @@ export async function startStage(options: Options): Promise<Stage> {
   const product = resources.use(await makeProduct({ url: '' }, files(), env));
   const peers = resources.use(await makeProduct({ url: '' }, files(), env));
   const steps = await writeSteps(folder, product, peers, programs);
+  const run = createRunner(programs.runCommands, join(folder, 'outputs'));
+  await aws.setRoundTrip(0);
+  const settle = await settlingTime(run, steps);
   const started = resources.move();
   return {
     options,
@@ -108,7 +113,8 @@ export async function startStage(options: Options): Promise<Stage> {
     aws,
     product,
     steps,
-    run: createRunner(programs.runCommands, join(folder, 'outputs')),
+    run,
+    settle,
     async stopDaemon() {
       const running = await product.daemon();
       await product.run(['ecr-xacct', 'daemon', 'stop']);
@@ -116,6 +122,16 @@ export async function startStage(options: Options): Promise<Stage> {
     },
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };
+}
+
+const [SHORTEST_SETTLE, LONGEST_SETTLE] = [600, 3_000];
+
+/** A get from nothing starts a daemon and loads the SDK; a spare only does the latter. Twice that, for a busy machine. */
+async function settlingTime(run: RunCommands, steps: Steps): Promise<number> {
+  const get = { name: 'ours', steps: [steps.ours('get', STATIC)] };
+  const measured = await run([get], { kind: 'rounds', rounds: 1, warmup: 0 });
+  const [time = 0] = measured.of('ours').milliseconds;
+  return Math.round(Math.min(Math.max(2 * time, SHORTEST_SETTLE), LONGEST_SETTLE));
 }
 
 async function writeSteps(
