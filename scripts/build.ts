@@ -32,6 +32,8 @@ const OPTIONS: BuildOptions = {
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
+  // ES modules where a package has them: of the SDK's clients, only the calls that are made are left.
+  mainFields: ['module', 'main'],
   define: { VERSION: JSON.stringify(version) },
   // `import()` becomes a lazy `require`, which spares a start the ESM loader.
   supported: { 'dynamic-import': false },

@@ -108,16 +108,11 @@ async function requestToken(
     ...endpointFlags(registry, context),
   };
   if (registry.service === 'ecr-public') {
-    const { ECRPUBLICClient, GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr-public');
-    const { authorizationData } = await new ECRPUBLICClient(config).send(
-      new GetAuthorizationTokenCommand({}),
-    );
-    return readAuthorization(authorizationData);
+    const { getPublicAuthorizationToken } = await import('./ecr-public-call.ts');
+    return readAuthorization(await getPublicAuthorizationToken(config));
   }
-  const { ECRClient, GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr');
-  // Without the deprecated registryIds: the token works on every registry of the region that the principal may use.
-  const { authorizationData } = await new ECRClient(config).send(new GetAuthorizationTokenCommand({}));
-  return readAuthorization(authorizationData?.[0]);
+  const { getAuthorizationToken } = await import('./ecr-call.ts');
+  return readAuthorization(await getAuthorizationToken(config));
 }
 
 /** The hostname says which endpoint of the API is meant; `use_fips_endpoint` of the user adds to it. */

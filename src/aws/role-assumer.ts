@@ -1,7 +1,7 @@
 // Assumes roles through STS, for profiles and for rules, and says which role failed to be assumed by whom.
 import type {
-  AssumeRoleCommand,
-  AssumeRoleWithWebIdentityCommand,
+  AssumeRoleCommandInput,
+  AssumeRoleWithWebIdentityCommandInput,
   Credentials,
   STSClientConfig,
 } from '@aws-sdk/client-sts';
@@ -10,12 +10,14 @@ import { XacctError } from '../errors.ts';
 import { AssumeRoleError } from './assume-role-error.ts';
 
 export interface RoleAssumer {
-  assumeRole(source: AwsCredentialIdentity, parameters: AssumeRole): Promise<AwsCredentialIdentity>;
-  assumeRoleWithWebIdentity(parameters: AssumeRoleWithWebIdentity): Promise<AwsCredentialIdentity>;
+  assumeRole(
+    source: AwsCredentialIdentity,
+    parameters: AssumeRoleCommandInput,
+  ): Promise<AwsCredentialIdentity>;
+  assumeRoleWithWebIdentity(
+    parameters: AssumeRoleWithWebIdentityCommandInput,
+  ): Promise<AwsCredentialIdentity>;
 }
-
-export type AssumeRole = ConstructorParameters<typeof AssumeRoleCommand>[0];
-export type AssumeRoleWithWebIdentity = ConstructorParameters<typeof AssumeRoleWithWebIdentityCommand>[0];
 
 /** Names the SDK makes up where a profile has no role_session_name. */
 const SDK_SESSION_NAME = /^aws-sdk-js-(?:session-)?\d+$/;
@@ -27,28 +29,17 @@ export function createRoleAssumer(config: STSClientConfig, sessionName: string):
       ? { ...parameters, RoleSessionName: sessionName }
       : parameters;
   return {
-    async assumeRole(source, parameters) {
-      const { AssumeRoleCommand, STSClient } = await loadSts();
-      const sts = new STSClient({ ...config, credentials: source });
-      return failuresOf(parameters.RoleArn, async () => {
-        const { Credentials } = await sts.send(new AssumeRoleCommand(named(parameters)));
-        return identityFrom(Credentials);
-      });
-    },
-    async assumeRoleWithWebIdentity(parameters) {
-      const { AssumeRoleWithWebIdentityCommand, STSClient } = await loadSts();
-      const sts = new STSClient(config);
-      return failuresOf(parameters.RoleArn, async () => {
-        const { Credentials } = await sts.send(new AssumeRoleWithWebIdentityCommand(named(parameters)));
-        return identityFrom(Credentials);
-      });
-    },
+    assumeRole: (source, parameters) =>
+      failuresOf(parameters.RoleArn, async () => {
+        const { assumeRole } = await import('./sts-calls.ts');
+        return identityFrom(await assumeRole({ ...config, credentials: source }, named(parameters)));
+      }),
+    assumeRoleWithWebIdentity: (parameters) =>
+      failuresOf(parameters.RoleArn, async () => {
+        const { assumeRoleWithWebIdentity } = await import('./sts-calls.ts');
+        return identityFrom(await assumeRoleWithWebIdentity(config, named(parameters)));
+      }),
   };
-}
-
-/** Only where a role is assumed: keys and SSO do not need it. */
-function loadSts() {
-  return import('@aws-sdk/client-sts');
 }
 
 async function failuresOf<T>(roleArn: string | undefined, assume: () => Promise<T>): Promise<T> {

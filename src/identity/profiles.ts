@@ -78,7 +78,7 @@ const SECTION = /^(?<type>[\w-]+)\s(?<quote>["'])?(?<name>[\w\-@+.%:/]+)\k<quote
  * Reads an AWS config or credentials file exactly as the SDK does (@smithy/core, shared-ini-file-loader), which in the end
  * resolves the profile; its own loader is not used because it keeps the raw text, keys and all, for the life of the process.
  */
-function parseIni(text: string): Sections {
+export function parseIni(text: string): Sections {
   const sections = new Map<string, Record<string, string>>();
   let section: string | undefined;
   let nestedUnder: string | undefined;

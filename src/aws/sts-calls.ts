@@ -1,0 +1,26 @@
+// The calls of STS that give credentials, apart as ECR's is: keys and SSO do not need them.
+import {
+  AssumeRoleCommand,
+  type AssumeRoleCommandInput,
+  AssumeRoleWithWebIdentityCommand,
+  type AssumeRoleWithWebIdentityCommandInput,
+  type Credentials,
+  STSClient,
+  type STSClientConfig,
+} from '@aws-sdk/client-sts';
+
+/** @throws the SDK's errors. */
+export async function assumeRole(
+  config: STSClientConfig,
+  input: AssumeRoleCommandInput,
+): Promise<Credentials | undefined> {
+  return (await new STSClient(config).send(new AssumeRoleCommand(input))).Credentials;
+}
+
+/** @throws the SDK's errors. */
+export async function assumeRoleWithWebIdentity(
+  config: STSClientConfig,
+  input: AssumeRoleWithWebIdentityCommandInput,
+): Promise<Credentials | undefined> {
+  return (await new STSClient(config).send(new AssumeRoleWithWebIdentityCommand(input))).Credentials;
+}
