@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { compileNativeClient } from './compile-client.ts';
+import { primeCompileCache } from './prime-compile-cache.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'dist', 'bin');
@@ -92,6 +93,7 @@ await bundle();
 writeLauncher(PROGRAM, '');
 const compiler = compileNativeClient(join(bin, PROGRAM), join(bin, CLIENT));
 if (compiler === undefined) writeLauncher(CLIENT, 'helper ');
+await primeCompileCache(join(bin, PROGRAM), process.execPath, join(lib, 'ecr-xacct.cjs'));
 const kind =
   compiler === undefined
     ? 'no C compiler here, so it is the TypeScript front: a get takes some 30 ms more'

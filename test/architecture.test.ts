@@ -18,7 +18,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // These two compose the helper, each around its own way to be asked, so they may also import what the helper may.
   daemon: ['helper', 'minter', 'wire', 'docker', 'config', 'identity', 'token', 'registry'],
   client: ['helper', 'minter', 'wire', 'docker', 'config', 'identity', 'token', 'registry'],
-  cli: ['client', 'daemon', 'docker', 'registry', 'config', 'identity', 'token', 'helper', 'wire', 'aws'],
+  cli: [
+    'client',
+    'daemon',
+    'minter',
+    'docker',
+    'registry',
+    'config',
+    'identity',
+    'token',
+    'helper',
+    'wire',
+    'aws',
+  ],
 };
 
 /** The only files that may be imported from outside of a folder, where that is not all of them. */

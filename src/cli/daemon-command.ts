@@ -39,9 +39,13 @@ export function daemonCommand(
     )
     .addHelpText('after', '\nExample: ecr-xacct daemon run')
     .action(async ({ readyFd }: { readyFd?: number }) => {
+      const { createDaemonMinters } = await import('../minter/start-minter.ts');
+      const minters = createDaemonMinters(front.self);
+      minters.warm();
       const { runDaemon } = await import('../daemon/run-daemon.ts');
       await runDaemon({
-        self: front.self,
+        minters,
+        program: front.self,
         env,
         uid: uid(),
         version,

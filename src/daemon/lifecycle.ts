@@ -114,8 +114,8 @@ export interface Watch {
   end: (reason: string) => void;
 }
 
-/** Idle, the daemon wakes twice a minute. */
-const TICK_MS = 30_000;
+/** Idle, the daemon wakes once a minute. */
+const TICK_MS = 60_000;
 const IDLE_EXIT_MS = 15 * 60_000;
 
 /** Looks now and then whether the daemon is still of use. The timer does not keep a process alive. */

@@ -5,7 +5,7 @@ import { printable } from '../errors.ts';
 import { createHelper } from '../helper/helper.ts';
 import { createProfileReader } from '../identity/profiles.ts';
 import type { SelfCommand } from '../minter/spawn-self.ts';
-import { createMinters, mintDeadline } from '../minter/start-minter.ts';
+import { type Minters, mintDeadline } from '../minter/start-minter.ts';
 import { createLoginStore } from '../token/login-store.ts';
 import { createTokenCache } from '../token/token-cache.ts';
 import { socketPath } from '../wire/socket-path.ts';
@@ -21,7 +21,9 @@ import { openLog } from './log.ts';
 import { createDaemonServer } from './server.ts';
 
 export interface DaemonOptions {
-  self: SelfCommand;
+  minters: Minters;
+  /** How it is started; its last word is the file that a newer version replaces. */
+  program: SelfCommand;
   env: Readonly<Record<string, string | undefined>>;
   uid: number;
   version: string;
@@ -43,12 +45,19 @@ export interface DaemonStatus {
   logins: string[];
 }
 
-/** How long after a mint another one is likely: several registries are pulled from, a build begins. */
-const SPARE_MS = 10 * 60_000;
-
 /** Runs until it is stopped or of no more use. Resolves when it has ended. @throws XacctError `socket-unsafe`. */
-export async function runDaemon({
-  self,
+export async function runDaemon(options: DaemonOptions): Promise<void> {
+  try {
+    await serveUntilEnd(options);
+  } finally {
+    // A spare that is left keeps this process alive.
+    options.minters.close();
+  }
+}
+
+async function serveUntilEnd({
+  minters,
+  program: command,
   env,
   uid,
   version,
@@ -59,7 +68,6 @@ export async function runDaemon({
   const clock = Date.now;
   const path = socketPath(env, uid);
   const log = openLog(env);
-  const minters = createMinters(self, SPARE_MS);
   const tokens = createTokenCache(clock);
   const logins = createLoginStore(clock);
   const helper = createHelper({
@@ -80,7 +88,6 @@ export async function runDaemon({
   const end = (reason: string) => {
     removeOwnSocket(path, own);
     server.close();
-    minters.close();
     tokens.clear();
     logins.clear();
     resolve(reason);
@@ -98,7 +105,7 @@ export async function runDaemon({
     };
     return `${JSON.stringify(value)}\n`;
   };
-  const program = self.at(-1) ?? self[0];
+  const program = command.at(-1) ?? command[0];
   const startedFrom = fileIdentity(program);
   const server = createDaemonServer({
     helper,
@@ -127,8 +134,6 @@ export async function runDaemon({
   }
   if (!isActivated) own = fileIdentity(path);
   sayReady(readyFd);
-  // Whoever starts a daemon wants a token.
-  minters.warm();
   log.write('info', 'listening', { version, path });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => end(signal));
   watchUsefulness({
