@@ -1,6 +1,7 @@
 // Inside a minter: reads its job from stdin, mints, writes the result, ends.
 import { writeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import type { Environment } from '../config/paths.ts';
 import { failedResult, type MintJob, type MintResult } from './job.ts';
 import { RESULT_FD } from './spawn-self.ts';
@@ -17,9 +18,11 @@ export async function runMinter(stdin: Readable, isSpare: boolean): Promise<void
   });
   stdin.once('end', endGroup);
   stdin.once('error', endGroup);
-  if (isSpare) {
+  // A job that is there already would only wait for it.
+  const hasJob = () => Promise.race([job.then(() => true), setImmediate(false)]);
+  if (isSpare && !(await hasJob())) {
     const { warmUp } = await import('../aws/warm-up.ts');
-    await warmUp();
+    if (!(await hasJob())) await warmUp();
   }
   const result = await mint(await job);
   writeSync(RESULT_FD, `${JSON.stringify(result)}\n`);
