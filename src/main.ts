@@ -48,20 +48,9 @@ async function run(): Promise<number> {
   }
   const readyFd = backgroundReadyFd();
   if (readyFd !== undefined && front.uid !== undefined) {
-    // Past the parser of the command line, which would stay in memory as long as the daemon. First of all comes what takes
-    // longest: whoever starts a daemon waits for a token.
-    const { createDaemonMinters } = await import('./minter/start-minter.ts');
-    const minters = createDaemonMinters(front.self);
-    minters.warm();
-    const { runDaemon } = await import('./daemon/run-daemon.ts');
-    await runDaemon({
-      minters,
-      program: front.self,
-      env: front.env,
-      uid: front.uid,
-      version: VERSION,
-      readyFd,
-    });
+    // Past the parser of the command line, which would stay in memory as long as the daemon.
+    const { beginDaemon } = await import('./daemon/begin-daemon.ts');
+    await beginDaemon(front.self, { env: front.env, uid: front.uid, version: VERSION, readyFd });
     return 0;
   }
   const { runProgram } = await import('./cli/program.ts');

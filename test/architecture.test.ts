@@ -36,7 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** The only files that may be imported from outside of a folder, where that is not all of them. */
 const FRONTS: Readonly<Record<string, readonly string[]>> = {
   minter: ['minter/start-minter.ts', 'minter/spawn-self.ts', 'minter/run-minter.ts'],
-  daemon: ['daemon/run-daemon.ts'],
+  daemon: ['daemon/begin-daemon.ts'],
 };
 
 interface Import {

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Front } from '../client/answer.ts';
 import { type Asked, askDaemon } from '../client/ask-daemon.ts';
+import { beginDaemon } from '../daemon/begin-daemon.ts';
 import type { DaemonStatus } from '../daemon/run-daemon.ts';
 import { XacctError } from '../errors.ts';
 import type { Response } from '../wire/codec.ts';
@@ -39,13 +40,7 @@ export function daemonCommand(
     )
     .addHelpText('after', '\nExample: ecr-xacct daemon run')
     .action(async ({ readyFd }: { readyFd?: number }) => {
-      const { createDaemonMinters } = await import('../minter/start-minter.ts');
-      const minters = createDaemonMinters(front.self);
-      minters.warm();
-      const { runDaemon } = await import('../daemon/run-daemon.ts');
-      await runDaemon({
-        minters,
-        program: front.self,
+      await beginDaemon(front.self, {
         env,
         uid: uid(),
         version,

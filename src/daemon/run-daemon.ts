@@ -4,7 +4,6 @@ import { createConfigReader } from '../config/config-reader.ts';
 import { printable } from '../errors.ts';
 import { createHelper } from '../helper/helper.ts';
 import { createProfileReader } from '../identity/profiles.ts';
-import type { SelfCommand } from '../minter/spawn-self.ts';
 import { type Minters, mintDeadline } from '../minter/start-minter.ts';
 import { createLoginStore } from '../token/login-store.ts';
 import { createTokenCache } from '../token/token-cache.ts';
@@ -22,8 +21,8 @@ import { createDaemonServer } from './server.ts';
 
 export interface DaemonOptions {
   minters: Minters;
-  /** How it is started; its last word is the file that a newer version replaces. */
-  program: SelfCommand;
+  /** The file that a newer version replaces. */
+  program: string;
   env: Readonly<Record<string, string | undefined>>;
   uid: number;
   version: string;
@@ -46,18 +45,9 @@ export interface DaemonStatus {
 }
 
 /** Runs until it is stopped or of no more use. Resolves when it has ended. @throws XacctError `socket-unsafe`. */
-export async function runDaemon(options: DaemonOptions): Promise<void> {
-  try {
-    await serveUntilEnd(options);
-  } finally {
-    // A spare that is left keeps this process alive.
-    options.minters.close();
-  }
-}
-
-async function serveUntilEnd({
+export async function runDaemon({
   minters,
-  program: command,
+  program,
   env,
   uid,
   version,
@@ -105,7 +95,6 @@ async function serveUntilEnd({
     };
     return `${JSON.stringify(value)}\n`;
   };
-  const program = command.at(-1) ?? command[0];
   const startedFrom = fileIdentity(program);
   const server = createDaemonServer({
     helper,

@@ -82,13 +82,6 @@ export function createMinters(self: SelfCommand, spareMs: number): Minters {
   };
 }
 
-/** How long after a mint another one is likely: several registries are pulled from, a build begins. */
-const SPARE_MS = 10 * 60_000;
-
-export function createDaemonMinters(self: SelfCommand): Minters {
-  return createMinters(self, SPARE_MS);
-}
-
 /** Aborts, with a `timeout` error for a reason, a moment after a mint with this timeout would have ended. */
 export function mintDeadline(timeoutMs: number): AbortSignal {
   const controller = new AbortController();

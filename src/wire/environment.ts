@@ -1,6 +1,7 @@
 // Which of the caller's variables go to the daemon and to a minter: what AWS, proxies, TLS and a credential_process need.
 
-const NAMES = new Set([
+/** Passed as they are; the native client has the same list, and a test that says so. */
+export const PASSED_NAMES: ReadonlySet<string> = new Set([
   'HOME',
   'PATH',
   'USER',
@@ -21,13 +22,17 @@ const NAMES = new Set([
   'SSH_AUTH_SOCK',
   'GPG_TTY',
 ]);
-const PREFIXES = ['AWS_', 'ECR_XACCT_', 'LC_', 'XDG_', 'SSL_CERT_'];
+/** Whatever begins so is passed, too. */
+export const PASSED_PREFIXES: readonly string[] = ['AWS_', 'ECR_XACCT_', 'LC_', 'XDG_', 'SSL_CERT_'];
 
 /** The variables that are passed on; `NODE_OPTIONS`, for one, is not: it injects code. */
 export function passedEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const passed: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && (NAMES.has(name) || PREFIXES.some((prefix) => name.startsWith(prefix)))) {
+    if (
+      value !== undefined &&
+      (PASSED_NAMES.has(name) || PASSED_PREFIXES.some((prefix) => name.startsWith(prefix)))
+    ) {
       passed[name] = value;
     }
   }

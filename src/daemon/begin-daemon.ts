@@ -1,0 +1,24 @@
+// Begins a daemon with what takes longest: whoever starts one waits for a token, and so for the first minter.
+
+import type { SelfCommand } from '../minter/spawn-self.ts';
+import { createMinters } from '../minter/start-minter.ts';
+import type { DaemonOptions } from './run-daemon.ts';
+
+/** How long after a mint another one is likely: several registries are pulled from, a build begins. */
+const SPARE_MS = 10 * 60_000;
+
+/** Runs until it is stopped or of no more use. `self` is how this program is started. @throws XacctError `socket-unsafe`. */
+export async function beginDaemon(
+  self: SelfCommand,
+  options: Omit<DaemonOptions, 'minters' | 'program'>,
+): Promise<void> {
+  const minters = createMinters(self, SPARE_MS);
+  minters.warm();
+  try {
+    const { runDaemon } = await import('./run-daemon.ts');
+    await runDaemon({ ...options, minters, program: self.at(-1) ?? self[0] });
+  } finally {
+    // A spare that is left keeps this process alive.
+    minters.close();
+  }
+}
