@@ -1,6 +1,6 @@
 // Minted tokens in memory: one per key, one mint at a time, zeroed when they go.
 import { LRUCache } from 'lru-cache';
-import { createFailureMemory } from './failure-memory.ts';
+import { createSingleFlight } from './single-flight.ts';
 import {
   type Clock,
   deadAt,
@@ -40,20 +40,6 @@ interface Entry extends Lifetime {
 
 /** Mints without anybody who waits for it; undefined where what the identity was resolved from has changed meanwhile. */
 export type Renew = () => Promise<Token> | undefined;
-
-/** A mint under way. */
-interface Mint {
-  result: Promise<Minted>;
-  hostnames: Set<string>;
-  /** Set by an eviction meanwhile: the token must not come back into memory. */
-  forgotten: boolean;
-}
-
-interface Minted {
-  token: Token;
-  /** Undefined where the token is not kept. */
-  entry: Entry | undefined;
-}
 
 export interface TokenCache {
   /**
@@ -103,8 +89,7 @@ export function createTokenCache(clock: Clock, random: () => number = Math.rando
     perf: { now: clock },
     dispose: (entry) => entry.password.fill(0),
   });
-  const minting = new Map<string, Mint>();
-  const failures = createFailureMemory(clock);
+  const mints = createSingleFlight<Entry>(clock);
 
   const keep = (key: string, token: Token, policy: TokenPolicy, renew?: Renew): Entry | undefined => {
     const now = clock();
@@ -130,34 +115,6 @@ export function createTokenCache(clock: Clock, random: () => number = Math.rando
     return entry;
   };
 
-  const mintOnce = (
-    key: string,
-    hostnames: Iterable<string>,
-    mint: () => Promise<Token>,
-    keepWith: [policy: TokenPolicy, renew?: Renew | undefined],
-  ): Promise<Minted> => {
-    const running = minting.get(key);
-    if (running !== undefined) {
-      for (const hostname of hostnames) running.hostnames.add(hostname);
-      return running.result;
-    }
-    const started: Mint = {
-      hostnames: new Set(hostnames),
-      forgotten: false,
-      result: mint()
-        .then(
-          (token) => ({ token, entry: started.forgotten ? undefined : keep(key, token, ...keepWith) }),
-          (error: unknown) => {
-            failures.remember(key, error);
-            throw error;
-          },
-        )
-        .finally(() => minting.delete(key)),
-    };
-    minting.set(key, started);
-    return started.result;
-  };
-
   /** The old token serves on meanwhile, and longer where it fails. */
   const renewLater = (entry: Entry): void => {
     entry.failures += 1;
@@ -169,7 +126,15 @@ export function createTokenCache(clock: Clock, random: () => number = Math.rando
     try {
       const renewal = entry.renew?.();
       if (renewal === undefined) entry.renew = undefined;
-      else await mintOnce(key, entry.hostnames, () => renewal, [entry.policy, entry.renew]);
+      else {
+        const { hostnames, policy, renew } = entry;
+        await mints.run(
+          key,
+          hostnames,
+          () => renewal,
+          (token) => keep(key, token, policy, renew),
+        );
+      }
     } catch {
       renewLater(entry);
     }
@@ -200,9 +165,9 @@ export function createTokenCache(clock: Clock, random: () => number = Math.rando
         if (now < refreshAt(entry, policy) || !isRetryDue) return handOut(entry, hostname, policy, renew);
       }
       try {
-        failures.throwRemembered(key);
-        const minted = mintOnce(key, [hostname], mint, [policy, renew]);
-        const { token, entry: kept } = await abortable(minted, deadline?.());
+        mints.throwRemembered(key);
+        const minted = mints.run(key, [hostname], mint, (fresh) => keep(key, fresh, policy, renew));
+        const { token, kept } = await abortable(minted, deadline?.());
         // Not read back from the entry: an eviction may have zeroed it meanwhile.
         if (kept !== undefined) count(kept, hostname);
         return token;
@@ -217,13 +182,11 @@ export function createTokenCache(clock: Clock, random: () => number = Math.rando
       const now = clock();
       for (const [key, entry] of entries.entries()) {
         const isDue = now >= refreshAheadAt(entry, entry.policy, entry.jitter) && now >= entry.retryAt;
-        if (isDue && now - entry.lastServed <= LATELY_MS && !minting.has(key)) void refresh(key, entry);
+        if (isDue && now - entry.lastServed <= LATELY_MS && !mints.isRunning(key)) void refresh(key, entry);
       }
     },
     evict(hostname) {
-      // Whoever logs out and in again has mended something.
-      failures.clear();
-      for (const mint of minting.values()) mint.forgotten ||= mint.hostnames.has(hostname);
+      mints.forget(hostname);
       for (const [key] of forHostname(hostname)) entries.delete(key);
     },
     holds(hostname, password) {
@@ -239,12 +202,11 @@ export function createTokenCache(clock: Clock, random: () => number = Math.rando
     },
     purge() {
       entries.purgeStale();
-      failures.purge();
+      mints.purge();
     },
     clear() {
-      for (const mint of minting.values()) mint.forgotten = true;
+      mints.forget();
       entries.clear();
-      failures.clear();
     },
   };
 }
