@@ -1,29 +1,19 @@
 // `ecr-xacct daemon run|stop|status`.
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Front } from '../client/answer.ts';
+import { InvalidArgumentError, Option } from 'commander';
 import { type Asked, askDaemon } from '../client/ask-daemon.ts';
 import { beginDaemon } from '../daemon/begin-daemon.ts';
 import type { DaemonStatus } from '../daemon/run-daemon.ts';
 import { XacctError } from '../errors.ts';
 import type { Response } from '../wire/codec.ts';
-import { socketPath } from '../wire/socket-path.ts';
-import type { Streams } from './helper-command.ts';
+import { type CommandContext, daemonAddress } from './command.ts';
 
 const ANSWER_DEADLINE_MS = 5_000;
 
-/** Adds the command to the program. `setStatus` is called with the exit status where it is not 0. */
-export function daemonCommand(
-  program: Command,
-  front: Front,
-  version: string,
-  { stdout }: Streams,
-  setStatus: (status: number) => void,
-): void {
-  const { env } = front;
-  const uid = userId(front);
+export function daemonCommand({ program, front, version, streams, setStatus }: CommandContext): void {
+  const { stdout } = streams;
   const ask = async (action: 'stop' | 'status') => {
-    const path = socketPath(env, uid());
-    return { path, asked: await askDaemon(path, uid(), { action, env: {}, input: '' }, ANSWER_DEADLINE_MS) };
+    const { path, uid } = daemonAddress(front);
+    return { path, asked: await askDaemon(path, uid, { action, env: {}, input: '' }, ANSWER_DEADLINE_MS) };
   };
   const command = program
     .command('daemon')
@@ -41,8 +31,8 @@ export function daemonCommand(
     .addHelpText('after', '\nExample: ecr-xacct daemon run')
     .action(async ({ readyFd }: { readyFd?: number }) => {
       await beginDaemon(front.self, {
-        env,
-        uid: uid(),
+        env: front.env,
+        uid: daemonAddress(front).uid,
         version,
         readyFd,
         onListening: (daemon) => {
@@ -92,13 +82,6 @@ function misunderstood(): XacctError {
   return new XacctError('daemon', 'the daemon did not understand', {
     hint: "run: pkill -f 'ecr-xacct.* daemon run'",
   });
-}
-
-function userId({ uid }: Front): () => number {
-  return () => {
-    if (uid !== undefined) return uid;
-    throw new XacctError('usage', 'there is no daemon on this system: every call mints in its own process');
-  };
 }
 
 function fileDescriptor(text: string): number {

@@ -2,8 +2,12 @@
 import { Command, CommanderError } from 'commander';
 import type { Front } from '../client/answer.ts';
 import { printable } from '../errors.ts';
+import type { CommandContext } from './command.ts';
 import { daemonCommand } from './daemon-command.ts';
 import type { Streams } from './helper-command.ts';
+
+/** In the order of the help. What is heavy to load, a command loads itself when it runs. */
+const COMMANDS: readonly ((context: CommandContext) => void)[] = [daemonCommand];
 
 const EPILOGUE = `
 Exit status: 0 done, 1 failed (the reason is on stderr), 2 wrong usage.
@@ -30,9 +34,16 @@ export async function runProgram(
       // It repeats what was typed.
       writeErr: (text) => streams.stderr.write(text.split('\n').map(printable).join('\n')),
     });
-  daemonCommand(program, front, version, streams, (code) => {
-    status = code;
-  });
+  const context: CommandContext = {
+    program,
+    front,
+    version,
+    streams,
+    setStatus: (code) => {
+      status = code;
+    },
+  };
+  for (const addCommand of COMMANDS) addCommand(context);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return status;

@@ -35,6 +35,12 @@ export interface Config {
   refreshMargin: number;
   /** Milliseconds. */
   maxTokenAge: number;
+  /** Whether a profile of the account is looked for where no rule covers a hostname. */
+  discover: boolean;
+  /** A command line that prints an MFA code. */
+  mfaProcess: string | undefined;
+  /** The NAME of `docker-credential-NAME`, which answers for hosts that are not ECR. */
+  fallbackHelper: string | undefined;
 }
 
 /** The config of somebody who has none: no rules, every default. */
@@ -83,7 +89,7 @@ export function parseConfig(text: string, file: string): Config {
     throw invalid(place(keyOffset(document.contents, issue.path)), `${name} ${issue.message}`);
   }
 
-  const { registries, refresh_margin, max_token_age } = parsed.data;
+  const { registries, ...settings } = parsed.data;
   const rules: RegistryRule[] = [];
   for (const [key, rule] of Object.entries(registries ?? {})) {
     const pattern = parsePattern(key);
@@ -92,7 +98,16 @@ export function parseConfig(text: string, file: string): Config {
     checkAgainstOthers({ key, pattern, rule }, rules, place(at), file);
     rules.push({ key, pattern, rule, line: lineCounter.linePos(at).line });
   }
-  return { file, exists: true, rules, refreshMargin: refresh_margin, maxTokenAge: max_token_age };
+  return {
+    file,
+    exists: true,
+    rules,
+    refreshMargin: settings.refresh_margin,
+    maxTokenAge: settings.max_token_age,
+    discover: settings.discover,
+    mfaProcess: settings.mfa_process,
+    fallbackHelper: settings.fallback_helper,
+  };
 }
 
 function checkAgainstOthers(

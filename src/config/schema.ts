@@ -180,6 +180,26 @@ export const configSchema = z.strictObject(
     max_token_age: z
       ._default(duration(60_000, 12 * HOUR, '1m to 12h'), 12 * HOUR)
       .check(z.describe('A token older than this is never handed out, whatever ECR says of its expiry.')),
+    discover: z
+      ._default(z.boolean('must be true or false'), true)
+      .check(
+        z.describe('Whether to look in ~/.aws/config for a profile of the account, where no rule covers it.'),
+      ),
+    mfa_process: key(
+      z.string('must be a command line').check(z.regex(/\S/, 'must be a command line')),
+      'A command that prints an MFA code, for `ecr-xacct login`; MFA_SERIAL in its environment is the device.',
+    ),
+    fallback_helper: key(
+      z
+        .string('must be the name of a credential helper, such as osxkeychain')
+        .check(
+          z.regex(
+            /^(?!ecr-xacct$)[\w.-]+$/,
+            'must be the name of another credential helper, such as osxkeychain: docker-credential-NAME without docker-credential-',
+          ),
+        ),
+      'Where this program is the credsStore: the credential helper for hosts that are not ECR.',
+    ),
   },
   expected('keys with values, such as registries: with hostnames below it'),
 );

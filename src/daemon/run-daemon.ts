@@ -103,8 +103,13 @@ export async function runDaemon({
       end('another version stands in its place');
       return true;
     },
-    status,
-    stop: () => end('asked to stop'),
+    actions: {
+      status,
+      stop: () => {
+        end('asked to stop');
+        return '';
+      },
+    },
     onAnswer: ({ action }, { outcome, text }, milliseconds) => {
       lastRequest = clock();
       // A failure's text is made for people to read; a success is a secret.

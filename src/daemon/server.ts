@@ -17,14 +17,15 @@ export interface ServerDeps {
   helper: Helper;
   /** Whether another program stands on disk where this one was: then this daemon lets go of its socket. */
   isOutdated: () => boolean;
-  /** Answers `status` with JSON. */
-  status: () => string;
-  /** Lets go of socket and tokens, before `stop` is answered. */
-  stop: () => void;
+  /** What it does for people beside Docker's actions, by the action's name. */
+  actions: Readonly<Record<string, DaemonAction>>;
   /** Called for every request with what came of it. */
   onAnswer: (request: Request, response: Response, milliseconds: number) => void;
   clock: () => number;
 }
+
+/** The text of a success. @throws XacctError */
+export type DaemonAction = (request: Request) => string | Promise<string>;
 
 /** A client sends its request at once; one that does not is stuck, or is no client of ours. */
 const REQUEST_DEADLINE_MS = 5_000;
@@ -63,10 +64,9 @@ async function serve(socket: Socket, deps: ServerDeps): Promise<void> {
 async function respond({ action, env, input }: Request, deps: ServerDeps): Promise<Response> {
   if (action === 'get' && hasPrivatePaths(env)) return answerYourself;
   if (isAction(action)) return deps.helper(action, input, passedEnvironment(env));
-  if (action === 'status') return { outcome: 'success', text: deps.status() };
-  if (action === 'stop') {
-    deps.stop();
-    return { outcome: 'success', text: '' };
+  const act = Object.hasOwn(deps.actions, action) ? deps.actions[action] : undefined;
+  if (act !== undefined) {
+    return { outcome: 'success', text: await act({ action, env: passedEnvironment(env), input }) };
   }
   // An action of a newer client: it knows the answer itself.
   return answerYourself;

@@ -70,7 +70,7 @@ function nextProfile(
 }
 
 /** The SDK's order (credential-provider-ini, resolveProfileData): a source profile's static keys come before its role. */
-function credentialKind(settings: Settings, isSource: boolean): CredentialKind {
+export function credentialKind(settings: Settings, isSource: boolean): CredentialKind {
   if (isSource && isStatic(settings)) return 'static';
   if (settings.role_arn !== undefined) {
     if (settings.source_profile !== undefined && settings.credential_source === undefined) return 'role';

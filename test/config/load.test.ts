@@ -79,6 +79,9 @@ max_token_age: 1h
         rules: [],
         refreshMargin: 15 * 60_000,
         maxTokenAge: 12 * HOUR,
+        discover: true,
+        mfaProcess: undefined,
+        fallbackHelper: undefined,
       });
     });
   }
