@@ -74,10 +74,15 @@ export function shellWord(text: string): string {
 
 /** The error as the one line a person reads: `ecr-xacct: MESSAGE; HINT`. */
 export function errorLine(error: unknown): string {
+  return `ecr-xacct: ${errorText(error)}`;
+}
+
+/** The same without the program's name: `MESSAGE; HINT`. */
+export function errorText(error: unknown): string {
   if (error instanceof XacctError) {
     // Each for itself: a message that is cut leaves the hint whole.
     const hint = error.hint === undefined ? '' : `; ${printable(error.hint)}`;
-    return `${printable(`ecr-xacct: ${error.message}`)}${hint}`;
+    return `${printable(error.message)}${hint}`;
   }
-  return printable(`ecr-xacct: internal error: ${error instanceof Error ? error.message : String(error)}`);
+  return printable(`internal error: ${error instanceof Error ? error.message : String(error)}`);
 }

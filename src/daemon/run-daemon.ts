@@ -6,7 +6,8 @@ import { createHelper } from '../helper/helper.ts';
 import { createProfileReader } from '../identity/profiles.ts';
 import { type Minters, mintDeadline } from '../minter/start-minter.ts';
 import { createLoginStore } from '../token/login-store.ts';
-import { createTokenCache } from '../token/token-cache.ts';
+import type { MintFailure } from '../token/mint-history.ts';
+import { createTokenCache, type TokenStatus } from '../token/token-cache.ts';
 import { socketPath } from '../wire/socket-path.ts';
 import { timeoutMs } from '../wire/timeout.ts';
 import {
@@ -39,9 +40,17 @@ export interface DaemonStatus {
   startedAt: number;
   /** Bytes. */
   rss: number;
-  tokens: { hostnames: readonly string[]; mintedAt: number; expiresAt: number; served: number }[];
+  tokens: TokenStatus[];
+  /** What could not be minted in the last hour, and has no token. */
+  failures: MintFailure[];
   /** Hostnames whose credential `docker login` brought. */
   logins: string[];
+}
+
+/** What `forget` answers, as JSON: how many there were. */
+export interface Forgotten {
+  tokens: number;
+  logins: number;
 }
 
 /** Runs until it is stopped or of no more use. Resolves when it has ended. @throws XacctError `socket-unsafe`. */
@@ -75,11 +84,16 @@ export async function runDaemon({
   let lastRequest = startedAt;
   const { promise: ended, resolve } = Promise.withResolvers<string>();
   let own: string | undefined;
+  const forget = (): string => {
+    const forgotten: Forgotten = { tokens: tokens.status().length, logins: logins.list().size };
+    tokens.clear();
+    logins.clear();
+    return `${JSON.stringify(forgotten)}\n`;
+  };
   const end = (reason: string) => {
     removeOwnSocket(path, own);
     server.close();
-    tokens.clear();
-    logins.clear();
+    forget();
     resolve(reason);
   };
   const status = (): string => {
@@ -91,6 +105,7 @@ export async function runDaemon({
       startedAt,
       rss,
       tokens: tokens.status(),
+      failures: tokens.failures(),
       logins: hostnames,
     };
     return `${JSON.stringify(value)}\n`;
@@ -105,6 +120,7 @@ export async function runDaemon({
     },
     actions: {
       status,
+      forget,
       stop: () => {
         end('asked to stop');
         return '';

@@ -88,15 +88,16 @@ async function tokenFor(
     const { resolution, key } = whoFor(deps, hostname, config, env);
     if (resolution === undefined) return undefined;
     return await deps.tokens
-      .get(
+      .get({
         key,
         hostname,
-        config,
-        () => deps.mint(resolution, env),
-        () => deps.deadline(env),
+        about: { identity: describeIdentity(resolution.identity), region: resolution.registry.region },
+        policy: config,
+        mint: () => deps.mint(resolution, env),
+        deadline: () => deps.deadline(env),
         // A renewal needs the caller's environment later, and secrets in it are not to be kept.
-        holdsSecret(env) ? undefined : () => mintAgain(deps, hostname, key, env),
-      )
+        renew: holdsSecret(env) ? undefined : () => mintAgain(deps, hostname, key, env),
+      })
       .catch((error: unknown) => {
         throw withIdentity(resolution, error);
       });

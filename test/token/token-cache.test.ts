@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
 import type { Token, TokenPolicy } from '../../src/token/token.ts';
-import { createTokenCache, type Renew } from '../../src/token/token-cache.ts';
+import { createTokenCache } from '../../src/token/token-cache.ts';
+import type { Renew } from '../../src/token/token-entry.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -10,6 +11,9 @@ const RETRY_AFTER = 60_000;
 const START = Date.UTC(2026, 0, 1);
 const HOST = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
 const policy: TokenPolicy = { refreshMargin: 15 * MINUTE, maxTokenAge: 12 * HOUR };
+const about = { identity: 'profile dev', region: 'us-east-1' };
+/** What every request is, as far as a test says nothing else. */
+const asked = { key: 'key', hostname: HOST, about, policy };
 
 /** A cache with a clock that stands still until it is set, and a mint whose tokens are numbered and live `life` ms. */
 function createFixture() {
@@ -35,7 +39,7 @@ function createFixture() {
     () => fixture.random,
   );
   const get = async (key = 'key', hostname = HOST, own = policy) =>
-    (await cache.get(key, hostname, own, fixture.mint)).password;
+    (await cache.get({ key, hostname, about, policy: own, mint: fixture.mint })).password;
   return Object.assign(fixture, { cache, get });
 }
 
@@ -103,7 +107,7 @@ describe('a token', () => {
     await fixture.get();
     fixture.now = START + 12 * HOUR - 1;
     const slow = Promise.withResolvers<Token>();
-    const answer = fixture.cache.get('key', HOST, policy, () => slow.promise);
+    const answer = fixture.cache.get({ ...asked, mint: () => slow.promise });
     fixture.now += 1;
     slow.reject(new Error('deadline'));
     await assert.rejects(answer, { message: 'deadline' });
@@ -119,7 +123,7 @@ describe('a token', () => {
       let mints = 0;
       const mint = async () => ({ username: 'AWS', password: `password-${++mints}`, expiresAt });
       for (const count of [1, 2]) {
-        assert.equal((await fixture.cache.get('key', HOST, policy, mint)).password, `password-${count}`);
+        assert.equal((await fixture.cache.get({ ...asked, mint })).password, `password-${count}`);
         assert.equal(mints, count);
       }
       assert.deepEqual(fixture.cache.status(), []);
@@ -139,7 +143,7 @@ describe('a token', () => {
     const { cache } = createFixture();
     const token = { username: 'AWS', password: 'pässword 🗝', expiresAt: START + HOUR };
     for (let time = 0; time < 2; time += 1) {
-      assert.deepEqual(await cache.get('key', HOST, policy, async () => token), token);
+      assert.deepEqual(await cache.get({ ...asked, mint: async () => token }), token);
     }
   });
 
@@ -190,7 +194,7 @@ describe('a renewal ahead of its time', () => {
     const fixture = createFixture();
     fixture.random = HALF;
     const get = () =>
-      fixture.cache.get('key', HOST, policy, fixture.mint, undefined, renew ?? (() => fixture.mint()));
+      fixture.cache.get({ ...asked, mint: fixture.mint, renew: renew ?? (() => fixture.mint()) });
     await get();
     fixture.now = usedAt;
     await get();
@@ -260,16 +264,17 @@ describe('however many ask at once', () => {
     const passwords = await Promise.all(hostnames.map((hostname) => fixture.get('key', hostname)));
     assert.deepEqual(new Set(passwords), new Set(['password-1']));
     assert.equal(fixture.mints, 1);
-    assert.deepEqual(fixture.cache.status(), [
-      { mintedAt: START, expiresAt: START + 12 * HOUR, hostnames, served: 40 },
-    ]);
+    assert.deepEqual(
+      fixture.cache.status().map(({ hostnames, served }) => ({ hostnames, served })),
+      [{ hostnames, served: 40 }],
+    );
   });
 
   test('different keys are minted side by side', async () => {
     const fixture = createFixture();
     const [one, two] = [Promise.withResolvers<Token>(), Promise.withResolvers<Token>()];
-    const first = fixture.cache.get('one', HOST, policy, () => one.promise);
-    const second = fixture.cache.get('two', HOST, policy, () => two.promise);
+    const first = fixture.cache.get({ ...asked, key: 'one', mint: () => one.promise });
+    const second = fixture.cache.get({ ...asked, key: 'two', mint: () => two.promise });
     two.resolve({ username: 'AWS', password: 'two', expiresAt: START + HOUR });
     assert.equal((await second).password, 'two');
     one.resolve({ username: 'AWS', password: 'one', expiresAt: START + HOUR });
@@ -294,14 +299,12 @@ describe('a caller who stops waiting', () => {
     const { cache } = createFixture();
     const slow = Promise.withResolvers<Token>();
     const impatient = new AbortController();
-    const first = cache.get(
-      'key',
-      HOST,
-      policy,
-      () => slow.promise,
-      () => impatient.signal,
-    );
-    const second = cache.get('key', HOST, policy, () => slow.promise);
+    const first = cache.get({
+      ...asked,
+      mint: () => slow.promise,
+      deadline: () => impatient.signal,
+    });
+    const second = cache.get({ ...asked, mint: () => slow.promise });
     impatient.abort(new Error('deadline'));
     await assert.rejects(first, { message: 'deadline' });
     slow.resolve({ username: 'AWS', password: 'late', expiresAt: START + HOUR });
@@ -313,10 +316,11 @@ describe('a caller who stops waiting', () => {
     const fixture = createFixture();
     await fixture.get();
     fixture.now = START + 12 * HOUR - 1;
-    const never = () => new Promise<Token>(() => {});
-    const { password } = await fixture.cache.get('key', HOST, policy, never, () =>
-      AbortSignal.abort(new Error('deadline')),
-    );
+    const { password } = await fixture.cache.get({
+      ...asked,
+      mint: () => new Promise<Token>(() => {}),
+      deadline: () => AbortSignal.abort(new Error('deadline')),
+    });
     assert.equal(password, 'password-1');
   });
 });
@@ -351,7 +355,7 @@ describe('eviction', () => {
     test(`a mint under way during ${what} is answered and not kept`, async () => {
       const { cache } = createFixture();
       const slow = Promise.withResolvers<Token>();
-      const answer = cache.get('key', HOST, policy, () => slow.promise);
+      const answer = cache.get({ ...asked, mint: () => slow.promise });
       forget(cache);
       slow.resolve({ username: 'AWS', password: 'late', expiresAt: START + HOUR });
       assert.equal((await answer).password, 'late');
@@ -364,7 +368,7 @@ describe('eviction', () => {
 test('a mint under way is kept where another hostname is evicted', async () => {
   const { cache } = createFixture();
   const slow = Promise.withResolvers<Token>();
-  const answer = cache.get('key', HOST, policy, () => slow.promise);
+  const answer = cache.get({ ...asked, mint: () => slow.promise });
   cache.evict('other.example');
   slow.resolve({ username: 'AWS', password: 'late', expiresAt: START + HOUR });
   await answer;
