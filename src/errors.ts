@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'daemon'
   | 'internal'
   | 'login-expired'
+  | 'mfa-rejected'
   | 'mfa-required'
   | 'network'
   | 'no-identity'
@@ -48,6 +49,21 @@ export class XacctError extends Error {
     this.code = code;
     this.hint = options.hint;
   }
+}
+
+/** An error on its way from one process to another. */
+export interface ErrorFields {
+  code: ErrorCode;
+  message: string;
+  hint?: string;
+}
+
+export function errorFields({ code, message, hint }: XacctError): ErrorFields {
+  return { code, message, ...(hint === undefined ? {} : { hint }) };
+}
+
+export function errorFrom({ code, message, hint }: ErrorFields): XacctError {
+  return new XacctError(code, message, { hint });
 }
 
 const MAX_LINE_CHARACTERS = 1_200;

@@ -83,11 +83,7 @@ export function credentialFailure(error: unknown, context: FailureContext): Xacc
       'on an EC2 instance, check: aws sts get-caller-identity; elsewhere use source_profile',
     );
   }
-  return fail(
-    'no-identity',
-    'no rule covers the registry, no AWS profile or key is set, and there is no EC2 instance role',
-    'run: export AWS_PROFILE=NAME',
-  );
+  return fail('no-identity', 'there is no EC2 instance role', 'run: export AWS_PROFILE=NAME');
 }
 
 /** https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sso.html */
@@ -116,13 +112,4 @@ function webIdentityFailure(file: string, cause: unknown): XacctError {
     hint: `run: ls -l ${shellWord(file)}`,
     cause,
   });
-}
-
-export function mfaFailure(error: XacctError, { resolution, profiles }: FailureContext): XacctError {
-  const { identity, hostname, registry } = resolution;
-  const hint =
-    identity.kind === 'profile'
-      ? `run: aws ${registry.service} get-login-password --profile ${shellWord(identity.profile)} --region ${registry.region} | docker login --username AWS --password-stdin ${hostname}`
-      : `a rule cannot ask for a code: put role_arn, source_profile and mfa_serial into a profile of ${profiles.configFile} and name it with profile`;
-  return new XacctError(error.code, error.message, { hint, cause: error });
 }

@@ -7,7 +7,6 @@ import {
   fromTokenFile,
 } from '@aws-sdk/credential-providers';
 import type { AwsCredentialIdentity } from '@smithy/types';
-import { XacctError } from '../errors.ts';
 import type { Identity, RoleIdentity } from '../identity/identity.ts';
 import type { Connection } from './connection.ts';
 import type { RoleAssumer } from './role-assumer.ts';
@@ -21,7 +20,7 @@ export interface CredentialDeps {
 
 /**
  * Resolves credentials once; nothing is kept.
- * @throws XacctError `mfa-required`; AssumeRoleError; whatever the SDK's provider throws.
+ * @throws AssumeRoleError; whatever the SDK's provider throws.
  */
 export async function resolveCredentials(
   identity: Identity,
@@ -51,9 +50,8 @@ function profileCredentials(profile: string, { connection, roles, region }: Cred
     parentClientConfig: { region },
     roleAssumer: roles.assumeRole,
     roleAssumerWithWebIdentity: roles.assumeRoleWithWebIdentity,
-    mfaCodeProvider: async (serial) => {
-      throw mfaRequired(serial);
-    },
+    // Whatever assumes the role proves MFA.
+    mfaCodeProvider: async () => '',
     // The login provider takes its region from here alone.
   })({ callerClientConfig: { region: async () => region } });
 }
@@ -69,7 +67,6 @@ async function roleCredentials(role: RoleIdentity, deps: CredentialDeps): Promis
       roleAssumerWithWebIdentity: deps.roles.assumeRoleWithWebIdentity,
     })();
   }
-  if (role.mfa_serial !== undefined) throw mfaRequired(role.mfa_serial);
   const credentials =
     'source_profile' in source
       ? await profileCredentials(source.source_profile, deps)
@@ -78,6 +75,7 @@ async function roleCredentials(role: RoleIdentity, deps: CredentialDeps): Promis
     RoleArn: role.role_arn,
     RoleSessionName: role.role_session_name,
     ExternalId: role.external_id,
+    SerialNumber: role.mfa_serial,
     DurationSeconds: role.duration_seconds,
   });
 }
@@ -99,9 +97,4 @@ function containerCredentials() {
 /** Off EC2 nothing answers at the metadata address: one short try, not a minute's stall. */
 function instanceCredentials() {
   return fromInstanceMetadata({ timeout: 1_000, maxRetries: 0 })();
-}
-
-/** Nobody can type a code in Docker's protocol. */
-function mfaRequired(serial: string): XacctError {
-  return new XacctError('mfa-required', `an MFA code of ${serial} is required`);
 }

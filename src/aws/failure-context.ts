@@ -12,6 +12,8 @@ export interface FailureContext {
   /** What was being got when it failed. */
   stage: 'credentials' | 'token';
   exchange: Exchange | undefined;
+  /** Whether a role was to be assumed with the session of an earlier MFA code. */
+  usesMfaSession: boolean;
 }
 
 /** The profile that the identity's credentials begin with: the end of its source_profile chain. */

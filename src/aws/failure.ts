@@ -4,14 +4,14 @@ import type { Profiles } from '../identity/profiles.ts';
 import type { Resolution } from '../identity/resolve.ts';
 import { AssumeRoleError } from './assume-role-error.ts';
 import type { Exchange } from './connection.ts';
-import { credentialFailure, mfaFailure } from './credential-failure.ts';
+import { credentialFailure } from './credential-failure.ts';
 import { type FailureContext, its, sourceOf, unexpected } from './failure-context.ts';
 import { assumeRoleFailure, serviceError, serviceFailure } from './service-failure.ts';
 import { transportFailure } from './transport-failure.ts';
 
 /** The XacctError for whatever a mint threw. Never quotes a credential_process, whose output may be a secret. */
 export function explainFailure(error: unknown, context: FailureContext): XacctError {
-  if (error instanceof XacctError) return error.code === 'mfa-required' ? mfaFailure(error, context) : error;
+  if (error instanceof XacctError) return error;
   if (context.exchange?.error !== undefined) return transportFailure(context.exchange);
   if (error instanceof AssumeRoleError) return assumeRoleFailure(error, context);
   const service = serviceError(error);

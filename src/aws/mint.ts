@@ -2,31 +2,75 @@
 import { userInfo } from 'node:os';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Environment } from '../config/paths.ts';
-import { XacctError } from '../errors.ts';
 import { type Identity, profileOf } from '../identity/identity.ts';
-import { createProfileReader, type Profiles } from '../identity/profiles.ts';
+import { mfaRequired } from '../identity/mfa-device.ts';
+import { createProfileReader } from '../identity/profiles.ts';
 import type { Resolution } from '../identity/resolve.ts';
-import type { Registry } from '../registry/registry.ts';
+import type { MfaProof, MfaSession } from '../token/mfa-session-store.ts';
 import type { Token } from '../token/token.ts';
-import { type Connection, createConnection } from './connection.ts';
+import { createConnection } from './connection.ts';
 import { resolveCredentials } from './credentials.ts';
 import { explainFailure, timeoutFailure } from './failure.ts';
 import { sourceOf } from './failure-context.ts';
+import { createMfa, type Mfa } from './mfa.ts';
+import { checkEndpoints, requestToken, type TokenContext } from './request-token.ts';
 import { createRoleAssumer } from './role-assumer.ts';
 
 /** Left to the minter to say what it waited for, before it is killed. Milliseconds. */
 const FAREWELL_MS = 250;
 
-/**
- * Mints in this process, whose environment is the caller's. `timeoutMs` began at `givenAt` (epoch ms).
- * @throws XacctError with the command that mends it; never an error of the SDK.
- */
-export async function mintToken(
-  resolution: Resolution,
-  env: Environment,
-  timeoutMs: number,
-  givenAt: number,
-): Promise<Token> {
+/** What AWS is asked in a process whose environment is the caller's. */
+export interface Asking {
+  resolution: Resolution;
+  env: Environment;
+  /** Milliseconds from `givenAt` on. */
+  timeoutMs: number;
+  /** Epoch ms. */
+  givenAt: number;
+  mfa?: MfaProof | undefined;
+}
+
+/** A token, and the MFA session that its code began. */
+export interface Minted {
+  token: Token;
+  mfaSession?: MfaSession | undefined;
+}
+
+/** Who AWS says that one is. */
+export interface CallerIdentity {
+  arn: string;
+  account: string;
+}
+
+/** @throws XacctError with the command that mends it; never an error of the SDK. */
+export function mintToken(asking: Asking): Promise<Minted> {
+  return withCredentials(asking, async (credentials, context) => {
+    const token = await requestToken(asking.resolution.registry, credentials, context);
+    return { token, mfaSession: context.mfa.begun() };
+  });
+}
+
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html @throws XacctError */
+export function whoAmI(asking: Asking): Promise<CallerIdentity> {
+  return withCredentials(asking, async (credentials, { connection }) => {
+    const { getCallerIdentity } = await import('./sts-calls.ts');
+    const { Arn = '', Account = '' } = await getCallerIdentity({
+      region: asking.resolution.stsRegion,
+      requestHandler: connection.requestHandler,
+      credentials,
+    });
+    return { arn: Arn, account: Account };
+  });
+}
+
+interface Context extends TokenContext {
+  mfa: Mfa;
+}
+
+async function withCredentials<T>(
+  { resolution, env, timeoutMs, givenAt, mfa: proof }: Asking,
+  use: (credentials: AwsCredentialIdentity, context: Context) => Promise<T>,
+): Promise<T> {
   const profiles = createProfileReader()(env);
   const profile = profileOf(resolution.identity);
   checkEndpoints(env);
@@ -34,29 +78,29 @@ export async function mintToken(
   const followsLater = sourceOf(resolution.identity, profiles)?.kind === 'process';
   if (!followsLater) followProfile(resolution.identity);
   const connection = createConnection(env, profile === undefined ? undefined : profiles.profile(profile));
+  const stsConfig = { region: resolution.stsRegion, requestHandler: connection.requestHandler };
+  const mfa = createMfa(stsConfig, proof, (serial) => mfaRequired(serial, resolution));
   const { promise: deadline, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
     () => reject(timeoutFailure(connection.lastExchange(), resolution, profiles, timeoutMs)),
     Math.max(givenAt + timeoutMs - FAREWELL_MS - Date.now(), 1),
   );
   let stage: 'credentials' | 'token' = 'credentials';
-  const mint = async () => {
+  const asked = async () => {
     const credentials = await resolveCredentials(resolution.identity, {
       connection,
-      roles: createRoleAssumer(
-        { region: resolution.stsRegion, requestHandler: connection.requestHandler },
-        sessionName(env),
-      ),
+      roles: createRoleAssumer(stsConfig, sessionName(env), mfa),
       region: resolution.stsRegion,
     });
     stage = 'token';
     if (followsLater) followProfile(resolution.identity);
-    return await requestToken(resolution.registry, credentials, { connection, env, profiles, profile });
+    return await use(credentials, { connection, env, profiles, profile, mfa });
   };
   try {
-    return await Promise.race([mint(), deadline]);
+    return await Promise.race([asked(), deadline]);
   } catch (error) {
-    throw explainFailure(error, { resolution, profiles, stage, exchange: connection.lastExchange() });
+    const exchange = connection.lastExchange();
+    throw explainFailure(error, { resolution, profiles, stage, exchange, usesMfaSession: mfa.usesSession });
   } finally {
     clearTimeout(timer);
   }
@@ -87,92 +131,4 @@ function userName(): string {
   } catch {
     return 'unknown';
   }
-}
-
-interface TokenContext {
-  connection: Connection;
-  env: Environment;
-  profiles: Profiles;
-  profile: string | undefined;
-}
-
-async function requestToken(
-  registry: Registry,
-  credentials: AwsCredentialIdentity,
-  context: TokenContext,
-): Promise<Token> {
-  const config = {
-    region: registry.region,
-    credentials,
-    requestHandler: context.connection.requestHandler,
-    ...endpointFlags(registry, context),
-  };
-  if (registry.service === 'ecr-public') {
-    const { getPublicAuthorizationToken } = await import('./ecr-public-call.ts');
-    return readAuthorization(await getPublicAuthorizationToken(config));
-  }
-  const { getAuthorizationToken } = await import('./ecr-call.ts');
-  return readAuthorization(await getAuthorizationToken(config));
-}
-
-/** The hostname says which endpoint of the API is meant; `use_fips_endpoint` of the user adds to it. */
-function endpointFlags(
-  registry: Registry,
-  context: TokenContext,
-): { useFipsEndpoint?: boolean; useDualstackEndpoint?: boolean } {
-  if (registry.service === 'ecr-public') return { useFipsEndpoint: false, useDualstackEndpoint: false };
-  // The SDK refuses flags beside an endpoint_url, which says more than they do.
-  if (hasCustomEndpoint(context)) return { useFipsEndpoint: false, useDualstackEndpoint: false };
-  return {
-    ...(registry.fips ? { useFipsEndpoint: true } : {}),
-    ...(registry.dualStack ? { useDualstackEndpoint: true } : {}),
-  };
-}
-
-/** The SDK's own error for these is a bare `Invalid URL`. @throws XacctError `usage`. */
-function checkEndpoints(env: Environment): void {
-  for (const [name, value] of Object.entries(env)) {
-    if (!name.startsWith('AWS_ENDPOINT_URL') || !value || /^https?:\/\/[^/]/.test(value)) continue;
-    throw new XacctError(
-      'usage',
-      `${name}=${value} is not a URL such as https://sts.us-east-1.amazonaws.com`,
-      {
-        hint: `run: unset ${name}`,
-      },
-    );
-  }
-}
-
-/** https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
-function hasCustomEndpoint({ env, profiles, profile }: TokenContext): boolean {
-  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?.toLowerCase() === 'true') return false;
-  const settings = profile === undefined ? undefined : profiles.profile(profile);
-  if (settings?.ignore_configured_endpoint_urls?.toLowerCase() === 'true') return false;
-  const services =
-    settings?.services === undefined ? undefined : profiles.section('services', settings.services);
-  return Boolean(
-    env.AWS_ENDPOINT_URL_ECR ||
-      env.AWS_ENDPOINT_URL ||
-      services?.['ecr.endpoint_url'] ||
-      settings?.endpoint_url,
-  );
-}
-
-function readAuthorization(
-  data: { authorizationToken?: string | undefined; expiresAt?: Date | undefined } | undefined,
-): Token {
-  const [username, password] = splitOnce(
-    Buffer.from(data?.authorizationToken ?? '', 'base64').toString(),
-    ':',
-  );
-  if (!username || !password) {
-    throw new XacctError('service', 'ECR answered without an authorization token', { hint: 'try again' });
-  }
-  // Without an expiry the token serves this once.
-  return { username, password, expiresAt: data?.expiresAt?.getTime() ?? 0 };
-}
-
-function splitOnce(text: string, separator: string): [string, string] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }

@@ -2,12 +2,12 @@
 import type {
   AssumeRoleCommandInput,
   AssumeRoleWithWebIdentityCommandInput,
-  Credentials,
   STSClientConfig,
 } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
-import { XacctError } from '../errors.ts';
 import { AssumeRoleError } from './assume-role-error.ts';
+import { credentialsFrom } from './credentials-from.ts';
+import type { Mfa } from './mfa.ts';
 
 export interface RoleAssumer {
   assumeRole(
@@ -23,7 +23,7 @@ export interface RoleAssumer {
 const SDK_SESSION_NAME = /^aws-sdk-js-(?:session-)?\d+$/;
 
 /** `sessionName` is used where neither rule nor profile gives one, so that CloudTrail shows who it was. */
-export function createRoleAssumer(config: STSClientConfig, sessionName: string): RoleAssumer {
+export function createRoleAssumer(config: STSClientConfig, sessionName: string, mfa: Mfa): RoleAssumer {
   const named = <T extends { RoleSessionName: string | undefined }>(parameters: T): T =>
     parameters.RoleSessionName === undefined || SDK_SESSION_NAME.test(parameters.RoleSessionName)
       ? { ...parameters, RoleSessionName: sessionName }
@@ -32,12 +32,15 @@ export function createRoleAssumer(config: STSClientConfig, sessionName: string):
     assumeRole: (source, parameters) =>
       failuresOf(parameters.RoleArn, async () => {
         const { assumeRole } = await import('./sts-calls.ts');
-        return identityFrom(await assumeRole({ ...config, credentials: source }, named(parameters)));
+        const proven = await mfa.prove(source, named(parameters));
+        return credentialsFrom(
+          await assumeRole({ ...config, credentials: proven.credentials }, proven.parameters),
+        );
       }),
     assumeRoleWithWebIdentity: (parameters) =>
       failuresOf(parameters.RoleArn, async () => {
         const { assumeRoleWithWebIdentity } = await import('./sts-calls.ts');
-        return identityFrom(await assumeRoleWithWebIdentity(config, named(parameters)));
+        return credentialsFrom(await assumeRoleWithWebIdentity(config, named(parameters)));
       }),
   };
 }
@@ -48,17 +51,4 @@ async function failuresOf<T>(roleArn: string | undefined, assume: () => Promise<
   } catch (cause) {
     throw new AssumeRoleError(roleArn ?? '', cause);
   }
-}
-
-function identityFrom(credentials: Credentials | undefined): AwsCredentialIdentity {
-  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = credentials ?? {};
-  if (!AccessKeyId || !SecretAccessKey || !SessionToken) {
-    throw new XacctError('service', 'STS answered without credentials', { hint: 'try again' });
-  }
-  return {
-    accessKeyId: AccessKeyId,
-    secretAccessKey: SecretAccessKey,
-    sessionToken: SessionToken,
-    ...(Expiration === undefined ? {} : { expiration: Expiration }),
-  };
 }

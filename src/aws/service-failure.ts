@@ -1,8 +1,10 @@
 // Names the refusals that AWS answered with, by the error's name.
 import { type ErrorCode, shellWord, XacctError } from '../errors.ts';
 import { credentialSourceOf, profileOf } from '../identity/identity.ts';
+import { mfaDevice, mfaRequired } from '../identity/mfa-device.ts';
 import type { AssumeRoleError } from './assume-role-error.ts';
 import { type FailureContext, sourceOf, unexpected } from './failure-context.ts';
+import { codeRejected, isRejectedCode } from './mfa.ts';
 
 /** An error that AWS answered with; `name` is its code. */
 export interface ServiceError extends Error {
@@ -127,6 +129,10 @@ export function assumeRoleFailure(error: AssumeRoleError, context: FailureContex
   const service = serviceError(cause);
   if (cause instanceof XacctError) return cause;
   if (service === undefined) return unexpected(cause, context);
+  if (isRejectedCode(service)) return codeRejected(mfaSerial(context), service);
+  if (context.usesMfaSession && (EXPIRED.has(service.name) || BAD_KEY.has(service.name))) {
+    return mfaRequired(mfaSerial(context), context.resolution);
+  }
   if (DENIED.has(service.name)) {
     const roleName = roleArn.split('/').at(-1) ?? roleArn;
     const account = roleArn.split(':')[4] ?? '';
@@ -167,6 +173,10 @@ export function assumeRoleFailure(error: AssumeRoleError, context: FailureContex
     hint: failure.hint,
     cause: error,
   });
+}
+
+function mfaSerial({ resolution: { identity }, profiles }: FailureContext): string {
+  return mfaDevice(identity, profiles, {})?.serial ?? 'the MFA device';
 }
 
 /** The role of the identity stands before the message already. */

@@ -1,10 +1,14 @@
-// The calls of STS that give credentials, apart as ECR's is: keys and SSO do not need them.
+// The calls of STS, apart as ECR's is: keys and SSO do not need them.
 import {
   AssumeRoleCommand,
   type AssumeRoleCommandInput,
   AssumeRoleWithWebIdentityCommand,
   type AssumeRoleWithWebIdentityCommandInput,
   type Credentials,
+  GetCallerIdentityCommand,
+  type GetCallerIdentityCommandOutput,
+  GetSessionTokenCommand,
+  type GetSessionTokenCommandInput,
   STSClient,
   type STSClientConfig,
 } from '@aws-sdk/client-sts';
@@ -23,4 +27,17 @@ export async function assumeRoleWithWebIdentity(
   input: AssumeRoleWithWebIdentityCommandInput,
 ): Promise<Credentials | undefined> {
   return (await new STSClient(config).send(new AssumeRoleWithWebIdentityCommand(input))).Credentials;
+}
+
+/** @throws the SDK's errors. */
+export async function getSessionToken(
+  config: STSClientConfig,
+  input: GetSessionTokenCommandInput,
+): Promise<Credentials | undefined> {
+  return (await new STSClient(config).send(new GetSessionTokenCommand(input))).Credentials;
+}
+
+/** @throws the SDK's errors. */
+export async function getCallerIdentity(config: STSClientConfig): Promise<GetCallerIdentityCommandOutput> {
+  return await new STSClient(config).send(new GetCallerIdentityCommand({}));
 }

@@ -2,13 +2,12 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { XacctError } from '../errors.ts';
-import type { Token } from '../token/token.ts';
-import { type MintJob, readResult } from './job.ts';
+import { type Answers, type MintJob, type Question, readResult } from './job.ts';
 import { type SelfCommand, spawnSelf } from './spawn-self.ts';
 
 export interface MinterProcess {
   /** Gives it its one job. @throws XacctError whatever it says, `timeout` at the deadline, `internal` when it crashes. */
-  run(job: MintJob): Promise<Token>;
+  run<Q extends Question>(job: MintJob<Q>): Promise<Answers[Q]>;
   /** Ends it; a job that it has fails. */
   kill(): void;
   /** Resolves when it has ended. */
@@ -40,7 +39,7 @@ export function startMinter(
     () => {},
   );
   return {
-    async run(job) {
+    async run<Q extends Question>(job: MintJob<Q>) {
       child.stdin?.write(`${JSON.stringify(job)}\n`);
       let timedOut = false;
       const deadline = setTimeout(() => {
@@ -50,7 +49,7 @@ export function startMinter(
       try {
         const line = await result;
         if (line === '' && timedOut) throw timeoutError(job.timeoutMs);
-        return readResult(line);
+        return readResult<Q>(line);
       } finally {
         clearTimeout(deadline);
         killGroup(child);

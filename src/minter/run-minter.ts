@@ -1,4 +1,4 @@
-// Inside a minter: reads its job from stdin, mints, writes the result, ends.
+// Inside a minter: reads its job from stdin, asks AWS, writes the result, ends.
 import { writeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
@@ -24,7 +24,7 @@ export async function runMinter(stdin: Readable, isSpare: boolean): Promise<void
     const { warmUp } = await import('../aws/warm-up.ts');
     if (!(await hasJob())) await warmUp();
   }
-  const result = await mint(await job);
+  const result = await answer(await job);
   writeSync(RESULT_FD, `${JSON.stringify(result)}\n`);
 }
 
@@ -38,11 +38,11 @@ function endGroup(): never {
   process.exit(1);
 }
 
-async function mint({ resolution, env, timeoutMs, givenAt }: MintJob): Promise<MintResult> {
-  becomeCaller(env);
+async function answer(job: MintJob): Promise<MintResult> {
+  becomeCaller(job.env);
   try {
-    const { mintToken } = await import('../aws/mint.ts');
-    return { token: await mintToken(resolution, env, timeoutMs, givenAt) };
+    const { mintToken, whoAmI } = await import('../aws/mint.ts');
+    return { answer: await (job.question === 'token' ? mintToken(job) : whoAmI(job)) };
   } catch (error) {
     return failedResult(error);
   }

@@ -1,8 +1,10 @@
 // Mints each token in a process of its own, with a spare one kept ready: loading the AWS SDK takes ten times its use.
+import type { CallerIdentity, Minted } from '../aws/mint.ts';
 import type { Environment } from '../config/paths.ts';
 import { XacctError } from '../errors.ts';
 import type { Resolution } from '../identity/resolve.ts';
-import type { Token } from '../token/token.ts';
+import type { MfaProof } from '../token/mfa-session-store.ts';
+import type { Answers, MintJob, Question } from './job.ts';
 import { type MinterProcess, startMinter, timeoutError } from './minter-process.ts';
 import type { SelfCommand } from './spawn-self.ts';
 
@@ -11,7 +13,14 @@ export interface Minters {
    * Mints in a process of its own, whose environment is `env` and nothing else.
    * @throws XacctError whatever the minter says, `timeout` at the deadline, `internal` when it crashes.
    */
-  mint(resolution: Resolution, env: Environment, timeoutMs: number): Promise<Token>;
+  mint(resolution: Resolution, env: Environment, timeoutMs: number, mfa?: MfaProof): Promise<Minted>;
+  /** Asks AWS, likewise, who the identity is. @throws as `mint` does. */
+  whoAmI(
+    resolution: Resolution,
+    env: Environment,
+    timeoutMs: number,
+    mfa?: MfaProof,
+  ): Promise<CallerIdentity>;
   /** Starts a spare, if there is none: a mint is likely soon. */
   warm(): void;
   /** Ends the spare. */
@@ -47,9 +56,8 @@ export function createMinters(self: SelfCommand, spareMs: number): Minters {
     });
   };
 
-  const mintNow: Minters['mint'] = async (resolution, env, timeoutMs) => {
-    const job = { resolution, env, timeoutMs, givenAt: Date.now() };
-    const extraCa = env.NODE_EXTRA_CA_CERTS;
+  const runNow = async <Q extends Question>(job: MintJob<Q>): Promise<Answers[Q]> => {
+    const extraCa = job.env.NODE_EXTRA_CA_CERTS;
     const ready = extraCa ? undefined : takeSpare();
     if (ready === undefined) return startMinter(self, { extraCa }).run(job);
     try {
@@ -60,20 +68,22 @@ export function createMinters(self: SelfCommand, spareMs: number): Minters {
       return startMinter(self).run(job);
     }
   };
+  const run = async <Q extends Question>(job: Omit<MintJob<Q>, 'givenAt'>): Promise<Answers[Q]> => {
+    if (running >= MAX_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+    running += 1;
+    try {
+      return await runNow({ ...job, givenAt: Date.now() });
+    } finally {
+      running -= 1;
+      waiting.shift()?.();
+      // Not before, when it would take the time of those that somebody waits for.
+      if (running === 0) setImmediate(warm);
+    }
+  };
 
   return {
-    async mint(resolution, env, timeoutMs) {
-      if (running >= MAX_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
-      running += 1;
-      try {
-        return await mintNow(resolution, env, timeoutMs);
-      } finally {
-        running -= 1;
-        waiting.shift()?.();
-        // Not before, when it would take the time of those that somebody waits for.
-        if (running === 0) setImmediate(warm);
-      }
-    },
+    mint: (resolution, env, timeoutMs, mfa) => run({ question: 'token', resolution, env, timeoutMs, mfa }),
+    whoAmI: (resolution, env, timeoutMs, mfa) => run({ question: 'caller', resolution, env, timeoutMs, mfa }),
     warm,
     close() {
       isClosed = true;

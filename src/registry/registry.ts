@@ -165,3 +165,9 @@ function partitionOf(region: string) {
 export function partitionOfRegion(region: string): Partition | undefined {
   return partitionOf(region)?.partition;
 }
+
+/** The hostname of an account's registry in a region, as AWS shows it; undefined where the text is no region. */
+export function registryHostname(account: string, region: string): string | undefined {
+  const partition = partitionOf(region);
+  return partition && `${account}.dkr.ecr.${region}.${partition.suffix}`;
+}

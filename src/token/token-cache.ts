@@ -48,6 +48,8 @@ export interface TokenRequest {
   deadline?: (() => AbortSignal) | undefined;
   /** Kept with the token, for `refreshAhead`. */
   renew?: Renew | undefined;
+  /** Mint in any case: what is in memory is neither handed out nor good for a failure. */
+  fresh?: boolean;
 }
 
 export interface TokenCache {
@@ -64,6 +66,8 @@ export interface TokenCache {
   /** Whether a living token handed out for the hostname has this password. */
   holds(hostname: string, password: string): boolean;
   status(): TokenStatus[];
+  /** Undefined where no living token is held for the key. */
+  statusOf(key: string): TokenStatus | undefined;
   /** What could not be minted in the last hour, and has no token. */
   failures(): MintFailure[];
   /** Drops what has expired. */
@@ -130,34 +134,50 @@ export function createTokenCache(clock: Clock, random: () => number = Math.rando
     return { username: entry.username, password: entry.password.toString(), expiresAt: entry.expiresAt };
   };
 
+  const statusOf = (key: string, entry: TokenEntry): TokenStatus => {
+    const { about, mintedAt, expiresAt, hostnames, served, lastServed } = entry;
+    const lastError = history.lastErrorOf(key);
+    return {
+      ...about,
+      hostnames: [...hostnames],
+      mintedAt,
+      expiresAt,
+      served,
+      lastServed,
+      mints: history.mintsOf(key),
+      ...(lastError && { lastError }),
+    };
+  };
+
   const forHostname = (hostname: string) =>
     [...entries.entries()].filter(([, entry]) => entry.hostnames.has(hostname));
 
   return {
     async get(request) {
-      const { key, hostname, about, policy, mint, deadline } = request;
-      const entry = entries.get(key);
+      const { key, hostname, about, policy, mint, deadline, fresh = false } = request;
+      const entry = fresh ? undefined : entries.get(key);
       if (entry !== undefined) {
         const now = clock();
         const isRetryDue = now >= entry.retryAt || now >= deadAt(entry, policy);
         if (now < refreshAt(entry, policy) || !isRetryDue) return handOut(entry, request);
       }
       try {
-        mints.throwRemembered(key);
+        if (!fresh) mints.throwRemembered(key);
+        const signal = deadline?.();
         const hostnames = [hostname];
         const minted = mints.run(
           key,
           hostnames,
           () => history.record({ key, about, hostnames }, mint),
-          (fresh) => keep(fresh, request),
+          (brought) => keep(brought, request),
         );
-        const { token, kept } = await abortable(minted, deadline?.());
+        const { token, kept } = await abortable(minted, signal);
         // Not read back from the entry: an eviction may have zeroed it meanwhile.
         if (kept !== undefined) countUse(kept, hostname, clock());
         return token;
       } catch (error) {
         const old = entries.get(key);
-        if (old === undefined || clock() >= deadAt(old, policy)) throw error;
+        if (fresh || old === undefined || clock() >= deadAt(old, policy)) throw error;
         renewLater(old, clock, random);
         return handOut(old, request);
       }
@@ -177,22 +197,10 @@ export function createTokenCache(clock: Clock, random: () => number = Math.rando
     holds(hostname, password) {
       return forHostname(hostname).some(([, entry]) => entry.password.toString() === password);
     },
-    status() {
-      return [...entries.entries()].map(
-        ([key, { about, mintedAt, expiresAt, hostnames, served, lastServed }]) => {
-          const lastError = history.lastErrorOf(key);
-          return {
-            ...about,
-            hostnames: [...hostnames],
-            mintedAt,
-            expiresAt,
-            served,
-            lastServed,
-            mints: history.mintsOf(key),
-            ...(lastError && { lastError }),
-          };
-        },
-      );
+    status: () => [...entries.entries()].map(([key, entry]) => statusOf(key, entry)),
+    statusOf(key) {
+      const entry = entries.get(key);
+      return entry && statusOf(key, entry);
     },
     failures() {
       return history.failures().flatMap(({ key, ...failure }) => (entries.has(key) ? [] : [failure]));

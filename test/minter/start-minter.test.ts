@@ -35,7 +35,7 @@ function script(source: string): SelfCommand {
 
 test('A mint brings the token with its expiry in milliseconds.', async () => {
   await using stage = await startProductStage();
-  const token = await mint(stage);
+  const { token } = await mint(stage);
   const { password, expiresAt } = stage.aws.issuedTokens[0] ?? {};
   assert.deepEqual(token, { username: 'AWS', password, expiresAt });
 });
@@ -75,9 +75,10 @@ test('A minter that does nothing is killed at the deadline, with all that it sta
 test('What a minter leaves running when it is done is ended too.', async () => {
   await using stage = await startProductStage();
   const pidFile = join(stage.product.folder, 'pid');
-  const result = JSON.stringify({ token: { username: 'AWS', password: 'p', expiresAt: 1 } });
+  const token = { username: 'AWS', password: 'p', expiresAt: 1 };
+  const result = JSON.stringify({ answer: { token } });
   const minter = script(`sleep 600 3>&- & echo $! >${pidFile}; echo '${result}' >&3`);
-  assert.deepEqual(await mint(stage, MINUTE, minter), { username: 'AWS', password: 'p', expiresAt: 1 });
+  assert.deepEqual(await mint(stage, MINUTE, minter), { token });
   await whenEnded(Number(await readFile(pidFile, 'utf8')));
 });
 
@@ -93,7 +94,7 @@ test('A minter that cannot be started, crashes or babbles is an error of ours.',
   const minters = {
     'It ends without a word.': 'exit 3',
     'It is killed.': 'kill -9 $$',
-    'It writes half a result.': `printf '{"token":{"username":"AWS"' >&3`,
+    'It writes half a result.': `printf '{"answer":{"token":{"username":"AWS"' >&3`,
     'It writes more than a result can be.': 'head -c 1000000 /dev/zero >&3',
     'It writes to stdout and stderr only.': 'echo {}; echo {} >&2',
   };

@@ -96,18 +96,18 @@ export const configFailures: readonly Failure[] = [
     }),
     identity: 'profile careful',
     says: /an MFA code of arn:aws:iam::444455556666:mfa\/dev is required/,
-    hint: `run: aws ecr get-login-password --profile careful --region us-east-1 | docker login --username AWS --password-stdin ${HOST}`,
+    hint: `run: ecr-xacct login ${HOST}`,
   },
   {
     what: 'A rule that asks for an MFA code',
     files: ({ cast }) => ({
       ...devFiles(cast),
       registries: {
-        [HOST]: { role_arn: roleArn('MfaOnly'), source_profile: 'dev', mfa_serial: cast.mfa.serialNumber },
+        [HOST]: { role_arn: roleArn('MfaOnly'), source_profile: 'dev', mfa_serial: 'GAHT12345678' },
       },
     }),
     identity: `role ${roleArn('MfaOnly')} (source profile dev)`,
-    says: /an MFA code of arn:aws:iam::444455556666:mfa\/dev is required/,
-    hint: 'a rule cannot ask for a code: put role_arn, source_profile and mfa_serial into a profile of ~/.aws/config and name it with profile',
+    says: /an MFA code of GAHT12345678 is required/,
+    hint: `run: ecr-xacct login ${HOST}`,
   },
 ];
