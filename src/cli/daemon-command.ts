@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { type Asked, askDaemon } from '../client/ask-daemon.ts';
 import { beginDaemon } from '../daemon/begin-daemon.ts';
-import type { DaemonStatus } from '../daemon/run-daemon.ts';
+import type { DaemonStatus } from '../daemon/daemon-actions.ts';
 import { XacctError } from '../errors.ts';
 import type { Response } from '../wire/codec.ts';
 import { type CommandContext, daemonAddress } from './command.ts';

@@ -1,23 +1,22 @@
 // Answers one of Docker's actions in this process, with nothing remembered: where there is no daemon, or it is turned off.
 import { createConfigReader } from '../config/config-reader.ts';
 import type { Action, Answer } from '../docker/messages.ts';
+import type { WhoAmI } from '../helper/account-memory.ts';
 import { createHelper, type HelperDeps } from '../helper/helper.ts';
+import { createMemory } from '../helper/memory.ts';
 import { createProfileReader } from '../identity/profiles.ts';
-import { createLoginStore } from '../token/login-store.ts';
-import { createTokenCache } from '../token/token-cache.ts';
 
 /** `mint` and `deadline` are the helper's. */
 export function answerHere(
   action: Action,
   input: string,
   env: Readonly<Record<string, string>>,
-  { mint, deadline }: Pick<HelperDeps, 'mint' | 'deadline'>,
+  { mint, whoAmI, deadline }: Pick<HelperDeps, 'mint' | 'deadline'> & { whoAmI: WhoAmI },
 ): Promise<Answer> {
   const helper = createHelper({
     readConfig: createConfigReader(),
     readProfiles: createProfileReader(),
-    tokens: createTokenCache(Date.now),
-    logins: createLoginStore(Date.now),
+    ...createMemory(whoAmI, Date.now),
     mint,
     deadline,
   });

@@ -57,7 +57,8 @@ async function withoutDaemon(
   const { mintDeadline, createMinters } = await import('../minter/start-minter.ts');
   const minters = createMinters(self, 0);
   return await answerHere(action, input, env, {
-    mint: (resolution, callerEnv) => minters.mint(resolution, callerEnv, timeoutMs(env)),
+    mint: (resolution, callerEnv, mfa) => minters.mint(resolution, callerEnv, timeoutMs(env), mfa),
+    whoAmI: (resolution, callerEnv, mfa) => minters.whoAmI(resolution, callerEnv, timeoutMs(env), mfa),
     deadline: () => mintDeadline(timeoutMs(env)),
   });
 }
@@ -77,6 +78,7 @@ async function withoutDaemonFor(
   const { answerHere } = await import('./answer-here.ts');
   return answerHere(action, input, env, {
     mint: () => Promise.reject(error),
+    whoAmI: () => Promise.reject(error),
     deadline: () => new AbortController().signal,
   });
 }

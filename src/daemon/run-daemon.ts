@@ -2,14 +2,15 @@
 import { closeSync, writeSync } from 'node:fs';
 import { createConfigReader } from '../config/config-reader.ts';
 import { printable } from '../errors.ts';
-import { createHelper } from '../helper/helper.ts';
+import type { WhoAmI } from '../helper/account-memory.ts';
+import { createHelper, type HelperDeps } from '../helper/helper.ts';
+import { createMemory } from '../helper/memory.ts';
+import { describeIdentity } from '../identity/identity.ts';
 import { createProfileReader } from '../identity/profiles.ts';
 import { type Minters, mintDeadline } from '../minter/start-minter.ts';
-import { createLoginStore } from '../token/login-store.ts';
-import type { MintFailure } from '../token/mint-history.ts';
-import { createTokenCache, type TokenStatus } from '../token/token-cache.ts';
 import { socketPath } from '../wire/socket-path.ts';
 import { timeoutMs } from '../wire/timeout.ts';
+import { createDaemonActions } from './daemon-actions.ts';
 import {
   becomeDaemon,
   fileIdentity,
@@ -33,26 +34,6 @@ export interface DaemonOptions {
   onListening?: (daemon: { path: string; log: string | undefined } | undefined) => void;
 }
 
-/** What `status` answers, as JSON. Times are epoch milliseconds. */
-export interface DaemonStatus {
-  pid: number;
-  version: string;
-  startedAt: number;
-  /** Bytes. */
-  rss: number;
-  tokens: TokenStatus[];
-  /** What could not be minted in the last hour, and has no token. */
-  failures: MintFailure[];
-  /** Hostnames whose credential `docker login` brought. */
-  logins: string[];
-}
-
-/** What `forget` answers, as JSON: how many there were. */
-export interface Forgotten {
-  tokens: number;
-  logins: number;
-}
-
 /** Runs until it is stopped or of no more use. Resolves when it has ended. @throws XacctError `socket-unsafe`. */
 export async function runDaemon({
   minters,
@@ -67,65 +48,40 @@ export async function runDaemon({
   const clock = Date.now;
   const path = socketPath(env, uid);
   const log = openLog(env);
-  const tokens = createTokenCache(clock);
-  const logins = createLoginStore(clock);
-  const helper = createHelper({
+  const whoAmI: WhoAmI = (resolution, callerEnv, mfa) => {
+    log.write('info', 'who am I', { identity: describeIdentity(resolution.identity) });
+    return minters.whoAmI(resolution, callerEnv, timeoutMs(callerEnv), mfa);
+  };
+  const memory = createMemory(whoAmI, clock);
+  const deps: HelperDeps = {
     readConfig: createConfigReader(),
     readProfiles: createProfileReader(),
-    tokens,
-    logins,
-    mint: (resolution, callerEnv) => {
+    ...memory,
+    mint: (resolution, callerEnv, mfa) => {
       log.write('info', 'mint', { hostname: resolution.hostname, reason: resolution.reason });
-      return minters.mint(resolution, callerEnv, timeoutMs(callerEnv));
+      return minters.mint(resolution, callerEnv, timeoutMs(callerEnv), mfa);
     },
     deadline: (callerEnv) => mintDeadline(timeoutMs(callerEnv)),
-  });
+  };
   const startedAt = clock();
   let lastRequest = startedAt;
   const { promise: ended, resolve } = Promise.withResolvers<string>();
   let own: string | undefined;
-  const forget = (): string => {
-    const forgotten: Forgotten = { tokens: tokens.status().length, logins: logins.list().size };
-    tokens.clear();
-    logins.clear();
-    return `${JSON.stringify(forgotten)}\n`;
-  };
   const end = (reason: string) => {
     removeOwnSocket(path, own);
     server.close();
-    forget();
+    memory.clear();
     resolve(reason);
-  };
-  const status = (): string => {
-    const rss = process.memoryUsage.rss();
-    const hostnames = [...logins.list().keys()];
-    const value: DaemonStatus = {
-      pid: process.pid,
-      version,
-      startedAt,
-      rss,
-      tokens: tokens.status(),
-      failures: tokens.failures(),
-      logins: hostnames,
-    };
-    return `${JSON.stringify(value)}\n`;
   };
   const startedFrom = fileIdentity(program);
   const server = createDaemonServer({
-    helper,
+    helper: createHelper(deps),
     isOutdated: () => {
       if (fileIdentity(program) === startedFrom) return false;
       end('another version stands in its place');
       return true;
     },
-    actions: {
-      status,
-      forget,
-      stop: () => {
-        end('asked to stop');
-        return '';
-      },
-    },
+    actions: createDaemonActions({ ...deps, ...memory, whoAmI }, { version, startedAt, end }),
     onAnswer: ({ action }, { outcome, text }, milliseconds) => {
       lastRequest = clock();
       // A failure's text is made for people to read; a success is a secret.
@@ -149,11 +105,9 @@ export async function runDaemon({
   watchUsefulness({
     path: isActivated ? undefined : path,
     lastRequest: () => lastRequest,
-    holdsAnything: () => tokens.status().length > 0 || logins.list().size > 0,
+    holdsAnything: () => !memory.isEmpty(),
     tidy: () => {
-      tokens.purge();
-      tokens.refreshAhead();
-      logins.purge();
+      memory.tidy();
       log.rotate();
     },
     clock,

@@ -38,6 +38,9 @@ export function createDaemonServer(deps: ServerDeps): Server {
   });
 }
 
+/** Actions that a token comes of: not by a daemon that is outdated. */
+const MINTS: ReadonlySet<string> = new Set(['get', 'login']);
+
 const answerYourself: Response = { outcome: 'answer-yourself', text: '' };
 
 async function serve(socket: Socket, deps: ServerDeps): Promise<void> {
@@ -48,7 +51,7 @@ async function serve(socket: Socket, deps: ServerDeps): Promise<void> {
   let response: Response;
   try {
     request = decodeRequest(frame);
-    if (request?.action === 'get' && deps.isOutdated()) {
+    if (MINTS.has(request?.action ?? '') && deps.isOutdated()) {
       // Closed without an answer: the client starts the daemon that belongs to the program on disk, and asks it.
       socket.end();
       return;
@@ -62,7 +65,7 @@ async function serve(socket: Socket, deps: ServerDeps): Promise<void> {
 }
 
 async function respond({ action, env, input }: Request, deps: ServerDeps): Promise<Response> {
-  if (action === 'get' && hasPrivatePaths(env)) return answerYourself;
+  if ((MINTS.has(action) || action === 'explain') && hasPrivatePaths(env)) return answerYourself;
   if (isAction(action)) return deps.helper(action, input, passedEnvironment(env));
   const act = Object.hasOwn(deps.actions, action) ? deps.actions[action] : undefined;
   if (act !== undefined) {

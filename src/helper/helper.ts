@@ -12,25 +12,14 @@ import {
   readServerURL,
 } from '../docker/messages.ts';
 import { parseServerURL } from '../docker/server-url.ts';
-import { type ErrorCode, errorLine, XacctError } from '../errors.ts';
-import { describeIdentity } from '../identity/identity.ts';
-import { holdsSecret, identityKey } from '../identity/identity-key.ts';
-import type { Profiles } from '../identity/profiles.ts';
-import { type Resolution, resolveIdentity } from '../identity/resolve.ts';
+import { errorLine, XacctError } from '../errors.ts';
 import { parseRegistry } from '../registry/registry.ts';
 import type { LoginStore } from '../token/login-store.ts';
 import type { Token } from '../token/token.ts';
-import type { TokenCache } from '../token/token-cache.ts';
+import { findToken, type TokenDeps } from './find-token.ts';
 
-export interface HelperDeps {
-  readConfig: (env: Environment) => Config;
-  readProfiles: (env: Environment) => Profiles;
-  tokens: TokenCache;
+export interface HelperDeps extends TokenDeps {
   logins: LoginStore;
-  /** Mints in the caller's environment. @throws XacctError */
-  mint: (resolution: Resolution, env: Environment) => Promise<Token>;
-  /** Ends a caller's wait for a mint that somebody else may have begun. Its reason is an XacctError. */
-  deadline: (env: Environment) => AbortSignal;
 }
 
 /** Answers one action; `input` is the whole of stdin. Every failure becomes an answer: it never throws. */
@@ -85,50 +74,12 @@ async function tokenFor(
   env: Environment,
 ): Promise<Token | undefined> {
   try {
-    const { resolution, key } = whoFor(deps, hostname, config, env);
-    if (resolution === undefined) return undefined;
-    return await deps.tokens
-      .get({
-        key,
-        hostname,
-        about: { identity: describeIdentity(resolution.identity), region: resolution.registry.region },
-        policy: config,
-        mint: () => deps.mint(resolution, env),
-        deadline: () => deps.deadline(env),
-        // A renewal needs the caller's environment later, and secrets in it are not to be kept.
-        renew: holdsSecret(env) ? undefined : () => mintAgain(deps, hostname, key, env),
-      })
-      .catch((error: unknown) => {
-        throw withIdentity(resolution, error);
-      });
+    const found = await findToken(deps, { hostname, config, profiles: deps.readProfiles(env), env });
+    return found?.token;
   } catch (error) {
     if (isPublicByDefault(hostname, config, env)) return undefined;
     throw error;
   }
-}
-
-/** Who to be, and the key of the token; no resolution where the hostname is nobody's. */
-function whoFor(
-  { readProfiles }: HelperDeps,
-  hostname: string,
-  config: Config,
-  env: Environment,
-): { resolution: Resolution; key: string } | { resolution: undefined; key: undefined } {
-  const profiles = readProfiles(env);
-  const resolution = resolveIdentity(hostname, config, profiles, env);
-  if (resolution === undefined) return { resolution, key: undefined };
-  return { resolution, key: identityKey(resolution, profiles, env) };
-}
-
-/** Mints for the key once more, unless the files now lead to another one. */
-function mintAgain(
-  deps: HelperDeps,
-  hostname: string,
-  key: string,
-  env: Environment,
-): Promise<Token> | undefined {
-  const { resolution, key: now } = whoFor(deps, hostname, deps.readConfig(env), env);
-  return resolution !== undefined && now === key ? deps.mint(resolution, env) : undefined;
 }
 
 /** Whether everybody may pull from the registry, and nobody said who to be there: a failure must not keep them from it. */
@@ -196,15 +147,6 @@ function credential(ServerURL: string, Username: string, Secret: string): Answer
 
 function quietly(text: string): Answer {
   return { outcome: 'quiet-failure', text };
-}
-
-/** Failures that have nothing to do with who one is. */
-const OF_NOBODY: ReadonlySet<ErrorCode> = new Set(['daemon', 'socket-unsafe', 'usage']);
-
-function withIdentity({ identity }: Resolution, error: unknown): unknown {
-  if (!(error instanceof XacctError) || OF_NOBODY.has(error.code)) return error;
-  const message = `${describeIdentity(identity)}: ${error.message}`;
-  return new XacctError(error.code, message, { hint: error.hint, cause: error });
 }
 
 function forHostname(hostname: string, error: unknown): unknown {

@@ -40,13 +40,17 @@ const INSTANCE_VARIABLES = ['AWS_EC2_METADATA_SERVICE_ENDPOINT', 'AWS_EC2_METADA
  */
 export function identityKey(resolution: Resolution, profiles: Profiles, env: Environment): string {
   const { registry, identity } = resolution;
-  const material = [
-    [registry.service, registry.region, registry.partition, registry.fips, registry.dualStack],
+  const place = [registry.service, registry.region, registry.partition, registry.fips, registry.dualStack];
+  return `${JSON.stringify(place)}${credentialKey(identity, profiles, env)}`;
+}
+
+/** What the AWS credentials of an identity are resolved from, whatever they are used for. */
+export function credentialKey(identity: Identity, profiles: Profiles, env: Environment): string {
+  return JSON.stringify([
     identity,
     settingsOf(identity, profiles),
     variablesOf(identity, profiles, env).map((name) => [name, withoutSecret(name, env[name])]),
-  ];
-  return JSON.stringify(material);
+  ]);
 }
 
 /** Not a digest of all of it, which would be most of the work of a `get`. */

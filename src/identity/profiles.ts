@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { createFileCache } from '../config/file-cache.ts';
 import { type Environment, homeFolder } from '../config/paths.ts';
 import { digest } from './digest.ts';
+import { accountsOf, type ProfileAccounts } from './profile-accounts.ts';
 
 export type Settings = Readonly<Record<string, string>>;
 
@@ -13,6 +14,8 @@ export interface Profiles {
   names: readonly string[];
   /** Settings of a profile from both files, the credentials file's on top. */
   profile(name: string): Settings | undefined;
+  /** Which profile is of which AWS account, in the order of the files; found once, when it is first asked for. */
+  accounts(): ProfileAccounts;
   /** Settings of `[sso-session NAME]` or `[services NAME]`. */
   section(type: 'sso-session' | 'services', name: string): Settings | undefined;
 }
@@ -136,12 +139,18 @@ function mergeProfiles(config: SharedFile, credentials: SharedFile): Profiles {
     else if (section.startsWith('profile.')) names.add(section.slice('profile.'.length));
   }
   for (const section of credentials.sections.keys()) names.add(section);
+  const profile = (name: string) =>
+    names.has(name) ? { ...inConfig(name), ...credentials.sections.get(name) } : undefined;
+  let accounts: ProfileAccounts | undefined;
   return {
     configFile: config.path,
     credentialsFile: credentials.path,
     names: [...names],
-    profile: (name) =>
-      names.has(name) ? { ...inConfig(name), ...credentials.sections.get(name) } : undefined,
+    profile,
+    accounts: () => {
+      accounts ??= accountsOf(names, profile);
+      return accounts;
+    },
     section: (type, name) => config.sections.get(`${type}.${name}`),
   };
 }

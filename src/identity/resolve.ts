@@ -1,15 +1,12 @@
 // Hostname, config and the caller's environment → who to be, and why.
-import type { Config, RegistryRule } from '../config/load.ts';
+import type { Config } from '../config/load.ts';
 import { matchRule, registryOf } from '../config/match.ts';
 import type { Environment } from '../config/paths.ts';
 import { XacctError } from '../errors.ts';
-import { partitionOfRegion, type Registry } from '../registry/registry.ts';
-import { type Identity, profileOf, type RoleIdentity } from './identity.ts';
-import { profileChain } from './profile-chain.ts';
+import { parseRegistry, partitionOfRegion, type Registry, registryHostname } from '../registry/registry.ts';
+import { type Identity, profileOf } from './identity.ts';
+import { type Candidate, climb, type Step, type Surroundings } from './ladder.ts';
 import type { Profiles } from './profiles.ts';
-
-/** The steps of the ladder, in the order in which they are tried. */
-export type Step = 'override' | 'rule' | 'environment' | 'default';
 
 export interface Resolution {
   /** The hostname that was asked, lower case. */
@@ -24,138 +21,90 @@ export interface Resolution {
   stsRegion: string;
 }
 
-/**
- * Who to be for a hostname (lower case). Undefined where the hostname is neither ECR's nor mapped.
- * @throws XacctError `profile-missing`, `profile-cycle`, `profile-incomplete`, `no-identity`.
- */
-export function resolveIdentity(
+/** Who to be for a hostname. */
+export interface Choice {
+  registry: Registry;
+  /** In the order in which they are tried. Only discovery leads to more than one; empty where nothing says who to be. */
+  resolutions: readonly Resolution[];
+  /**
+   * Profiles whose account only AWS knows, in the order of the files: where one of them is of the registry's account, it goes
+   * before these resolutions. Empty where it would make no difference.
+   */
+  unknown: readonly string[];
+  /** The error where nothing says who to be; `learnt` are clauses that follow the reasons. */
+  noIdentity: (learnt: readonly string[]) => XacctError;
+}
+
+/** What a hostname (lower case) is to this user; undefined where it is neither ECR's nor mapped. */
+export function surroundingsOf(
   hostname: string,
   config: Config,
   profiles: Profiles,
   env: Environment,
-): Resolution | undefined {
+  learntAccount: Surroundings['learntAccount'] = () => undefined,
+): Surroundings | undefined {
   const match = matchRule(config, hostname);
   const registry = registryOf(hostname, match);
-  if (registry === undefined) return undefined;
-  const { identity, step, reason } = choose(match, config, profiles, env, registry);
+  return registry && { registry, match, config, profiles, env, learntAccount };
+}
+
+/** Who to be for a hostname (lower case). @throws XacctError where the default profile is broken. */
+export function chooseIdentity(hostname: string, surroundings: Surroundings): Choice {
+  const absences: string[] = [];
+  for (const { step, candidates, absence } of climb(surroundings)) {
+    if (candidates.length > 0) {
+      return {
+        registry: surroundings.registry,
+        resolutions: candidates.map((candidate) => resolutionOf(hostname, step, candidate, surroundings)),
+        unknown: step === 'default' ? unknownProfiles(surroundings) : [],
+        noIdentity: (learnt) => noIdentity([...absences, ...learnt], surroundings),
+      };
+    }
+    if (step !== 'override') absences.push(absence);
+  }
+  return {
+    registry: surroundings.registry,
+    resolutions: [],
+    unknown: unknownProfiles(surroundings),
+    noIdentity: (learnt) => noIdentity([...absences, ...learnt], surroundings),
+  };
+}
+
+/** One way to be somebody for a hostname. */
+export function resolutionOf(
+  hostname: string,
+  step: Step,
+  { identity, reason }: Candidate,
+  { registry, match, profiles, env }: Surroundings,
+): Resolution {
   const profile = profileOf(identity);
-  const [first] = profile === undefined ? [] : profileChain(profiles, profile);
-  const stsRegion = [match?.rule.region, env.AWS_REGION, env.AWS_DEFAULT_REGION, first?.settings.region].find(
-    (region) => region !== undefined && partitionOfRegion(region) === registry.partition,
+  const settings = profile === undefined ? undefined : profiles.profile(profile);
+  const region = [match?.rule.region, env.AWS_REGION, env.AWS_DEFAULT_REGION, settings?.region].find(
+    (name) => name !== undefined && partitionOfRegion(name) === registry.partition,
   );
-  return { hostname, registry, identity, step, reason, stsRegion: stsRegion ?? registry.region };
+  return { hostname, registry, identity, step, reason, stsRegion: region ?? registry.region };
 }
 
-function choose(
-  match: RegistryRule | undefined,
-  config: Config,
-  profiles: Profiles,
-  env: Environment,
-  registry: Registry,
-): Pick<Resolution, 'identity' | 'step' | 'reason'> {
-  const override = env.ECR_XACCT_PROFILE;
-  if (override) {
-    return {
-      identity: { kind: 'profile', profile: override },
-      step: 'override',
-      reason: `ECR_XACCT_PROFILE=${override}`,
-    };
-  }
-  if (match !== undefined) {
-    const reason = `rule "${match.key}" (${config.file}:${match.line})`;
-    return { identity: ruleIdentity(match), step: 'rule', reason };
-  }
-  const ambient = environmentIdentity(env);
-  if (ambient !== undefined) return { ...ambient, step: 'environment' };
-  const { identity, reason } = defaultIdentity(profiles, env) ?? {};
-  if (identity === undefined || reason === undefined) throw noIdentity(registry, config, profiles, env);
-  return { identity, reason, step: 'default' };
+/** A profile, to ask STS in the region who it is: there is no registry in it yet. */
+export function profileResolution(profile: string, region: string): Resolution {
+  const hostname = registryHostname('0'.repeat(12), region) ?? '';
+  const registry = parseRegistry(hostname);
+  if (registry === undefined) throw new XacctError('usage', `${region} is not an AWS region`);
+  const identity = { kind: 'profile', profile } as const;
+  return { hostname, registry, identity, step: 'override', reason: `profile ${profile}`, stsRegion: region };
 }
 
-function ruleIdentity({ key, rule }: RegistryRule): Identity {
-  if (rule.profile !== undefined) return { kind: 'profile', profile: rule.profile };
-  const { role_arn, external_id, role_session_name, duration_seconds, mfa_serial } = rule;
-  const source = roleSource(rule);
-  if (role_arn === undefined || source === undefined) throw new Error(`the schema let the rule ${key} pass`);
-  return { kind: 'role', role_arn, source, external_id, role_session_name, duration_seconds, mfa_serial };
+function unknownProfiles({ registry, config, profiles, learntAccount }: Surroundings): readonly string[] {
+  if (registry.account === undefined || !config.discover) return [];
+  const unknown = profiles.accounts().undeclared.filter((profile) => learntAccount(profile) === undefined);
+  // The default profile comes next anyway, whatever its account.
+  return unknown.every((profile) => profile === 'default') ? [] : unknown;
 }
 
-function roleSource(rule: RegistryRule['rule']): RoleIdentity['source'] | undefined {
-  if (rule.source_profile !== undefined) return { source_profile: rule.source_profile };
-  if (rule.credential_source !== undefined) return { credential_source: rule.credential_source };
-  if (rule.web_identity_token_file !== undefined)
-    return { web_identity_token_file: rule.web_identity_token_file };
-  return undefined;
-}
-
-/** The order is the AWS CLI's: keys in the environment come before AWS_PROFILE. */
-function environmentIdentity(env: Environment): { identity: Identity; reason: string } | undefined {
-  if (env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY) {
-    return { identity: { kind: 'environment' }, reason: 'AWS_ACCESS_KEY_ID is set' };
-  }
-  for (const name of ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE']) {
-    const profile = env[name];
-    if (profile) return { identity: { kind: 'profile', profile }, reason: `${name}=${profile}` };
-  }
-  return undefined;
-}
-
-/** The SDK's default chain (credential-provider-node, defaultProvider): shared files, web identity, container, instance. */
-function defaultIdentity(
-  profiles: Profiles,
-  env: Environment,
-): { identity: Identity; reason: string } | undefined {
-  if (hasDefaultProfile(profiles)) {
-    return { identity: { kind: 'profile', profile: 'default' }, reason: 'the default profile' };
-  }
-  if (env.AWS_WEB_IDENTITY_TOKEN_FILE && env.AWS_ROLE_ARN) {
-    return {
-      identity: {
-        kind: 'web-identity',
-        role_arn: env.AWS_ROLE_ARN,
-        token_file: env.AWS_WEB_IDENTITY_TOKEN_FILE,
-      },
-      reason: 'AWS_WEB_IDENTITY_TOKEN_FILE is set',
-    };
-  }
-  if (env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI || env.AWS_CONTAINER_CREDENTIALS_FULL_URI) {
-    return { identity: { kind: 'container' }, reason: 'AWS_CONTAINER_CREDENTIALS_… is set' };
-  }
-  if (env.AWS_EC2_METADATA_DISABLED?.toLowerCase() === 'true') return undefined;
-  return { identity: { kind: 'instance' }, reason: 'nothing else is configured' };
-}
-
-/** A `[default]` with nothing but a region is no identity. */
-function hasDefaultProfile(profiles: Profiles): boolean {
-  try {
-    return profiles.profile('default') !== undefined && profileChain(profiles, 'default').length > 0;
-  } catch (error) {
-    if (error instanceof XacctError && error.code === 'profile-incomplete') return false;
-    throw error;
-  }
-}
-
-/** Nothing says who to be for a registry. */
-function noIdentity(registry: Registry, config: Config, profiles: Profiles, env: Environment): XacctError {
+function noIdentity(absences: readonly string[], { registry, config }: Surroundings): XacctError {
   const owner = registry.account === undefined ? 'may use it' : `may use account ${registry.account}`;
   const rule = config.file === undefined ? '' : `add a rule to ${config.file}, or `;
-  const reasons = [noRule(config), noEnvironment(env), noDefault(profiles)].join(', and ');
-  return new XacctError('no-identity', `no AWS identity: ${reasons}`, {
+  return new XacctError('no-identity', `no AWS identity: ${absences.join(', and ')}`, {
     hint: `${rule}with a profile that ${owner}, run: export AWS_PROFILE=NAME`,
   });
-}
-
-function noRule({ file, exists }: Config): string {
-  if (file === undefined) return 'there is no home folder to have a config file in';
-  return exists ? `no rule in ${file} covers it` : `there is no ${file}`;
-}
-
-function noEnvironment(env: Environment): string {
-  if (env.AWS_ACCESS_KEY_ID) return 'AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY';
-  return 'neither AWS_PROFILE nor AWS_ACCESS_KEY_ID is set';
-}
-
-function noDefault(profiles: Profiles): string {
-  const exists = profiles.profile('default') !== undefined;
-  return exists ? 'the profile default says no way to get credentials' : 'there is no profile default';
 }

@@ -4,9 +4,9 @@ import { describe, test } from 'node:test';
 import { parseConfig } from '../../src/config/load.ts';
 import type { Environment } from '../../src/config/paths.ts';
 import { identityKey } from '../../src/identity/identity-key.ts';
-import { resolveIdentity } from '../../src/identity/resolve.ts';
 import { FILE } from '../support/unit-config-text.ts';
 import { profilesFrom } from '../support/unit-profiles.ts';
+import { resolveFirst } from '../support/unit-resolve.ts';
 
 const ECR = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
 const ROLE = 'arn:aws:iam::111122223333:role/Pull';
@@ -32,7 +32,7 @@ type Situation = typeof before;
 function keyOf(change: Partial<Situation> = {}): string {
   const { hostname, config, aws, credentials, env } = { ...before, ...change };
   const profiles = profilesFrom(aws, credentials);
-  const resolution = resolveIdentity(hostname, parseConfig(config, FILE), profiles, env);
+  const resolution = resolveFirst(hostname, parseConfig(config, FILE), profiles, env);
   assert.ok(resolution !== undefined);
   return identityKey(resolution, profiles, env);
 }

@@ -4,9 +4,9 @@ import { describe, test } from 'node:test';
 import { emptyConfig, parseConfig } from '../../src/config/load.ts';
 import type { Environment } from '../../src/config/paths.ts';
 import { describeIdentity } from '../../src/identity/identity.ts';
-import { resolveIdentity } from '../../src/identity/resolve.ts';
 import { FILE } from '../support/unit-config-text.ts';
 import { profilesFrom } from '../support/unit-profiles.ts';
+import { resolveFirst } from '../support/unit-resolve.ts';
 
 const ECR = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
 const KEYS = 'aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n';
@@ -85,7 +85,7 @@ describe('the ladder', () => {
     test(`rung ${index + 1}: ${reason}`, () => {
       const gone = rungs.slice(0, index + 1).flatMap((rung) => rung.gone);
       const env = Object.fromEntries(Object.entries(full).filter(([name]) => !gone.includes(name)));
-      const resolution = resolveIdentity(
+      const resolution = resolveFirst(
         ECR,
         gone.includes('rule') ? noConfig : config,
         gone.includes('default') ? noProfiles : profiles,
@@ -99,35 +99,35 @@ describe('the ladder', () => {
 
   test('passes over variables that are empty', () => {
     const empty = Object.fromEntries(Object.keys(full).map((name) => [name, '']));
-    assert.equal(resolveIdentity(ECR, noConfig, profiles, empty)?.reason, 'the default profile');
+    assert.equal(resolveFirst(ECR, noConfig, profiles, empty)?.reason, 'the default profile');
   });
 
   test('passes over a default profile with nothing but a region', () => {
     const region = profilesFrom('[default]\nregion = eu-west-1\n');
-    assert.deepEqual(resolveIdentity(ECR, noConfig, region, {})?.identity, { kind: 'instance' });
+    assert.deepEqual(resolveFirst(ECR, noConfig, region, {})?.identity, { kind: 'instance' });
   });
 
   test('does not pass over a default profile that is broken', () => {
     const broken = profilesFrom(
-      '[default]\nrole_arn = arn:aws:iam::111122223333:role/Pull\nsource_profile = gone\n',
+      '[default]\nrole_arn = arn:aws:iam::444455556666:role/Pull\nsource_profile = gone\n',
     );
-    assert.throws(() => resolveIdentity(ECR, noConfig, broken, {}), { code: 'profile-missing' });
+    assert.throws(() => resolveFirst(ECR, noConfig, broken, {}), { code: 'profile-missing' });
   });
 
   test('never falls from a rung whose profile is missing', () => {
     for (const env of [{ ECR_XACCT_PROFILE: 'gone' }, { AWS_PROFILE: 'gone' }]) {
-      assert.throws(() => resolveIdentity(ECR, noConfig, profiles, env), { code: 'profile-missing' });
+      assert.deepEqual(resolveFirst(ECR, noConfig, profiles, env)?.identity, {
+        kind: 'profile',
+        profile: 'gone',
+      });
     }
-    assert.throws(() => resolveIdentity(ECR, config, noProfiles, { AWS_PROFILE: 'gone' }), {
-      code: 'profile-missing',
-      message: /profile ruled/,
-    });
+    assert.equal(resolveFirst(ECR, config, noProfiles, { AWS_PROFILE: 'gone' })?.step, 'rule');
   });
 
   test('ends in a failure that names the account, where there is no instance to ask', () => {
-    assert.throws(() => resolveIdentity(ECR, noConfig, noProfiles, { AWS_EC2_METADATA_DISABLED: 'True' }), {
+    assert.throws(() => resolveFirst(ECR, noConfig, noProfiles, { AWS_EC2_METADATA_DISABLED: 'True' }), {
       code: 'no-identity',
-      message: `no AWS identity: there is no ${FILE}, and neither AWS_PROFILE nor AWS_ACCESS_KEY_ID is set, and there is no profile default`,
+      message: `no AWS identity: there is no ${FILE}, and neither AWS_PROFILE nor AWS_ACCESS_KEY_ID is set, and no profile of account 111122223333 in ~/.aws/config, and there is no profile default`,
       hint: `add a rule to ${FILE}, or with a profile that may use account 111122223333, run: export AWS_PROFILE=NAME`,
     });
   });
@@ -136,7 +136,7 @@ describe('the ladder', () => {
 describe('a hostname', () => {
   test('that is neither ECR’s nor mapped is nobody’s, whatever is set', () => {
     for (const hostname of ['registry-1.docker.io', `${ECR}.evil.example`, '']) {
-      assert.equal(resolveIdentity(hostname, config, profiles, { ECR_XACCT_PROFILE: 'override' }), undefined);
+      assert.equal(resolveFirst(hostname, config, profiles, { ECR_XACCT_PROFILE: 'override' }), undefined);
     }
   });
 
@@ -145,7 +145,7 @@ describe('a hostname', () => {
       `registries:\n  images.corp.example: { registry: ${ECR}, profile: ruled }\n`,
       FILE,
     );
-    const resolution = resolveIdentity('images.corp.example', mapped, profiles, {});
+    const resolution = resolveFirst('images.corp.example', mapped, profiles, {});
     assert.deepEqual([resolution?.hostname, resolution?.registry.hostname], ['images.corp.example', ECR]);
   });
 
@@ -170,7 +170,7 @@ describe('a hostname', () => {
   ];
   for (const [line, source, described] of sources) {
     test(`may have a role with ${line}`, () => {
-      const identity = resolveIdentity(ECR, rule(line, 'duration_seconds: 900'), profiles, {})?.identity;
+      const identity = resolveFirst(ECR, rule(line, 'duration_seconds: 900'), profiles, {})?.identity;
       assert.ok(identity?.kind === 'role');
       assert.deepEqual([identity.source, identity.duration_seconds], [source, 900]);
       assert.equal(describeIdentity(identity), `role arn:aws:iam::111122223333:role/Pull (${described})`);
@@ -191,10 +191,10 @@ describe('the region of STS', () => {
     ['never what is no region', ruled(), { AWS_REGION: 'evil.example/' }, 'eu-west-1'],
   ];
   for (const [title, config, env, region] of rows) {
-    test(title, () => assert.equal(resolveIdentity(ECR, config, regional, env)?.stsRegion, region));
+    test(title, () => assert.equal(resolveFirst(ECR, config, regional, env)?.stsRegion, region));
   }
 
   test('else the registry’s', () => {
-    assert.equal(resolveIdentity(ECR, config, profiles, {})?.stsRegion, 'us-east-1');
+    assert.equal(resolveFirst(ECR, config, profiles, {})?.stsRegion, 'us-east-1');
   });
 });

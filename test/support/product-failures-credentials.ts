@@ -154,8 +154,8 @@ export const credentialFailures: readonly Failure[] = [
     what: 'No EC2 instance role',
     files: () => ({}),
     env: ({ aws }) => ({ AWS_EC2_METADATA_DISABLED: undefined, AWS_EC2_METADATA_SERVICE_ENDPOINT: aws.url }),
-    identity: "the EC2 instance's role",
-    says: /no rule covers the registry, no AWS profile or key is set, and there is no EC2 instance role/,
-    hint: 'run: export AWS_PROFILE=NAME',
+    identity: 'no AWS identity',
+    says: /no rule in .* covers it, and neither AWS_PROFILE nor AWS_ACCESS_KEY_ID is set, and no profile of account 111122223333 in ~\/\.aws\/config, and there is no EC2 instance role/,
+    hint: 'add a rule to ~/.config/ecr-xacct/config.yaml, or with a profile that may use account 111122223333, run: export AWS_PROFILE=NAME',
   },
 ];

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { askDaemon } from '../../src/client/ask-daemon.ts';
-import type { DaemonStatus } from '../../src/daemon/run-daemon.ts';
+import type { DaemonStatus } from '../../src/daemon/daemon-actions.ts';
 import type { FakeAws } from './fake-aws/start-fake-aws.ts';
 import { whenEnded } from './product-processes.ts';
 

@@ -2,46 +2,78 @@
 import { type Config, parseConfig } from '../../src/config/load.ts';
 import type { Environment } from '../../src/config/paths.ts';
 import type { Action } from '../../src/docker/messages.ts';
-import { createHelper } from '../../src/helper/helper.ts';
-import { describeIdentity } from '../../src/identity/identity.ts';
-import type { Resolution } from '../../src/identity/resolve.ts';
-import { createLoginStore } from '../../src/token/login-store.ts';
-import type { Token } from '../../src/token/token.ts';
-import { createTokenCache } from '../../src/token/token-cache.ts';
+import type { WhoAmI } from '../../src/helper/account-memory.ts';
+import { createHelper, type HelperDeps } from '../../src/helper/helper.ts';
+import { createMemory } from '../../src/helper/memory.ts';
+import { describeIdentity, profileOf } from '../../src/identity/identity.ts';
+import type { MfaProof } from '../../src/token/mfa-session-store.ts';
 import { FILE } from './unit-config-text.ts';
 import { profilesFrom } from './unit-profiles.ts';
 
 const KEYS = 'aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n';
 
-/** `mints` has the identity and hostname of each mint; a token is `token N of IDENTITY`, and lives 12 hours. */
-export function createHelperFixture(configText = '') {
-  const profiles = profilesFrom(
-    ['dev', 'gov', 'default'].map((name) => `[profile ${name}]\n${KEYS}`).join(''),
-  );
+const PROFILES = ['dev', 'gov', 'default'].map((name) => `[profile ${name}]\n${KEYS}`).join('');
+
+/**
+ * `mints` has the identity and hostname of each mint; a token is `token N of IDENTITY`, and lives 12 hours. `failures` has the
+ * errors of identities that cannot mint, `accounts` the accounts of profiles that say none, and `proofs` what was shown of MFA.
+ */
+export function createHelperFixture(configText = '', aws = PROFILES) {
   const fixture = {
     now: Date.UTC(2026, 0, 1),
     configText,
     env: {} as Environment,
+    aws,
     failure: undefined as unknown,
+    failures: {} as Record<string, unknown>,
+    accounts: {} as Record<string, string>,
+    asked: [] as string[],
+    proofs: [] as (MfaProof | undefined)[],
     mints: [] as string[],
     run: (action: Action, input: string) => helper(action, input, fixture.env),
     secretOf: async (input: string): Promise<unknown> =>
       JSON.parse((await fixture.run('get', input)).text).Secret,
   };
-  const mint = async ({ identity, hostname }: Resolution): Promise<Token> => {
-    fixture.mints.push(`${describeIdentity(identity)} for ${hostname}`);
-    if (fixture.failure !== undefined) throw fixture.failure;
-    const password = `token ${fixture.mints.length} of ${describeIdentity(identity)}`;
-    return { username: 'AWS', password, expiresAt: fixture.now + 12 * 3_600_000 };
+  const mint: HelperDeps['mint'] = async ({ identity, hostname }, _env, mfa) => {
+    const who = describeIdentity(identity);
+    fixture.mints.push(`${who} for ${hostname}`);
+    fixture.proofs.push(mfa);
+    const failure = fixture.failure ?? fixture.failures[who];
+    if (failure !== undefined) throw failure;
+    const expiresAt = fixture.now + 12 * 3_600_000;
+    const token = { username: 'AWS', password: `token ${fixture.mints.length} of ${who}`, expiresAt };
+    if (mfa === undefined || 'session' in mfa) return { token };
+    const keys = { accessKeyId: 'ASIA', secretAccessKey: 'secret', sessionToken: 'session' };
+    return { token, mfaSession: { ...keys, expiresAt } };
+  };
+  const whoAmI: WhoAmI = async ({ identity }) => {
+    const profile = profileOf(identity) ?? '';
+    fixture.asked.push(profile);
+    const account = fixture.accounts[profile] ?? '999988887777';
+    return { arn: `arn:aws:iam::${account}:user/${profile}`, account };
   };
   const clock = () => fixture.now;
-  const helper = createHelper({
+  const memory = createMemory(whoAmI, clock);
+  const deps = {
     readConfig: (): Config => parseConfig(fixture.configText, FILE),
-    readProfiles: () => profiles,
-    tokens: createTokenCache(clock),
-    logins: createLoginStore(clock),
+    readProfiles: () => profilesOf(fixture.aws),
+    ...memory,
     mint,
+    whoAmI,
     deadline: () => new AbortController().signal,
-  });
-  return fixture;
+  };
+  const helper = createHelper(deps);
+  return Object.assign(fixture, { deps });
+}
+
+/** Parsed once for each text, as the reader of the files does. */
+const profilesOf = memoize(profilesFrom);
+
+function memoize<T>(make: (text: string) => T): (text: string) => T {
+  const made = new Map<string, T>();
+  return (text) => {
+    const value = made.get(text) ?? make(text);
+    made.set(text, value);
+    return value;
+  };
 }

@@ -1,0 +1,103 @@
+// What the daemon does for people beside Docker's actions: status, login, explain, forget, stop.
+import { type ErrorFields, errorFields, XacctError } from '../errors.ts';
+import type { WhoAmI } from '../helper/account-memory.ts';
+import type { ExplainRequest } from '../helper/explain.ts';
+import type { HelperDeps } from '../helper/helper.ts';
+import type { LoginRequest } from '../helper/login.ts';
+import type { Memory } from '../helper/memory.ts';
+import type { MfaSessionStatus } from '../token/mfa-session-store.ts';
+import type { MintFailure } from '../token/mint-history.ts';
+import type { TokenStatus } from '../token/token-cache.ts';
+import type { DaemonAction } from './server.ts';
+
+/** What `status` answers, as JSON. Times are epoch milliseconds. */
+export interface DaemonStatus {
+  pid: number;
+  version: string;
+  startedAt: number;
+  /** Bytes. */
+  rss: number;
+  tokens: TokenStatus[];
+  /** What could not be minted in the last hour, and has no token. */
+  failures: MintFailure[];
+  /** Hostnames whose credential `docker login` brought. */
+  logins: string[];
+  mfaSessions: MfaSessionStatus[];
+}
+
+/** What `forget` answers, as JSON: how many there were. */
+export interface Forgotten {
+  tokens: number;
+  logins: number;
+  mfaSessions: number;
+}
+
+/** What `login` and `explain` answer, as JSON. */
+export type OrError<T> = { done: T } | { error: ErrorFields };
+
+interface Running {
+  version: string;
+  /** Epoch ms. */
+  startedAt: number;
+  /** Ends the daemon; the reason is for the log. */
+  end: (reason: string) => void;
+}
+
+/** By name; each answers with JSON, or with nothing. */
+export function createDaemonActions(
+  deps: HelperDeps & Memory & { whoAmI: WhoAmI },
+  { version, startedAt, end }: Running,
+): Readonly<Record<string, DaemonAction>> {
+  const { tokens, logins, mfaSessions } = deps;
+  const status = (): DaemonStatus => ({
+    pid: process.pid,
+    version,
+    startedAt,
+    rss: process.memoryUsage.rss(),
+    tokens: tokens.status(),
+    failures: tokens.failures(),
+    logins: [...logins.list().keys()],
+    mfaSessions: mfaSessions.status(),
+  });
+  const forget = (): Forgotten => {
+    const forgotten = {
+      tokens: tokens.status().length,
+      logins: logins.list().size,
+      mfaSessions: mfaSessions.status().length,
+    };
+    deps.clear();
+    return forgotten;
+  };
+  return {
+    status: () => line(status()),
+    forget: () => line(forget()),
+    // Loaded only here, as few ask for it.
+    login: async ({ input, env }) => {
+      const { login } = await import('../helper/login.ts');
+      return line(await orError(() => login(deps, JSON.parse(input) as LoginRequest, env)));
+    },
+    explain: async ({ input, env }) => {
+      const { explain } = await import('../helper/explain.ts');
+      const asked = JSON.parse(input) as Omit<ExplainRequest, 'env'>;
+      return line(await orError(() => explain(deps, { ...asked, env })));
+    },
+    stop: () => {
+      end('asked to stop');
+      return '';
+    },
+  };
+}
+
+/** What a client needs to know an error by its code; it prints the error itself. */
+async function orError<T>(act: () => Promise<T>): Promise<OrError<T>> {
+  try {
+    return { done: await act() };
+  } catch (error) {
+    if (error instanceof XacctError) return { error: errorFields(error) };
+    throw error;
+  }
+}
+
+function line(value: unknown): string {
+  return `${JSON.stringify(value)}\n`;
+}

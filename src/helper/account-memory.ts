@@ -1,0 +1,101 @@
+// The accounts of profiles that do not say theirs: asked of AWS once, and remembered in memory.
+import type { CallerIdentity } from '../aws/mint.ts';
+import type { Environment } from '../config/paths.ts';
+import { type ErrorCode, XacctError } from '../errors.ts';
+import { profileOf } from '../identity/identity.ts';
+import { credentialKey } from '../identity/identity-key.ts';
+import type { Profiles } from '../identity/profiles.ts';
+import type { Resolution } from '../identity/resolve.ts';
+import type { MfaProof } from '../token/mfa-session-store.ts';
+import type { Clock } from '../token/token.ts';
+
+/** What AWS said of a profile. */
+export type Learnt = { profile: string } & ({ account: string } | { error: XacctError });
+
+/** Asks AWS in the caller's environment. @throws XacctError */
+export type WhoAmI = (resolution: Resolution, env: Environment, mfa?: MfaProof) => Promise<CallerIdentity>;
+
+export interface AccountMemory {
+  /** What is remembered of a profile, as its settings and the caller's environment are now. */
+  recall(profile: string, profiles: Profiles, env: Environment): Learnt | undefined;
+  /**
+   * Asks AWS who each profile is, a few at once and in order, until one is of the account. Those that are remembered are not
+   * asked.
+   * Never fails: what could not be learnt is remembered, too, for a while.
+   */
+  learn(
+    unknown: readonly Resolution[],
+    account: string | undefined,
+    profiles: Profiles,
+    env: Environment,
+  ): Promise<void>;
+  clear(): void;
+}
+
+const AT_ONCE = 4;
+/** A profile that could not say who it is may be mended meanwhile; a network comes back sooner. */
+const FAILURE_MS = 60_000;
+const MOMENT_MS = 3_000;
+const PASSING: ReadonlySet<ErrorCode> = new Set(['network', 'proxy', 'service', 'throttled', 'timeout']);
+const MAX_REMEMBERED = 2_000;
+
+export function createAccountMemory(whoAmI: WhoAmI, clock: Clock): AccountMemory {
+  const memory = new Map<string, { learnt: Learnt; until: number }>();
+  const asking = new Map<string, Promise<Learnt>>();
+
+  const ask = async (profile: string, resolution: Resolution, env: Environment): Promise<Learnt> => {
+    try {
+      return { profile, account: (await whoAmI(resolution, env)).account };
+    } catch (error) {
+      if (error instanceof XacctError) return { profile, error };
+      throw error;
+    }
+  };
+  const recallKey = (key: string): Learnt | undefined => {
+    const remembered = memory.get(key);
+    return remembered !== undefined && clock() < remembered.until ? remembered.learnt : undefined;
+  };
+  /** However many ask at once, AWS is asked once. */
+  const learnOne = (key: string, profile: string, resolution: Resolution, env: Environment) => {
+    const known = recallKey(key);
+    if (known !== undefined) return known;
+    const running = asking.get(key);
+    if (running !== undefined) return running;
+    const started = ask(profile, resolution, env)
+      .then((learnt) => {
+        if (memory.size >= MAX_REMEMBERED) memory.clear();
+        memory.set(key, { learnt, until: clock() + lifeOf(learnt) });
+        return learnt;
+      })
+      .finally(() => asking.delete(key));
+    asking.set(key, started);
+    return started;
+  };
+
+  return {
+    recall: (profile, profiles, env) => recallKey(keyOf(profile, profiles, env)),
+    async learn(unknown, account, profiles, env) {
+      let isFound = false;
+      const queue = [...unknown];
+      const worker = async () => {
+        for (let next = queue.shift(); next !== undefined && !isFound; next = queue.shift()) {
+          const profile = profileOf(next.identity) ?? '';
+          const learnt = await learnOne(keyOf(profile, profiles, env), profile, next, env);
+          isFound ||= 'account' in learnt && learnt.account === account;
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    },
+    clear: () => memory.clear(),
+  };
+}
+
+/** Milliseconds. Keys stay in their account for ever: it is another key of this memory when they change. */
+function lifeOf(learnt: Learnt): number {
+  if ('account' in learnt) return Number.POSITIVE_INFINITY;
+  return PASSING.has(learnt.error.code) ? MOMENT_MS : FAILURE_MS;
+}
+
+function keyOf(profile: string, profiles: Profiles, env: Environment): string {
+  return credentialKey({ kind: 'profile', profile }, profiles, env);
+}

@@ -1,0 +1,69 @@
+// Who to be for a hostname, with what is remembered of profiles that do not say their account, and asking AWS where it matters.
+import type { Config } from '../config/load.ts';
+import type { Environment } from '../config/paths.ts';
+import type { Profiles } from '../identity/profiles.ts';
+import { type Choice, chooseIdentity, resolutionOf, surroundingsOf } from '../identity/resolve.ts';
+import type { AccountMemory } from './account-memory.ts';
+
+export interface ChoiceDeps {
+  readConfig: (env: Environment) => Config;
+  readProfiles: (env: Environment) => Profiles;
+  accounts: AccountMemory;
+}
+
+/** For whom it is chosen. */
+export interface Asked {
+  hostname: string;
+  config: Config;
+  profiles: Profiles;
+  env: Environment;
+}
+
+/** From what is known now; asks nobody. Undefined where the hostname is neither ECR's nor mapped. */
+export function chooseRemembered(deps: ChoiceDeps, asked: Asked): Choice | undefined {
+  const surroundings = surroundingsAsked(deps, asked);
+  return surroundings && chooseIdentity(asked.hostname, surroundings);
+}
+
+/** The same, but asks AWS for the accounts of profiles where one of them may be the one. */
+export async function learnAndChoose(deps: ChoiceDeps, asked: Asked): Promise<Choice | undefined> {
+  const surroundings = surroundingsAsked(deps, asked);
+  if (surroundings === undefined) return undefined;
+  const choice = chooseIdentity(asked.hostname, surroundings);
+  const { account } = choice.registry;
+  const { profiles, env } = asked;
+  const unknown = choice.unknown.filter(
+    (profile) => deps.accounts.recall(profile, profiles, env) === undefined,
+  );
+  if (account === undefined || unknown.length === 0) return choice;
+  const resolutions = unknown.map((profile) => {
+    const identity = { kind: 'profile', profile } as const;
+    return resolutionOf(asked.hostname, 'discovery', { identity, reason: '' }, surroundings);
+  });
+  await deps.accounts.learn(resolutions, account, profiles, env);
+  return chooseIdentity(asked.hostname, surroundings);
+}
+
+const MAX_SHOWN = 5;
+
+/** What AWS said of the profiles that it was asked for, each as a clause of a message. */
+export function whatWasLearnt({ accounts }: ChoiceDeps, { profiles, env }: Asked): string[] {
+  const learnt = profiles.accounts().undeclared.flatMap((profile) => {
+    const known = accounts.recall(profile, profiles, env);
+    if (known === undefined) return [];
+    return [
+      'account' in known
+        ? `profile ${profile} is of account ${known.account}`
+        : `the account of profile ${profile} is not known (${known.error.message})`,
+    ];
+  });
+  const more = learnt.length > MAX_SHOWN ? [`and ${learnt.length - MAX_SHOWN} more`] : [];
+  return [...learnt.slice(0, MAX_SHOWN), ...more];
+}
+
+export function surroundingsAsked({ accounts }: ChoiceDeps, { hostname, config, profiles, env }: Asked) {
+  return surroundingsOf(hostname, config, profiles, env, (profile) => {
+    const known = accounts.recall(profile, profiles, env);
+    return known !== undefined && 'account' in known ? known.account : undefined;
+  });
+}

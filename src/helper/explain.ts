@@ -1,0 +1,190 @@
+// `ecr-xacct explain`: the whole ladder for a hostname, what it leads to, and what is in memory. Never a secret.
+import type { CallerIdentity } from '../aws/mint.ts';
+import { type ErrorFields, errorFields, XacctError } from '../errors.ts';
+import { describeChain } from '../identity/describe-chain.ts';
+import { describeIdentity, profileOf } from '../identity/identity.ts';
+import { identityKey } from '../identity/identity-key.ts';
+import { climb, type Rung, type Step, type Surroundings } from '../identity/ladder.ts';
+import { mfaDevice } from '../identity/mfa-device.ts';
+import { chooseIdentity, type Resolution } from '../identity/resolve.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { TokenStatus } from '../token/token-cache.ts';
+import type { WhoAmI } from './account-memory.ts';
+import { surroundingsAsked, whatWasLearnt } from './choose.ts';
+import { findToken, type Wanted } from './find-token.ts';
+import type { HelperDeps } from './helper.ts';
+
+/** Times are epoch milliseconds. */
+export interface Explanation {
+  hostname: string;
+  /** Left out where the hostname is neither ECR's nor mapped: it gets no credential. */
+  registry?: Registry;
+  /** Who answers for such a hostname, where that is configured. */
+  fallbackHelper?: string;
+  /** The username that `docker login` brought: it comes before all but ECR_XACCT_PROFILE. */
+  login?: string;
+  steps: ExplainedStep[];
+  /** In the order in which they are tried. */
+  candidates: ExplainedCandidate[];
+  /** Which of them is used, from 0. */
+  chosen?: number;
+  /** What AWS said of profiles that do not say their account. */
+  learnt: string[];
+  /** Profiles whose account only AWS knows and nobody has asked for. */
+  unknown: string[];
+  /** Who AWS says that one is; where it was asked. */
+  caller?: CallerIdentity;
+  /** Why there is no token, where one was to be minted. */
+  error?: ErrorFields;
+}
+
+export interface ExplainedStep {
+  step: Step;
+  /** `later`: it leads to somebody too, but an earlier one comes first. */
+  outcome: 'yes' | 'no' | 'later';
+  why: string;
+}
+
+export interface ExplainedCandidate {
+  identity: string;
+  /** From the credentials that it begins with to the role that it ends in. */
+  chain: string[];
+  profile?: string;
+  reason: string;
+  token?: TokenStatus;
+  /** The MFA device that it needs a code of, and how long a session with it lasts. */
+  mfa?: { serial: string; sessionExpiresAt?: number };
+  /** Why it cannot be used, as far as its settings tell. */
+  problem?: string;
+}
+
+export type ExplainRequest = Pick<Wanted, 'hostname' | 'env'> & {
+  /** Mint a token, and ask AWS who one is. */
+  mint: boolean;
+};
+
+/** @throws XacctError where the config cannot be read. */
+export async function explain(
+  deps: HelperDeps & { whoAmI: WhoAmI },
+  { hostname, env, mint }: ExplainRequest,
+): Promise<Explanation> {
+  const wanted: Wanted = { hostname, config: deps.readConfig(env), profiles: deps.readProfiles(env), env };
+  const tried = mint ? await tryIt(deps, wanted) : {};
+  const surroundings = surroundingsAsked(deps, wanted);
+  if (surroundings === undefined) {
+    const { fallbackHelper } = wanted.config;
+    return { ...nothing(hostname), ...(fallbackHelper === undefined ? {} : { fallbackHelper }) };
+  }
+  const steps = explainedSteps(surroundings);
+  const choice = attempt(() => chooseIdentity(hostname, surroundings));
+  const { resolutions = [], unknown = [] } = choice instanceof XacctError ? {} : choice;
+  const candidates = resolutions.map((one) => explainedCandidate(deps, wanted, one));
+  const login = deps.logins.get(hostname)?.username;
+  const used = resolutions.findIndex(
+    ({ identity }) =>
+      tried.resolution && describeIdentity(identity) === describeIdentity(tried.resolution.identity),
+  );
+  const held = candidates.findIndex(({ token }) => token !== undefined);
+  const chosen = [used, held, 0].find((index) => index >= 0 && index < candidates.length);
+  const error = tried.error ?? (choice instanceof XacctError ? errorFields(choice) : undefined);
+  return {
+    hostname,
+    registry: surroundings.registry,
+    ...(login === undefined || env.ECR_XACCT_PROFILE ? {} : { login }),
+    steps,
+    candidates,
+    ...(chosen === undefined ? {} : { chosen }),
+    learnt: whatWasLearnt(deps, wanted),
+    unknown: unknown.filter((profile) => deps.accounts.recall(profile, wanted.profiles, env) === undefined),
+    ...(tried.caller && { caller: tried.caller }),
+    ...(error && { error }),
+  };
+}
+
+function nothing(hostname: string): Explanation {
+  return { hostname, steps: [], candidates: [], learnt: [], unknown: [] };
+}
+
+interface Tried {
+  resolution?: Resolution;
+  caller?: CallerIdentity;
+  error?: ErrorFields;
+}
+
+async function tryIt(deps: HelperDeps & { whoAmI: WhoAmI }, wanted: Wanted): Promise<Tried> {
+  let resolution: Resolution | undefined;
+  try {
+    resolution = (await findToken(deps, wanted))?.resolution;
+    return resolution === undefined ? {} : { resolution, caller: await whoAmI(deps, wanted, resolution) };
+  } catch (error) {
+    if (!(error instanceof XacctError)) throw error;
+    return { ...(resolution && { resolution }), error: errorFields(error) };
+  }
+}
+
+function whoAmI(
+  deps: HelperDeps & { whoAmI: WhoAmI },
+  { profiles, env }: Wanted,
+  resolution: Resolution,
+): Promise<CallerIdentity> {
+  const device = mfaDevice(resolution.identity, profiles, env);
+  const session = device && deps.mfaSessions.get(device.sessionKey);
+  return deps.whoAmI(resolution, env, session && { session });
+}
+
+function explainedSteps(surroundings: Surroundings): ExplainedStep[] {
+  const steps: ExplainedStep[] = [];
+  let isChosen = false;
+  const rungs = climb(surroundings);
+  for (;;) {
+    const next = attempt(() => rungs.next());
+    if (next instanceof XacctError) {
+      steps.push({ step: 'default', outcome: isChosen ? 'later' : 'no', why: next.message });
+      return steps;
+    }
+    if (next.done) return steps;
+    const { step, candidates } = next.value;
+    const outcome: ExplainedStep['outcome'] = candidates.length === 0 ? 'no' : isChosen ? 'later' : 'yes';
+    isChosen ||= outcome === 'yes';
+    steps.push({ step, outcome, why: whyOf(next.value) });
+  }
+}
+
+function whyOf({ candidates, absence }: Rung): string {
+  const [first, ...others] = candidates;
+  if (first === undefined) return absence;
+  return others.length === 0 ? first.reason : `${first.reason}, and ${others.length} more`;
+}
+
+function explainedCandidate(deps: HelperDeps, wanted: Wanted, resolution: Resolution): ExplainedCandidate {
+  const { profiles, env } = wanted;
+  const { identity, reason } = resolution;
+  const profile = profileOf(identity);
+  const what = {
+    identity: describeIdentity(identity),
+    reason,
+    ...(profile === undefined ? {} : { profile }),
+  };
+  const known = attempt(() => {
+    const device = mfaDevice(identity, profiles, env);
+    const session = device && deps.mfaSessions.statusOf(device.sessionKey);
+    return {
+      chain: describeChain(identity, profiles),
+      token: deps.tokens.statusOf(identityKey(resolution, profiles, env)),
+      mfa: device && { serial: device.serial, ...(session && { sessionExpiresAt: session.expiresAt }) },
+    };
+  });
+  if (known instanceof XacctError) return { ...what, chain: [], problem: known.message };
+  const { chain, token, mfa } = known;
+  return { ...what, chain, ...(token && { token }), ...(mfa && { mfa }) };
+}
+
+/** What a person has to mend is part of the explanation. */
+function attempt<T>(look: () => T): T | XacctError {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof XacctError) return error;
+    throw error;
+  }
+}

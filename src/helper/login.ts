@@ -1,0 +1,95 @@
+// `ecr-xacct login`: mints now, with an MFA code where one was typed, so that the pulls of the next hours find a token.
+import type { Environment } from '../config/paths.ts';
+import { shellWord, XacctError } from '../errors.ts';
+import { describeIdentity } from '../identity/identity.ts';
+import { mfaDevice } from '../identity/mfa-device.ts';
+import { declaredAccount } from '../identity/profile-accounts.ts';
+import { profileChain } from '../identity/profile-chain.ts';
+import { profileResolution } from '../identity/resolve.ts';
+import { partitionOfRegion, registryHostname } from '../registry/registry.ts';
+import type { MfaSessionStatus } from '../token/mfa-session-store.ts';
+import { findToken } from './find-token.ts';
+import type { HelperDeps } from './helper.ts';
+
+/** One of `hostname` and `profile` at least. */
+export interface LoginRequest {
+  /** Lower case. */
+  hostname?: string | undefined;
+  /** Who to be, whatever the rules say. */
+  profile?: string | undefined;
+  /** An MFA code. */
+  code?: string | undefined;
+}
+
+export interface LoggedIn {
+  hostname: string;
+  identity: string;
+  region: string;
+  /** Epoch milliseconds. */
+  expiresAt: number;
+  /** The session that serves every role behind the same keys. */
+  mfaSession?: MfaSessionStatus;
+}
+
+/** @throws XacctError with the hostname in its message. */
+export async function login(
+  deps: HelperDeps,
+  { hostname: asked, profile, code }: LoginRequest,
+  callerEnv: Environment,
+): Promise<LoggedIn> {
+  const env = profile === undefined ? callerEnv : { ...callerEnv, ECR_XACCT_PROFILE: profile };
+  const profiles = deps.readProfiles(env);
+  const config = deps.readConfig(env);
+  const hostname = asked ?? (await homeRegistry(deps, profile ?? '', env));
+  try {
+    const found = await findToken(deps, { hostname, config, profiles, env, login: { code } });
+    if (found === undefined) throw notOurs();
+    // What `docker login` brought would go on coming first.
+    deps.logins.erase(hostname);
+    const { identity, registry } = found.resolution;
+    const device = mfaDevice(identity, profiles, env);
+    const mfaSession = device && deps.mfaSessions.statusOf(device.sessionKey);
+    return {
+      hostname,
+      identity: describeIdentity(identity),
+      region: registry.region,
+      expiresAt: found.token.expiresAt,
+      ...(mfaSession && { mfaSession }),
+    };
+  } catch (error) {
+    if (!(error instanceof XacctError)) throw error;
+    throw named(hostname, error);
+  }
+}
+
+/** The registry of the profile's own account, in its own region. */
+async function homeRegistry(
+  { readProfiles, accounts }: HelperDeps,
+  profile: string,
+  env: Environment,
+): Promise<string> {
+  const profiles = readProfiles(env);
+  const [link] = profileChain(profiles, profile);
+  const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || link?.settings.region;
+  if (region === undefined || partitionOfRegion(region) === undefined) {
+    throw new XacctError('usage', `profile ${profile} says no region to log in to`, {
+      hint: `run: aws configure set region us-east-1 --profile ${shellWord(profile)}`,
+    });
+  }
+  const declared = declaredAccount(profiles, profile);
+  if (declared !== undefined) return registryHostname(declared, region) ?? '';
+  await accounts.learn([profileResolution(profile, region)], undefined, profiles, env);
+  const learnt = accounts.recall(profile, profiles, env);
+  if (learnt !== undefined && 'account' in learnt) return registryHostname(learnt.account, region) ?? '';
+  throw learnt === undefined ? notOurs() : named(`profile ${profile}`, learnt.error);
+}
+
+function named(what: string, { code, message, hint, cause }: XacctError): XacctError {
+  return new XacctError(code, `${what}: ${message}`, { hint, cause });
+}
+
+function notOurs(): XacctError {
+  return new XacctError('usage', 'neither an ECR hostname nor in the config', {
+    hint: 'for other registries, run: docker login',
+  });
+}
