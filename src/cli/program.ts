@@ -4,10 +4,18 @@ import type { Front } from '../client/answer.ts';
 import { printable } from '../errors.ts';
 import type { CommandContext } from './command.ts';
 import { daemonCommand } from './daemon-command.ts';
+import { getLoginPasswordCommand } from './get-login-password-command.ts';
 import type { Streams } from './helper-command.ts';
+import { logoutCommand } from './logout-command.ts';
+import { statusCommand } from './status-command.ts';
 
 /** In the order of the help. What is heavy to load, a command loads itself when it runs. */
-const COMMANDS: readonly ((context: CommandContext) => void)[] = [daemonCommand];
+const COMMANDS: readonly ((context: CommandContext) => void)[] = [
+  statusCommand,
+  logoutCommand,
+  getLoginPasswordCommand,
+  daemonCommand,
+];
 
 const EPILOGUE = `
 Exit status: 0 done, 1 failed (the reason is on stderr), 2 wrong usage.

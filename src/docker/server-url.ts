@@ -30,3 +30,13 @@ export function parseServerURL(text: string): ServerURL | undefined {
   if (port !== undefined && port !== '443') return undefined;
   return { scheme: scheme === 'http' ? 'http' : 'https', hostname: hostname.toLowerCase() };
 }
+
+/** As in `HOST/repo/path:tag@sha256:…`; what begins with a scheme is no image. Grammar: github.com/distribution/reference. */
+const IMAGE =
+  /^(?!https?:)(?<name>[^/]+\/[^:@]+)(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@[A-Za-z0-9+._-]+:[0-9a-fA-F]{32,})?$/;
+
+/** Reads what people write: every spelling of a server URL, or an image in the registry. Undefined for anything else. */
+export function parseRegistryOrImage(text: string): ServerURL | undefined {
+  if (text.length > MAX_LENGTH) return undefined;
+  return parseServerURL(text) ?? parseServerURL(IMAGE.exec(text)?.groups?.name ?? '');
+}

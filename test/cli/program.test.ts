@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { test } from 'node:test';
-import { type Product, passwordOf } from '../support/product.ts';
+import { daemonPid, type Product, passwordOf } from '../support/product.ts';
 import { whenEnded } from '../support/product-processes.ts';
 import { HOST, startProductStage } from '../support/product-stage.ts';
 
@@ -28,7 +28,7 @@ test('Help is on stdout, with the commands, an example and the exit statuses.', 
       assert.match(stdout, /Exit status: 0 done, 1 failed .*, 2 wrong usage/);
     });
   }
-  for (const command of ['run', 'stop', 'status']) {
+  for (const command of ['run', 'stop']) {
     await t.test(`ecr-xacct daemon ${command} --help`, async () => {
       const { status, stdout } = await run('daemon', command, '--help');
       assert.equal(status, 0);
@@ -53,6 +53,7 @@ test('Wrong usage exits with 2, and says on stderr what was wrong.', async (t) =
     ['explode'],
     ['--explode'],
     ['daemon', 'explode'],
+    ['daemon', 'status'],
     ['daemon', 'stop', 'now'],
     ['daemon', 'run', '--ready-fd', '1'],
   ];
@@ -72,42 +73,19 @@ test('Wrong usage exits with 2, and says on stderr what was wrong.', async (t) =
   }
 });
 
-test('Without a daemon, status says so and exits with 1; stop has nothing to do.', async () => {
+test('stop ends the daemon, and leaves no socket and no process.', async () => {
   await using stage = await startProductStage();
   const { product } = stage;
   const run = runner(product);
-  const none = `No daemon is running (socket: ${product.socket}).\n`;
-  assert.deepEqual(await run('daemon', 'status'), { status: 1, stdout: none, stderr: '' });
-  assert.deepEqual(await run('daemon', 'status', '--json'), { status: 1, stdout: 'null\n', stderr: '' });
   assert.deepEqual(await run('daemon', 'stop'), { status: 0, stdout: 'No daemon is running.\n', stderr: '' });
-});
-
-test('With a daemon, status shows what it holds, and stop leaves no socket and no process.', async () => {
-  await using stage = await startProductStage();
-  const { product } = stage;
-  const run = runner(product);
   passwordOf(await product.get(HOST), HOST);
-  const other = '222222222222.dkr.ecr.eu-west-1.amazonaws.com';
-  const login = { ServerURL: other, Username: 'AWS', Secret: 'secret-of-a-login' };
-  await product.run(['docker-credential-ecr-xacct', 'store'], { input: JSON.stringify(login) });
-
-  const json = await run('daemon', 'status', '--json');
-  const status = JSON.parse(json.stdout) as { pid: number; tokens: object[]; logins: string[] };
-  assert.deepEqual([json.status, status.tokens.length, status.logins], [0, 1, [other]]);
-  const { stdout } = await run('daemon', 'status');
-  const lines = stdout.split('\n');
-  assert.match(lines[0] ?? '', new RegExp(`^daemon {3}${version}, pid ${status.pid}, up \\d+ s, \\d+ MB$`));
-  assert.deepEqual(lines.slice(1, 3), [`socket   ${product.socket}`, 'tokens   1']);
-  assert.match(lines[3] ?? '', new RegExp(`^ {2}expires in 11 h 59 min, served 1 ×: ${HOST}$`));
-  assert.deepEqual(lines.slice(4), [`logins   1: ${other}`, '']);
-  assert.doesNotMatch(json.stdout + stdout, /secret-of-a-login/);
-
+  const pid = await daemonPid(product);
   assert.deepEqual(await run('daemon', 'stop'), {
     status: 0,
     stdout: 'The daemon has stopped.\n',
     stderr: '',
   });
-  await whenEnded(status.pid);
+  await whenEnded(pid);
   await assert.rejects(stat(product.socket), { code: 'ENOENT' });
 });
 

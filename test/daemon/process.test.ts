@@ -64,7 +64,7 @@ test('NODE_OPTIONS of the caller runs code in none of our processes.', async () 
 
   passwordOf(await product.get(HOST, { env }), HOST);
   passwordOf(await product.get(HOST, { env: { ...env, ECR_XACCT_DAEMON: 'off' } }), HOST);
-  await product.run(['ecr-xacct', 'daemon', 'status'], { env });
+  await product.run(['ecr-xacct', 'status'], { env });
   assert.equal(await readFile(trace, 'utf8'), before);
 });
 

@@ -109,6 +109,6 @@ test('A second daemon at the same socket leaves the first alone.', async () => {
   const first = await daemonPid(product);
   const { status, stdout, stderr } = await product.run(['ecr-xacct', 'daemon', 'run']);
   assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
-  assert.equal(stdout, 'A daemon is running already; see: ecr-xacct daemon status\n');
+  assert.equal(stdout, 'A daemon is running already; see: ecr-xacct status\n');
   assert.equal(await daemonPid(product), first);
 });

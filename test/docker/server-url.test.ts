@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { parseServerURL } from '../../src/docker/server-url.ts';
+import { parseRegistryOrImage, parseServerURL } from '../../src/docker/server-url.ts';
 
 const HOST = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
 
@@ -166,4 +166,40 @@ describe('the reading of server URLs', () => {
     assert.equal(parseServerURL(`${HOST}${'/a'.repeat(2_000)}!`), undefined);
     assert.equal(parseServerURL(`${HOST}/${'.'.repeat(4_000)}!`), undefined);
   });
+});
+
+describe('a registry or an image', () => {
+  const digest = `sha256:${'0a'.repeat(32)}`;
+  for (const text of [
+    HOST,
+    `https://${HOST}/`,
+    `${HOST}:443`,
+    `${HOST}/app`,
+    `${HOST}/team/app:1.2-rc_3`,
+    `${HOST}/team/app@${digest}`,
+    `${HOST}/team/app:latest@${digest}`,
+    `${HOST}:443/team/app:1`,
+  ]) {
+    test(`is read: ${text}`, () => assert.equal(parseRegistryOrImage(text)?.hostname, HOST));
+  }
+
+  for (const text of [
+    '',
+    'alpine',
+    'alpine:3',
+    'library/alpine:3',
+    `${HOST}:5000`,
+    `${HOST}:5000/app:1`,
+    `https://${HOST}:5000`,
+    `https://${HOST}/app:1`,
+    `user@${HOST}`,
+    `user:1@${HOST}/app`,
+    `${HOST}/app:`,
+    `${HOST}/app:a b`,
+    `${HOST}/app@sha256:0a`,
+    `${HOST}/app:1\n`,
+    `${HOST}/../app:1`,
+  ]) {
+    test(`is not read: ${JSON.stringify(text)}`, () => assert.equal(parseRegistryOrImage(text), undefined));
+  }
 });

@@ -56,7 +56,7 @@ describe('programs that pull images', { skip, timeout: 120_000 }, () => {
         const workplace = await stage.workplace(t, throughRole('EcrPull'));
         const env = { ECR_XACCT_DAEMON: 'off' };
         await workplace.succeed(pull(images.shared), { env });
-        const { stdout } = await workplace.run(['ecr-xacct', 'daemon', 'status']);
+        const { stdout } = await workplace.run(['ecr-xacct', 'status']);
         assert.match(stdout, /^No daemon is running/);
       });
 

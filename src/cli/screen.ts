@@ -1,0 +1,43 @@
+// What a command prints on: a terminal or not, how wide, and in colour or not.
+import type { Writable } from 'node:stream';
+import { createColors } from 'picocolors';
+
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
+
+export interface Screen {
+  isTerminal: boolean;
+  /** Columns. */
+  width: number;
+  /** Lines; undefined where there is no end. */
+  height: number | undefined;
+  /** The text in this style, where there is colour. */
+  paint(style: Style, text: string): string;
+}
+
+/** Of whatever is no terminal: a file, a pipe, a mail. */
+const WIDTH = 80;
+/** A narrower terminal wraps by itself: no table can be read there. */
+const MIN_WIDTH = 60;
+
+export function screenOf(stream: Writable, env: Readonly<Record<string, string | undefined>>): Screen {
+  const terminal: Writable & Partial<{ isTTY: boolean; columns: number; rows: number }> = stream;
+  // A dumb terminal (in an editor, say) shows text, and cannot go back over it.
+  const isTerminal = terminal.isTTY === true && env.TERM !== 'dumb';
+  const colors = createColors(hasColour(isTerminal, env));
+  return {
+    isTerminal,
+    width: Math.max(MIN_WIDTH, (isTerminal && terminal.columns) || WIDTH),
+    height: isTerminal ? terminal.rows : undefined,
+    paint: (style, text) => colors[style](text),
+  };
+}
+
+/** https://no-color.org and https://force-color.org, in that order. */
+function hasColour(
+  isTerminal: boolean,
+  { NO_COLOR, FORCE_COLOR }: Readonly<Record<string, string | undefined>>,
+): boolean {
+  if (NO_COLOR) return false;
+  if (FORCE_COLOR) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return isTerminal;
+}
