@@ -10,6 +10,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { Token } from '../token/token.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { resolveCredentials } from './credentials.ts';
+import { createEndpoints, type Endpoints, type EndpointVariant, PLAIN_ENDPOINT } from './endpoints.ts';
 import { explainFailure, timeoutFailure } from './failure.ts';
 import { sourceOf } from './failure-context.ts';
 import { createRoleAssumer } from './role-assumer.ts';
@@ -27,13 +28,14 @@ export async function mintToken(
   timeoutMs: number,
   givenAt: number,
 ): Promise<Token> {
+  const { identity, registry } = resolution;
   const profiles = createProfileReader()(env);
-  const profile = profileOf(resolution.identity);
-  checkEndpoints(env);
+  const profile = followedProfile(identity, env);
+  const endpoints = createEndpoints(env, profiles, profile);
+  nameFilesInFull(profiles);
   // A credential_process is run with the caller's AWS_PROFILE: one that calls `aws` would else call itself.
-  const followsLater = sourceOf(resolution.identity, profiles)?.kind === 'process';
-  if (!followsLater) followProfile(resolution.identity);
-  const connection = createConnection(env, profile === undefined ? undefined : profiles.profile(profile));
+  if (sourceOf(identity, profiles)?.kind !== 'process') followProfile(profile);
+  const connection = createConnection(env, profiles.profile(profile));
   const { promise: deadline, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
     () => reject(timeoutFailure(connection.lastExchange(), resolution, profiles, timeoutMs)),
@@ -41,37 +43,61 @@ export async function mintToken(
   );
   let stage: 'credentials' | 'token' = 'credentials';
   const mint = async () => {
-    const credentials = await resolveCredentials(resolution.identity, {
-      connection,
-      roles: createRoleAssumer(
-        { region: resolution.stsRegion, requestHandler: connection.requestHandler },
-        sessionName(env),
-      ),
+    const { requestHandler } = connection;
+    const roles = createRoleAssumer(
+      { region: resolution.stsRegion, requestHandler, ...endpoints.variantFor('sts') },
+      sessionName(env),
+    );
+    const credentials = await resolveCredentials(identity, {
+      clientConfig: { requestHandler, ...endpoints.variantFor('sso', 'sso_oidc', 'signin') },
+      roles: {
+        ...roles,
+        assumeRole: (source, parameters) => {
+          // A credential_process that gave the source has ended.
+          followProfile(profile);
+          return roles.assumeRole(source, parameters);
+        },
+      },
       region: resolution.stsRegion,
     });
+    if (!isKeyPair(credentials)) throw new Error('returned invalid credentials');
     stage = 'token';
-    if (followsLater) followProfile(resolution.identity);
-    return await requestToken(resolution.registry, credentials, { connection, env, profiles, profile });
+    followProfile(profile);
+    return await requestToken(registry, credentials, {
+      requestHandler,
+      ...endpointVariant(registry, endpoints),
+    });
   };
   try {
     return await Promise.race([mint(), deadline]);
   } catch (error) {
-    throw explainFailure(error, { resolution, profiles, stage, exchange: connection.lastExchange() });
+    throw explainFailure(error, { resolution, profiles, env, stage, exchange: connection.lastExchange() });
   } finally {
     clearTimeout(timer);
   }
 }
 
-/**
- * What else the SDK takes from a profile (endpoint_url, services, use_fips_endpoint, max_attempts) follows AWS_PROFILE and
- * not the profile a provider was made for. This process mints once, so it may say so.
- */
-function followProfile(identity: Identity): void {
-  // Keys in the environment go with whatever profile stands beside them, as in the AWS CLI.
-  if (identity.kind === 'environment') return;
-  const profile = profileOf(identity);
-  if (profile === undefined) delete process.env.AWS_PROFILE;
-  else process.env.AWS_PROFILE = profile;
+/** The SDK takes whatever a credential_process prints for keys, and fails later and elsewhere. */
+function isKeyPair({ accessKeyId, secretAccessKey }: { accessKeyId: unknown; secretAccessKey: unknown }) {
+  return [accessKeyId, secretAccessKey].every((key) => typeof key === 'string' && key !== '');
+}
+
+/** Says it in the environment, because not all of the SDK takes `~/` for the home folder: where it looks for an sso-session. */
+function nameFilesInFull({ configFile, credentialsFile }: Profiles): void {
+  if (process.env.AWS_CONFIG_FILE) process.env.AWS_CONFIG_FILE = configFile;
+  if (process.env.AWS_SHARED_CREDENTIALS_FILE) process.env.AWS_SHARED_CREDENTIALS_FILE = credentialsFile;
+}
+
+/** Whose endpoint_url, services, use_fips_endpoint, max_attempts and ca_bundle count: as in the AWS CLI, the active profile's. */
+function followedProfile(identity: Identity, env: Environment): string {
+  // Keys in the environment go with whatever profile stands beside them.
+  const active = identity.kind === 'environment' ? env.AWS_PROFILE : profileOf(identity);
+  return active || 'default';
+}
+
+/** The SDK follows AWS_PROFILE, and not the profile a provider was made for. This process mints once, so it may say so. */
+function followProfile(profile: string): void {
+  process.env.AWS_PROFILE = profile;
 }
 
 /** Names the person in CloudTrail where no role_session_name is given. */
@@ -89,24 +115,14 @@ function userName(): string {
   }
 }
 
-interface TokenContext {
-  connection: Connection;
-  env: Environment;
-  profiles: Profiles;
-  profile: string | undefined;
-}
+type ClientConfig = EndpointVariant & Pick<Connection, 'requestHandler'>;
 
 async function requestToken(
   registry: Registry,
   credentials: AwsCredentialIdentity,
-  context: TokenContext,
+  client: ClientConfig,
 ): Promise<Token> {
-  const config = {
-    region: registry.region,
-    credentials,
-    requestHandler: context.connection.requestHandler,
-    ...endpointFlags(registry, context),
-  };
+  const config = { region: registry.region, credentials, ...client };
   if (registry.service === 'ecr-public') {
     const { getPublicAuthorizationToken } = await import('./ecr-public-call.ts');
     return readAuthorization(await getPublicAuthorizationToken(config));
@@ -116,46 +132,12 @@ async function requestToken(
 }
 
 /** The hostname says which endpoint of the API is meant; `use_fips_endpoint` of the user adds to it. */
-function endpointFlags(
-  registry: Registry,
-  context: TokenContext,
-): { useFipsEndpoint?: boolean; useDualstackEndpoint?: boolean } {
-  if (registry.service === 'ecr-public') return { useFipsEndpoint: false, useDualstackEndpoint: false };
-  // The SDK refuses flags beside an endpoint_url, which says more than they do.
-  if (hasCustomEndpoint(context)) return { useFipsEndpoint: false, useDualstackEndpoint: false };
+function endpointVariant(registry: Registry, endpoints: Endpoints): EndpointVariant {
+  if (registry.service === 'ecr-public' || endpoints.isCustom('ecr')) return PLAIN_ENDPOINT;
   return {
     ...(registry.fips ? { useFipsEndpoint: true } : {}),
     ...(registry.dualStack ? { useDualstackEndpoint: true } : {}),
   };
-}
-
-/** The SDK's own error for these is a bare `Invalid URL`. @throws XacctError `usage`. */
-function checkEndpoints(env: Environment): void {
-  for (const [name, value] of Object.entries(env)) {
-    if (!name.startsWith('AWS_ENDPOINT_URL') || !value || /^https?:\/\/[^/]/.test(value)) continue;
-    throw new XacctError(
-      'usage',
-      `${name}=${value} is not a URL such as https://sts.us-east-1.amazonaws.com`,
-      {
-        hint: `run: unset ${name}`,
-      },
-    );
-  }
-}
-
-/** https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
-function hasCustomEndpoint({ env, profiles, profile }: TokenContext): boolean {
-  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?.toLowerCase() === 'true') return false;
-  const settings = profile === undefined ? undefined : profiles.profile(profile);
-  if (settings?.ignore_configured_endpoint_urls?.toLowerCase() === 'true') return false;
-  const services =
-    settings?.services === undefined ? undefined : profiles.section('services', settings.services);
-  return Boolean(
-    env.AWS_ENDPOINT_URL_ECR ||
-      env.AWS_ENDPOINT_URL ||
-      services?.['ecr.endpoint_url'] ||
-      settings?.endpoint_url,
-  );
 }
 
 function readAuthorization(
