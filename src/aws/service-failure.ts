@@ -3,6 +3,7 @@ import { type ErrorCode, shellWord, XacctError } from '../errors.ts';
 import { credentialSourceOf, profileOf } from '../identity/identity.ts';
 import type { AssumeRoleError } from './assume-role-error.ts';
 import { type FailureContext, sourceOf, unexpected } from './failure-context.ts';
+import { rejectedToken, tokenFileOf } from './web-identity-failure.ts';
 
 /** An error that AWS answered with; `name` is its code. */
 export interface ServiceError extends Error {
@@ -114,22 +115,18 @@ function denied(error: ServiceError, { resolution }: FailureContext): XacctError
   });
 }
 
-/** On the wire, and as the SDK names its classes. */
-const REJECTED_TOKEN = new Set([
-  'InvalidIdentityToken',
-  'InvalidIdentityTokenException',
-  'IDPRejectedClaim',
-  'IDPRejectedClaimException',
-]);
-
 export function assumeRoleFailure(error: AssumeRoleError, context: FailureContext): XacctError {
   const { cause, roleArn } = error;
   const service = serviceError(cause);
   if (cause instanceof XacctError) return cause;
   if (service === undefined) return unexpected(cause, context);
+  const tokenFile = tokenFileOf(roleArn, context);
+  const rejected = tokenFile === undefined ? undefined : rejectedToken(service, roleArn, tokenFile, error);
+  if (rejected !== undefined) return rejected;
   if (DENIED.has(service.name)) {
     const roleName = roleArn.split('/').at(-1) ?? roleArn;
-    const account = roleArn.split(':')[4] ?? '';
+    const account = roleArn.split(':')[4];
+    const administrator = account ? `an administrator of ${account}` : 'its administrator';
     const { identity } = context.resolution;
     const externalId =
       identity.kind === 'role' && identity.external_id !== undefined ? ' with this external_id' : '';
@@ -137,17 +134,7 @@ export function assumeRoleFailure(error: AssumeRoleError, context: FailureContex
       'assume-role-denied',
       `STS does not let it assume ${nameOf(roleArn, context)} (${service.message})`,
       {
-        hint: `its own policy must allow sts:AssumeRole and the role's trust policy must name it${externalId}; an administrator of ${account} runs: aws iam get-role --role-name ${roleName} --query Role.AssumeRolePolicyDocument`,
-        cause: error,
-      },
-    );
-  }
-  if (REJECTED_TOKEN.has(service.name)) {
-    return new XacctError(
-      'web-identity',
-      `STS rejected the web identity token for ${roleArn} (${service.message})`,
-      {
-        hint: `check who the role trusts: aws iam get-role --role-name ${roleArn.split('/').at(-1)} --query Role.AssumeRolePolicyDocument`,
+        hint: `its own policy must allow sts:AssumeRole and the role's trust policy must name it${externalId}; ${administrator} runs: aws iam get-role --role-name ${roleName} --query Role.AssumeRolePolicyDocument`,
         cause: error,
       },
     );
