@@ -9,12 +9,14 @@ import {
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Identity, RoleIdentity } from '../identity/identity.ts';
 import type { Connection } from './connection.ts';
+import type { EndpointVariant } from './endpoints.ts';
 import type { RoleAssumer } from './role-assumer.ts';
 
 export interface CredentialDeps {
-  connection: Connection;
+  /** For clients that the SDK's providers make themselves: SSO, SSO-OIDC, sign-in. */
+  clientConfig: EndpointVariant & Pick<Connection, 'requestHandler'>;
   roles: RoleAssumer;
-  /** For clients that the SDK's providers make themselves and whose region nothing else says. */
+  /** For those of them whose region nothing else says. */
   region: string;
 }
 
@@ -42,11 +44,11 @@ export async function resolveCredentials(
   }
 }
 
-function profileCredentials(profile: string, { connection, roles, region }: CredentialDeps) {
+function profileCredentials(profile: string, { clientConfig, roles, region }: CredentialDeps) {
   return fromIni({
     profile,
     ignoreCache: true,
-    clientConfig: { requestHandler: connection.requestHandler },
+    clientConfig,
     parentClientConfig: { region },
     roleAssumer: roles.assumeRole,
     roleAssumerWithWebIdentity: roles.assumeRoleWithWebIdentity,

@@ -1,4 +1,5 @@
 // What the explanation of a failure goes by, and how it names who failed.
+import type { Environment } from '../config/paths.ts';
 import { XacctError } from '../errors.ts';
 import { type Identity, profileOf } from '../identity/identity.ts';
 import { type ProfileLink, profileChain } from '../identity/profile-chain.ts';
@@ -9,6 +10,8 @@ import type { Exchange } from './connection.ts';
 export interface FailureContext {
   resolution: Resolution;
   profiles: Profiles;
+  /** The caller's. */
+  env: Environment;
   /** What was being got when it failed. */
   stage: 'credentials' | 'token';
   exchange: Exchange | undefined;

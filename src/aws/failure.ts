@@ -5,7 +5,8 @@ import type { Resolution } from '../identity/resolve.ts';
 import { AssumeRoleError } from './assume-role-error.ts';
 import type { Exchange } from './connection.ts';
 import { credentialFailure } from './credential-failure.ts';
-import { type FailureContext, its, sourceOf, unexpected } from './failure-context.ts';
+import { type FailureContext, sourceOf, unexpected } from './failure-context.ts';
+import { processTimeout } from './process-failure.ts';
 import { assumeRoleFailure, serviceError, serviceFailure } from './service-failure.ts';
 import { transportFailure } from './transport-failure.ts';
 
@@ -22,16 +23,16 @@ export function explainFailure(error: unknown, context: FailureContext): XacctEr
 /** What was waited for when the time was up. */
 export function timeoutFailure(
   exchange: Exchange | undefined,
-  { identity }: Resolution,
+  resolution: Resolution,
   profiles: Profiles,
   timeoutMs: number,
 ): XacctError {
-  const source = sourceOf(identity, profiles);
+  const source = sourceOf(resolution.identity, profiles);
   const waitedFor =
     exchange !== undefined && exchange.status === undefined
       ? `${exchange.origin} did not answer`
       : source?.kind === 'process'
-        ? `${its(source, identity)} credential_process did not end`
+        ? processTimeout(source, { resolution })
         : 'no credentials came';
   return new XacctError('timeout', `${waitedFor} within ${timeoutMs / 1_000} s`, {
     hint: `to wait longer, run: export ECR_XACCT_TIMEOUT=${Math.min((timeoutMs / 1_000) * 2, 600)}`,

@@ -1,19 +1,21 @@
 // Mints one ECR authorization token: credentials of the identity, then GetAuthorizationToken in the registry's region.
 import { userInfo } from 'node:os';
+import type { STSClientConfig } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Environment } from '../config/paths.ts';
 import { type Identity, profileOf } from '../identity/identity.ts';
 import { mfaRequired } from '../identity/mfa-device.ts';
-import { createProfileReader } from '../identity/profiles.ts';
+import { createProfileReader, type Profiles } from '../identity/profiles.ts';
 import type { Resolution } from '../identity/resolve.ts';
 import type { MfaProof, MfaSession } from '../token/mfa-session-store.ts';
 import type { Token } from '../token/token.ts';
-import { createConnection } from './connection.ts';
+import { type Connection, createConnection } from './connection.ts';
 import { resolveCredentials } from './credentials.ts';
+import { createEndpoints, type Endpoints } from './endpoints.ts';
 import { explainFailure, timeoutFailure } from './failure.ts';
 import { sourceOf } from './failure-context.ts';
 import { createMfa, type Mfa } from './mfa.ts';
-import { checkEndpoints, requestToken, type TokenContext } from './request-token.ts';
+import { endpointVariant, requestToken } from './request-token.ts';
 import { createRoleAssumer } from './role-assumer.ts';
 
 /** Left to the minter to say what it waited for, before it is killed. Milliseconds. */
@@ -45,25 +47,27 @@ export interface CallerIdentity {
 /** @throws XacctError with the command that mends it; never an error of the SDK. */
 export function mintToken(asking: Asking): Promise<Minted> {
   return withCredentials(asking, async (credentials, context) => {
-    const token = await requestToken(asking.resolution.registry, credentials, context);
+    const { registry } = asking.resolution;
+    const variant = endpointVariant(registry, context.endpoints);
+    const { requestHandler } = context;
+    const token = await requestToken(registry, credentials, { requestHandler, ...variant });
     return { token, mfaSession: context.mfa.begun() };
   });
 }
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html @throws XacctError */
 export function whoAmI(asking: Asking): Promise<CallerIdentity> {
-  return withCredentials(asking, async (credentials, { connection }) => {
+  return withCredentials(asking, async (credentials, { stsConfig }) => {
     const { getCallerIdentity } = await import('./sts-calls.ts');
-    const { Arn = '', Account = '' } = await getCallerIdentity({
-      region: asking.resolution.stsRegion,
-      requestHandler: connection.requestHandler,
-      credentials,
-    });
+    const { Arn = '', Account = '' } = await getCallerIdentity({ ...stsConfig, credentials });
     return { arn: Arn, account: Account };
   });
 }
 
-interface Context extends TokenContext {
+interface Context {
+  requestHandler: Connection['requestHandler'];
+  endpoints: Endpoints;
+  stsConfig: STSClientConfig;
   mfa: Mfa;
 }
 
@@ -71,14 +75,16 @@ async function withCredentials<T>(
   { resolution, env, timeoutMs, givenAt, mfa: proof }: Asking,
   use: (credentials: AwsCredentialIdentity, context: Context) => Promise<T>,
 ): Promise<T> {
+  const { identity } = resolution;
   const profiles = createProfileReader()(env);
-  const profile = profileOf(resolution.identity);
-  checkEndpoints(env);
+  const profile = followedProfile(identity, env);
+  const endpoints = createEndpoints(env, profiles, profile);
+  nameFilesInFull(profiles);
   // A credential_process is run with the caller's AWS_PROFILE: one that calls `aws` would else call itself.
-  const followsLater = sourceOf(resolution.identity, profiles)?.kind === 'process';
-  if (!followsLater) followProfile(resolution.identity);
-  const connection = createConnection(env, profile === undefined ? undefined : profiles.profile(profile));
-  const stsConfig = { region: resolution.stsRegion, requestHandler: connection.requestHandler };
+  if (sourceOf(identity, profiles)?.kind !== 'process') followProfile(profile);
+  const connection = createConnection(env, profiles.profile(profile));
+  const { requestHandler } = connection;
+  const stsConfig = { region: resolution.stsRegion, requestHandler, ...endpoints.variantFor('sts') };
   const mfa = createMfa(stsConfig, proof, (serial) => mfaRequired(serial, resolution));
   const { promise: deadline, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
@@ -87,35 +93,56 @@ async function withCredentials<T>(
   );
   let stage: 'credentials' | 'token' = 'credentials';
   const asked = async () => {
-    const credentials = await resolveCredentials(resolution.identity, {
-      connection,
-      roles: createRoleAssumer(stsConfig, sessionName(env), mfa),
+    const roles = createRoleAssumer(stsConfig, sessionName(env), mfa);
+    const credentials = await resolveCredentials(identity, {
+      clientConfig: { requestHandler, ...endpoints.variantFor('sso', 'sso_oidc', 'signin') },
+      roles: {
+        ...roles,
+        assumeRole: (source, parameters) => {
+          // A credential_process that gave the source has ended.
+          followProfile(profile);
+          return roles.assumeRole(source, parameters);
+        },
+      },
       region: resolution.stsRegion,
     });
+    if (!isKeyPair(credentials)) throw new Error('returned invalid credentials');
     stage = 'token';
-    if (followsLater) followProfile(resolution.identity);
-    return await use(credentials, { connection, env, profiles, profile, mfa });
+    followProfile(profile);
+    return await use(credentials, { requestHandler, endpoints, stsConfig, mfa });
   };
   try {
     return await Promise.race([asked(), deadline]);
   } catch (error) {
     const exchange = connection.lastExchange();
-    throw explainFailure(error, { resolution, profiles, stage, exchange, usesMfaSession: mfa.usesSession });
+    const usesMfaSession = mfa.usesSession;
+    throw explainFailure(error, { resolution, profiles, env, stage, exchange, usesMfaSession });
   } finally {
     clearTimeout(timer);
   }
 }
 
-/**
- * What else the SDK takes from a profile (endpoint_url, services, use_fips_endpoint, max_attempts) follows AWS_PROFILE and
- * not the profile a provider was made for. This process mints once, so it may say so.
- */
-function followProfile(identity: Identity): void {
-  // Keys in the environment go with whatever profile stands beside them, as in the AWS CLI.
-  if (identity.kind === 'environment') return;
-  const profile = profileOf(identity);
-  if (profile === undefined) delete process.env.AWS_PROFILE;
-  else process.env.AWS_PROFILE = profile;
+/** The SDK takes whatever a credential_process prints for keys, and fails later and elsewhere. */
+function isKeyPair({ accessKeyId, secretAccessKey }: { accessKeyId: unknown; secretAccessKey: unknown }) {
+  return [accessKeyId, secretAccessKey].every((key) => typeof key === 'string' && key !== '');
+}
+
+/** Says it in the environment, because not all of the SDK takes `~/` for the home folder: where it looks for an sso-session. */
+function nameFilesInFull({ configFile, credentialsFile }: Profiles): void {
+  if (process.env.AWS_CONFIG_FILE) process.env.AWS_CONFIG_FILE = configFile;
+  if (process.env.AWS_SHARED_CREDENTIALS_FILE) process.env.AWS_SHARED_CREDENTIALS_FILE = credentialsFile;
+}
+
+/** Whose endpoint_url, services, use_fips_endpoint, max_attempts and ca_bundle count: as in the AWS CLI, the active profile's. */
+function followedProfile(identity: Identity, env: Environment): string {
+  // Keys in the environment go with whatever profile stands beside them.
+  const active = identity.kind === 'environment' ? env.AWS_PROFILE : profileOf(identity);
+  return active || 'default';
+}
+
+/** The SDK follows AWS_PROFILE, and not the profile a provider was made for. This process mints once, so it may say so. */
+function followProfile(profile: string): void {
+  process.env.AWS_PROFILE = profile;
 }
 
 /** Names the person in CloudTrail where no role_session_name is given. */

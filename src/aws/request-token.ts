@@ -1,32 +1,20 @@
 // GetAuthorizationToken in the registry's region, at the endpoint that its hostname means.
 import type { AwsCredentialIdentity } from '@smithy/types';
-import type { Environment } from '../config/paths.ts';
 import { XacctError } from '../errors.ts';
-import type { Profiles } from '../identity/profiles.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Token } from '../token/token.ts';
 import type { Connection } from './connection.ts';
+import { type Endpoints, type EndpointVariant, PLAIN_ENDPOINT } from './endpoints.ts';
 
-/** The surroundings of one call. */
-export interface TokenContext {
-  connection: Connection;
-  env: Environment;
-  profiles: Profiles;
-  profile: string | undefined;
-}
+type ClientConfig = EndpointVariant & Pick<Connection, 'requestHandler'>;
 
 /** @throws XacctError `service`; the SDK's errors. */
 export async function requestToken(
   registry: Registry,
   credentials: AwsCredentialIdentity,
-  context: TokenContext,
+  client: ClientConfig,
 ): Promise<Token> {
-  const config = {
-    region: registry.region,
-    credentials,
-    requestHandler: context.connection.requestHandler,
-    ...endpointFlags(registry, context),
-  };
+  const config = { region: registry.region, credentials, ...client };
   if (registry.service === 'ecr-public') {
     const { getPublicAuthorizationToken } = await import('./ecr-public-call.ts');
     return readAuthorization(await getPublicAuthorizationToken(config));
@@ -36,46 +24,12 @@ export async function requestToken(
 }
 
 /** The hostname says which endpoint of the API is meant; `use_fips_endpoint` of the user adds to it. */
-function endpointFlags(
-  registry: Registry,
-  context: TokenContext,
-): { useFipsEndpoint?: boolean; useDualstackEndpoint?: boolean } {
-  if (registry.service === 'ecr-public') return { useFipsEndpoint: false, useDualstackEndpoint: false };
-  // The SDK refuses flags beside an endpoint_url, which says more than they do.
-  if (hasCustomEndpoint(context)) return { useFipsEndpoint: false, useDualstackEndpoint: false };
+export function endpointVariant(registry: Registry, endpoints: Endpoints): EndpointVariant {
+  if (registry.service === 'ecr-public' || endpoints.isCustom('ecr')) return PLAIN_ENDPOINT;
   return {
     ...(registry.fips ? { useFipsEndpoint: true } : {}),
     ...(registry.dualStack ? { useDualstackEndpoint: true } : {}),
   };
-}
-
-/** The SDK's own error for these is a bare `Invalid URL`. @throws XacctError `usage`. */
-export function checkEndpoints(env: Environment): void {
-  for (const [name, value] of Object.entries(env)) {
-    if (!name.startsWith('AWS_ENDPOINT_URL') || !value || /^https?:\/\/[^/]/.test(value)) continue;
-    throw new XacctError(
-      'usage',
-      `${name}=${value} is not a URL such as https://sts.us-east-1.amazonaws.com`,
-      {
-        hint: `run: unset ${name}`,
-      },
-    );
-  }
-}
-
-/** https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
-function hasCustomEndpoint({ env, profiles, profile }: TokenContext): boolean {
-  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?.toLowerCase() === 'true') return false;
-  const settings = profile === undefined ? undefined : profiles.profile(profile);
-  if (settings?.ignore_configured_endpoint_urls?.toLowerCase() === 'true') return false;
-  const services =
-    settings?.services === undefined ? undefined : profiles.section('services', settings.services);
-  return Boolean(
-    env.AWS_ENDPOINT_URL_ECR ||
-      env.AWS_ENDPOINT_URL ||
-      services?.['ecr.endpoint_url'] ||
-      settings?.endpoint_url,
-  );
 }
 
 function readAuthorization(

@@ -5,6 +5,7 @@ import { mfaDevice, mfaRequired } from '../identity/mfa-device.ts';
 import type { AssumeRoleError } from './assume-role-error.ts';
 import { type FailureContext, sourceOf, unexpected } from './failure-context.ts';
 import { codeRejected, isRejectedCode } from './mfa.ts';
+import { rejectedToken, tokenFileOf } from './web-identity-failure.ts';
 
 /** An error that AWS answered with; `name` is its code. */
 export interface ServiceError extends Error {
@@ -116,14 +117,6 @@ function denied(error: ServiceError, { resolution }: FailureContext): XacctError
   });
 }
 
-/** On the wire, and as the SDK names its classes. */
-const REJECTED_TOKEN = new Set([
-  'InvalidIdentityToken',
-  'InvalidIdentityTokenException',
-  'IDPRejectedClaim',
-  'IDPRejectedClaimException',
-]);
-
 export function assumeRoleFailure(error: AssumeRoleError, context: FailureContext): XacctError {
   const { cause, roleArn } = error;
   const service = serviceError(cause);
@@ -133,9 +126,13 @@ export function assumeRoleFailure(error: AssumeRoleError, context: FailureContex
   if (context.usesMfaSession && (EXPIRED.has(service.name) || BAD_KEY.has(service.name))) {
     return mfaRequired(mfaSerial(context), context.resolution);
   }
+  const tokenFile = tokenFileOf(roleArn, context);
+  const rejected = tokenFile === undefined ? undefined : rejectedToken(service, roleArn, tokenFile, error);
+  if (rejected !== undefined) return rejected;
   if (DENIED.has(service.name)) {
     const roleName = roleArn.split('/').at(-1) ?? roleArn;
-    const account = roleArn.split(':')[4] ?? '';
+    const account = roleArn.split(':')[4];
+    const administrator = account ? `an administrator of ${account}` : 'its administrator';
     const { identity } = context.resolution;
     const externalId =
       identity.kind === 'role' && identity.external_id !== undefined ? ' with this external_id' : '';
@@ -143,17 +140,7 @@ export function assumeRoleFailure(error: AssumeRoleError, context: FailureContex
       'assume-role-denied',
       `STS does not let it assume ${nameOf(roleArn, context)} (${service.message})`,
       {
-        hint: `its own policy must allow sts:AssumeRole and the role's trust policy must name it${externalId}; an administrator of ${account} runs: aws iam get-role --role-name ${roleName} --query Role.AssumeRolePolicyDocument`,
-        cause: error,
-      },
-    );
-  }
-  if (REJECTED_TOKEN.has(service.name)) {
-    return new XacctError(
-      'web-identity',
-      `STS rejected the web identity token for ${roleArn} (${service.message})`,
-      {
-        hint: `check who the role trusts: aws iam get-role --role-name ${roleArn.split('/').at(-1)} --query Role.AssumeRolePolicyDocument`,
+        hint: `its own policy must allow sts:AssumeRole and the role's trust policy must name it${externalId}; ${administrator} runs: aws iam get-role --role-name ${roleName} --query Role.AssumeRolePolicyDocument`,
         cause: error,
       },
     );
@@ -175,8 +162,8 @@ export function assumeRoleFailure(error: AssumeRoleError, context: FailureContex
   });
 }
 
-function mfaSerial({ resolution: { identity }, profiles }: FailureContext): string {
-  return mfaDevice(identity, profiles, {})?.serial ?? 'the MFA device';
+function mfaSerial({ resolution: { identity }, profiles, env }: FailureContext): string {
+  return mfaDevice(identity, profiles, env)?.serial ?? 'the MFA device';
 }
 
 /** The role of the identity stands before the message already. */

@@ -42,13 +42,21 @@ function profileLink(profiles: Profiles, name: string, chain: readonly ProfileLi
   if (kind === 'none') {
     throw new XacctError(
       'profile-incomplete',
-      `profile ${name} in ${profiles.configFile} says no way to get credentials`,
-      {
-        hint: `run: aws configure --profile ${shellWord(name)}`,
-      },
+      `profile ${name} in ${profiles.configFile} ${lackOf(settings)}`,
+      { hint: `run: aws configure --profile ${shellWord(name)}` },
     );
   }
   return { name, settings, kind };
+}
+
+function lackOf(settings: Settings): string {
+  if (settings.role_arn !== undefined) {
+    return settings.source_profile !== undefined && settings.credential_source !== undefined
+      ? 'has both source_profile and credential_source for its role_arn'
+      : 'has a role_arn without a source_profile, credential_source or web_identity_token_file';
+  }
+  if (settings.aws_access_key_id !== undefined) return 'has aws_access_key_id without aws_secret_access_key';
+  return 'says no way to get credentials';
 }
 
 function nextProfile(

@@ -4,19 +4,31 @@ import { test } from 'node:test';
 import { failureOf } from '../support/product.ts';
 import type { Failure } from '../support/product-failure.ts';
 import { configFailures } from '../support/product-failures-config.ts';
+import { containerFailures } from '../support/product-failures-container.ts';
 import { credentialFailures } from '../support/product-failures-credentials.ts';
+import { processFailures } from '../support/product-failures-process.ts';
 import { serviceFailures } from '../support/product-failures-service.ts';
+import { sessionFailures } from '../support/product-failures-session.ts';
 import { transportFailures } from '../support/product-failures-transport.ts';
 import { HOST, secretsOf, startProductStage } from '../support/product-stage.ts';
 import { findSecretsInText } from '../support/secret-scan.ts';
 
-const failures = [...configFailures, ...credentialFailures, ...serviceFailures, ...transportFailures];
+const failures = [
+  ...configFailures,
+  ...containerFailures,
+  ...credentialFailures,
+  ...processFailures,
+  ...serviceFailures,
+  ...sessionFailures,
+  ...transportFailures,
+];
 
 /** Provokes a failure. @returns its line, without the surroundings' own paths and ports. */
-async function provoke({ files, env, fault, aws, command = [] }: Failure): Promise<string> {
+async function provoke({ files, env, prepare, fault, aws, command = [] }: Failure): Promise<string> {
   await using stage = await startProductStage(aws === undefined ? {} : { aws: await aws() });
   const { product } = stage;
   if (files !== undefined) await product.configure(files(stage));
+  await prepare?.(stage);
   if (fault !== undefined) stage.aws.faults.next({ times: Number.POSITIVE_INFINITY, ...fault });
   const ran = await product.run([...command, 'docker-credential-ecr-xacct', 'get'], {
     input: HOST,
@@ -24,7 +36,10 @@ async function provoke({ files, env, fault, aws, command = [] }: Failure): Promi
   });
   const line = failureOf(ran);
   assert.deepEqual(findSecretsInText(line, 'the line', secretsOf(stage)), []);
-  return line.replaceAll(product.home, '~').replaceAll(/127\.0\.0\.1:\d+/g, 'ADDRESS');
+  return line
+    .replaceAll(product.home, '~')
+    .replaceAll(product.folder, 'FOLDER')
+    .replaceAll(/127\.0\.0\.1:\d+/g, 'ADDRESS');
 }
 
 test('Failures', { concurrency: 2 }, async (t) => {

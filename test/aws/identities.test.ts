@@ -1,25 +1,36 @@
 // Every kind of identity, resolved by the AWS SDK against a fake AWS: who the token is for in the end, and which calls it took.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { SECONDARY_ACCOUNT } from '../support/fake-aws/two-account-world.ts';
 import { type ProductEnvironment, passwordOf } from '../support/product.ts';
-import {
-  sessionOfDev,
-  startCredentialEndpoint,
-  writeSsoCache,
-} from '../support/product-credential-endpoint.ts';
+import { sessionOfDev, startCredentialEndpoint } from '../support/product-credential-endpoint.ts';
 import { DEV, HOUR, identityRows, mine, rule, session, tokenFile } from '../support/product-identities.ts';
 import { HOST, type ProductStage, roleArn, startProductStage } from '../support/product-stage.ts';
 
-const SSO_USER = `arn:aws:sts::${SECONDARY_ACCOUNT}:assumed-role/AWSReservedSSO_Developer_0123456789abcdef/dev@example.com`;
+const OIDC = 'oidc.pods.example';
 
-/** The stage, with a role between the accounts and a web identity token in a file. */
+/** The stage, with two roles between the accounts and a web identity token in a file. */
 async function startStage(): Promise<ProductStage> {
   const stage = await startProductStage();
   const allow = { Effect: 'Allow', Action: 'sts:AssumeRole' } as const;
   stage.cast.secondary.role('Jump', {
     trust: { Version: '2012-10-17', Statement: [{ ...allow, Principal: { AWS: DEV } }] },
+    policies: [{ Version: '2012-10-17', Statement: [{ ...allow, Resource: '*' }] }],
+  });
+  const pod = { sub: 'pod', aud: 'sts.amazonaws.com' };
+  stage.cast.secondary.webIdentityProvider(OIDC, { [stage.cast.webIdentityToken]: pod }).role('Pod', {
+    trust: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: 'sts:AssumeRoleWithWebIdentity',
+          Principal: { Federated: `arn:aws:iam::${SECONDARY_ACCOUNT}:oidc-provider/${OIDC}` },
+        },
+      ],
+    },
     policies: [{ Version: '2012-10-17', Statement: [{ ...allow, Resource: '*' }] }],
   });
   await writeFile(tokenFile(stage.product), stage.cast.webIdentityToken, { mode: 0o600 });
@@ -44,67 +55,48 @@ test('Identities', { concurrency: 2 }, async (t) => {
   await Promise.all(rows);
 });
 
-const SSO = { sso_account_id: SECONDARY_ACCOUNT, sso_role_name: 'Developer' };
-const PORTAL = { sso_start_url: 'https://corp.example/start', sso_region: 'us-east-1' };
+const ROLE = { role_arn: roleArn('EcrPull') };
+const THROUGH_ROLE = { principal: session('EcrPull'), calls: ['AssumeRole', 'GetAuthorizationToken'] };
+const DIRECTLY = { principal: DEV, calls: ['GetAuthorizationToken'] };
 
-test('A profile with the SSO settings in it uses the session that aws sso login began.', async () => {
-  await using stage = await startStage();
-  await stage.product.configure(mine({ ...SSO, ...PORTAL })(stage));
-  const { accessToken } = stage.cast.sso;
-  await writeSsoCache(stage.product, PORTAL.sso_start_url, { accessToken, expiresAt: Date.now() + HOUR });
-  const calls = ['GetRoleCredentials', 'GetAuthorizationToken'];
-  assert.deepEqual(await get(stage), { principal: SSO_USER, calls });
-});
-
-test('A role can be assumed from an SSO session.', async () => {
-  await using stage = await startStage();
-  const sso = { 'profile sso': { sso_session: 'corp', ...SSO }, 'sso-session corp': PORTAL };
-  await stage.product.configure(mine({ role_arn: roleArn('EcrPull'), source_profile: 'sso' }, sso)(stage));
-  const { accessToken } = stage.cast.sso;
-  await writeSsoCache(stage.product, 'corp', { accessToken, expiresAt: Date.now() + HOUR });
-  const calls = ['GetRoleCredentials', 'AssumeRole', 'GetAuthorizationToken'];
-  assert.deepEqual(await get(stage), { principal: session('EcrPull'), calls });
-});
-
-test('An SSO session that has run out is renewed with its refresh token.', async () => {
-  await using stage = await startStage();
-  await stage.product.configure(mine({ sso_session: 'corp', ...SSO }, { 'sso-session corp': PORTAL })(stage));
-  const { accessToken, refreshToken } = stage.cast.sso;
-  await writeSsoCache(stage.product, 'corp', { accessToken, refreshToken, expiresAt: Date.now() - HOUR });
-  const calls = ['CreateToken', 'GetRoleCredentials', 'GetAuthorizationToken'];
-  assert.deepEqual(await get(stage), { principal: SSO_USER, calls });
-});
+/** What a source of keys outside of the files gives: by itself, to a role of a rule, and to one of a profile. */
+async function assertSource(stage: ProductStage, credential_source: string, env: ProductEnvironment) {
+  const { product, aws } = stage;
+  await product.configure({});
+  assert.deepEqual(await get(stage, env), DIRECTLY);
+  for (const files of [rule, mine]) {
+    aws.resetCalls();
+    await product.configure(files({ ...ROLE, credential_source })(stage));
+    assert.deepEqual(await get(stage, env), THROUGH_ROLE);
+  }
+}
 
 test("A container's endpoint gives its role's credentials, for its authorization token.", async () => {
   await using stage = await startStage();
   await using endpoint = await startCredentialEndpoint(sessionOfDev(stage, HOUR));
-  const container = {
+  await assertSource(stage, 'EcsContainer', {
     AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/container`,
     AWS_CONTAINER_AUTHORIZATION_TOKEN: endpoint.authorization,
-  };
-  await stage.product.configure({});
-  assert.deepEqual(await get(stage, container), { principal: DEV, calls: ['GetAuthorizationToken'] });
+  });
+});
 
-  stage.aws.resetCalls();
-  const settings = { role_arn: roleArn('EcrPull'), credential_source: 'EcsContainer' };
-  await stage.product.configure(rule(settings)(stage));
-  const calls = ['AssumeRole', 'GetAuthorizationToken'];
-  assert.deepEqual(await get(stage, container), { principal: session('EcrPull'), calls });
+test('So it does for an authorization token in a file, as EKS Pod Identity has it, whatever the variable says.', async () => {
+  await using stage = await startStage();
+  await using endpoint = await startCredentialEndpoint(sessionOfDev(stage, HOUR));
+  const file = join(stage.product.folder, 'eks-pod-identity-token');
+  await writeFile(file, endpoint.authorization);
+  await assertSource(stage, 'EcsContainer', {
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/container`,
+    AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file,
+    AWS_CONTAINER_AUTHORIZATION_TOKEN: 'old',
+  });
 });
 
 test("An EC2 instance's metadata service gives its role's credentials, where nothing else does.", async () => {
   await using stage = await startStage();
   await using endpoint = await startCredentialEndpoint(sessionOfDev(stage, HOUR));
-  const instance = {
+  await assertSource(stage, 'Ec2InstanceMetadata', {
     AWS_EC2_METADATA_DISABLED: undefined,
     AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url,
-  };
-  await stage.product.configure({});
-  assert.deepEqual(await get(stage, instance), { principal: DEV, calls: ['GetAuthorizationToken'] });
-
-  stage.aws.resetCalls();
-  const settings = { role_arn: roleArn('EcrPull'), credential_source: 'Ec2InstanceMetadata' };
-  await stage.product.configure(mine(settings)(stage));
-  const calls = ['AssumeRole', 'GetAuthorizationToken'];
-  assert.deepEqual(await get(stage, instance), { principal: session('EcrPull'), calls });
+  });
 });

@@ -1,9 +1,11 @@
 // Owns the places on a machine where AWS leaves credentials: a container's endpoint, an instance's metadata service, the SSO cache.
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import { join } from 'node:path';
 import { listen } from './fake-aws/listen.ts';
+import { thumbprint } from './fake-aws/signin.ts';
+import type { LoginSession } from './fake-aws/world.ts';
 import type { Product } from './product.ts';
 import type { ProductStage } from './product-stage.ts';
 
@@ -20,6 +22,8 @@ const METADATA_TOKEN = 'metadata-token';
 /** Serves the session `credentials` the way a container's agent and an EC2 instance do. */
 export async function startCredentialEndpoint(
   credentials: Record<string, string>,
+  host = '127.0.0.1',
+  wantedPort = 0,
 ): Promise<CredentialEndpoint> {
   const authorization = 'Bearer container-token';
   const {
@@ -41,8 +45,8 @@ export async function startCredentialEndpoint(
     if (url === ROLE_LIST) return text(200, 'instance-role');
     return url === `${ROLE_LIST}instance-role` ? text(200, answer) : text(404, '');
   });
-  const { port, close } = await listen(server, '127.0.0.1', 0);
-  return { url: `http://127.0.0.1:${port}`, authorization, [Symbol.asyncDispose]: close };
+  const { port, close } = await listen(server, host, wantedPort);
+  return { url: `http://${host}:${port}`, authorization, [Symbol.asyncDispose]: close };
 }
 
 /** Temporary credentials of the user `dev`, as settings of a profile; `lifetime` in milliseconds. */
@@ -63,6 +67,63 @@ export function sessionOfDev({ aws, cast }: Pick<ProductStage, 'aws' | 'cast'>, 
 /** Settings of a profile as variables: they have the same names. */
 export function asVariables(settings: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name.toUpperCase(), value]));
+}
+
+/** Where `aws login` keeps its sessions, and a session of the user `dev` in it. */
+export interface LoginFile {
+  /** The setting `login_session`. */
+  readonly session: string;
+  /** Default `~/.aws/login/cache`. */
+  readonly folder?: string;
+  /** Milliseconds, from now; of the credentials in the file. */
+  readonly lifetime: number;
+  /** Why AWS does not renew it. */
+  readonly refusal?: LoginSession['refusal'];
+}
+
+/** Writes what `aws login` leaves. @returns the session as AWS knows it. */
+export async function writeLoginCache(
+  stage: ProductStage,
+  { session, folder = join(stage.product.home, '.aws', 'login', 'cache'), lifetime, refusal }: LoginFile,
+): Promise<LoginSession> {
+  const { world } = stage.aws;
+  const caller = world.credentials(stage.cast.dev.accessKeyId)?.caller;
+  if (caller === undefined) throw new Error('there is no user dev');
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const refreshToken = `refresh-${randomUUID()}`;
+  const known: LoginSession = {
+    caller,
+    clientId: 'arn:aws:signin:::devtools/same-device',
+    keyThumbprint: thumbprint(publicKey.export({ format: 'jwk' })),
+    ...(refusal === undefined ? {} : { refusal }),
+  };
+  world.loginRefreshTokens.set(refreshToken, known);
+  const {
+    accessKeyId,
+    secretAccessKey,
+    session: issued,
+  } = world.issueSession(caller, world.now() + lifetime);
+  const content = {
+    accessToken: {
+      accessKeyId,
+      secretAccessKey,
+      sessionToken: issued.token,
+      accountId: caller.principal.account.id,
+      expiresAt: new Date(issued.expiresAt).toISOString(),
+    },
+    tokenType: 'aws_sigv4',
+    clientId: known.clientId,
+    refreshToken,
+    dpopKey: privateKey.export({ format: 'pem', type: 'sec1' }),
+  };
+  await mkdir(folder, { recursive: true });
+  await writeFile(loginFile(session, folder), JSON.stringify(content), { mode: 0o600 });
+  return known;
+}
+
+/** The file of a login session. */
+export function loginFile(session: string, folder: string): string {
+  return join(folder, `${createHash('sha256').update(session).digest('hex')}.json`);
 }
 
 /** Writes what `aws sso login` leaves; `session` is the sso_session, or the start URL of older profiles. */

@@ -11,6 +11,8 @@ export interface Failure {
   readonly skip?: string | false;
   readonly files?: (stage: ProductStage) => ProductFiles;
   readonly env?: (stage: ProductStage) => ProductEnvironment | Promise<ProductEnvironment>;
+  /** What else is there, or is not: tokens, session files. */
+  readonly prepare?: (stage: ProductStage) => Promise<unknown>;
   /** How the fake AWS is started. */
   readonly aws?: () => FakeAwsOptions | Promise<FakeAwsOptions>;
   /** Strikes every request that it fits. */
@@ -21,6 +23,6 @@ export interface Failure {
   readonly identity: string;
   /** What failed. */
   readonly says: RegExp;
-  /** What mends it. `~` stands for the home folder. */
+  /** What mends it. `~` stands for the home folder, `FOLDER` for the one of the test. */
   readonly hint: string;
 }

@@ -9,6 +9,8 @@ import { devFiles, HOST, keysOf, keyVariables, type ProductStage, roleArn } from
 export const HOUR = 3_600_000;
 /** The principal of the developer's keys. */
 export const DEV = `arn:aws:iam::${SECONDARY_ACCOUNT}:user/dev`;
+/** A role between the accounts. */
+const JUMP = `arn:aws:iam::${SECONDARY_ACCOUNT}:role/Jump`;
 /** A session of a role in the account with the images, named after the user as CloudTrail shows it. */
 export function session(role: string, name = 'ecr-xacct-dev'): string {
   return `arn:aws:sts::${PRIMARY_ACCOUNT}:assumed-role/${role}/${name}`;
@@ -40,6 +42,13 @@ export function rule(settings: Sections[string]): IdentityRow['files'] {
 
 const nothing = () => ({});
 
+/** A command that prints the keys which the environment has. */
+const PRINTS_KEYS = `sh -c 'printf "{\\"Version\\":1,\\"AccessKeyId\\":\\"%s\\",\\"SecretAccessKey\\":\\"%s\\"}" "$AWS_TEST_KEY" "$AWS_TEST_SECRET"'`;
+
+function testKeys({ cast: { dev } }: ProductStage): ProductEnvironment {
+  return { AWS_TEST_KEY: dev.accessKeyId, AWS_TEST_SECRET: dev.secretAccessKey };
+}
+
 const withKeys: readonly IdentityRow[] = [
   { who: 'A profile with keys', files: ({ cast }) => devFiles(cast), principal: DEV, calls: [] },
   {
@@ -51,6 +60,22 @@ const withKeys: readonly IdentityRow[] = [
   {
     who: 'The default profile, where there is no rule',
     files: ({ cast }) => ({ credentials: { default: keysOf(cast.dev) } }),
+    principal: DEV,
+    calls: [],
+  },
+  {
+    who: 'The default profile with a role in it',
+    files: ({ cast }) => ({
+      credentials: { dev: keysOf(cast.dev) },
+      config: { default: { role_arn: roleArn('EcrPull'), source_profile: 'dev' } },
+    }),
+    principal: session('EcrPull'),
+    calls: ['AssumeRole'],
+  },
+  {
+    who: 'AWS_DEFAULT_PROFILE, where there is no rule',
+    files: ({ cast }) => ({ credentials: { default: keysOf(cast.denied), dev: keysOf(cast.dev) } }),
+    env: () => ({ AWS_DEFAULT_PROFILE: 'dev' }),
     principal: DEV,
     calls: [],
   },
@@ -94,10 +119,8 @@ const withKeys: readonly IdentityRow[] = [
   },
   {
     who: 'A credential_process, which has the environment of the caller',
-    files: mine({
-      credential_process: `sh -c 'printf "{\\"Version\\":1,\\"AccessKeyId\\":\\"%s\\",\\"SecretAccessKey\\":\\"%s\\"}" "$AWS_TEST_KEY" "$AWS_TEST_SECRET"'`,
-    }),
-    env: ({ cast: { dev } }) => ({ AWS_TEST_KEY: dev.accessKeyId, AWS_TEST_SECRET: dev.secretAccessKey }),
+    files: mine({ credential_process: PRINTS_KEYS }),
+    env: testKeys,
     principal: DEV,
     calls: [],
   },
@@ -115,12 +138,39 @@ const throughRoles: readonly IdentityRow[] = [
     files: mine(
       { role_arn: roleArn('EcrPull'), source_profile: 'jump' },
       {
-        'profile jump': {
-          role_arn: `arn:aws:iam::${SECONDARY_ACCOUNT}:role/Jump`,
-          source_profile: 'dev',
-        },
+        'profile jump': { role_arn: JUMP, source_profile: 'dev' },
       },
     ),
+    principal: session('EcrPull'),
+    calls: ['AssumeRole', 'AssumeRole'],
+  },
+  {
+    who: 'A role in the profile that has the keys for it',
+    files: ({ cast }) => ({
+      config: { 'profile mine': { role_arn: roleArn('EcrPull'), source_profile: 'mine' } },
+      credentials: { mine: keysOf(cast.dev) },
+      registries: { [HOST]: { profile: 'mine' } },
+    }),
+    principal: session('EcrPull'),
+    calls: ['AssumeRole'],
+  },
+  {
+    who: 'A role assumed with what a credential_process gives',
+    files: mine(
+      { role_arn: roleArn('EcrPull'), source_profile: 'prints' },
+      { 'profile prints': { credential_process: PRINTS_KEYS } },
+    ),
+    env: testKeys,
+    principal: session('EcrPull'),
+    calls: ['AssumeRole'],
+  },
+  {
+    who: 'A role assumed by a role assumed with the keys in the environment',
+    files: mine(
+      { role_arn: roleArn('EcrPull'), source_profile: 'jump' },
+      { 'profile jump': { role_arn: JUMP, credential_source: 'Environment' } },
+    ),
+    env: ({ cast }) => keyVariables(cast.dev),
     principal: session('EcrPull'),
     calls: ['AssumeRole', 'AssumeRole'],
   },
@@ -134,9 +184,7 @@ const throughRoles: readonly IdentityRow[] = [
     who: 'A rule with a role whose source_profile assumes another role',
     files: ({ cast }) => ({
       ...devFiles(cast),
-      config: {
-        'profile jump': { role_arn: `arn:aws:iam::${SECONDARY_ACCOUNT}:role/Jump`, source_profile: 'dev' },
-      },
+      config: { 'profile jump': { role_arn: JUMP, source_profile: 'dev' } },
       registries: { [HOST]: { role_arn: roleArn('EcrPull'), source_profile: 'jump' } },
     }),
     principal: session('EcrPull'),
@@ -177,6 +225,21 @@ const withWebIdentity: readonly IdentityRow[] = [
       ),
     principal: session('EcrPullWebIdentity'),
     calls: ['AssumeRoleWithWebIdentity'],
+  },
+  {
+    who: 'A role assumed by a role assumed with a web identity token',
+    files: (stage) =>
+      mine(
+        { role_arn: roleArn('EcrPull'), source_profile: 'pod' },
+        {
+          'profile pod': {
+            role_arn: `arn:aws:iam::${SECONDARY_ACCOUNT}:role/Pod`,
+            web_identity_token_file: tokenFile(stage.product),
+          },
+        },
+      )(stage),
+    principal: session('EcrPull'),
+    calls: ['AssumeRoleWithWebIdentity', 'AssumeRole'],
   },
   {
     who: 'A web identity token in the environment',

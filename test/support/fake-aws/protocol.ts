@@ -34,7 +34,7 @@ export const awsJson: Protocol = {
     'unknown-key': ['UnrecognizedClientException', 400],
   },
   result: (_action, result) => JSON.stringify(result),
-  error: ({ code, message }) => JSON.stringify({ __type: code, message }),
+  error: ({ code, message, members }) => JSON.stringify({ __type: code, message, ...members }),
 };
 
 /** https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html (the error's name also goes into a header). */

@@ -13,12 +13,13 @@ import { listen } from './listen.ts';
 import type { Parameters, Service, ServiceName } from './service.ts';
 import type { AwsRequest } from './signature.ts';
 import { readSignature } from './signature.ts';
+import { signin } from './signin.ts';
 import { sso, ssoOidc } from './sso.ts';
 import { sts } from './sts.ts';
 import type { IssuedToken } from './world.ts';
 import { World } from './world.ts';
 
-const SERVICES: readonly Service[] = [ecr, ecrPublic, sts, sso, ssoOidc];
+const SERVICES: readonly Service[] = [ecr, ecrPublic, sts, sso, ssoOidc, signin];
 const GLOBAL_REGION = 'us-east-1';
 
 export interface FakeAwsOptions {

@@ -96,6 +96,16 @@ export interface SsoSession {
   assignments: { account: string; role: string }[];
 }
 
+/** What `aws login` began: whom its credentials are for, and who may renew them. */
+export interface LoginSession {
+  caller: Caller;
+  clientId: string;
+  /** RFC 7638, of the key that was made for the session. */
+  keyThumbprint: string;
+  /** Sign-In's own name for why it is not renewed any more. */
+  refusal?: 'USER_CREDENTIALS_CHANGED' | 'INSUFFICIENT_PERMISSIONS';
+}
+
 export class Account {
   readonly id: string;
   readonly partition: string;
@@ -159,6 +169,8 @@ export class World {
   readonly ssoSessions = new Map<string, SsoSession>();
   /** SSO refresh token → the access token it brings. Each works once. */
   readonly ssoRefreshTokens = new Map<string, { accessToken: string; session: SsoSession }>();
+  /** Refresh token of `aws login` → session. Each works once and brings the next. */
+  readonly loginRefreshTokens = new Map<string, LoginSession>();
   readonly #sessions = new Map<string, Credentials>();
 
   constructor(now: () => number) {
