@@ -6,12 +6,12 @@ import { createProfileReader } from '../identity/profiles.ts';
 import { createLoginStore } from '../token/login-store.ts';
 import { createTokenCache } from '../token/token-cache.ts';
 
-/** `mint` and `deadline` are the helper's. */
+/** `mint`, `deadline` and `fallback` are the helper's. */
 export function answerHere(
   action: Action,
   input: string,
   env: Readonly<Record<string, string>>,
-  { mint, deadline }: Pick<HelperDeps, 'mint' | 'deadline'>,
+  { mint, deadline, fallback }: Pick<HelperDeps, 'mint' | 'deadline' | 'fallback'>,
 ): Promise<Answer> {
   const helper = createHelper({
     readConfig: createConfigReader(),
@@ -20,6 +20,7 @@ export function answerHere(
     logins: createLoginStore(Date.now),
     mint,
     deadline,
+    fallback,
   });
   return helper(action, input, env);
 }

@@ -1,7 +1,8 @@
 // A helper for tests with everything about it in memory: config and profiles from texts, a clock, and mints that are counted.
 import { type Config, parseConfig } from '../../src/config/load.ts';
 import type { Environment } from '../../src/config/paths.ts';
-import type { Action } from '../../src/docker/messages.ts';
+import type { FallbackRequest } from '../../src/docker/fallback.ts';
+import { type Action, type Answer, notFound } from '../../src/docker/messages.ts';
 import { createHelper } from '../../src/helper/helper.ts';
 import { describeIdentity } from '../../src/identity/identity.ts';
 import type { Resolution } from '../../src/identity/resolve.ts';
@@ -24,6 +25,10 @@ export function createHelperFixture(configText = '') {
     env: {} as Environment,
     failure: undefined as unknown,
     mints: [] as string[],
+    /** What the fallback helper was asked, without the environment. */
+    asked: [] as Omit<FallbackRequest, 'env'>[],
+    /** What it answers. */
+    fallback: (_: FallbackRequest): Answer | Promise<Answer> => notFound,
     run: (action: Action, input: string) => helper(action, input, fixture.env),
     secretOf: async (input: string): Promise<unknown> =>
       JSON.parse((await fixture.run('get', input)).text).Secret,
@@ -42,6 +47,11 @@ export function createHelperFixture(configText = '') {
     logins: createLoginStore(clock),
     mint,
     deadline: () => new AbortController().signal,
+    fallback: async (request) => {
+      const { env, ...asked } = request;
+      fixture.asked.push(asked);
+      return fixture.fallback(request);
+    },
   });
   return fixture;
 }
