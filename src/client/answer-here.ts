@@ -6,12 +6,17 @@ import { createHelper, type HelperDeps } from '../helper/helper.ts';
 import { createMemory } from '../helper/memory.ts';
 import { createProfileReader } from '../identity/profiles.ts';
 
-/** `mint` and `deadline` are the helper's. */
+/** `mint`, `deadline` and `fallback` are the helper's. */
 export function answerHere(
   action: Action,
   input: string,
   env: Readonly<Record<string, string>>,
-  { mint, whoAmI, deadline }: Pick<HelperDeps, 'mint' | 'deadline'> & { whoAmI: WhoAmI },
+  {
+    mint,
+    whoAmI,
+    deadline,
+    fallback,
+  }: Pick<HelperDeps, 'mint' | 'deadline' | 'fallback'> & { whoAmI: WhoAmI },
 ): Promise<Answer> {
   const helper = createHelper({
     readConfig: createConfigReader(),
@@ -19,6 +24,7 @@ export function answerHere(
     ...createMemory(whoAmI, Date.now),
     mint,
     deadline,
+    fallback,
   });
   return helper(action, input, env);
 }

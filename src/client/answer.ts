@@ -1,4 +1,5 @@
 // Answers one of Docker's actions: through the daemon, started where there is none, or else in this process.
+import { createLazyFallback } from '../docker/lazy-fallback.ts';
 import type { Action, Answer } from '../docker/messages.ts';
 import { errorLine, XacctError } from '../errors.ts';
 import type { SelfCommand } from '../minter/spawn-self.ts';
@@ -60,12 +61,13 @@ async function withoutDaemon(
     mint: (resolution, callerEnv, mfa) => minters.mint(resolution, callerEnv, timeoutMs(env), mfa),
     whoAmI: (resolution, callerEnv, mfa) => minters.whoAmI(resolution, callerEnv, timeoutMs(env), mfa),
     deadline: () => mintDeadline(timeoutMs(env)),
+    fallback: createLazyFallback(timeoutMs),
   });
 }
 
 /**
- * What to answer where the daemon cannot be trusted or does not answer: not found for a host that is nobody's, the error for
- * an ECR registry; and `list` never fails, because one failing `list` costs Docker every credential.
+ * What to answer where the daemon cannot be trusted or does not answer: for a host that is nobody's, what is answered without
+ * one; for an ECR registry, the error. `list` never fails, because one failing `list` costs Docker every credential.
  */
 async function withoutDaemonFor(
   error: unknown,
@@ -73,14 +75,21 @@ async function withoutDaemonFor(
   input: string,
   env: Record<string, string>,
 ): Promise<Answer> {
-  if (action === 'list') return { outcome: 'success', text: '{}\n' };
-  if (action !== 'get') return { outcome: 'failure', text: errorLine(error) };
   const { answerHere } = await import('./answer-here.ts');
-  return answerHere(action, input, env, {
+  const fallback = createLazyFallback(timeoutMs);
+  let isForeign = false;
+  const answered = await answerHere(action, input, env, {
     mint: () => Promise.reject(error),
     whoAmI: () => Promise.reject(error),
     deadline: () => new AbortController().signal,
+    fallback: (request) => {
+      isForeign = true;
+      return fallback(request);
+    },
   });
+  // What is ours, the daemon would have to keep or to forget.
+  const isLost = (action === 'store' || action === 'erase') && !isForeign;
+  return isLost ? { outcome: 'failure', text: errorLine(error) } : answered;
 }
 
 /**

@@ -95,8 +95,9 @@ static int is_passed(const char *variable)
 	static const char *const starts[] = {
 		"HOME=", "PATH=", "USER=", "LANG=", "TMPDIR=", "HTTP_PROXY=", "HTTPS_PROXY=", "ALL_PROXY=", "NO_PROXY=",
 		"http_proxy=", "https_proxy=", "all_proxy=", "no_proxy=", "NODE_EXTRA_CA_CERTS=",
-		"DBUS_SESSION_BUS_ADDRESS=", "DISPLAY=", "WAYLAND_DISPLAY=", "SSH_AUTH_SOCK=", "GPG_TTY=",
-		"AWS_", "ECR_XACCT_", "LC_", "XDG_", "SSL_CERT_",
+		"DBUS_SESSION_BUS_ADDRESS=", "DISPLAY=", "WAYLAND_DISPLAY=", "SSH_AUTH_SOCK=", "GNUPGHOME=",
+		"GPG_TTY=", "PINENTRY_USER_DATA=", "TERM=", "XAUTHORITY=",
+		"AWS_", "ECR_XACCT_", "LC_", "XDG_", "SSL_CERT_", "PASSWORD_STORE_",
 	};
 	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
 		if (strncmp(variable, starts[i], strlen(starts[i])) == 0)

@@ -1,6 +1,7 @@
 // The daemon: helper, caches, minters and socket put together, from start to end.
 import { closeSync, writeSync } from 'node:fs';
 import { createConfigReader } from '../config/config-reader.ts';
+import { createLazyFallback } from '../docker/lazy-fallback.ts';
 import { printable } from '../errors.ts';
 import type { WhoAmI } from '../helper/account-memory.ts';
 import { createHelper, type HelperDeps } from '../helper/helper.ts';
@@ -62,6 +63,7 @@ export async function runDaemon({
       return minters.mint(resolution, callerEnv, timeoutMs(callerEnv), mfa);
     },
     deadline: (callerEnv) => mintDeadline(timeoutMs(callerEnv)),
+    fallback: createLazyFallback(timeoutMs),
   };
   const startedAt = clock();
   let lastRequest = startedAt;

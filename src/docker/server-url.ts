@@ -40,3 +40,23 @@ export function parseRegistryOrImage(text: string): ServerURL | undefined {
   if (text.length > MAX_LENGTH) return undefined;
   return parseServerURL(text) ?? parseServerURL(IMAGE.exec(text)?.groups?.name ?? '');
 }
+
+/** Printable ASCII on one line: what every helper reads in the same way. A line break would be a second server URL to some. */
+export function isPlainServerURL(text: string): boolean {
+  return text.length <= MAX_LENGTH && /^[\x21-\x7e]+$/.test(text);
+}
+
+/**
+ * Whatever some other parser might take for the hostname in a plain server URL, lower case: more than one where it has
+ * userinfo, say. To keep what is ours from somebody else; never to give out a credential.
+ */
+export function hostnamesIn(text: string): string[] {
+  const decoded = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  const [first = '', second = ''] = decoded.split(/[/?#]+/).filter((part) => part !== '');
+  // A scheme, or a hostname and an empty port.
+  const authority = first.endsWith(':') ? `${first}${second}` : first;
+  const names = authority.toLowerCase().match(/[a-z0-9.-]+/g) ?? [];
+  return names.map((name) => name.replace(/^\.+|\.+$/g, ''));
+}

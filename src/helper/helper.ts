@@ -12,13 +12,22 @@ import {
   readServerURL,
 } from '../docker/messages.ts';
 import { parseServerURL } from '../docker/server-url.ts';
-import { errorLine, XacctError } from '../errors.ts';
+import { errorLine } from '../errors.ts';
 import { parseRegistry } from '../registry/registry.ts';
 import type { LoginStore } from '../token/login-store.ts';
 import type { Token } from '../token/token.ts';
 import { findToken, type TokenDeps } from './find-token.ts';
+import { forHostname } from './for-hostname.ts';
+import {
+  askFallback,
+  eraseElsewhere,
+  type ForeignDeps,
+  isOurs,
+  listElsewhere,
+  storeElsewhere,
+} from './foreign-hosts.ts';
 
-export interface HelperDeps extends TokenDeps {
+export interface HelperDeps extends TokenDeps, ForeignDeps {
   logins: LoginStore;
 }
 
@@ -35,9 +44,9 @@ export function createHelper(deps: HelperDeps): Helper {
       case 'store':
         return store(deps, input, env);
       case 'erase':
-        return erase(deps, input);
+        return erase(deps, input, env);
       case 'list':
-        return list(deps);
+        return list(deps, env);
     }
   };
   return async (action, input, env) => {
@@ -53,10 +62,12 @@ async function get(deps: HelperDeps, input: string, env: Environment): Promise<A
   const asked = readServerURL(input);
   if (asked === undefined) return quietly(MISSING_SERVER_URL);
   const url = parseServerURL(asked);
-  if (url === undefined || url.scheme === 'http') return notFound;
-  const { hostname } = url;
-  const login = env.ECR_XACCT_PROFILE ? undefined : deps.logins.get(hostname);
+  const hostname = url?.scheme === 'https' ? url.hostname : undefined;
+  const login = hostname === undefined || env.ECR_XACCT_PROFILE ? undefined : deps.logins.get(hostname);
   if (login !== undefined) return credential(asked, login.username, login.secret);
+  const theirs = await askFallback(deps, { action: 'get', ServerURL: asked, input, env });
+  if (theirs !== undefined) return theirs;
+  if (hostname === undefined) return notFound;
   try {
     const config = deps.readConfig(env);
     const token = await tokenFor(deps, hostname, config, env);
@@ -92,18 +103,13 @@ function isPublicByDefault(hostname: string, config: Config, env: Environment): 
 }
 
 async function store(deps: HelperDeps, input: string, env: Environment): Promise<Answer> {
-  const { ServerURL, Username, Secret } = readCredential(input);
+  const given = readCredential(input);
+  const { ServerURL, Username, Secret } = given;
   if (ServerURL.trim() === '') return quietly(MISSING_SERVER_URL);
   if (Username === '') return quietly(MISSING_USERNAME);
   const url = parseServerURL(ServerURL);
-  if (url === undefined || !isOurs(deps, url.hostname, env)) {
-    throw new XacctError(
-      'protocol',
-      `${ServerURL}: not an ECR registry and not in the config, so its login is not kept`,
-      {
-        hint: `name this helper only for ECR registries, under "credHelpers" in Docker's config.json`,
-      },
-    );
+  if (url === undefined || !isKept(deps, url.hostname, env)) {
+    return await storeElsewhere(deps, given, env);
   }
   // `docker login` without a name stores what it was given by `get`: ours already, and to stay under the rules.
   if (!deps.tokens.holds(url.hostname, Secret)) {
@@ -112,30 +118,30 @@ async function store(deps: HelperDeps, input: string, env: Environment): Promise
   return done;
 }
 
-async function erase({ logins, tokens }: HelperDeps, input: string): Promise<Answer> {
+async function erase(deps: HelperDeps, input: string, env: Environment): Promise<Answer> {
   const asked = readServerURL(input);
   if (asked === undefined) return quietly(MISSING_SERVER_URL);
   const hostname = parseServerURL(asked)?.hostname;
   if (hostname !== undefined) {
-    logins.erase(hostname);
-    tokens.evict(hostname);
+    deps.logins.erase(hostname);
+    deps.tokens.evict(hostname);
   }
-  return done;
+  return (await eraseElsewhere(deps, asked, input, env)) ?? done;
 }
 
-async function list({ logins, tokens }: HelperDeps): Promise<Answer> {
-  const usernames: Record<string, string> = {};
-  for (const { hostnames } of tokens.status()) {
-    for (const hostname of hostnames) usernames[hostname] = 'AWS';
+async function list(deps: HelperDeps, env: Environment): Promise<Answer> {
+  const usernames = new Map(await listElsewhere(deps, env));
+  for (const { hostnames } of deps.tokens.status()) {
+    for (const hostname of hostnames) usernames.set(hostname, 'AWS');
   }
-  for (const [hostname, username] of logins.list()) usernames[hostname] = username;
-  return { outcome: 'success', text: `${JSON.stringify(usernames)}\n` };
+  for (const [hostname, username] of deps.logins.list()) usernames.set(hostname, username);
+  return { outcome: 'success', text: `${JSON.stringify(Object.fromEntries(usernames))}\n` };
 }
 
 /** A login is kept for ECR's hostnames, whatever state the config is in, and for those that the config maps. */
-function isOurs({ readConfig }: HelperDeps, hostname: string, env: Environment): boolean {
+function isKept({ readConfig }: HelperDeps, hostname: string, env: Environment): boolean {
   try {
-    return parseRegistry(hostname) !== undefined || matchRule(readConfig(env), hostname) !== undefined;
+    return parseRegistry(hostname) !== undefined || isOurs(hostname, readConfig(env));
   } catch {
     return false;
   }
@@ -147,9 +153,4 @@ function credential(ServerURL: string, Username: string, Secret: string): Answer
 
 function quietly(text: string): Answer {
   return { outcome: 'quiet-failure', text };
-}
-
-function forHostname(hostname: string, error: unknown): unknown {
-  if (!(error instanceof XacctError)) return error;
-  return new XacctError(error.code, `${hostname}: ${error.message}`, { hint: error.hint, cause: error });
 }

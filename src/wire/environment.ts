@@ -1,4 +1,4 @@
-// Which of the caller's variables go to the daemon and to a minter: what AWS, proxies, TLS and a credential_process need.
+// Which of the caller's variables are passed on: what AWS, proxies, TLS, a credential_process and keyrings need.
 
 /** Passed as they are; the native client has the same list, and a test that says so. */
 export const PASSED_NAMES: ReadonlySet<string> = new Set([
@@ -20,10 +20,22 @@ export const PASSED_NAMES: ReadonlySet<string> = new Set([
   'DISPLAY',
   'WAYLAND_DISPLAY',
   'SSH_AUTH_SOCK',
+  // What gpg-agent hands to a pinentry, which asks for the passphrase.
+  'GNUPGHOME',
   'GPG_TTY',
+  'PINENTRY_USER_DATA',
+  'TERM',
+  'XAUTHORITY',
 ]);
 /** Whatever begins so is passed, too. */
-export const PASSED_PREFIXES: readonly string[] = ['AWS_', 'ECR_XACCT_', 'LC_', 'XDG_', 'SSL_CERT_'];
+export const PASSED_PREFIXES: readonly string[] = [
+  'AWS_',
+  'ECR_XACCT_',
+  'LC_',
+  'XDG_',
+  'SSL_CERT_',
+  'PASSWORD_STORE_',
+];
 
 /** The variables that are passed on; `NODE_OPTIONS`, for one, is not: it injects code. */
 export function passedEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -73,8 +73,8 @@ describe('a profile that does not say its account', () => {
     fixture.accounts = { process: ACCOUNT };
     assert.equal(await fixture.secretOf(ECR), 'token 1 of profile process');
     assert.equal(await fixture.secretOf(ECR.replace('east', 'west')), 'token 2 of profile process');
-    assert.deepEqual(fixture.asked.slice(0, 2), ['keys', 'process']);
-    assert.equal(new Set(fixture.asked).size, fixture.asked.length);
+    assert.deepEqual(fixture.profilesAsked.slice(0, 2), ['keys', 'process']);
+    assert.equal(new Set(fixture.profilesAsked).size, fixture.profilesAsked.length);
   });
 
   test('is named in the failure where none is of the account, with the account that it is of', async () => {

@@ -25,8 +25,17 @@ import { type FakeRegistry, startFakeRegistry } from './fake-registry/start-fake
 export const ecrHost = `${PRIMARY_ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
 /** A registry that is not ECR's and asks for no credentials. */
 export const foreignHost = 'images.foreign.example';
+/** A registry that is not ECR's and lets in only `loginUser`. */
+export const loginHost = 'registry.login.example';
+export const loginUser = { name: 'me', password: 'a-password-of-one-registry' };
+/** By bcrypt, the only hash that the registry takes. */
+const loginHash = '$2b$04$lDitMSwSSDl.g4eGUPuYv.VxqB1q9/8rDhtVtIhjEgenY.Qj4C25q';
 /** For `enterPrivateHosts`. */
-export const stageHosts = { [ecrHost]: '127.0.0.2', [foreignHost]: '127.0.0.3' };
+export const stageHosts = {
+  [ecrHost]: '127.0.0.2',
+  [foreignHost]: '127.0.0.3',
+  [loginHost]: '127.0.0.4',
+};
 
 /** What `startStage` puts into the registries. */
 export const images = {
@@ -75,7 +84,9 @@ export async function startStage({ engine }: { engine: boolean }): Promise<Stage
   for (const repository of ['team/app', 'team/private']) {
     await registry.pushImage({ account: PRIMARY_ACCOUNT, region: REGION, repository, tag: '1' });
   }
-  await startForeignRegistry(resources, tls);
+  const foreign = await startForeignRegistry(resources, tls, stageHosts[foreignHost]);
+  await pushImage(`http://127.0.0.1:${foreign}/v2/app`, '1', { name: 'hello', content: 'hello\n' });
+  await startForeignRegistry(resources, tls, stageHosts[loginHost], `${loginUser.name}:${loginHash}\n`);
   const env: Record<string, string> = {
     AWS_ENDPOINT_URL: aws.url,
     ECR_XACCT_LOG: 'debug',
@@ -109,17 +120,23 @@ async function trust({ cert }: Certificate): Promise<void> {
   }
 }
 
-async function startForeignRegistry(resources: AsyncDisposableStack, tls: Certificate): Promise<void> {
-  const { port } = resources.use(await startDockerRegistry());
-  await pushImage(`http://127.0.0.1:${port}/v2/app`, '1', { name: 'hello', content: 'hello\n' });
+/** On port 443 of an address. @returns the port of the registry itself, without TLS. */
+async function startForeignRegistry(
+  resources: AsyncDisposableStack,
+  tls: Certificate,
+  address: string | undefined,
+  htpasswd?: string,
+): Promise<number> {
+  const { port } = resources.use(await startDockerRegistry(htpasswd));
   const front = createServer(tls, (socket) => {
     const backend = connect(port, '127.0.0.1');
     pipeline(socket, backend, socket, () => {});
   });
   await new Promise<void>((resolve, reject) => {
-    front.once('error', reject).listen(443, stageHosts[foreignHost], resolve);
+    front.once('error', reject).listen(443, address, resolve);
   });
   resources.defer(() => close(front));
+  return port;
 }
 
 function close(server: Server): Promise<void> {

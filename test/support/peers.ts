@@ -14,6 +14,8 @@ export type Peer =
   | 'systemd-socket-activate'
   | 'docker-credential-ecr-login'
   | 'aws'
+  | 'pass'
+  | 'docker-credential-pass'
   | 'cc'
   | 'gcc'
   | 'clang-14';

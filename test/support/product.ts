@@ -35,6 +35,8 @@ export interface ProductFiles {
   readonly credentials?: Sections;
   /** `registries:` of config.yaml. */
   readonly registries?: Sections;
+  /** `fallback_helper:` of config.yaml. */
+  readonly fallbackHelper?: string;
 }
 
 /** Where a variable is undefined, it is not set. */
@@ -150,12 +152,16 @@ function environment(variables: ProductEnvironment): Record<string, string> {
   return Object.fromEntries(set);
 }
 
-async function writeFiles(home: string, { config, credentials, registries }: ProductFiles): Promise<void> {
+async function writeFiles(
+  home: string,
+  { config, credentials, registries = {}, fallbackHelper }: ProductFiles,
+): Promise<void> {
+  const settings = fallbackHelper === undefined ? {} : { fallback_helper: fallbackHelper };
   const contents = {
     '.aws/config': ini(config ?? {}),
     '.aws/credentials': ini(credentials ?? {}),
     // JSON is YAML.
-    '.config/ecr-xacct/config.yaml': JSON.stringify({ registries: registries ?? {} }, undefined, 2),
+    '.config/ecr-xacct/config.yaml': JSON.stringify({ ...settings, registries }, undefined, 2),
   };
   for (const [name, content] of Object.entries(contents)) {
     const path = join(home, name);

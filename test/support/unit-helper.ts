@@ -1,7 +1,8 @@
 // A helper for tests with everything about it in memory: config and profiles from texts, a clock, and mints that are counted.
 import { type Config, parseConfig } from '../../src/config/load.ts';
 import type { Environment } from '../../src/config/paths.ts';
-import type { Action } from '../../src/docker/messages.ts';
+import type { FallbackRequest } from '../../src/docker/fallback.ts';
+import { type Action, type Answer, notFound } from '../../src/docker/messages.ts';
 import type { WhoAmI } from '../../src/helper/account-memory.ts';
 import { createHelper, type HelperDeps } from '../../src/helper/helper.ts';
 import { createMemory } from '../../src/helper/memory.ts';
@@ -27,9 +28,14 @@ export function createHelperFixture(configText = '', aws = PROFILES) {
     failure: undefined as unknown,
     failures: {} as Record<string, unknown>,
     accounts: {} as Record<string, string>,
-    asked: [] as string[],
+    /** The profiles that AWS was asked for. */
+    profilesAsked: [] as string[],
     proofs: [] as (MfaProof | undefined)[],
     mints: [] as string[],
+    /** What the fallback helper was asked, without the environment. */
+    asked: [] as Omit<FallbackRequest, 'env'>[],
+    /** What it answers. */
+    fallback: (_: FallbackRequest): Answer | Promise<Answer> => notFound,
     run: (action: Action, input: string) => helper(action, input, fixture.env),
     secretOf: async (input: string): Promise<unknown> =>
       JSON.parse((await fixture.run('get', input)).text).Secret,
@@ -48,7 +54,7 @@ export function createHelperFixture(configText = '', aws = PROFILES) {
   };
   const whoAmI: WhoAmI = async ({ identity }) => {
     const profile = profileOf(identity) ?? '';
-    fixture.asked.push(profile);
+    fixture.profilesAsked.push(profile);
     const account = fixture.accounts[profile] ?? '999988887777';
     return { arn: `arn:aws:iam::${account}:user/${profile}`, account };
   };
@@ -61,6 +67,11 @@ export function createHelperFixture(configText = '', aws = PROFILES) {
     mint,
     whoAmI,
     deadline: () => new AbortController().signal,
+    fallback: async (request: FallbackRequest) => {
+      const { env, ...asked } = request;
+      fixture.asked.push(asked);
+      return fixture.fallback(request);
+    },
   };
   const helper = createHelper(deps);
   return Object.assign(fixture, { deps });

@@ -13,11 +13,17 @@ export interface DockerRegistry extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Starts a registry without authentication; throws where it ends before it listens, with what it said last. */
-export async function startDockerRegistry(): Promise<DockerRegistry> {
+/**
+ * Starts a registry; throws where it ends before it listens, with what it said last. `htpasswd`: the only ones that may use
+ * it, as lines `NAME:BCRYPT`; without it, everybody.
+ */
+export async function startDockerRegistry(htpasswd?: string): Promise<DockerRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'fake-registry-'));
   const config = join(folder, 'config.yml');
-  await writeFile(config, JSON.stringify(configuration(join(folder, 'storage'))));
+  const path = join(folder, 'htpasswd');
+  if (htpasswd !== undefined) await writeFile(path, htpasswd);
+  const auth = htpasswd === undefined ? {} : { auth: { htpasswd: { realm: 'fake-registry', path } } };
+  await writeFile(config, JSON.stringify({ ...configuration(join(folder, 'storage')), ...auth }));
   const child = spawn(DOCKER_REGISTRY, ['serve', config], { stdio: ['ignore', 'ignore', 'pipe'] });
   const exited = once(child, 'close').catch(() => undefined);
   const stop = async () => {
