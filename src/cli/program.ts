@@ -4,15 +4,19 @@ import type { Front } from '../client/answer.ts';
 import { printable } from '../errors.ts';
 import type { CommandContext } from './command.ts';
 import { daemonCommand } from './daemon-command.ts';
+import { explainCommand } from './explain-command.ts';
 import { getLoginPasswordCommand } from './get-login-password-command.ts';
 import type { Streams } from './helper-command.ts';
+import { loginCommand } from './login-command.ts';
 import { logoutCommand } from './logout-command.ts';
 import { statusCommand } from './status-command.ts';
 
 /** In the order of the help. What is heavy to load, a command loads itself when it runs. */
 const COMMANDS: readonly ((context: CommandContext) => void)[] = [
-  statusCommand,
+  explainCommand,
+  loginCommand,
   logoutCommand,
+  statusCommand,
   getLoginPasswordCommand,
   daemonCommand,
 ];

@@ -3,28 +3,27 @@ import { createConfigReader } from '../config/config-reader.ts';
 import type { Action, Answer } from '../docker/messages.ts';
 import type { WhoAmI } from '../helper/account-memory.ts';
 import { createHelper, type HelperDeps } from '../helper/helper.ts';
-import { createMemory } from '../helper/memory.ts';
+import { createMemory, type Memory } from '../helper/memory.ts';
 import { createProfileReader } from '../identity/profiles.ts';
 
-/** `mint`, `deadline` and `fallback` are the helper's. */
+/** How AWS and the fallback helper are asked; the rest of what a helper needs is made here. */
+export type HereDeps = Pick<HelperDeps, 'mint' | 'deadline' | 'fallback'> & { whoAmI: WhoAmI };
+
 export function answerHere(
   action: Action,
   input: string,
   env: Readonly<Record<string, string>>,
-  {
-    mint,
-    whoAmI,
-    deadline,
-    fallback,
-  }: Pick<HelperDeps, 'mint' | 'deadline' | 'fallback'> & { whoAmI: WhoAmI },
+  deps: HereDeps,
 ): Promise<Answer> {
-  const helper = createHelper({
+  return createHelper(depsHere(deps))(action, input, env);
+}
+
+/** What a helper needs, with nothing in memory. */
+export function depsHere(deps: HereDeps): HelperDeps & Memory & { whoAmI: WhoAmI } {
+  return {
     readConfig: createConfigReader(),
     readProfiles: createProfileReader(),
-    ...createMemory(whoAmI, Date.now),
-    mint,
-    deadline,
-    fallback,
-  });
-  return helper(action, input, env);
+    ...createMemory(deps.whoAmI, Date.now),
+    ...deps,
+  };
 }

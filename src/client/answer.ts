@@ -1,15 +1,15 @@
 // Answers one of Docker's actions: through the daemon, started where there is none, or else in this process.
 import { createLazyFallback } from '../docker/lazy-fallback.ts';
 import type { Action, Answer } from '../docker/messages.ts';
-import { errorLine, XacctError } from '../errors.ts';
+import { errorLine } from '../errors.ts';
 import type { SelfCommand } from '../minter/spawn-self.ts';
 import type { Response } from '../wire/codec.ts';
 import { isDaemonOff } from '../wire/daemon-switch.ts';
 import { passedEnvironment } from '../wire/environment.ts';
 import { socketPath } from '../wire/socket-path.ts';
 import { timeoutMs } from '../wire/timeout.ts';
-import { type Asked, askDaemon, noAnswer } from './ask-daemon.ts';
-import { startDaemon } from './start-daemon.ts';
+import { noAnswer } from './ask-daemon.ts';
+import { GRACE_MS, noDaemon, reachDaemon } from './reach-daemon.ts';
 
 export interface Front {
   self: SelfCommand;
@@ -17,9 +17,6 @@ export interface Front {
   /** Undefined where the system has no user ids (Windows): there is no daemon then. */
   uid: number | undefined;
 }
-
-/** Given to the daemon beyond the time a mint may take, so that its own answer, which says more, comes first. */
-const GRACE_MS = 2_000;
 
 /**
  * `input` is the whole of stdin. `isDaemonSilent` where the native client has waited for the daemon in vain. Every failure
@@ -55,14 +52,9 @@ async function withoutDaemon(
   { self }: Front,
 ): Promise<Answer> {
   const { answerHere } = await import('./answer-here.ts');
-  const { mintDeadline, createMinters } = await import('../minter/start-minter.ts');
-  const minters = createMinters(self, 0);
-  return await answerHere(action, input, env, {
-    mint: (resolution, callerEnv, mfa) => minters.mint(resolution, callerEnv, timeoutMs(env), mfa),
-    whoAmI: (resolution, callerEnv, mfa) => minters.whoAmI(resolution, callerEnv, timeoutMs(env), mfa),
-    deadline: () => mintDeadline(timeoutMs(env)),
-    fallback: createLazyFallback(timeoutMs),
-  });
+  const { askInMinters } = await import('./ask-in-minters.ts');
+  const fallback = createLazyFallback(timeoutMs);
+  return await answerHere(action, input, env, { ...askInMinters(self), fallback });
 }
 
 /**
@@ -101,22 +93,12 @@ async function throughDaemon(
   input: string,
   { self, env, uid }: { self: SelfCommand; env: Record<string, string>; uid: number },
 ): Promise<Answer | undefined> {
-  const path = socketPath(env, uid);
-  const deadline = timeoutMs(env) + GRACE_MS;
-  const ask = () => askDaemon(path, uid, { action, env, input }, deadline);
-  let asked = await ask();
   // What a daemon that is not there would have forgotten anyway needs none.
-  const needsDaemon = action === 'get' || action === 'store';
-  if (isNoAnswer(asked) && needsDaemon && (await startDaemon(self, env))) asked = await ask();
-  if (!isNoAnswer(asked)) return toAnswer(asked);
-  if (action !== 'store') return undefined;
-  throw new XacctError('daemon', 'there is no daemon to keep this login, and none could be started', {
-    hint: 'to see why, run: ecr-xacct daemon run',
-  });
-}
-
-function isNoAnswer(asked: Asked): asked is 'absent' | 'broken' {
-  return asked === 'absent' || asked === 'broken';
+  const starts = action === 'get' || action === 'store';
+  const response = await reachDaemon({ action, env, input }, { self, uid, starts });
+  if (response !== undefined) return toAnswer(response);
+  if (action === 'store') throw noDaemon('to keep this login');
+  return undefined;
 }
 
 function toAnswer({ outcome, text }: Response): Answer | undefined {

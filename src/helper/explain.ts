@@ -28,6 +28,8 @@ export interface Explanation {
   candidates: ExplainedCandidate[];
   /** Which of them is used, from 0. */
   chosen?: number;
+  /** The line of config.yaml that would make it the choice of a rule, where it is not one yet. */
+  pin?: string;
   /** What AWS said of profiles that do not say their account. */
   learnt: string[];
   /** Profiles whose account only AWS knows and nobody has asked for. */
@@ -86,6 +88,7 @@ export async function explain(
   );
   const held = candidates.findIndex(({ token }) => token !== undefined);
   const chosen = [used, held, 0].find((index) => index >= 0 && index < candidates.length);
+  const pin = pinOf(surroundings.registry, resolutions[chosen ?? 0]);
   const error = tried.error ?? (choice instanceof XacctError ? errorFields(choice) : undefined);
   return {
     hostname,
@@ -94,11 +97,22 @@ export async function explain(
     steps,
     candidates,
     ...(chosen === undefined ? {} : { chosen }),
+    ...(pin === undefined ? {} : { pin }),
     learnt: whatWasLearnt(deps, wanted),
     unknown: unknown.filter((profile) => deps.accounts.recall(profile, wanted.profiles, env) === undefined),
     ...(tried.caller && { caller: tried.caller }),
     ...(error && { error }),
   };
+}
+
+/** For every region of the account, as the hostname is spelt. */
+function pinOf(
+  { hostname, account, region }: Registry,
+  resolution: Resolution | undefined,
+): string | undefined {
+  if (resolution?.identity.kind !== 'profile' || resolution.step === 'rule') return undefined;
+  const pattern = account === undefined ? hostname : hostname.replace(`.${region}.`, '.*.');
+  return `${JSON.stringify(pattern)}: { profile: ${JSON.stringify(resolution.identity.profile)} }`;
 }
 
 function nothing(hostname: string): Explanation {

@@ -1,0 +1,54 @@
+// `ecr-xacct explain`: who one is for a registry, and why.
+import type { Front } from '../client/answer.ts';
+import { parseRegistryOrImage } from '../docker/server-url.ts';
+import type { ExplainRequest, Explanation } from '../helper/explain.ts';
+import { askForPeople } from './ask-for-people.ts';
+import type { CommandContext } from './command.ts';
+
+const HELP = `
+Asks nobody but the daemon, which says what is in its memory. Exits with 1 where
+nobody can be found to be, or --mint fails.
+
+Example: ecr-xacct explain 111122223333.dkr.ecr.us-east-1.amazonaws.com/team/app:1`;
+
+export function explainCommand({ program, front, streams, setStatus }: CommandContext): void {
+  const command = program
+    .command('explain')
+    .description('show who you are for a registry, and why: every step that leads there')
+    .argument('<host>', 'the registry, or an image in it')
+    .option('--mint', 'get a token, and ask AWS who you are')
+    .option('--json', 'print JSON')
+    .addHelpText('after', HELP)
+    .action(async (text: string, { mint = false, json }: { mint?: boolean; json?: boolean }) => {
+      const url = parseRegistryOrImage(text);
+      if (url === undefined) {
+        return command.error(`error: '${text}' is neither a hostname nor an image`, { exitCode: 2 });
+      }
+      const explanation = await explained({ hostname: url.hostname, mint }, front);
+      if (explanation.error !== undefined || explanation.steps.every(({ outcome }) => outcome !== 'yes')) {
+        setStatus(1);
+      }
+      if (json) streams.stdout.write(`${JSON.stringify(explanation, undefined, 2)}\n`);
+      else {
+        const { explanationText } = await import('./explanation-text.ts');
+        const { screenOf } = await import('./screen.ts');
+        const shown = withTilde(explanation, front.env.HOME);
+        streams.stdout.write(explanationText(shown, screenOf(streams.stdout, front.env), Date.now()));
+      }
+    });
+}
+
+/** By the daemon, which knows more; started only for a token, which it is to keep. */
+async function explained(request: Omit<ExplainRequest, 'env'>, front: Front): Promise<Explanation> {
+  const byDaemon = await askForPeople<Explanation>(front, 'explain', request, request.mint);
+  if (byDaemon !== undefined) return byDaemon;
+  const { explainHere } = await import('../client/explain-here.ts');
+  return explainHere(request, front);
+}
+
+/** Paths below the home folder, as people write them: the table has no room for more. */
+function withTilde(explanation: Explanation, home: string | undefined): Explanation {
+  if (!home || home === '/') return explanation;
+  const text = (value: unknown) => (typeof value === 'string' ? value.replaceAll(`${home}/`, '~/') : value);
+  return JSON.parse(JSON.stringify(explanation, (_, value: unknown) => text(value))) as Explanation;
+}

@@ -1,0 +1,142 @@
+// Logs a person in: an SSO login or an MFA code where one is needed, then a token into the daemon's memory.
+import type { Front } from '../client/answer.ts';
+import { noDaemon } from '../client/reach-daemon.ts';
+import { createConfigReader } from '../config/config-reader.ts';
+import type { Config } from '../config/load.ts';
+import { printable, XacctError } from '../errors.ts';
+import type { LoggedIn, LoginRequest } from '../helper/login.ts';
+import { describeIdentity, type Identity, profileOf } from '../identity/identity.ts';
+import { mfaDevice } from '../identity/mfa-device.ts';
+import { profileChain } from '../identity/profile-chain.ts';
+import { createProfileReader, hasPrivatePaths, type Profiles } from '../identity/profiles.ts';
+import { chooseIdentity, surroundingsOf } from '../identity/resolve.ts';
+import { isDaemonOff } from '../wire/daemon-switch.ts';
+import { askForPeople } from './ask-for-people.ts';
+import { awsLogin } from './aws-login.ts';
+import { durationText } from './duration-text.ts';
+import type { Streams } from './helper-command.ts';
+import type { LoginOptions } from './login-command.ts';
+import { type MfaCodes, mfaCodes } from './mfa-code.ts';
+
+/** How often a code is asked for: each works once, and people type the one that has just gone. */
+const MAX_CODES = 3;
+
+/** @throws XacctError */
+export async function loginPerson(
+  { hostname, profile: named, mfaCode, sso }: LoginOptions & { hostname: string | undefined },
+  front: Front,
+  streams: Streams,
+): Promise<void> {
+  refuseWithoutDaemon(front);
+  const { env } = front;
+  const ofShell =
+    hostname === undefined ? env.AWS_PROFILE || env.AWS_DEFAULT_PROFILE || 'default' : undefined;
+  const asked: LoginRequest = { hostname, profile: named ?? ofShell };
+  const config = createConfigReader()(env);
+  const profiles = createProfileReader()(env);
+  const identities = candidates(asked, { config, profiles, env });
+  if (sso) await awsLogin(sessionOf(identities, profiles), front, streams);
+  const { mfaProcess } = config;
+  const serial = serialOf(identities, profiles, env);
+  const codes = mfaCodes({ serial, given: mfaCode, mfaProcess, env }, streams);
+  const done = await withCodes((code) => login(front, { ...asked, code }), mfaCode, codes);
+  streams.stdout.write(doneText(done, Date.now()));
+}
+
+/** The token is for the daemon to keep: there is no login without one. */
+function refuseWithoutDaemon({ env, uid }: Front): void {
+  if (uid === undefined || isDaemonOff(env)) {
+    throw new XacctError('usage', 'there is no daemon to keep a token: ECR_XACCT_DAEMON is off', {
+      hint: 'run: unset ECR_XACCT_DAEMON',
+    });
+  }
+  if (hasPrivatePaths(env)) {
+    throw new XacctError('usage', 'a path in the environment is relative, which the daemon cannot follow', {
+      hint: 'check: env | grep -E "^(HOME|AWS_.*_FILE|AWS_CA_BUNDLE|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS)="',
+    });
+  }
+}
+
+async function login(front: Front, request: LoginRequest): Promise<LoggedIn> {
+  const done = await askForPeople<LoggedIn>(front, 'login', request, true);
+  if (done === undefined) throw noDaemon('to keep a token');
+  return done;
+}
+
+/** Without a code first, which a session of an earlier one may spare; then with codes, as long as AWS takes none. */
+async function withCodes(
+  attempt: (code: string | undefined) => Promise<LoggedIn>,
+  given: string | undefined,
+  codes: MfaCodes,
+): Promise<LoggedIn> {
+  let code = given;
+  for (let asked = 0; ; asked += 1) {
+    try {
+      return await attempt(code);
+    } catch (error) {
+      const isForCode =
+        error instanceof XacctError && (error.code === 'mfa-required' || error.code === 'mfa-rejected');
+      if (!isForCode || asked === MAX_CODES || (code !== undefined && !codes.areTyped)) throw error;
+      code = await codes.next(error);
+    }
+  }
+}
+
+function candidates(
+  { hostname, profile }: LoginRequest,
+  { config, profiles, env }: { config: Config; profiles: Profiles; env: Front['env'] },
+): Identity[] {
+  if (profile !== undefined) return [{ kind: 'profile', profile }];
+  const surroundings = surroundingsOf(hostname ?? '', config, profiles, env);
+  if (surroundings === undefined) {
+    throw new XacctError('usage', `${hostname}: neither an ECR hostname nor in the config`, {
+      hint: 'for other registries, run: docker login',
+    });
+  }
+  return chooseIdentity(hostname ?? '', surroundings).resolutions.map(({ identity }) => identity);
+}
+
+/** Of the first that needs a code. */
+function serialOf(
+  identities: readonly Identity[],
+  profiles: Profiles,
+  env: Front['env'],
+): string | undefined {
+  for (const identity of identities) {
+    const device = mfaDevice(identity, profiles, env);
+    if (device !== undefined) return device.serial;
+  }
+  return undefined;
+}
+
+/** The first whose credentials begin with a session that the AWS CLI can begin. */
+function sessionOf(
+  identities: readonly Identity[],
+  profiles: Profiles,
+): { profile: string; kind: 'sso' | 'login' } {
+  for (const identity of identities) {
+    const profile = profileOf(identity);
+    const source = profile === undefined ? undefined : profileChain(profiles, profile).at(-1);
+    if (source?.kind === 'sso' || source?.kind === 'login')
+      return { profile: source.name, kind: source.kind };
+  }
+  const [first] = identities;
+  const who = first === undefined ? 'nobody' : describeIdentity(first);
+  throw new XacctError('usage', `${who} has no SSO session to log in to`, {
+    hint: `leave --sso out, or name an SSO profile: ecr-xacct login --sso --profile NAME`,
+  });
+}
+
+function doneText({ hostname, identity, expiresAt, mfaSession }: LoggedIn, now: number): string {
+  const lines = [
+    `Logged in to ${printable(hostname)}`,
+    `as ${printable(identity)}; its token lasts ${durationText(expiresAt - now)}.`,
+  ];
+  if (mfaSession !== undefined) {
+    lines.push(
+      `The MFA session of ${printable(mfaSession.serial)}`,
+      `serves every role behind the same keys for ${durationText(mfaSession.expiresAt - now)}.`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,75 @@
+// Where an MFA code comes from: the command line, the mfa_process of config.yaml, or a person at the terminal.
+import { spawn } from 'node:child_process';
+import { text as readText } from 'node:stream/consumers';
+import { errorLine, printable, XacctError } from '../errors.ts';
+import type { Streams } from './helper-command.ts';
+
+export interface MfaCodes {
+  /** Whether another one may be had where AWS did not take one. */
+  areTyped: boolean;
+  /** The next code. @throws XacctError where there is none to be had. */
+  next(why: XacctError): Promise<string>;
+}
+
+export interface MfaSources {
+  /** The device, where it is known. */
+  serial: string | undefined;
+  /** Of the command line: it is used up already. */
+  given: string | undefined;
+  mfaProcess: string | undefined;
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+const CODE = /^\d{6}$/;
+
+export function mfaCodes(
+  { serial = 'the MFA device', given, mfaProcess, env }: MfaSources,
+  streams: Streams,
+): MfaCodes {
+  if (given === undefined && mfaProcess !== undefined) {
+    return { areTyped: false, next: () => runMfaProcess(mfaProcess, serial, env) };
+  }
+  return { areTyped: given === undefined, next: (why) => promptForCode(why, serial, streams) };
+}
+
+async function promptForCode(why: XacctError, serial: string, { stdin, stderr }: Streams): Promise<string> {
+  const isTerminal = 'isTTY' in stdin && stdin.isTTY === true;
+  if (!isTerminal) {
+    throw new XacctError(why.code, why.message, {
+      hint: 'here is no terminal to ask on: add --mfa-code CODE',
+    });
+  }
+  if (why.code === 'mfa-rejected') stderr.write(`${errorLine(why)}\n`);
+  const { isCancel, password } = await import('@clack/prompts');
+  const code = await password({
+    message: printable(`MFA code of ${serial}`),
+    validate: (value) => (CODE.test(value ?? '') ? undefined : 'It is six digits.'),
+    input: stdin,
+    // stdout is for what comes of it.
+    output: stderr,
+  });
+  if (isCancel(code)) throw new XacctError('mfa-required', 'not logged in: no code was given');
+  return code;
+}
+
+/** A person may have to touch a key: as long as AWS takes codes at all. */
+const PROCESS_DEADLINE_MS = 120_000;
+
+/** The user's own command line, run by a shell as a credential_process is. */
+async function runMfaProcess(command: string, serial: string, env: MfaSources['env']): Promise<string> {
+  const child = spawn('/bin/sh', ['-c', command], {
+    env: { ...env, MFA_SERIAL: serial },
+    stdio: ['inherit', 'pipe', 'inherit'],
+    timeout: PROCESS_DEADLINE_MS,
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject).once('exit', resolve);
+  });
+  const [status, output] = await Promise.all([ended, readText(child.stdout)]);
+  const code = output.trim();
+  if (status === 0 && CODE.test(code)) return code;
+  const how = status === 0 ? 'printed no six digits' : `ended with status ${status ?? 'none'}`;
+  throw new XacctError('process-failed', `mfa_process ${how}`, {
+    hint: 'to see it fail, run the mfa_process of config.yaml by hand, or add --mfa-code CODE',
+  });
+}

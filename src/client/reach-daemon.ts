@@ -1,0 +1,42 @@
+// Asks the daemon, which is started where there is none.
+import { XacctError } from '../errors.ts';
+import type { SelfCommand } from '../minter/spawn-self.ts';
+import type { Request, Response } from '../wire/codec.ts';
+import { socketPath } from '../wire/socket-path.ts';
+import { timeoutMs } from '../wire/timeout.ts';
+import { type Asked, askDaemon } from './ask-daemon.ts';
+import { startDaemon } from './start-daemon.ts';
+
+/** Given to the daemon beyond the time a mint may take, so that its own answer, which says more, comes first. Milliseconds. */
+export const GRACE_MS = 2_000;
+
+export interface Reach {
+  self: SelfCommand;
+  uid: number;
+  /** Whether a daemon is started where none answers. */
+  starts: boolean;
+}
+
+/** Undefined where there is none, and none could be started. @throws XacctError `socket-unsafe`, `daemon`, `usage`. */
+export async function reachDaemon(
+  request: Request,
+  { self, uid, starts }: Reach,
+): Promise<Response | undefined> {
+  const { env } = request;
+  const path = socketPath(env, uid);
+  const ask = () => askDaemon(path, uid, request, timeoutMs(env) + GRACE_MS);
+  let asked = await ask();
+  if (isNoAnswer(asked) && starts && (await startDaemon(self, env))) asked = await ask();
+  return isNoAnswer(asked) ? undefined : asked;
+}
+
+/** `what` it is needed for, as in `to keep this login`. */
+export function noDaemon(what: string): XacctError {
+  return new XacctError('daemon', `there is no daemon ${what}, and none could be started`, {
+    hint: 'to see why, run: ecr-xacct daemon run',
+  });
+}
+
+function isNoAnswer(asked: Asked): asked is 'absent' | 'broken' {
+  return asked === 'absent' || asked === 'broken';
+}

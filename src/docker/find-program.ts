@@ -1,0 +1,31 @@
+// Where on somebody's PATH a program stands. Never below the current folder, which may be a repository just cloned.
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
+
+export interface FoundProgram {
+  /** Absolute. */
+  path: string;
+  /** The file behind the links. */
+  target: string;
+}
+
+/** The first on PATH that can be run. Entries that are empty, `.` or `bin` are passed over: they are below the current folder. */
+export function findProgram(name: string, PATH: string | undefined): FoundProgram | undefined {
+  for (const folder of (PATH ?? '').split(delimiter)) {
+    if (!isAbsolute(folder)) continue;
+    const path = join(folder, name);
+    const target = programAt(path);
+    if (target !== undefined) return { path, target };
+  }
+  return undefined;
+}
+
+/** The file behind the links, where it is one that can be run. */
+function programAt(path: string): string | undefined {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile() ? realpathSync.native(path) : undefined;
+  } catch {
+    return undefined;
+  }
+}
