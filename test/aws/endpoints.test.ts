@@ -109,6 +109,46 @@ test('use_fips_endpoint beside the endpoint_url of one service counts for the ot
   assert.deepEqual(await stage.called(env), [FIPS_API]);
 });
 
+/** For each: what is called, in order; the last one is the registry's. */
+const SERVICES: Readonly<Record<string, { settings: Sections[string]; services: string[]; host?: string }>> =
+  {
+    'an SSO session': { settings: SSO, services: ['sso_oidc', 'sso', 'ecr'] },
+    'a login session': { settings: LOGIN, services: ['signin', 'ecr'] },
+    'a role': { settings: ROLE, services: ['sts', 'ecr'] },
+    'ECR Public': { settings: SSO, services: ['sso_oidc', 'sso', 'ecr_public'], host: 'public.ecr.aws' },
+  };
+for (const [kind, { settings, services, host = HOST }] of Object.entries(SERVICES)) {
+  test(`The endpoints for ${kind} (${services.join(', ')}) can be given each for itself, in a profile and in the environment.`, async () => {
+    const section = (url: string) =>
+      Object.fromEntries(services.map((service) => [service, `\n  endpoint_url = ${url}`]));
+    const variables = (url: string) =>
+      Object.fromEntries(services.map((service) => [`AWS_ENDPOINT_URL_${service.toUpperCase()}`, url]));
+    for (const place of ['profile', 'environment']) {
+      await using stage = await startStage(settings);
+      const { product, cast, aws, proxy } = stage;
+      const mine = place === 'profile' ? { ...settings, services: 'fake' } : settings;
+      await product.configure({
+        ...devFiles(cast),
+        config: {
+          'profile mine': { ca_bundle: join(product.folder, 'ca.pem'), ...mine },
+          'sso-session corp': CORP,
+          'services fake': section(aws.url),
+        },
+        registries: { [host]: { profile: 'mine' } },
+      });
+      // Whatever is called elsewhere ends at the proxy.
+      proxy.refuse = true;
+      const env = {
+        HTTPS_PROXY: proxy.url,
+        NO_PROXY: '127.0.0.1',
+        ...(place === 'profile' ? {} : variables(aws.url)),
+      };
+      passwordOf(await product.get(host, { env }), host);
+      assert.equal(aws.count(), services.length);
+    }
+  });
+}
+
 test("Keys in the environment go with the endpoint_url and the ca_bundle of the caller's AWS_PROFILE.", async () => {
   await using stage = await startStage({ endpoint_url: 'https://127.0.0.1:1' });
   const { product, aws, cast } = stage;
