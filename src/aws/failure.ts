@@ -28,13 +28,15 @@ export function timeoutFailure(
   timeoutMs: number,
 ): XacctError {
   const source = sourceOf(resolution.identity, profiles);
-  const waitedFor =
-    exchange !== undefined && exchange.status === undefined
-      ? `${exchange.origin} did not answer`
-      : source?.kind === 'process'
-        ? processTimeout(source, { resolution })
-        : 'no credentials came';
-  return new XacctError('timeout', `${waitedFor} within ${timeoutMs / 1_000} s`, {
-    hint: `to wait longer, run: export ECR_XACCT_TIMEOUT=${Math.min((timeoutMs / 1_000) * 2, 600)}`,
-  });
+  const isWaiting = exchange !== undefined && exchange.status === undefined;
+  const { waitedFor, hint = longer(timeoutMs) } = isWaiting
+    ? { waitedFor: `${exchange.origin} did not answer` }
+    : source?.kind === 'process'
+      ? processTimeout(source, { resolution })
+      : { waitedFor: 'no credentials came' };
+  return new XacctError('timeout', `${waitedFor} within ${timeoutMs / 1_000} s`, { hint });
+}
+
+function longer(timeoutMs: number): string {
+  return `to wait longer, run: export ECR_XACCT_TIMEOUT=${Math.min((timeoutMs / 1_000) * 2, 600)}`;
 }

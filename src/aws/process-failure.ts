@@ -28,13 +28,18 @@ export function processFailure(error: unknown, source: ProfileLink, context: Fai
   });
 }
 
-/** Its pipe is what the SDK waits for, and not its end. */
-export function processTimeout(source: ProfileLink, context: Pick<FailureContext, 'resolution'>): string {
-  const whose = `${its(source, context.resolution.identity)} credential_process`;
+/** The SDK waits for the end of its output, as the AWS CLI does, and not for its own. */
+export function processTimeout(
+  source: ProfileLink,
+  { resolution }: Pick<FailureContext, 'resolution'>,
+): { waitedFor: string; hint?: string } {
+  const whose = `${its(source, resolution.identity)} credential_process`;
   // This process starts nothing else.
-  return process.getActiveResourcesInfo().includes('ProcessWrap')
-    ? `${whose} did not end`
-    : `${whose} ended, but something that it started keeps its output open and did not end`;
+  if (process.getActiveResourcesInfo().includes('ProcessWrap')) return { waitedFor: `${whose} did not end` };
+  return {
+    waitedFor: `${whose} ended, but something that it started kept its output open and did not end`,
+    hint: `let it start that with >/dev/null 2>&1; to see it, run: aws configure get credential_process --profile ${shellWord(source.name)}`,
+  };
 }
 
 function whatItDid(message: string): string {

@@ -47,17 +47,23 @@ test('A proxy is used for AWS, in either case of its variable, and not where NO_
   assert.equal(stage.aws.count(), 4);
 });
 
-test('A proxy that refuses, and one that is not there, are named.', async () => {
+test('A proxy that refuses, and one that is not there, are named, and their password is not.', async () => {
   await using stage = await startTlsStage();
   const { product, proxy, caFile } = stage;
-  const env = { AWS_ENDPOINT_URL: undefined, AWS_CA_BUNDLE: caFile, HTTPS_PROXY: proxy.url };
+  const HTTPS_PROXY = proxy.url.replace('//', '//corp:proxy-password@');
+  const env = { AWS_ENDPOINT_URL: undefined, AWS_CA_BUNDLE: caFile, HTTPS_PROXY };
+  const line = async () => {
+    const text = failureOf(await product.get(HOST, { env }));
+    assert.doesNotMatch(text, /proxy-password/);
+    return text;
+  };
   proxy.refuse = true;
   assert.match(
-    failureOf(await product.get(HOST, { env })),
+    await line(),
     /: profile dev: cannot reach api\.ecr\.us-east-1\.amazonaws\.com through the proxy \(ERR_PROXY_TUNNEL\); check: env \| grep -i _proxy$/,
   );
   await proxy.close();
-  assert.match(failureOf(await product.get(HOST, { env })), /: profile dev: .*prox.*ECONNREFUSED.*; /i);
+  assert.match(await line(), /: profile dev: .*the proxy 127\.0\.0\.1:\d+ \(ECONNREFUSED\); /);
 });
 
 test('The CA of AWS_CA_BUNDLE, ca_bundle or SSL_CERT_FILE is trusted; the first of them counts.', async () => {
@@ -92,6 +98,15 @@ test("endpoint_url of the identity's profile is called, and not that of the call
   await configure(stage, { endpoint_url: aws.url }, { 'profile other': { endpoint_url: other.url } });
   passwordOf(await product.get(HOST, { env: { AWS_PROFILE: 'other' } }), HOST);
   assert.deepEqual([aws.count(), other.count()], [1, 0]);
+});
+
+test('HTTP_PROXY is used for an endpoint without TLS.', async () => {
+  await using stage = await startProductStage({ env: direct });
+  await using proxy = await startConnectProxy(stage.aws);
+  const env = { AWS_ENDPOINT_URL: 'http://api.ecr.fake.invalid', HTTP_PROXY: proxy.url };
+  passwordOf(await stage.product.get(HOST, { env }), HOST);
+  assert.equal(proxy.hosts.length, 1);
+  assert.match(proxy.hosts[0] ?? '', /^api\.ecr\.fake\.invalid/);
 });
 
 test('Endpoints can be given for one service only, in a services section or in the environment.', async () => {

@@ -63,8 +63,8 @@ export const processFailures: readonly Failure[] = [
     what: 'A credential_process that ends, but leaves behind what holds its output',
     ...process('sleep 600 & echo {}'),
     env: () => ({ ECR_XACCT_TIMEOUT: '5' }),
-    says: /its credential_process ended, but something that it started keeps its output open and did not end within 5 s/,
-    hint: 'to wait longer, run: export ECR_XACCT_TIMEOUT=10',
+    says: /its credential_process ended, but something that it started kept its output open and did not end within 5 s/,
+    hint: 'let it start that with >/dev/null 2>&1; to see it, run: aws configure get credential_process --profile mine',
   },
   {
     what: 'A credential_process that is not on the PATH',
