@@ -145,6 +145,14 @@ describe('the imports', () => {
     assert.ok(reachable('minter/run-minter.ts').has('aws/mint.ts'));
   });
 
+  test('load the code of a fallback helper only where one is asked: the daemon is to stay small', () => {
+    for (const { path, text } of modules) {
+      const loads =
+        /^import (?!type\b)[^;]*'[^']*\/(?:fallback-helper|helper-process|find-helper)\.ts';/m.test(text);
+      assert.equal(loads, path === 'docker/fallback-helper.ts', path);
+    }
+  });
+
   test('have no cycle', () => {
     for (const { path, imports } of modules) {
       for (const { of } of imports.filter((i) => !i.isType)) {

@@ -1,6 +1,6 @@
 // Docker's protocol where we are the credsStore: what goes to the fallback helper and comes back, whichever front answers.
 import assert from 'node:assert/strict';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileStore, type HelperScripts, makeHelperScripts } from '../support/helper-scripts.ts';
@@ -187,3 +187,24 @@ echo '{"Secret":"canary"}'; exit 1`;
     });
   });
 }
+
+test('Where no daemon can be trusted, the fallback helper answers all the same, and nothing of ours is lost unsaid.', async () => {
+  await using world = await startFallbackStage(fileStore);
+  const { product, scripts } = world;
+  // Open to others: nobody is to be asked there, and no daemon to be started.
+  const folder = join(product.folder, 'open');
+  await mkdir(folder);
+  await chmod(folder, 0o777);
+  const front = { command: ['docker-credential-ecr-xacct'], name: '', remembers: false };
+  const env = { ECR_XACCT_SOCKET: join(folder, 'daemon.sock') };
+  const { get, store, erase, list } = actionsOf(product, { ...front, env });
+  assert.deepEqual(await store(login('ghcr.io')), DONE);
+  assert.deepEqual(await get('ghcr.io'), { ...DONE, stdout: login('ghcr.io') });
+  assert.deepEqual(await erase('ghcr.io'), DONE);
+  assert.deepEqual(await get('ghcr.io'), NOT_FOUND);
+  await writeFile(join(scripts.folder, 'list'), `{"${HUB}":"me"}`);
+  assert.deepEqual(await list('unused'), { ...DONE, stdout: `{"${HUB}":"me"}\n` });
+  for (const ran of [await get(HOST), await store(login(HOST)), await erase(HOST)]) {
+    assert.match(failureOf(ran), /the folder of the daemon's socket, is open to other users/);
+  }
+});

@@ -98,6 +98,15 @@ describe('docker with this helper as its credsStore', { skip, timeout: 120_000 }
         assert.deepEqual(await pass.stored(), []);
       });
 
+      test('builds on a registry not pulled from before, by a line under credHelpers beside it', async (t) => {
+        const workplace = await stage.workplace(t, throughRole('EcrPull'));
+        await beCredsStore(workplace, { credHelpers: { [ecrHost]: 'ecr-xacct' } });
+        await using _ = await makePassStore(workplace);
+        await writeContext(workplace, images.foreign);
+        await workplace.succeed([docker, 'build', '--pull', 'context']);
+        assert.equal(stage.aws.count(), 2);
+      });
+
       test('pulls anonymously where pass has nothing', async (t) => {
         const workplace = await stage.workplace(t, throughRole('EcrPull'));
         await beCredsStore(workplace);
@@ -110,8 +119,8 @@ describe('docker with this helper as its credsStore', { skip, timeout: 120_000 }
   }
 });
 
-async function beCredsStore({ home }: Workplace): Promise<void> {
-  await writeFile(join(home, '.docker/config.json'), JSON.stringify({ credsStore: 'ecr-xacct' }));
+async function beCredsStore({ home }: Workplace, more: object = {}): Promise<void> {
+  await writeFile(join(home, '.docker/config.json'), JSON.stringify({ ...more, credsStore: 'ecr-xacct' }));
   const config = join(home, '.config/ecr-xacct/config.yaml');
   await writeFile(config, `fallback_helper: pass\n${await readFile(config, 'utf8')}`);
 }
