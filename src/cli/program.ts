@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { Front } from '../client/answer.ts';
 import { printable } from '../errors.ts';
 import type { CommandContext } from './command.ts';
+import { configCommand } from './config-command.ts';
 import { daemonCommand } from './daemon-command.ts';
 import { explainCommand } from './explain-command.ts';
 import { getLoginPasswordCommand } from './get-login-password-command.ts';
@@ -18,6 +19,7 @@ const COMMANDS: readonly ((context: CommandContext) => void)[] = [
   logoutCommand,
   statusCommand,
   getLoginPasswordCommand,
+  configCommand,
   daemonCommand,
 ];
 

@@ -144,7 +144,10 @@ function* contradictions(
 
 const duration = (least: number, most: number, range: string) =>
   z.pipe(
-    z.string(`must be a duration such as 15m (${range})`),
+    // The expression is for the JSON Schema: parseDuration says the same.
+    z
+      .string(`must be a duration such as 15m (${range})`)
+      .check(z.regex(/^\d{1,6}[smh]$/, `must be a duration such as 15m (${range})`)),
     z.transform((text: string, { issues }) => {
       const milliseconds = parseDuration(text);
       if (milliseconds !== undefined && milliseconds >= least && milliseconds <= most) return milliseconds;
