@@ -45,7 +45,13 @@ const OPTIONS: BuildOptions = {
  * What is loaded only by some starts, each in a file of its own: reading a megabyte costs more than the rest of a warm `get`,
  * and the AWS SDK is for minters alone.
  */
-const APART = ['client/answer-here', 'cli/program', 'daemon/run-daemon', 'minter/run-minter'];
+const APART = [
+  'client/answer-here',
+  'cli/program',
+  'cli/run-setup',
+  'daemon/run-daemon',
+  'minter/run-minter',
+];
 
 const apart: Plugin = {
   name: 'apart',

@@ -5,9 +5,10 @@ import { printable } from '../errors.ts';
 import type { CommandContext } from './command.ts';
 import { daemonCommand } from './daemon-command.ts';
 import type { Streams } from './helper-command.ts';
+import { setupCommand } from './setup-command.ts';
 
 /** In the order of the help. What is heavy to load, a command loads itself when it runs. */
-const COMMANDS: readonly ((context: CommandContext) => void)[] = [daemonCommand];
+const COMMANDS: readonly ((context: CommandContext) => void)[] = [setupCommand, daemonCommand];
 
 const EPILOGUE = `
 Exit status: 0 done, 1 failed (the reason is on stderr), 2 wrong usage.

@@ -165,3 +165,13 @@ function partitionOf(region: string) {
 export function partitionOfRegion(region: string): Partition | undefined {
   return partitionOf(region)?.partition;
 }
+
+/** The usual hostname (neither FIPS nor dual-stack) of an account's registry; undefined where that is no account or no region. */
+export function registryHostname(account: string, region: string): string | undefined {
+  const hostname = `${account}.dkr.ecr.${region}.${partitionOf(region)?.suffix}`;
+  return parseRegistry(hostname)?.hostname;
+}
+
+export function isPartition(text: string): text is Partition {
+  return PARTITIONS.some(({ partition }) => partition === text);
+}

@@ -82,7 +82,7 @@ describe('for every JSON object, however it is indented,', () => {
       fc.constantFrom('', '\t', ' ', '  ', '    '),
       fc.constantFrom('\n', '\r\n'),
     )
-    // Of these three, the two of Docker's must be objects.
+    // The tests put these two there themselves.
     .map(([{ auths: _, credHelpers: __, ...rest }, indent, eol]) => ({
       text: JSON.stringify({ first: 1, ...rest }, undefined, indent).replaceAll('\n', eol),
     }));
