@@ -61,7 +61,7 @@ export interface Stage extends AsyncDisposable {
 export async function startStage({ engine }: { engine: boolean }): Promise<Stage> {
   await using resources = new AsyncDisposableStack();
   const authority = await createCertificateAuthority();
-  await trust(authority);
+  await trust(authority, Object.keys(stageHosts));
   const aws = resources.use(await startFakeAws());
   const cast = twoAccountWorld(aws.world);
   const tls = await authority.issue(Object.keys(stageHosts));
@@ -101,15 +101,16 @@ export async function startStage({ engine }: { engine: boolean }): Promise<Stage
 }
 
 /** The engine, podman, skopeo and buildah all look for a registry's certificate authority here. */
-async function trust({ cert }: Certificate): Promise<void> {
-  for (const host of Object.keys(stageHosts)) {
+export async function trust({ cert }: Certificate, hosts: readonly string[]): Promise<void> {
+  for (const host of hosts) {
     const folder = join('/etc/docker/certs.d', host);
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'ca.crt'), cert);
   }
 }
 
-async function startForeignRegistry(resources: AsyncDisposableStack, tls: Certificate): Promise<void> {
+/** At `foreignHost`, where `stageHosts` has it. */
+export async function startForeignRegistry(resources: AsyncDisposableStack, tls: Certificate): Promise<void> {
   const { port } = resources.use(await startDockerRegistry());
   await pushImage(`http://127.0.0.1:${port}/v2/app`, '1', { name: 'hello', content: 'hello\n' });
   const front = createServer(tls, (socket) => {

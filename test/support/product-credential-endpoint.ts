@@ -67,7 +67,7 @@ export function asVariables(settings: Readonly<Record<string, string>>): Record<
 
 /** Writes what `aws sso login` leaves; `session` is the sso_session, or the start URL of older profiles. */
 export async function writeSsoCache(
-  { home }: Product,
+  { home }: Pick<Product, 'home'>,
   session: string,
   token: { accessToken: string; expiresAt: number; refreshToken?: string },
 ): Promise<void> {
