@@ -48,6 +48,7 @@ const OPTIONS: BuildOptions = {
 const APART = [
   'client/answer-here',
   'cli/program',
+  'cli/run-setup',
   'daemon/run-daemon',
   'docker/fallback-helper',
   'minter/run-minter',

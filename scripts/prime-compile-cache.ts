@@ -28,6 +28,7 @@ export async function primeCompileCache(program: string, node: string, script: s
     await mintOnce(node, script, env);
     run(['helper', 'get'], { ECR_XACCT_DAEMON: 'off' });
     run(['helper', 'get']);
+    run(['setup', '--yes']);
     run(['status']);
     run(['daemon', 'stop']);
   } finally {

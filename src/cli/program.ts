@@ -10,10 +10,12 @@ import { getLoginPasswordCommand } from './get-login-password-command.ts';
 import type { Streams } from './helper-command.ts';
 import { loginCommand } from './login-command.ts';
 import { logoutCommand } from './logout-command.ts';
+import { setupCommand } from './setup-command.ts';
 import { statusCommand } from './status-command.ts';
 
 /** In the order of the help. What is heavy to load, a command loads itself when it runs. */
 const COMMANDS: readonly ((context: CommandContext) => void)[] = [
+  setupCommand,
   explainCommand,
   loginCommand,
   logoutCommand,

@@ -166,8 +166,12 @@ export function partitionOfRegion(region: string): Partition | undefined {
   return partitionOf(region)?.partition;
 }
 
-/** The hostname of an account's registry in a region, as AWS shows it; undefined where the text is no region. */
+/** The usual hostname (neither FIPS nor dual-stack) of an account's registry; undefined where that is no account or no region. */
 export function registryHostname(account: string, region: string): string | undefined {
-  const partition = partitionOf(region);
-  return partition && `${account}.dkr.ecr.${region}.${partition.suffix}`;
+  const hostname = `${account}.dkr.ecr.${region}.${partitionOf(region)?.suffix}`;
+  return parseRegistry(hostname)?.hostname;
+}
+
+export function isPartition(text: string): text is Partition {
+  return PARTITIONS.some(({ partition }) => partition === text);
 }

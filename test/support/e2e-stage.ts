@@ -70,7 +70,7 @@ export interface Stage extends AsyncDisposable {
 export async function startStage({ engine }: { engine: boolean }): Promise<Stage> {
   await using resources = new AsyncDisposableStack();
   const authority = await createCertificateAuthority();
-  await trust(authority);
+  await trust(authority, Object.keys(stageHosts));
   const aws = resources.use(await startFakeAws());
   const cast = twoAccountWorld(aws.world);
   const tls = await authority.issue(Object.keys(stageHosts));
@@ -84,8 +84,7 @@ export async function startStage({ engine }: { engine: boolean }): Promise<Stage
   for (const repository of ['team/app', 'team/private']) {
     await registry.pushImage({ account: PRIMARY_ACCOUNT, region: REGION, repository, tag: '1' });
   }
-  const foreign = await startForeignRegistry(resources, tls, stageHosts[foreignHost]);
-  await pushImage(`http://127.0.0.1:${foreign}/v2/app`, '1', { name: 'hello', content: 'hello\n' });
+  await startOpenRegistry(resources, tls);
   await startForeignRegistry(resources, tls, stageHosts[loginHost], `${loginUser.name}:${loginHash}\n`);
   const env: Record<string, string> = {
     AWS_ENDPOINT_URL: aws.url,
@@ -112,12 +111,18 @@ export async function startStage({ engine }: { engine: boolean }): Promise<Stage
 }
 
 /** The engine, podman, skopeo and buildah all look for a registry's certificate authority here. */
-async function trust({ cert }: Certificate): Promise<void> {
-  for (const host of Object.keys(stageHosts)) {
+export async function trust({ cert }: Certificate, hosts: readonly string[]): Promise<void> {
+  for (const host of hosts) {
     const folder = join('/etc/docker/certs.d', host);
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'ca.crt'), cert);
   }
+}
+
+/** At `foreignHost`, with an image that everybody may pull. */
+export async function startOpenRegistry(resources: AsyncDisposableStack, tls: Certificate): Promise<void> {
+  const port = await startForeignRegistry(resources, tls, stageHosts[foreignHost]);
+  await pushImage(`http://127.0.0.1:${port}/v2/app`, '1', { name: 'hello', content: 'hello\n' });
 }
 
 /** On port 443 of an address. @returns the port of the registry itself, without TLS. */

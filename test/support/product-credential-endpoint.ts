@@ -128,7 +128,7 @@ export function loginFile(session: string, folder: string): string {
 
 /** Writes what `aws sso login` leaves; `session` is the sso_session, or the start URL of older profiles. */
 export async function writeSsoCache(
-  { home }: Product,
+  { home }: Pick<Product, 'home'>,
   session: string,
   token: { accessToken: string; expiresAt: number; refreshToken?: string },
 ): Promise<void> {

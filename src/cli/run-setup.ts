@@ -1,0 +1,150 @@
+// What `ecr-xacct setup` does: find, choose, plan, show, ask, write; and `--undo`.
+import { configPath, homeFolder } from '../config/paths.ts';
+import { parseServerURL } from '../docker/server-url.ts';
+import { printable, shellWord, XacctError } from '../errors.ts';
+import { createProfileReader } from '../identity/profiles.ts';
+import { partitionOfRegion } from '../registry/registry.ts';
+import type { CommandContext } from './command.ts';
+import { helperFault } from './helper-fault.ts';
+import { type AccountOf, findAccounts } from './setup-accounts.ts';
+import { type FileChange, writesOf } from './setup-changes.ts';
+import { chooseRegistries } from './setup-choices.ts';
+import type { SetupOptions } from './setup-command.ts';
+import { diffText } from './setup-diff.ts';
+import { type FileWrite, readSnapshot, textOf, writeFiles } from './setup-files.ts';
+import { type ConfigFile, planDropIn, planSetup, readConfigFile } from './setup-plan.ts';
+import { createAsker, isConfirmed } from './setup-prompts.ts';
+import { choicesText, nextStepsText } from './setup-report.ts';
+import type { ServedAccount } from './setup-rules.ts';
+import { parseState, statePath } from './setup-state.ts';
+import { dockerTargets, type JsonTarget, type Place, podmanDropIn, podmanTargets } from './setup-targets.ts';
+import { planUndo } from './setup-undo.ts';
+
+/** @throws XacctError `usage` where it would have to ask, and cannot. */
+export async function runSetup(
+  options: SetupOptions,
+  context: Pick<CommandContext, 'front' | 'streams'>,
+  accountOf: AccountOf,
+): Promise<void> {
+  const { front, streams } = context;
+  const home = homeFolder(front.env);
+  const path = configPath(front.env);
+  if (home === undefined || path === undefined) {
+    throw new XacctError('file-access', 'there is no home folder', { hint: 'run: export HOME=/home/you' });
+  }
+  const terminal = { input: streams.stdin, output: streams.stdout };
+  if (!options.yes && !(isTerminal(streams.stdin) && isTerminal(streams.stdout))) {
+    throw new XacctError('usage', 'there is no terminal to ask on', {
+      hint: `run: ecr-xacct setup ${options.undo ? '--undo ' : ''}--yes`,
+    });
+  }
+  const session: Session = { options, context, terminal, place: { env: front.env, home, uid: front.uid } };
+  if (options.undo) await undo(session, path);
+  else await setUp(session, readConfigFile(path), accountOf);
+}
+
+interface Session {
+  options: SetupOptions;
+  context: Pick<CommandContext, 'front' | 'streams'>;
+  terminal: Parameters<typeof createAsker>[0];
+  place: Place;
+}
+
+async function setUp(session: Session, configFile: ConfigFile, accountOf: AccountOf): Promise<void> {
+  const { options, context, place } = session;
+  const { stdout, stderr } = context.streams;
+  const isDropIn = options.podman === true && options.credsStore === true;
+  const targets = options.podman ? podmanTargets(place, isDropIn) : dockerTargets(place);
+  const accounts = await choose(session, targets, accountOf);
+  const plan = planSetup(configFile, targets, accounts, options.credsStore === true && !isDropIn);
+  const dropIn = isDropIn ? planDropIn(podmanDropIn(place)) : undefined;
+  const changes = [...plan.changes, ...(dropIn === undefined ? [] : [dropIn])];
+
+  const notes = plan.notes.map((note) => `Note: ${printable(note)}\n`).join('');
+  if (changes.length === 0) {
+    stdout.write(`${notes}Nothing to change.\n`);
+  } else {
+    const path = statePath(configFile.path);
+    const before = readSnapshot(path);
+    const value = before && parseState(textOf(before, path), path);
+    const isDone = await carryOut(session, changes, notes, writesOf(changes, { path, before, value }));
+    if (!isDone) return;
+    stdout.write(nextStepsText(accounts, options.podman ? 'podman' : 'docker'));
+  }
+  const fault = helperFault(place.env.PATH, place.home, context.front.self);
+  if (fault !== undefined)
+    stderr.write(`\nWarning: ${fault.message}\nTo mend it, run:\n  ${fault.command}\n`);
+}
+
+async function choose(
+  { options, context, terminal, place: { env } }: Session,
+  targets: readonly JsonTarget[],
+  accountOf: AccountOf,
+): Promise<ServedAccount[]> {
+  const { profile: profiles = [] } = options;
+  const found = await findAccounts(createProfileReader()(env), accountOf);
+  const ofEnvironment = [env.AWS_REGION ?? '', env.AWS_DEFAULT_REGION ?? ''].filter(
+    (region) => partitionOfRegion(region) !== undefined,
+  );
+  const known = targets
+    .flatMap(({ config }) => [...config.auths.keys(), ...config.credHelpers.keys()])
+    .flatMap((url) => parseServerURL(url)?.hostname ?? []);
+  const accounts = await chooseRegistries(
+    found,
+    { profiles, regions: [...(options.region ?? []), ...ofEnvironment], known },
+    options.yes ? undefined : createAsker(terminal),
+  );
+  context.streams.stdout.write(choicesText(accounts, profiles.length > 0 ? [] : found.unknown));
+  return accounts;
+}
+
+async function undo(session: Session, configFile: string): Promise<void> {
+  const { stdout } = session.context.streams;
+  const path = statePath(configFile);
+  const before = readSnapshot(path);
+  if (before === undefined) {
+    stdout.write(`Nothing is set up: there is no ${printable(path)}.\n`);
+    return;
+  }
+  const { changes, removals, notes } = planUndo(parseState(textOf(before, path), path));
+  const writes = [...changes, ...removals, { path, before, after: undefined }];
+  const isDone = await carryOut(
+    session,
+    changes,
+    notes.map((note) => `Note: ${printable(note)}\n`).join(''),
+    writes,
+  );
+  if (isDone) stdout.write('Done: everything that setup had changed is taken back.\n');
+}
+
+/** Shows, asks, writes. @returns whether it has written. @throws XacctError `cancelled` where the user says no. */
+async function carryOut(
+  { options, context, terminal }: Session,
+  changes: readonly FileChange[],
+  notes: string,
+  writes: readonly FileWrite[],
+): Promise<boolean> {
+  const { stdout } = context.streams;
+  const isColoured = isTerminal(stdout) && !context.front.env.NO_COLOR;
+  for (const change of changes) stdout.write(`${diffText(change, isColoured)}\n`);
+  stdout.write(notes === '' ? '' : `${notes}\n`);
+  if (options.dryRun) {
+    stdout.write('Nothing was changed: this was a dry run.\n');
+    return false;
+  }
+  if (!options.yes && !(await isConfirmed('Change these files?', terminal))) {
+    throw new XacctError('cancelled', 'cancelled: nothing was changed');
+  }
+  writeFiles(writes);
+  for (const { path, before, after } of writes) {
+    if (path.includes('.before-ecr-xacct') && before === undefined && after !== undefined) {
+      stdout.write(`Kept a copy of what was there: ${shellWord(path)}\n`);
+    }
+  }
+  stdout.write('\n');
+  return true;
+}
+
+function isTerminal(stream: object): boolean {
+  return 'isTTY' in stream && stream.isTTY === true;
+}

@@ -1,0 +1,75 @@
+// `ecr-xacct setup`: its options. What it does is loaded when it runs.
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { XacctError } from '../errors.ts';
+import { partitionOfRegion } from '../registry/registry.ts';
+import type { CommandContext } from './command.ts';
+
+export interface SetupOptions {
+  yes?: true;
+  dryRun?: true;
+  undo?: true;
+  podman?: true;
+  credsStore?: true;
+  profile?: readonly string[];
+  region?: readonly string[];
+}
+
+const HELP = `
+It writes a rule for each account into config.yaml, and an entry for each
+registry into Docker's config.json, shows both first, and keeps a copy. A rule
+that is there already stays as it is. The regions are those of the profiles, of
+AWS_REGION, and of the registries that Docker's config.json names already.
+
+Examples:
+  ecr-xacct setup                              asks, shows, asks again
+  ecr-xacct setup --yes --region eu-central-1  asks nothing
+  ecr-xacct setup --profile dev --dry-run      shows only
+  ecr-xacct setup --undo                       takes it all back`;
+
+export function setupCommand(context: CommandContext): void {
+  const command = context.program
+    .command('setup')
+    .description('find your AWS accounts in ~/.aws/config and have Docker ask ecr-xacct for their registries')
+    .option('-y, --yes', 'ask nothing: every account, by its first profile')
+    .option('--profile <name>', 'serve the account of this profile, by it (repeatable)', collected)
+    .option('--region <region>', 'serve this region, too (repeatable)', collectedRegions)
+    .option('--creds-store', 'be asked for every registry; the present store is the fallback')
+    .option('--podman', "change podman's files instead of Docker's")
+    .option('--dry-run', 'show what would change, and change nothing')
+    .addOption(
+      new Option('--undo', 'take back everything that setup has changed').conflicts([
+        'profile',
+        'region',
+        'credsStore',
+        'podman',
+      ]),
+    )
+    .addHelpText('after', HELP);
+  command.action(async (options: SetupOptions) => {
+    const { runSetup } = await import('./run-setup.ts');
+    const { createAccountOf } = await import('./account-of.ts');
+    await withUsage(command, () => runSetup(options, context, createAccountOf(context.front)));
+  });
+}
+
+/** What is wrong with the command line itself ends with the status of wrong usage. */
+async function withUsage(command: Command, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof XacctError) || error.code !== 'usage') throw error;
+    command.error(`error: ${error.message}${error.hint === undefined ? '' : `; ${error.hint}`}`);
+  }
+}
+
+function collected(value: string, previous: readonly string[] = []): string[] {
+  return [...previous, value];
+}
+
+/** `us-east-1,eu-west-1` are two. */
+function collectedRegions(value: string, previous: readonly string[] = []): string[] {
+  const regions = value.split(',').map((region) => region.trim());
+  const wrong = regions.find((region) => partitionOfRegion(region) === undefined);
+  if (wrong !== undefined) throw new InvalidArgumentError('Write a region like us-east-1.');
+  return [...previous, ...regions];
+}

@@ -1,0 +1,82 @@
+// The questions of setup, on a terminal.
+import type { Readable, Writable } from 'node:stream';
+import { confirm, multiselect, select, text } from '@clack/prompts';
+import { XacctError } from '../errors.ts';
+import { partitionOfRegion } from '../registry/registry.ts';
+import type { Account } from './setup-accounts.ts';
+import type { Asker } from './setup-choices.ts';
+
+interface Terminal {
+  input: Readable;
+  output: Writable;
+}
+
+/** Lines of a list at a time: it fits a terminal of 24. */
+const MAX_ITEMS = 12;
+
+export function createAsker(terminal: Terminal): Asker {
+  return {
+    accounts: async (accounts) =>
+      given(
+        await multiselect({
+          ...terminal,
+          message: "Which accounts' registries shall Docker get from ecr-xacct?",
+          options: accounts.map((account) => ({ value: account.id, label: labelOf(account) })),
+          initialValues: accounts.map(({ id }) => id),
+          maxItems: MAX_ITEMS,
+          required: true,
+        }),
+      ),
+    profile: async ({ id, profiles }) =>
+      given(
+        await select({
+          ...terminal,
+          message: `By which profile, for account ${id}?`,
+          options: profiles.map((name) => ({ value: name, label: name })),
+          maxItems: MAX_ITEMS,
+        }),
+      ),
+    regions: async (accounts) =>
+      readRegions(
+        given(
+          await text({
+            ...terminal,
+            message: `In which regions are the registries of ${accounts.map(({ id }) => id).join(', ')}?`,
+            placeholder: 'us-east-1, eu-central-1',
+            validate: (value) => regionsFault(value ?? '', accounts),
+          }),
+        ),
+      ),
+  };
+}
+
+/** Whether the user says yes. @throws XacctError `cancelled` */
+export async function isConfirmed(message: string, terminal: Terminal): Promise<boolean> {
+  return given(await confirm({ ...terminal, message }));
+}
+
+function labelOf({ id, profiles: [first, ...others] }: Account): string {
+  return others.length === 0 ? `${id}  ${first}` : `${id}  ${first} and ${others.length} more`;
+}
+
+function readRegions(value: string): string[] {
+  return value.split(/[\s,]+/).filter((word) => word !== '');
+}
+
+/** What is wrong with the answer; undefined where nothing is. */
+function regionsFault(value: string, accounts: readonly Account[]): string | undefined {
+  const regions = readRegions(value);
+  if (regions.length === 0) return 'Name at least one region, such as us-east-1.';
+  const wrong = regions.find((region) => partitionOfRegion(region) === undefined);
+  if (wrong !== undefined) return `${wrong} is no AWS region; write it like us-east-1.`;
+  const unserved = accounts.find(
+    ({ partition }) => partition && !regions.some((region) => partitionOfRegion(region) === partition),
+  );
+  return unserved && `Account ${unserved.id} is in ${unserved.partition}: name a region of that, too.`;
+}
+
+/** The only symbol that a prompt answers is that of Ctrl-C and Escape. */
+function given<T>(answer: T): Exclude<T, symbol> {
+  if (typeof answer === 'symbol') throw new XacctError('cancelled', 'cancelled: nothing was changed');
+  return answer as Exclude<T, symbol>;
+}

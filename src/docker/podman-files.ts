@@ -1,0 +1,63 @@
+// The files from which podman, skopeo and buildah know their credentials and credential helpers.
+// Source: https://github.com/containers/image (pkg/docker/config/config.go, pkg/sysregistriesv2/system_registries_v2.go).
+import { join, resolve } from 'node:path';
+
+export interface PodmanFiles {
+  /** The auth.json that is ours to write: the one that outlives a reboot, unless `REGISTRY_AUTH_FILE` names the only one. */
+  authFile: string;
+  /** What `podman login` writes, gone after a reboot: it is read before `authFile`. */
+  loginFile: string | undefined;
+  /** Where a file of ours sets the credential helpers for every registry. */
+  dropIn: string;
+  /** The registries.conf that is read (the first that exists), and the folders of drop-ins, in this order, on top of it. */
+  registriesConf: readonly string[];
+  dropInFolders: readonly string[];
+}
+
+const DROP_IN = '50-ecr-xacct.conf';
+
+export function podmanFiles(
+  env: Readonly<Record<string, string | undefined>>,
+  home: string,
+  uid: number | undefined,
+): PodmanFiles {
+  const config = env.XDG_CONFIG_HOME || join(home, '.config');
+  const runtime = env.XDG_RUNTIME_DIR || (uid === undefined ? undefined : `/run/containers/${uid}`);
+  const explicit = env.REGISTRY_AUTH_FILE;
+  const loginFile =
+    runtime === undefined
+      ? undefined
+      : join(runtime, env.XDG_RUNTIME_DIR ? 'containers/auth.json' : 'auth.json');
+  // Not below XDG_CONFIG_HOME: the library looks for these in the home folder only.
+  const user = join(home, '.config/containers');
+  return {
+    authFile: explicit ? resolve(explicit) : join(config, 'containers/auth.json'),
+    loginFile: explicit ? undefined : loginFile,
+    dropIn: join(user, 'registries.conf.d', DROP_IN),
+    registriesConf: [join(user, 'registries.conf'), '/etc/containers/registries.conf'],
+    dropInFolders: ['/etc/containers/registries.conf.d', join(user, 'registries.conf.d')],
+  };
+}
+
+/** Podman's own name for its auth.json files in the list of credential helpers, and the list where none is set. */
+const AUTH_FILES = 'containers-auth.json';
+
+/**
+ * The `credential-helpers` that a registries.conf or a drop-in sets, in order; undefined where it sets none. The key stands
+ * above every table, and its value is a list of plain strings.
+ */
+export function credentialHelpers(toml: string): string[] | undefined {
+  const top = toml.split(/^\s*\[(?!\s*["'\]])/m)[0] ?? '';
+  const list = /^[ \t]*["']?credential-helpers["']?[ \t]*=[ \t]*\[([^\]]*)\]/m.exec(top)?.[1];
+  if (list === undefined) return undefined;
+  const plain = list.replace(/#.*$/gm, '');
+  return [...plain.matchAll(/"([^"]*)"|'([^']*)'/g)].map(([, double, single]) => double ?? single ?? '');
+}
+
+/** The text of our drop-in: ours is asked after those that are set without it. */
+export function dropInText(others: readonly string[] | undefined): string {
+  const list = [...new Set([...(others?.length ? others : [AUTH_FILES]), 'ecr-xacct'])];
+  return `# Written by "ecr-xacct setup"; taken back by "ecr-xacct setup --undo".
+credential-helpers = [${list.map((name) => JSON.stringify(name)).join(', ')}]
+`;
+}

@@ -1,0 +1,71 @@
+// Owns a program on a terminal of its own, made by script(1), and whoever types there.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { stripVTControlCharacters } from 'node:util';
+
+/** script(1) of util-linux, which Debian and its kin always have; another system's takes other options. */
+export const skipWithoutTerminal: string | false =
+  process.platform === 'linux' ? false : 'needs script(1) of util-linux';
+
+/** Milliseconds. It only keeps a program that asks for something else from hanging the tests. */
+const DEADLINE = 30_000;
+
+/** Disposing ends the program. */
+export interface Terminal extends Disposable {
+  /** Waits until the program has written this since the last wait, escapes left out. Throws what it wrote instead. */
+  shows(text: RegExp): Promise<void>;
+  type(keys: string): void;
+  /** The exit status; everything it wrote, escapes left out, and with them. */
+  end(): Promise<{ status: number | null; text: string; raw: string }>;
+}
+
+/** Arrows are as a terminal sends them; `clear` empties the line. */
+export const KEYS = {
+  enter: '\r',
+  space: ' ',
+  up: '\u001b[A',
+  down: '\u001b[B',
+  right: '\u001b[C',
+  clear: '\u0015',
+  ctrlC: '\u0003',
+};
+
+/** Runs a command line of the shell. */
+export function openTerminal(command: string, env: Readonly<Record<string, string>>): Terminal {
+  // Of its own accord it would have no size at all.
+  const sized = `stty cols 80 rows 24; ${command}`;
+  const child = spawn(
+    '/usr/bin/script',
+    ['--quiet', '--return', '--flush', '--command', sized, '/dev/null'],
+    {
+      env: { SHELL: '/bin/sh', TERM: 'xterm', ...env },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
+  const ended = once(child, 'close');
+  let raw = '';
+  let seen = 0;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    raw += text;
+  });
+  const unseen = () => stripVTControlCharacters(raw.slice(seen));
+  const deadline = AbortSignal.timeout(DEADLINE);
+  return {
+    shows: async (text) => {
+      while (!text.test(unseen())) {
+        if (child.exitCode !== null) throw new Error(`it ended and showed ${JSON.stringify(unseen())}`);
+        const more = once(child.stdout, 'data', { signal: deadline });
+        await Promise.race([more, ended]).catch((cause: unknown) => {
+          throw new Error(`it showed ${JSON.stringify(unseen())}, not ${text}`, { cause });
+        });
+      }
+      seen = raw.length;
+    },
+    type: (keys) => child.stdin.write(keys),
+    end: async () => {
+      const [status] = await ended;
+      return { status, text: stripVTControlCharacters(raw), raw };
+    },
+    [Symbol.dispose]: () => child.kill('SIGKILL'),
+  };
+}
