@@ -9,11 +9,12 @@ import type { Resolution } from '../identity/resolve.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Token } from '../token/token.ts';
 import { type Connection, createConnection } from './connection.ts';
-import { resolveCredentials } from './credentials.ts';
+import { type CredentialDeps, resolveCredentials } from './credentials.ts';
 import { createEndpoints, type Endpoints, type EndpointVariant, PLAIN_ENDPOINT } from './endpoints.ts';
 import { explainFailure, timeoutFailure } from './failure.ts';
 import { sourceOf } from './failure-context.ts';
 import { createRoleAssumer } from './role-assumer.ts';
+import { withRenewedSession } from './session-renewal.ts';
 
 /** Left to the minter to say what it waited for, before it is killed. Milliseconds. */
 const FAREWELL_MS = 250;
@@ -34,7 +35,8 @@ export async function mintToken(
   const endpoints = createEndpoints(env, profiles, profile);
   nameFilesInFull(profiles);
   // A credential_process is run with the caller's AWS_PROFILE: one that calls `aws` would else call itself.
-  if (sourceOf(identity, profiles)?.kind !== 'process') followProfile(profile);
+  const source = sourceOf(identity, profiles);
+  if (source?.kind !== 'process') followProfile(profile);
   const connection = createConnection(env, profiles.profile(profile));
   const { promise: deadline, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
@@ -43,28 +45,14 @@ export async function mintToken(
   );
   let stage: 'credentials' | 'token' = 'credentials';
   const mint = async () => {
-    const { requestHandler } = connection;
-    const roles = createRoleAssumer(
-      { region: resolution.stsRegion, requestHandler, ...endpoints.variantFor('sts') },
-      sessionName(env),
-    );
-    const credentials = await resolveCredentials(identity, {
-      clientConfig: { requestHandler, ...endpoints.variantFor('sso', 'sso_oidc', 'signin') },
-      roles: {
-        ...roles,
-        assumeRole: (source, parameters) => {
-          // A credential_process that gave the source has ended.
-          followProfile(profile);
-          return roles.assumeRole(source, parameters);
-        },
-      },
-      region: resolution.stsRegion,
-    });
+    const deps = credentialDeps(resolution, { env, profile, endpoints, connection });
+    const resolve = () => resolveCredentials(identity, deps);
+    const credentials = await withRenewedSession(source, resolve, connection.lastExchange);
     if (!isKeyPair(credentials)) throw new Error('returned invalid credentials');
     stage = 'token';
     followProfile(profile);
     return await requestToken(registry, credentials, {
-      requestHandler,
+      requestHandler: connection.requestHandler,
       ...endpointVariant(registry, endpoints),
     });
   };
@@ -75,6 +63,34 @@ export async function mintToken(
   } finally {
     clearTimeout(timer);
   }
+}
+
+interface MintContext {
+  env: Environment;
+  /** The one that is followed. */
+  profile: string;
+  endpoints: Endpoints;
+  connection: Connection;
+}
+
+function credentialDeps(
+  { stsRegion }: Resolution,
+  { env, profile, endpoints, connection: { requestHandler } }: MintContext,
+): CredentialDeps {
+  const stsConfig = { region: stsRegion, requestHandler, ...endpoints.variantFor('sts') };
+  const roles = createRoleAssumer(stsConfig, sessionName(env));
+  return {
+    clientConfig: { requestHandler, ...endpoints.variantFor('sso', 'sso_oidc', 'signin') },
+    roles: {
+      ...roles,
+      assumeRole: (keys, parameters) => {
+        // A credential_process that gave the keys has ended.
+        followProfile(profile);
+        return roles.assumeRole(keys, parameters);
+      },
+    },
+    region: stsRegion,
+  };
 }
 
 /** The SDK takes whatever a credential_process prints for keys, and fails later and elsewhere. */
