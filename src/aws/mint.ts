@@ -10,13 +10,14 @@ import type { Resolution } from '../identity/resolve.ts';
 import type { MfaProof, MfaSession } from '../token/mfa-session-store.ts';
 import type { Token } from '../token/token.ts';
 import { type Connection, createConnection } from './connection.ts';
-import { resolveCredentials } from './credentials.ts';
+import { type CredentialDeps, resolveCredentials } from './credentials.ts';
 import { createEndpoints, type Endpoints } from './endpoints.ts';
 import { explainFailure, timeoutFailure } from './failure.ts';
 import { sourceOf } from './failure-context.ts';
 import { createMfa, type Mfa } from './mfa.ts';
 import { endpointVariant, requestToken } from './request-token.ts';
 import { createRoleAssumer } from './role-assumer.ts';
+import { withRenewedSession } from './session-renewal.ts';
 
 /** Left to the minter to say what it waited for, before it is killed. Milliseconds. */
 const FAREWELL_MS = 250;
@@ -67,7 +68,7 @@ export function whoAmI(asking: Asking): Promise<CallerIdentity> {
 interface Context {
   requestHandler: Connection['requestHandler'];
   endpoints: Endpoints;
-  stsConfig: STSClientConfig;
+  stsConfig: STSClientConfig & { region: string };
   mfa: Mfa;
 }
 
@@ -81,7 +82,8 @@ async function withCredentials<T>(
   const endpoints = createEndpoints(env, profiles, profile);
   nameFilesInFull(profiles);
   // A credential_process is run with the caller's AWS_PROFILE: one that calls `aws` would else call itself.
-  if (sourceOf(identity, profiles)?.kind !== 'process') followProfile(profile);
+  const source = sourceOf(identity, profiles);
+  if (source?.kind !== 'process') followProfile(profile);
   const connection = createConnection(env, profiles.profile(profile));
   const { requestHandler } = connection;
   const stsConfig = { region: resolution.stsRegion, requestHandler, ...endpoints.variantFor('sts') };
@@ -93,23 +95,14 @@ async function withCredentials<T>(
   );
   let stage: 'credentials' | 'token' = 'credentials';
   const asked = async () => {
-    const roles = createRoleAssumer(stsConfig, sessionName(env), mfa);
-    const credentials = await resolveCredentials(identity, {
-      clientConfig: { requestHandler, ...endpoints.variantFor('sso', 'sso_oidc', 'signin') },
-      roles: {
-        ...roles,
-        assumeRole: (source, parameters) => {
-          // A credential_process that gave the source has ended.
-          followProfile(profile);
-          return roles.assumeRole(source, parameters);
-        },
-      },
-      region: resolution.stsRegion,
-    });
+    const context = { requestHandler, endpoints, stsConfig, mfa };
+    const deps = credentialDeps(context, profile, sessionName(env));
+    const resolve = () => resolveCredentials(identity, deps);
+    const credentials = await withRenewedSession(source, resolve, connection.lastExchange);
     if (!isKeyPair(credentials)) throw new Error('returned invalid credentials');
     stage = 'token';
     followProfile(profile);
-    return await use(credentials, { requestHandler, endpoints, stsConfig, mfa });
+    return await use(credentials, context);
   };
   try {
     return await Promise.race([asked(), deadline]);
@@ -120,6 +113,27 @@ async function withCredentials<T>(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** `profile`: the one that is followed. */
+function credentialDeps(
+  { requestHandler, endpoints, stsConfig, mfa }: Context,
+  profile: string,
+  roleSessionName: string,
+): CredentialDeps {
+  const roles = createRoleAssumer(stsConfig, roleSessionName, mfa);
+  return {
+    clientConfig: { requestHandler, ...endpoints.variantFor('sso', 'sso_oidc', 'signin') },
+    roles: {
+      ...roles,
+      assumeRole: (keys, parameters) => {
+        // A credential_process that gave the keys has ended.
+        followProfile(profile);
+        return roles.assumeRole(keys, parameters);
+      },
+    },
+    region: stsConfig.region,
+  };
 }
 
 /** The SDK takes whatever a credential_process prints for keys, and fails later and elsewhere. */

@@ -7,6 +7,7 @@ import { SECONDARY_ACCOUNT } from '../support/fake-aws/two-account-world.ts';
 import { type ProductEnvironment, passwordOf } from '../support/product.ts';
 import { loginFile, writeLoginCache, writeSsoCache } from '../support/product-credential-endpoint.ts';
 import { DEV, HOUR, mine, session } from '../support/product-identities.ts';
+import { whenever } from '../support/product-processes.ts';
 import { HOST, type ProductStage, roleArn, startProductStage } from '../support/product-stage.ts';
 
 const SSO_USER = `arn:aws:sts::${SECONDARY_ACCOUNT}:assumed-role/AWSReservedSSO_Developer_0123456789abcdef/dev@example.com`;
@@ -121,3 +122,28 @@ test('A login session in its last minutes that cannot be renewed is used to its 
   const calls = ['CreateOAuth2Token', 'GetAuthorizationToken'];
   assert.deepEqual(await get(stage), { principal: DEV, calls });
 });
+
+for (const [kind, settings, action] of [
+  ['SSO', { sso_session: 'corp', ...SSO }, 'CreateToken'],
+  ['login', LOGIN, 'CreateOAuth2Token'],
+] as const) {
+  test(`Two who renew one ${kind} session at the same moment both get a token, though its refresh token works once.`, async () => {
+    await using stage = await startStage();
+    const { product, aws, cast } = stage;
+    await product.configure({
+      ...mine(settings, CORP)(stage),
+      registries: { '*.*.*.*': { profile: 'mine' } },
+    });
+    const { accessToken, refreshToken } = cast.sso;
+    await writeSsoCache(product, 'corp', { accessToken, refreshToken, expiresAt: Date.now() - HOUR });
+    await writeLoginCache(stage, { session: DEV, lifetime: -HOUR });
+    const hang = aws.faults.next({ kind: 'hang', action, times: 2 });
+    const hosts = [HOST, HOST.replace('us-east-1', 'eu-west-1')];
+    const answers = hosts.map(async (host) => passwordOf(await product.get(host), host));
+    await whenever('both ask for a renewal', async () => aws.count(undefined, action) === 2);
+    hang.release();
+    await Promise.all(answers);
+    const renewed = aws.calls.filter((call) => call.action === action && call.outcome === 'ok');
+    assert.equal(renewed.length, 1);
+  });
+}

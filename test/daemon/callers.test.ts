@@ -3,7 +3,13 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { EXTERNAL_ID, SECONDARY_ACCOUNT } from '../support/fake-aws/two-account-world.ts';
-import { daemonPid, type ProductEnvironment, passwordOf, type RunOptions } from '../support/product.ts';
+import {
+  daemonPid,
+  failureOf,
+  type ProductEnvironment,
+  passwordOf,
+  type RunOptions,
+} from '../support/product.ts';
 import { writeLoginCache } from '../support/product-credential-endpoint.ts';
 import { DEV, HOUR, session } from '../support/product-identities.ts';
 import {
@@ -99,6 +105,24 @@ test('A relative AWS_LOGIN_CACHE_DIRECTORY is in the current folder of the calle
   const { product } = stage;
   await writeLoginCache(stage, { session: DEV, folder: join(product.home, 'sessions'), lifetime: HOUR });
   assert.equal(await principal(stage, { env: { AWS_LOGIN_CACHE_DIRECTORY: 'sessions' } }), DEV);
+});
+
+test('Two homes have each a session of their own, of which the other knows nothing.', async () => {
+  await using stage = await startProductStage({
+    files: () => ({ config: { 'profile me': { login_session: DEV } } }),
+    env: { AWS_PROFILE: 'me' },
+  });
+  const { product } = stage;
+  await writeLoginCache(stage, { session: DEV, lifetime: HOUR });
+  const other = join(product.folder, 'other');
+  await product.run(['mkdir', '-p', other]);
+  await product.run(['cp', '-r', '.aws', other]);
+  await product.run(['rm', '-r', join(other, '.aws', 'login')]);
+  for (let turn = 0; turn < 2; turn += 1) {
+    assert.equal(await principal(stage), DEV);
+    const line = failureOf(await product.get(HOST, { env: { HOME: other } }));
+    assert.match(line, /: profile me: its login session was never begun; run: aws login --profile me$/);
+  }
 });
 
 test('A key that is rotated in ~/.aws/credentials is the one that signs the next get, also behind a role.', async (t) => {
