@@ -29,6 +29,7 @@ export async function primeCompileCache(program: string, node: string, script: s
     run(['helper', 'get'], { ECR_XACCT_DAEMON: 'off' });
     run(['helper', 'get']);
     run(['status']);
+    run(['complete', '--', 'logout', '']);
     run(['daemon', 'stop']);
   } finally {
     rmSync(folder, { recursive: true, force: true });
