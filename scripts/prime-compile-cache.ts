@@ -30,6 +30,7 @@ export async function primeCompileCache(program: string, node: string, script: s
     run(['helper', 'get']);
     run(['setup', '--yes']);
     run(['status']);
+    run(['complete', '--', 'logout', '']);
     run(['daemon', 'stop']);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -48,5 +48,4 @@ const SCHEMA_HELP = `
 An editor with the YAML language server takes it from the config's first line:
   # yaml-language-server: $schema=config.schema.json
 
-Example:
-  ecr-xacct config schema > "$(dirname "$(ecr-xacct config path)")/config.schema.json"`;
+Example: ecr-xacct config schema > ~/.config/ecr-xacct/config.schema.json`;

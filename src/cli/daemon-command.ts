@@ -9,7 +9,8 @@ export function daemonCommand({ program, front, version, streams }: CommandConte
   const command = program
     .command('daemon')
     .description('the per-user daemon that keeps tokens in memory; the first pull starts it')
-    .helpCommand(false);
+    .helpCommand(false)
+    .addHelpText('after', '\nExample: ecr-xacct daemon stop');
   command
     .command('run')
     .description('run it in the foreground until it is stopped')

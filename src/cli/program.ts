@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { Front } from '../client/answer.ts';
 import { printable } from '../errors.ts';
 import type { CommandContext } from './command.ts';
+import { completionCommand } from './completion-command.ts';
 import { configCommand } from './config-command.ts';
 import { daemonCommand } from './daemon-command.ts';
 import { explainCommand } from './explain-command.ts';
@@ -23,9 +24,12 @@ const COMMANDS: readonly ((context: CommandContext) => void)[] = [
   getLoginPasswordCommand,
   configCommand,
   daemonCommand,
+  completionCommand,
 ];
 
 const EPILOGUE = `
+Example: ecr-xacct status
+
 Exit status: 0 done, 1 failed (the reason is on stderr), 2 wrong usage.
 Docker itself runs docker-credential-ecr-xacct; see its --help.`;
 
@@ -37,6 +41,21 @@ export async function runProgram(
   streams: Streams,
 ): Promise<number> {
   let status = 0;
+  const setStatus = (code: number) => {
+    status = code;
+  };
+  try {
+    await createProgram({ front, version, streams, setStatus }).parseAsync([...args], { from: 'user' });
+    return status;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
+  }
+}
+
+/** The program with all its commands; wrong usage throws a CommanderError. */
+export function createProgram(context: Omit<CommandContext, 'program'>): Command {
+  const { version, streams } = context;
   const program = new Command('ecr-xacct')
     .description('Docker credential helper for Amazon ECR registries of many AWS accounts')
     .version(version, '-V, --version', 'print the version')
@@ -50,21 +69,6 @@ export async function runProgram(
       // It repeats what was typed.
       writeErr: (text) => streams.stderr.write(text.split('\n').map(printable).join('\n')),
     });
-  const context: CommandContext = {
-    program,
-    front,
-    version,
-    streams,
-    setStatus: (code) => {
-      status = code;
-    },
-  };
-  for (const addCommand of COMMANDS) addCommand(context);
-  try {
-    await program.parseAsync([...args], { from: 'user' });
-    return status;
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : 2;
-  }
+  for (const addCommand of COMMANDS) addCommand({ ...context, program });
+  return program;
 }

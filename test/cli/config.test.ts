@@ -94,7 +94,7 @@ test('Every rule is told whose profile is missing, leads back to itself, says no
     `${file}: 4 mistakes`,
   ];
   assert.equal(lines.length, begins.length, stderr);
-  for (const [index, begin] of begins.entries()) assert.ok(lines[index]?.startsWith(begin), stderr);
+  for (const [index, line] of lines.entries()) assert.ok(line.startsWith(begins[index] ?? ''), line);
   assert.match(lines[0] ?? '', /did you mean dev\?/);
 });
 

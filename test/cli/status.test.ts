@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import type { DaemonStatus } from '../../src/daemon/daemon-actions.ts';
+import { skipWithout } from '../support/peers.ts';
 import { type Product, passwordOf } from '../support/product.ts';
 import { HOST, startProductStage, tokensOf } from '../support/product-stage.ts';
 
@@ -80,7 +81,8 @@ test('Watched through a pipe, it prints again, whether the daemon goes or comes,
   assert.deepEqual(await ended, [0, null]);
 });
 
-test('Watched on a terminal, it hides the cursor, and q and Ctrl-C bring terminal and cursor back.', async () => {
+const skip = skipWithout('script');
+test('Watched on a terminal, it hides the cursor, and q and Ctrl-C bring both back.', { skip }, async () => {
   await using stage = await startProductStage();
   const { product } = stage;
   for (const key of ['q', '\x03']) {

@@ -18,7 +18,11 @@ export type Peer =
   | 'docker-credential-pass'
   | 'cc'
   | 'gcc'
-  | 'clang-14';
+  | 'clang-14'
+  | 'bash'
+  | 'zsh'
+  | 'fish'
+  | 'script';
 
 /** What a test may need: a program, or the right to make private namespaces (root, on Linux). */
 export type Need = Peer | 'namespaces';
