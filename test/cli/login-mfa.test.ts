@@ -1,11 +1,9 @@
-// `ecr-xacct login`: with an MFA code, an SSO session, or neither; and what the pulls after it find.
+// `ecr-xacct login` with MFA codes: where they come from, what they are good for, and what the pulls after it find.
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { SECONDARY_ACCOUNT } from '../support/fake-aws/two-account-world.ts';
-import { bin, failureOf, type Product, passwordOf, type RunOptions } from '../support/product.ts';
-import { writeSsoCache } from '../support/product-credential-endpoint.ts';
+import { failureOf, type Product, passwordOf, type RunOptions } from '../support/product.ts';
 import {
   HOST,
   keysOf,
@@ -14,6 +12,7 @@ import {
   secretsOf,
   startProductStage,
 } from '../support/product-stage.ts';
+import { KEYS, openTerminal, skipWithoutTerminal } from '../support/terminal.ts';
 
 const WEST = HOST.replace('us-east-1', 'us-west-2');
 
@@ -88,6 +87,38 @@ test('Another login needs no code as long as the session lasts, and one after lo
   );
 });
 
+test('On a terminal the code is asked for, again where it is no code, and again where AWS did not take it.', {
+  skip: skipWithoutTerminal,
+}, async () => {
+  await using stage = await startMfa();
+  const { product, cast } = stage;
+  using terminal = openTerminal(`ecr-xacct login ${HOST}`, product.env);
+  await terminal.shows(/MFA code of arn:aws:iam::444455556666:mfa\/dev/);
+  terminal.type(`12345${KEYS.enter}`);
+  await terminal.shows(/It is six digits\./);
+  terminal.type(`${KEYS.clear}000000${KEYS.enter}`);
+  await terminal.shows(/AWS did not accept the MFA code[\s\S]*MFA code of/);
+  terminal.type(`${cast.mfa.code}${KEYS.enter}`);
+  const { status, text } = await terminal.end();
+  assert.equal(status, 0, text);
+  assert.match(text, /Logged in to 111122223333/);
+  assert.doesNotMatch(text, new RegExp(cast.mfa.code));
+  passwordOf(await product.get(HOST), HOST);
+});
+
+test('Ctrl-C at the question for a code logs nobody in, and says so.', {
+  skip: skipWithoutTerminal,
+}, async () => {
+  await using stage = await startMfa();
+  using terminal = openTerminal(`ecr-xacct login ${HOST}`, stage.product.env);
+  await terminal.shows(/MFA code of/);
+  terminal.type(KEYS.ctrlC);
+  const { status, text } = await terminal.end();
+  assert.equal(status, 1);
+  assert.match(text, /ecr-xacct: not logged in: no code was given/);
+  assert.deepEqual(callsOf(stage), []);
+});
+
 test('A rule’s own mfa_serial is served, too.', async () => {
   await using stage = await startMfa();
   const { product, cast } = stage;
@@ -151,111 +182,6 @@ test('mfa_process of config.yaml prints the code; it is told the device.', async
   await withProcess(`echo "$MFA_SERIAL" > ${seen}; echo ${cast.mfa.code}`);
   assert.equal((await login(product, [HOST])).status, 0);
   assert.equal(await readFile(seen, 'utf8'), `${cast.mfa.serialNumber}\n`);
-});
-
-test('With a profile alone, the token is for its account and region; without one, for AWS_PROFILE.', async () => {
-  await using stage = await startProductStage();
-  const { product } = stage;
-  const own = `${SECONDARY_ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com`;
-  const expected = new RegExp(`^Logged in to ${own}\nas profile dev; `);
-  assert.match((await login(product, ['--profile', 'dev'])).stdout, expected);
-  assert.match((await login(product, [], { env: { AWS_PROFILE: 'dev' } })).stdout, expected);
-  const { status, stderr } = await login(product, []);
-  assert.equal(status, 1);
-  assert.match(stderr, /^ecr-xacct: there is no profile default /);
-});
-
-/** A program `aws` that leaves an SSO session, as `aws sso login` does, and what it was called with. */
-async function fakeAwsCli(
-  stage: ProductStage,
-  status = 0,
-): Promise<{ env: { PATH: string }; called: string }> {
-  const folder = join(stage.product.folder, 'bin');
-  const called = join(folder, 'called');
-  const cache = join(stage.product.home, '.aws/sso/cache');
-  await mkdir(folder, { recursive: true });
-  await writeFile(
-    join(folder, 'aws'),
-    `#!/bin/sh\necho "$@" > ${called}\necho "a page opens"\ncp ${folder}/*.json ${cache}/\nexit ${status}\n`,
-  );
-  await chmod(join(folder, 'aws'), 0o755);
-  return { env: { PATH: `relative:${folder}:${stage.product.env.PATH}` }, called };
-}
-
-function ssoFiles() {
-  return {
-    config: {
-      'profile sso': { sso_session: 'corp', sso_account_id: SECONDARY_ACCOUNT, sso_role_name: 'Developer' },
-      'sso-session corp': { sso_start_url: 'https://corp.example/start', sso_region: 'us-east-1' },
-    },
-    registries: { [HOST]: { profile: 'sso' } },
-  };
-}
-
-test('--sso runs aws sso login for the profile, and nothing else does.', async () => {
-  await using stage = await startProductStage({ files: ssoFiles });
-  const { product, cast } = stage;
-  const { env, called } = await fakeAwsCli(stage);
-  const line = failureOf(await product.get(HOST, { env }));
-  assert.match(line, /run: aws sso login --profile sso$/);
-  assert.equal((await login(product, [HOST], { env })).status, 1);
-  await assert.rejects(readFile(called), { code: 'ENOENT' });
-
-  // What the real one would leave.
-  await writeSsoCache(product, 'corp', {
-    accessToken: cast.sso.accessToken,
-    expiresAt: Date.now() + 3_600_000,
-  });
-  await product.run(['/bin/sh', '-c', `mv ~/.aws/sso/cache/*.json ${join(product.folder, 'bin')}/`]);
-  const { status, stdout, stderr } = await login(product, ['--sso', HOST], { env });
-  assert.equal(status, 0, stderr);
-  assert.match(stdout, new RegExp(`^Logged in to ${HOST}\n`));
-  assert.equal(stderr, 'Running aws sso login --profile sso …\na page opens\n');
-  assert.equal(await readFile(called, 'utf8'), 'sso login --profile sso\n');
-});
-
-test('--sso says so where aws is not there, fails, or has nothing to log in to.', async () => {
-  await using stage = await startProductStage({ files: ssoFiles });
-  const { product } = stage;
-  const missing = await login(product, ['--sso', HOST], { env: { PATH: `${bin}:.:` } });
-  assert.match(
-    missing.stderr,
-    /the AWS CLI \(aws\) is not on PATH; install it, or run elsewhere: aws sso login --profile sso/,
-  );
-  const { env } = await fakeAwsCli(stage, 4);
-  const failed = await login(product, ['--sso', HOST], { env });
-  assert.match(
-    failed.stderr,
-    /aws sso login --profile sso failed with status 4; run: aws sso login --profile sso\n$/,
-  );
-  await product.configure({ credentials: { dev: keysOf(stage.cast.dev) } });
-  const other = await login(product, ['--sso', '--profile', 'dev'], { env });
-  assert.match(other.stderr, /^ecr-xacct: profile dev has no SSO session to log in to; /);
-});
-
-test('Without a daemon there is nowhere to leave a token, and it says so.', async () => {
-  await using stage = await startProductStage();
-  const off = await login(stage.product, [HOST], { env: { ECR_XACCT_DAEMON: 'off' } });
-  assert.deepEqual(off, {
-    status: 1,
-    stdout: '',
-    stderr:
-      'ecr-xacct: there is no daemon to keep a token: ECR_XACCT_DAEMON is off; run: unset ECR_XACCT_DAEMON\n',
-  });
-  const relative = await login(stage.product, [HOST], { env: { AWS_CONFIG_FILE: 'config' } });
-  assert.match(relative.stderr, /a path in the environment is relative, which the daemon cannot follow/);
-});
-
-test('Wrong words are wrong usage.', async () => {
-  await using stage = await startProductStage();
-  for (const words of [
-    ['not a host'],
-    ['--mfa-code', '12345', HOST],
-    ['--mfa-code', 'abcdef'],
-    [HOST, HOST],
-  ]) {
-    assert.equal((await login(stage.product, words)).status, 2, words.join(' '));
-  }
 });
 
 test('No secret of an MFA session is in any output or log.', async () => {
