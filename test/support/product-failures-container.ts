@@ -34,7 +34,7 @@ export const containerFailures: readonly Failure[] = [
     what: 'A container endpoint where nobody listens',
     ...container,
     env: () => ({ AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/secret-path' }),
-    says: /cannot reach the container credential endpoint http:\/\/ADDRESS \(ECONNREFUSED\);/,
+    says: /cannot reach the container credential endpoint http:\/\/ADDRESS \(ECONNREFUSED\)/,
   },
   {
     what: 'A container endpoint that answers something else',
