@@ -37,7 +37,7 @@ describe('a watch on a terminal', () => {
     });
   }
 
-  test('ends at once while something is being asked', async () => {
+  test('ends at once while something is being asked', { timeout: 60_000 }, async () => {
     const { stdin, stdout, raw, screen } = createTerminal();
     const never = () => {
       stdin.write('q');
