@@ -1,10 +1,9 @@
 // What the daemon does for people beside Docker's actions: status, login, explain, forget, stop.
 import { type ErrorFields, errorFields, XacctError } from '../errors.ts';
 import type { WhoAmI } from '../helper/account-memory.ts';
-import type { ExplainRequest } from '../helper/explain.ts';
 import type { HelperDeps } from '../helper/helper.ts';
-import type { LoginRequest } from '../helper/login.ts';
 import type { Memory } from '../helper/memory.ts';
+import { readExplainRequest, readLoginRequest } from '../helper/read-request.ts';
 import type { MfaSessionStatus } from '../token/mfa-session-store.ts';
 import type { MintFailure } from '../token/mint-history.ts';
 import type { TokenStatus } from '../token/token-cache.ts';
@@ -74,12 +73,11 @@ export function createDaemonActions(
     // Loaded only here, as few ask for it.
     login: async ({ input, env }) => {
       const { login } = await import('../helper/login.ts');
-      return line(await orError(() => login(deps, JSON.parse(input) as LoginRequest, env)));
+      return line(await orError(() => login(deps, readLoginRequest(input), env)));
     },
     explain: async ({ input, env }) => {
       const { explain } = await import('../helper/explain.ts');
-      const asked = JSON.parse(input) as Omit<ExplainRequest, 'env'>;
-      return line(await orError(() => explain(deps, { ...asked, env })));
+      return line(await orError(() => explain(deps, { ...readExplainRequest(input), env })));
     },
     stop: () => {
       end('asked to stop');

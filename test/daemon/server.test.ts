@@ -101,8 +101,25 @@ test('What is no request gets a failure that says so.', async (t) => {
     }
   });
   await t.test('An action or a protocol of a newer client is left to that client.', async () => {
-    assert.equal(await send(product, 'ecr-xacct/1 explain\n\0'), '3');
+    assert.equal(await send(product, 'ecr-xacct/1 grant\n\0'), '3');
     assert.equal(await send(product, 'ecr-xacct/2 get\n\0'), '3');
+  });
+  await t.test('A login or an explain of nonsense.', async () => {
+    const inputs = [
+      '',
+      '[]',
+      '{',
+      '{"hostname":1}',
+      '{"hostname":"a b"}',
+      '{"profile":""}',
+      '{"hostname":"a.example","mint":2,"code":3}',
+    ];
+    for (const action of ['login', 'explain']) {
+      for (const input of inputs) {
+        const answer = await send(product, `ecr-xacct/1 ${action}\n\0${input}`);
+        assert.match(answer, /^0\{"error":\{"code":"protocol","message":"the request is none/, input);
+      }
+    }
   });
   await t.test('After all of it the daemon is the same, and still answers.', async () => {
     passwordOf(await product.get(HOST), HOST);

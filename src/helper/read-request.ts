@@ -1,0 +1,50 @@
+// Reads what `ecr-xacct login` and `explain` ask the daemon for: JSON, by another process.
+import { parseServerURL } from '../docker/server-url.ts';
+import { XacctError } from '../errors.ts';
+import type { ExplainRequest } from './explain.ts';
+import type { LoginRequest } from './login.ts';
+
+/** @throws XacctError `protocol` where it is no such request. */
+export function readLoginRequest(input: string): LoginRequest {
+  const { hostname, profile, code } = readObject(input);
+  if (!isMissingOr(hostname, isHostname) || !isMissingOr(profile, isText) || !isMissingOr(code, isText)) {
+    throw malformed();
+  }
+  if (hostname === undefined && profile === undefined) throw malformed();
+  return { hostname, profile, code };
+}
+
+/** @throws XacctError `protocol` where it is no such request. */
+export function readExplainRequest(input: string): Omit<ExplainRequest, 'env'> {
+  const { hostname, mint } = readObject(input);
+  if (!isHostname(hostname) || typeof mint !== 'boolean') throw malformed();
+  return { hostname, mint };
+}
+
+function readObject(input: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(input);
+    if (typeof value === 'object' && value !== null) return { ...value };
+  } catch {
+    // The parser's message would quote the input.
+  }
+  throw malformed();
+}
+
+function isMissingOr<T>(value: unknown, is: (value: unknown) => value is T): value is T | undefined {
+  return value === undefined || is(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isHostname(value: unknown): value is string {
+  return isText(value) && parseServerURL(value)?.hostname === value;
+}
+
+function malformed(): XacctError {
+  return new XacctError('protocol', 'the request is none that this daemon knows', {
+    hint: 'to end the daemon, run: ecr-xacct daemon stop',
+  });
+}
