@@ -205,17 +205,20 @@ static void reap(const struct command *command, int width)
 static void run_at_once(int count)
 {
 	const struct command *command = &commands[0];
+	int running = 0;
 
 	run_prepares(command);
 	begun = now();
-	for (int slot = 0; slot < count; slot++)
-		start(&command->steps[0], slot);
 	for (int slot = 0; slot < count; slot++) {
+		start(&command->steps[0], slot);
 		if (children[slot] == 0)
 			record(command->name, 0, FAILED, 0);
 		else
-			reap(command, count);
+			running++;
 	}
+	/* They end in any order: a slot that is empty by then is no start that failed. */
+	while (running-- > 0)
+		reap(command, count);
 }
 
 static void run_parallel(int width, int seconds, int count)
