@@ -71,6 +71,25 @@ const warmRole: Measurement = {
   },
 };
 
+const discovery: Measurement = {
+  name: 'discovery',
+  perRoundTrip: false,
+  async measure(stage) {
+    const { steps, run } = stage;
+    const commands = [
+      { name: 'ours', steps: [steps.discovering] },
+      { name: 'by a rule', steps: [steps.ours('get', ROLE)] },
+    ];
+    const measured = await run(commands, { kind: 'rounds', rounds: roundsFor(stage, 1, 1), warmup: 3 });
+    for (const { name } of commands) sameAnswers(measured, name);
+    const medians = mediansOf(measured, commands);
+    const { ours = 0, 'by a rule': rule = 0 } = medians;
+    return timed('discovery', 'warm get, found among 500 profiles', medians, [
+      atMostTimes(ours, rule, 'by a rule', undefined),
+    ]);
+  },
+};
+
 /** Without a token: the Go helper has lost its cache file, and `aws` never has one. */
 async function withoutToken(
   stage: Stage,
@@ -125,4 +144,11 @@ const fromNothing: Measurement = {
   },
 };
 
-export const getMeasurements: readonly Measurement[] = [warmStatic, warmRole, cold, coldRole, fromNothing];
+export const getMeasurements: readonly Measurement[] = [
+  warmStatic,
+  warmRole,
+  discovery,
+  cold,
+  coldRole,
+  fromNothing,
+];

@@ -44,6 +44,8 @@ const TEAMS = SWEEP.slice(0, 8).map(({ profile }) => profile);
 /** One command of the user, to be put into a plan. */
 export interface Steps {
   ours(action: 'get' | 'erase' | 'list', entry?: Entry): Step;
+  /** `get` of ROLE's registry without a rule: its profile is the last of five hundred in ~/.aws/config. */
+  discovering: Step;
   stopDaemon: Step;
   /** The Go helper's; its best case where `entry` is STATIC: the keys are in the environment, no file is read for them. */
   go(action: 'get' | 'list', entry: Entry): Step;
@@ -142,6 +144,7 @@ async function writeSteps(
 ): Promise<Steps> {
   const inputOf = ({ hostname }: Entry) => join(folder, hostname);
   for (const entry of [STATIC, ROLE, ...SWEEP]) await writeFile(inputOf(entry), entry.hostname);
+  const discoveringEnv = await writeManyProfiles(folder);
   const asPeer = ({ profile }: Entry) => ({
     ...peers.env,
     ...(profile === STATIC.profile ? keyVariables(dev) : { AWS_PROFILE: profile }),
@@ -152,6 +155,11 @@ async function writeSteps(
       env: product.env,
       ...(entry === undefined ? {} : { stdin: inputOf(entry) }),
     }),
+    discovering: {
+      args: [join(BIN, 'docker-credential-ecr-xacct'), 'get'],
+      env: { ...product.env, ...discoveringEnv },
+      stdin: inputOf(ROLE),
+    },
     stopDaemon: { args: [join(BIN, 'ecr-xacct'), 'daemon', 'stop'], env: product.env },
     go: (action, entry) => ({ args: [GO_HELPER, action], env: asPeer(entry), stdin: inputOf(entry) }),
     cli: (entry) => ({
@@ -161,4 +169,18 @@ async function writeSteps(
     echo: { args: [echo], env: product.env, stdin: inputOf(STATIC) },
     goCache: join(peers.home, '.ecr', 'cache.json'),
   };
+}
+
+/** A config without rules, and one of AWS with five hundred profiles. */
+async function writeManyProfiles(folder: string): Promise<Record<string, string>> {
+  const [AWS_CONFIG_FILE, ECR_XACCT_CONFIG] = [join(folder, 'many-profiles'), join(folder, 'no-rules.yaml')];
+  const others = Array.from(
+    { length: 499 },
+    (_, index) =>
+      `[profile team-${index}]\nsso_session = corp\nsso_account_id = ${800_000_000_000 + index}\nsso_role_name = Dev\n`,
+  );
+  const last = `[profile last]\nrole_arn = ${roleArn('EcrPull')}\nsource_profile = dev\nregion = ${REGION}\n`;
+  await writeFile(AWS_CONFIG_FILE, `${others.join('')}${last}`);
+  await writeFile(ECR_XACCT_CONFIG, 'registries:\n');
+  return { AWS_CONFIG_FILE, ECR_XACCT_CONFIG };
 }
