@@ -71,7 +71,7 @@ What to do next:
     await user.succeed('--yes');
     const before = user.files();
     const stdout = await user.succeed('--yes');
-    assert.match(stdout, /\nNothing to change\.\n$/);
+    assert.match(stdout, /\n\nNothing to change\.\n$/);
     assert.deepEqual(user.files(), before);
   });
 
@@ -96,6 +96,20 @@ What to do next:
       assert.equal(stderr.split('\n')[0], `error: there is no terminal to ask on; run: ${command}`);
     }
     assert.deepEqual(user.files(), before);
+  });
+
+  test('warns where Docker would not find the program, with the command that mends it, also a second time.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS }, { PATH: '/nowhere' });
+    for (const _ of [1, 2]) {
+      const { status, stderr } = await user.setup('--yes');
+      assert.equal(status, 0);
+      const own = join(user.home, 'opt/bin/docker-credential-ecr-xacct');
+      assert.match(
+        stderr,
+        /^\nWarning: Docker will not find docker-credential-ecr-xacct: .*\nTo mend it, run:\n {2}\S/,
+      );
+      assert.ok(stderr.includes(`ln -s ${own} /usr/local/bin/\n`), stderr);
+    }
   });
 
   test('obeys DOCKER_CONFIG and ECR_XACCT_CONFIG.', async () => {
@@ -233,6 +247,12 @@ describe('with --creds-store', () => {
     assert.deepEqual(user.files(), before);
     await user.succeed('--undo', '--yes');
     assert.equal(user.read(DOCKER), dockerText({ auths: {}, credsStore: 'desktop' }));
+  });
+
+  test('and ours the store already, that is no fallback.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: dockerText({ credsStore: 'ecr-xacct' }) });
+    await user.succeed('--yes', '--creds-store');
+    assert.doesNotMatch(user.read(CONFIG) ?? '', /fallback_helper/);
   });
 
   test('and another fallback in config.yaml, that one stays.', async () => {
