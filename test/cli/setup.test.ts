@@ -281,3 +281,39 @@ describe('with --creds-store', () => {
     assert.deepEqual(user.files(), before);
   });
 });
+
+describe('the store that Docker chooses by itself', {
+  skip: process.platform !== 'linux' && 'has the names of Linux',
+}, () => {
+  const STORE = 'opt/bin/docker-credential-secretservice';
+  const withStore = (content: string) => {
+    const user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: content, [STORE]: '' });
+    chmodSync(join(user.home, STORE), 0o755);
+    return user;
+  };
+
+  test('is written down, since with our entries Docker would no longer choose it; undo takes it out.', async () => {
+    using user = withStore('{}');
+    const stdout = await user.succeed('--yes');
+    assert.equal(JSON.parse(user.read(DOCKER) ?? '').credsStore, 'secretservice');
+    assert.match(
+      stdout,
+      /Note: \S+: Docker keeps logins in secretservice so far, by itself; now it has to be told\n/,
+    );
+    await user.succeed('--undo', '--yes');
+    assert.equal(user.read(DOCKER), '{}');
+  });
+
+  test('is the fallback with --creds-store.', async () => {
+    using user = withStore('{}');
+    await user.succeed('--yes', '--creds-store');
+    assert.equal(JSON.parse(user.read(DOCKER) ?? '').credsStore, 'ecr-xacct');
+    assert.match(user.read(CONFIG) ?? '', /^fallback_helper: secretservice$/m);
+  });
+
+  test('is none where there are logins in the file.', async () => {
+    using user = withStore(dockerText({ auths: { 'index.docker.io': { auth: 'x' } } }));
+    await user.succeed('--yes');
+    assert.doesNotMatch(user.read(DOCKER) ?? '', /credsStore/);
+  });
+});

@@ -23,7 +23,7 @@ interface SsoAccount {
   host: string;
 }
 
-export const accounts: readonly SsoAccount[] = Array.from({ length: 40 }, (_, index) => {
+const accounts: readonly SsoAccount[] = Array.from({ length: 40 }, (_, index) => {
   const id = String(300_000_000_001 + index);
   const region = REGIONS[index % REGIONS.length] ?? REGIONS[0];
   return { id, profile: `team-${index + 1}`, region, host: `${id}.dkr.ecr.${region}.amazonaws.com` };
