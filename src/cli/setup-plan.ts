@@ -48,9 +48,18 @@ export function planSetup(
   for (const target of targets) {
     const by = target.isLoginsOnly ? 'removal' : isCredsStore ? 'credsStore' : 'credHelpers';
     if (by === 'credsStore') fallbackHelper = formerStore(target);
-    const { text, edits, replaced } = takeOver(target.text, { hosts, helper: HELPER, by }, target.path);
+    const { text, edits, replaced } = takeOver(
+      target.text,
+      { hosts, helper: HELPER, by, detectedStore: target.detectedStore },
+      target.path,
+    );
     for (const [host, helper] of replaced)
       notes.push(`${host}: so far docker-credential-${helper} answered for it`);
+    if (edits.some(({ path: [key], now }) => key === 'credsStore' && now !== HELPER)) {
+      notes.push(
+        `${target.path}: Docker keeps logins in ${target.detectedStore} so far, by itself; now it has to be told`,
+      );
+    }
     const logins = edits.filter(({ path }) => path[0] === 'auths').length;
     if (logins > 0)
       notes.push(`${target.path}: ${logins} old ${logins === 1 ? 'login is' : 'logins are'} taken out`);
@@ -94,7 +103,8 @@ function configChange(
 }
 
 /** Undefined where it is this program already. */
-function formerStore({ path, config: { credsStore } }: JsonTarget): string | undefined {
+function formerStore({ path, config, detectedStore }: JsonTarget): string | undefined {
+  const { credsStore = detectedStore } = config;
   if (credsStore === HELPER) return undefined;
   if (credsStore !== undefined) return credsStore;
   throw new XacctError(

@@ -37,9 +37,8 @@ export function planRules(config: Config, accounts: readonly ServedAccount[]): P
 
 /** `444455556666.dkr.ecr.*.amazonaws.com`; FIPS and dual-stack hostnames, which it does not cover, stand for themselves. */
 function accountPattern(id: string, host: string): string {
-  const registry = parseRegistry(host);
-  if (registry === undefined || registry.fips || registry.dualStack) return host;
-  return host.replace(`${id}.dkr.ecr.${registry.region}.`, `${id}.dkr.ecr.*.`);
+  const region = parseRegistry(host)?.region;
+  return host.replace(`${id}.dkr.ecr.${region}.`, `${id}.dkr.ecr.*.`);
 }
 
 function identityOf({

@@ -1,9 +1,11 @@
 // The files by which Docker or podman is told, as they are now.
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { detectedStore } from '../docker/detected-store.ts';
 import { type DockerConfig, dockerConfigPath, parseDockerConfig } from '../docker/docker-config.ts';
 import { credentialHelpers, podmanFiles } from '../docker/podman-files.ts';
 import { shellWord, XacctError } from '../errors.ts';
+import { isOnPath } from './helper-fault.ts';
 import { readSnapshot, type Snapshot, textOf } from './setup-files.ts';
 
 export interface Place {
@@ -20,6 +22,8 @@ export interface JsonTarget {
   config: DockerConfig;
   /** Old logins are taken out of it; nothing is put in. */
   isLoginsOnly: boolean;
+  /** The store that Docker chooses by itself. */
+  detectedStore: string | undefined;
 }
 
 /** The drop-in that names podman's credential helpers for every registry. */
@@ -32,7 +36,9 @@ export interface DropInTarget {
 
 /** @throws XacctError `docker-config`, `file-access` */
 export function dockerTargets({ env, home }: Place): JsonTarget[] {
-  return [jsonTarget(dockerConfigPath(env, home), false)];
+  const target = jsonTarget(dockerConfigPath(env, home), false);
+  const store = detectedStore(target.config, process.platform, (program) => isOnPath(env.PATH, program));
+  return [{ ...target, detectedStore: store }];
 }
 
 /** @throws XacctError `docker-config`, `file-access` */
@@ -45,7 +51,14 @@ export function podmanTargets({ env, home, uid }: Place, isDropIn: boolean): Jso
 function jsonTarget(path: string, isLoginsOnly: boolean): JsonTarget {
   const before = readSnapshot(path);
   const text = textOf(before, path);
-  return { path, before, text, config: parseDockerConfig(text, path), isLoginsOnly };
+  return {
+    path,
+    before,
+    text,
+    config: parseDockerConfig(text, path),
+    isLoginsOnly,
+    detectedStore: undefined,
+  };
 }
 
 /** @throws XacctError `file-access` where a drop-in that is read after ours sets the helpers anew. */

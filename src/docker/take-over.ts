@@ -31,15 +31,24 @@ export interface TakeOver {
   helper: string;
   /** For each host a `credHelpers` entry, the `credsStore` for all, or nothing but the removal of old logins. */
   by: 'credHelpers' | 'credsStore' | 'removal';
+  /** The store that Docker has chosen by itself so far: it is written down, for an entry ends that. */
+  detectedStore?: string | undefined;
 }
 
 /** @throws XacctError `docker-config` */
-export function takeOver(text: string, { hosts, helper, by }: TakeOver, file: string): TakenOver {
+export function takeOver(
+  text: string,
+  { hosts, helper, by, detectedStore }: TakeOver,
+  file: string,
+): TakenOver {
   const { credHelpers, credsStore, auths } = parseDockerConfig(text, file);
   const edits: MemberEdit[] = [];
   const replaced = new Map<string, string>();
   if (by === 'credsStore' && credsStore !== helper) {
     edits.push({ path: ['credsStore'], now: helper, was: credsStore ?? null });
+  }
+  if (by === 'credHelpers' && credsStore === undefined && detectedStore !== undefined) {
+    edits.push({ path: ['credsStore'], now: detectedStore, was: null });
   }
   const isStore = by === 'credsStore' || credsStore === helper;
   for (const host of by === 'removal' ? [] : hosts) {

@@ -127,6 +127,13 @@ ${role('aws-us-gov', '222222222222')}
 ${role('aws-cn', '333333333333')}region = cn-north-1
 [profile sovereign]
 ${role('aws-eusc', '555555555555')}region = eusc-de-east-1
+[profile gov-sso]
+sso_session = gov
+sso_account_id = 666666666666
+sso_role_name = Developer
+[sso-session gov]
+sso_start_url = https://gov.example/start
+sso_region = us-gov-east-1
 [profile plain]
 ${role('aws', PLATFORM)}
 `,
@@ -137,6 +144,7 @@ ${role('aws', PLATFORM)}
     '333333333333.dkr.ecr.cn-north-1.amazonaws.com.cn',
     '333333333333.dkr.ecr.cn-northwest-1.amazonaws.com.cn',
     '555555555555.dkr.ecr.eusc-de-east-1.amazonaws.eu',
+    '666666666666.dkr.ecr.us-gov-west-1.amazonaws.com',
     host(PLATFORM),
   ]);
   for (const suffix of [

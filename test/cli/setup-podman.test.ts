@@ -85,6 +85,9 @@ describe('with --creds-store', () => {
     });
     await user.succeed('--yes', '--podman', '--creds-store');
     assert.equal(helpers(user), '["secretservice", "containers-auth.json", "ecr-xacct"]');
+    user.write({ [`${DROP_INS}/10-corp.conf`]: 'credential-helpers = ["corp"]\n' });
+    await user.succeed('--yes', '--podman', '--creds-store');
+    assert.equal(helpers(user), '["corp", "ecr-xacct"]');
   });
 
   test('a drop-in that would undo ours is an error that names it.', async () => {

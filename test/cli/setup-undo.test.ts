@@ -145,6 +145,20 @@ describe('where somebody else has written since', () => {
     assert.equal(user.read(STATE), undefined);
   });
 
+  test('and nothing is left in a file that setup made, it is gone; one that was empty before stays.', async () => {
+    for (const original of [undefined, '{}']) {
+      using user = makeSetupHome({
+        '.aws/config': AWS,
+        ...(original === undefined ? {} : { [DOCKER]: original }),
+      });
+      await user.succeed('--yes');
+      user.write({ [DOCKER]: `${user.read(DOCKER)}\n`, [CONFIG]: `\n${user.read(CONFIG)}` });
+      await user.succeed('--undo', '--yes');
+      assert.equal(user.read(DOCKER)?.trim(), original);
+      assert.equal(user.read(CONFIG), undefined);
+    }
+  });
+
   test('and broken a file, that is an error, and nothing is written.', async () => {
     using user = makeSetupHome({ '.aws/config': AWS });
     await user.succeed('--yes');

@@ -71,7 +71,7 @@ What to do next:
     await user.succeed('--yes');
     const before = user.files();
     const stdout = await user.succeed('--yes');
-    assert.match(stdout, /\nNothing to change\.\n$/);
+    assert.match(stdout, /\n\nNothing to change\.\n$/);
     assert.deepEqual(user.files(), before);
   });
 
@@ -96,6 +96,20 @@ What to do next:
       assert.equal(stderr.split('\n')[0], `error: there is no terminal to ask on; run: ${command}`);
     }
     assert.deepEqual(user.files(), before);
+  });
+
+  test('warns where Docker would not find the program, with the command that mends it, also a second time.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS }, { PATH: '/nowhere' });
+    for (const _ of [1, 2]) {
+      const { status, stderr } = await user.setup('--yes');
+      assert.equal(status, 0);
+      const own = join(user.home, 'opt/bin/docker-credential-ecr-xacct');
+      assert.match(
+        stderr,
+        /^\nWarning: Docker will not find docker-credential-ecr-xacct: .*\nTo mend it, run:\n {2}\S/,
+      );
+      assert.ok(stderr.includes(`ln -s ${own} /usr/local/bin/\n`), stderr);
+    }
   });
 
   test('obeys DOCKER_CONFIG and ECR_XACCT_CONFIG.', async () => {
@@ -235,6 +249,12 @@ describe('with --creds-store', () => {
     assert.equal(user.read(DOCKER), dockerText({ auths: {}, credsStore: 'desktop' }));
   });
 
+  test('and ours the store already, that is no fallback.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: dockerText({ credsStore: 'ecr-xacct' }) });
+    await user.succeed('--yes', '--creds-store');
+    assert.doesNotMatch(user.read(CONFIG) ?? '', /fallback_helper/);
+  });
+
   test('and another fallback in config.yaml, that one stays.', async () => {
     using user = makeSetupHome({
       '.aws/config': AWS,
@@ -259,5 +279,41 @@ describe('with --creds-store', () => {
       /has no credsStore .* would no longer read their logins.*; .*run: ecr-xacct setup\n$/,
     );
     assert.deepEqual(user.files(), before);
+  });
+});
+
+describe('the store that Docker chooses by itself', {
+  skip: process.platform !== 'linux' && 'has the names of Linux',
+}, () => {
+  const STORE = 'opt/bin/docker-credential-secretservice';
+  const withStore = (content: string) => {
+    const user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: content, [STORE]: '' });
+    chmodSync(join(user.home, STORE), 0o755);
+    return user;
+  };
+
+  test('is written down, since with our entries Docker would no longer choose it; undo takes it out.', async () => {
+    using user = withStore('{}');
+    const stdout = await user.succeed('--yes');
+    assert.equal(JSON.parse(user.read(DOCKER) ?? '').credsStore, 'secretservice');
+    assert.match(
+      stdout,
+      /Note: \S+: Docker keeps logins in secretservice so far, by itself; now it has to be told\n/,
+    );
+    await user.succeed('--undo', '--yes');
+    assert.equal(user.read(DOCKER), '{}');
+  });
+
+  test('is the fallback with --creds-store.', async () => {
+    using user = withStore('{}');
+    await user.succeed('--yes', '--creds-store');
+    assert.equal(JSON.parse(user.read(DOCKER) ?? '').credsStore, 'ecr-xacct');
+    assert.match(user.read(CONFIG) ?? '', /^fallback_helper: secretservice$/m);
+  });
+
+  test('is none where there are logins in the file.', async () => {
+    using user = withStore(dockerText({ auths: { 'index.docker.io': { auth: 'x' } } }));
+    await user.succeed('--yes');
+    assert.doesNotMatch(user.read(DOCKER) ?? '', /credsStore/);
   });
 });
