@@ -9,7 +9,7 @@ const HELP = `
 Asks nobody but the daemon, which says what is in its memory. Exits with 1 where
 nobody can be found to be, or --mint fails.
 
-Example: ecr-xacct explain 111122223333.dkr.ecr.us-east-1.amazonaws.com/team/app:1`;
+Example: ecr-xacct explain 111122223333.dkr.ecr.us-east-1.amazonaws.com/app:1`;
 
 export function explainCommand({ program, front, streams, setStatus }: CommandContext): void {
   const command = program

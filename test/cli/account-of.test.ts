@@ -20,7 +20,9 @@ test('A profile with keys is served for the account that AWS says; one that AWS 
   const { status, stdout, stderr } = await product.run(['ecr-xacct', 'setup', '--yes']);
   assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
   const host = `${SECONDARY_ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com`;
-  const docker = JSON.parse(await readFile(join(product.home, '.docker/config.json'), 'utf8')) as object;
-  assert.deepEqual(docker, { credHelpers: { [host]: 'ecr-xacct' } });
+  const { credHelpers } = JSON.parse(await readFile(join(product.home, '.docker/config.json'), 'utf8')) as {
+    credHelpers: unknown;
+  };
+  assert.deepEqual(credHelpers, { [host]: 'ecr-xacct' });
   assert.match(stdout, /\bstale\b/);
 });
