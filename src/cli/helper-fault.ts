@@ -34,12 +34,6 @@ export function helperFault(
   };
 }
 
-/** Whether a program is in an absolute folder of PATH. */
-export function isOnPath(path: string | undefined, program: string): boolean {
-  const folders = (path ?? '').split(delimiter).filter(isAbsolute);
-  return folders.map((folder) => join(folder, program)).some((file) => isFile(file) && isExecutable(file));
-}
-
 /** Beside the program itself, which is one executable, or a script in lib/ next to bin/. */
 function ownHelper([node, ...args]: SelfCommand): string | undefined {
   const script = args.find((word) => isAbsolute(word));

@@ -1,8 +1,8 @@
 // Names that a person may mean: registries and profiles that this machine knows, for completion.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Front } from '../client/answer.ts';
 import { type Environment, homeFolder } from '../config/paths.ts';
+import { dockerConfigPath, parseDockerConfig } from '../docker/docker-config.ts';
 import { shellWord } from '../errors.ts';
 import { createProfileReader } from '../identity/profiles.ts';
 import { askOwnDaemon, readStatus } from './ask-own-daemon.ts';
@@ -51,10 +51,7 @@ async function ruleHosts(env: Environment): Promise<string[]> {
 
 /** The keys of `credHelpers` that name this program. */
 function dockerHosts(env: Environment): string[] {
-  const folder = env.DOCKER_CONFIG || join(homeFolder(env) ?? '/', '.docker');
-  const config: unknown = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
-  if (typeof config !== 'object' || config === null || !('credHelpers' in config)) return [];
-  return Object.entries(config.credHelpers ?? {}).flatMap(([host, helper]) =>
-    helper === 'ecr-xacct' ? [host] : [],
-  );
+  const path = dockerConfigPath(env, homeFolder(env) ?? '/');
+  const { credHelpers } = parseDockerConfig(readFileSync(path, 'utf8'), path);
+  return [...credHelpers].flatMap(([host, helper]) => (helper === 'ecr-xacct' ? [host] : []));
 }

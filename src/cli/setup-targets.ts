@@ -3,9 +3,9 @@ import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { detectedStore } from '../docker/detected-store.ts';
 import { type DockerConfig, dockerConfigPath, parseDockerConfig } from '../docker/docker-config.ts';
+import { findProgram } from '../docker/find-program.ts';
 import { credentialHelpers, podmanFiles } from '../docker/podman-files.ts';
 import { shellWord, XacctError } from '../errors.ts';
-import { isOnPath } from './helper-fault.ts';
 import { readSnapshot, type Snapshot, textOf } from './setup-files.ts';
 
 export interface Place {
@@ -37,7 +37,8 @@ export interface DropInTarget {
 /** @throws XacctError `docker-config`, `file-access` */
 export function dockerTargets({ env, home }: Place): JsonTarget[] {
   const target = jsonTarget(dockerConfigPath(env, home), false);
-  const store = detectedStore(target.config, process.platform, (program) => isOnPath(env.PATH, program));
+  const isOnPath = (program: string) => findProgram(program, env.PATH) !== undefined;
+  const store = detectedStore(target.config, process.platform, isOnPath);
   return [{ ...target, detectedStore: store }];
 }
 

@@ -1,7 +1,8 @@
 // Pure edits of the text of config.yaml: rules and a setting put in or taken out; comments and formatting stay.
 import { isDeepStrictEqual } from 'node:util';
-import { type Document, isMap, isScalar, type Pair, parse, parseDocument, type YAMLMap } from 'yaml';
+import { type Document, isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
 import { parseConfig } from './load.ts';
+import { ruleLine, scalar } from './rule-line.ts';
 
 export interface ConfigAddition {
   /** Key under `registries:` → the profile of its rule. */
@@ -82,16 +83,6 @@ function means(text: string, wanted: PlainConfig): boolean {
 function checked(text: string, file: string): string {
   parseConfig(text, file);
   return text;
-}
-
-function ruleLine(key: string, profile: string): string {
-  return `${JSON.stringify(key)}: { profile: ${scalar(profile)} }`;
-}
-
-/** A string as it may stand in a flow map: plain where nothing else could be read there. */
-function scalar(text: string): string {
-  const isPlain = /^[A-Za-z][\w.@+-]*$/.test(text) && parse(text) === text;
-  return isPlain ? text : JSON.stringify(text);
 }
 
 function flowRule(document: Document, profile: string) {

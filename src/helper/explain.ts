@@ -1,5 +1,6 @@
 // `ecr-xacct explain`: the whole ladder for a hostname, what it leads to, and what is in memory. Never a secret.
 import type { CallerIdentity } from '../aws/mint.ts';
+import { ruleLine } from '../config/rule-line.ts';
 import { type ErrorFields, errorFields, XacctError } from '../errors.ts';
 import { describeChain } from '../identity/describe-chain.ts';
 import { describeIdentity, profileOf } from '../identity/identity.ts';
@@ -112,7 +113,7 @@ function pinOf(
 ): string | undefined {
   if (resolution?.identity.kind !== 'profile' || resolution.step === 'rule') return undefined;
   const pattern = account === undefined ? hostname : hostname.replace(`.${region}.`, '.*.');
-  return `${JSON.stringify(pattern)}: { profile: ${JSON.stringify(resolution.identity.profile)} }`;
+  return ruleLine(pattern, resolution.identity.profile);
 }
 
 function nothing(hostname: string): Explanation {

@@ -86,7 +86,7 @@ test('Of several profiles of the account, all are listed, with the one that coul
     { chosen, pin },
     {
       chosen: 1,
-      pin: '"111122223333.dkr.ecr.*.amazonaws.com": { profile: "puller" }',
+      pin: '"111122223333.dkr.ecr.*.amazonaws.com": { profile: puller }',
     },
   );
   assert.equal(candidates[1]?.token?.served, 1);
