@@ -5,9 +5,15 @@ import { findProgram } from '../docker/find-program.ts';
 import { shellWord, XacctError } from '../errors.ts';
 import type { Streams } from './helper-command.ts';
 
+/** What the AWS CLI can begin for a profile. */
+export interface CliSession {
+  profile: string;
+  kind: 'sso' | 'login';
+}
+
 /** On this terminal; ends when it ends. @throws XacctError where it is not there or fails. */
 export async function awsLogin(
-  { profile, kind }: { profile: string; kind: 'sso' | 'login' },
+  { profile, kind }: CliSession,
   { env }: Front,
   { stderr }: Streams,
 ): Promise<void> {

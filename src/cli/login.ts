@@ -12,7 +12,7 @@ import { createProfileReader, hasPrivatePaths, type Profiles } from '../identity
 import { chooseIdentity, surroundingsOf } from '../identity/resolve.ts';
 import { isDaemonOff } from '../wire/daemon-switch.ts';
 import { askForPeople } from './ask-for-people.ts';
-import { awsLogin } from './aws-login.ts';
+import { awsLogin, type CliSession } from './aws-login.ts';
 import { durationText } from './duration-text.ts';
 import type { Streams } from './helper-command.ts';
 import type { LoginOptions } from './login-command.ts';
@@ -102,29 +102,40 @@ function serialOf(
   profiles: Profiles,
   env: Front['env'],
 ): string | undefined {
-  for (const identity of identities) {
-    const device = mfaDevice(identity, profiles, env);
-    if (device !== undefined) return device.serial;
-  }
-  return undefined;
+  return firstOf(identities, (identity) => mfaDevice(identity, profiles, env)?.serial);
 }
 
 /** The first whose credentials begin with a session that the AWS CLI can begin. */
-function sessionOf(
-  identities: readonly Identity[],
-  profiles: Profiles,
-): { profile: string; kind: 'sso' | 'login' } {
-  for (const identity of identities) {
+function sessionOf(identities: readonly Identity[], profiles: Profiles): CliSession {
+  const session = firstOf(identities, (identity): CliSession | undefined => {
     const profile = profileOf(identity);
     const source = profile === undefined ? undefined : profileChain(profiles, profile).at(-1);
-    if (source?.kind === 'sso' || source?.kind === 'login')
-      return { profile: source.name, kind: source.kind };
-  }
+    return source?.kind === 'sso' || source?.kind === 'login'
+      ? { profile: source.name, kind: source.kind }
+      : undefined;
+  });
+  if (session !== undefined) return session;
   const [first] = identities;
   const who = first === undefined ? 'nobody' : describeIdentity(first);
   throw new XacctError('usage', `${who} has no SSO session to log in to`, {
-    hint: `leave --sso out, or name an SSO profile: ecr-xacct login --sso --profile NAME`,
+    hint: 'leave --sso out, or name an SSO profile: ecr-xacct login --sso --profile NAME',
   });
+}
+
+/** The first for which there is something. Of several, one whose profile is broken is passed over, as by a pull. */
+function firstOf<T>(
+  identities: readonly Identity[],
+  look: (identity: Identity) => T | undefined,
+): T | undefined {
+  for (const identity of identities) {
+    try {
+      const found = look(identity);
+      if (found !== undefined) return found;
+    } catch (error) {
+      if (!(error instanceof XacctError) || identities.length === 1) throw error;
+    }
+  }
+  return undefined;
 }
 
 function doneText({ hostname, identity, expiresAt, mfaSession }: LoggedIn, now: number): string {

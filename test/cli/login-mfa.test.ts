@@ -132,6 +132,22 @@ test('A rule’s own mfa_serial is served, too.', async () => {
   passwordOf(await product.get(HOST), HOST);
 });
 
+test('A profile of the account that is broken is passed over, as a pull passes over it.', async () => {
+  await using stage = await startMfa();
+  const { product, cast } = stage;
+  const role = { role_arn: roleArn('MfaOnly'), mfa_serial: cast.mfa.serialNumber };
+  await product.configure({
+    credentials: { dev: keysOf(cast.dev) },
+    config: {
+      'profile broken': { ...role, source_profile: 'gone' },
+      'profile careful': { ...role, source_profile: 'dev' },
+    },
+  });
+  const { status, stdout, stderr } = await login(product, ['--mfa-code', cast.mfa.code, HOST]);
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /\nas profile careful; /);
+});
+
 test('Temporary keys cannot begin a session: the code goes with the role.', async () => {
   await using stage = await startMfa();
   const { product, cast, aws } = stage;
