@@ -14,8 +14,6 @@ export interface Mfa {
     source: AwsCredentialIdentity,
     parameters: AssumeRoleCommandInput,
   ): Promise<{ credentials: AwsCredentialIdentity; parameters: AssumeRoleCommandInput }>;
-  /** The session that the code began, if it did. */
-  begun(): MfaSession | undefined;
   /** Whether AWS was shown a session. */
   usesSession: boolean;
 }
@@ -23,13 +21,19 @@ export interface Mfa {
 /** As long as a token lives. STS allows 15 minutes to 36 hours. */
 const SESSION_SECONDS = 43_200;
 
-/** `missing`: the error for a role that asks for a code where there is none. */
+export interface MfaEvents {
+  /** The error for a role that asks for a code where there is none. */
+  missing: (serial: string) => XacctError;
+  /** Called with the session that the code began. */
+  begun: (session: MfaSession) => void;
+}
+
 export function createMfa(
   config: STSClientConfig,
   proof: MfaProof | undefined,
-  missing: (serial: string) => XacctError,
+  { missing, begun }: MfaEvents,
 ): Mfa {
-  let begun: MfaSession | undefined;
+  let session: MfaSession | undefined;
   return {
     async prove(source, parameters) {
       const { SerialNumber, TokenCode: _, ...rest } = parameters;
@@ -40,10 +44,12 @@ export function createMfa(
       if (source.sessionToken !== undefined) {
         return { credentials: source, parameters: { ...parameters, TokenCode: proof.code } };
       }
-      begun ??= await beginSession({ ...config, credentials: source }, SerialNumber, proof.code);
-      return { credentials: begun, parameters: rest };
+      if (session === undefined) {
+        session = await beginSession({ ...config, credentials: source }, SerialNumber, proof.code);
+        begun(session);
+      }
+      return { credentials: session, parameters: rest };
     },
-    begun: () => begun,
     usesSession: proof !== undefined && 'session' in proof,
   };
 }

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import type { STSClientConfig } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Environment } from '../config/paths.ts';
+import { type ErrorFields, errorFields, XacctError } from '../errors.ts';
 import { type Identity, profileOf } from '../identity/identity.ts';
 import { mfaRequired } from '../identity/mfa-device.ts';
 import { createProfileReader, type Profiles } from '../identity/profiles.ts';
@@ -31,13 +32,14 @@ export interface Asking {
   /** Epoch ms. */
   givenAt: number;
   mfa?: MfaProof | undefined;
+  /** Called with the session that a code began. */
+  onMfaSession?: (session: MfaSession) => void;
 }
 
-/** A token, and the MFA session that its code began. */
-export interface Minted {
-  token: Token;
-  mfaSession?: MfaSession | undefined;
-}
+/** A token, and the MFA session that its code began; a code works once, so the session outlives a mint that fails after it. */
+export type Minted =
+  | { token: Token; refusal?: undefined; mfaSession?: MfaSession | undefined }
+  | { token?: undefined; refusal: ErrorFields; mfaSession: MfaSession };
 
 /** Who AWS says that one is. */
 export interface CallerIdentity {
@@ -46,14 +48,22 @@ export interface CallerIdentity {
 }
 
 /** @throws XacctError with the command that mends it; never an error of the SDK. */
-export function mintToken(asking: Asking): Promise<Minted> {
-  return withCredentials(asking, async (credentials, context) => {
-    const { registry } = asking.resolution;
-    const variant = endpointVariant(registry, context.endpoints);
-    const { requestHandler } = context;
-    const token = await requestToken(registry, credentials, { requestHandler, ...variant });
-    return { token, mfaSession: context.mfa.begun() };
-  });
+export async function mintToken(asking: Asking): Promise<Minted> {
+  const { registry } = asking.resolution;
+  let mfaSession: MfaSession | undefined;
+  const onMfaSession = (session: MfaSession) => {
+    mfaSession = session;
+  };
+  try {
+    const token = await withCredentials({ ...asking, onMfaSession }, (credentials, context) => {
+      const variant = endpointVariant(registry, context.endpoints);
+      return requestToken(registry, credentials, { requestHandler: context.requestHandler, ...variant });
+    });
+    return { token, mfaSession };
+  } catch (error) {
+    if (mfaSession === undefined || !(error instanceof XacctError)) throw error;
+    return { refusal: errorFields(error), mfaSession };
+  }
 }
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html @throws XacctError */
@@ -73,7 +83,7 @@ interface Context {
 }
 
 async function withCredentials<T>(
-  { resolution, env, timeoutMs, givenAt, mfa: proof }: Asking,
+  { resolution, env, timeoutMs, givenAt, mfa: proof, onMfaSession = () => {} }: Asking,
   use: (credentials: AwsCredentialIdentity, context: Context) => Promise<T>,
 ): Promise<T> {
   const { identity } = resolution;
@@ -87,7 +97,10 @@ async function withCredentials<T>(
   const connection = createConnection(env, profiles.profile(profile));
   const { requestHandler } = connection;
   const stsConfig = { region: resolution.stsRegion, requestHandler, ...endpoints.variantFor('sts') };
-  const mfa = createMfa(stsConfig, proof, (serial) => mfaRequired(serial, resolution));
+  const mfa = createMfa(stsConfig, proof, {
+    missing: (serial) => mfaRequired(serial, resolution),
+    begun: onMfaSession,
+  });
   const { promise: deadline, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
     () => reject(timeoutFailure(connection.lastExchange(), resolution, profiles, timeoutMs)),

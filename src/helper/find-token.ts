@@ -2,7 +2,7 @@
 import type { Minted } from '../aws/mint.ts';
 import type { Config } from '../config/load.ts';
 import type { Environment } from '../config/paths.ts';
-import { type ErrorCode, XacctError } from '../errors.ts';
+import { type ErrorCode, errorFrom, XacctError } from '../errors.ts';
 import { describeIdentity } from '../identity/identity.ts';
 import { holdsSecret, identityKey } from '../identity/identity-key.ts';
 import { mfaDevice, mfaRequired } from '../identity/mfa-device.ts';
@@ -28,7 +28,7 @@ export interface Wanted {
   config: Config;
   profiles: Profiles;
   env: Environment;
-  /** Of `login`: mint in any case, with the code where one was typed. */
+  /** Of `login`: mint in any case, with the code where one was typed. It works once: it is gone when it has begun a session. */
   login?: { code: string | undefined };
 }
 
@@ -147,20 +147,28 @@ function mintAgain(
 async function mint(deps: TokenDeps, wanted: Wanted, resolution: Resolution): Promise<Token> {
   const { profiles, env, login } = wanted;
   const device = mfaDevice(resolution.identity, profiles, env);
-  if (device === undefined) return (await deps.mint(resolution, env)).token;
+  if (device === undefined) return tokenIn(await deps.mint(resolution, env));
   const { serial, sessionKey } = device;
   const session = deps.mfaSessions.get(sessionKey);
   const proof = login?.code === undefined ? session && { session } : { code: login.code };
   if (proof === undefined) throw mfaRequired(serial, resolution);
   try {
-    const { token, mfaSession } = await deps.mint(resolution, env, proof);
-    if (mfaSession !== undefined) deps.mfaSessions.set(sessionKey, serial, mfaSession);
-    return token;
+    const minted = await deps.mint(resolution, env, proof);
+    if (minted.mfaSession !== undefined) {
+      deps.mfaSessions.set(sessionKey, serial, minted.mfaSession);
+      if (login !== undefined) login.code = undefined;
+    }
+    return tokenIn(minted);
   } catch (error) {
     // AWS does not take the session any more.
     if (error instanceof XacctError && error.code === 'mfa-required') deps.mfaSessions.delete(sessionKey);
     throw error;
   }
+}
+
+function tokenIn({ token, refusal }: Minted): Token {
+  if (refusal !== undefined) throw errorFrom(refusal);
+  return token;
 }
 
 /** The last step leads to whoever happens to be there: the reader wants to know what was looked for before. */

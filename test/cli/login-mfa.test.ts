@@ -148,6 +148,20 @@ test('A profile of the account that is broken is passed over, as a pull passes o
   assert.match(stdout, /\nas profile careful; /);
 });
 
+test('The session of a code is kept where the role refuses: another role needs no other code.', async () => {
+  await using stage = await startMfa();
+  const { product, cast } = stage;
+  cast.primary.roles.delete('MfaOnly');
+  const refused = await login(product, ['--mfa-code', cast.mfa.code, HOST]);
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /profile careful: STS does not let it assume /);
+  assert.equal((await login(product, [WEST])).status, 0);
+  assert.deepEqual(
+    callsOf(stage).filter((action) => action === 'GetSessionToken'),
+    ['GetSessionToken'],
+  );
+});
+
 test('Temporary keys cannot begin a session: the code goes with the role.', async () => {
   await using stage = await startMfa();
   const { product, cast, aws } = stage;

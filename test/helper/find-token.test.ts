@@ -126,6 +126,17 @@ describe('MFA', () => {
     assert.match(text, /an MFA code of .* is required/);
   });
 
+  test('is shown once, too, where the first of several roles refuses', async () => {
+    const fixture = createHelperFixture('', FILES);
+    fixture.refusals['profile one'] = { code: 'assume-role-denied', message: 'not let in' };
+    const { identity } = await login(fixture.deps, { hostname: ECR, code: '123456' }, {});
+    assert.equal(identity, 'profile two');
+    assert.deepEqual(
+      fixture.proofs.map((proof) => Object.keys(proof ?? {})),
+      [['code'], ['session']],
+    );
+  });
+
   test('is asked for again where AWS does not take the session any more', async () => {
     const fixture = createHelperFixture(CONFIG, FILES);
     await login(fixture.deps, { hostname: ECR, code: '123456' }, {});

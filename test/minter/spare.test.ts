@@ -55,7 +55,7 @@ test('A spare does the next mint, in the environment of whoever asks, and anothe
   minters.warm();
   const first = await oneSpare();
   const { token } = await mint(minters, stage, 'puller');
-  assert.equal(token.password, stage.aws.issuedTokens[0]?.password);
+  assert.equal(token?.password, stage.aws.issuedTokens[0]?.password);
   assert.match(stage.aws.issuedTokens[0]?.principal ?? '', /:assumed-role\/EcrPull\//);
   await whenEnded(first);
   assert.notEqual(await oneSpare(), first);
@@ -81,7 +81,7 @@ test('A spare that was killed is missed by nobody.', async () => {
   process.kill(pid, 'SIGSTOP');
   const minted = mint(minters, stage);
   process.kill(pid, 'SIGKILL');
-  assert.equal((await minted).token.password, stage.aws.issuedTokens[0]?.password);
+  assert.equal((await minted).token?.password, stage.aws.issuedTokens[0]?.password);
   minters.close();
 });
 

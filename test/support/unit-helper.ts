@@ -3,6 +3,7 @@ import { type Config, parseConfig } from '../../src/config/load.ts';
 import type { Environment } from '../../src/config/paths.ts';
 import type { FallbackRequest } from '../../src/docker/fallback.ts';
 import { type Action, type Answer, notFound } from '../../src/docker/messages.ts';
+import type { ErrorFields } from '../../src/errors.ts';
 import type { WhoAmI } from '../../src/helper/account-memory.ts';
 import { createHelper, type HelperDeps } from '../../src/helper/helper.ts';
 import { createMemory } from '../../src/helper/memory.ts';
@@ -27,6 +28,8 @@ export function createHelperFixture(configText = '', aws = PROFILES) {
     aws,
     failure: undefined as unknown,
     failures: {} as Record<string, unknown>,
+    /** Of identities whose role refuses after a code has begun a session. */
+    refusals: {} as Record<string, ErrorFields>,
     accounts: {} as Record<string, string>,
     /** The profiles that AWS was asked for. */
     profilesAsked: [] as string[],
@@ -50,7 +53,9 @@ export function createHelperFixture(configText = '', aws = PROFILES) {
     const token = { username: 'AWS', password: `token ${fixture.mints.length} of ${who}`, expiresAt };
     if (mfa === undefined || 'session' in mfa) return { token };
     const keys = { accessKeyId: 'ASIA', secretAccessKey: 'secret', sessionToken: 'session' };
-    return { token, mfaSession: { ...keys, expiresAt } };
+    const mfaSession = { ...keys, expiresAt };
+    const refusal = fixture.refusals[who];
+    return refusal === undefined ? { token, mfaSession } : { refusal, mfaSession };
   };
   const whoAmI: WhoAmI = async ({ identity }) => {
     const profile = profileOf(identity) ?? '';
