@@ -210,7 +210,7 @@ suite('STS', () => {
     await dev.assumeRole({ RoleArn, ExternalId: EXTERNAL_ID });
   });
 
-  test('A role that wants MFA takes the right code of the right device only.', async () => {
+  test('A role that wants MFA takes the right code of the right device only, and once.', async () => {
     const { aws, cast } = await start();
     await using _ = aws;
     const dev = clients(aws, cast.dev);
@@ -224,7 +224,11 @@ suite('STS', () => {
       message: /unable to validate MFA code/,
     });
     await dev.assumeRole({ RoleArn, SerialNumber, TokenCode });
-    const session = await dev.sessionToken({ SerialNumber, TokenCode });
+    await assert.rejects(dev.sessionToken({ SerialNumber, TokenCode }), {
+      message: /^MultiFactorAuthentication failed with invalid MFA one time pass code/,
+    });
+    cast.mfa.code = '654321';
+    const session = await dev.sessionToken({ SerialNumber, TokenCode: cast.mfa.code });
     await clients(aws, keysOf(session.Credentials)).assumeRole({ RoleArn });
     const withoutMfa = await dev.sessionToken();
     await assert.rejects(clients(aws, keysOf(withoutMfa.Credentials)).assumeRole({ RoleArn }), {

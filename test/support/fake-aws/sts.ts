@@ -135,13 +135,15 @@ function provesMfa({ principal }: Caller, parameters: Parameters): boolean {
       `MultiFactorAuthentication failed, unable to validate MFA code.  ${advice}`,
     );
   }
-  if (device.code !== code) {
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_sample-code.html: each code can be used only once.
+  if (device.code !== code || device.spent === code) {
     throw new AwsError(
       'AccessDenied',
       403,
       'MultiFactorAuthentication failed with invalid MFA one time pass code. ',
     );
   }
+  device.spent = code;
   return true;
 }
 

@@ -13,8 +13,8 @@ interface PrincipalSettings {
 export interface UserSettings extends PrincipalSettings {
   accessKeyId: string;
   secretAccessKey: string;
-  /** The one MFA device of the user and the code it always shows. */
-  mfa?: { serialNumber: string; code: string };
+  /** The one MFA device of the user and the code it shows until a test gives it another; `spent` is the one that was used. */
+  mfa?: { serialNumber: string; code: string; spent?: string };
 }
 
 export interface RoleSettings extends PrincipalSettings {
