@@ -7,8 +7,8 @@ import { failureOf, type Product, passwordOf, type RunOptions } from '../support
 import {
   HOST,
   keysOf,
+  mfaRole,
   type ProductStage,
-  roleArn,
   secretsOf,
   startProductStage,
 } from '../support/product-stage.ts';
@@ -26,16 +26,8 @@ async function startMfa(): Promise<ProductStage> {
     files: (cast) => ({
       credentials: { dev: keysOf(cast.dev) },
       config: {
-        'profile careful': {
-          role_arn: roleArn('MfaOnly'),
-          source_profile: 'dev',
-          mfa_serial: cast.mfa.serialNumber,
-        },
-        'profile admin': {
-          role_arn: roleArn('MfaAdmin'),
-          source_profile: 'dev',
-          mfa_serial: cast.mfa.serialNumber,
-        },
+        'profile careful': mfaRole(cast),
+        'profile admin': mfaRole(cast, 'MfaAdmin'),
       },
       registries: { [HOST]: { profile: 'careful' }, [WEST]: { profile: 'admin' } },
     }),
@@ -125,7 +117,7 @@ test('A rule’s own mfa_serial is served, too.', async () => {
   await product.configure({
     credentials: { dev: keysOf(cast.dev) },
     registries: {
-      [HOST]: { role_arn: roleArn('MfaOnly'), source_profile: 'dev', mfa_serial: cast.mfa.serialNumber },
+      [HOST]: mfaRole(cast),
     },
   });
   assert.equal((await login(product, ['--mfa-code', cast.mfa.code, HOST])).status, 0);
@@ -135,12 +127,11 @@ test('A rule’s own mfa_serial is served, too.', async () => {
 test('A profile of the account that is broken is passed over, as a pull passes over it.', async () => {
   await using stage = await startMfa();
   const { product, cast } = stage;
-  const role = { role_arn: roleArn('MfaOnly'), mfa_serial: cast.mfa.serialNumber };
   await product.configure({
     credentials: { dev: keysOf(cast.dev) },
     config: {
-      'profile broken': { ...role, source_profile: 'gone' },
-      'profile careful': { ...role, source_profile: 'dev' },
+      'profile broken': { ...mfaRole(cast), source_profile: 'gone' },
+      'profile careful': mfaRole(cast),
     },
   });
   const { status, stdout, stderr } = await login(product, ['--mfa-code', cast.mfa.code, HOST]);
@@ -176,7 +167,7 @@ test('Temporary keys cannot begin a session: the code goes with the role.', asyn
       },
     },
     registries: {
-      [HOST]: { role_arn: roleArn('MfaOnly'), source_profile: 'dev', mfa_serial: cast.mfa.serialNumber },
+      [HOST]: mfaRole(cast),
     },
   });
   const { stdout } = await login(product, ['--mfa-code', cast.mfa.code, HOST]);

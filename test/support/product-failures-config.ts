@@ -1,6 +1,6 @@
 // Owns the part of the failure table that needs no AWS: configs and profiles that say nobody, nonsense, or each other.
 import type { Failure } from './product-failure.ts';
-import { devFiles, HOST, keysOf, roleArn } from './product-stage.ts';
+import { devFiles, HOST, keysOf, mfaRole, roleArn } from './product-stage.ts';
 
 const CONFIG = '~/.config/ecr-xacct/config.yaml';
 
@@ -134,11 +134,7 @@ export const configFailures: readonly Failure[] = [
     files: ({ cast }) => ({
       credentials: { dev: keysOf(cast.dev) },
       config: {
-        'profile careful': {
-          role_arn: roleArn('MfaOnly'),
-          source_profile: 'dev',
-          mfa_serial: cast.mfa.serialNumber,
-        },
+        'profile careful': mfaRole(cast),
       },
       registries: { [HOST]: { profile: 'careful' } },
     }),
@@ -151,7 +147,7 @@ export const configFailures: readonly Failure[] = [
     files: ({ cast }) => ({
       ...devFiles(cast),
       registries: {
-        [HOST]: { role_arn: roleArn('MfaOnly'), source_profile: 'dev', mfa_serial: 'GAHT12345678' },
+        [HOST]: { ...mfaRole(cast), mfa_serial: 'GAHT12345678' },
       },
     }),
     identity: `role ${roleArn('MfaOnly')} (source profile dev)`,

@@ -65,6 +65,11 @@ export function roleArn(name: string): string {
   return `arn:aws:iam::${PRIMARY_ACCOUNT}:role/${name}`;
 }
 
+/** The settings, of a profile or a rule, of a role that dev may assume with a code of dev's MFA device. */
+export function mfaRole({ mfa }: TwoAccountWorld, name = 'MfaOnly') {
+  return { role_arn: roleArn(name), source_profile: 'dev', mfa_serial: mfa.serialNumber };
+}
+
 /** The settings of a profile in ~/.aws/credentials. */
 export function keysOf({ accessKeyId, secretAccessKey }: AccessKey) {
   return { aws_access_key_id: accessKeyId, aws_secret_access_key: secretAccessKey };
