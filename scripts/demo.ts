@@ -201,6 +201,5 @@ say(`
 To use it for real:
   1. put both programs on your PATH, for example:
      mkdir -p ~/.local/bin && ln -sf ${bin}/docker-credential-ecr-xacct ${bin}/ecr-xacct ~/.local/bin/
-  2. write ~/.config/ecr-xacct/config.yaml like the one above, with your registries and profiles
-  3. name the helper in ~/.docker/config.json: {"credHelpers": {"ACCOUNT.dkr.ecr.REGION.amazonaws.com": "ecr-xacct"}}
-  4. docker pull ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG      (README.md has the details)`);
+  2. ecr-xacct setup      (finds the accounts of your profiles, and tells Docker; shows first what it will change)
+  3. docker pull ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG      (README.md has the details)`);
