@@ -29,9 +29,7 @@ export async function chooseRegistries(
 ): Promise<ServedAccount[]> {
   const preset = presetProfiles(found, wishes.profiles);
   if (found.accounts.length === 0) {
-    throw new XacctError('no-identity', "no profile's settings say which AWS account it is for", {
-      hint: 'run: aws configure sso',
-    });
+    throw noAccounts(found.unknown);
   }
   const all = found.accounts.map(({ id }) => id);
   const chosen = preset.size > 0 ? [...preset.keys()] : ((await asker?.accounts(found.accounts)) ?? all);
@@ -86,13 +84,25 @@ function presetProfiles({ accounts, unknown }: FoundAccounts, names: readonly st
   return preset;
 }
 
+function noAccounts([first, ...others]: readonly string[]): XacctError {
+  if (first === undefined) {
+    return new XacctError('no-identity', 'no profile says a way to get credentials', {
+      hint: 'run: aws configure sso',
+    });
+  }
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return new XacctError('no-identity', `AWS does not say which account profile ${first}${more} is for`, {
+    hint: `to see why, run: aws sts get-caller-identity --profile ${shellWord(first)}`,
+  });
+}
+
 function noAccount(name: string, isThere: boolean): XacctError {
   return isThere
     ? new XacctError(
         'profile-incomplete',
-        `profile ${name}: its settings do not say which account it is for`,
+        `profile ${name}: neither its settings nor AWS say which account it is for`,
         {
-          hint: `to see it, run: aws sts get-caller-identity --profile ${shellWord(name)}`,
+          hint: `to see why, run: aws sts get-caller-identity --profile ${shellWord(name)}`,
         },
       )
     : new XacctError('profile-missing', `there is no profile ${name} that has credentials`, {

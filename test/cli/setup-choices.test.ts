@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { findAccounts } from '../../src/cli/setup-accounts.ts';
+import { chooseRegistries } from '../../src/cli/setup-choices.ts';
 import { CONFIG, DOCKER, dockerText, makeSetupHome, ssoProfile } from '../support/setup-home.ts';
 import { profilesFrom } from '../support/unit-profiles.ts';
 
@@ -191,10 +192,16 @@ describe("a profile's account", () => {
     using user = makeSetupHome({ '.aws/config': '[default]\nregion = us-east-1\n' });
     const { status, stderr } = await user.setup('--yes');
     assert.equal(status, 1);
-    assert.match(
-      stderr,
-      /^ecr-xacct: no profile's settings say which AWS account it is for; run: aws configure sso\n$/,
-    );
+    assert.equal(stderr, 'ecr-xacct: no profile says a way to get credentials; run: aws configure sso\n');
+  });
+
+  test('is known to AWS alone, which does not say it: that is an error, too, with the command that shows why.', async () => {
+    const found = { accounts: [], unknown: ['lost', 'odd'] };
+    await assert.rejects(chooseRegistries(found, { profiles: [], regions: [], known: [] }, undefined), {
+      code: 'no-identity',
+      message: 'AWS does not say which account profile lost and 1 more is for',
+      hint: 'to see why, run: aws sts get-caller-identity --profile lost',
+    });
   });
 });
 
