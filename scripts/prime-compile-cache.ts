@@ -49,7 +49,14 @@ function mintOnce(node: string, script: string, env: Record<string, string>): Pr
     reason: 'the build',
     stsRegion: registry.region,
   } as const;
-  const job: MintJob = { question: 'token', resolution, env, timeoutMs: 60_000, givenAt: Date.now() };
+  const job: MintJob = {
+    question: 'token',
+    input: undefined,
+    resolution,
+    env,
+    timeoutMs: 60_000,
+    givenAt: Date.now(),
+  };
   const minter = spawn(node, ['--disable-sigusr1', script, 'mint', '--spare'], {
     env: {},
     stdio: ['pipe', 'ignore', 'ignore', ...Array<'pipe'>(RESULT_FD - 2).fill('pipe')],

@@ -3,19 +3,19 @@ import { userInfo } from 'node:os';
 import type { STSClientConfig } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Environment } from '../config/paths.ts';
-import { type ErrorFields, errorFields, XacctError } from '../errors.ts';
+import { errorFields, XacctError } from '../errors.ts';
 import { type Identity, profileOf } from '../identity/identity.ts';
 import { mfaRequired } from '../identity/mfa-device.ts';
 import { createProfileReader, type Profiles } from '../identity/profiles.ts';
 import type { Resolution } from '../identity/resolve.ts';
 import type { MfaProof, MfaSession } from '../token/mfa-session-store.ts';
-import type { Token } from '../token/token.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { type CredentialDeps, resolveCredentials } from './credentials.ts';
 import { createEndpoints, type Endpoints } from './endpoints.ts';
 import { explainFailure, timeoutFailure } from './failure.ts';
 import { sourceOf } from './failure-context.ts';
 import { createMfa, type Mfa } from './mfa.ts';
+import type { CallerIdentity, Minted } from './questions.ts';
 import { endpointVariant, requestToken } from './request-token.ts';
 import { createRoleAssumer } from './role-assumer.ts';
 import { withRenewedSession } from './session-renewal.ts';
@@ -34,17 +34,6 @@ export interface Asking {
   mfa?: MfaProof | undefined;
   /** Called with the session that a code began. */
   onMfaSession?: (session: MfaSession) => void;
-}
-
-/** A token, and the MFA session that its code began; a code works once, so the session outlives a mint that fails after it. */
-export type Minted =
-  | { token: Token; refusal?: undefined; mfaSession?: MfaSession | undefined }
-  | { token?: undefined; refusal: ErrorFields; mfaSession: MfaSession };
-
-/** Who AWS says that one is. */
-export interface CallerIdentity {
-  arn: string;
-  account: string;
 }
 
 /** @throws XacctError with the command that mends it; never an error of the SDK. */

@@ -1,5 +1,5 @@
 // The accounts of profiles that do not say theirs: asked of AWS once, and remembered in memory.
-import type { CallerIdentity } from '../aws/mint.ts';
+import type { CallerIdentity } from '../aws/questions.ts';
 import type { Environment } from '../config/paths.ts';
 import { type ErrorCode, XacctError } from '../errors.ts';
 import { profileOf } from '../identity/identity.ts';

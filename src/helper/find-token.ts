@@ -1,5 +1,5 @@
 // A token for a hostname: who to be, a token in memory or a mint, and the next candidate where discovery has several.
-import type { Minted } from '../aws/mint.ts';
+import type { Minted } from '../aws/questions.ts';
 import type { Config } from '../config/load.ts';
 import type { Environment } from '../config/paths.ts';
 import { type ErrorCode, errorFrom, XacctError } from '../errors.ts';

@@ -1,19 +1,15 @@
 // What goes to a minter and what comes back: one line of JSON each way, over pipes, never in argv, a file or /proc.
-import type { CallerIdentity, Minted } from '../aws/mint.ts';
+import type { Question, Questions } from '../aws/questions.ts';
 import type { Environment } from '../config/paths.ts';
 import { type ErrorFields, errorFields, errorFrom, XacctError } from '../errors.ts';
 import type { Resolution } from '../identity/resolve.ts';
 import type { MfaProof } from '../token/mfa-session-store.ts';
 
-/** What a minter can be asked, and what it answers. */
-export interface Answers {
-  token: Minted;
-  caller: CallerIdentity;
-}
-export type Question = keyof Answers;
+export type Answer<Q extends Question> = Questions[Q]['answer'];
 
 export interface MintJob<Q extends Question = Question> {
   question: Q;
+  input: Questions[Q]['input'];
   resolution: Resolution;
   /** The whole environment to ask in. */
   env: Environment;
@@ -24,7 +20,7 @@ export interface MintJob<Q extends Question = Question> {
   mfa?: MfaProof | undefined;
 }
 
-export type MintResult = { answer: Answers[Question] } | { error: ErrorFields };
+export type MintResult = { answer: Answer<Question> } | { error: ErrorFields };
 
 export function failedResult(error: unknown): MintResult {
   if (error instanceof XacctError) return { error: errorFields(error) };
@@ -34,7 +30,7 @@ export function failedResult(error: unknown): MintResult {
 }
 
 /** @throws XacctError the error in the result, or `internal` where the line is no result. */
-export function readResult<Q extends Question>(line: string): Answers[Q] {
+export function readResult<Q extends Question>(line: string): Answer<Q> {
   const result = parseResult(line);
   if (result === undefined) {
     throw new XacctError('internal', 'the minter ended without a result', {
@@ -42,7 +38,7 @@ export function readResult<Q extends Question>(line: string): Answers[Q] {
     });
   }
   // It answers what it was asked: both ends are one program.
-  if ('answer' in result) return result.answer as Answers[Q];
+  if ('answer' in result) return result.answer as Answer<Q>;
   throw errorFrom(result.error);
 }
 

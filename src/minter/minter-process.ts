@@ -1,21 +1,22 @@
 // One minter from outside: a process that is given one job, and is ended with everything it started at the deadline.
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import type { Question } from '../aws/questions.ts';
 import { XacctError } from '../errors.ts';
-import { type Answers, type MintJob, type Question, readResult } from './job.ts';
+import { type Answer, type MintJob, readResult } from './job.ts';
 import { type SelfCommand, spawnSelf } from './spawn-self.ts';
 
 export interface MinterProcess {
   /** Gives it its one job. @throws XacctError whatever it says, `timeout` at the deadline, `internal` when it crashes. */
-  run<Q extends Question>(job: MintJob<Q>): Promise<Answers[Q]>;
+  run<Q extends Question>(job: MintJob<Q>): Promise<Answer<Q>>;
   /** Ends it; a job that it has fails. */
   kill(): void;
   /** Resolves when it has ended. */
   ended: Promise<void>;
 }
 
-/** A result is a token of a few kilobytes or one line of error. */
-const MAX_RESULT_BYTES = 64 * 1024;
+/** A token has a few kilobytes; the policies of a registry with a thousand repositories may have ten thousand. */
+const MAX_RESULT_BYTES = 16 * 1024 * 1024;
 
 /**
  * Starts a minter. `extraCa` is the one variable that Node reads only when it starts (NODE_EXTRA_CA_CERTS); all others come

@@ -1,10 +1,10 @@
 // Mints each token in a process of its own, with a spare one kept ready: loading the AWS SDK takes ten times its use.
-import type { CallerIdentity, Minted } from '../aws/mint.ts';
+import type { CallerIdentity, Minted, Question, Questions } from '../aws/questions.ts';
 import type { Environment } from '../config/paths.ts';
 import { XacctError } from '../errors.ts';
 import type { Resolution } from '../identity/resolve.ts';
 import type { MfaProof } from '../token/mfa-session-store.ts';
-import type { Answers, MintJob, Question } from './job.ts';
+import type { Answer, MintJob } from './job.ts';
 import { type MinterProcess, startMinter, timeoutError } from './minter-process.ts';
 import type { SelfCommand } from './spawn-self.ts';
 
@@ -21,6 +21,14 @@ export interface Minters {
     timeoutMs: number,
     mfa?: MfaProof,
   ): Promise<CallerIdentity>;
+  /** Asks AWS, likewise, something else. @throws as `mint` does. */
+  ask<Q extends Question>(
+    asked: { question: Q; input: Questions[Q]['input'] },
+    resolution: Resolution,
+    env: Environment,
+    timeoutMs: number,
+    mfa?: MfaProof,
+  ): Promise<Answer<Q>>;
   /** Starts a spare, if there is none: a mint is likely soon. */
   warm(): void;
   /** Ends the spare. */
@@ -56,7 +64,7 @@ export function createMinters(self: SelfCommand, spareMs: number): Minters {
     });
   };
 
-  const runNow = async <Q extends Question>(job: MintJob<Q>): Promise<Answers[Q]> => {
+  const runNow = async <Q extends Question>(job: MintJob<Q>): Promise<Answer<Q>> => {
     const extraCa = job.env.NODE_EXTRA_CA_CERTS;
     const ready = extraCa ? undefined : takeSpare();
     if (ready === undefined) return startMinter(self, { extraCa }).run(job);
@@ -68,7 +76,7 @@ export function createMinters(self: SelfCommand, spareMs: number): Minters {
       return startMinter(self).run(job);
     }
   };
-  const run = async <Q extends Question>(job: Omit<MintJob<Q>, 'givenAt'>): Promise<Answers[Q]> => {
+  const run = async <Q extends Question>(job: Omit<MintJob<Q>, 'givenAt'>): Promise<Answer<Q>> => {
     if (running >= MAX_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
     running += 1;
     try {
@@ -81,9 +89,13 @@ export function createMinters(self: SelfCommand, spareMs: number): Minters {
     }
   };
 
+  const ask: Minters['ask'] = (asked, resolution, env, timeoutMs, mfa) =>
+    run({ ...asked, resolution, env, timeoutMs, mfa });
+
   return {
-    mint: (resolution, env, timeoutMs, mfa) => run({ question: 'token', resolution, env, timeoutMs, mfa }),
-    whoAmI: (resolution, env, timeoutMs, mfa) => run({ question: 'caller', resolution, env, timeoutMs, mfa }),
+    mint: (...args) => ask({ question: 'token', input: undefined }, ...args),
+    whoAmI: (...args) => ask({ question: 'caller', input: undefined }, ...args),
+    ask,
     warm,
     close() {
       isClosed = true;
