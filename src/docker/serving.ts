@@ -1,0 +1,147 @@
+// Who answers Docker when it wants a credential for a host, and what in its config.json only looks as if it did.
+import { shellWord } from '../errors.ts';
+import type { DockerConfig } from './docker-config.ts';
+import { parseServerURL } from './server-url.ts';
+
+export type Serving = Server & { faults: readonly ServingFault[] };
+
+type Server =
+  /** `helper` is the NAME of `docker-credential-NAME`. */
+  | { by: 'credHelpers' | 'credsStore'; helper: string }
+  /** A login that stands in plain text in the file, or in the variable DOCKER_AUTH_CONFIG, under this key. */
+  | { by: 'auths' | 'DOCKER_AUTH_CONFIG'; key: string }
+  | { by: 'nobody' };
+
+export interface ServingFault {
+  kind: 'unmatched-key' | 'wildcard-key' | 'prefixed-name' | 'other-helper' | 'plain-login';
+  /** The member that is meant, as it stands there; `credsStore` for that. */
+  key: string;
+  /** One line. */
+  message: string;
+  /** The one that mends it. */
+  command: string;
+  /** Whether it keeps Docker from asking this program for the host. */
+  isFatal: boolean;
+}
+
+export interface Elsewhere {
+  /** The store that Docker has chosen by itself (detected-store.ts). */
+  detectedStore?: string | undefined;
+  /** The `auths` of the variable DOCKER_AUTH_CONFIG, which a CI system may set: Docker 28.3 and later ask it first. */
+  environmentAuths?: DockerConfig['auths'] | undefined;
+}
+
+const OURS = 'ecr-xacct';
+const SETUP = 'ecr-xacct setup';
+
+/**
+ * As Docker itself looks: a helper only by the bare hostname, byte for byte, then the store; a login in the file by its key,
+ * then by the hostname in it. An empty name of a helper is none, and hides the store.
+ * Source: https://github.com/docker/cli (cli/config/configfile/file.go, getConfiguredCredentialStore and
+ * GetCredentialsStore; cli/config/credentials/file_store.go, Get and ConvertToHostname; cli/config/memory/store.go, Get).
+ */
+export function servingOf(config: DockerConfig, hostname: string, elsewhere: Elsewhere = {}): Serving {
+  const server = serverOf(config, hostname, elsewhere);
+  const isOurs = 'helper' in server && server.helper === OURS;
+  return {
+    ...server,
+    faults: [
+      // Beside a helper of ours that is found, a key that is not is no harm.
+      ...(isOurs ? [] : keyFaults(config, hostname)),
+      ...helperFaults(server, hostname),
+      ...loginFaults(server, config, hostname, elsewhere),
+    ],
+  };
+}
+
+function serverOf(
+  config: DockerConfig,
+  hostname: string,
+  { detectedStore, environmentAuths }: Elsewhere,
+): Server {
+  if (environmentAuths?.has(hostname)) return { by: 'DOCKER_AUTH_CONFIG', key: hostname };
+  const helper = config.credHelpers.get(hostname);
+  if (helper) return { by: 'credHelpers', helper };
+  const store = helper === '' ? undefined : (config.credsStore ?? detectedStore);
+  if (store !== undefined) return { by: 'credsStore', helper: store };
+  const key = config.auths.has(hostname)
+    ? hostname
+    : [...config.auths.keys()].find((url) => convertToHostname(url) === hostname);
+  return key !== undefined && config.auths.get(key) ? { by: 'auths', key } : { by: 'nobody' };
+}
+
+/** Docker's ConvertToHostname: a port stays. */
+function convertToHostname(url: string): string {
+  return (
+    /^[A-Za-z][\w+.-]*:\/\/(?:[^@/?#]*@)?(?<host>[^/?#]+)/.exec(url)?.groups?.host ?? url.split('/')[0] ?? ''
+  );
+}
+
+function keyFaults({ credHelpers }: DockerConfig, hostname: string): ServingFault[] {
+  return [...credHelpers.keys()].flatMap((key): ServingFault[] => {
+    const fault = { key, command: SETUP, isFatal: true };
+    if (key !== hostname && parseServerURL(key)?.hostname === hostname) {
+      const message = `credHelpers has "${key}", which Docker never looks up: it asks for "${hostname}"`;
+      return [{ ...fault, kind: 'unmatched-key', message }];
+    }
+    if (key.includes('*') && isWildcardFor(key, hostname)) {
+      const message = `credHelpers has "${key}", but Docker knows no wildcards: it needs "${hostname}"`;
+      return [{ ...fault, kind: 'wildcard-key', message }];
+    }
+    return [];
+  });
+}
+
+function isWildcardFor(key: string, hostname: string): boolean {
+  const pattern = convertToHostname(key)
+    .toLowerCase()
+    .replace(/[^\w*]/g, '\\$&');
+  return new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(hostname);
+}
+
+function helperFaults(server: Server, hostname: string): ServingFault[] {
+  if (!('helper' in server)) return [];
+  const { by, helper } = server;
+  const fault = { key: by === 'credsStore' ? by : hostname, command: SETUP, isFatal: true };
+  const where = by === 'credsStore' ? 'credsStore' : `credHelpers["${hostname}"]`;
+  if (/(?:^|\/)docker-credential-/.test(helper)) {
+    const message = `${where} is "${helper}", so Docker looks for docker-credential-${helper}: it adds the prefix itself`;
+    return [{ ...fault, kind: 'prefixed-name', message }];
+  }
+  if (helper === 'ecr-login') {
+    const message = `${where} is "ecr-login": Amazon's helper answers, by one and the same identity for every registry`;
+    return [{ ...fault, kind: 'other-helper', message }];
+  }
+  return [];
+}
+
+function loginFaults(
+  server: Server,
+  { auths }: DockerConfig,
+  hostname: string,
+  { environmentAuths }: Elsewhere,
+): ServingFault[] {
+  const faults: ServingFault[] = [];
+  if (server.by === 'DOCKER_AUTH_CONFIG' && environmentAuths !== undefined) {
+    const message = `DOCKER_AUTH_CONFIG has a login for ${hostname}, which comes before every helper; ECR's expire after 12 hours`;
+    faults.push({
+      kind: 'plain-login',
+      key: hostname,
+      message,
+      command: 'unset DOCKER_AUTH_CONFIG',
+      isFatal: true,
+    });
+  }
+  for (const [key, isCredential] of auths) {
+    if (!isCredential || (parseServerURL(key)?.hostname !== hostname && convertToHostname(key) !== hostname))
+      continue;
+    const isUsed = server.by === 'auths' && server.key === key;
+    const message = isUsed
+      ? `the login "${key}" stands in auths, in plain text, and is all that Docker has; ECR's expire after 12 hours`
+      : `an old login "${key}" stands in auths, in plain text; Docker does not use it`;
+    // It takes out HOST, http://HOST and https://HOST, and otherwise just what it is given.
+    const command = `docker logout ${shellWord(/^https?:\/\/[^/]+$/.test(key) ? hostname : key)}`;
+    faults.push({ kind: 'plain-login', key, message, command: isUsed ? SETUP : command, isFatal: isUsed });
+  }
+  return faults;
+}
