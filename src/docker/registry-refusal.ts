@@ -1,0 +1,59 @@
+// Why a registry, or the storage behind it, refuses a request: its own code and sentence, and nothing else of its answer.
+
+export interface Refusal {
+  /** `DENIED`, `NAME_UNKNOWN`, `MANIFEST_UNKNOWN`, …; from S3 `AccessDenied` and the like. */
+  code?: string;
+  message?: string;
+}
+
+const MAX_CHARACTERS = 2_048;
+
+/**
+ * Reads the JSON of the registry protocol (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes) and
+ * the XML of S3. `secrets` are taken out, should a registry repeat what it was sent.
+ */
+export function parseRefusal(body: string, secrets: readonly string[]): Refusal {
+  const { code, message } = body.trimStart().startsWith('<') ? fromXml(body) : fromJson(body);
+  const shown = (text: unknown) =>
+    typeof text === 'string'
+      ? secrets.reduce((rest, secret) => rest.replaceAll(secret, '(hidden)'), text).slice(0, MAX_CHARACTERS)
+      : undefined;
+  const [shownCode, shownMessage] = [shown(code), shown(message)];
+  return { ...(shownCode && { code: shownCode }), ...(shownMessage && { message: shownMessage }) };
+}
+
+function fromJson(body: string): { code?: unknown; message?: unknown } {
+  try {
+    const value: unknown = JSON.parse(body);
+    const [first] = isRecord(value) && Array.isArray(value.errors) ? value.errors : [value];
+    return isRecord(first) ? first : {};
+  } catch {
+    return {};
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html; the rest of it may hold a signature. */
+function fromXml(body: string): { code: unknown; message: unknown } {
+  const element = (name: string) =>
+    new RegExp(`<${name}>([^<]*)</${name}>`).exec(body)?.[1]?.replace(ENTITY, decoded);
+  return { code: element('Code'), message: element('Message') };
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  quot: '"',
+  apos: "'",
+  lt: '<',
+  gt: '>',
+  amp: '&',
+  '#34': '"',
+  '#39': "'",
+};
+const ENTITY = /&([a-z]+|#\d+);/g;
+
+function decoded(text: string, name: string): string {
+  return ENTITIES[name] ?? text;
+}
