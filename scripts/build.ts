@@ -46,6 +46,7 @@ const OPTIONS: BuildOptions = {
  * and the AWS SDK is for minters alone.
  */
 const APART = [
+  'aws/answer-question',
   'client/answer-here',
   'cli/program',
   'cli/run-setup',

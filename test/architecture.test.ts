@@ -175,7 +175,7 @@ describe('in one place only', () => {
 
   /** Word → the files that may have it. */
   const places: Readonly<Record<string, readonly string[]>> = {
-    'process.env': ['main.ts', 'aws/mint.ts', 'aws/warm-up.ts', 'minter/run-minter.ts'],
+    'process.env': ['main.ts', 'aws/with-credentials.ts', 'aws/warm-up.ts', 'minter/run-minter.ts'],
     'process.exitCode': ['main.ts'],
     'process.exit(': ['main.ts', 'minter/run-minter.ts'],
     'process.argv': ['main.ts'],
@@ -190,8 +190,8 @@ describe('in one place only', () => {
     });
   }
 
-  test('aws/mint.ts writes to process.env under a comment that says why', () => {
-    const { text = '' } = modules.find(({ path }) => path === 'aws/mint.ts') ?? {};
+  test('aws/with-credentials.ts writes to process.env under a comment that says why', () => {
+    const { text = '' } = modules.find(({ path }) => path === 'aws/with-credentials.ts') ?? {};
     const [before = ''] = text.split('process.env');
     const lastFunction = before.lastIndexOf('\nfunction ');
     assert.match(before.slice(0, lastFunction), /\*\/$/, 'its function has a comment');

@@ -4,7 +4,7 @@ import { shellWord, XacctError } from '../errors.ts';
 import type { Profiles } from '../identity/profiles.ts';
 
 /** As in `[services NAME]`; in upper case the end of AWS_ENDPOINT_URL_…. */
-export type EndpointService = 'ecr' | 'ecr_public' | 'sts' | 'sso' | 'sso_oidc' | 'signin';
+export type EndpointService = 'ecr' | 'ecr_public' | 'iam' | 'sts' | 'sso' | 'sso_oidc' | 'signin';
 
 /** Settings of an SDK client. */
 export interface EndpointVariant {

@@ -13,7 +13,7 @@ export interface FailureContext {
   /** The caller's. */
   env: Environment;
   /** What was being got when it failed. */
-  stage: 'credentials' | 'token';
+  stage: 'credentials' | 'token' | 'call';
   exchange: Exchange | undefined;
   /** Whether a role was to be assumed with the session of an earlier MFA code. */
   usesMfaSession: boolean;

@@ -1,40 +1,9 @@
 // Mints one ECR authorization token: credentials of the identity, then GetAuthorizationToken in the registry's region.
-import { userInfo } from 'node:os';
-import type { STSClientConfig } from '@aws-sdk/client-sts';
-import type { AwsCredentialIdentity } from '@smithy/types';
-import type { Environment } from '../config/paths.ts';
 import { errorFields, XacctError } from '../errors.ts';
-import { type Identity, profileOf } from '../identity/identity.ts';
-import { mfaRequired } from '../identity/mfa-device.ts';
-import { createProfileReader, type Profiles } from '../identity/profiles.ts';
-import type { Resolution } from '../identity/resolve.ts';
-import type { MfaProof, MfaSession } from '../token/mfa-session-store.ts';
-import { type Connection, createConnection } from './connection.ts';
-import { type CredentialDeps, resolveCredentials } from './credentials.ts';
-import { createEndpoints, type Endpoints } from './endpoints.ts';
-import { explainFailure, timeoutFailure } from './failure.ts';
-import { sourceOf } from './failure-context.ts';
-import { createMfa, type Mfa } from './mfa.ts';
-import type { CallerIdentity, Minted } from './questions.ts';
+import type { MfaSession } from '../token/mfa-session-store.ts';
+import type { Minted } from './questions.ts';
 import { endpointVariant, requestToken } from './request-token.ts';
-import { createRoleAssumer } from './role-assumer.ts';
-import { withRenewedSession } from './session-renewal.ts';
-
-/** Left to the minter to say what it waited for, before it is killed. Milliseconds. */
-const FAREWELL_MS = 250;
-
-/** What AWS is asked in a process whose environment is the caller's. */
-export interface Asking {
-  resolution: Resolution;
-  env: Environment;
-  /** Milliseconds from `givenAt` on. */
-  timeoutMs: number;
-  /** Epoch ms. */
-  givenAt: number;
-  mfa?: MfaProof | undefined;
-  /** Called with the session that a code began. */
-  onMfaSession?: (session: MfaSession) => void;
-}
+import { type Asking, withCredentials } from './with-credentials.ts';
 
 /** @throws XacctError with the command that mends it; never an error of the SDK. */
 export async function mintToken(asking: Asking): Promise<Minted> {
@@ -44,7 +13,7 @@ export async function mintToken(asking: Asking): Promise<Minted> {
     mfaSession = session;
   };
   try {
-    const token = await withCredentials({ ...asking, onMfaSession }, (credentials, context) => {
+    const token = await withCredentials({ ...asking, onMfaSession }, 'token', (credentials, context) => {
       const variant = endpointVariant(registry, context.endpoints);
       return requestToken(registry, credentials, { requestHandler: context.requestHandler, ...variant });
     });
@@ -52,126 +21,5 @@ export async function mintToken(asking: Asking): Promise<Minted> {
   } catch (error) {
     if (mfaSession === undefined || !(error instanceof XacctError)) throw error;
     return { refusal: errorFields(error), mfaSession };
-  }
-}
-
-/** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html @throws XacctError */
-export function whoAmI(asking: Asking): Promise<CallerIdentity> {
-  return withCredentials(asking, async (credentials, { stsConfig }) => {
-    const { getCallerIdentity } = await import('./sts-calls.ts');
-    const { Arn = '', Account = '' } = await getCallerIdentity({ ...stsConfig, credentials });
-    return { arn: Arn, account: Account };
-  });
-}
-
-interface Context {
-  requestHandler: Connection['requestHandler'];
-  endpoints: Endpoints;
-  stsConfig: STSClientConfig & { region: string };
-  mfa: Mfa;
-}
-
-async function withCredentials<T>(
-  { resolution, env, timeoutMs, givenAt, mfa: proof, onMfaSession = () => {} }: Asking,
-  use: (credentials: AwsCredentialIdentity, context: Context) => Promise<T>,
-): Promise<T> {
-  const { identity } = resolution;
-  const profiles = createProfileReader()(env);
-  const profile = followedProfile(identity, env);
-  const endpoints = createEndpoints(env, profiles, profile);
-  nameFilesInFull(profiles);
-  // A credential_process is run with the caller's AWS_PROFILE: one that calls `aws` would else call itself.
-  const source = sourceOf(identity, profiles);
-  if (source?.kind !== 'process') followProfile(profile);
-  const connection = createConnection(env, profiles.profile(profile));
-  const { requestHandler } = connection;
-  const stsConfig = { region: resolution.stsRegion, requestHandler, ...endpoints.variantFor('sts') };
-  const mfa = createMfa(stsConfig, proof, {
-    missing: (serial) => mfaRequired(serial, resolution),
-    begun: onMfaSession,
-  });
-  const { promise: deadline, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(timeoutFailure(connection.lastExchange(), resolution, profiles, timeoutMs)),
-    Math.max(givenAt + timeoutMs - FAREWELL_MS - Date.now(), 1),
-  );
-  let stage: 'credentials' | 'token' = 'credentials';
-  const asked = async () => {
-    const context = { requestHandler, endpoints, stsConfig, mfa };
-    const deps = credentialDeps(context, profile, sessionName(env));
-    const resolve = () => resolveCredentials(identity, deps);
-    const credentials = await withRenewedSession(source, resolve, connection.lastExchange);
-    if (!isKeyPair(credentials)) throw new Error('returned invalid credentials');
-    stage = 'token';
-    followProfile(profile);
-    return await use(credentials, context);
-  };
-  try {
-    return await Promise.race([asked(), deadline]);
-  } catch (error) {
-    const exchange = connection.lastExchange();
-    const usesMfaSession = mfa.usesSession;
-    throw explainFailure(error, { resolution, profiles, env, stage, exchange, usesMfaSession });
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** `profile`: the one that is followed. */
-function credentialDeps(
-  { requestHandler, endpoints, stsConfig, mfa }: Context,
-  profile: string,
-  roleSessionName: string,
-): CredentialDeps {
-  const roles = createRoleAssumer(stsConfig, roleSessionName, mfa);
-  return {
-    clientConfig: { requestHandler, ...endpoints.variantFor('sso', 'sso_oidc', 'signin') },
-    roles: {
-      ...roles,
-      assumeRole: (keys, parameters) => {
-        // A credential_process that gave the keys has ended.
-        followProfile(profile);
-        return roles.assumeRole(keys, parameters);
-      },
-    },
-    region: stsConfig.region,
-  };
-}
-
-/** The SDK takes whatever a credential_process prints for keys, and fails later and elsewhere. */
-function isKeyPair({ accessKeyId, secretAccessKey }: { accessKeyId: unknown; secretAccessKey: unknown }) {
-  return [accessKeyId, secretAccessKey].every((key) => typeof key === 'string' && key !== '');
-}
-
-/** Says it in the environment, because not all of the SDK takes `~/` for the home folder: where it looks for an sso-session. */
-function nameFilesInFull({ configFile, credentialsFile }: Profiles): void {
-  if (process.env.AWS_CONFIG_FILE) process.env.AWS_CONFIG_FILE = configFile;
-  if (process.env.AWS_SHARED_CREDENTIALS_FILE) process.env.AWS_SHARED_CREDENTIALS_FILE = credentialsFile;
-}
-
-/** Whose endpoint_url, services, use_fips_endpoint, max_attempts and ca_bundle count: as in the AWS CLI, the active profile's. */
-function followedProfile(identity: Identity, env: Environment): string {
-  // Keys in the environment go with whatever profile stands beside them.
-  const active = identity.kind === 'environment' ? env.AWS_PROFILE : profileOf(identity);
-  return active || 'default';
-}
-
-/** The SDK follows AWS_PROFILE, and not the profile a provider was made for. This process mints once, so it may say so. */
-function followProfile(profile: string): void {
-  process.env.AWS_PROFILE = profile;
-}
-
-/** Names the person in CloudTrail where no role_session_name is given. */
-function sessionName(env: Environment): string {
-  const user = env.USER || userName();
-  const name = user.replace(/[^\w+=,.@-]/g, '-');
-  return `ecr-xacct-${name}`.slice(0, 64);
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return 'unknown';
   }
 }

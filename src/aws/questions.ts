@@ -9,6 +9,8 @@ export interface Questions {
   token: { input: undefined; answer: Minted };
   /** GetCallerIdentity. */
   caller: { input: undefined; answer: CallerIdentity };
+  /** Who one is, and the MFA session that a code began, for the questions that follow. */
+  session: { input: undefined; answer: { caller: CallerIdentity; mfaSession?: MfaSession } };
   /** The policies of the registry, and of one or all of its repositories. */
   policies: { input: { repository: string | 'all' | undefined }; answer: RegistryPolicies };
   /** Writes a policy where it still is what was read. */

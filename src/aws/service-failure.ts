@@ -3,6 +3,7 @@ import { type ErrorCode, shellWord, XacctError } from '../errors.ts';
 import { credentialSourceOf, profileOf } from '../identity/identity.ts';
 import { mfaDevice, mfaRequired } from '../identity/mfa-device.ts';
 import type { AssumeRoleError } from './assume-role-error.ts';
+import { callDenied } from './call-denied.ts';
 import { type FailureContext, sourceOf, unexpected } from './failure-context.ts';
 import { codeRejected, isRejectedCode } from './mfa.ts';
 import { rejectedToken, tokenFileOf } from './web-identity-failure.ts';
@@ -91,7 +92,8 @@ function clockSkewSeconds(error: ServiceError): number {
 const PRINCIPAL =
   /\barn:(?<partition>aws[\w-]*):(?:sts|iam)::\d{12}:(?<type>assumed-role|user)\/(?<path>[\w+=,.@/-]+)/;
 
-function denied(error: ServiceError, { resolution }: FailureContext): XacctError {
+function denied(error: ServiceError, { resolution, stage }: FailureContext): XacctError {
+  if (stage === 'call') return callDenied(error);
   const isPublic = resolution.registry.service === 'ecr-public';
   const action = isPublic ? 'ecr-public:GetAuthorizationToken' : 'ecr:GetAuthorizationToken';
   const policy = isPublic

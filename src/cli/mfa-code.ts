@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { text as readText } from 'node:stream/consumers';
 import { errorLine, printable, XacctError } from '../errors.ts';
 import type { Streams } from './helper-command.ts';
+import { isTerminal } from './prompts.ts';
 
 export interface MfaCodes {
   /** Whether another one may be had where AWS did not take one. */
@@ -33,8 +34,7 @@ export function mfaCodes(
 }
 
 async function promptForCode(why: XacctError, serial: string, { stdin, stderr }: Streams): Promise<string> {
-  const isTerminal = 'isTTY' in stdin && stdin.isTTY === true;
-  if (!isTerminal) {
+  if (!isTerminal(stdin)) {
     throw new XacctError(why.code, why.message, {
       hint: 'here is no terminal to ask on: add --mfa-code CODE',
     });

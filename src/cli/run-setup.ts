@@ -6,14 +6,15 @@ import { createProfileReader } from '../identity/profiles.ts';
 import { partitionOfRegion } from '../registry/registry.ts';
 import type { CommandContext } from './command.ts';
 import { helperFault } from './helper-fault.ts';
+import { isConfirmed, isTerminal, type Terminal, terminalOf } from './prompts.ts';
 import { type AccountOf, findAccounts } from './setup-accounts.ts';
 import { type FileChange, writesOf } from './setup-changes.ts';
 import { chooseRegistries } from './setup-choices.ts';
 import type { SetupOptions } from './setup-command.ts';
-import { diffText } from './setup-diff.ts';
+import { fileDiffText } from './setup-diff.ts';
 import { type FileWrite, readSnapshot, textOf, writeFiles } from './setup-files.ts';
 import { type ConfigFile, planDropIn, planSetup, readConfigFile } from './setup-plan.ts';
-import { createAsker, isConfirmed } from './setup-prompts.ts';
+import { createAsker } from './setup-prompts.ts';
 import { choicesText, nextStepsText } from './setup-report.ts';
 import type { ServedAccount } from './setup-rules.ts';
 import { parseState, statePath } from './setup-state.ts';
@@ -32,12 +33,9 @@ export async function runSetup(
   if (home === undefined || path === undefined) {
     throw new XacctError('file-access', 'there is no home folder', { hint: 'run: export HOME=/home/you' });
   }
-  const terminal = { input: streams.stdin, output: streams.stdout };
-  if (!options.yes && !(isTerminal(streams.stdin) && isTerminal(streams.stdout))) {
-    throw new XacctError('usage', 'there is no terminal to ask on', {
-      hint: `run: ecr-xacct setup ${options.undo ? '--undo ' : ''}--yes`,
-    });
-  }
+  const terminal = options.yes
+    ? { input: streams.stdin, output: streams.stdout }
+    : terminalOf(streams, `ecr-xacct setup ${options.undo ? '--undo ' : ''}--yes`);
   const session: Session = { options, context, terminal, place: { env: front.env, home, uid: front.uid } };
   if (options.undo) await undo(session, path);
   else await setUp(session, readConfigFile(path), accountOf);
@@ -46,7 +44,7 @@ export async function runSetup(
 interface Session {
   options: SetupOptions;
   context: Pick<CommandContext, 'front' | 'streams'>;
-  terminal: Parameters<typeof createAsker>[0];
+  terminal: Terminal;
   place: Place;
 }
 
@@ -126,7 +124,7 @@ async function carryOut(
 ): Promise<boolean> {
   const { stdout } = context.streams;
   const isColoured = isTerminal(stdout) && !context.front.env.NO_COLOR;
-  for (const change of changes) stdout.write(`${diffText(change, isColoured)}\n`);
+  for (const change of changes) stdout.write(`${fileDiffText(change, isColoured)}\n`);
   stdout.write(notes === '' ? '' : `${notes}\n`);
   if (options.dryRun) {
     stdout.write('Nothing was changed: this was a dry run.\n');
@@ -143,8 +141,4 @@ async function carryOut(
   }
   stdout.write('\n');
   return true;
-}
-
-function isTerminal(stream: object): boolean {
-  return 'isTTY' in stream && stream.isTTY === true;
 }

@@ -1,15 +1,9 @@
 // The questions of setup, on a terminal.
-import type { Readable, Writable } from 'node:stream';
-import { confirm, multiselect, select, text } from '@clack/prompts';
-import { XacctError } from '../errors.ts';
+import { multiselect, select, text } from '@clack/prompts';
 import { partitionOfRegion } from '../registry/registry.ts';
+import { given, type Terminal } from './prompts.ts';
 import type { Account } from './setup-accounts.ts';
 import type { Asker } from './setup-choices.ts';
-
-interface Terminal {
-  input: Readable;
-  output: Writable;
-}
 
 /** Lines of a list at a time: it fits a terminal of 24. */
 const MAX_ITEMS = 12;
@@ -50,11 +44,6 @@ export function createAsker(terminal: Terminal): Asker {
   };
 }
 
-/** Whether the user says yes. @throws XacctError `cancelled` */
-export async function isConfirmed(message: string, terminal: Terminal): Promise<boolean> {
-  return given(await confirm({ ...terminal, message }));
-}
-
 function labelOf({ id, profiles: [first, ...others] }: Account): string {
   return others.length === 0 ? `${id}  ${first}` : `${id}  ${first} and ${others.length} more`;
 }
@@ -73,10 +62,4 @@ function regionsFault(value: string, accounts: readonly Account[]): string | und
     ({ partition }) => partition && !regions.some((region) => partitionOfRegion(region) === partition),
   );
   return unserved && `Account ${unserved.id} is in ${unserved.partition}: name a region of that, too.`;
-}
-
-/** The only symbol that a prompt answers is that of Ctrl-C and Escape. */
-function given<T>(answer: T): Exclude<T, symbol> {
-  if (typeof answer === 'symbol') throw new XacctError('cancelled', 'cancelled: nothing was changed');
-  return answer as Exclude<T, symbol>;
 }

@@ -41,8 +41,14 @@ function endGroup(): never {
 async function answer(job: MintJob): Promise<MintResult> {
   becomeCaller(job.env);
   try {
-    const { mintToken, whoAmI } = await import('../aws/mint.ts');
-    return { answer: await (job.question === 'token' ? mintToken(job) : whoAmI(job)) };
+    // Apart: a mint is waited for, and loads nothing that it does not need.
+    const { question, input } = job;
+    if (question === 'token') {
+      const { mintToken } = await import('../aws/mint.ts');
+      return { answer: await mintToken(job) };
+    }
+    const { answerQuestion } = await import('../aws/answer-question.ts');
+    return { answer: await answerQuestion({ question, input }, job) };
   } catch (error) {
     return failedResult(error);
   }

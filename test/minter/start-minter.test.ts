@@ -150,7 +150,7 @@ test('A minter whose starter goes away ends, with its credential_process.', asyn
   const result = text(minter.stdio[3] as Readable);
   const resolution = resolutionFor({ kind: 'profile', profile: 'hangs' });
   minter.stdin?.write(
-    `${JSON.stringify({ resolution, env: product.env, timeoutMs: MINUTE, givenAt: Date.now() })}\n`,
+    `${JSON.stringify({ question: 'token', resolution, env: product.env, timeoutMs: MINUTE, givenAt: Date.now() })}\n`,
   );
   const pid = () => readFile(pidFile, 'utf8').catch(() => '');
   await whenever('the credential_process runs', async () => (await pid()).endsWith('\n'));

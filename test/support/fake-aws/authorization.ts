@@ -56,19 +56,22 @@ const REGISTRY_POLICY_V1_ACTIONS = [
   'ecr:CreateRepository',
 ];
 
-/** An attempt at a repository, with the repository's and (by its scope) the registry's policy on the other side. */
+/**
+ * An attempt at a repository, with the repository's and (by its scope) the registry's policy on the other side.
+ * `repositoryPolicy`: what the repository's policy would be.
+ */
 export function repositoryAttempt(
   owner: Account,
   region: string,
   repository: string,
   action: string,
+  repositoryPolicy = owner.registry(region).repositories.get(repository)?.policy,
 ): Attempt {
   const registry = owner.registry(region);
   const registryPolicyCounts = registry.policyScope === 'V2' || REGISTRY_POLICY_V1_ACTIONS.includes(action);
-  const policies = [
-    registry.repositories.get(repository)?.policy,
-    registryPolicyCounts ? registry.policy : undefined,
-  ].filter((policy) => policy !== undefined);
+  const policies = [repositoryPolicy, registryPolicyCounts ? registry.policy : undefined].filter(
+    (policy) => policy !== undefined,
+  );
   return {
     action,
     resource: `arn:${owner.partition}:ecr:${region}:${owner.id}:repository/${repository}`,

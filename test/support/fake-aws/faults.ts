@@ -11,6 +11,10 @@ export type FaultEffect =
   /** Accepted and not answered, until it is released. */
   | { kind: 'hang' }
   | { kind: 'reset' }
+  /** Done, but not answered until it is released. */
+  | { kind: 'hang-after' }
+  /** Done, and then the connection breaks: the client cannot know. */
+  | { kind: 'reset-after' }
   | { kind: 'latency'; milliseconds: number }
   /** Status 200 with this text instead of an answer. */
   | { kind: 'malformed'; body?: string }
@@ -108,6 +112,17 @@ export async function withholdAnswer(
     default:
       return undefined;
   }
+}
+
+/** The same for what a fault does once the action is done. */
+export async function withholdResult(
+  { effect, released }: ActiveFault,
+  response: ServerResponse,
+): Promise<string | undefined> {
+  if (effect.kind === 'hang-after') return (await outlasts(released, response)) ? undefined : effect.kind;
+  if (effect.kind !== 'reset-after') return undefined;
+  response.socket?.resetAndDestroy();
+  return effect.kind;
 }
 
 /** Whether the client is still there when the wait is over. */

@@ -35,6 +35,14 @@ export function conditionsHold(conditions: Conditions | undefined, context: Cont
   );
 }
 
+/** Whether IAM knows an operator by this name, `IfExists` and the prefixes for sets included; more than are modelled here. */
+export function isConditionOperator(name: string): boolean {
+  const plain = name.replace(/^For(?:Any|All)Values?:/, '').replace(/IfExists$/, '');
+  const others =
+    /^(?:Null|BinaryEquals|(?:Not)?IpAddress|(?:Numeric|Date)(?:(?:Not)?Equals|(?:LessThan|GreaterThan)(?:Equals)?))$/;
+  return plain in OPERATORS || others.test(plain);
+}
+
 /** `*` stands for any text, `?` for any one character. */
 export function matchesWildcard(text: string, pattern: string): boolean {
   const source = pattern

@@ -5,19 +5,23 @@ import { conditionsHold, matchesWildcard } from './policy-conditions.ts';
 
 type OneOrMany = string | readonly string[];
 
+type Principals = '*' | Readonly<Partial<Record<'AWS' | 'Service' | 'Federated', OneOrMany | undefined>>>;
+
 export interface Statement {
-  Sid?: string;
+  Sid?: string | undefined;
   Effect: 'Allow' | 'Deny';
-  Principal?: '*' | Readonly<Partial<Record<'AWS' | 'Service' | 'Federated', OneOrMany>>>;
-  Action?: OneOrMany;
-  NotAction?: OneOrMany;
-  Resource?: OneOrMany;
-  NotResource?: OneOrMany;
-  Condition?: Conditions;
+  Principal?: Principals | undefined;
+  /** Everyone but these. */
+  NotPrincipal?: Principals | undefined;
+  Action?: OneOrMany | undefined;
+  NotAction?: OneOrMany | undefined;
+  Resource?: OneOrMany | undefined;
+  NotResource?: OneOrMany | undefined;
+  Condition?: Conditions | undefined;
 }
 
 export interface PolicyDocument {
-  Version?: string;
+  Version?: string | undefined;
   Statement: Statement | readonly Statement[];
 }
 
@@ -130,8 +134,13 @@ function strongestGrant(request: AccessRequest, policies: readonly PolicyDocumen
   );
 }
 
-function grantTo(requester: Requester, { Principal: principal }: Statement): Grant {
+function grantTo(requester: Requester, { Principal: principal, NotPrincipal: spared }: Statement): Grant {
+  if (spared !== undefined) return names(requester, spared) === 'none' ? 'direct' : 'none';
   if (principal === undefined) throw new Error('a resource policy statement must have a Principal');
+  return names(requester, principal);
+}
+
+function names(requester: Requester, principal: Principals): Grant {
   if (principal === '*') return 'direct';
   const aws = list(principal.AWS);
   if (aws.includes('*') || aws.includes(requester.arn)) return 'direct';

@@ -8,7 +8,7 @@ import { authenticate } from './authentication.ts';
 import { AwsError } from './aws-error.ts';
 import { ecr, ecrPublic } from './ecr.ts';
 import type { ActiveFault } from './faults.ts';
-import { Faults, withholdAnswer } from './faults.ts';
+import { Faults, withholdAnswer, withholdResult } from './faults.ts';
 import { listen } from './listen.ts';
 import type { Parameters, Service, ServiceName } from './service.ts';
 import type { AwsRequest } from './signature.ts';
@@ -32,6 +32,9 @@ export interface FakeAwsOptions {
   /** The clock of the whole world, in epoch milliseconds. */
   now?: () => number;
 }
+
+/** What happens just before an action is performed: after a fault that delays it, so the world may change in between. */
+export type CallHook = (call: Call) => void | Promise<void>;
 
 /** One HTTP request, whatever became of it. */
 export interface Call {
@@ -60,6 +63,8 @@ export interface FakeAws extends AsyncDisposable {
   readonly issuedTokens: readonly IssuedToken[];
   /** How many calls were made, of one service or action or of all. */
   count(service?: ServiceName, action?: string): number;
+  /** Before each call of the action from now on, the next included; the function that comes back ends it. */
+  onCall(service: ServiceName, action: string, hook: CallHook): () => void;
   resetCalls(): void;
   /** Ends all connections, those that hang included; afterwards `calls` is final. */
   close(): Promise<void>;
@@ -70,9 +75,10 @@ export async function startFakeAws(options: FakeAwsOptions = {}): Promise<FakeAw
   const world = new World(options.now ?? Date.now);
   const faults = new Faults();
   const calls: Call[] = [];
+  const hooks = new Set<Hook>();
   const serving = new Set<Promise<void>>();
   const listener: http.RequestListener = (request, response) => {
-    const served = serve({ world, faults, calls }, request, response)
+    const served = serve({ world, faults, calls, hooks }, request, response)
       .catch((error: Error) => void response.destroy(error))
       .finally(() => serving.delete(served));
     serving.add(served);
@@ -96,16 +102,28 @@ export async function startFakeAws(options: FakeAwsOptions = {}): Promise<FakeAw
       calls.filter(
         (call) => call.service === (service ?? call.service) && call.action === (action ?? call.action),
       ).length,
+    onCall: (service, action, run) => {
+      const hook = { service, action, run };
+      hooks.add(hook);
+      return () => void hooks.delete(hook);
+    },
     resetCalls: () => calls.splice(0),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
+interface Hook {
+  service: ServiceName;
+  action: string;
+  run: CallHook;
+}
+
 interface State {
   world: World;
   faults: Faults;
   calls: Call[];
+  hooks: ReadonlySet<Hook>;
 }
 
 async function serve(
@@ -135,8 +153,14 @@ async function serve(
 
   const fault = state.faults.strike(service.name, action);
   const withheld = fault && (await withholdAnswer(fault, response));
-  if (withheld !== undefined) call.outcome = withheld;
-  else answer(state.world, { service, request, call, parameters, fault }, response);
+  if (withheld !== undefined) {
+    call.outcome = withheld;
+    return;
+  }
+  for (const hook of [...state.hooks]) {
+    if (hook.service === service.name && hook.action === action) await hook.run(call);
+  }
+  await answer(state.world, { service, request, call, parameters, fault }, response);
 }
 
 interface Exchange {
@@ -147,8 +171,8 @@ interface Exchange {
   fault: ActiveFault | undefined;
 }
 
-function answer(world: World, exchange: Exchange, response: http.ServerResponse): void {
-  const { service, call } = exchange;
+async function answer(world: World, exchange: Exchange, response: http.ServerResponse): Promise<void> {
+  const { service, call, fault } = exchange;
   const requestId = randomUUID();
   const headers = {
     'content-type': service.protocol.contentType,
@@ -159,6 +183,7 @@ function answer(world: World, exchange: Exchange, response: http.ServerResponse)
   try {
     const result = perform(world, exchange);
     call.outcome = 'ok';
+    if ((fault && (await withholdResult(fault, response))) !== undefined) return;
     response.writeHead(200, headers).end(service.protocol.result(call.action, result, requestId));
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;

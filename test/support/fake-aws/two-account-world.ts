@@ -31,6 +31,10 @@ export interface TwoAccountWorld {
   dev: AccessKey;
   /** Has no rights at all. */
   denied: AccessKey;
+  /** May do everything with the primary's registries, and read its roles and users. */
+  admin: AccessKey;
+  /** May read the secondary's roles and users, and ask what they may do. */
+  secondaryAdmin: AccessKey;
   /** The device `MfaOnly` wants to see. */
   mfa: { serialNumber: string; code: string };
   /** Accepted for the role `EcrPullWebIdentity`. */
@@ -49,6 +53,14 @@ export function twoAccountWorld(world: World): TwoAccountWorld {
   const denied = {
     accessKeyId: 'AKIAFAKEDENIEDUSER01',
     secretAccessKey: 'fake-secret-of-denied/0123456789+abcde',
+  };
+  const admin = {
+    accessKeyId: 'AKIAFAKEADMINISTRAT1',
+    secretAccessKey: 'fake-secret-of-admin/0123456789+abcdef',
+  };
+  const secondaryAdmin = {
+    accessKeyId: 'AKIAFAKEADMINISTRAT2',
+    secretAccessKey: 'fake-secret-of-secondary-admin/0123456',
   };
   const webIdentityToken = 'fake.web-identity.token';
 
@@ -70,14 +82,17 @@ export function twoAccountWorld(world: World): TwoAccountWorld {
     .repository(REGION, 'team/app', {
       policy: document({ Effect: 'Allow', Principal: SECONDARY_ROOT, Action: PULL_ACTIONS }),
     })
-    .repository(REGION, 'team/private');
+    .repository(REGION, 'team/private')
+    .user('admin', { ...admin, policies: [document(allowed('ecr:*')), principalReader()] });
   const secondary = world
     .account(SECONDARY_ACCOUNT)
     .user('dev', { ...dev, mfa, policies: [developerRights()] })
     .user('denied', denied)
+    .user('secondaryAdmin', { ...secondaryAdmin, policies: [principalReader()] })
     .role('AWSReservedSSO_Developer_0123456789abcdef', { trust: document(), policies: [developerRights()] });
 
-  return { primary, secondary, dev, denied, mfa, webIdentityToken, sso: ssoSession(world) };
+  const users = { dev, denied, admin, secondaryAdmin };
+  return { primary, secondary, ...users, mfa, webIdentityToken, sso: ssoSession(world) };
 }
 
 function ssoSession(world: World): TwoAccountWorld['sso'] {
@@ -112,6 +127,14 @@ function developerRights(): PolicyDocument {
     },
     { Effect: 'Allow', Action: PULL_ACTIONS, Resource: ALL_REPOSITORIES },
   );
+}
+
+function principalReader(): PolicyDocument {
+  return document(allowed('iam:Get*', 'iam:List*', 'iam:Simulate*'));
+}
+
+function allowed(...actions: string[]): Statement {
+  return { Effect: 'Allow', Action: actions, Resource: '*' };
 }
 
 function registryRights(actions: readonly string[]): PolicyDocument {

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { PolicyDocument } from './policy-evaluation.ts';
+import { Registry } from './resource-policy.ts';
 
 /** What users and roles have in common. */
 interface PrincipalSettings {
@@ -74,13 +75,6 @@ export interface IssuedToken {
   expiresAt: number;
 }
 
-export interface Registry {
-  policy?: PolicyDocument | undefined;
-  /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html */
-  policyScope: 'V1' | 'V2';
-  repositories: Map<string, { policy?: PolicyDocument | undefined }>;
-}
-
 /** What a web identity token says once its provider has verified it. `expiresAt` in epoch milliseconds. */
 export interface WebIdentity {
   sub: string;
@@ -135,7 +129,7 @@ export class Account {
   }
 
   repository(region: string, name: string, settings: { policy?: PolicyDocument } = {}): this {
-    this.registry(region).repositories.set(name, { ...settings });
+    this.registry(region).add(name, settings.policy);
     return this;
   }
 
@@ -148,7 +142,7 @@ export class Account {
   registry(region: string): Registry {
     let registry = this.#registries.get(region);
     if (registry === undefined) {
-      registry = { policyScope: 'V2', repositories: new Map() };
+      registry = new Registry();
       this.#registries.set(region, registry);
     }
     return registry;
@@ -171,6 +165,8 @@ export class World {
   readonly ssoRefreshTokens = new Map<string, { accessToken: string; session: SsoSession }>();
   /** Refresh token of `aws login` → session. Each works once and brings the next. */
   readonly loginRefreshTokens = new Map<string, LoginSession>();
+  /** Whether ECR gives a policy back in its own hand instead of the text that was written; the document is the same. */
+  reprintsPolicies = false;
   readonly #sessions = new Map<string, Credentials>();
 
   constructor(now: () => number) {
@@ -187,11 +183,29 @@ export class World {
     return account;
   }
 
+  /** The account with this ID; one that nobody has looks like one that has nothing. */
+  anyAccount(id: string): Account {
+    return this.accounts.get(id) ?? new Account(id, 'aws');
+  }
+
   /** The role with this ARN, or undefined. */
   role(arn: string): Role | undefined {
-    return [...this.accounts.values()]
-      .flatMap((account) => [...account.roles.values()])
-      .find((role) => role.arn === arn);
+    return this.#roles().find((role) => role.arn === arn);
+  }
+
+  /** The role or user with this ARN; for a session's ARN, the role behind it. */
+  principal(arn: string): User | Role | undefined {
+    const [, account = '', name = ''] = /:sts::(\d{12}):assumed-role\/([^/]+)\/[^/]+$/.exec(arn) ?? [];
+    if (name !== '') return this.accounts.get(account)?.roles.get(name);
+    return this.role(arn) ?? this.#users().find((user) => user.arn === arn);
+  }
+
+  #roles(): Role[] {
+    return [...this.accounts.values()].flatMap((account) => [...account.roles.values()]);
+  }
+
+  #users(): User[] {
+    return [...this.accounts.values()].flatMap((account) => [...account.users.values()]);
   }
 
   /** Temporary credentials for a caller, until `expiresAt` (epoch milliseconds). */
@@ -208,9 +222,7 @@ export class World {
 
   /** The credentials behind an access key ID, or undefined. */
   credentials(accessKeyId: string): Credentials | undefined {
-    const user = [...this.accounts.values()]
-      .flatMap((account) => [...account.users.values()])
-      .find((candidate) => candidate.accessKeyId === accessKeyId);
+    const user = this.#users().find((candidate) => candidate.accessKeyId === accessKeyId);
     if (user === undefined) return this.#sessions.get(accessKeyId);
     const caller = { principal: user, arn: user.arn, userId: user.id };
     return { accessKeyId, secretAccessKey: user.secretAccessKey, caller };

@@ -60,7 +60,7 @@ function checkOperation(
   }
   const { repository, action } = operation;
   call.action = action;
-  const owner = world.account(registry.account);
+  const owner = world.anyAccount(registry.account);
   const denial = denialMessage(token.caller, repositoryAttempt(owner, registry.region, repository, action));
   if (denial !== undefined) return { status: 403, code: 'DENIED', message: denial };
   if (owner.registry(registry.region).repositories.has(repository)) return undefined;

@@ -1,0 +1,69 @@
+// What `ecr-xacct doctor` finds at each step of the way from Docker to an image's layers.
+
+/**
+ * The steps, in the order in which they are walked; the walk stops at the first that fails, which is the cause.
+ *
+ * For Docker: `program` (is docker-credential-ecr-xacct on PATH, and ours), `docker-config` (who serves the hostname, stale
+ * logins, a wrong name of the helper), `identity` (which rule or step leads to whom), `credentials` (who AWS says one is),
+ * `token` (GetAuthorizationToken, by the very way that Docker goes), `registry` (ping), `manifest`, `layers`, `upload`
+ * (with --push: begun and cancelled).
+ *
+ * For ECS, Fargate and Lambda: `region` (Lambda: the same), `role` (it exists, and its service may assume it), `role-rights`
+ * (its identity policies, simulated), `registry-rights` (the policies of the other account).
+ */
+export type DoctorStep =
+  | 'program'
+  | 'docker-config'
+  | 'identity'
+  | 'credentials'
+  | 'token'
+  | 'registry'
+  | 'manifest'
+  | 'layers'
+  | 'upload'
+  | 'region'
+  | 'role'
+  | 'role-rights'
+  | 'registry-rights';
+
+/** Whose policy or set-up it is that stands in the way. */
+export type Side =
+  /** This machine: PATH, Docker's config, the network. */
+  | 'machine'
+  /** The account of whoever pulls: its identity policies, a boundary, a session policy. */
+  | 'caller'
+  /** The account of the registry: its repository's or registry's policy. */
+  | 'registry'
+  /** The organization: an SCP, or an RCP. */
+  | 'organization'
+  /** The policy of a VPC endpoint on the way. */
+  | 'endpoint'
+  /** The image itself: no such repository, tag or layer. */
+  | 'image';
+
+export interface Finding {
+  step: DoctorStep;
+  /** `unknown` where it could not be looked at; the walk goes on then. */
+  outcome: 'ok' | 'warning' | 'failed' | 'unknown';
+  /** One line. */
+  text: string;
+  /** Where it failed. */
+  side?: Side;
+  /** What was denied, as IAM names it (`ecr:BatchGetImage`), and on what. */
+  action?: string;
+  resource?: string;
+  /** The one command that mends it. */
+  command?: string;
+  /** Who is to run it, where that is not the one who asks (`an administrator of 111122223333`). */
+  by?: string;
+  /** What else is worth knowing, a line each. */
+  notes?: readonly string[];
+}
+
+export interface Diagnosis {
+  image: string;
+  hostname: string;
+  findings: readonly Finding[];
+  /** The first that failed; left out where an image can be pulled (and pushed). */
+  cause?: Finding;
+}

@@ -1,0 +1,181 @@
+// Amazon ECR's calls about policies: of repositories, of the registry, its scope, and which repositories there are.
+
+import type { Attempt } from './authorization.ts';
+import { decide, denialMessage, repositoryAttempt } from './authorization.ts';
+import { AwsError } from './aws-error.ts';
+import { checkRegistryPolicy, checkRepositoryPolicy, invalidParameter } from './ecr-policy-validation.ts';
+import { awsJson } from './protocol.ts';
+import type { PolicyHolder } from './resource-policy.ts';
+import { printedByEcr } from './resource-policy.ts';
+import type { Parameters, Service, SignedCall } from './service.ts';
+import type { Account } from './world.ts';
+
+const SCOPE_SETTING = 'REGISTRY_POLICY_SCOPE';
+const REPOSITORY_NAME = '[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(\\/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*';
+
+/** By the names of the API. */
+export const policyCalls: Service['signed'] = {
+  GetRepositoryPolicy: getRepositoryPolicy,
+  SetRepositoryPolicy: setRepositoryPolicy,
+  DeleteRepositoryPolicy: deleteRepositoryPolicy,
+  GetRegistryPolicy: getRegistryPolicy,
+  PutRegistryPolicy: putRegistryPolicy,
+  DeleteRegistryPolicy: deleteRegistryPolicy,
+  GetAccountSetting: getAccountSetting,
+  PutAccountSetting: putAccountSetting,
+  DescribeRepositories: describeRepositories,
+};
+
+function getRepositoryPolicy(call: SignedCall): object {
+  const { owner, name, repository } = demandRepository(call, 'ecr:GetRepositoryPolicy');
+  return { registryId: owner.id, repositoryName: name, policyText: policyOf(call, owner, name, repository) };
+}
+
+function deleteRepositoryPolicy(call: SignedCall): object {
+  const { owner, name, repository } = demandRepository(call, 'ecr:DeleteRepositoryPolicy');
+  const policyText = policyOf(call, owner, name, repository);
+  repository.policyText = undefined;
+  return { registryId: owner.id, repositoryName: name, policyText };
+}
+
+function setRepositoryPolicy(call: SignedCall): object {
+  const action = 'ecr:SetRepositoryPolicy';
+  const { owner, name, repository } = demandRepository(call, action);
+  const text = required(call.parameters, 'policyText');
+  const written = checkRepositoryPolicy(call.world, text, repository);
+  if (call.parameters.force !== true) {
+    const next = decide(call.caller, repositoryAttempt(owner, call.region, name, action, written));
+    if (!next.allowed && next.explicit) {
+      throw invalidParameter('PolicyText', 'The policy would prevent you from setting another policy');
+    }
+  }
+  repository.policyText = text;
+  return { registryId: owner.id, repositoryName: name, policyText: policyOf(call, owner, name, repository) };
+}
+
+function getRegistryPolicy(call: SignedCall): object {
+  const owner = demandRegistry(call, 'ecr:GetRegistryPolicy');
+  return { registryId: owner.id, policyText: registryPolicyOf(call, owner) };
+}
+
+function deleteRegistryPolicy(call: SignedCall): object {
+  const owner = demandRegistry(call, 'ecr:DeleteRegistryPolicy');
+  const policyText = registryPolicyOf(call, owner);
+  owner.registry(call.region).policyText = undefined;
+  return { registryId: owner.id, policyText };
+}
+
+function putRegistryPolicy(call: SignedCall): object {
+  const owner = demandRegistry(call, 'ecr:PutRegistryPolicy');
+  const text = required(call.parameters, 'policyText');
+  checkRegistryPolicy(call.world, text, owner, call.region);
+  owner.registry(call.region).policyText = text;
+  return { registryId: owner.id, policyText: registryPolicyOf(call, owner) };
+}
+
+function getAccountSetting(call: SignedCall): object {
+  const owner = demandRegistry(call, 'ecr:GetAccountSetting');
+  return { name: scopeSetting(call), value: owner.registry(call.region).policyScope };
+}
+
+/** V1 may still be read, but the API takes V2 only. */
+function putAccountSetting(call: SignedCall): object {
+  const owner = demandRegistry(call, 'ecr:PutAccountSetting');
+  const name = scopeSetting(call);
+  if (required(call.parameters, 'value') !== 'V2') {
+    throw invalidParameter('value', `Member must satisfy enum value set for ${name}: [V2]`);
+  }
+  owner.registry(call.region).policyScope = 'V2';
+  return { name, value: 'V2' };
+}
+
+function describeRepositories(call: SignedCall): object {
+  const owner = ownerOf(call);
+  const { repositoryNames, maxResults = 100, nextToken = '0' } = call.parameters;
+  const action = 'ecr:DescribeRepositories';
+  const describe = (name: string) => ({
+    repositoryArn: repositoryAttempt(owner, call.region, name, action).resource,
+    registryId: owner.id,
+    repositoryName: name,
+    repositoryUri: `${owner.id}.dkr.ecr.${call.region}.amazonaws.com/${name}`,
+  });
+  if (Array.isArray(repositoryNames)) {
+    for (const name of repositoryNames) demand(call, repositoryAttempt(owner, call.region, name, action));
+    for (const name of repositoryNames) repositoryOf(call, owner, name);
+    return { repositories: repositoryNames.map(describe) };
+  }
+  demand(call, repositoryAttempt(owner, call.region, '*', action));
+  if (!(Number(maxResults) >= 1 && Number(maxResults) <= 1000)) {
+    throw invalidParameter('maxResults', 'Member must have value between 1 and 1000');
+  }
+  const names = [...owner.registry(call.region).repositories.keys()].toSorted();
+  const start = Number(nextToken);
+  if (!Number.isInteger(start)) throw invalidParameter('nextToken', 'Invalid token provided');
+  const end = start + Number(maxResults);
+  const repositories = names.slice(start, end).map(describe);
+  return end < names.length ? { repositories, nextToken: String(end) } : { repositories };
+}
+
+/** The repository that a call is about, for whoever may act on it: those who may not do not learn whether it exists. */
+function demandRepository(call: SignedCall, action: string) {
+  const owner = ownerOf(call);
+  const name = required(call.parameters, 'repositoryName');
+  if (name.length < 2 || !new RegExp(`^${REPOSITORY_NAME}$`).test(name)) {
+    throw invalidParameter('repositoryName', `must satisfy regular expression '${REPOSITORY_NAME}'`);
+  }
+  demand(call, repositoryAttempt(owner, call.region, name, action));
+  return { owner, name, repository: repositoryOf(call, owner, name) };
+}
+
+/** The caller's own registry: the API knows no other here. */
+function demandRegistry(call: SignedCall, action: string): Account {
+  demand(call, { action, resource: '*' });
+  return call.caller.principal.account;
+}
+
+function demand({ caller }: SignedCall, attempt: Attempt): void {
+  const denial = denialMessage(caller, attempt);
+  if (denial !== undefined) throw new AwsError(...awsJson.failures['access-denied'], denial);
+}
+
+function ownerOf({ world, caller, parameters }: SignedCall): Account {
+  const { registryId = caller.principal.account.id } = parameters;
+  if (typeof registryId === 'string' && /^\d{12}$/.test(registryId)) return world.anyAccount(registryId);
+  throw invalidParameter('registryId', 'Member must satisfy regular expression pattern: [0-9]{12}');
+}
+
+function repositoryOf({ region }: SignedCall, owner: Account, name: string): PolicyHolder {
+  const repository = owner.registry(region).repositories.get(name);
+  if (repository !== undefined) return repository;
+  const message = `The repository with name '${name}' does not exist in the registry with id '${owner.id}'`;
+  throw new AwsError('RepositoryNotFoundException', 400, message);
+}
+
+function policyOf(call: SignedCall, owner: Account, name: string, repository: PolicyHolder): string {
+  const place = `the repository with name '${name}' in the registry with id '${owner.id}'`;
+  const absent = `Repository policy does not exist for ${place}`;
+  return textOf(call, repository, new AwsError('RepositoryPolicyNotFoundException', 400, absent));
+}
+
+function registryPolicyOf(call: SignedCall, owner: Account): string {
+  const absent = `Registry policy does not exist in the registry with id '${owner.id}'`;
+  const refusal = new AwsError('RegistryPolicyNotFoundException', 400, absent);
+  return textOf(call, owner.registry(call.region), refusal);
+}
+
+function textOf({ world, caller }: SignedCall, { policyText }: PolicyHolder, absent: AwsError): string {
+  if (policyText === undefined) throw absent;
+  return world.reprintsPolicies ? printedByEcr(policyText, caller.principal.account.partition) : policyText;
+}
+
+function scopeSetting({ parameters }: SignedCall): string {
+  const name = required(parameters, 'name');
+  if (name !== SCOPE_SETTING) throw new Error(`the account setting ${name} is not modelled`);
+  return name;
+}
+
+function required(parameters: Parameters, name: string): string {
+  const value = parameters[name];
+  if (typeof value === 'string' && value !== '') return value;
+  throw invalidParameter(name, 'Member must not be null');
+}
