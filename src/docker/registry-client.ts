@@ -5,6 +5,7 @@ import { XacctError } from '../errors.ts';
 import { authorityFile } from './engine-authorities.ts';
 import { createExchange, type Exchange, type ExchangeDeps, type Reply } from './https-exchange.ts';
 import { containerPlatform, imageFor, MANIFEST_TYPES, parseManifest } from './image-manifest.ts';
+import { REPOSITORY } from './image-name.ts';
 import { parseRefusal, type Refusal } from './registry-refusal.ts';
 
 /** A refusal is an answer, too. */
@@ -96,9 +97,8 @@ interface Caller {
   exchange: Exchange;
 }
 
-const COMPONENT = '[a-z0-9]+(?:(?:\\.|_{1,2}|-+)[a-z0-9]+)*';
-/** Grammar: github.com/distribution/reference; the rest is a tag or a digest. Neither can lead out of the repository. */
-const PATH = new RegExp(`^${COMPONENT}(?:/${COMPONENT})*/(?:manifests|blobs)/(?:uploads/|\\w[\\w.:+-]*)$`);
+/** Of a repository, and a tag or a digest: neither can lead out of it. */
+const PATH = new RegExp(`^${REPOSITORY}/(?:manifests|blobs)/(?:uploads/|\\w[\\w.:+-]*)$`);
 
 /** @throws XacctError `usage` for what no repository, tag or digest can be. */
 function urlOf({ root }: Caller, repository: string, rest: string): URL {
