@@ -1,9 +1,8 @@
 // `ecr-xacct explain`: who one is for a registry, and why.
-import type { Front } from '../client/answer.ts';
 import { parseRegistryOrImage } from '../docker/server-url.ts';
-import type { ExplainRequest, Explanation } from '../helper/explain.ts';
-import { askForPeople } from './ask-for-people.ts';
+import type { Explanation } from '../helper/explain.ts';
 import type { CommandContext } from './command.ts';
+import { explained } from './explained.ts';
 
 const HELP = `
 Asks nobody but the daemon, which says what is in its memory. Exits with 1 where
@@ -36,14 +35,6 @@ export function explainCommand({ program, front, streams, setStatus }: CommandCo
         streams.stdout.write(explanationText(shown, screenOf(streams.stdout, front.env), Date.now()));
       }
     });
-}
-
-/** By the daemon, which knows more; started only for a token, which it is to keep. */
-async function explained(request: Omit<ExplainRequest, 'env'>, front: Front): Promise<Explanation> {
-  const byDaemon = await askForPeople<Explanation>(front, 'explain', request, request.mint);
-  if (byDaemon !== undefined) return byDaemon;
-  const { explainHere } = await import('../client/explain-here.ts');
-  return explainHere(request, front);
 }
 
 /** Paths below the home folder, as people write them: the table has no room for more. */
