@@ -6,6 +6,7 @@ import type { CommandContext } from './command.ts';
 import { completionCommand } from './completion-command.ts';
 import { configCommand } from './config-command.ts';
 import { daemonCommand } from './daemon-command.ts';
+import { doctorCommand } from './doctor-command.ts';
 import { explainCommand } from './explain-command.ts';
 import { getLoginPasswordCommand } from './get-login-password-command.ts';
 import type { Streams } from './helper-command.ts';
@@ -18,6 +19,7 @@ import { statusCommand } from './status-command.ts';
 const COMMANDS: readonly ((context: CommandContext) => void)[] = [
   setupCommand,
   explainCommand,
+  doctorCommand,
   loginCommand,
   logoutCommand,
   statusCommand,

@@ -1,0 +1,68 @@
+// What `ecr-xacct doctor` shows: every step that was walked, then the cause and what mends it.
+import { printable } from '../errors.ts';
+import type { Diagnosis, Finding } from './doctor-finding.ts';
+import type { Screen } from './screen.ts';
+import { notes, table } from './table.ts';
+
+const STYLES = { ok: 'green', warning: 'yellow', failed: 'red', unknown: 'dim' } as const;
+
+const SIDES = {
+  machine: 'It is on this machine.',
+  caller: 'It is on the side of the account that pulls.',
+  registry: "It is on the side of the registry's account.",
+  organization: 'It is in a policy of the organization.',
+  endpoint: 'It is in the policy of a VPC endpoint.',
+  image: 'It is in the image.',
+} as const;
+
+export function diagnosisText(
+  { image, findings, cause }: Diagnosis,
+  push: boolean,
+  home: string | undefined,
+  screen: Screen,
+): string {
+  const tilde = (text: string) => (home ? text.replaceAll(`${home}/`, '~/') : text);
+  const steps = table(
+    [{ title: '' }, { title: 'STEP' }, { title: '' }, { title: 'WHAT', fit: 'wrap' }],
+    findings.map((finding, index) => [
+      `${index + 1}`,
+      finding.step,
+      { text: finding.outcome, style: STYLES[finding.outcome] },
+      finding === cause ? 'see below' : tilde(finding.text),
+    ]),
+    screen,
+  );
+  const warnings = findings
+    .filter(({ outcome, command }) => outcome === 'warning' && command !== undefined)
+    .map((finding) => mending(`Warning of ${finding.step}.`, finding, screen));
+  const end =
+    cause === undefined
+      ? notes([{ note: { text: conclusion(findings, push), style: 'green' } }], screen)
+      : notes([{ note: { text: `Cause: ${tilde(cause.text)}`, style: 'red' } }], screen) +
+        mending(cause.side === undefined ? '' : SIDES[cause.side], cause, screen);
+  const head = notes([{ note: { text: image, style: 'bold' } }], screen);
+  return [head, steps, ...warnings, end].join('\n');
+}
+
+/** The command is on a line of its own, however long: to be copied. */
+function mending(where: string, { command, by, notes: more = [] }: Finding, screen: Screen): string {
+  const who = by === undefined ? 'Run' : `${by.charAt(0).toUpperCase()}${by.slice(1)} runs`;
+  const can = by === undefined ? '' : `${who.replace(/ runs$/, '')} can mend it.`;
+  const line = [where, command === undefined ? can : `${who}:`].filter((part) => part !== '').join(' ');
+  return [
+    line === '' ? '' : notes([{ note: line }], screen),
+    command === undefined ? '' : `  ${printable(command)}\n`,
+    notes(
+      more.map((note) => ({ note })),
+      screen,
+    ),
+  ].join('');
+}
+
+function conclusion(findings: readonly Finding[], push: boolean): string {
+  if (findings.some(({ outcome }) => outcome === 'unknown')) {
+    return 'Nothing stands in the way, as far as could be looked.';
+  }
+  const isThere = findings.some(({ step }) => step === 'layers');
+  return `It can be ${[...(isThere ? ['pulled'] : []), ...(push ? ['pushed'] : [])].join(' and ')}.`;
+}
