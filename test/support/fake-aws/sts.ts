@@ -54,7 +54,7 @@ function assumeRole({ world, caller, parameters }: SignedCall): object {
   if (role === undefined || !decision?.allowed) {
     throw new AwsError('AccessDenied', 403, notAuthorized(caller, 'sts:AssumeRole', roleArn));
   }
-  return roleSessionResult(world, role, sessionName, seconds);
+  return roleSessionResult(world, role, sessionName, seconds, sessionPolicies(parameters));
 }
 
 function assumeRoleWithWebIdentity({ world, parameters }: UnsignedCall): object {
@@ -104,8 +104,14 @@ function getSessionToken({ world, caller, parameters }: SignedCall): object {
   return { Credentials: wireCredentials(world, session, seconds) };
 }
 
-function roleSessionResult(world: World, role: Role, sessionName: string, seconds: number) {
-  const session = roleSession(role, sessionName);
+function roleSessionResult(
+  world: World,
+  role: Role,
+  sessionName: string,
+  seconds: number,
+  policies: Pick<Caller, 'sessionPolicies'> = {},
+) {
+  const session = { ...roleSession(role, sessionName), ...policies };
   return {
     Credentials: wireCredentials(world, session, seconds),
     AssumedRoleUser: { Arn: session.arn, AssumedRoleId: session.userId },
@@ -145,6 +151,16 @@ function provesMfa({ principal }: Caller, parameters: Parameters): boolean {
   }
   device.spent = code;
   return true;
+}
+
+/** The one inline session policy that AssumeRole takes. */
+function sessionPolicies({ Policy: text }: Parameters): Pick<Caller, 'sessionPolicies'> {
+  if (typeof text !== 'string') return {};
+  try {
+    return { sessionPolicies: [JSON.parse(text)] };
+  } catch {
+    throw new AwsError('MalformedPolicyDocument', 400, 'This policy contains invalid Json');
+  }
 }
 
 /** The provider of the role's account that knows the token. */

@@ -89,7 +89,23 @@ export function twoAccountWorld(world: World): TwoAccountWorld {
     .user('dev', { ...dev, mfa, policies: [developerRights()] })
     .user('denied', denied)
     .user('secondaryAdmin', { ...secondaryAdmin, policies: [principalReader()] })
-    .role('AWSReservedSSO_Developer_0123456789abcdef', { trust: document(), policies: [developerRights()] });
+    .role('AWSReservedSSO_Developer_0123456789abcdef', {
+      path: '/aws-reserved/sso.amazonaws.com/',
+      trust: document(),
+      policies: [developerRights()],
+    })
+    .role('ci', {
+      trust: trust(),
+      policies: [registryRights([...PULL_ACTIONS, ...PUSH_ACTIONS])],
+    })
+    .role('ecsTaskExecutionRole', {
+      trust: serviceTrust('ecs-tasks.amazonaws.com'),
+      managed: ['AmazonECSTaskExecutionRolePolicy'],
+    })
+    .role('ecsInstanceRole', {
+      trust: serviceTrust('ec2.amazonaws.com'),
+      managed: ['AmazonEC2ContainerServiceforEC2Role'],
+    });
 
   const users = { dev, denied, admin, secondaryAdmin };
   return { primary, secondary, ...users, mfa, webIdentityToken, sso: ssoSession(world) };
@@ -160,6 +176,10 @@ function webIdentityTrust(): PolicyDocument {
     Action: 'sts:AssumeRoleWithWebIdentity',
     Condition: { StringEquals: { [`${OIDC_ISSUER}:sub`]: 'job' } },
   });
+}
+
+function serviceTrust(service: string): PolicyDocument {
+  return document({ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' });
 }
 
 function document(...statements: Statement[]): PolicyDocument {

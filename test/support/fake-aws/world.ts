@@ -1,12 +1,17 @@
 // The accounts the fake AWS knows: users, roles, registries, sessions and tokens. Everything may be changed while it runs.
 
 import { randomBytes } from 'node:crypto';
+import type { ManagedPolicyName } from './managed-policies.ts';
 import type { PolicyDocument } from './policy-evaluation.ts';
 import { Registry } from './resource-policy.ts';
 
 /** What users and roles have in common. */
 interface PrincipalSettings {
   policies?: PolicyDocument[];
+  /** Policies of AWS's own that are attached. */
+  managed?: ManagedPolicyName[];
+  /** Part of the ARN of the principal, and of no session's; with a slash at both ends. */
+  path?: string;
   boundary?: PolicyDocument;
   tags?: Record<string, string>;
 }
@@ -27,6 +32,7 @@ export interface RoleSettings extends PrincipalSettings {
 interface PrincipalIdentity {
   account: Account;
   name: string;
+  path: string;
   arn: string;
   /** IAM's unique ID: `AIDA…` of a user, `AROA…` of a role. */
   id: string;
@@ -35,11 +41,13 @@ interface PrincipalIdentity {
 
 export interface User extends UserSettings, PrincipalIdentity {
   kind: 'user';
+  path: string;
   policies: PolicyDocument[];
 }
 
 export interface Role extends RoleSettings, PrincipalIdentity {
   kind: 'role';
+  path: string;
   policies: PolicyDocument[];
   maxSessionDuration: number;
 }
@@ -51,6 +59,8 @@ export interface Caller {
   userId: string;
   /** Undefined for long-term keys, which carry no `aws:MultiFactorAuthPresent` at all. */
   mfaAuthenticated?: boolean;
+  /** What the session may do at most, where AssumeRole was told so. */
+  sessionPolicies?: readonly PolicyDocument[];
 }
 
 export interface Credentials {
@@ -104,7 +114,12 @@ export class Account {
   readonly id: string;
   readonly partition: string;
   organization: string | undefined;
+  /** Service control policies. Where one allows anything, it is an allow list: what none allows is denied. */
   scp: PolicyDocument[] = [];
+  /** Resource control policies: they deny, to everybody who asks for what the account has. */
+  rcp: PolicyDocument[] = [];
+  /** Of the VPC endpoint through which the account's principals reach ECR. */
+  vpcEndpointPolicy: PolicyDocument | undefined;
   readonly users = new Map<string, User>();
   readonly roles = new Map<string, Role>();
   /** Host and path of an OIDC issuer → the tokens it stands for. */
@@ -117,13 +132,13 @@ export class Account {
   }
 
   user(name: string, settings: UserSettings): this {
-    const identity = this.#identity('user', name, 'AIDA');
+    const identity = this.#identity('user', 'AIDA', name, settings.path);
     this.users.set(name, { kind: 'user', policies: [], ...settings, ...identity });
     return this;
   }
 
   role(name: string, settings: RoleSettings): this {
-    const identity = this.#identity('role', name, 'AROA');
+    const identity = this.#identity('role', 'AROA', name, settings.path);
     this.roles.set(name, { kind: 'role', policies: [], maxSessionDuration: 3600, ...settings, ...identity });
     return this;
   }
@@ -148,9 +163,9 @@ export class Account {
     return registry;
   }
 
-  #identity(kind: 'user' | 'role', name: string, prefix: string) {
-    const arn = `arn:${this.partition}:iam::${this.id}:${kind}/${name}`;
-    return { account: this, name, arn, id: uniqueId(prefix) };
+  #identity(kind: 'user' | 'role', prefix: string, name: string, path = '/') {
+    const arn = `arn:${this.partition}:iam::${this.id}:${kind}${path}${name}`;
+    return { account: this, name, path, arn, id: uniqueId(prefix) };
   }
 }
 
