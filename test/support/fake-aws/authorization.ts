@@ -1,10 +1,11 @@
 // What a caller of the world may do: gathers the policies of both sides, asks the engine, and words a denial as AWS does.
 
+import type { Account, Role, User } from './account.ts';
 import { managedPolicyDocument } from './managed-policies.ts';
 import type { Context } from './policy-conditions.ts';
 import type { Decision, Policies, PolicyDocument } from './policy-evaluation.ts';
 import { evaluate } from './policy-evaluation.ts';
-import type { Account, Caller, Role, User } from './world.ts';
+import type { Caller } from './world.ts';
 
 export interface Attempt {
   action: string;

@@ -1,5 +1,6 @@
 // AWS IAM: the roles and users of the caller's own account, and what their policies would let them do.
 
+import type { Role, User } from './account.ts';
 import { denialMessage, identityPolicies } from './authorization.ts';
 import { AwsError } from './aws-error.ts';
 import { managedPolicyArn } from './managed-policies.ts';
@@ -8,7 +9,6 @@ import type { AccessRequest, Policies } from './policy-evaluation.ts';
 import { evaluate } from './policy-evaluation.ts';
 import { awsQuery } from './protocol.ts';
 import type { Parameters, Service, SignedCall } from './service.ts';
-import type { Role, User } from './world.ts';
 
 const VERSION = '2010-05-08';
 const CREATED = '2024-01-01T00:00:00Z';

@@ -1,11 +1,12 @@
 // AWS STS: sessions of roles and users, for callers whom trust and identity policies allow.
 
+import type { Role } from './account.ts';
 import { decide, notAuthorized } from './authorization.ts';
 import { AwsError } from './aws-error.ts';
 import { trusts } from './policy-evaluation.ts';
 import { awsQuery } from './protocol.ts';
 import type { Parameters, Service, SignedCall, UnsignedCall } from './service.ts';
-import type { Caller, Role, World } from './world.ts';
+import type { Caller, World } from './world.ts';
 import { roleSession } from './world.ts';
 
 const VERSION = '2011-06-15';

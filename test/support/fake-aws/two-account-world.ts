@@ -1,7 +1,8 @@
 // The standard cast of the tests and the demo: images in one account, a developer in another.
 
+import type { Account } from './account.ts';
 import type { PolicyDocument, Statement } from './policy-evaluation.ts';
-import type { Account, World } from './world.ts';
+import type { World } from './world.ts';
 
 export const PRIMARY_ACCOUNT = '111122223333';
 export const SECONDARY_ACCOUNT = '444455556666';
