@@ -350,11 +350,16 @@ suite('What ECR takes as a policy', () => {
 
   test('The ID of a deleted role may stay where it is, and go nowhere else.', async () => {
     await using ecr = await start();
-    const left = text(named('AROAAAAAAAAAAAAAAAAA'));
-    const held = ecr.cast.primary.registry(REGION).repositories.get(APP);
-    assert(held);
-    held.policyText = left;
+    const role = ecr.cast.secondary.roles.get('ci');
+    assert(role);
+    await ecr.admin.setRepositoryPolicy(APP, text(named(role.arn)));
+    ecr.aws.world.deleteRole(role);
+    const left = text(named(role.id));
+    assert.equal((await ecr.admin.repositoryPolicy(APP)).policyText, left);
     await ecr.admin.setRepositoryPolicy(APP, left);
+    await assert.rejects(ecr.admin.setRepositoryPolicy(APP, text(named(role.arn))), {
+      message: /Principal not found/,
+    });
     await assert.rejects(ecr.admin.setRepositoryPolicy(PRIVATE, left), { message: /Principal not found/ });
   });
 });
@@ -432,6 +437,7 @@ suite('Two writers at once', () => {
       held.policyText = second;
     });
     const before = held.policyText;
+    await ecr.admin.repositoryPolicy(APP);
     await ecr.admin.setRepositoryPolicy(APP, first);
     assert.deepEqual(seen, [before, 'pending']);
     assert.equal(held.policyText, first);

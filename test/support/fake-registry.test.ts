@@ -96,6 +96,7 @@ suite('Names and operations', () => {
     ['POST', '/v2/a/b/blobs/uploads/', 'ecr:InitiateLayerUpload'],
     ['PATCH', '/v2/a/b/blobs/uploads/1', 'ecr:UploadLayerPart'],
     ['PUT', '/v2/a/b/blobs/uploads/1', 'ecr:CompleteLayerUpload'],
+    ['DELETE', '/v2/a/b/blobs/uploads/1', 'ecr:InitiateLayerUpload'],
     ['GET', '/v2/a/b/tags/list', 'ecr:ListImages'],
   ] as const) {
     test(`${method} ${path} is ${action}.`, () => {
@@ -241,6 +242,78 @@ suite('Over HTTP', { skip }, () => {
     const answer = await ask(ecr.registry, { method: 'POST', password, host, path });
     assert.equal(answer.status, 202);
     assert.equal(answer.headers.location?.startsWith(`http://${host}/v2/new/blobs/uploads/`), true);
+  });
+
+  test('An image that is not there is not found in the words of ECR, and other errors pass as they are.', async () => {
+    await using ecr = await start();
+    const password = await ecr.token(ecr.cast.dev);
+    const image = await ask(ecr.registry, { password, path: '/v2/team/app/manifests/absent' });
+    assert.equal(image.status, 404);
+    assert.deepEqual(JSON.parse(image.body), {
+      errors: [{ code: 'MANIFEST_UNKNOWN', message: 'Requested image not found' }],
+    });
+    const head = await ask(ecr.registry, {
+      method: 'HEAD',
+      password,
+      path: '/v2/team/app/manifests/absent',
+    });
+    assert.deepEqual([head.status, head.body], [404, '']);
+    const blob = await ask(ecr.registry, { password, path: `/v2/team/app/blobs/sha256:${'0'.repeat(64)}` });
+    assert.deepEqual([blob.status, JSON.parse(blob.body).errors[0].code], [404, 'BLOB_UNKNOWN']);
+  });
+
+  test('An upload that is given up is gone.', async () => {
+    await using ecr = await start();
+    ecr.cast.primary.repository(REGION, 'team/app', {
+      policy: { Statement: { Effect: 'Allow', Principal: { AWS: DEV }, Action: 'ecr:InitiateLayerUpload' } },
+    });
+    ecr.cast.secondary.users.get('dev')?.policies.push({
+      Statement: { Effect: 'Allow', Action: 'ecr:InitiateLayerUpload', Resource: '*' },
+    });
+    const password = await ecr.token(ecr.cast.dev);
+    const begun = await ask(ecr.registry, { method: 'POST', password, path: '/v2/team/app/blobs/uploads/' });
+    const { pathname, search } = new URL(begun.headers.location ?? '');
+    const givenUp = { method: 'DELETE', password, path: pathname + search };
+    assert.equal((await ask(ecr.registry, givenUp)).status, 204);
+    const again = await ask(ecr.registry, givenUp);
+    assert.deepEqual([again.status, JSON.parse(again.body).errors[0].code], [404, 'BLOB_UPLOAD_UNKNOWN']);
+  });
+
+  test('A layer may be at another origin, which refuses whoever brings credentials.', async () => {
+    await using ecr = await start({ redirectBlobs: true });
+    const { layers } = ecr.registry;
+    assert(layers);
+    const password = await ecr.token(ecr.cast.dev);
+    const image = await ask(ecr.registry, { password, path: manifest('team/app') });
+    const [layer] = JSON.parse(image.body).layers;
+    const path = `/v2/team/app/blobs/${layer.digest}`;
+    const redirect = async () => {
+      const answer = await ask(ecr.registry, { password, path });
+      assert.equal(answer.status, 307);
+      return answer.headers.location ?? '';
+    };
+    const location = await redirect();
+    const got = await fetch(location);
+    assert.deepEqual([got.status, (await got.bytes()).length], [200, layer.size]);
+    const authorization = `Basic ${btoa(`AWS:${password}`)}`;
+    assert.equal((await fetch(location, { headers: { authorization } })).status, 400);
+    assert.equal((await fetch(location.replace(/.$/, ''))).status, 403);
+    assert.deepEqual(
+      layers.calls.map((call) => [call.outcome, call.authorization]),
+      [
+        ['ok', false],
+        ['InvalidArgument', true],
+        ['AccessDenied', false],
+      ],
+    );
+    assert.equal((await ask(ecr.registry, { method: 'HEAD', password, path })).status, 200);
+
+    ecr.clock.offset = 3_600_000;
+    assert.equal((await fetch(location)).status, 403);
+    layers.state = 'forbidden';
+    assert.equal((await fetch(await redirect())).status, 403);
+    layers.state = 'unreachable';
+    await assert.rejects(fetch(await redirect()), (error: Error) => /ECONNREFUSED/.test(String(error.cause)));
   });
 
   test('A name of one’s own in front of ECR is the registry it stands for.', async () => {

@@ -1,15 +1,21 @@
 // What a caller of the world may do: gathers the policies of both sides, asks the engine, and words a denial as AWS does.
 
+import type { Account, Role, User } from './account.ts';
+import { managedPolicyDocument } from './managed-policies.ts';
 import type { Context } from './policy-conditions.ts';
-import type { Decision, Policies } from './policy-evaluation.ts';
+import type { Decision, Policies, PolicyDocument } from './policy-evaluation.ts';
 import { evaluate } from './policy-evaluation.ts';
-import type { Account, Caller } from './world.ts';
+import type { Caller } from './world.ts';
 
 export interface Attempt {
   action: string;
   resource: string;
+  /** What a denial names instead of the resource. */
+  shown?: string;
   /** The resource's side, where it has policies of its own. */
   resourceSide?: Policies['resource'];
+  /** The resource control policies of the resource's account. */
+  resourceControl?: readonly PolicyDocument[];
   context?: Context;
 }
 
@@ -28,18 +34,26 @@ export function decide(caller: Caller, attempt: Attempt): Decision {
     context: { ...callerContext(caller), ...attempt.context },
   };
   return evaluate(request, {
-    identity: principal.policies,
+    identity: identityPolicies(principal),
     boundary: principal.boundary,
+    session: caller.sessionPolicies,
     scp: principal.account.scp,
+    rcp: attempt.resourceControl,
+    vpcEndpoint: attempt.action.startsWith('ecr:') ? principal.account.vpcEndpointPolicy : undefined,
     ...(attempt.resourceSide === undefined ? {} : { resource: attempt.resourceSide }),
   });
+}
+
+/** Those of its own and those of AWS's that are attached to a principal. */
+export function identityPolicies({ policies, managed = [] }: Role | User): PolicyDocument[] {
+  return [...policies, ...managed.map(managedPolicyDocument)];
 }
 
 /** The reason for a refusal in AWS's own words; undefined where the attempt is allowed. */
 export function denialMessage(caller: Caller, attempt: Attempt): string | undefined {
   const decision = decide(caller, attempt);
   if (decision.allowed) return undefined;
-  const refusal = notAuthorized(caller, attempt.action, attempt.resource);
+  const refusal = notAuthorized(caller, attempt.action, attempt.shown ?? attempt.resource);
   if (decision.explicit) return `${refusal} with an explicit deny in ${article(decision.by)} ${decision.by}`;
   return `${refusal} because no ${decision.by} allows the ${attempt.action} action`;
 }
@@ -76,6 +90,11 @@ export function repositoryAttempt(
     action,
     resource: `arn:${owner.partition}:ecr:${region}:${owner.id}:repository/${repository}`,
     resourceSide: { account: owner.id, policies },
+    resourceControl: owner.rcp,
+    context: {
+      'aws:ResourceAccount': owner.id,
+      ...(owner.organization === undefined ? {} : { 'aws:ResourceOrgID': owner.organization }),
+    },
   };
 }
 
@@ -84,6 +103,7 @@ function callerContext({ principal, mfaAuthenticated }: Caller): Context {
   return {
     'aws:PrincipalArn': principal.arn,
     'aws:PrincipalAccount': account.id,
+    'aws:PrincipalIsAWSService': 'false',
     ...(account.organization === undefined ? {} : { 'aws:PrincipalOrgID': account.organization }),
     ...(mfaAuthenticated === undefined ? {} : { 'aws:MultiFactorAuthPresent': String(mfaAuthenticated) }),
     ...Object.fromEntries(Object.entries(tags).map(([tag, value]) => [`aws:PrincipalTag/${tag}`, value])),

@@ -1,5 +1,6 @@
 // Amazon ECR's calls about policies: of repositories, of the registry, its scope, and which repositories there are.
 
+import type { Account } from './account.ts';
 import type { Attempt } from './authorization.ts';
 import { decide, denialMessage, repositoryAttempt } from './authorization.ts';
 import { AwsError } from './aws-error.ts';
@@ -8,7 +9,6 @@ import { awsJson } from './protocol.ts';
 import type { PolicyHolder } from './resource-policy.ts';
 import { printedByEcr } from './resource-policy.ts';
 import type { Parameters, Service, SignedCall } from './service.ts';
-import type { Account } from './world.ts';
 
 const SCOPE_SETTING = 'REGISTRY_POLICY_SCOPE';
 const REPOSITORY_NAME = '[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(\\/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*';

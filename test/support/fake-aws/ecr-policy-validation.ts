@@ -1,11 +1,12 @@
 // Whether ECR takes a policy: its form, whom it names and what it is about, with ECR's own words for a refusal.
 
 import { z } from 'zod';
+import type { Account } from './account.ts';
 import { AwsError } from './aws-error.ts';
 import { isConditionOperator } from './policy-conditions.ts';
 import type { PolicyDocument } from './policy-evaluation.ts';
 import type { PolicyHolder } from './resource-policy.ts';
-import type { Account, World } from './world.ts';
+import type { World } from './world.ts';
 
 // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html
 const MAX_CHARACTERS = 10_240;

@@ -1,5 +1,7 @@
 // The Condition block of a policy: which operators exist, and whether a block holds for a request's context.
 
+import { BlockList } from 'node:net';
+
 export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 /** Condition keys and their values; keys are compared without regard to case, as IAM does. */
@@ -24,7 +26,35 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   ArnNotEquals: { test: (actual, expected) => !matchesArn(actual, expected), negated: true },
   ArnNotLike: { test: (actual, expected) => !matchesArn(actual, expected), negated: true },
   Bool: { test: sameText, negated: false },
+  IpAddress: { test: isInRange, negated: false },
+  NotIpAddress: { test: (actual, expected) => !isInRange(actual, expected), negated: true },
+  ...comparisons('Numeric', Number),
+  ...comparisons('Date', Date.parse),
 };
+
+function comparisons(kind: string, read: (text: string) => number): Record<string, Operator> {
+  const compare = (holds: (actual: number, expected: number) => boolean, negated = false): Operator => ({
+    test: (actual, expected) => holds(read(actual), read(expected)),
+    negated,
+  });
+  return {
+    [`${kind}Equals`]: compare((actual, expected) => actual === expected),
+    [`${kind}NotEquals`]: compare((actual, expected) => actual !== expected, true),
+    [`${kind}LessThan`]: compare((actual, expected) => actual < expected),
+    [`${kind}LessThanEquals`]: compare((actual, expected) => actual <= expected),
+    [`${kind}GreaterThan`]: compare((actual, expected) => actual > expected),
+    [`${kind}GreaterThanEquals`]: compare((actual, expected) => actual >= expected),
+  };
+}
+
+/** Whether an address is in a range in CIDR notation, or is the one that stands there. */
+function isInRange(address: string, range: string): boolean {
+  const [network = '', prefix] = range.split('/');
+  const family = network.includes(':') ? 'ipv6' : 'ipv4';
+  const list = new BlockList();
+  list.addSubnet(network, Number(prefix ?? (family === 'ipv6' ? 128 : 32)), family);
+  return list.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
+}
 
 /** Whether every operator and key of the block holds. Throws for an operator or a policy variable it does not know. */
 export function conditionsHold(conditions: Conditions | undefined, context: Context): boolean {
@@ -38,9 +68,7 @@ export function conditionsHold(conditions: Conditions | undefined, context: Cont
 /** Whether IAM knows an operator by this name, `IfExists` and the prefixes for sets included; more than are modelled here. */
 export function isConditionOperator(name: string): boolean {
   const plain = name.replace(/^For(?:Any|All)Values?:/, '').replace(/IfExists$/, '');
-  const others =
-    /^(?:Null|BinaryEquals|(?:Not)?IpAddress|(?:Numeric|Date)(?:(?:Not)?Equals|(?:LessThan|GreaterThan)(?:Equals)?))$/;
-  return plain in OPERATORS || others.test(plain);
+  return plain === 'Null' || plain === 'BinaryEquals' || plain in OPERATORS;
 }
 
 /** `*` stands for any text, `?` for any one character. */
@@ -54,6 +82,10 @@ export function matchesWildcard(text: string, pattern: string): boolean {
 
 function operatorHolds(name: string, actual: string | undefined, expected: readonly string[]): boolean {
   if (expected.some((value) => value.includes('${'))) throw new Error(`policy variables are not modelled`);
+  // A key of the context has one value here, so that any and all of them are the same, but for a key that is not there.
+  const [, quantifier, plain = name] = /^For(Any|All)Values?:(.*)$/.exec(name) ?? [];
+  if (quantifier !== undefined)
+    return actual === undefined ? quantifier === 'All' : operatorHolds(plain, actual, expected);
   if (name === 'Null') return expected.includes(actual === undefined ? 'true' : 'false');
   const ifExists = name.endsWith('IfExists');
   const operator = OPERATORS[ifExists ? name.slice(0, -'IfExists'.length) : name];

@@ -44,8 +44,14 @@ export interface AccessRequest {
 export interface Policies {
   identity: readonly PolicyDocument[];
   boundary?: PolicyDocument | undefined;
-  /** Only their explicit denies are modelled; everything else is allowed, as under FullAWSAccess. */
+  /** Of a session that may do only a part of what its role may. */
+  session?: readonly PolicyDocument[] | undefined;
+  /** Those that only deny stand beside FullAWSAccess; where any allows something, they are the list of what is allowed. */
   scp: readonly PolicyDocument[];
+  /** Of the resource's account. They deny; to allow is not theirs. */
+  rcp?: readonly PolicyDocument[] | undefined;
+  /** Of the VPC endpoint that the request came through. */
+  vpcEndpoint?: PolicyDocument | undefined;
   /** The side of the resource, where it has one. */
   resource?: {
     account: string;
@@ -60,7 +66,10 @@ export type PolicyType =
   | 'identity-based policy'
   | 'resource-based policy'
   | 'permissions boundary'
-  | 'service control policy';
+  | 'session policy'
+  | 'service control policy'
+  | 'resource control policy'
+  | 'VPC endpoint policy';
 
 export type Decision = { allowed: true } | { allowed: false; explicit: boolean; by: PolicyType };
 
@@ -72,21 +81,34 @@ export function evaluate(request: AccessRequest, policies: Policies): Decision {
   const denier = explicitDenier(request, policies);
   if (denier !== undefined) return { allowed: false, explicit: true, by: denier };
 
-  const { resource, boundary } = policies;
-  const { account, roleArn } = request.requester;
+  const { resource, boundary, session, scp, vpcEndpoint } = policies;
+  const { account, roleArn, service } = request.requester;
+  const allowLists = scp.filter((policy) => statements(policy, 'Allow').length > 0);
+  if (allowLists.length > 0 && !allowLists.some((policy) => allows(request, policy))) {
+    return implicitDenial('service control policy');
+  }
+  if (vpcEndpoint !== undefined && strongestGrant(request, [vpcEndpoint]) === 'none') {
+    return implicitDenial('VPC endpoint policy');
+  }
   const sameAccount = resource === undefined || resource.account === account;
   const grant = strongestGrant(request, resource?.policies ?? []);
+  // A service has no policies of its own: the resource alone decides.
+  if (service !== undefined) {
+    return grant === 'none' ? implicitDenial('resource-based policy') : { allowed: true };
+  }
   const withinBoundary = boundary === undefined || allows(request, boundary);
+  const withinSession = session === undefined || session.some((policy) => allows(request, policy));
   // In its own account a principal that the resource names needs no identity policy. A boundary does not limit
   // what a resource grants to a user, but does limit a role.
   const granted = sameAccount && grant === 'direct';
-  if (granted && (withinBoundary || roleArn === undefined)) return { allowed: true };
+  if (granted && ((withinBoundary && withinSession) || roleArn === undefined)) return { allowed: true };
 
   // AWS names one side at a time; here the caller's own comes first.
   if (!granted && !policies.identity.some((policy) => allows(request, policy))) {
     return implicitDenial('identity-based policy');
   }
   if (!withinBoundary) return implicitDenial('permissions boundary');
+  if (!withinSession) return implicitDenial('session policy');
   const needsConsent = !sameAccount || resource?.mustAllow === true;
   return needsConsent && grant === 'none' ? implicitDenial('resource-based policy') : { allowed: true };
 }
@@ -101,12 +123,16 @@ function implicitDenial(by: PolicyType): Decision {
 }
 
 function explicitDenier(request: AccessRequest, policies: Policies): PolicyType | undefined {
-  if (policies.scp.some((policy) => denies(request, policy))) return 'service control policy';
+  const { scp, rcp = [], vpcEndpoint, session = [] } = policies;
+  if (scp.some((policy) => denies(request, policy))) return 'service control policy';
+  if (rcp.some((policy) => denies(request, policy, true))) return 'resource control policy';
+  if (vpcEndpoint !== undefined && denies(request, vpcEndpoint, true)) return 'VPC endpoint policy';
   if (policies.resource?.policies.some((policy) => denies(request, policy, true))) {
     return 'resource-based policy';
   }
   if (policies.identity.some((policy) => denies(request, policy))) return 'identity-based policy';
   if (policies.boundary !== undefined && denies(request, policies.boundary)) return 'permissions boundary';
+  if (session.some((policy) => denies(request, policy))) return 'session policy';
   return undefined;
 }
 

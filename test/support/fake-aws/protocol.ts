@@ -77,6 +77,7 @@ export function awsQuery(namespace: string): Protocol {
 }
 
 function xml(value: unknown): string {
+  if (Array.isArray(value)) return value.map((item) => `<member>${xml(item)}</member>`).join('');
   if (typeof value !== 'object' || value === null) return escapeXml(String(value));
   return Object.entries(value)
     .map(([name, child]) => `<${name}>${xml(child)}</${name}>`)

@@ -4,7 +4,7 @@ import type { Protocol } from './protocol.ts';
 import type { AwsRequest } from './signature.ts';
 import type { Caller, World } from './world.ts';
 
-export type ServiceName = 'ecr' | 'ecr-public' | 'signin' | 'sso' | 'sso-oidc' | 'sts';
+export type ServiceName = 'ecr' | 'ecr-public' | 'iam' | 'signin' | 'sso' | 'sso-oidc' | 'sts';
 
 export type Parameters = Readonly<Record<string, unknown>>;
 

@@ -9,6 +9,7 @@ import { AwsError } from './aws-error.ts';
 import { ecr, ecrPublic } from './ecr.ts';
 import type { ActiveFault } from './faults.ts';
 import { Faults, withholdAnswer, withholdResult } from './faults.ts';
+import { iam } from './iam.ts';
 import { listen } from './listen.ts';
 import type { Parameters, Service, ServiceName } from './service.ts';
 import type { AwsRequest } from './signature.ts';
@@ -19,7 +20,7 @@ import { sts } from './sts.ts';
 import type { IssuedToken } from './world.ts';
 import { World } from './world.ts';
 
-const SERVICES: readonly Service[] = [ecr, ecrPublic, sts, sso, ssoOidc, signin];
+const SERVICES: readonly Service[] = [ecr, ecrPublic, sts, iam, sso, ssoOidc, signin];
 const GLOBAL_REGION = 'us-east-1';
 
 export interface FakeAwsOptions {

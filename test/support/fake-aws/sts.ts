@@ -1,11 +1,12 @@
 // AWS STS: sessions of roles and users, for callers whom trust and identity policies allow.
 
+import type { Role } from './account.ts';
 import { decide, notAuthorized } from './authorization.ts';
 import { AwsError } from './aws-error.ts';
 import { trusts } from './policy-evaluation.ts';
 import { awsQuery } from './protocol.ts';
 import type { Parameters, Service, SignedCall, UnsignedCall } from './service.ts';
-import type { Caller, Role, World } from './world.ts';
+import type { Caller, World } from './world.ts';
 import { roleSession } from './world.ts';
 
 const VERSION = '2011-06-15';
@@ -54,7 +55,7 @@ function assumeRole({ world, caller, parameters }: SignedCall): object {
   if (role === undefined || !decision?.allowed) {
     throw new AwsError('AccessDenied', 403, notAuthorized(caller, 'sts:AssumeRole', roleArn));
   }
-  return roleSessionResult(world, role, sessionName, seconds);
+  return roleSessionResult(world, role, sessionName, seconds, sessionPolicies(parameters));
 }
 
 function assumeRoleWithWebIdentity({ world, parameters }: UnsignedCall): object {
@@ -104,8 +105,14 @@ function getSessionToken({ world, caller, parameters }: SignedCall): object {
   return { Credentials: wireCredentials(world, session, seconds) };
 }
 
-function roleSessionResult(world: World, role: Role, sessionName: string, seconds: number) {
-  const session = roleSession(role, sessionName);
+function roleSessionResult(
+  world: World,
+  role: Role,
+  sessionName: string,
+  seconds: number,
+  policies: Pick<Caller, 'sessionPolicies'> = {},
+) {
+  const session = { ...roleSession(role, sessionName), ...policies };
   return {
     Credentials: wireCredentials(world, session, seconds),
     AssumedRoleUser: { Arn: session.arn, AssumedRoleId: session.userId },
@@ -145,6 +152,16 @@ function provesMfa({ principal }: Caller, parameters: Parameters): boolean {
   }
   device.spent = code;
   return true;
+}
+
+/** The one inline session policy that AssumeRole takes. */
+function sessionPolicies({ Policy: text }: Parameters): Pick<Caller, 'sessionPolicies'> {
+  if (typeof text !== 'string') return {};
+  try {
+    return { sessionPolicies: [JSON.parse(text)] };
+  } catch {
+    throw new AwsError('MalformedPolicyDocument', 400, 'This policy contains invalid Json');
+  }
 }
 
 /** The provider of the role's account that knows the token. */

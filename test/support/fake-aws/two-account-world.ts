@@ -1,7 +1,8 @@
 // The standard cast of the tests and the demo: images in one account, a developer in another.
 
+import type { Account } from './account.ts';
 import type { PolicyDocument, Statement } from './policy-evaluation.ts';
-import type { Account, World } from './world.ts';
+import type { World } from './world.ts';
 
 export const PRIMARY_ACCOUNT = '111122223333';
 export const SECONDARY_ACCOUNT = '444455556666';
@@ -89,7 +90,23 @@ export function twoAccountWorld(world: World): TwoAccountWorld {
     .user('dev', { ...dev, mfa, policies: [developerRights()] })
     .user('denied', denied)
     .user('secondaryAdmin', { ...secondaryAdmin, policies: [principalReader()] })
-    .role('AWSReservedSSO_Developer_0123456789abcdef', { trust: document(), policies: [developerRights()] });
+    .role('AWSReservedSSO_Developer_0123456789abcdef', {
+      path: '/aws-reserved/sso.amazonaws.com/',
+      trust: document(),
+      policies: [developerRights()],
+    })
+    .role('ci', {
+      trust: trust(),
+      policies: [registryRights([...PULL_ACTIONS, ...PUSH_ACTIONS])],
+    })
+    .role('ecsTaskExecutionRole', {
+      trust: serviceTrust('ecs-tasks.amazonaws.com'),
+      managed: ['AmazonECSTaskExecutionRolePolicy'],
+    })
+    .role('ecsInstanceRole', {
+      trust: serviceTrust('ec2.amazonaws.com'),
+      managed: ['AmazonEC2ContainerServiceforEC2Role'],
+    });
 
   const users = { dev, denied, admin, secondaryAdmin };
   return { primary, secondary, ...users, mfa, webIdentityToken, sso: ssoSession(world) };
@@ -160,6 +177,10 @@ function webIdentityTrust(): PolicyDocument {
     Action: 'sts:AssumeRoleWithWebIdentity',
     Condition: { StringEquals: { [`${OIDC_ISSUER}:sub`]: 'job' } },
   });
+}
+
+function serviceTrust(service: string): PolicyDocument {
+  return document({ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' });
 }
 
 function document(...statements: Statement[]): PolicyDocument {

@@ -1,48 +1,9 @@
-// The accounts the fake AWS knows: users, roles, registries, sessions and tokens. Everything may be changed while it runs.
+// What the fake AWS knows: accounts, sessions and tokens. Everything may be changed while it runs.
 
 import { randomBytes } from 'node:crypto';
+import type { Role, User } from './account.ts';
+import { Account, uniqueId } from './account.ts';
 import type { PolicyDocument } from './policy-evaluation.ts';
-import { Registry } from './resource-policy.ts';
-
-/** What users and roles have in common. */
-interface PrincipalSettings {
-  policies?: PolicyDocument[];
-  boundary?: PolicyDocument;
-  tags?: Record<string, string>;
-}
-
-export interface UserSettings extends PrincipalSettings {
-  accessKeyId: string;
-  secretAccessKey: string;
-  /** The one MFA device of the user and the code it shows until a test gives it another; `spent` is the one that was used. */
-  mfa?: { serialNumber: string; code: string; spent?: string };
-}
-
-export interface RoleSettings extends PrincipalSettings {
-  trust: PolicyDocument;
-  /** Seconds; IAM's default is an hour. */
-  maxSessionDuration?: number;
-}
-
-interface PrincipalIdentity {
-  account: Account;
-  name: string;
-  arn: string;
-  /** IAM's unique ID: `AIDA…` of a user, `AROA…` of a role. */
-  id: string;
-  policies: PolicyDocument[];
-}
-
-export interface User extends UserSettings, PrincipalIdentity {
-  kind: 'user';
-  policies: PolicyDocument[];
-}
-
-export interface Role extends RoleSettings, PrincipalIdentity {
-  kind: 'role';
-  policies: PolicyDocument[];
-  maxSessionDuration: number;
-}
 
 /** Who signed a request, as GetCallerIdentity would say. */
 export interface Caller {
@@ -51,6 +12,8 @@ export interface Caller {
   userId: string;
   /** Undefined for long-term keys, which carry no `aws:MultiFactorAuthPresent` at all. */
   mfaAuthenticated?: boolean;
+  /** What the session may do at most, where AssumeRole was told so. */
+  sessionPolicies?: readonly PolicyDocument[];
 }
 
 export interface Credentials {
@@ -75,13 +38,6 @@ export interface IssuedToken {
   expiresAt: number;
 }
 
-/** What a web identity token says once its provider has verified it. `expiresAt` in epoch milliseconds. */
-export interface WebIdentity {
-  sub: string;
-  aud: string;
-  expiresAt?: number;
-}
-
 /** An IAM Identity Center access token. */
 export interface SsoSession {
   user: string;
@@ -98,60 +54,6 @@ export interface LoginSession {
   keyThumbprint: string;
   /** Sign-In's own name for why it is not renewed any more. */
   refusal?: 'USER_CREDENTIALS_CHANGED' | 'INSUFFICIENT_PERMISSIONS';
-}
-
-export class Account {
-  readonly id: string;
-  readonly partition: string;
-  organization: string | undefined;
-  scp: PolicyDocument[] = [];
-  readonly users = new Map<string, User>();
-  readonly roles = new Map<string, Role>();
-  /** Host and path of an OIDC issuer → the tokens it stands for. */
-  readonly webIdentityProviders = new Map<string, Map<string, WebIdentity>>();
-  readonly #registries = new Map<string, Registry>();
-
-  constructor(id: string, partition: string) {
-    this.id = id;
-    this.partition = partition;
-  }
-
-  user(name: string, settings: UserSettings): this {
-    const identity = this.#identity('user', name, 'AIDA');
-    this.users.set(name, { kind: 'user', policies: [], ...settings, ...identity });
-    return this;
-  }
-
-  role(name: string, settings: RoleSettings): this {
-    const identity = this.#identity('role', name, 'AROA');
-    this.roles.set(name, { kind: 'role', policies: [], maxSessionDuration: 3600, ...settings, ...identity });
-    return this;
-  }
-
-  repository(region: string, name: string, settings: { policy?: PolicyDocument } = {}): this {
-    this.registry(region).add(name, settings.policy);
-    return this;
-  }
-
-  webIdentityProvider(issuer: string, tokens: Record<string, WebIdentity>): this {
-    this.webIdentityProviders.set(issuer, new Map(Object.entries(tokens)));
-    return this;
-  }
-
-  /** The account's registry in a region: each has one, empty at first. */
-  registry(region: string): Registry {
-    let registry = this.#registries.get(region);
-    if (registry === undefined) {
-      registry = new Registry();
-      this.#registries.set(region, registry);
-    }
-    return registry;
-  }
-
-  #identity(kind: 'user' | 'role', name: string, prefix: string) {
-    const arn = `arn:${this.partition}:iam::${this.id}:${kind}/${name}`;
-    return { account: this, name, arn, id: uniqueId(prefix) };
-  }
 }
 
 export class World {
@@ -200,6 +102,14 @@ export class World {
     return this.role(arn) ?? this.#users().find((user) => user.arn === arn);
   }
 
+  /** Deletes a role as IAM does: where a resource policy names it, its unique ID stands from then on, and nobody is that. */
+  deleteRole(role: Role): void {
+    role.account.roles.delete(role.name);
+    for (const holder of [...this.accounts.values()].flatMap((account) => account.policyHolders())) {
+      holder.policyText = holder.policyText?.replaceAll(JSON.stringify(role.arn), JSON.stringify(role.id));
+    }
+  }
+
   #roles(): Role[] {
     return [...this.accounts.values()].flatMap((account) => [...account.roles.values()]);
   }
@@ -238,11 +148,4 @@ export function roleSession(role: Role, sessionName: string): Caller {
     userId: `${role.id}:${sessionName}`,
     mfaAuthenticated: false,
   };
-}
-
-/** Twenty characters, like every unique ID of IAM. */
-function uniqueId(prefix: string): string {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  const letters = Array.from(randomBytes(20 - prefix.length), (byte) => alphabet[byte % 32]);
-  return prefix + letters.join('');
 }

@@ -7,11 +7,13 @@ import type { FakeAws } from '../fake-aws/start-fake-aws.ts';
 import type { Refusal, RegistryCall } from './check-request.ts';
 import { checkRequest } from './check-request.ts';
 import { startDockerRegistry } from './docker-registry.ts';
+import type { LayerOrigin } from './layer-origin.ts';
+import { startLayerOrigin } from './layer-origin.ts';
 import type { PushedImage } from './push-image.ts';
 import { pushImage } from './push-image.ts';
 import type { RegistryName } from './registry-operation.ts';
 import { registryOfHost } from './registry-operation.ts';
-import { forward, storePrefix } from './store.ts';
+import { forward, storePath, storePrefix } from './store.ts';
 
 export interface Listener {
   host: string;
@@ -26,6 +28,11 @@ export interface FakeRegistryOptions {
   listeners?: readonly Listener[];
   /** Names of one's own in front of ECR: hostname → ECR's hostname. */
   aliases?: Readonly<Record<string, string>>;
+  /**
+   * Whether a layer is fetched from another origin, as from ECR, and where that listens: `true` for plain HTTP on any
+   * free port of 127.0.0.1. Default: the registry serves layers itself.
+   */
+  redirectBlobs?: boolean | Listener;
 }
 
 /** Where an image goes. The repository must also be in the world, or ECR will not know it. */
@@ -39,6 +46,8 @@ export interface FakeRegistry extends AsyncDisposable {
   /** In the order of the options. */
   readonly ports: readonly number[];
   readonly calls: RegistryCall[];
+  /** Where layers are, with `redirectBlobs`. */
+  readonly layers: LayerOrigin | undefined;
   /** Puts a small image into the store, past all checks. Its one file, `/hello`, has this content. */
   pushImage(location: ImageLocation, content?: string): Promise<PushedImage>;
 }
@@ -47,6 +56,7 @@ interface Endpoint {
   aws: FakeAws;
   aliases: Readonly<Record<string, string>>;
   calls: RegistryCall[];
+  layers: LayerOrigin | undefined;
   /** Of the docker-registry behind. */
   storePort: number;
 }
@@ -55,9 +65,17 @@ interface Endpoint {
 export async function startFakeRegistry(options: FakeRegistryOptions): Promise<FakeRegistry> {
   await using resources = new AsyncDisposableStack();
   const { port: storePort } = resources.use(await startDockerRegistry());
-  const endpoint: Endpoint = { aws: options.aws, aliases: options.aliases ?? {}, calls: [], storePort };
+  const { aws, aliases = {}, redirectBlobs = false } = options;
+  const loopback: Listener = { host: '127.0.0.1', port: 0 };
+  const layers =
+    redirectBlobs === false
+      ? undefined
+      : resources.use(
+          await startLayerOrigin(redirectBlobs === true ? loopback : redirectBlobs, storePort, aws.world.now),
+        );
+  const endpoint: Endpoint = { aws, aliases, calls: [], layers, storePort };
   const ports: number[] = [];
-  for (const listener of options.listeners ?? [{ host: '127.0.0.1', port: 0 }]) {
+  for (const listener of options.listeners ?? [loopback]) {
     const { port, close } = await listen(createServer(endpoint, listener.tls), listener.host, listener.port);
     resources.defer(close);
     ports.push(port);
@@ -66,6 +84,7 @@ export async function startFakeRegistry(options: FakeRegistryOptions): Promise<F
   return {
     ports,
     calls: endpoint.calls,
+    layers,
     pushImage: ({ repository, tag = 'latest', ...registry }, content = 'hello from the fake registry\n') =>
       pushImage(`http://127.0.0.1:${storePort}/v2/${storePrefix(registry)}${repository}`, tag, {
         name: 'hello',
@@ -103,6 +122,9 @@ function serve(
     refuse(response, host, refusal);
   } else if (registry === undefined || pathname === '/v2/') {
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  } else if (endpoint.layers !== undefined && method === 'GET' && pathname.includes('/blobs/sha256:')) {
+    const location = endpoint.layers.presign(storePath(registry, pathname));
+    response.writeHead(307, { location, 'content-length': 0 }).end();
   } else {
     forward({ registry, origin: `${scheme}://${host}`, storePort: endpoint.storePort }, request, response);
   }

@@ -10,6 +10,11 @@ export function storePrefix({ account, region }: RegistryName): string {
   return `${account}/${region}/`;
 }
 
+/** Where a path of a registry is in the store. */
+export function storePath(registry: RegistryName, pathname: string): string {
+  return pathname.replace('/v2/', `/v2/${storePrefix(registry)}`);
+}
+
 /** Where a request goes to, and the origin its client knows. */
 export interface Route {
   registry: RegistryName;
@@ -24,7 +29,7 @@ export function forward(route: Route, request: http.IncomingMessage, response: h
   // A mount would reach past the policies into any other part of the store; without it, it is an ordinary upload.
   url.searchParams.delete('mount');
   const { authorization: _, host: __, ...headers } = request.headers;
-  const path = url.pathname.replace('/v2/', `/v2/${prefix}`) + url.search;
+  const path = storePath(route.registry, url.pathname) + url.search;
   const target = { host: '127.0.0.1', port: route.storePort, method: request.method, path, headers };
   const stored = http.request(target, (answer) => {
     sendBack(answer, response, prefix, route.origin).catch((error: Error) => response.destroy(error));
@@ -44,7 +49,7 @@ async function sendBack(
     response.setHeader('location', new URL(location.replace(prefix, ''), origin).href);
   // Plain JSON is a list of tags or an error, which may name the repository; images have media types of their own.
   if (headers['content-type']?.startsWith('application/json')) {
-    const body = (await text(answer)).replaceAll(prefix, '');
+    const body = inWordsOfEcr((await text(answer)).replaceAll(prefix, ''));
     const length = headers['content-length'];
     const adjusted = body === '' ? length : String(Buffer.byteLength(body));
     response.writeHead(status, { ...headers, 'content-length': adjusted }).end(body);
@@ -52,4 +57,10 @@ async function sendBack(
   }
   response.writeHead(status, headers);
   await pipeline(answer, response);
+}
+
+/** ECR has a message of its own for an image that is not there; other errors are the registry protocol's. */
+function inWordsOfEcr(body: string): string {
+  if (!body.includes('"code":"MANIFEST_UNKNOWN"')) return body;
+  return JSON.stringify({ errors: [{ code: 'MANIFEST_UNKNOWN', message: 'Requested image not found' }] });
 }
