@@ -26,6 +26,8 @@ import { enterPrivateHosts } from '../support/private-hosts.ts';
 const ODD = 'images.odd.example';
 const STORAGE = 'layers.storage.example';
 const hosts = { [ecrHost]: '127.0.0.2', [ODD]: '127.0.0.3', [STORAGE]: '127.0.0.4' };
+/** Where ECR has its layers. */
+const LAYERS = '127.0.0.5';
 
 const skip = skipWithout('namespaces', 'docker-registry');
 if (!skip) enterPrivateHosts(hosts);
@@ -61,11 +63,12 @@ describe('by the registry client', { skip, timeout: 60_000 }, () => {
   before(async () => {
     const authority = await createCertificateAuthority();
     await trust(authority, [ecrHost, ODD]);
-    certificate = await authority.issue(Object.keys(hosts));
+    certificate = await authority.issue([...Object.keys(hosts), LAYERS]);
     aws = resources.use(await startFakeAws({ now: () => Date.now() + clock.offset }));
     cast = twoAccountWorld(aws.world);
     const listeners = [{ host: '127.0.0.2', port: 443, tls: certificate }];
-    registry = resources.use(await startFakeRegistry({ aws, listeners }));
+    const redirectBlobs = { host: LAYERS, port: 0, tls: certificate };
+    registry = resources.use(await startFakeRegistry({ aws, listeners, redirectBlobs }));
     const primary = { account: PRIMARY_ACCOUNT, region: REGION };
     await registry.pushImage({ ...primary, repository: 'team/app', tag: '1' });
     await registry.pushImage({ ...primary, repository: 'team/private', tag: '1' });
@@ -113,13 +116,35 @@ describe('by the registry client', { skip, timeout: 60_000 }, () => {
       assert.equal(image.platform, undefined);
       assert.equal(image.layers.length, 1);
       for (const blob of [image.config, ...image.layers]) {
-        const answer = await client.blob('team/app', blob);
-        assert.deepEqual(answer, { from: 'registry', host: ecrHost, status: 206 });
+        const { from, status } = await client.blob('team/app', blob);
+        assert.deepEqual([from, status], ['layer storage', 200]);
       }
       assert.deepEqual(
         registry.calls.map(({ method, action, outcome }) => `${method} ${action} ${outcome}`),
         ['GET ecr:BatchGetImage ok', ...Array(2).fill('GET ecr:GetDownloadUrlForLayer ok')],
       );
+      assert.deepEqual(
+        registry.layers?.calls.map(({ authorization, outcome }) => [authorization, outcome]),
+        Array(2).fill([false, 'ok']),
+      );
+    });
+
+    test('for a layer, whose storage refuses, or is not reached.', async (t) => {
+      const client = await ecr();
+      const { image } = await client.manifest('team/app', '1');
+      const layers = registry.layers ?? assert.fail();
+      t.after(() => {
+        layers.state = 'ok';
+      });
+      const blob = () => client.blob('team/app', image?.config ?? '');
+      layers.state = 'forbidden';
+      const refused = await blob();
+      assert.ok(refused.failure === undefined);
+      assert.deepEqual([refused.from, refused.status, refused.code], ['layer storage', 403, 'AccessDenied']);
+      layers.state = 'unreachable';
+      const { from, host, failure } = await blob();
+      assert.deepEqual([from, failure?.code], ['layer storage', 'network']);
+      assert.match(host, /^127\.0\.0\.5:\d+$/);
     });
 
     test('for an image that the repository does not allow, and says whose policy that is.', async () => {
@@ -141,7 +166,7 @@ describe('by the registry client', { skip, timeout: 60_000 }, () => {
       assert.deepEqual([status, code], [404, 'MANIFEST_UNKNOWN']);
       const blob = await client.blob('team/app', digest('a'));
       assert.ok(blob.failure === undefined);
-      assert.deepEqual([blob.from, blob.status, blob.code], ['registry', 404, 'BLOB_UNKNOWN']);
+      assert.deepEqual([blob.status, blob.code], [404, 'BLOB_UNKNOWN']);
     });
 
     test('for an upload, which is denied, and begun and given up where it is allowed.', async () => {
