@@ -42,7 +42,9 @@ async function* walk(image: ImageName, push: boolean, front: Front): AsyncGenera
     if (minted instanceof XacctError) return yield failedFinding('credentials', minted);
     yield* credentialsFindings(minted, image.repository);
   }
-  const { finding, credential } = await getToken({ hostname, service: registry.service }, front);
+  const token = await orFailed(() => getToken({ hostname, service: registry.service }, front));
+  if (token instanceof XacctError) return yield failedFinding('token', token, 'machine');
+  const { finding, credential } = token;
   yield finding;
   if (registry.service === 'ecr-public' || credential === undefined) {
     const text = 'ECR Public gives tokens of its own to everybody: its images are not looked at';
