@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'mfa-required'
   | 'network'
   | 'no-identity'
+  | 'policy'
   | 'process-failed'
   | 'profile-cycle'
   | 'profile-incomplete'
