@@ -1,6 +1,10 @@
 // A resource policy of ECR as JSON: statements of ours beside those of other people, which stay as they are.
+import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { XacctError } from '../errors.ts';
+import { canonicalDocument } from './canonical.ts';
 
 export type OneOrMany = string | readonly string[];
+export type ConditionValue = string | number | boolean;
 
 /** Elements that are not named here are kept, too. */
 export interface Statement {
@@ -13,7 +17,9 @@ export interface Statement {
   readonly NotAction?: OneOrMany;
   readonly Resource?: OneOrMany;
   readonly NotResource?: OneOrMany;
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, OneOrMany>>>>;
+  readonly Condition?: Readonly<
+    Record<string, Readonly<Record<string, ConditionValue | readonly ConditionValue[]>>>
+  >;
 }
 
 export interface PolicyDocument {
@@ -21,4 +27,132 @@ export interface PolicyDocument {
   readonly Version?: string;
   readonly Id?: string;
   readonly Statement: Statement | readonly Statement[];
+}
+
+/** Of a registry's and of a repository's policy. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html */
+export const MAX_POLICY_CHARACTERS = 10_240;
+
+/**
+ * Reads a policy; one without statements has an empty list of them. `what` is what the text is, for messages: `the policy of
+ * repository team/app`, or a file.
+ * @throws XacctError `policy` where that is no policy, or would not mean to AWS what it looks like.
+ */
+export function parsePolicy(text: string, what: string): PolicyDocument {
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  const [syntax] = errors;
+  if (syntax !== undefined) {
+    throw invalid(text, syntax.offset, `is not valid JSON (${printParseErrorCode(syntax.error)})`, what);
+  }
+  if (root?.type !== 'object') throw invalid(text, root?.offset ?? 0, 'is not a JSON object', what);
+  refuseDuplicates(root, text, what);
+  const document: Record<string, unknown> = JSON.parse(text);
+  const { Statement: statements = [], Version: version, Id: id } = document;
+  if (![version, id].every((value) => value === undefined || typeof value === 'string')) {
+    throw fault(`${what} has a Version or an Id that is not text`);
+  }
+  for (const [index, statement] of [statements].flat().entries()) {
+    const wrong = faultOf(statement);
+    if (wrong !== undefined) throw fault(`statement ${index + 1} of ${what} ${wrong}`);
+  }
+  // Checked just now, element by element.
+  return { ...document, Statement: statements } as PolicyDocument;
+}
+
+/** Indented, or without any white space where it fits AWS's limit only so. */
+export function policyText(document: PolicyDocument): string {
+  const compact = JSON.stringify(document);
+  const indented = JSON.stringify(document, undefined, 2);
+  return indented.length > MAX_POLICY_CHARACTERS && compact.length <= MAX_POLICY_CHARACTERS
+    ? compact
+    : indented;
+}
+
+/** @throws XacctError `policy` where it is too long for AWS. `what` begins the message: `the policy of repository team/app`. */
+export function checkPolicySize(document: PolicyDocument, what: string): void {
+  const { length } = JSON.stringify(document);
+  if (length <= MAX_POLICY_CHARACTERS) return;
+  throw fault(
+    `${what} would have ${length} characters, and AWS takes ${MAX_POLICY_CHARACTERS}`,
+    "name an account instead of its single roles, org:o-… instead of accounts, or a prefix ('team/*') instead of repositories",
+  );
+}
+
+/** Whether AWS takes both for the same: the order of statements and of lists, the case of actions and the like do not count. */
+export function samePolicy(left: PolicyDocument, right: PolicyDocument): boolean {
+  return canonicalDocument(left) === canonicalDocument(right);
+}
+
+export function statementsOf(document: PolicyDocument | undefined): readonly Statement[] {
+  return [document?.Statement ?? []].flat();
+}
+
+/** One, many or none, as texts. */
+export function listOf(value: ConditionValue | readonly ConditionValue[] | undefined): readonly string[] {
+  return value === undefined ? [] : [value].flat().map(String);
+}
+
+/** Of the two that stand in one object, AWS and we might each take another. */
+function refuseDuplicates(node: Node, text: string, what: string): void {
+  const seen = new Set<string>();
+  for (const child of node.children ?? []) {
+    if (child.type === 'property') {
+      const key = String(child.children?.[0]?.value);
+      if (seen.has(key)) throw invalid(text, child.offset, `has "${key}" twice in one object`, what);
+      seen.add(key);
+    }
+    refuseDuplicates(child, text, what);
+  }
+}
+
+/** What is wrong with a statement, after its name; undefined where nothing is. */
+function faultOf(statement: unknown): string | undefined {
+  if (!isObject(statement)) return 'is not an object';
+  if (statement.Effect !== 'Allow' && statement.Effect !== 'Deny') {
+    return 'has neither "Effect": "Allow" nor "Effect": "Deny"';
+  }
+  if (statement.Sid !== undefined && typeof statement.Sid !== 'string') return 'has a Sid that is not text';
+  for (const name of ['Action', 'NotAction', 'Resource', 'NotResource']) {
+    if (!isOptional(statement[name], isTexts))
+      return `has a ${name} that is neither text nor a list of texts`;
+  }
+  for (const name of ['Principal', 'NotPrincipal']) {
+    const isPrincipal = (value: unknown) => value === '*' || isObjectOf(value, isTexts);
+    if (!isOptional(statement[name], isPrincipal)) {
+      return `has a ${name} that is neither "*" nor an object of texts`;
+    }
+  }
+  const isBlock = (value: unknown) => isObjectOf(value, (keys) => isObjectOf(keys, isConditionValues));
+  return isOptional(statement.Condition, isBlock)
+    ? undefined
+    : 'has a Condition that is not an object of operators';
+}
+
+function isOptional(value: unknown, is: (value: unknown) => boolean): boolean {
+  return value === undefined || is(value);
+}
+
+function isTexts(value: unknown): boolean {
+  return [value].flat().every((item) => typeof item === 'string');
+}
+
+function isConditionValues(value: unknown): boolean {
+  return [value].flat().every((item) => ['string', 'number', 'boolean'].includes(typeof item));
+}
+
+function isObjectOf(value: unknown, is: (member: unknown) => boolean): boolean {
+  return isObject(value) && Object.values(value).every(is);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function invalid(text: string, offset: number, message: string, what: string): XacctError {
+  const before = text.slice(0, offset).split('\n');
+  return fault(`${what} ${message}, line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`);
+}
+
+function fault(message: string, hint?: string): XacctError {
+  return new XacctError('policy', message, { hint });
 }

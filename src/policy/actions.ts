@@ -1,0 +1,51 @@
+// The actions behind a pull and a push, and whether what a statement writes names them.
+import { listOf, type Statement } from './policy-document.ts';
+import { matchesWildcard } from './wildcard.ts';
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html */
+export const PULL_ACTIONS: readonly string[] = [
+  'ecr:BatchCheckLayerAvailability',
+  'ecr:BatchGetImage',
+  'ecr:GetDownloadUrlForLayer',
+];
+
+/** The same page; what https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html has besides is of a pull. */
+export const PUSH_ACTIONS: readonly string[] = [
+  'ecr:BatchCheckLayerAvailability',
+  'ecr:CompleteLayerUpload',
+  'ecr:InitiateLayerUpload',
+  'ecr:PutImage',
+  'ecr:UploadLayerPart',
+];
+
+/** All that nobody needs who only pulls. */
+export const ONLY_PUSH_ACTIONS: readonly string[] = PUSH_ACTIONS.filter(
+  (action) => !PULL_ACTIONS.includes(action),
+);
+
+/** What the service asks for, and no pull can do without. https://docs.aws.amazon.com/lambda/latest/dg/images-create.html */
+export const LAMBDA_ACTIONS: readonly string[] = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+
+/** Whether one of the patterns (`ecr:Batch*`) names the action; case does not count. */
+export function namesAction(patterns: readonly string[], action: string): boolean {
+  const wanted = action.toLowerCase();
+  return patterns.some((pattern) => matchesWildcard(wanted, pattern.toLowerCase()));
+}
+
+/** Whether the statement is about the action, or about all but others. */
+export function isAbout(
+  { Action: action, NotAction: others }: Pick<Statement, 'Action' | 'NotAction'>,
+  wanted: string,
+): boolean {
+  return others === undefined ? namesAction(listOf(action), wanted) : !namesAction(listOf(others), wanted);
+}
+
+/** Whether two lists are of the same actions, in any order and case. */
+export function sameActions(left: readonly string[], right: readonly string[]): boolean {
+  const [these, those] = [new Set(left.map(lowerCase)), new Set(right.map(lowerCase))];
+  return these.size === those.size && [...these].every((action) => those.has(action));
+}
+
+function lowerCase(text: string): string {
+  return text.toLowerCase();
+}

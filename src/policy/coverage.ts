@@ -1,0 +1,47 @@
+// Whether a policy already gives what a grant would: to that very grantee, on the whole target, under no other condition.
+import type { Target } from './access.ts';
+import { namesAction } from './actions.ts';
+import { actionsOf, type Gift, isEverybody, membersOf, principalsOf } from './own-statement.ts';
+import { listOf, type Statement } from './policy-document.ts';
+import { LAMBDA_SERVICE, samePrincipal } from './principal.ts';
+import { targetArn } from './target.ts';
+import { matchesAllBelow, matchesWildcard } from './wildcard.ts';
+
+/** Elements whose meaning is known here; a statement with another might be narrower than it looks. */
+const KNOWN: ReadonlySet<string> = new Set(['Sid', 'Effect', 'Principal', 'Action', 'Resource', 'Condition']);
+
+/** Each action may be given by another statement. A denial does not count: no grant helps against it. */
+export function isGiven(statements: readonly Statement[], gift: Gift, target: Target): boolean {
+  const giving = statements.filter(
+    (statement) =>
+      statement.Effect === 'Allow' &&
+      Object.keys(statement).every((element) => KNOWN.has(element)) &&
+      isFor(statement, gift) &&
+      isOnAll(statement, target),
+  );
+  return actionsOf(gift.kind).every((action) =>
+    giving.some((statement) => namesAction(listOf(statement.Action), action)),
+  );
+}
+
+function isFor(statement: Statement, { kind, member }: Gift): boolean {
+  const { Principal: principal, Condition: condition } = statement;
+  const isFree = Object.keys(condition ?? {}).length === 0;
+  if (isFree && isEverybody(principal)) return true;
+  if (kind === 'Pull' || kind === 'Push') {
+    return isFree && principalsOf(principal, 'AWS').some((other) => samePrincipal(other, member));
+  }
+  if (kind === 'Lambda' && isFree && principalsOf(principal, 'Service').includes(LAMBDA_SERVICE)) {
+    return true;
+  }
+  return membersOf(kind, statement)?.includes(member) ?? false;
+}
+
+/** Without a Resource, a statement is for what its policy is attached to. */
+function isOnAll({ Resource: resource }: Statement, target: Target): boolean {
+  if (resource === undefined) return true;
+  const [arn, patterns] = [targetArn(target), listOf(resource)];
+  return target.kind === 'repository'
+    ? patterns.some((pattern) => matchesWildcard(arn, pattern))
+    : patterns.some((pattern) => matchesAllBelow(arn.slice(0, -1), pattern));
+}

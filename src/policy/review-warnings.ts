@@ -1,0 +1,114 @@
+// What is wrong with a statement that lets somebody in: each a line that says what, and what to do.
+import { namesAction } from './actions.ts';
+import { isEverybody, principalsOf } from './own-statement.ts';
+import { listOf, type Statement } from './policy-document.ts';
+import { accountOf, isUniqueId } from './principal.ts';
+import type { PolicyOwner } from './review.ts';
+import { matchesWildcard } from './wildcard.ts';
+
+/**
+ * With these one deletes images, or changes who may do what, and when they go.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+ */
+const DANGEROUS = [
+  'SetRepositoryPolicy',
+  'DeleteRepository',
+  'BatchDeleteImage',
+  'DeleteRepositoryPolicy',
+  'PutRegistryPolicy',
+  'DeleteRegistryPolicy',
+  'PutLifecyclePolicy',
+  'DeleteLifecyclePolicy',
+  'PutImageTagMutability',
+  'PutReplicationConfiguration',
+  'DeletePullThroughCacheRule',
+  'PutAccountSetting',
+];
+const READS = /^ecr:(?:BatchGet|Describe|Get|List)/i;
+/** Other registries replicate with these. https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html */
+const REPLICATION = ['ecr:BatchImportUpstreamImage', 'ecr:CreateRepository', 'ecr:ReplicateImage'];
+/** Condition keys that say who asks, or from where. */
+const WHO = /^aws:(?:principal|source|vpc|userid|username)/i;
+const MOST_NAMES = 3;
+
+/** `other` are its actions that neither pull nor push needs. */
+export function warningsOf(statement: Statement, owner: PolicyOwner, other: readonly string[]): string[] {
+  const elsewhere = foreignResources(statement, owner).map(
+    (arn) =>
+      `${arn} is not of this registry, so that the statement does nothing there; write ${registryArn(owner)}`,
+  );
+  if (statement.Effect !== 'Allow') return elsewhere;
+  return [
+    ...whoWarnings(statement),
+    ...(statement.NotAction === undefined
+      ? actionWarnings(statement, owner, other)
+      : [
+          'NotAction allows every action but those it lists, also those that AWS will add; list them in Action',
+        ]),
+    ...elsewhere,
+  ];
+}
+
+function whoWarnings({ Principal: principal, NotPrincipal, Condition: condition = {} }: Statement): string[] {
+  if (NotPrincipal !== undefined) {
+    return ['NotPrincipal lets in everybody whom it does not list; name in Principal whom to let in'];
+  }
+  const gone = principalsOf(principal, 'AWS')
+    .filter(isUniqueId)
+    .map((id) => `${id} is left of a deleted role or user, and lets nobody in; take it out`);
+  const keys = Object.values(condition).flatMap((block) => Object.keys(block));
+  if (!isEverybody(principal) || keys.some((key) => WHO.test(key))) return gone;
+  const whom =
+    keys.length === 0 ? 'who has an AWS account' : 'who meets conditions that say nothing of who it is';
+  return [`lets in everybody ${whom}; name accounts or roles, or org:o-…`, ...gone];
+}
+
+function actionWarnings(statement: Statement, owner: PolicyOwner, other: readonly string[]): string[] {
+  const { Principal: principal } = statement;
+  const isForeign =
+    isEverybody(principal) ||
+    principalsOf(principal, 'AWS').some((one) => ![undefined, owner.account].includes(accountOf(one)));
+  if (!isForeign) return [];
+  const surplus = other.filter((action) => owner.kind === 'repository' || !namesAction(REPLICATION, action));
+  const dangers = surplus.filter((action) => dangersIn(action).length > 0);
+  const rest = surplus.filter((action) => !dangers.includes(action));
+  const onlyRead = rest.every((action) => READS.test(action)) ? ' (for reading)' : '';
+  return [
+    ...dangers.map(
+      (action) => `${action} gives another account ${inWords(dangersIn(action), action)}; take it out`,
+    ),
+    ...(rest.length === 0
+      ? []
+      : [`neither pull nor push needs ${rest.join(', ')}${onlyRead}; take it out where nothing uses it`]),
+  ];
+}
+
+function dangersIn(action: string): string[] {
+  return DANGEROUS.filter((name) => namesAction([action], `ecr:${name}`));
+}
+
+function inWords(names: readonly string[], action: string): string {
+  if (!/[*?]/.test(action)) return 'what changes or deletes';
+  const shown = names.slice(0, MOST_NAMES).join(', ');
+  const more = names.length - MOST_NAMES;
+  return `what changes or deletes (${shown}${more > 0 ? ` and ${more} more` : ''})`;
+}
+
+function foreignResources({ Resource: resource }: Statement, owner: PolicyOwner): string[] {
+  return listOf(resource).filter((arn) => {
+    const [, partition, service, region, account] = arn.split(':');
+    if (arn === '*') return false;
+    const isIn = (written: string | undefined, own: string | undefined) =>
+      own === undefined || matchesWildcard(own, written ?? '');
+    return !(
+      isIn(partition, owner.partition) &&
+      isIn(service, 'ecr') &&
+      isIn(region, owner.region) &&
+      isIn(account, owner.account)
+    );
+  });
+}
+
+function registryArn({ partition, region = 'REGION', account }: PolicyOwner): string {
+  return `arn:${partition}:ecr:${region}:${account}:repository/…`;
+}

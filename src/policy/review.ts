@@ -1,0 +1,136 @@
+// What each statement of a policy means to people, and whether policies let a request in.
+import type { Partition } from '../registry/registry.ts';
+import { isAbout, LAMBDA_ACTIONS, ONLY_PUSH_ACTIONS, PULL_ACTIONS, PUSH_ACTIONS } from './actions.ts';
+import { isEverybody, readOwn } from './own-statement.ts';
+import { listOf, type PolicyDocument, type Statement, statementsOf } from './policy-document.ts';
+import { wholeAccount } from './principal.ts';
+import { judgeStatement, type PolicyRequest } from './request-match.ts';
+import { warningsOf } from './review-warnings.ts';
+
+export type PolicyKind = 'repository' | 'registry';
+
+/** Whose policy it is. */
+export interface PolicyOwner {
+  kind: PolicyKind;
+  account: string;
+  partition: Partition;
+  /** Undefined where a Resource of any region may stand in it. */
+  region?: string | undefined;
+}
+
+export interface ReviewedStatement {
+  sid: string | undefined;
+  /** Written by a grant, and as it was written. */
+  ours: boolean;
+  effect: 'Allow' | 'Deny';
+  /** `444455556666`, a role's ARN, `everyone`, `org o-…`, `service lambda.amazonaws.com`, `everyone but …`. */
+  who: string[];
+  pull: 'all' | 'some' | 'none';
+  push: 'all' | 'some' | 'none';
+  /** What is written beyond the actions of a pull and a push. */
+  other: string[];
+  /** `team/*`; none in a policy that is about one repository and says no more. */
+  resources: string[];
+  /** `StringEquals aws:PrincipalOrgID = o-…`. */
+  conditions: string[];
+  /** A line each: what is wrong, and what to do. */
+  warnings: string[];
+}
+
+/** Its statements, in their order. */
+export function reviewPolicy(document: PolicyDocument, owner: PolicyOwner): ReviewedStatement[] {
+  return statementsOf(document).map((statement): ReviewedStatement => {
+    const other = otherActions(statement);
+    return {
+      sid: statement.Sid,
+      ours: isOurs(statement, owner),
+      effect: statement.Effect,
+      who: whoOf(statement),
+      pull: shareOf(statement, LAMBDA_ACTIONS, PULL_ACTIONS),
+      push: shareOf(statement, PUSH_ACTIONS, ONLY_PUSH_ACTIONS),
+      other,
+      resources: resourcesOf(statement, owner),
+      conditions: conditionsOf(statement),
+      warnings: warningsOf(statement, owner, other),
+    };
+  });
+}
+
+/**
+ * Whether the side of the resource lets a request in. `conditional`: that depends on what the request does not say. `documents` are
+ * the policies that apply to it: the registry's, and its repository's.
+ */
+export function allowsRequest(
+  documents: readonly { document: PolicyDocument | undefined; kind: PolicyKind }[],
+  request: PolicyRequest,
+): 'allowed' | 'denied' | 'explicit-deny' | 'conditional' {
+  const verdicts = (effect: Statement['Effect']) =>
+    documents
+      .flatMap(({ document }) => statementsOf(document))
+      .filter((statement) => statement.Effect === effect)
+      .map((statement) => judgeStatement(statement, request));
+  const [denials, grants] = [verdicts('Deny'), verdicts('Allow')];
+  if (denials.includes('yes')) return 'explicit-deny';
+  if (grants.includes('yes')) return denials.includes('maybe') ? 'conditional' : 'allowed';
+  return grants.includes('maybe') ? 'conditional' : 'denied';
+}
+
+function isOurs(statement: Statement, { kind, account, partition }: PolicyOwner): boolean {
+  const own = readOwn(statement);
+  if (own === undefined || kind === 'repository') return own !== undefined && own.resource === undefined;
+  const { resource = '' } = own;
+  return resource.startsWith(`arn:${partition}:ecr:`) && resource.includes(`:${account}:repository/`);
+}
+
+function whoOf({ Principal: principal, NotPrincipal: others, Condition: condition }: Statement): string[] {
+  if (others !== undefined) return [`everyone but ${named(others).join(', ')}`];
+  if (!isEverybody(principal)) return named(principal);
+  const equals = Object.entries(condition?.StringEquals ?? {});
+  const organizations = equals.find(([key]) => key.toLowerCase() === 'aws:principalorgid')?.[1];
+  return organizations === undefined ? ['everyone'] : listOf(organizations).map((id) => `org ${id}`);
+}
+
+function named(principal: Statement['Principal']): string[] {
+  if (typeof principal !== 'object') return principal === undefined ? [] : ['everyone'];
+  return Object.entries(principal).flatMap(([kind, others]) =>
+    listOf(others).map((other) => {
+      if (kind === 'AWS') return other === '*' ? 'everyone' : (wholeAccount(other) ?? other);
+      return `${kind === 'CanonicalUser' ? 'canonical user' : kind.toLowerCase()} ${other}`;
+    }),
+  );
+}
+
+/** `needed` are the actions without which there is none of it, `own` those that are for nothing else. */
+function shareOf(
+  statement: Statement,
+  needed: readonly string[],
+  own: readonly string[],
+): 'all' | 'some' | 'none' {
+  const isNamed = (action: string) => isAbout(statement, action);
+  if (needed.every(isNamed)) return 'all';
+  return own.some(isNamed) ? 'some' : 'none';
+}
+
+function otherActions({ Action: action, NotAction: others }: Statement): string[] {
+  if (others !== undefined) return [`everything but ${listOf(others).join(', ')}`];
+  const usual = [...PULL_ACTIONS, ...PUSH_ACTIONS].map((name) => name.toLowerCase());
+  return listOf(action).filter((name) => !usual.includes(name.toLowerCase()));
+}
+
+function resourcesOf(
+  { Resource: resource, NotResource: others }: Statement,
+  { account, partition }: PolicyOwner,
+): string[] {
+  const names = listOf(others ?? resource).map((arn) => {
+    const [, ofPartition, ofAccount, name] =
+      /^arn:([^:]*):ecr:[^:]*:([^:]*):repository\/(.*)$/s.exec(arn) ?? [];
+    return ofPartition === partition && ofAccount === account && name !== undefined ? name : arn;
+  });
+  return others === undefined ? names : [`everything but ${names.join(', ')}`];
+}
+
+function conditionsOf({ Condition: condition = {} }: Statement): string[] {
+  return Object.entries(condition).flatMap(([operator, keys]) =>
+    Object.entries(keys).map(([key, values]) => `${operator} ${key} = ${listOf(values).join(', ')}`),
+  );
+}
