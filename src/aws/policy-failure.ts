@@ -22,14 +22,17 @@ function invalidPolicy(error: ServiceError): XacctError | undefined {
   const constraint = /failed to satisfy constraint: '(?<constraint>[^']+)'/.exec(error.message)?.groups
     ?.constraint;
   if (constraint === undefined) return undefined;
-  if (/principal not found/i.test(constraint)) {
-    return new XacctError('principal-not-found', 'ECR does not find a principal that the policy names', {
-      hint: 'where it was made seconds ago, add: --wait',
-      cause: error,
-    });
-  }
-  return new XacctError('policy', `ECR does not take the policy (${constraint})`, {
-    hint: 'a statement of it may name a principal, an action or a resource that does not exist; to see all of it, add: --json',
-    cause: error,
-  });
+  // Of a policy that is made here and of what stood there before, nothing else can be invalid.
+  const isPrincipal = /^Principal not found$|^Invalid (?:repository|registry) policy provided$/.test(
+    constraint,
+  );
+  return isPrincipal
+    ? new XacctError('principal-not-found', `ECR does not find a principal of the policy (${constraint})`, {
+        hint: 'check its name and its path; where it was made seconds ago, add: --wait',
+        cause: error,
+      })
+    : new XacctError('policy', `ECR does not take the policy (${constraint})`, {
+        hint: 'to see all of it, run the same command with --json',
+        cause: error,
+      });
 }

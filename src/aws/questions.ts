@@ -39,7 +39,7 @@ export interface CallerIdentity {
 /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html */
 export type PolicyScope = 'V1' | 'V2';
 
-/** Something that AWS answers, or why it does not. */
+/** Something that AWS answers (left out where that is nothing), or why it does not. */
 export type Answered<T> = { value: T } | { error: ErrorFields };
 
 /** Policies are JSON texts as AWS has them; undefined where there is none. */

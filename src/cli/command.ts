@@ -1,7 +1,8 @@
 // What every command of `ecr-xacct` is given.
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Front } from '../client/answer.ts';
 import { XacctError } from '../errors.ts';
+import { partitionOfRegion } from '../registry/registry.ts';
 import { socketPath } from '../wire/socket-path.ts';
 import type { Streams } from './helper-command.ts';
 
@@ -21,4 +22,20 @@ export function daemonAddress({ env, uid }: Front): { path: string; uid: number 
     throw new XacctError('usage', 'there is no daemon on this system: every call mints in its own process');
   }
   return { path: socketPath(env, uid), uid };
+}
+
+/** What is wrong with the command line itself ends with the status of wrong usage. */
+export async function withUsage(command: Command, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof XacctError) || error.code !== 'usage') throw error;
+    command.error(`error: ${error.message}${error.hint === undefined ? '' : `; ${error.hint}`}`);
+  }
+}
+
+/** The value of an option. @throws InvalidArgumentError for what is no region's name. */
+export function regionName(text: string): string {
+  if (partitionOfRegion(text) !== undefined) return text;
+  throw new InvalidArgumentError('Write a region like us-east-1.');
 }

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import type { Front } from '../client/answer.ts';
 import { printable } from '../errors.ts';
+import { accessCommand } from './access-command.ts';
 import type { CommandContext } from './command.ts';
 import { completionCommand } from './completion-command.ts';
 import { configCommand } from './config-command.ts';
@@ -9,9 +10,11 @@ import { daemonCommand } from './daemon-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { explainCommand } from './explain-command.ts';
 import { getLoginPasswordCommand } from './get-login-password-command.ts';
+import { grantCommand } from './grant-command.ts';
 import type { Streams } from './helper-command.ts';
 import { loginCommand } from './login-command.ts';
 import { logoutCommand } from './logout-command.ts';
+import { revokeCommand } from './revoke-command.ts';
 import { setupCommand } from './setup-command.ts';
 import { statusCommand } from './status-command.ts';
 
@@ -23,6 +26,9 @@ const COMMANDS: readonly ((context: CommandContext) => void)[] = [
   loginCommand,
   logoutCommand,
   statusCommand,
+  grantCommand,
+  revokeCommand,
+  accessCommand,
   getLoginPasswordCommand,
   configCommand,
   daemonCommand,

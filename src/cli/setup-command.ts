@@ -1,8 +1,6 @@
 // `ecr-xacct setup`: its options. What it does is loaded when it runs.
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { XacctError } from '../errors.ts';
-import { partitionOfRegion } from '../registry/registry.ts';
-import type { CommandContext } from './command.ts';
+import { Option } from 'commander';
+import { type CommandContext, regionName, withUsage } from './command.ts';
 
 export interface SetupOptions {
   yes?: true;
@@ -52,24 +50,11 @@ export function setupCommand(context: CommandContext): void {
   });
 }
 
-/** What is wrong with the command line itself ends with the status of wrong usage. */
-async function withUsage(command: Command, run: () => Promise<void>): Promise<void> {
-  try {
-    await run();
-  } catch (error) {
-    if (!(error instanceof XacctError) || error.code !== 'usage') throw error;
-    command.error(`error: ${error.message}${error.hint === undefined ? '' : `; ${error.hint}`}`);
-  }
-}
-
 function collected(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }
 
 /** `us-east-1,eu-west-1` are two. */
 function collectedRegions(value: string, previous: readonly string[] = []): string[] {
-  const regions = value.split(',').map((region) => region.trim());
-  const wrong = regions.find((region) => partitionOfRegion(region) === undefined);
-  if (wrong !== undefined) throw new InvalidArgumentError('Write a region like us-east-1.');
-  return [...previous, ...regions];
+  return [...previous, ...value.split(',').map((region) => regionName(region.trim()))];
 }

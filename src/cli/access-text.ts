@@ -1,0 +1,91 @@
+// What `ecr-xacct access` shows.
+import { printable } from '../errors.ts';
+import type { AccessReport, FoundStatement } from './run-access.ts';
+import type { Screen } from './screen.ts';
+import { type Cell, type Column, type Note, notes, table } from './table.ts';
+
+const COLUMNS: readonly Column[] = [
+  { title: 'WHO', fit: 'shorten' },
+  { title: 'MAY', fit: 'wrap' },
+  { title: 'WHERE', fit: 'shorten' },
+  { title: 'POLICY' },
+  { title: 'STATEMENT', fit: 'shorten' },
+];
+
+export function accessText(report: AccessReport, screen: Screen): string {
+  const { hostname, repository, statements, unread, scope } = report;
+  const title = screen.paint('bold', printable(repository ? `${hostname}/${repository}` : hostname));
+  const shown = statements.filter((statement) => concerns(statement, repository));
+  const body =
+    shown.length === 0
+      ? notes([{ note: 'Nobody of another account is let in by a policy.', indent: 2 }], screen)
+      : table(COLUMNS, shown.flatMap(rowsOf), screen);
+  const remarks: Note[] = [
+    ...scopeNotes(scope, shown),
+    ...shown.flatMap(({ warnings, ...statement }) =>
+      warnings.map(
+        (warning): Note => ({
+          note: {
+            text: `Warning: ${statement.sid} of the ${policyOf(statement)} policy: ${warning}`,
+            style: 'yellow',
+          },
+        }),
+      ),
+    ),
+    ...unread.map((text): Note => ({ note: { text: `Not read: ${text}`, style: 'yellow' } })),
+  ];
+  return `${title}\n\n${body}${remarks.length === 0 ? '' : `\n${notes(remarks, screen)}`}`;
+}
+
+/** Whether a statement of the registry's policy is about the repository at all. */
+function concerns({ repository: of, resources }: FoundStatement, repository: string | undefined): boolean {
+  if (of !== undefined || repository === undefined || resources.length === 0) return true;
+  return resources.some((pattern) => mayMean(pattern, repository));
+}
+
+/** Patterns as IAM has them: `*` for any text, `?` for one character. What is no pattern of this registry stays in sight. */
+function mayMean(pattern: string, repository: string): boolean {
+  if (/^(?:arn:|everything but )/.test(pattern)) return true;
+  const source = pattern
+    .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.');
+  return new RegExp(`^${source}$`, 's').test(repository);
+}
+
+function rowsOf(statement: FoundStatement): (readonly Cell[] | Note)[] {
+  const { who, conditions, effect } = statement;
+  const style = effect === 'Deny' ? 'red' : undefined;
+  const cell = (text: string): Cell => (style === undefined ? text : { text, style });
+  const where = statement.repository ?? (statement.resources.join(', ') || '*');
+  return [
+    ...who.map((name) => [cell(name), cell(mayOf(statement)), where, policyOf(statement), statement.sid]),
+    ...conditions.map((text): Note => ({ note: { text: `only if ${text}`, style: 'dim' }, indent: 2 })),
+  ];
+}
+
+function mayOf({ effect, pull, push, other }: FoundStatement): string {
+  const words = [
+    ...(pull === 'none' ? [] : [pull === 'all' ? 'pull' : 'a part of pulling']),
+    ...(push === 'none' ? [] : [push === 'all' ? 'push' : 'a part of pushing']),
+    ...other,
+  ];
+  const may = words.length === 0 ? 'nothing' : words.join(', ');
+  return effect === 'Deny' ? `not ${may}` : may;
+}
+
+function policyOf({ repository }: Pick<FoundStatement, 'repository'>): string {
+  return repository === undefined ? 'registry' : 'repository';
+}
+
+function scopeNotes(scope: AccessReport['scope'], shown: readonly FoundStatement[]): Note[] {
+  if (scope !== 'V1' || !shown.some(({ repository }) => repository === undefined)) return [];
+  return [
+    {
+      note: {
+        text: "Warning: the registry's policy scope is V1: its statements let nobody pull or push. To change that, run: ecr-xacct grant PRINCIPAL --on HOST --upgrade-scope",
+        style: 'yellow',
+      },
+    },
+  ];
+}

@@ -1,0 +1,132 @@
+// Who one is in an account: the identity that may change a registry's policies, or look a role up.
+import type { Front } from '../client/answer.ts';
+import { createConfigReader } from '../config/config-reader.ts';
+import { type ErrorCode, XacctError } from '../errors.ts';
+import { describeIdentity, profileOf } from '../identity/identity.ts';
+import { climb, type Surroundings } from '../identity/ladder.ts';
+import { declaredAccount } from '../identity/profile-accounts.ts';
+import { createProfileReader } from '../identity/profiles.ts';
+import { type Resolution, resolutionOf } from '../identity/resolve.ts';
+import type { Registry } from '../registry/registry.ts';
+import { passedEnvironment } from '../wire/environment.ts';
+import { askAs, type Somebody } from './ask-as.ts';
+import type { Streams } from './helper-command.ts';
+
+/**
+ * The profile that is named; else the first identity of the account, of those that the environment names, that
+ * ~/.aws/config has, and of the default chain. A rule of config.yaml does not count: it says who pulls.
+ * @throws XacctError why each of them is not the one, where none is.
+ */
+export async function identityIn(
+  registry: Registry & { account: string },
+  profile: string | undefined,
+  front: Front,
+  streams: Streams,
+): Promise<Somebody> {
+  const surroundings = surroundingsIn(registry, front);
+  if (profile !== undefined) {
+    const identity = { kind: 'profile', profile } as const;
+    const candidate = { identity, reason: `--profile ${profile}` };
+    return askAs(resolutionOf(registry.hostname, 'override', candidate, surroundings), front, streams);
+  }
+  const { account } = registry;
+  const failures: { text: string; error?: XacctError }[] = [];
+  for (const resolution of candidates(surroundings)) {
+    const who = describeIdentity(resolution.identity);
+    const declared = declaredAccountOf(resolution, surroundings);
+    if (declared !== undefined && declared !== account) {
+      failures.push({ text: `${who} is of account ${declared}` });
+      continue;
+    }
+    const asked = await attempt(() => askAs(resolution, front, declared === account ? streams : undefined));
+    if (asked instanceof XacctError) {
+      failures.push({ text: `${who}: ${asked.message}`, ...(declared === account ? { error: asked } : {}) });
+    } else if (asked.caller.account === account) return asked;
+    else failures.push({ text: `${who} is of account ${asked.caller.account}` });
+  }
+  throw failures.find(({ error }) => error !== undefined)?.error ?? nobodyIn(account, failures);
+}
+
+/**
+ * Everybody of an account that ~/.aws/config has, those first that say so; the others are asked for theirs. Nobody is asked for
+ * an MFA code, and who cannot be asked is passed over.
+ */
+export async function* everybodyIn(
+  registry: Registry,
+  account: string,
+  front: Front,
+): AsyncGenerator<Somebody> {
+  const surroundings = surroundingsIn(registry, front);
+  const { declared, undeclared } = surroundings.profiles.accounts();
+  const ask = (profile: string) => {
+    const candidate = { identity: { kind: 'profile', profile } as const, reason: `profile ${profile}` };
+    const resolution = resolutionOf(registry.hostname, 'override', candidate, surroundings);
+    return attempt(() => askAs(resolution, front, undefined));
+  };
+  const isThere = (asked: Somebody | XacctError): asked is Somebody =>
+    !(asked instanceof XacctError) && asked.caller.account === account;
+  for (const profile of declared.get(account) ?? []) {
+    const asked = await ask(profile);
+    if (isThere(asked)) yield asked;
+  }
+  // All at once: each is a process of its own.
+  yield* (await Promise.all(undeclared.map(ask))).filter(isThere);
+}
+
+function surroundingsIn(registry: Registry, { env: all }: Front): Surroundings {
+  const env = passedEnvironment(all);
+  const [config, profiles] = [createConfigReader()(env), createProfileReader()(env)];
+  return { registry, match: undefined, config, profiles, env, learntAccount: () => undefined };
+}
+
+/** In the order in which they are tried, without those that say nothing of their account last. */
+function candidates(surroundings: Surroundings): Resolution[] {
+  const { registry, profiles } = surroundings;
+  const of = (profile: string) => ({ identity: { kind: 'profile', profile } as const, reason: '' });
+  const resolutions: Resolution[] = [];
+  for (const { step, candidates: found } of climb({ ...surroundings, config: discovering(surroundings) })) {
+    if (step === 'rule') continue;
+    const all =
+      step === 'discovery' ? [...found, ...profiles.accounts().undeclared.map((name) => of(name))] : found;
+    resolutions.push(
+      ...all.map((candidate) => resolutionOf(registry.hostname, step, candidate, surroundings)),
+    );
+  }
+  const seen = new Set<string>();
+  return resolutions.filter(({ identity }) => {
+    const key = describeIdentity(identity);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+/** `discover: false` is about who pulls. */
+function discovering({ config }: Surroundings): Surroundings['config'] {
+  return { ...config, discover: true };
+}
+
+function declaredAccountOf({ identity }: Resolution, { profiles }: Surroundings): string | undefined {
+  const profile = profileOf(identity);
+  return profile === undefined ? undefined : declaredAccount(profiles, profile);
+}
+
+const MAX_SHOWN = 4;
+
+function nobodyIn(account: string, failures: readonly { text: string }[]): XacctError {
+  const shown = failures.slice(0, MAX_SHOWN).map(({ text }) => text);
+  const more = failures.length > MAX_SHOWN ? [`and ${failures.length - MAX_SHOWN} more`] : [];
+  const code: ErrorCode = 'no-identity';
+  return new XacctError(
+    code,
+    `nobody of account ${account} is known here${[...shown, ...more].map((text, index) => `${index === 0 ? ': ' : ', '}${text}`).join('')}`,
+    { hint: 'add: --profile NAME, or let the owner of the account run this' },
+  );
+}
+
+async function attempt<T>(look: () => Promise<T>): Promise<T | XacctError> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof XacctError) return error;
+    throw error;
+  }
+}

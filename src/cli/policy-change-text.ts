@@ -1,0 +1,46 @@
+// What is shown of a policy and of a change of it, and where one is read from beside AWS.
+import { readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { text as readText } from 'node:stream/consumers';
+import { shellWord, XacctError } from '../errors.ts';
+import { parsePolicy, policyText } from '../policy/policy-document.ts';
+import type { PolicyChange } from './change-policy.ts';
+import type { CommandContext } from './command.ts';
+import { diffText } from './diff-text.ts';
+import { isTerminal } from './prompts.ts';
+
+/** As a diff of both in the same form: AWS gives a policy back as it was written, often in one line. */
+export function changeText(
+  { name, before, after }: PolicyChange,
+  { front, streams }: Pick<CommandContext, 'front' | 'streams'>,
+): string {
+  const shown = (text: string | undefined) => (text === undefined ? undefined : `${formed(text, name)}\n`);
+  const isColoured = isTerminal(streams.stdout) && !front.env.NO_COLOR;
+  return diffText({ name, before: shown(before), after: shown(after) }, isColoured);
+}
+
+/** For Terraform, CloudFormation or the console: the policy, or `null` for none. */
+export function jsonText({ name, after }: PolicyChange): string {
+  return `${after === undefined ? 'null' : formed(after, name)}\n`;
+}
+
+function formed(text: string, name: string): string {
+  return policyText(parsePolicy(text, name));
+}
+
+/** Undefined where it is empty. @param path `-` for stdin. @throws XacctError `file-access` */
+export async function readPolicyFile(path: string, stdin: Readable): Promise<string | undefined> {
+  const text = path === '-' ? await readText(stdin) : readFile(path);
+  return text.trim() === '' ? undefined : text;
+}
+
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new XacctError('file-access', `cannot read ${path}`, {
+      hint: `run: ls -l ${shellWord(path)}`,
+      cause,
+    });
+  }
+}

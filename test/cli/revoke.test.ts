@@ -1,0 +1,70 @@
+// `ecr-xacct revoke`: the built program takes back what grant gave, and nothing else.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { SECONDARY_ACCOUNT } from '../support/fake-aws/two-account-world.ts';
+import { CI_ROLE, holderOf, on, startPolicyStage } from '../support/policy-stage.ts';
+
+describe('revoke', () => {
+  test('takes one of several out, then the statement, then the policy', async () => {
+    await using stage = await startPolicyStage();
+    const repository = on('team/private');
+    await stage.run('grant', SECONDARY_ACCOUNT, CI_ROLE, '--on', repository, '--yes');
+    const first = await stage.run('revoke', SECONDARY_ACCOUNT, '--on', repository, '--yes');
+    assert.deepEqual([first.status, first.stderr], [0, '']);
+    assert.match(first.stdout, /^- {10}"arn:aws:iam::444455556666:root"$/m);
+    assert.match(first.stdout, /^Revoked: access to repository team\/private from 444455556666\.$/m);
+    assert.deepEqual(stage.policyOf('team/private')?.Statement[0]?.Principal, { AWS: [CI_ROLE] });
+
+    const { stdout } = await stage.run('revoke', CI_ROLE, '--on', repository, '--yes');
+    assert.match(stdout, /^\+\+\+ \/dev\/null$/m);
+    assert.equal(stage.policyOf('team/private'), undefined);
+    assert.equal(stage.aws.count('ecr', 'DeleteRepositoryPolicy'), 1);
+  });
+
+  test('takes back pushing only, where that is asked for', async () => {
+    await using stage = await startPolicyStage();
+    await stage.run('grant', CI_ROLE, '--on', on('team/*'), '--push', '--yes');
+    const { stdout } = await stage.run('revoke', CI_ROLE, '--on', on('team/*'), '--push', '--yes');
+    assert.match(stdout, /^Revoked: pushing to repositories team\/\* from arn/m);
+    assert.deepEqual(
+      stage.policyOf()?.Statement.map(({ Sid }) => Sid),
+      ['EcrXacctPull'],
+    );
+  });
+
+  test("leaves others' statements as they are, and says that they still let them in", async () => {
+    await using stage = await startPolicyStage();
+    const before = holderOf(stage.aws, 'team/app')?.policyText;
+    const { status, stdout } = await stage.run('revoke', SECONDARY_ACCOUNT, '--on', on('team/app'), '--yes');
+    assert.equal(status, 0);
+    assert.match(
+      stdout,
+      /^Nothing to revoke: grant gave no access to repository team\/app from 444455556666\.$/m,
+    );
+    assert.match(
+      stdout,
+      /^Note: statement 1, which is not of ecr-xacct, still lets them in; it stays as it is\.$/m,
+    );
+    assert.equal(holderOf(stage.aws, 'team/app')?.policyText, before);
+  });
+
+  test('leaves the ID of a deleted role where it stands', async () => {
+    await using stage = await startPolicyStage();
+    const { world } = stage.aws;
+    const role = stage.cast.secondary.roles.get('ci');
+    assert.ok(role);
+    await stage.run('grant', SECONDARY_ACCOUNT, CI_ROLE, '--on', on('team/private'), '--yes');
+    world.deleteRole(role);
+    const { status, stderr } = await stage.run('revoke', SECONDARY_ACCOUNT, '--on', on('team/private'), '-y');
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.deepEqual(stage.policyOf('team/private')?.Statement[0]?.Principal, { AWS: [role.id] });
+  });
+
+  test('shows, and takes nothing back, where that is all it is asked for', async () => {
+    await using stage = await startPolicyStage();
+    await stage.run('grant', CI_ROLE, '--on', on('team/private'), '--yes');
+    const { stdout } = await stage.run('revoke', CI_ROLE, '--on', on('team/private'), '--dry-run');
+    assert.match(stdout, /^--- the policy of repository team\/private\n\+\+\+ \/dev\/null$/m);
+    assert.equal(stage.policyOf('team/private')?.Statement.length, 1);
+  });
+});
