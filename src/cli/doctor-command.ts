@@ -1,6 +1,9 @@
 // `ecr-xacct doctor`: its options. What it does is loaded when it runs.
+import { Option } from 'commander';
 import { parseImageName } from '../docker/image-name.ts';
-import type { CommandContext } from './command.ts';
+import { type CommandContext, regionName, withUsage } from './command.ts';
+import { PLATFORMS } from './doctor-platforms.ts';
+import type { DoctorOptions } from './run-doctor.ts';
 
 const HELP = `
 Goes the way of docker pull: the helper on PATH, Docker's config.json, the
@@ -9,7 +12,15 @@ It stops at the first step that fails, says whose side that is on, and the one
 command that mends it. With --push, an upload is begun and given up.
 Exits with 1 where something fails.
 
-Example: ecr-xacct doctor 111122223333.dkr.ecr.us-east-1.amazonaws.com/app:1`;
+With --for, it looks at what ECS (on EC2), Fargate or Lambda need instead: the
+role, what it may do, and what the registry's policies say. It takes the usual
+role of your account there, or --role.
+
+Examples:
+  ecr-xacct doctor 111122223333.dkr.ecr.us-east-1.amazonaws.com/app:1
+  ecr-xacct doctor 111122223333.dkr.ecr.us-east-1.amazonaws.com/app --push
+  ecr-xacct doctor 111122223333.dkr.ecr.us-east-1.amazonaws.com/app \\
+    --for fargate --role arn:aws:iam::444455556666:role/ecsTaskExecutionRole`;
 
 export function doctorCommand({ program, front, streams, setStatus }: CommandContext): void {
   const command = program
@@ -17,25 +28,24 @@ export function doctorCommand({ program, front, streams, setStatus }: CommandCon
     .description('find out why an image cannot be pulled, or pushed')
     .argument('<image>', 'HOST/repository, with :TAG or @DIGEST')
     .option('--push', 'look whether it can be pushed, too')
+    .addOption(
+      new Option('--for <platform>', 'look for what runs in AWS').choices([...PLATFORMS]).conflicts('push'),
+    )
+    .option('--role <arn>', 'the role that pulls there')
+    .option('--region <region>', 'where the functions are, for Lambda', regionName)
     .option('--json', 'print JSON')
-    .addHelpText('after', HELP)
-    .action(async (text: string, { push = false, json }: { push?: boolean; json?: boolean }) => {
-      const image = parseImageName(text);
-      if (image === undefined) {
-        return command.error(`error: '${text}' is no image in a registry, such as HOST/app:1`, {
-          exitCode: 2,
-        });
-      }
-      const { diagnose } = await import('./run-doctor.ts');
-      const diagnosis = await diagnose(image, push, front);
-      if (diagnosis.cause !== undefined) setStatus(1);
-      if (json) streams.stdout.write(`${JSON.stringify(diagnosis, undefined, 2)}\n`);
-      else {
-        const { diagnosisText } = await import('./doctor-text.ts');
-        const { screenOf } = await import('./screen.ts');
-        streams.stdout.write(
-          diagnosisText(diagnosis, push, front.env.HOME, screenOf(streams.stdout, front.env)),
-        );
-      }
+    .addHelpText('after', HELP);
+  command.action(async (text: string, options: DoctorOptions) => {
+    const image = parseImageName(text);
+    if (image === undefined) {
+      return command.error(`error: '${text}' is no image in a registry, such as HOST/app:1`, {
+        exitCode: 2,
+      });
+    }
+    const { showDiagnosis } = await import('./run-doctor.ts');
+    await withUsage(command, async () => {
+      const isWell = await showDiagnosis(image, options, { front, streams });
+      if (!isWell) setStatus(1);
     });
+  });
 }

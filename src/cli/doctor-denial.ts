@@ -14,11 +14,12 @@ export interface DeniedAt {
 type Mending = Pick<Finding, 'side' | 'command' | 'by' | 'notes'>;
 
 export function deniedFinding(step: DoctorStep, denial: Denial, at: DeniedAt): Finding {
-  const { action, resource } = denial;
+  const { principal, action, resource } = denial;
   return {
     step,
     outcome: 'failed',
     text: textOf(denial),
+    principal,
     action,
     ...(resource === undefined ? {} : { resource }),
     ...mendingOf(denial, at),
@@ -91,8 +92,14 @@ function callerSide({ isExplicit, principal, policyType, policyArn }: Denial, at
   return { ...mending, ...attachment(who, at) };
 }
 
-function attachment(who: Principal | undefined, { registry, push }: DeniedAt): Mending {
-  const name = push ? 'AmazonEC2ContainerRegistryPowerUser' : 'AmazonEC2ContainerRegistryPullOnly';
+/** How the managed policy that would do is attached. */
+export function attachment(
+  who: Principal | undefined,
+  { registry, push }: Pick<DeniedAt, 'registry' | 'push'>,
+  policy?: string,
+): Mending {
+  const own = push ? 'AmazonEC2ContainerRegistryPowerUser' : 'AmazonEC2ContainerRegistryPullOnly';
+  const name = policy ?? own;
   const arn = `arn:${registry.partition}:iam::aws:policy/${name}`;
   if (who?.kind === 'role' && who.permissionSet !== undefined) {
     const set = `the permission set ${who.permissionSet}`;
@@ -148,6 +155,6 @@ function unknownSide(denial: Denial, at: DeniedAt): Mending {
   };
 }
 
-function administratorOf(account: string | undefined): string {
+export function administratorOf(account: string | undefined): string {
   return account === undefined ? 'its administrator' : `an administrator of ${account}`;
 }

@@ -49,6 +49,8 @@ export interface Finding {
   text: string;
   /** Where it failed. */
   side?: Side;
+  /** Whom it denied: an ARN. */
+  principal?: string;
   /** What was denied, as IAM names it (`ecr:BatchGetImage`), and on what. */
   action?: string;
   resource?: string;

@@ -1,10 +1,13 @@
 // What `ecr-xacct doctor` shows: every step that was walked, then the cause and what mends it.
 import { printable } from '../errors.ts';
 import type { Diagnosis, Finding } from './doctor-finding.ts';
+import type { DoctorOptions } from './run-doctor.ts';
 import type { Screen } from './screen.ts';
 import { notes, table } from './table.ts';
 
 const STYLES = { ok: 'green', warning: 'yellow', failed: 'red', unknown: 'dim' } as const;
+
+const PLATFORM_NAMES = { ecs: 'ECS', fargate: 'Fargate', lambda: 'Lambda' } as const;
 
 const SIDES = {
   machine: 'It is on this machine.',
@@ -17,7 +20,7 @@ const SIDES = {
 
 export function diagnosisText(
   { image, findings, cause }: Diagnosis,
-  push: boolean,
+  options: Pick<DoctorOptions, 'push' | 'for'>,
   home: string | undefined,
   screen: Screen,
 ): string {
@@ -37,7 +40,7 @@ export function diagnosisText(
     .map((finding) => mending(`Warning of ${finding.step}.`, finding, screen));
   const end =
     cause === undefined
-      ? notes([{ note: { text: conclusion(findings, push), style: 'green' } }], screen)
+      ? notes([{ note: { text: conclusion(findings, options), style: 'green' } }], screen)
       : notes([{ note: { text: `Cause: ${tilde(cause.text)}`, style: 'red' } }], screen) +
         mending(cause.side === undefined ? '' : SIDES[cause.side], cause, screen);
   const head = notes([{ note: { text: image, style: 'bold' } }], screen);
@@ -59,10 +62,14 @@ function mending(where: string, { command, by, notes: more = [] }: Finding, scre
   ].join('');
 }
 
-function conclusion(findings: readonly Finding[], push: boolean): string {
+function conclusion(
+  findings: readonly Finding[],
+  { push, for: platform }: Pick<DoctorOptions, 'push' | 'for'>,
+): string {
   if (findings.some(({ outcome }) => outcome === 'unknown')) {
     return 'Nothing stands in the way, as far as could be looked.';
   }
+  if (platform !== undefined) return `Nothing stands in the way of ${PLATFORM_NAMES[platform]}.`;
   const isThere = findings.some(({ step }) => step === 'layers');
   return `It can be ${[...(isThere ? ['pulled'] : []), ...(push ? ['pushed'] : [])].join(' and ')}.`;
 }

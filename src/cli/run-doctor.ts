@@ -1,73 +1,53 @@
-// What `ecr-xacct doctor` does: walks the way from Docker to an image's layers, up to the first step that fails.
+// What `ecr-xacct doctor` does: walks the way of an image, for Docker or for what runs in AWS, up to the first step that fails.
 import type { Front } from '../client/answer.ts';
-import { homeFolder } from '../config/paths.ts';
-import { engineAuthorities } from '../docker/engine-authorities.ts';
 import { type ImageName, imageText } from '../docker/image-name.ts';
-import { createRegistryClient } from '../docker/registry-client.ts';
-import { XacctError } from '../errors.ts';
-import { timeoutMs } from '../wire/timeout.ts';
-import { failedFinding } from './doctor-failure.ts';
+import type { CommandContext } from './command.ts';
+import { consumerOf, wantedOf } from './doctor-consumer.ts';
+import { walkDocker } from './doctor-docker.ts';
 import type { Diagnosis, Finding } from './doctor-finding.ts';
-import { credentialsFindings, getToken, identityFinding } from './doctor-identity.ts';
-import { dockerConfigFinding, programFinding } from './doctor-machine.ts';
-import { walkRegistry } from './doctor-registry.ts';
-import { explained } from './explained.ts';
+import { walkFor } from './doctor-for.ts';
+import type { Platform } from './doctor-platforms.ts';
+import { diagnosisText } from './doctor-text.ts';
+import { screenOf } from './screen.ts';
 
-export async function diagnose(image: ImageName, push: boolean, front: Front): Promise<Diagnosis> {
+export interface DoctorOptions {
+  push?: true;
+  /** For what runs in AWS, instead of for Docker. */
+  for?: Platform;
+  /** The role that pulls there. */
+  role?: string;
+  /** Where it runs. */
+  region?: string;
+  json?: true;
+}
+
+/** @returns whether nothing was found that stands in the way. @throws XacctError `usage` where it is not said for whom. */
+export async function showDiagnosis(
+  image: ImageName,
+  options: DoctorOptions,
+  { front, streams: { stdout } }: Pick<CommandContext, 'front' | 'streams'>,
+): Promise<boolean> {
+  const diagnosis = await diagnose(image, options, front);
+  const { HOME } = front.env;
+  stdout.write(
+    options.json
+      ? `${JSON.stringify(diagnosis, undefined, 2)}\n`
+      : diagnosisText(diagnosis, options, HOME, screenOf(stdout, front.env)),
+  );
+  return diagnosis.cause === undefined;
+}
+
+async function diagnose(image: ImageName, options: DoctorOptions, front: Front): Promise<Diagnosis> {
   const findings: Finding[] = [];
   const diagnosis = { image: imageText(image), hostname: image.hostname, findings };
-  for await (const finding of walk(image, push, front)) {
+  const { for: platform, push = false } = options;
+  const steps =
+    platform === undefined
+      ? walkDocker(image, push, front)
+      : walkFor(await consumerOf(platform, options, image, front), wantedOf(image, front), front);
+  for await (const finding of steps) {
     findings.push(finding);
     if (finding.outcome === 'failed') return { ...diagnosis, cause: finding };
   }
   return diagnosis;
-}
-
-/** Each step supposes that those before it did not fail. */
-async function* walk(image: ImageName, push: boolean, front: Front): AsyncGenerator<Finding> {
-  const { hostname } = image;
-  const { env, uid, self } = front;
-  const place = { env, home: homeFolder(env) ?? '/', uid };
-  yield programFinding(place, self);
-  yield dockerConfigFinding(hostname, place);
-
-  const explanation = await orFailed(() => explained({ hostname, mint: false }, front));
-  if (explanation instanceof XacctError) return yield failedFinding('identity', explanation, 'machine');
-  yield identityFinding(explanation);
-  const { registry, login } = explanation;
-  if (registry === undefined) return;
-  // What docker login brought is nobody's that AWS could be asked about.
-  if (login === undefined) {
-    const minted = await orFailed(() => explained({ hostname, mint: true }, front));
-    if (minted instanceof XacctError) return yield failedFinding('credentials', minted);
-    yield* credentialsFindings(minted, image.repository);
-  }
-  const token = await orFailed(() => getToken({ hostname, service: registry.service }, front));
-  if (token instanceof XacctError) return yield failedFinding('token', token, 'machine');
-  const { finding, credential } = token;
-  yield finding;
-  if (registry.service === 'ecr-public' || credential === undefined) {
-    const text = 'ECR Public gives tokens of its own to everybody: its images are not looked at';
-    return yield { step: 'registry', outcome: 'unknown', text };
-  }
-  const client = await orFailed(() =>
-    createRegistryClient({
-      hostname,
-      credential: { username: credential.Username, password: credential.Secret },
-      env,
-      authorities: engineAuthorities(hostname),
-      timeoutMs: timeoutMs(env),
-    }),
-  );
-  if (client instanceof XacctError) return yield failedFinding('registry', client, 'machine');
-  yield* walkRegistry({ client, image, registry, push, isLogin: login !== undefined });
-}
-
-async function orFailed<T>(look: () => T | Promise<T>): Promise<T | XacctError> {
-  try {
-    return await look();
-  } catch (error) {
-    if (error instanceof XacctError) return error;
-    throw error;
-  }
 }

@@ -1,0 +1,65 @@
+// What a principal's own side lets it do, as IAM simulates it, where somebody of its account is known here who may ask.
+import type { FoundPrincipal, SimulatedAction } from '../aws/questions.ts';
+import type { Front } from '../client/answer.ts';
+import { XacctError } from '../errors.ts';
+import { LAMBDA_ACTIONS, PUSH_ACTIONS } from '../policy/actions.ts';
+import type { Principal } from '../policy/denial.ts';
+import { everybodyIn } from './account-identity.ts';
+import type { OwnedRegistry } from './policy-target.ts';
+
+/** Whatever of it could be found out. */
+export interface CallerRights {
+  found?: FoundPrincipal;
+  /** Empty where all is allowed; undefined where nobody here may simulate it. */
+  denied?: readonly SimulatedAction[];
+}
+
+export interface Wanted {
+  registry: OwnedRegistry;
+  repository: string;
+  push: boolean;
+}
+
+/** For a pull, or for a push, and for the token that comes before. */
+export function actionsFor(push: boolean): readonly string[] {
+  return push ? [...new Set([...LAMBDA_ACTIONS, ...PUSH_ACTIONS])] : LAMBDA_ACTIONS;
+}
+
+export function repositoryArn({ registry, repository }: Wanted): string {
+  const { partition, region, account } = registry;
+  return `arn:${partition}:ecr:${region}:${account}:repository/${repository}`;
+}
+
+/** Asks everybody of the principal's account in turn, as long as something is not known. */
+export async function callerRights(who: Principal, wanted: Wanted, front: Front): Promise<CallerRights> {
+  if (who.kind !== 'role' && who.kind !== 'user') return {};
+  let rights: CallerRights = {};
+  for await (const somebody of everybodyIn(wanted.registry, who.account, front)) {
+    const named = `arn:${who.partition}:iam::${who.account}:${who.kind}/${who.name}`;
+    const found = rights.found ?? (await orNothing(() => somebody.ask('principal', { arn: named })));
+    rights = { ...rights, ...(found && { found }) };
+    if (found?.exists === false) return rights;
+    const arn = found?.arn ?? named;
+    const denied = await orNothing(async () => {
+      const simulate = (actions: readonly string[], resource: string) =>
+        somebody.ask('simulation', { arn, actions, resource });
+      const [token, repository] = await Promise.all([
+        simulate(['ecr:GetAuthorizationToken'], '*'),
+        simulate(actionsFor(wanted.push), repositoryArn(wanted)),
+      ]);
+      return [...token, ...repository].filter(({ decision }) => decision !== 'allowed');
+    });
+    if (denied !== undefined) return { ...rights, denied };
+  }
+  return rights;
+}
+
+/** Who may not ask does not hinder the next. */
+async function orNothing<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof XacctError) return undefined;
+    throw error;
+  }
+}

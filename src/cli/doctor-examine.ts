@@ -1,0 +1,133 @@
+// A denial looked at from both sides, as far as profiles of both accounts are known here: AWS names one reason at a time, if any.
+import type { RegistryPolicies } from '../aws/questions.ts';
+import type { Front } from '../client/answer.ts';
+import { type Principal, principalOf } from '../policy/denial.ts';
+import { actionsFor, type CallerRights, callerRights, repositoryArn, type Wanted } from './caller-rights.ts';
+import { attachment } from './doctor-denial.ts';
+import type { Finding } from './doctor-finding.ts';
+import { callerRightsFinding, registryRightsFinding } from './doctor-rights.ts';
+import { judgeRights, policiesByOwner } from './registry-rights.ts';
+
+/** The same finding, or the true cause behind it; with what else lacks, so that one need not ask again and again. */
+export async function examined(finding: Finding, wanted: Wanted, front: Front): Promise<Finding> {
+  const who = principalOf(finding.principal ?? '');
+  if (who === undefined || who.kind === 'federated-user') return finding;
+  const [policies, rights] = await Promise.all([
+    who.account === wanted.registry.account
+      ? undefined
+      : policiesByOwner(wanted.registry, wanted.repository, front),
+    callerRights(who, wanted, front),
+  ]);
+  if (finding.side === 'registry') return ofRegistry(finding, { who, policies, rights, wanted });
+  if (finding.side === 'caller') return withLacking(finding, rights);
+  return finding.side === undefined ? ofNobody(finding, { who, policies, rights, wanted }) : finding;
+}
+
+/**
+ * An upload that begins does not say that it may end: the rest of it is looked at, without putting anything.
+ * @param finding of the upload, which has begun.
+ */
+export async function examinedPush(
+  finding: Finding,
+  callerArn: string | undefined,
+  wanted: Wanted,
+  front: Front,
+): Promise<Finding> {
+  const who = principalOf(callerArn ?? '');
+  const untried: Finding = {
+    ...finding,
+    outcome: 'unknown',
+    text: `${finding.text}; whether it may be finished (ecr:PutImage) is not known`,
+  };
+  if (who === undefined || who.kind === 'federated-user') return untried;
+  const isOwn = who.account === wanted.registry.account;
+  const [policies, rights] = await Promise.all([
+    isOwn ? undefined : policiesByOwner(wanted.registry, wanted.repository, front),
+    callerRights(who, wanted, front),
+  ]);
+  const { step } = finding;
+  const own = rights.denied && callerRightsFinding(rights.denied, { wanted, who, step });
+  if (own?.outcome === 'failed') return own;
+  const requests = requestsOf(who, arnOf(who, rights), wanted);
+  const theirs =
+    policies && registryRightsFinding(judgeRights(policies, requests), { wanted, who: who.account, step });
+  if (theirs?.outcome === 'failed') return theirs;
+  return own !== undefined && (isOwn || theirs?.outcome === 'ok') ? finding : untried;
+}
+
+interface Known {
+  who: Principal;
+  policies: RegistryPolicies | undefined;
+  rights: CallerRights;
+  wanted: Wanted;
+}
+
+/** A session's ARN lacks the path of its role, which a policy must name. */
+function arnOf(who: Principal, { found }: CallerRights): string | undefined {
+  if (found?.arn !== undefined) return found.arn;
+  return who.kind === 'user' ? `arn:${who.partition}:iam::${who.account}:user/${who.name}` : undefined;
+}
+
+function ofRegistry(finding: Finding, known: Known): Finding {
+  const { who, policies, rights, wanted } = known;
+  const principalArn = arnOf(who, rights);
+  const only =
+    principalArn !== undefined && finding.command?.includes(` grant ${who.account} `)
+      ? [`To let in nobody else of ${who.account}, grant it to ${principalArn}.`]
+      : [];
+  const plain = withLacking({ ...finding, notes: [...(finding.notes ?? []), ...only] }, rights);
+  if (policies === undefined) return plain;
+  const requests = requestsOf(who, principalArn, wanted);
+  const judged = registryRightsFinding(judgeRights(policies, requests), {
+    wanted,
+    who: who.account,
+    step: finding.step,
+  });
+  // Where its owner can look, it is known whether the repository exists.
+  const without = { ...plain, notes: (plain.notes ?? []).filter((note) => !/^ECR says the same/.test(note)) };
+  const { principal, action, resource } = finding;
+  if (judged.outcome !== 'failed' || judged.command === finding.command) return without;
+  return withLacking(
+    { ...judged, ...(principal && { principal }), ...(action && { action }), ...(resource && { resource }) },
+    rights,
+  );
+}
+
+/** AWS gave no reason: whoever lacks nothing on the own side is kept out by the other. */
+function ofNobody(finding: Finding, known: Known): Finding {
+  const { who, rights, wanted, policies } = known;
+  const { denied } = rights;
+  if (denied !== undefined && denied.length > 0) {
+    const { by, command, notes, ...rest } = finding;
+    const side = denied.some(({ deniedBy }) => deniedBy === 'organization') ? 'organization' : 'caller';
+    const mending = side === 'caller' ? attachment(who, wanted) : {};
+    return withLacking({ ...rest, side, by: `an administrator of ${who.account}`, ...mending }, rights);
+  }
+  if (policies === undefined) return finding;
+  const requests = requestsOf(who, arnOf(who, rights), wanted);
+  const judged = registryRightsFinding(judgeRights(policies, requests), {
+    wanted,
+    who: who.account,
+    step: finding.step,
+  });
+  return judged.outcome === 'failed' ? { ...finding, ...judged, text: finding.text } : finding;
+}
+
+function requestsOf(who: Principal, principalArn: string | undefined, wanted: Wanted) {
+  const root = `arn:${who.partition}:iam::${who.account}:root`;
+  return actionsFor(wanted.push).map((action) => ({
+    principalArn: principalArn ?? root,
+    account: who.account,
+    action,
+    resourceArn: repositoryArn(wanted),
+  }));
+}
+
+function withLacking(finding: Finding, { denied = [] }: CallerRights): Finding {
+  if (denied.length === 0) return finding;
+  const actions = denied.map(({ action, decision }) =>
+    decision === 'explicitDeny' ? `${action} (denied)` : action,
+  );
+  const note = `By IAM's simulation, on the caller's own side these are lacking: ${actions.join(', ')}.`;
+  return { ...finding, notes: [...(finding.notes ?? []), note] };
+}

@@ -1,0 +1,89 @@
+// What the rights on either side mean to doctor.
+import type { SimulatedAction } from '../aws/questions.ts';
+import { errorFrom, errorText } from '../errors.ts';
+import type { Principal } from '../policy/denial.ts';
+import type { Wanted } from './caller-rights.ts';
+import { administratorOf, attachment } from './doctor-denial.ts';
+import { failedFinding } from './doctor-failure.ts';
+import type { DoctorStep, Finding } from './doctor-finding.ts';
+import type { RegistryRights } from './registry-rights.ts';
+
+export interface RightsOf {
+  wanted: Wanted;
+  /** As `ecr-xacct grant` takes it. */
+  who: string;
+  step: DoctorStep;
+}
+
+/** Of the policies of the registry's account. */
+export function registryRightsFinding(rights: RegistryRights, { wanted, who, step }: RightsOf): Finding {
+  const { registry, repository, push } = wanted;
+  const place = `${registry.hostname}/${repository}`;
+  const by = administratorOf(registry.account);
+  const { verdict, actions, wantsScope, absent, unread } = rights;
+  if (absent !== undefined) return failedFinding(step, absent, 'image');
+  if (verdict === 'allowed') {
+    return { step, outcome: 'ok', text: `the policies of ${registry.account} let ${who} in` };
+  }
+  const lacking = actions.join(', ');
+  const failed = { step, outcome: 'failed', side: 'registry', by } as const;
+  if (wantsScope) {
+    return {
+      ...failed,
+      text: `the registry's policy lets ${who} in, but its scope is V1, under which it counts neither for pulls nor for pushes`,
+      command: `aws ecr put-account-setting --region ${registry.region} --name REGISTRY_POLICY_SCOPE --value V2`,
+      notes: [`Every statement of it counts then: see ecr-xacct access ${registry.hostname}`],
+    };
+  }
+  if (verdict === 'explicit-deny') {
+    const text = `a Deny in the policies of ${registry.account} keeps ${who} from ${lacking}`;
+    return { ...failed, text, command: `ecr-xacct access ${place}` };
+  }
+  if (verdict === 'conditional') {
+    const text = `whether ${who} may do ${lacking} depends on a condition in the policies of ${registry.account}`;
+    return { step, outcome: 'unknown', text, by, command: `ecr-xacct access ${place}` };
+  }
+  const notes =
+    unread === undefined ? [] : [`The registry's policy was not read: ${errorText(errorFrom(unread))}`];
+  return {
+    ...failed,
+    text: `no policy of ${registry.account} lets ${who} do ${lacking}`,
+    command: `ecr-xacct grant ${who} --on ${place}${push ? ' --push' : ''}`,
+    notes,
+  };
+}
+
+export interface CallerRightsOf {
+  wanted: Wanted;
+  who: Principal;
+  step: DoctorStep;
+  /** The managed policy that would do; undefined for ECR's own. */
+  policy?: string;
+}
+
+/** Of the principal's own side: `denied` is what IAM's simulation does not allow. */
+export function callerRightsFinding(
+  denied: readonly SimulatedAction[],
+  { wanted, who, step, policy }: CallerRightsOf,
+): Finding {
+  const [first] = denied;
+  if (first === undefined) {
+    const text = `its own policies let it ${wanted.push ? 'push and pull' : 'get a token and pull'}`;
+    return { step, outcome: 'ok', text };
+  }
+  const actions = denied.map(({ action }) => action).join(', ');
+  const failed = { step, outcome: 'failed', action: first.action } as const;
+  if (denied.some(({ deniedBy }) => deniedBy === 'organization')) {
+    const text = `a service control policy does not let it do ${actions}`;
+    return { ...failed, side: 'organization', by: 'an administrator of the organization', text };
+  }
+  const side = { side: 'caller', by: administratorOf(who.account) } as const;
+  if (denied.some(({ deniedBy }) => deniedBy === 'boundary')) {
+    return { ...failed, ...side, text: `its permissions boundary does not let it do ${actions}` };
+  }
+  if (denied.some(({ decision }) => decision === 'explicitDeny')) {
+    return { ...failed, ...side, text: `a Deny of its own policies keeps it from ${actions}` };
+  }
+  const text = `its own policies do not let it do ${actions}`;
+  return { ...failed, ...side, text, ...attachment(who, wanted, policy) };
+}

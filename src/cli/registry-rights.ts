@@ -1,0 +1,81 @@
+// What the policies of a registry's account say to a request, where somebody of that account is known here.
+import type { RegistryPolicies } from '../aws/questions.ts';
+import type { Front } from '../client/answer.ts';
+import { type ErrorFields, XacctError } from '../errors.ts';
+import { type PolicyDocument, parsePolicy } from '../policy/policy-document.ts';
+import type { PolicyRequest } from '../policy/request-match.ts';
+import { allowsRequest } from '../policy/review.ts';
+import { everybodyIn } from './account-identity.ts';
+import type { OwnedRegistry } from './policy-target.ts';
+
+/** By the first of its account who may read a policy of it; undefined where there is none. */
+export async function policiesByOwner(
+  registry: OwnedRegistry,
+  repository: string,
+  front: Front,
+): Promise<RegistryPolicies | undefined> {
+  for await (const owner of everybodyIn(registry, registry.account, front)) {
+    try {
+      const policies = await owner.ask('policies', { repository });
+      const [own] = 'error' in policies.repositories ? [] : policies.repositories.value;
+      if (
+        own !== undefined &&
+        (!('error' in own.policy) || own.policy.error.code === 'repository-not-found')
+      ) {
+        return policies;
+      }
+    } catch (error) {
+      if (!(error instanceof XacctError)) throw error;
+    }
+  }
+  return undefined;
+}
+
+export type Verdict = ReturnType<typeof allowsRequest>;
+
+export interface RegistryRights {
+  /** The worst of all requests. */
+  verdict: Verdict;
+  /** Those that are not let in, or not for certain. */
+  actions: readonly string[];
+  /** The registry's policy would let all of them in, were its scope not V1. */
+  wantsScope: boolean;
+  /** What could not be read: the verdict may be better than it seems. */
+  unread?: ErrorFields;
+  /** Why there is no verdict: the repository does not exist. */
+  absent?: ErrorFields;
+}
+
+/** Under scope V1, the registry's policy counts neither for pulls nor for pushes. */
+export function judgeRights(policies: RegistryPolicies, requests: readonly PolicyRequest[]): RegistryRights {
+  const [own] = 'error' in policies.repositories ? [] : policies.repositories.value;
+  if (own !== undefined && 'error' in own.policy) {
+    return { verdict: 'denied', actions: [], wantsScope: false, absent: own.policy.error };
+  }
+  const repository = { kind: 'repository', document: documentIn(own?.policy) } as const;
+  const registry = {
+    kind: 'registry',
+    document: documentIn(policies.registry),
+  } as const;
+  const counts = 'error' in policies.scope || policies.scope.value !== 'V1';
+  const judged = requests.map((request) => ({
+    action: request.action,
+    verdict: allowsRequest(counts ? [repository, registry] : [repository], request),
+    underV2: allowsRequest([repository, registry], request),
+  }));
+  const bad = judged.filter(({ verdict }) => verdict !== 'allowed');
+  const worst = (['explicit-deny', 'denied', 'conditional'] as const).find((verdict) =>
+    bad.some((one) => one.verdict === verdict),
+  );
+  return {
+    verdict: worst ?? 'allowed',
+    actions: [...new Set(bad.map(({ action }) => action))],
+    wantsScope: !counts && bad.length > 0 && bad.every(({ underV2 }) => underV2 === 'allowed'),
+    ...('error' in policies.registry ? { unread: policies.registry.error } : {}),
+  };
+}
+
+function documentIn(answer: RegistryPolicies['registry'] | undefined): PolicyDocument | undefined {
+  const text = answer === undefined || 'error' in answer ? undefined : answer.value;
+  return text === undefined ? undefined : parsePolicy(text, 'the policy');
+}

@@ -1,0 +1,167 @@
+// `ecr-xacct doctor --for …`: the built program against the fake AWS looks at what ECS, Fargate and Lambda need.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Diagnosis } from '../../src/cli/doctor-finding.ts';
+import { lambdaMayPull } from '../support/fake-aws/lambda-pull.ts';
+import { PRIMARY_ACCOUNT, REGION, SECONDARY_ACCOUNT } from '../support/fake-aws/two-account-world.ts';
+import { holderOf, on, ownerFiles, type PolicyStage, startPolicyStage } from '../support/policy-stage.ts';
+import { devFiles, keysOf } from '../support/product-stage.ts';
+
+const files: typeof ownerFiles = (cast) => {
+  const { credentials, ...others } = ownerFiles(cast);
+  return { ...others, credentials: { ...credentials, inspector: keysOf(cast.secondaryAdmin) } };
+};
+const EXECUTION_ROLE = `arn:aws:iam::${SECONDARY_ACCOUNT}:role/ecsTaskExecutionRole`;
+const IMAGE = on('team/private:1');
+
+async function diagnosed(stage: PolicyStage, ...args: string[]) {
+  const { status, stdout, stderr } = await stage.run('doctor', IMAGE, '--json', ...args);
+  assert.equal(stderr, '');
+  const { findings, cause } = JSON.parse(stdout) as Diagnosis;
+  assert.equal(status, cause === undefined ? 0 : 1);
+  return { steps: findings.map(({ step, outcome }) => `${step} ${outcome}`), cause };
+}
+
+const ROLE_STEPS = ['role ok', 'role-rights ok', 'registry-rights ok'];
+
+describe('doctor --for fargate', () => {
+  test('goes from the execution role to the policies of the registry, and is content after the grant it asks for', async () => {
+    await using stage = await startPolicyStage({ files });
+    const before = await diagnosed(stage, '--for', 'fargate');
+    assert.deepEqual(before.steps, [...ROLE_STEPS.slice(0, 2), 'registry-rights failed']);
+    assert.equal(before.cause?.command, `ecr-xacct grant ${EXECUTION_ROLE} --on ${on('team/private')}`);
+    assert.equal(before.cause?.by, 'an administrator of 111122223333');
+    await stage.run(...(before.cause?.command?.split(' ').slice(1) ?? []), '--yes');
+    assert.deepEqual((await diagnosed(stage, '--for', 'fargate')).steps, ROLE_STEPS);
+  });
+
+  test('says that the role does not exist, and how it is made', async () => {
+    await using stage = await startPolicyStage({ files });
+    const { steps, cause } = await diagnosed(stage, '--for', 'fargate', '--role', `${EXECUTION_ROLE}2`);
+    assert.deepEqual(steps, ['role failed']);
+    assert.match(
+      cause?.command ?? '',
+      /^aws iam create-role --role-name ecsTaskExecutionRole2 .*ecs-tasks\.amazonaws\.com/,
+    );
+    assert.deepEqual([cause?.side, cause?.by], ['caller', 'an administrator of 444455556666']);
+  });
+
+  test('says that ECS may not assume the role', async () => {
+    await using stage = await startPolicyStage({ files });
+    const role = `arn:aws:iam::${SECONDARY_ACCOUNT}:role/ci`;
+    const { steps, cause } = await diagnosed(stage, '--for', 'fargate', '--role', role);
+    assert.deepEqual(steps, ['role failed']);
+    assert.match(cause?.text ?? '', /ci of 444455556666 does not trust ecs-tasks\.amazonaws\.com/);
+  });
+
+  test('says what the role lacks, and which managed policy would do', async () => {
+    await using stage = await startPolicyStage({ files });
+    stage.cast.secondary.role('bare', {
+      trust: {
+        Statement: {
+          Effect: 'Allow',
+          Principal: { Service: 'ecs-tasks.amazonaws.com' },
+          Action: 'sts:AssumeRole',
+        },
+      },
+    });
+    const role = `arn:aws:iam::${SECONDARY_ACCOUNT}:role/bare`;
+    const { steps, cause } = await diagnosed(stage, '--for', 'fargate', '--role', role);
+    assert.deepEqual(steps, ['role ok', 'role-rights failed']);
+    assert.match(
+      cause?.text ?? '',
+      /ecr:GetAuthorizationToken, ecr:BatchGetImage, ecr:GetDownloadUrlForLayer/,
+    );
+    assert.equal(
+      cause?.command,
+      'aws iam attach-role-policy --role-name bare --policy-arn arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy',
+    );
+  });
+
+  test('tells a service control policy, a boundary and a Deny from a policy that is not there', async () => {
+    const deny = { Statement: { Effect: 'Deny', Action: 'ecr:BatchGetImage', Resource: '*' } } as const;
+    const rows: [(stage: PolicyStage) => void, side: string, text: RegExp][] = [
+      [({ cast }) => void cast.secondary.scp.push(deny), 'organization', /service control policy/],
+      [
+        ({ cast }) => void cast.secondary.roles.get('ecsTaskExecutionRole')?.policies.push(deny),
+        'caller',
+        /a Deny/,
+      ],
+    ];
+    for (const [set, side, text] of rows) {
+      await using stage = await startPolicyStage({ files });
+      set(stage);
+      const { cause } = await diagnosed(stage, '--for', 'fargate');
+      assert.deepEqual([cause?.step, cause?.side, cause?.action], ['role-rights', side, 'ecr:BatchGetImage']);
+      assert.match(cause?.text ?? '', text);
+    }
+  });
+
+  test('says what it cannot look at, and whom to ask', async () => {
+    await using stage = await startPolicyStage({ files: devFiles });
+    const { status, stdout } = await stage.run('doctor', IMAGE, '--for', 'fargate');
+    assert.equal(status, 0, stdout);
+    assert.equal(stdout.match(/^\d {2}\S+ +unknown /gm)?.length, 3);
+    assert.match(stdout, /Nothing stands in the way, as far as could be looked\./);
+  });
+
+  test('wants a role by its ARN', async () => {
+    await using stage = await startPolicyStage({ files });
+    const { status, stderr } = await stage.run(
+      'doctor',
+      IMAGE,
+      '--for',
+      'fargate',
+      '--role',
+      'ecsTaskExecutionRole',
+    );
+    assert.equal(status, 2);
+    assert.match(stderr, /ecsTaskExecutionRole is no role; write it like arn:aws:iam::/);
+  });
+});
+
+test('doctor --for ecs looks at the role of the instances.', async () => {
+  await using stage = await startPolicyStage({ files });
+  const { cause } = await diagnosed(stage, '--for', 'ecs');
+  assert.match(cause?.command ?? '', /grant arn:aws:iam::444455556666:role\/ecsInstanceRole --on /);
+});
+
+describe('doctor --for lambda', () => {
+  test('wants the region of the registry', async () => {
+    await using stage = await startPolicyStage({ files });
+    const { steps, cause } = await diagnosed(stage, '--for', 'lambda', '--region', 'eu-west-1');
+    assert.deepEqual(steps, ['region failed']);
+    assert.match(cause?.text ?? '', /the functions are in eu-west-1, the registry in us-east-1/);
+    assert.match(cause?.command ?? '', /^aws ecr put-replication-configuration .*"region":"eu-west-1"/);
+  });
+
+  test('asks for the grant by which Lambda pulls, and is content after it', async () => {
+    await using stage = await startPolicyStage({ files, env: { AWS_REGION: REGION } });
+    const functionArn = `arn:aws:lambda:${REGION}:${SECONDARY_ACCOUNT}:function:job`;
+    const asked = { registry: PRIMARY_ACCOUNT, region: REGION, repository: 'team/private', functionArn };
+    const { steps, cause } = await diagnosed(stage, '--for', 'lambda');
+    assert.deepEqual(steps, ['region ok', 'registry-rights failed']);
+    assert.equal(cause?.command, `ecr-xacct grant lambda:444455556666 --on ${on('team/private')}`);
+    assert.equal(lambdaMayPull(stage.aws.world, asked), false);
+    await stage.run(...(cause?.command?.split(' ').slice(1) ?? []), '--yes');
+    assert.equal(lambdaMayPull(stage.aws.world, asked), true);
+    assert.deepEqual((await diagnosed(stage, '--for', 'lambda')).steps, ['region ok', 'registry-rights ok']);
+  });
+
+  test('wants the account of the functions let in, besides the service', async () => {
+    await using stage = await startPolicyStage({ files, env: { AWS_REGION: REGION } });
+    const repository = holderOf(stage.aws, 'team/private');
+    assert.ok(repository);
+    repository.policy = {
+      Statement: {
+        Effect: 'Allow',
+        Principal: { Service: 'lambda.amazonaws.com' },
+        Action: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      },
+    };
+    assert.deepEqual((await diagnosed(stage, '--for', 'lambda')).steps, [
+      'region ok',
+      'registry-rights failed',
+    ]);
+  });
+});
