@@ -2,7 +2,7 @@
 import type { FoundPrincipal, SimulatedAction } from '../aws/questions.ts';
 import type { Front } from '../client/answer.ts';
 import { XacctError } from '../errors.ts';
-import { LAMBDA_ACTIONS, PUSH_ACTIONS } from '../policy/actions.ts';
+import { NEEDED_PULL_ACTIONS, PUSH_ACTIONS } from '../policy/actions.ts';
 import type { Principal } from '../policy/denial.ts';
 import { everybodyIn } from './account-identity.ts';
 import type { OwnedRegistry } from './policy-target.ts';
@@ -22,7 +22,7 @@ export interface Wanted {
 
 /** For a pull, or for a push, and for the token that comes before. */
 export function actionsFor(push: boolean): readonly string[] {
-  return push ? [...new Set([...LAMBDA_ACTIONS, ...PUSH_ACTIONS])] : LAMBDA_ACTIONS;
+  return push ? [...new Set([...NEEDED_PULL_ACTIONS, ...PUSH_ACTIONS])] : NEEDED_PULL_ACTIONS;
 }
 
 export function repositoryArn({ registry, repository }: Wanted): string {

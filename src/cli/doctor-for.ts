@@ -1,7 +1,7 @@
 // The walk of doctor for what runs in AWS: who pulls there is a role, or Lambda itself, and no Docker.
 import type { FoundPrincipal } from '../aws/questions.ts';
 import type { Front } from '../client/answer.ts';
-import { LAMBDA_ACTIONS } from '../policy/actions.ts';
+import { NEEDED_PULL_ACTIONS } from '../policy/actions.ts';
 import { type Principal, principalOf } from '../policy/denial.ts';
 import { parsePolicy } from '../policy/policy-document.ts';
 import { allowsRequest } from '../policy/review.ts';
@@ -111,7 +111,7 @@ async function lambdaRights({ account }: Consumer, wanted: Wanted, front: Front)
   const { partition, region } = registry;
   const resourceArn = repositoryArn(wanted);
   const sourceArn = `arn:${partition}:lambda:${region}:${account}:function:*`;
-  const requests = LAMBDA_ACTIONS.flatMap((action) => [
+  const requests = NEEDED_PULL_ACTIONS.flatMap((action) => [
     { account, action, resourceArn, principalArn: `arn:${partition}:iam::${account}:root` },
     { account, action, resourceArn, service: 'lambda.amazonaws.com', sourceArn },
   ]);

@@ -23,8 +23,8 @@ export const ONLY_PUSH_ACTIONS: readonly string[] = PUSH_ACTIONS.filter(
   (action) => !PULL_ACTIONS.includes(action),
 );
 
-/** What the service asks for, and no pull can do without. https://docs.aws.amazon.com/lambda/latest/dg/images-create.html */
-export const LAMBDA_ACTIONS: readonly string[] = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+/** What no pull can do without, and all that Lambda asks for. https://docs.aws.amazon.com/lambda/latest/dg/images-create.html */
+export const NEEDED_PULL_ACTIONS: readonly string[] = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 
 /** Whether one of the patterns (`ecr:Batch*`) names the action; case does not count. */
 export function namesAction(patterns: readonly string[], action: string): boolean {

@@ -1,7 +1,7 @@
 // Whether a policy already gives what a grant would: to that very grantee, on the whole target, under no other condition.
 import type { Target } from './access.ts';
 import { namesAction } from './actions.ts';
-import { actionsOf, type Gift, isEverybody, membersOf, principalsOf } from './own-statement.ts';
+import { actionsOf, type Gift, isEverybody, membersOf, principalsOf, readOwn } from './own-statement.ts';
 import { listOf, type Statement } from './policy-document.ts';
 import { LAMBDA_SERVICE, samePrincipal } from './principal.ts';
 import { targetArn } from './target.ts';
@@ -10,12 +10,16 @@ import { matchesAllBelow, matchesWildcard } from './wildcard.ts';
 /** Elements whose meaning is known here; a statement with another might be narrower than it looks. */
 const KNOWN: ReadonlySet<string> = new Set(['Sid', 'Effect', 'Principal', 'Action', 'Resource', 'Condition']);
 
-/** Each action may be given by another statement. A denial does not count: no grant helps against it. */
+/**
+ * Each action may be given by another statement. A denial does not count: no grant helps against it. Nor does a statement of ours
+ * of another kind, which is taken back for itself.
+ */
 export function isGiven(statements: readonly Statement[], gift: Gift, target: Target): boolean {
   const giving = statements.filter(
     (statement) =>
       statement.Effect === 'Allow' &&
       Object.keys(statement).every((element) => KNOWN.has(element)) &&
+      (readOwn(statement)?.kind ?? gift.kind) === gift.kind &&
       isFor(statement, gift) &&
       isOnAll(statement, target),
   );
@@ -28,7 +32,7 @@ function isFor(statement: Statement, { kind, member }: Gift): boolean {
   const { Principal: principal, Condition: condition } = statement;
   const isFree = Object.keys(condition ?? {}).length === 0;
   if (isFree && isEverybody(principal)) return true;
-  if (kind === 'Pull' || kind === 'Push') {
+  if (kind === 'Pull' || kind === 'Push' || kind === 'LambdaAccount') {
     return isFree && principalsOf(principal, 'AWS').some((other) => samePrincipal(other, member));
   }
   if (kind === 'Lambda' && isFree && principalsOf(principal, 'Service').includes(LAMBDA_SERVICE)) {

@@ -1,6 +1,6 @@
 // Whether a statement may give a grantee something, where in doubt yes: for the warning that it still does.
 import type { Grantee, Target } from './access.ts';
-import { isAbout, LAMBDA_ACTIONS } from './actions.ts';
+import { isAbout, NEEDED_PULL_ACTIONS } from './actions.ts';
 import { judgeConditions, type Known, type KnownValue } from './conditions.ts';
 import { isEverybody, principalsOf } from './own-statement.ts';
 import { listOf, type Statement } from './policy-document.ts';
@@ -76,7 +76,7 @@ function functionsOf(account: string, { partition, region }: Target): Asker {
     ['aws:sourceaccount', account],
   ]);
   const isService = among('Service', (other) => other === LAMBDA_SERVICE);
-  return { isNamed: isService, isExcepted: isService, known, actions: LAMBDA_ACTIONS };
+  return { isNamed: isService, isExcepted: isService, known, actions: NEEDED_PULL_ACTIONS };
 }
 
 /** Whether everybody is named, or one of that kind. */

@@ -1,12 +1,16 @@
 // The statements that we write: known by their Sid and by meaning just what that Sid says, else they are somebody else's.
 import type { Access, Grantee, Target } from './access.ts';
-import { LAMBDA_ACTIONS, PULL_ACTIONS, PUSH_ACTIONS, sameActions } from './actions.ts';
+import { NEEDED_PULL_ACTIONS, PULL_ACTIONS, PUSH_ACTIONS, sameActions } from './actions.ts';
 import { listOf, type Statement } from './policy-document.ts';
 import { isOrganizationId, isPlainPrincipal, LAMBDA_SERVICE } from './principal.ts';
 import { targetArn } from './target.ts';
 
-/** As it stands in the Sid. `Org`: everybody of an organization; `Lambda`: the service, for an account's functions. */
-export type OwnKind = 'Pull' | 'Push' | 'PullOrg' | 'PushOrg' | 'Lambda';
+/**
+ * As it stands in the Sid. `Org`: everybody of an organization; `Lambda`: the service, for an account's functions;
+ * `LambdaAccount`: that account itself, which makes them, apart from what else it may pull.
+ */
+const KINDS = ['Pull', 'Push', 'PullOrg', 'PushOrg', 'Lambda', 'LambdaAccount'] as const;
+export type OwnKind = (typeof KINDS)[number];
 
 /** What one grantee gets by one statement of ours: its list of principals, organizations or functions gains the member. */
 export interface Gift {
@@ -31,11 +35,11 @@ const FUNCTION_KEY = 'aws:sourceArn';
 const FUNCTIONS = /^arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:\*$/;
 
 export function actionsOf(kind: OwnKind): readonly string[] {
-  if (kind === 'Lambda') return LAMBDA_ACTIONS;
+  if (kind === 'Lambda' || kind === 'LambdaAccount') return NEEDED_PULL_ACTIONS;
   return kind.startsWith('Pull') ? PULL_ACTIONS : PUSH_ACTIONS;
 }
 
-/** All that the grantee gets where `push` is true, else only what a pull takes. A function's account makes it, and so pulls. */
+/** All that the grantee gets where `push` is true, else only what a pull takes. */
 export function giftsTo(grantee: Grantee, { target, push }: Pick<Access, 'target' | 'push'>): Gift[] {
   const { partition, region } = target;
   const both = (suffix: '' | 'Org', member: string): Gift[] => [
@@ -51,7 +55,7 @@ export function giftsTo(grantee: Grantee, { target, push }: Pick<Access, 'target
       return both('', `arn:${partition}:iam::${grantee.account}:root`);
     case 'lambda':
       return [
-        ...both('', `arn:${partition}:iam::${grantee.account}:root`),
+        { kind: 'LambdaAccount', member: `arn:${partition}:iam::${grantee.account}:root` },
         { kind: 'Lambda', member: `arn:${partition}:lambda:${region}:${grantee.account}:function:*` },
       ];
   }
@@ -112,7 +116,7 @@ export function membersOf(
   kind: OwnKind,
   { Principal: principal, Condition: condition }: Pick<Statement, 'Principal' | 'Condition'>,
 ): readonly string[] | undefined {
-  if (kind === 'Pull' || kind === 'Push') {
+  if (kind === 'Pull' || kind === 'Push' || kind === 'LambdaAccount') {
     return condition === undefined ? allOf(onlyOf(principal, 'AWS'), isPlainPrincipal) : undefined;
   }
   if (kind === 'Lambda') {
@@ -126,10 +130,20 @@ export function membersOf(
 }
 
 function listing(kind: OwnKind, members: readonly string[]): Listing {
-  if (kind === 'Pull' || kind === 'Push') return { Principal: { AWS: members } };
-  return kind === 'Lambda'
-    ? { Principal: { Service: LAMBDA_SERVICE }, Condition: { StringLike: { [FUNCTION_KEY]: members } } }
-    : { Principal: '*', Condition: { StringEquals: { [ORGANIZATION_KEY]: members } } };
+  switch (kind) {
+    case 'Pull':
+    case 'Push':
+    case 'LambdaAccount':
+      return { Principal: { AWS: members } };
+    case 'Lambda':
+      return {
+        Principal: { Service: LAMBDA_SERVICE },
+        Condition: { StringLike: { [FUNCTION_KEY]: members } },
+      };
+    case 'PullOrg':
+    case 'PushOrg':
+      return { Principal: '*', Condition: { StringEquals: { [ORGANIZATION_KEY]: members } } };
+  }
 }
 
 /** A repository's policy is for that repository; the registry's says which it is for. */
@@ -138,9 +152,8 @@ function resourceOf(target: Target): string | undefined {
 }
 
 function kindOf(sid: string): OwnKind | undefined {
-  const kinds: readonly OwnKind[] = ['Pull', 'Push', 'PullOrg', 'PushOrg', 'Lambda'];
   const [, written] = /^EcrXacct([A-Za-z]+)\d*$/.exec(sid) ?? [];
-  return kinds.find((kind) => kind === written);
+  return KINDS.find((kind) => kind === written);
 }
 
 /** IAM wants each Sid once in a policy. */

@@ -1,6 +1,6 @@
 // What each statement of a policy means to people, and whether policies let a request in.
 import type { Partition } from '../registry/registry.ts';
-import { isAbout, LAMBDA_ACTIONS, ONLY_PUSH_ACTIONS, PULL_ACTIONS, PUSH_ACTIONS } from './actions.ts';
+import { isAbout, NEEDED_PULL_ACTIONS, ONLY_PUSH_ACTIONS, PULL_ACTIONS, PUSH_ACTIONS } from './actions.ts';
 import { isEverybody, readOwn } from './own-statement.ts';
 import { listOf, type PolicyDocument, type Statement, statementsOf } from './policy-document.ts';
 import { wholeAccount } from './principal.ts';
@@ -46,7 +46,7 @@ export function reviewPolicy(document: PolicyDocument, owner: PolicyOwner): Revi
       ours: isOurs(statement, owner),
       effect: statement.Effect,
       who: whoOf(statement),
-      pull: shareOf(statement, LAMBDA_ACTIONS, PULL_ACTIONS),
+      pull: shareOf(statement, NEEDED_PULL_ACTIONS, PULL_ACTIONS),
       push: shareOf(statement, PUSH_ACTIONS, ONLY_PUSH_ACTIONS),
       other,
       resources: resourcesOf(statement, owner),

@@ -7,6 +7,7 @@ import {
   forAll,
   foreign,
   lambda,
+  lambdaAccount,
   ORG,
   OTHER,
   OTHER_ORG,
@@ -44,7 +45,7 @@ describe('No policy,', () => {
     none('a role', access(ROLE), [pull(ROLE)]),
     none('a user', access(USER), [pull(USER)]),
     none('an organization', access(`org:${ORG}`), [pullOrg(ORG)]),
-    none('functions', access(`lambda:${OTHER}`), [pull(ROOT), lambda(FUNCTIONS)]),
+    none('functions', access(`lambda:${OTHER}`), [lambdaAccount(ROOT), lambda(FUNCTIONS)]),
     none('an account to push', access(OTHER, { push: true }), [pull(ROOT), push(ROOT)]),
     none('an organization to push', access(`org:${ORG}`, { push: true }), [pullOrg(ORG), pushOrg(ORG)]),
     none('several of each kind', access([THIRD, ROLE, OTHER, `org:${OTHER_ORG}`, `org:${ORG}`]), [
@@ -55,14 +56,14 @@ describe('No policy,', () => {
     none('nobody', access([]), []),
     none('a prefix', access(OTHER, { on: 'team/*' }), [forAll('team/*', pull(ROOT))]),
     none('every repository, functions', access(`lambda:${OTHER}`, { on: '*' }), [
-      forAll('*', pull(ROOT)),
+      forAll('*', lambdaAccount(ROOT)),
       forAll('*', lambda(FUNCTIONS)),
     ]),
     none('GovCloud', access(OTHER, { registry: registryOf('us-gov-west-1') }), [
       pull(`arn:aws-us-gov:iam::${OTHER}:root`),
     ]),
     none('functions in China, a prefix', access(`lambda:${OTHER}`, { registry: china, on: 'team-*' }), [
-      { ...pull(`arn:aws-cn:iam::${OTHER}:root`), Resource: `${chinese}/team-*` },
+      { ...lambdaAccount(`arn:aws-cn:iam::${OTHER}:root`), Resource: `${chinese}/team-*` },
       {
         ...lambda(`arn:aws-cn:lambda:cn-north-1:${OTHER}:function:*`),
         Resource: `${chinese}/team-*`,

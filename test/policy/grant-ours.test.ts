@@ -8,6 +8,7 @@ import {
   foreign,
   GONE,
   lambda,
+  lambdaAccount,
   ORG,
   OTHER,
   OTHER_ORG,
@@ -75,15 +76,29 @@ describe('A statement of ours', () => {
     ),
     row(
       'has other functions',
-      [pull(ROOT), lambda(THIRD_FUNCTIONS)],
+      [lambdaAccount(ROOT), lambda(THIRD_FUNCTIONS)],
       functions,
-      [pull(ROOT), lambda(FUNCTIONS, THIRD_FUNCTIONS)],
+      [lambdaAccount(ROOT), lambda(FUNCTIONS, THIRD_FUNCTIONS)],
       [lambda(THIRD_FUNCTIONS)],
     ),
-    row('has the functions', [pull(ROOT, THIRD_ROOT), lambda(FUNCTIONS)], functions, same, [
-      pull(THIRD_ROOT),
+    row('has the functions', [lambdaAccount(ROOT, THIRD_ROOT), lambda(FUNCTIONS)], functions, same, [
+      lambdaAccount(THIRD_ROOT),
     ]),
-    row('has its key in another case', [pull(ROOT), keyed], functions, same, 'nothing'),
+    row('has its key in another case', [lambdaAccount(ROOT), keyed], functions, same, 'nothing'),
+    row(
+      'lets the account of the functions pull for itself, too',
+      [pull(ROOT)],
+      functions,
+      [pull(ROOT), lambdaAccount(ROOT), lambda(FUNCTIONS)],
+      [pull(ROOT)],
+    ),
+    row(
+      'is for the functions of the account, which is to pull for itself, too',
+      [lambdaAccount(ROOT), lambda(FUNCTIONS)],
+      account,
+      [lambdaAccount(ROOT), lambda(FUNCTIONS), pull(ROOT)],
+      [lambdaAccount(ROOT), lambda(FUNCTIONS)],
+    ),
     row('is for another prefix', [forAll('app/*', pull(ROOT))], prefix, [
       forAll('app/*', pull(ROOT)),
       forAll('team/*', second),
@@ -139,9 +154,9 @@ describe('A statement of ours that somebody edited is theirs', () => {
     ]),
     row(
       'for one function',
-      [pull(ROOT), oneFunction],
+      [lambdaAccount(ROOT), oneFunction],
       functions,
-      [pull(ROOT), oneFunction, { ...lambda(FUNCTIONS), Sid: 'EcrXacctLambda2' }],
+      [lambdaAccount(ROOT), oneFunction, { ...lambda(FUNCTIONS), Sid: 'EcrXacctLambda2' }],
       [oneFunction],
     ),
     row(

@@ -77,13 +77,8 @@ describe("AWS's own examples:", () => {
     lacking('two users, and their account', account, pull(ROOT), users),
     lacking('an account pushes, and is to pull', account, pull(ROOT), crossAccount),
     lacking('an account pushes, and is to push', accountPush, pull(ROOT), crossAccount),
-    lacking(
-      'functions, whose account lacks an action',
-      access(`lambda:${OTHER}`),
-      pull(ROOT),
-      people,
-      service,
-    ),
+    given('functions, and their account', access(`lambda:${OTHER}`), people, service),
+    lacking('functions, whose account is to pull for itself', account, pull(ROOT), people, service),
     lacking('replication, and a prefix', prefix, forAll('team/*', pull(ROOT)), replication),
   ]);
 });

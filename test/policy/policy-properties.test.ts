@@ -201,7 +201,7 @@ function askersOf(grantee: Grantee, isPush: boolean): [Asker, readonly string[]]
       return [[person(`arn:aws:iam::${grantee.account}:role/x`, grantee.account, OTHER_ORG), actions]];
     case 'lambda':
       return [
-        [person(`arn:aws:iam::${grantee.account}:role/x`, grantee.account, OTHER_ORG), PULL],
+        [person(`arn:aws:iam::${grantee.account}:role/x`, grantee.account, OTHER_ORG), FUNCTION_PULL],
         [lambdaFor(grantee.account), FUNCTION_PULL],
       ];
   }

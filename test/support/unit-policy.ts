@@ -59,6 +59,8 @@ export const pull = (...members: string[]): Statement => principals('EcrXacctPul
 export const push = (...members: string[]): Statement => principals('EcrXacctPush', PUSH, members);
 export const pullOrg = (...ids: string[]): Statement => organizations('EcrXacctPullOrg', PULL, ids);
 export const pushOrg = (...ids: string[]): Statement => organizations('EcrXacctPushOrg', PUSH, ids);
+export const lambdaAccount = (...members: string[]): Statement =>
+  principals('EcrXacctLambdaAccount', FUNCTION_PULL, members);
 export const lambda = (...functions: string[]): Statement => ({
   Sid: 'EcrXacctLambda',
   Effect: 'Allow',
