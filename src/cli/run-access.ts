@@ -49,7 +49,7 @@ export async function showAccess(
 }
 
 /** @throws XacctError where nothing of it could be read. */
-export function reportOf({ registry, target }: PolicyTarget, policies: RegistryPolicies): AccessReport {
+function reportOf({ registry, target }: PolicyTarget, policies: RegistryPolicies): AccessReport {
   const unread: string[] = [];
   const statements: FoundStatement[] = [];
   const { account, partition, region, hostname } = registry;
