@@ -1,5 +1,6 @@
 // What `ecr-xacct access` shows.
 import { printable } from '../errors.ts';
+import { listOf } from '../policy/policy-document.ts';
 import type { AccessReport, FoundStatement } from './run-access.ts';
 import type { Screen } from './screen.ts';
 import { type Cell, type Column, type Note, notes, table } from './table.ts';
@@ -54,7 +55,10 @@ function mayMean(pattern: string, repository: string): boolean {
 }
 
 function rowsOf(statement: FoundStatement): (readonly Cell[] | Note)[] {
-  const { who, conditions, effect } = statement;
+  const { who, effect } = statement;
+  // Of an organization, who it is says it all.
+  const conditions =
+    statement.ours && who.every((name) => name.startsWith('org ')) ? [] : statement.conditions;
   const style = effect === 'Deny' ? 'red' : undefined;
   const cell = (text: string): Cell => (style === undefined ? text : { text, style });
   const where = statement.repository ?? (statement.resources.join(', ') || '*');
@@ -64,13 +68,13 @@ function rowsOf(statement: FoundStatement): (readonly Cell[] | Note)[] {
   ];
 }
 
-function mayOf({ effect, pull, push, other }: FoundStatement): string {
-  const words = [
-    ...(pull === 'none' ? [] : [pull === 'all' ? 'pull' : 'a part of pulling']),
-    ...(push === 'none' ? [] : [push === 'all' ? 'push' : 'a part of pushing']),
-    ...other,
-  ];
-  const may = words.length === 0 ? 'nothing' : words.join(', ');
+/** Whole pulls and pushes by their name, anything else as it is written. */
+function mayOf({ effect, pull, push, other, statement }: FoundStatement): string {
+  const isPart = pull === 'some' || push === 'some';
+  const whole = [...(pull === 'all' ? ['pull'] : []), ...(push === 'all' ? ['push'] : [])];
+  const isOther = statement.NotAction !== undefined;
+  const words = isOther ? other : isPart ? listOf(statement.Action) : [...whole, ...other];
+  const may = words.join(', ') || 'nothing';
   return effect === 'Deny' ? `not ${may}` : may;
 }
 

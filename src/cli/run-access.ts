@@ -1,15 +1,15 @@
 // What `ecr-xacct access` does: reads the policies of a registry, and says whom they let in.
 import type { RegistryPolicies } from '../aws/questions.ts';
-import { errorFrom, errorText } from '../errors.ts';
-import { parsePolicy } from '../policy/policy-document.ts';
-import { type ReviewedStatement, reviewPolicy } from '../policy/review.ts';
+import { errorFrom, errorText, XacctError } from '../errors.ts';
+import { type PolicyDocument, parsePolicy, type Statement, statementsOf } from '../policy/policy-document.ts';
+import { type ReviewedStatement, reviewStatement } from '../policy/review.ts';
 import { passedEnvironment } from '../wire/environment.ts';
 import type { AccessOptions } from './access-command.ts';
 import { accessText } from './access-text.ts';
 import { identityIn } from './account-identity.ts';
 import type { CommandContext } from './command.ts';
 import { answerIn } from './policy-store.ts';
-import { type PolicyTarget, parsePolicyTarget } from './policy-target.ts';
+import { type OwnedRegistry, type PolicyTarget, parsePolicyTarget } from './policy-target.ts';
 import { screenOf } from './screen.ts';
 
 /** A statement, and the policy it is in: a repository's, or the registry's where there is none. */
@@ -17,6 +17,8 @@ export type FoundStatement = ReviewedStatement & {
   /** `statement 2` where it has none. */
   sid: string;
   repository?: string;
+  /** As it stands in the policy. */
+  statement: Statement;
 };
 
 export interface AccessReport {
@@ -50,29 +52,20 @@ export async function showAccess(
 
 /** @throws XacctError where nothing of it could be read. */
 function reportOf({ registry, target }: PolicyTarget, policies: RegistryPolicies): AccessReport {
+  const { hostname } = registry;
   const unread: string[] = [];
   const statements: FoundStatement[] = [];
-  const { account, partition, region, hostname } = registry;
-  const owner = { account, partition, region };
   const add = (answer: RegistryPolicies['registry'], repository?: string) => {
     const policyName =
       repository === undefined ? "the registry's policy" : `the policy of repository ${repository}`;
-    if ('error' in answer) {
-      unread.push(`${policyName}: ${errorText(errorFrom(answer.error))}`);
-      return;
+    try {
+      const text = answerIn(answer);
+      if (text !== undefined)
+        statements.push(...statementsIn(parsePolicy(text, policyName), registry, repository));
+    } catch (error) {
+      if (!(error instanceof XacctError)) throw error;
+      unread.push(`${policyName}: ${errorText(error)}`);
     }
-    if (answer.value === undefined) return;
-    const reviewed = reviewPolicy(parsePolicy(answer.value, policyName), {
-      kind: repository === undefined ? 'registry' : 'repository',
-      ...owner,
-    });
-    statements.push(
-      ...reviewed.map((one, index) => ({
-        ...one,
-        sid: one.sid ?? `statement ${index + 1}`,
-        ...(repository === undefined ? {} : { repository }),
-      })),
-    );
   };
   add(policies.registry);
   if ('error' in policies.repositories && 'error' in policies.registry) answerIn(policies.repositories);
@@ -92,4 +85,17 @@ function reportOf({ registry, target }: PolicyTarget, policies: RegistryPolicies
     statements,
     unread,
   };
+}
+
+function statementsIn(
+  document: PolicyDocument,
+  { account, partition, region }: OwnedRegistry,
+  repository: string | undefined,
+): FoundStatement[] {
+  const kind = repository === undefined ? 'registry' : 'repository';
+  return statementsOf(document).map((statement, index) => {
+    const reviewed = reviewStatement(statement, { kind, account, partition, region });
+    const sid = reviewed.sid ?? `statement ${index + 1}`;
+    return { ...reviewed, sid, statement, ...(repository === undefined ? {} : { repository }) };
+  });
 }

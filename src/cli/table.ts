@@ -67,6 +67,8 @@ export function shorten(text: string, width: number): string {
 const GAP = '  ';
 /** Narrower than this, no cell can be read. */
 const MIN_WIDTH = 12;
+/** Of the names of actions, say. */
+const MAX_WORD = 24;
 
 const NO_BORDERS = Object.fromEntries(
   [
@@ -92,15 +94,26 @@ function fittingWidths(
   const widths = columns.map(({ title }, index) =>
     Math.max(...[title, ...rows.map((row) => textOf(row[index] ?? ''))].map((text) => [...text].length)),
   );
+  const least = columns.map(({ fit }, index) =>
+    fit === 'wrap' ? longestWord(rows.map((row) => textOf(row[index] ?? ''))) : MIN_WIDTH,
+  );
   const tooWide = () =>
     widths.reduce((sum, width) => sum + width, 0) + GAP.length * (columns.length - 1) - screenWidth;
   for (let excess = tooWide(); excess > 0; excess -= 1) {
-    const shrinking = widths.map((width, index) => (columns[index]?.fit === undefined ? 0 : width));
+    const shrinking = widths.map((width, index) =>
+      columns[index]?.fit === undefined || width <= (least[index] ?? 0) ? 0 : width,
+    );
     const widest = Math.max(...shrinking);
-    if (widest <= MIN_WIDTH) break;
+    if (widest === 0) break;
     widths[shrinking.indexOf(widest)] = widest - 1;
   }
   return widths;
+}
+
+/** What is wrapped keeps its words whole, as long as they are no hostnames. */
+function longestWord(texts: readonly string[]): number {
+  const words = texts.flatMap((text) => text.split(' ')).map((word) => [...word].length);
+  return Math.min(Math.max(MIN_WIDTH, ...words), MAX_WORD);
 }
 
 function fitted(cell: Cell, width: number, fit: 'wrap' | 'shorten' | undefined, screen: Screen): string {

@@ -37,23 +37,19 @@ export interface ReviewedStatement {
   warnings: string[];
 }
 
-/** Its statements, in their order. */
-export function reviewPolicy(document: PolicyDocument, owner: PolicyOwner): ReviewedStatement[] {
-  return statementsOf(document).map((statement): ReviewedStatement => {
-    const other = otherActions(statement);
-    return {
-      sid: statement.Sid,
-      ours: isOurs(statement, owner),
-      effect: statement.Effect,
-      who: whoOf(statement),
-      pull: shareOf(statement, NEEDED_PULL_ACTIONS, PULL_ACTIONS),
-      push: shareOf(statement, PUSH_ACTIONS, ONLY_PUSH_ACTIONS),
-      other,
-      resources: resourcesOf(statement, owner),
-      conditions: conditionsOf(statement),
-      warnings: warningsOf(statement, owner, other),
-    };
-  });
+export function reviewStatement(statement: Statement, owner: PolicyOwner): ReviewedStatement {
+  const other = otherActions(statement);
+  return {
+    sid: statement.Sid,
+    ours: isOurs(statement, owner),
+    effect: statement.Effect,
+    who: whoOf(statement),
+    ...sharesOf(statement),
+    other,
+    resources: resourcesOf(statement, owner),
+    conditions: conditionsOf(statement),
+    warnings: warningsOf(statement, owner, other),
+  };
 }
 
 /**
@@ -100,12 +96,15 @@ function named(principal: Statement['Principal']): string[] {
   );
 }
 
+/** BatchCheckLayerAvailability is of both, so alone it is a part of a pull, and beside a push no news. */
+function sharesOf(statement: Statement): Pick<ReviewedStatement, 'pull' | 'push'> {
+  const push = shareOf(statement, PUSH_ACTIONS, ONLY_PUSH_ACTIONS);
+  const own = push === 'none' ? PULL_ACTIONS : NEEDED_PULL_ACTIONS;
+  return { pull: shareOf(statement, NEEDED_PULL_ACTIONS, own), push };
+}
+
 /** `needed` are the actions without which there is none of it, `own` those that are for nothing else. */
-function shareOf(
-  statement: Statement,
-  needed: readonly string[],
-  own: readonly string[],
-): 'all' | 'some' | 'none' {
+function shareOf(statement: Statement, needed: readonly string[], own = needed): 'all' | 'some' | 'none' {
   const isNamed = (action: string) => isAbout(statement, action);
   if (needed.every(isNamed)) return 'all';
   return own.some(isNamed) ? 'some' : 'none';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Statement } from '../../src/policy/policy-document.ts';
-import { type PolicyOwner, reviewPolicy } from '../../src/policy/review.ts';
+import { type PolicyOwner, reviewStatement } from '../../src/policy/review.ts';
 import {
   FUNCTIONS,
   foreign,
@@ -12,7 +12,6 @@ import {
   OTHER,
   OWNER,
   PULL,
-  policy,
   pull,
   pullOrg,
   ROOT,
@@ -22,7 +21,7 @@ const repository: PolicyOwner = { kind: 'repository', account: OWNER, partition:
 const registry: PolicyOwner = { ...repository, kind: 'registry' };
 
 function warnings(statement: Statement, owner: PolicyOwner = repository): string[] {
-  return reviewPolicy(policy(statement), owner).flatMap((reviewed) => reviewed.warnings);
+  return reviewStatement(statement, owner).warnings;
 }
 
 describe('What is wrong is said, and what to do, of', () => {
