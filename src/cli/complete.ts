@@ -12,8 +12,8 @@ interface Names {
 /** Prints what may come in place of the last word, as the scripts want it. Starts no daemon. */
 export async function complete(program: Command, words: readonly string[], front: Front): Promise<void> {
   const names: Names = {
-    hosts: wantsHost(program, words) ? await knownHosts(front) : [],
-    profiles: wantsProfile(words) ? knownProfiles(front.env) : [],
+    hosts: wantsHost(program, words) || isValueOf('on', words) ? await knownHosts(front) : [],
+    profiles: isValueOf('profile', words) ? knownProfiles(front.env) : [],
   };
   const root = new RootCommand();
   addCommand(root, root, program, [], names);
@@ -30,8 +30,9 @@ function isHost(argument: Argument): boolean {
   return /host|image/i.test(argument.name());
 }
 
-function wantsProfile(words: readonly string[]): boolean {
-  return words.at(-2) === '--profile' || words.at(-1)?.startsWith('--profile=') === true;
+/** Whether the last word is the value of an option. */
+function isValueOf(option: string, words: readonly string[]): boolean {
+  return words.at(-2) === `--${option}` || words.at(-1)?.startsWith(`--${option}=`) === true;
 }
 
 function addCommand(
@@ -58,13 +59,10 @@ function addOption(into: TabCommand, { long, short, description, ...option }: Op
   if (name === undefined) return;
   const alias = short?.replace(/^-/, '') ?? '';
   if (!option.required && !option.optional) into.option(name, description, alias);
-  else
-    into.option(
-      name,
-      description,
-      offer(option.argChoices ?? (name === 'profile' ? names.profiles : [])),
-      alias,
-    );
+  else {
+    const known: Readonly<Record<string, readonly string[]>> = { profile: names.profiles, on: names.hosts };
+    into.option(name, description, offer(option.argChoices ?? known[name] ?? []), alias);
+  }
 }
 
 function offer(values: readonly string[]) {

@@ -29,8 +29,8 @@ Principals:
   lambda:444455556666                 the Lambda functions of an account
 
 A repository has a policy of its own; HOST alone, or HOST/prefix/*, means the
-registry's policy. It is read, merged, shown and written; what others wrote in it
-stays. The profile is one of the registry's account: of AWS_PROFILE, or found.
+registry's policy. It is read, merged, shown and written, and what others wrote
+in it stays. The profile is one of the registry's account, found if not named.
 
 Examples:
   ecr-xacct grant 444455556666 \\

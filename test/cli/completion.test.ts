@@ -53,6 +53,8 @@ test('Registries are offered from config, Docker and the daemon, and none that a
   await using stage = await startProductStage();
   const { product } = stage;
   assert.deepEqual(await offered(product, 'logout', ''), [HOST]);
+  assert.deepEqual(await offered(product, 'doctor', ''), [HOST]);
+  assert.deepEqual(await offered(product, 'grant', '444455556666', '--on', ''), [HOST]);
   await writeDockerConfig(product);
   assert.deepEqual(await offered(product, 'logout', ''), [HOST, DOCKERS]);
   assert.equal(await product.daemon(), undefined, 'no daemon is started for it');

@@ -27,8 +27,12 @@ function commandsOf(command: Command, path: readonly string[] = []): { path: str
 
 /** The command lines of this program in a text, up to what a shell makes of the rest. */
 function commandLines(text: string): string[][] {
-  const lines = text.matchAll(/(?<![\w/.-])ecr-xacct(?<words>(?: [\w.:/@=,-]+)+)/g);
-  return [...lines].map(({ groups }) => groups?.words?.trim().split(' ') ?? []);
+  const lines = text
+    .replace(/ *\\\n\s*/g, ' ')
+    .matchAll(/(?<![\w/.-])ecr-xacct(?<words>(?: (?:'[^'\n]*'|[\w.:/@=,-]+))+)/g);
+  return [...lines].map(({ groups }) =>
+    (groups?.words?.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replaceAll("'", '')),
+  );
 }
 
 async function assertParses(words: readonly string[]): Promise<void> {
