@@ -11,8 +11,8 @@ export interface Questions {
   caller: { input: undefined; answer: CallerIdentity };
   /** Who one is, and the MFA session that a code began, for the questions that follow. */
   session: { input: undefined; answer: { caller: CallerIdentity; mfaSession?: MfaSession } };
-  /** The policies of the registry, and of one or all of its repositories. */
-  policies: { input: { repository: string | 'all' | undefined }; answer: RegistryPolicies };
+  /** The policies of the registry, and of one or all (`*`, which is no repository's name) of its repositories. */
+  policies: { input: { repository: string | undefined }; answer: RegistryPolicies };
   /** Writes a policy where it still is what was read. */
   'put-policy': { input: PolicyPut; answer: PolicyPutAnswer };
   /** Sets the registry policy's scope to V2. */

@@ -27,7 +27,7 @@ export function readPolicies(
     });
     const repositories = async (): Promise<RegistryPolicies['repositories']> => {
       if (repository === undefined) return { value: [] };
-      if (repository !== 'all') return { value: [await policyOf(repository)] };
+      if (repository !== '*') return { value: [await policyOf(repository)] };
       const names = await answered(allRepositories(calls));
       return 'error' in names ? names : { value: await mapSome(names.value, policyOf) };
     };

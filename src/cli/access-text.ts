@@ -1,6 +1,7 @@
 // What `ecr-xacct access` shows.
 import { printable } from '../errors.ts';
 import { listOf } from '../policy/policy-document.ts';
+import { matchesWildcard } from '../policy/wildcard.ts';
 import type { AccessReport, FoundStatement } from './run-access.ts';
 import type { Screen } from './screen.ts';
 import { type Cell, type Column, type Note, notes, table } from './table.ts';
@@ -44,14 +45,9 @@ function concerns({ repository: of, resources }: FoundStatement, repository: str
   return resources.some((pattern) => mayMean(pattern, repository));
 }
 
-/** Patterns as IAM has them: `*` for any text, `?` for one character. What is no pattern of this registry stays in sight. */
+/** What is no pattern of this registry stays in sight. */
 function mayMean(pattern: string, repository: string): boolean {
-  if (/^(?:arn:|everything but )/.test(pattern)) return true;
-  const source = pattern
-    .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.');
-  return new RegExp(`^${source}$`, 's').test(repository);
+  return /^(?:arn:|everything but )/.test(pattern) || matchesWildcard(repository, pattern);
 }
 
 function rowsOf(statement: FoundStatement): (readonly Cell[] | Note)[] {

@@ -41,7 +41,7 @@ export async function showAccess(
   const where = parsePolicyTarget(text, passedEnvironment(front.env));
   const owner = await identityIn(where.registry, options.profile, front, streams);
   const { kind, name } = where.target;
-  const policies = await owner.ask('policies', { repository: kind === 'repository' ? name : 'all' });
+  const policies = await owner.ask('policies', { repository: kind === 'repository' ? name : '*' });
   const report = reportOf(where, policies);
   streams.stdout.write(
     options.json

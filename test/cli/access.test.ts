@@ -109,6 +109,46 @@ describe('access', () => {
     assert.match(stdout, /Not read: the registry's policy: not allowed to call[\s\S]*ecr:GetRegistryPolicy/);
   });
 
+  test('shows the rest where one policy is not understood, and says which and why', async () => {
+    await using stage = await startPolicyStage();
+    const repository = holderOf(stage.aws, 'team/private');
+    assert.ok(repository);
+    const statement = '"Effect": "Allow", "Effect": "Deny", "Principal": "*", "Action": "ecr:BatchGetImage"';
+    repository.policyText = `{"Statement": [{${statement}}]}`;
+    const { status, stdout } = await stage.run('access', on());
+    assert.equal(status, 0);
+    assert.equal(rowsOf(stdout).length, 1);
+    assert.match(stdout, /Not read: the policy of repository team\/private: [\s\S]*has "Effect" twice/);
+  });
+
+  test('takes a repository whose name is all for that one', async () => {
+    await using stage = await startPolicyStage();
+    stage.cast.primary.repository('us-east-1', 'all');
+    await stage.run('grant', CI_ROLE, '--on', on('all'), '--yes');
+    const { stdout } = await stage.run('access', on('all'));
+    assert.deepEqual(
+      rowsOf(stdout).map(([, , where]) => where),
+      ['all'],
+    );
+  });
+
+  test('matches a pattern of many wildcards in no time', async () => {
+    await using stage = await startPolicyStage();
+    const name = 'a'.repeat(200);
+    stage.cast.primary.repository('us-east-1', name);
+    const registry = holderOf(stage.aws);
+    assert.ok(registry);
+    registry.policy = {
+      Statement: {
+        Effect: 'Allow',
+        Principal: { AWS: SECONDARY_ACCOUNT },
+        Action: 'ecr:BatchGetImage',
+        Resource: `arn:aws:ecr:us-east-1:111122223333:repository/${'*a'.repeat(40)}*b`,
+      },
+    };
+    assert.match((await stage.run('access', on(name))).stdout, /Nobody of another account/);
+  });
+
   test('gives all of it as JSON', async () => {
     await using stage = await startPolicyStage();
     await grantAll(stage);
