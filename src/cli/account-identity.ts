@@ -24,14 +24,26 @@ export async function identityIn(
   streams: Streams,
 ): Promise<Somebody> {
   const surroundings = surroundingsIn(registry, front);
+  const { account } = registry;
   if (profile !== undefined) {
     const identity = { kind: 'profile', profile } as const;
     const candidate = { identity, reason: `--profile ${profile}` };
-    return askAs(resolutionOf(registry.hostname, 'override', candidate, surroundings), front, streams);
+    const resolution = resolutionOf(registry.hostname, 'override', candidate, surroundings);
+    const named = await askAs(resolution, front, streams);
+    if (named.caller.account === account) return named;
+    // What is asked about a registry as a whole, AWS answers for the caller's own.
+    throw new XacctError(
+      'no-identity',
+      `${named.identity} is of account ${named.caller.account}, and the registry of ${account}`,
+      { hint: `name a profile of ${account}, or leave --profile out` },
+    );
   }
-  const { account } = registry;
   const failures: { text: string; error?: XacctError }[] = [];
   for (const resolution of candidates(surroundings)) {
+    if (resolution instanceof XacctError) {
+      failures.push({ text: resolution.message });
+      continue;
+    }
     const who = describeIdentity(resolution.identity);
     const declared = declaredAccountOf(resolution, surroundings);
     if (declared !== undefined && declared !== account) {
@@ -40,6 +52,8 @@ export async function identityIn(
     }
     const asked = await attempt(() => askAs(resolution, front, declared === account ? streams : undefined));
     if (asked instanceof XacctError) {
+      // Who does not want to be asked is not asked as the next one.
+      if (asked.code === 'cancelled') throw asked;
       failures.push({ text: `${who}: ${asked.message}`, ...(declared === account ? { error: asked } : {}) });
     } else if (asked.caller.account === account) return asked;
     else failures.push({ text: `${who} is of account ${asked.caller.account}` });
@@ -79,24 +93,29 @@ function surroundingsIn(registry: Registry, { env: all }: Front): Surroundings {
   return { registry, match: undefined, config, profiles, env, learntAccount: () => undefined };
 }
 
-/** In the order in which they are tried, without those that say nothing of their account last. */
-function candidates(surroundings: Surroundings): Resolution[] {
+/**
+ * In the order in which they are tried, each once; those that say nothing of their account before the default chain only. At
+ * the end the error of a default profile that is broken.
+ */
+function* candidates(surroundings: Surroundings): Generator<Resolution | XacctError> {
   const { registry, profiles } = surroundings;
   const of = (profile: string) => ({ identity: { kind: 'profile', profile } as const, reason: '' });
-  const resolutions: Resolution[] = [];
-  for (const { step, candidates: found } of climb({ ...surroundings, config: discovering(surroundings) })) {
-    if (step === 'rule') continue;
-    const all =
-      step === 'discovery' ? [...found, ...profiles.accounts().undeclared.map((name) => of(name))] : found;
-    resolutions.push(
-      ...all.map((candidate) => resolutionOf(registry.hostname, step, candidate, surroundings)),
-    );
-  }
   const seen = new Set<string>();
-  return resolutions.filter(({ identity }) => {
-    const key = describeIdentity(identity);
-    return !seen.has(key) && seen.add(key);
-  });
+  try {
+    for (const { step, candidates: found } of climb({ ...surroundings, config: discovering(surroundings) })) {
+      if (step === 'rule') continue;
+      const all =
+        step === 'discovery' ? [...found, ...profiles.accounts().undeclared.map((name) => of(name))] : found;
+      for (const candidate of all) {
+        const key = describeIdentity(candidate.identity);
+        if (!seen.has(key)) yield resolutionOf(registry.hostname, step, candidate, surroundings);
+        seen.add(key);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof XacctError)) throw error;
+    yield error;
+  }
 }
 
 /** `discover: false` is about who pulls. */

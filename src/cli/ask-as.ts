@@ -63,7 +63,7 @@ async function withCode<T>(
       if (!isForCode || asked === MAX_CODES) throw error;
       const serial = mfaDevice(identity, createProfileReader()(env), env)?.serial;
       const { mfaProcess } = createConfigReader()(env);
-      const codes = mfaCodes({ serial, given: undefined, mfaProcess, env }, streams);
+      const codes = mfaCodes({ serial, given: null, mfaProcess, env }, streams);
       if (mfa !== undefined && !codes.areTyped) throw error;
       mfa = { code: await codes.next(error) };
     }

@@ -15,8 +15,8 @@ export interface MfaCodes {
 export interface MfaSources {
   /** The device, where it is known. */
   serial: string | undefined;
-  /** Of the command line: it is used up already. */
-  given: string | undefined;
+  /** Of the command line: it is used up already; null where a command takes none there. */
+  given: string | undefined | null;
   mfaProcess: string | undefined;
   env: Readonly<Record<string, string | undefined>>;
 }
@@ -27,17 +27,23 @@ export function mfaCodes(
   { serial = 'the MFA device', given, mfaProcess, env }: MfaSources,
   streams: Streams,
 ): MfaCodes {
-  if (given === undefined && mfaProcess !== undefined) {
-    return { areTyped: false, next: () => runMfaProcess(mfaProcess, serial, env) };
+  const isGiven = typeof given === 'string';
+  const isOption = given !== null;
+  if (!isGiven && mfaProcess !== undefined) {
+    const orOption = isOption ? ', or add --mfa-code CODE' : '';
+    return { areTyped: false, next: () => runMfaProcess(mfaProcess, { serial, env, orOption }) };
   }
-  return { areTyped: given === undefined, next: (why) => promptForCode(why, serial, streams) };
+  const otherwise = isOption ? 'add --mfa-code CODE' : 'run it at one, or set mfa_process in config.yaml';
+  return { areTyped: !isGiven, next: (why) => promptForCode(why, { serial, otherwise }, streams) };
 }
 
-async function promptForCode(why: XacctError, serial: string, { stdin, stderr }: Streams): Promise<string> {
+async function promptForCode(
+  why: XacctError,
+  { serial, otherwise }: { serial: string; otherwise: string },
+  { stdin, stderr }: Streams,
+): Promise<string> {
   if (!isTerminal(stdin)) {
-    throw new XacctError(why.code, why.message, {
-      hint: 'here is no terminal to ask on: add --mfa-code CODE',
-    });
+    throw new XacctError(why.code, why.message, { hint: `here is no terminal to ask on: ${otherwise}` });
   }
   if (why.code === 'mfa-rejected') stderr.write(`${errorLine(why)}\n`);
   const { isCancel, password } = await import('@clack/prompts');
@@ -48,7 +54,7 @@ async function promptForCode(why: XacctError, serial: string, { stdin, stderr }:
     // stdout is for what comes of it.
     output: stderr,
   });
-  if (isCancel(code)) throw new XacctError('mfa-required', 'not logged in: no code was given');
+  if (isCancel(code)) throw new XacctError('cancelled', 'cancelled: no code was given');
   return code;
 }
 
@@ -56,7 +62,10 @@ async function promptForCode(why: XacctError, serial: string, { stdin, stderr }:
 const PROCESS_DEADLINE_MS = 120_000;
 
 /** The user's own command line, run by a shell as a credential_process is. */
-async function runMfaProcess(command: string, serial: string, env: MfaSources['env']): Promise<string> {
+async function runMfaProcess(
+  command: string,
+  { serial, env, orOption }: { serial: string; env: MfaSources['env']; orOption: string },
+): Promise<string> {
   const child = spawn('/bin/sh', ['-c', command], {
     env: { ...env, MFA_SERIAL: serial },
     stdio: ['inherit', 'pipe', 'inherit'],
@@ -70,6 +79,6 @@ async function runMfaProcess(command: string, serial: string, env: MfaSources['e
   if (status === 0 && CODE.test(code)) return code;
   const how = status === 0 ? 'printed no six digits' : `ended with status ${status ?? 'none'}`;
   throw new XacctError('process-failed', `mfa_process ${how}`, {
-    hint: 'to see it fail, run the mfa_process of config.yaml by hand, or add --mfa-code CODE',
+    hint: `to see it fail, run the mfa_process of config.yaml by hand${orOption}`,
   });
 }

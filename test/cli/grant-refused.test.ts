@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { SECONDARY_ACCOUNT } from '../support/fake-aws/two-account-world.ts';
 import { CI_ROLE, on, ownerFiles, type PolicyStage, startPolicyStage } from '../support/policy-stage.ts';
 import { bin } from '../support/product.ts';
-import { keysOf } from '../support/product-stage.ts';
+import { devFiles, keysOf, mfaRole } from '../support/product-stage.ts';
 import { KEYS, openTerminal, skipWithoutTerminal } from '../support/terminal.ts';
 
 const GHOST = `arn:aws:iam::${SECONDARY_ACCOUNT}:role/ghost`;
@@ -31,6 +31,11 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     args: ['grant', SECONDARY_ACCOUNT, '--on', on('team/private')],
     status: 2,
     says: /no terminal to ask on; run: ecr-xacct grant 444455556666 --on \S+\/team\/private --yes$/m,
+  },
+  'the same for a profile that is named': {
+    args: ['grant', SECONDARY_ACCOUNT, '--on', on('team/private'), '--profile', 'primary'],
+    status: 2,
+    says: /run: ecr-xacct grant 444455556666 --on \S+\/team\/private --profile primary --yes$/m,
   },
   everybody: { args: grant('*'), status: 2, says: /would let in everybody.*org:/ },
   'a session instead of its role': {
@@ -100,9 +105,18 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     says: /profile ghost/,
   },
   'a profile that may not': {
-    args: grant(SECONDARY_ACCOUNT, '--profile', 'dev'),
+    args: grant(SECONDARY_ACCOUNT, '--profile', 'primary'),
     status: 1,
-    says: /not allowed to call ecr:GetRepositoryPolicy \(.*user\/dev .*; its administrator allows ecr:GetRepositoryPolicy on arn:aws:ecr:\S+:repository\/team\/private/,
+    says: /not allowed to call ecr:GetRepositoryPolicy \(.*user\/admin .*; its administrator allows ecr:GetRepositoryPolicy on arn:aws:ecr:\S+:repository\/team\/private/,
+    before: ({ cast }) => {
+      const admin = cast.primary.users.get('admin');
+      if (admin !== undefined) admin.policies = [];
+    },
+  },
+  "a profile of another account, whose own registry's policy it would be": {
+    args: ['grant', SECONDARY_ACCOUNT, '--on', on('team/*'), '--yes', '--profile', 'dev', '--upgrade-scope'],
+    status: 1,
+    says: /profile dev is of account 444455556666, and the registry of 111122223333; name a profile of 111122223333/,
   },
   'a profile that may read only': {
     args: grant(SECONDARY_ACCOUNT),
@@ -207,6 +221,46 @@ describe('a role', () => {
     const { status, stderr } = await stage.run(...grant(GHOST, '--wait', '1s'));
     assert.equal(status, 1);
     assert.match(stderr, /role\/ghost; check its name and its path/);
+  });
+});
+
+describe('a profile that needs an MFA code', () => {
+  const files = (cast: Parameters<typeof ownerFiles>[0]) => {
+    const { config, ...others } = devFiles(cast);
+    return { ...others, config: { ...config, 'profile careful': mfaRole(cast) } };
+  };
+
+  test('is not one for a command without a terminal, which says what would give the code', async () => {
+    await using stage = await startPolicyStage({ files });
+    for (const args of [grant(SECONDARY_ACCOUNT), grant(SECONDARY_ACCOUNT, '--profile', 'careful')]) {
+      const { status, stderr } = await stage.run(...args);
+      assert.equal(status, 1);
+      assert.match(
+        stderr,
+        /here is no terminal to ask on: run it at one, or set mfa_process in config\.yaml$/m,
+      );
+    }
+  });
+
+  test('is asked for it once: Ctrl-C ends it', { skip: skipWithoutTerminal }, async () => {
+    await using stage = await startPolicyStage({
+      files: (cast) => {
+        const { config, ...others } = files(cast);
+        return { ...others, config: { ...config, 'profile second': mfaRole(cast) } };
+      },
+    });
+    const { product } = stage;
+    using terminal = openTerminal(`ecr-xacct ${grant(SECONDARY_ACCOUNT).join(' ')}`, {
+      ...product.env,
+      PATH: `${bin}:/usr/bin:/bin`,
+    });
+    await terminal.shows(/MFA code of/);
+    terminal.type(KEYS.ctrlC);
+    const { status, text } = await terminal.end();
+    assert.equal(status, 1, text);
+    assert.match(text, /ecr-xacct: cancelled: no code was given/);
+    assert.equal(text.match(/cancelled/g)?.length, 1, text);
+    assert.equal(stage.aws.count('sts', 'AssumeRole'), 0);
   });
 });
 

@@ -107,7 +107,7 @@ test('Ctrl-C at the question for a code logs nobody in, and says so.', {
   terminal.type(KEYS.ctrlC);
   const { status, text } = await terminal.end();
   assert.equal(status, 1);
-  assert.match(text, /ecr-xacct: not logged in: no code was given/);
+  assert.match(text, /ecr-xacct: cancelled: no code was given/);
   assert.deepEqual(callsOf(stage), []);
 });
 
