@@ -14,18 +14,16 @@ export function changeText(
   { name, before, after }: PolicyChange,
   { front, streams }: Pick<CommandContext, 'front' | 'streams'>,
 ): string {
-  const shown = (text: string | undefined) => (text === undefined ? undefined : `${formed(text, name)}\n`);
+  // Also one that AWS would take without white space only: of a single line, nobody would see what changes.
+  const shown = (text: string | undefined) =>
+    text === undefined ? undefined : `${JSON.stringify(parsePolicy(text, name), undefined, 2)}\n`;
   const isColoured = isTerminal(streams.stdout) && !front.env.NO_COLOR;
   return diffText({ name, before: shown(before), after: shown(after) }, isColoured);
 }
 
 /** For Terraform, CloudFormation or the console: the policy, or `null` for none. */
 export function jsonText({ name, after }: PolicyChange): string {
-  return `${after === undefined ? 'null' : formed(after, name)}\n`;
-}
-
-function formed(text: string, name: string): string {
-  return policyText(parsePolicy(text, name));
+  return `${after === undefined ? 'null' : policyText(parsePolicy(after, name))}\n`;
 }
 
 /** Undefined where it is empty. @param path `-` for stdin. @throws XacctError `file-access` */

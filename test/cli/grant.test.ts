@@ -4,7 +4,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { SECONDARY_ACCOUNT } from '../support/fake-aws/two-account-world.ts';
-import { CI_ROLE, on, SECONDARY_ROOT, startPolicyStage } from '../support/policy-stage.ts';
+import {
+  CI_ROLE,
+  holderOf,
+  on,
+  ownerFiles,
+  SECONDARY_ROOT,
+  startPolicyStage,
+} from '../support/policy-stage.ts';
 
 const PULL = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 
@@ -105,6 +112,41 @@ describe('grant', () => {
     assert.match((await stage.run(...args, '--dry-run')).stdout, /this was a dry run/);
     assert.equal(JSON.parse((await stage.run(...args, '--json')).stdout).Statement.length, 1);
     assert.equal(stage.policyOf('team/private'), undefined);
+  });
+
+  test('shows a change line by line, also of a policy that fits only without white space', async () => {
+    await using stage = await startPolicyStage();
+    const repository = holderOf(stage.aws, 'team/private');
+    assert.ok(repository);
+    repository.policy = {
+      Statement: Array.from({ length: 60 }, (_, index) => ({
+        Sid: `s${index}`,
+        Effect: 'Deny',
+        Principal: '*',
+        Action: ['ecr:DeleteRepository', 'ecr:DeleteRepositoryPolicy'],
+      })),
+    };
+    assert.ok(JSON.stringify(repository.policy, undefined, 2).length > 10_240);
+    const { stdout } = await stage.run('grant', CI_ROLE, '--on', on('team/private'), '--dry-run');
+    assert.match(stdout, /^\+ {10}"arn:aws:iam::444455556666:role\/ci"$/m);
+    assert.doesNotMatch(stdout, /^-(?!--)/m);
+  });
+
+  test('goes on where a profile is broken that it does not need', async () => {
+    await using stage = await startPolicyStage({
+      files: (cast) => {
+        const files = ownerFiles(cast);
+        const broken = { role_arn: 'arn:aws:iam::444455556666:role/ci', source_profile: 'nowhere' };
+        return { ...files, config: { ...files.config, default: broken } };
+      },
+    });
+    const { status, stderr } = await stage.run('grant', CI_ROLE, '--on', on('team/private'), '--yes');
+    assert.deepEqual([status, stderr], [0, '']);
+    const nobody = await stage.run('access', '999988887777.dkr.ecr.us-east-1.amazonaws.com/app');
+    assert.match(
+      nobody.stderr,
+      /nobody of account 999988887777 is known here: .*there is no profile nowhere/,
+    );
   });
 
   test('leaves alone what others wrote, and what is given already', async () => {
