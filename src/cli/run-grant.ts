@@ -1,6 +1,6 @@
 // What `ecr-xacct grant` and `revoke` do: read the policy, merge, show, ask, write, and say what it means.
 import { setTimeout } from 'node:timers/promises';
-import { printable, XacctError } from '../errors.ts';
+import { printable, shellWord, XacctError } from '../errors.ts';
 import type { Access, Grantee } from '../policy/access.ts';
 import { grantAccess } from '../policy/grant.ts';
 import { describeGrantee, parseGrantee } from '../policy/grantee.ts';
@@ -66,9 +66,11 @@ export async function revoke(
       ? `Nothing to revoke: grant gave no ${what} to ${from}.\n`
       : `Revoked: ${what} to ${from}.\n`,
   );
-  for (const sid of others) {
+  for (const { sid, isOurs } of others) {
     stdout.write(
-      `Note: ${printable(sid)}, which is not of ecr-xacct, still lets them in; it stays as it is.\n`,
+      isOurs
+        ? `Note: ${printable(sid)} still lets them in, or some of them: to revoke that, name whom and what it is for.\n`
+        : `Note: ${printable(sid)}, which is not of ecr-xacct, still lets them in; it stays as it is.\n`,
     );
   }
 }
@@ -102,8 +104,9 @@ function begin(
       hint: 'add: --json, or --dry-run',
     });
   }
-  const words = grantees.map(describeGrantee).join(' ');
-  const yes = `ecr-xacct ${command} ${words} --on ${targetWord(registry.hostname, target)}${options.push ? ' --push' : ''} --yes`;
+  const words = grantees.map(describeGrantee).map(shellWord).join(' ');
+  const as = options.profile === undefined ? '' : ` --profile ${shellWord(options.profile)}`;
+  const yes = `ecr-xacct ${command} ${words} --on ${targetWord(registry.hostname, target)}${options.push ? ' --push' : ''}${as} --yes`;
   return {
     ...{ command, options, context, where, yes },
     access: { grantees, target, push: options.push === true },

@@ -1,4 +1,4 @@
-// A policy with access taken back: out of our statements only; and which of other people's still give it.
+// A policy with access taken back: out of our statements only; and which statements still give it.
 import type { Access, Target } from './access.ts';
 import { ONLY_PUSH_ACTIONS, PULL_ACTIONS } from './actions.ts';
 import { refusePushByFunctions } from './grant.ts';
@@ -18,9 +18,7 @@ export function revokeAccess(
 ): PolicyDocument | undefined {
   refusePushByFunctions(access);
   if (document === undefined) return undefined;
-  const gifts = access.grantees
-    .flatMap((grantee) => giftsTo(grantee, { ...access, push: true }))
-    .filter(({ kind }) => !access.push || kind.startsWith('Push'));
+  const gifts = giftsTaken(access);
   const before = statementsOf(document);
   const after = before.flatMap((statement) => without(statement, gifts, access.target) ?? []);
   if (after.length === before.length && after.every((statement, index) => statement === before[index])) {
@@ -31,18 +29,30 @@ export function revokeAccess(
   return { ...document, Statement: Array.isArray(document.Statement) ? after : first };
 }
 
-/**
- * The Sids (`statement 2` where it has none) of the statements besides ours by which the grantees, or some of an account's principals,
- * may still do what was to be taken back.
- */
-export function stillAllowedBy(document: PolicyDocument | undefined, access: Access): string[] {
+export interface StillAllowing {
+  /** `statement 2` where it has none. */
+  sid: string;
+  /** Given by a grant, but of something else: to others among whom they are, or some of them, or on more. */
+  isOurs: boolean;
+}
+
+/** The statements by which the grantees, or some of an account's principals, may still do what is taken back. */
+export function stillAllowedBy(document: PolicyDocument | undefined, access: Access): StillAllowing[] {
   const { grantees, target, push } = access;
   const actions = push ? ONLY_PUSH_ACTIONS : [...PULL_ACTIONS, ...ONLY_PUSH_ACTIONS];
+  const gifts = giftsTaken(access);
   return statementsOf(document).flatMap((statement, index) => {
-    const isOurs = readOwn(statement, target) !== undefined;
-    const gives = !isOurs && grantees.some((grantee) => mayGive(statement, grantee, actions, target));
-    return gives ? [statement.Sid || `statement ${index + 1}`] : [];
+    const left = without(statement, gifts, target);
+    const gives = left !== undefined && grantees.some((grantee) => mayGive(left, grantee, actions, target));
+    const sid = statement.Sid || `statement ${index + 1}`;
+    return gives ? [{ sid, isOurs: readOwn(statement) !== undefined }] : [];
   });
+}
+
+function giftsTaken(access: Access): Gift[] {
+  return access.grantees
+    .flatMap((grantee) => giftsTo(grantee, { ...access, push: true }))
+    .filter(({ kind }) => !access.push || kind.startsWith('Push'));
 }
 
 /** The statement without its members that are taken back; undefined where that leaves none. */

@@ -48,6 +48,16 @@ describe('revoke', () => {
     assert.equal(holderOf(stage.aws, 'team/app')?.policyText, before);
   });
 
+  test('says which others of its own statements still let them in', async () => {
+    await using stage = await startPolicyStage();
+    for (const path of ['team/*', '*']) await stage.run('grant', CI_ROLE, '--on', on(path), '--yes');
+    const { stdout } = await stage.run('revoke', CI_ROLE, '--on', on('team/*'), '--yes');
+    assert.match(stdout, /^Note: EcrXacctPull2 still lets them in, or some of them: to revoke that/m);
+    await stage.run('grant', SECONDARY_ACCOUNT, CI_ROLE, '--on', on('team/private'), '--yes');
+    const role = await stage.run('revoke', CI_ROLE, '--on', on('team/private'), '--yes');
+    assert.match(role.stdout, /^Note: EcrXacctPull still lets them in/m);
+  });
+
   test('leaves the ID of a deleted role where it stands', async () => {
     await using stage = await startPolicyStage();
     const { world } = stage.aws;

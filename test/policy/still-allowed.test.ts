@@ -29,6 +29,10 @@ import {
   USER,
 } from '../support/unit-policy.ts';
 
+function still(...asked: Parameters<typeof stillAllowedBy>): string[] {
+  return stillAllowedBy(...asked).map(({ sid }) => sid);
+}
+
 const account = access(OTHER);
 const accountPush = access(OTHER, { push: true });
 const role = access(ROLE);
@@ -89,10 +93,10 @@ describe('A statement of somebody else still gives it where', () => {
   ];
   for (const [title, asked, statement] of rows) {
     test(`${title}.`, () => {
-      assert.deepEqual(stillAllowedBy(policy(statement), asked), ['Theirs']);
+      assert.deepEqual(still(policy(statement), asked), ['Theirs']);
       const { Sid: _, ...nameless } = statement;
-      assert.deepEqual(stillAllowedBy(policy(foreign({ Effect: 'Deny' }), nameless), asked), ['statement 2']);
-      assert.deepEqual(stillAllowedBy({ Statement: { ...nameless, Sid: '' } }, asked), ['statement 1']);
+      assert.deepEqual(still(policy(foreign({ Effect: 'Deny' }), nameless), asked), ['statement 2']);
+      assert.deepEqual(still({ Statement: { ...nameless, Sid: '' } }, asked), ['statement 1']);
     });
   }
 });
@@ -122,10 +126,10 @@ describe('A statement gives it no more where', () => {
     ['it lets another service pull', functions, to({ Service: 'ec2.amazonaws.com' })],
   ];
   for (const [title, asked, statement] of rows) {
-    test(`${title}.`, () => assert.deepEqual(stillAllowedBy(policy(statement), asked), []));
+    test(`${title}.`, () => assert.deepEqual(still(policy(statement), asked), []));
   }
 
-  test('there is no policy.', () => assert.deepEqual(stillAllowedBy(undefined, account), []));
+  test('there is no policy.', () => assert.deepEqual(still(undefined, account), []));
 });
 
 test('All that still give it are named, in their order, whoever of the grantees it is.', () => {
@@ -137,7 +141,26 @@ test('All that still give it are named, in their order, whoever of the grantees 
     push(ROOT),
     pullOrg(ORG),
   );
-  assert.deepEqual(stillAllowedBy(document, access([THIRD, OTHER])), ['B', 'A']);
+  assert.deepEqual(still(document, access([THIRD, OTHER])), ['B', 'A', 'EcrXacctPullOrg']);
+});
+
+describe('A statement of ours still gives it where', () => {
+  const rows: [string, Access, Statement][] = [
+    ['it is for the account of the role', role, pull(ROLE, ROOT)],
+    ['it is for a role of the account', account, pull(ROOT, ROLE)],
+    ['it is for more than the prefix', prefix, forAll('*', pull(ROOT))],
+    ['it is for the account, whose functions are taken out', functions, pull(ROOT)],
+  ];
+  for (const [title, asked, statement] of rows) {
+    test(`${title}.`, () => {
+      assert.deepEqual(stillAllowedBy(policy(statement), asked), [{ sid: 'EcrXacctPull', isOurs: true }]);
+    });
+  }
+
+  test('those who are taken back were not all of it.', () => {
+    assert.deepEqual(still(policy(pull(ROOT, ROLE)), access([OTHER, ROLE])), []);
+    assert.deepEqual(still(policy(pull(ROOT, THIRD_ROOT)), account), []);
+  });
 });
 
 for (const change of [grantAccess, revokeAccess]) {
