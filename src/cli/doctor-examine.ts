@@ -1,5 +1,5 @@
 // A denial looked at from both sides, as far as profiles of both accounts are known here: AWS names one reason at a time, if any.
-import type { RegistryPolicies } from '../aws/questions.ts';
+import type { RegistryPolicies, SimulatedAction } from '../aws/questions.ts';
 import type { Front } from '../client/answer.ts';
 import { type Principal, principalOf } from '../policy/denial.ts';
 import { actionsFor, type CallerRights, callerRights, repositoryArn, type Wanted } from './caller-rights.ts';
@@ -42,17 +42,25 @@ export async function examinedPush(
   if (who === undefined || who.kind === 'federated-user') return untried;
   const isOwn = who.account === wanted.registry.account;
   const [policies, rights] = await Promise.all([
-    isOwn ? undefined : policiesByOwner(wanted.registry, wanted.repository, front),
+    policiesByOwner(wanted.registry, wanted.repository, front),
     callerRights(who, wanted, front),
   ]);
   const { step } = finding;
   const own = rights.denied && callerRightsFinding(rights.denied, { wanted, who, step });
-  if (own?.outcome === 'failed') return own;
   const requests = requestsOf(who, arnOf(who, rights), wanted);
+  const judged = policies && judgeRights(policies, requests);
+  // Within one account, either side is enough: what a policy of the registry's gives, the caller's need not.
+  const mayBeGiven = isOwn && judged?.verdict !== 'denied' && rights.denied?.every(isOnlyLacking);
+  if (own?.outcome === 'failed' && !mayBeGiven) return own;
   const theirs =
-    policies && registryRightsFinding(judgeRights(policies, requests), { wanted, who: who.account, step });
+    isOwn || !judged ? undefined : registryRightsFinding(judged, { wanted, who: who.account, step });
   if (theirs?.outcome === 'failed') return theirs;
-  return own !== undefined && (isOwn || theirs?.outcome === 'ok') ? finding : untried;
+  return own?.outcome === 'ok' && (isOwn || theirs?.outcome === 'ok') ? finding : untried;
+}
+
+/** Nothing denies it. */
+function isOnlyLacking({ decision, deniedBy }: SimulatedAction): boolean {
+  return decision === 'implicitDeny' && deniedBy === undefined;
 }
 
 interface Known {

@@ -43,13 +43,22 @@ export function registryRightsFinding(rights: RegistryRights, { wanted, who, ste
     const text = `whether ${who} may do ${lacking} depends on a condition in the policies of ${registry.account}`;
     return { step, outcome: 'unknown', text, by, command: `ecr-xacct access ${place}` };
   }
-  const notes =
-    unread === undefined ? [] : [`The registry's policy was not read: ${errorText(errorFrom(unread))}`];
+  const command = `ecr-xacct grant ${who} --on ${place}${push ? ' --push' : ''}`;
+  if (unread !== undefined) {
+    const text = `no policy of ${registry.account} that was read lets ${who} do ${lacking}; where the others do not, its owner grants it`;
+    return {
+      step,
+      outcome: 'unknown',
+      text,
+      by,
+      command,
+      notes: [`Not read: ${errorText(errorFrom(unread))}`],
+    };
+  }
   return {
     ...failed,
     text: `no policy of ${registry.account} lets ${who} do ${lacking}`,
-    command: `ecr-xacct grant ${who} --on ${place}${push ? ' --push' : ''}`,
-    notes,
+    command,
   };
 }
 

@@ -1,7 +1,7 @@
 // What the policies of a registry's account say to a request, where somebody of that account is known here.
 import type { RegistryPolicies } from '../aws/questions.ts';
 import type { Front } from '../client/answer.ts';
-import { type ErrorFields, XacctError } from '../errors.ts';
+import { type ErrorFields, errorFields, XacctError } from '../errors.ts';
 import { type PolicyDocument, parsePolicy } from '../policy/policy-document.ts';
 import type { PolicyRequest } from '../policy/request-match.ts';
 import { allowsRequest } from '../policy/review.ts';
@@ -52,11 +52,10 @@ export function judgeRights(policies: RegistryPolicies, requests: readonly Polic
   if (own !== undefined && 'error' in own.policy) {
     return { verdict: 'denied', actions: [], wantsScope: false, absent: own.policy.error };
   }
-  const repository = { kind: 'repository', document: documentIn(own?.policy) } as const;
-  const registry = {
-    kind: 'registry',
-    document: documentIn(policies.registry),
-  } as const;
+  const [ofRepository, ofRegistry] = [readIn(own?.policy), readIn(policies.registry)];
+  const repository = { kind: 'repository', document: ofRepository.document } as const;
+  const registry = { kind: 'registry', document: ofRegistry.document } as const;
+  const unread = ofRepository.unread ?? ofRegistry.unread;
   const counts = 'error' in policies.scope || policies.scope.value !== 'V1';
   const judged = requests.map((request) => ({
     action: request.action,
@@ -71,11 +70,21 @@ export function judgeRights(policies: RegistryPolicies, requests: readonly Polic
     verdict: worst ?? 'allowed',
     actions: [...new Set(bad.map(({ action }) => action))],
     wantsScope: !counts && bad.length > 0 && bad.every(({ underV2 }) => underV2 === 'allowed'),
-    ...('error' in policies.registry ? { unread: policies.registry.error } : {}),
+    ...(unread && { unread }),
   };
 }
 
-function documentIn(answer: RegistryPolicies['registry'] | undefined): PolicyDocument | undefined {
-  const text = answer === undefined || 'error' in answer ? undefined : answer.value;
-  return text === undefined ? undefined : parsePolicy(text, 'the policy');
+/** Also one that is not understood here is not read: doctor has more to say than that. */
+function readIn(answer: RegistryPolicies['registry'] = { value: undefined }): {
+  document?: PolicyDocument;
+  unread?: ErrorFields;
+} {
+  if ('error' in answer) return { unread: answer.error };
+  if (answer.value === undefined) return {};
+  try {
+    return { document: parsePolicy(answer.value, 'the policy') };
+  } catch (error) {
+    if (!(error instanceof XacctError)) throw error;
+    return { unread: errorFields(error) };
+  }
 }

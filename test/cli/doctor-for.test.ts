@@ -35,6 +35,21 @@ describe('doctor --for fargate', () => {
     assert.deepEqual((await diagnosed(stage, '--for', 'fargate')).steps, ROLE_STEPS);
   });
 
+  test('does not take for missing what stands in a policy that it may not read, or does not understand', async () => {
+    await using stage = await startPolicyStage({ files });
+    await stage.run('grant', EXECUTION_ROLE, '--on', on('team/*'), '--yes');
+    assert.deepEqual((await diagnosed(stage, '--for', 'fargate')).steps, ROLE_STEPS);
+    const policies = stage.cast.primary.users.get('admin')?.policies ?? [];
+    policies.push({ Statement: { Effect: 'Deny', Action: 'ecr:GetRegistryPolicy', Resource: '*' } });
+    const unknown = [...ROLE_STEPS.slice(0, 2), 'registry-rights unknown'];
+    assert.deepEqual((await diagnosed(stage, '--for', 'fargate')).steps, unknown);
+    policies.pop();
+    const registry = holderOf(stage.aws);
+    assert.ok(registry);
+    registry.policyText = registry.policyText?.replace('"Effect"', '"Effect":"Allow","Effect"');
+    assert.deepEqual((await diagnosed(stage, '--for', 'fargate')).steps, unknown);
+  });
+
   test('says that the role does not exist, and how it is made', async () => {
     await using stage = await startPolicyStage({ files });
     const { steps, cause } = await diagnosed(stage, '--for', 'fargate', '--role', `${EXECUTION_ROLE}2`);
