@@ -86,7 +86,7 @@ function callerSide({ isExplicit, principal, policyType, policyArn }: Denial, at
     const command =
       policyArn === undefined
         ? iamCommand(who, 'list-attached')
-        : `aws iam get-policy --policy-arn ${policyArn}`;
+        : `aws iam get-policy --policy-arn ${shellWord(policyArn)}`;
     return { ...mending, ...(command && { command }) };
   }
   return { ...mending, ...attachment(who, at) };

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { Agent, request } from 'node:https';
 import { createSecureContext } from 'node:tls';
-import { type ErrorCode, XacctError } from '../errors.ts';
+import { type ErrorCode, shellWord, XacctError } from '../errors.ts';
 
 export interface ExchangeRequest {
   method: 'GET' | 'POST' | 'DELETE';
@@ -99,7 +99,7 @@ function proxyOf({ HTTPS_PROXY, https_proxy }: ExchangeDeps['env']): URL | undef
 
 function tooSlow({ host, origin }: URL, timeoutMs: number): XacctError {
   return new XacctError('timeout', `${host} did not answer within ${timeoutMs / 1_000} seconds`, {
-    hint: `check the network: curl -sS ${origin}/`,
+    hint: `check the network: curl -sS ${shellWord(`${origin}/`)}`,
   });
 }
 
@@ -123,7 +123,7 @@ function failure(
   }
   if (NO_NAME.test(code)) {
     const message = `cannot resolve ${hostname} (${code}): no network, or no DNS`;
-    return fail('network', message, `check: getent hosts ${hostname}`);
+    return fail('network', message, `check: getent hosts ${shellWord(hostname)}`);
   }
   if (UNTRUSTED.test(code)) {
     return fail(
@@ -133,10 +133,14 @@ function failure(
     );
   }
   if (BAD_TLS.test(code)) {
-    return fail('tls', `TLS with ${host} failed (${code})`, `check: curl -sS ${origin}/`);
+    return fail('tls', `TLS with ${host} failed (${code})`, `check: curl -sS ${shellWord(`${origin}/`)}`);
   }
   const detail = code || (error instanceof Error ? error.name : 'unknown');
-  return fail('network', `cannot reach ${host} (${detail})`, `check the network: curl -sS ${origin}/`);
+  return fail(
+    'network',
+    `cannot reach ${host} (${detail})`,
+    `check the network: curl -sS ${shellWord(`${origin}/`)}`,
+  );
 }
 
 /** Whether the system's error names the proxy's host or port. */

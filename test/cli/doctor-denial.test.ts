@@ -84,6 +84,15 @@ describe('a denial', () => {
       },
     ],
     [
+      'is of the caller, and what else the text has in it is no command',
+      { policyType: 'identity-based policy', isExplicit: true, policyArn: 'arn:aws:iam::1:policy/x;id' },
+      {
+        side: 'caller',
+        by: 'an administrator of 444455556666',
+        command: "aws iam get-policy --policy-arn 'arn:aws:iam::1:policy/x;id'",
+      },
+    ],
+    [
       'is of the caller where one of the policies of its role denies it',
       { policyType: 'identity-based policy', isExplicit: true },
       {

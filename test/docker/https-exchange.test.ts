@@ -64,6 +64,8 @@ describe('an HTTPS exchange', { skip, timeout: 60_000 }, () => {
     const [code, message, hint] = await failure({}, 'absent.example');
     assert.deepEqual([code, hint], ['network', 'check: getent hosts absent.example']);
     assert.match(message ?? '', /^cannot resolve absent\.example \(E\w+\): no network, or no DNS$/);
+    // A registry may redirect to such a one, and the hint is there to be copied.
+    assert.equal((await failure({}, 'a;$(id).example'))[2], "check: getent hosts 'a;$(id).example'");
     assert.deepEqual(await failure(), [
       'network',
       `cannot reach ${HOST} (ECONNREFUSED)`,
