@@ -45,7 +45,7 @@ export function parsePolicy(text: string, what: string): PolicyDocument {
     throw invalid(text, syntax.offset, `is not valid JSON (${printParseErrorCode(syntax.error)})`, what);
   }
   if (root?.type !== 'object') throw invalid(text, root?.offset ?? 0, 'is not a JSON object', what);
-  refuseDuplicates(root, text, what);
+  refuseAmbiguous(root, text, what);
   const document: Record<string, unknown> = JSON.parse(text);
   const { Statement: statements = [], Version: version, Id: id } = document;
   if (![version, id].every((value) => value === undefined || typeof value === 'string')) {
@@ -92,8 +92,21 @@ export function listOf(value: ConditionValue | readonly ConditionValue[] | undef
   return value === undefined ? [] : [value].flat().map(String);
 }
 
-/** Of the two that stand in one object, AWS and we might each take another. */
-function refuseDuplicates(node: Node, text: string, what: string): void {
+/** As many are the same after they were read and written. https://262.ecma-international.org/#sec-number.prototype.tostring */
+const MAX_DIGITS = 15;
+
+/**
+ * Of the two that stand in one object, AWS and we might each take another; and a number of many digits would be written as
+ * another one.
+ */
+function refuseAmbiguous(node: Node, text: string, what: string): void {
+  if (node.type === 'number') {
+    const written = text.slice(node.offset, node.offset + node.length);
+    const digits = written.replace(/e.*/i, '').replace(/\D/g, '').replace(/^0+/, '');
+    if (digits.length > MAX_DIGITS || !Number.isFinite(node.value)) {
+      throw invalid(text, node.offset, `has the number ${written}, which has to be text`, what);
+    }
+  }
   const seen = new Set<string>();
   for (const child of node.children ?? []) {
     if (child.type === 'property') {
@@ -101,7 +114,7 @@ function refuseDuplicates(node: Node, text: string, what: string): void {
       if (seen.has(key)) throw invalid(text, child.offset, `has "${key}" twice in one object`, what);
       seen.add(key);
     }
-    refuseDuplicates(child, text, what);
+    refuseAmbiguous(child, text, what);
   }
 }
 

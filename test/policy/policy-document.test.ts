@@ -59,6 +59,14 @@ describe('what is refused, by its name', () => {
       statement('{"Effect":"Deny","Condition":{"Bool":{"a":"b","a":"c"}}}'),
       `${WHAT} has "a" twice in one object, line 1, column 80`,
     ],
+    [
+      statement('{"Effect":"Deny","Condition":{"NumericEquals":{"a":12345678901234567890}}}'),
+      `${WHAT} has the number 12345678901234567890, which has to be text, line 1, column 85`,
+    ],
+    [
+      statement('{"Effect":"Deny","Condition":{"NumericEquals":{"a":[1,1e999]}}}'),
+      `${WHAT} has the number 1e999, which has to be text, line 1, column 88`,
+    ],
     ['{"Version":1}', `${WHAT} has a Version or an Id that is not text`],
     ['{"Id":null}', `${WHAT} has a Version or an Id that is not text`],
     ['{"Statement":null}', `statement 1 of ${WHAT} is not an object`],
