@@ -7,6 +7,7 @@ import { climb, type Surroundings } from '../identity/ladder.ts';
 import { declaredAccount } from '../identity/profile-accounts.ts';
 import { createProfileReader } from '../identity/profiles.ts';
 import { type Resolution, resolutionOf } from '../identity/resolve.ts';
+import { createMinters } from '../minter/start-minter.ts';
 import type { Registry } from '../registry/registry.ts';
 import { passedEnvironment } from '../wire/environment.ts';
 import { askAs, type Somebody } from './ask-as.ts';
@@ -72,10 +73,11 @@ export async function* everybodyIn(
 ): AsyncGenerator<Somebody> {
   const surroundings = surroundingsIn(registry, front);
   const { declared, undeclared } = surroundings.profiles.accounts();
+  const minters = createMinters(front.self, 0);
   const ask = (profile: string) => {
     const candidate = { identity: { kind: 'profile', profile } as const, reason: `profile ${profile}` };
     const resolution = resolutionOf(registry.hostname, 'override', candidate, surroundings);
-    return attempt(() => askAs(resolution, front, undefined));
+    return attempt(() => askAs(resolution, front, undefined, minters));
   };
   const isThere = (asked: Somebody | XacctError): asked is Somebody =>
     !(asked instanceof XacctError) && asked.caller.account === account;
@@ -83,7 +85,7 @@ export async function* everybodyIn(
     const asked = await ask(profile);
     if (isThere(asked)) yield asked;
   }
-  // All at once: each is a process of its own.
+  // All at once, as far as minters go: each is a process of its own.
   yield* (await Promise.all(undeclared.map(ask))).filter(isThere);
 }
 

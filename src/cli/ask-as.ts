@@ -7,7 +7,7 @@ import { describeIdentity } from '../identity/identity.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';
 import { createProfileReader } from '../identity/profiles.ts';
 import type { Resolution } from '../identity/resolve.ts';
-import { createMinters } from '../minter/start-minter.ts';
+import { createMinters, type Minters } from '../minter/start-minter.ts';
 import type { MfaProof } from '../token/mfa-session-store.ts';
 import { passedEnvironment } from '../wire/environment.ts';
 import { timeoutMs } from '../wire/timeout.ts';
@@ -26,14 +26,18 @@ export interface Somebody {
 /** How often a code is asked for. */
 const MAX_CODES = 3;
 
-/** @param streams where a person may be asked for an MFA code; undefined to fail instead. @throws XacctError */
+/**
+ * @param streams where a person may be asked for an MFA code; undefined to fail instead.
+ * @param minters shared by those who are asked at once, as only so many may run.
+ * @throws XacctError
+ */
 export async function askAs(
   resolution: Resolution,
   front: Front,
   streams: Streams | undefined,
+  minters: Minters = createMinters(front.self, 0),
 ): Promise<Somebody> {
   const env = passedEnvironment(front.env);
-  const minters = createMinters(front.self, 0);
   const ask = <Q extends Question>(question: Q, input: Questions[Q]['input'], mfa?: MfaProof) =>
     minters.ask({ question, input }, resolution, env, timeoutMs(env), mfa);
   const session = (mfa?: MfaProof) => ask('session', undefined, mfa);
