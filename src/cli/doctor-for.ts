@@ -165,12 +165,19 @@ function roleFinding(
 function isTrusted(
   trust: string | undefined,
   service: string,
-  { account, name }: Principal & { kind: 'role' },
+  { account, name, partition }: Principal & { kind: 'role' },
 ): boolean {
   if (trust === undefined) return true;
   const document = parsePolicy(trust, `the trust policy of ${name}`);
-  const request = { service, account, action: 'sts:AssumeRole', resourceArn: name };
-  return ['allowed', 'conditional'].includes(allowsRequest([{ document, kind: 'repository' }], request));
+  return servicesIn(partition, service).some((named) => {
+    const request = { service: named, account, action: 'sts:AssumeRole', resourceArn: name };
+    return ['allowed', 'conditional'].includes(allowsRequest([{ document, kind: 'repository' }], request));
+  });
+}
+
+/** In China, EC2 is also called what it was there before services had one name in all partitions. */
+function servicesIn(partition: string, service: string): string[] {
+  return partition === 'aws-cn' ? [service, `${service}.cn`] : [service];
 }
 
 function roleRightsFinding(

@@ -141,6 +141,23 @@ test('doctor --for ecs looks at the role of the instances.', async () => {
   assert.match(cause?.command ?? '', /grant arn:aws:iam::444455556666:role\/ecsInstanceRole --on /);
 });
 
+test('doctor --for ecs takes the name that EC2 has in China.', async () => {
+  await using stage = await startPolicyStage({ files });
+  const service = (name: string) => ({
+    Statement: { Effect: 'Allow', Principal: { Service: name }, Action: 'sts:AssumeRole' } as const,
+  });
+  stage.cast.secondary.role('cn', { trust: service('ec2.amazonaws.com.cn') });
+  const image = '111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn/team/app:1';
+  const stepsOf = async (partition: string) => {
+    const role = `arn:${partition}:iam::444455556666:role/cn`;
+    const { stdout } = await stage.run('doctor', image, '--json', '--for', 'ecs', '--role', role);
+    const { findings } = JSON.parse(stdout) as Diagnosis;
+    return findings.map(({ step, outcome }) => `${step} ${outcome}`)[0];
+  };
+  assert.equal(await stepsOf('aws-cn'), 'role ok');
+  assert.equal(await stepsOf('aws'), 'role failed');
+});
+
 describe('doctor --for lambda', () => {
   test('wants the region of the registry', async () => {
     await using stage = await startPolicyStage({ files });
