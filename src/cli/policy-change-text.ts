@@ -7,6 +7,7 @@ import { parsePolicy, policyText } from '../policy/policy-document.ts';
 import type { PolicyChange } from './change-policy.ts';
 import type { CommandContext } from './command.ts';
 import { diffText } from './diff-text.ts';
+import { withoutControls } from './printable-json.ts';
 import { isTerminal } from './prompts.ts';
 
 /** As a diff of both in the same form: AWS gives a policy back as it was written, often in one line. */
@@ -23,7 +24,7 @@ export function changeText(
 
 /** For Terraform, CloudFormation or the console: the policy, or `null` for none. */
 export function jsonText({ name, after }: PolicyChange): string {
-  return `${after === undefined ? 'null' : policyText(parsePolicy(after, name))}\n`;
+  return `${after === undefined ? 'null' : withoutControls(policyText(parsePolicy(after, name)))}\n`;
 }
 
 /** Undefined where it is empty. @param path `-` for stdin. @throws XacctError `file-access` */

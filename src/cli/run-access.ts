@@ -10,6 +10,7 @@ import { identityIn } from './account-identity.ts';
 import type { CommandContext } from './command.ts';
 import { answerIn } from './policy-store.ts';
 import { type OwnedRegistry, type PolicyTarget, parsePolicyTarget } from './policy-target.ts';
+import { printableJson } from './printable-json.ts';
 import { screenOf } from './screen.ts';
 
 /** A statement, and the policy it is in: a repository's, or the registry's where there is none. */
@@ -44,9 +45,7 @@ export async function showAccess(
   const policies = await owner.ask('policies', { repository: kind === 'repository' ? name : '*' });
   const report = reportOf(where, policies);
   streams.stdout.write(
-    options.json
-      ? `${JSON.stringify(report, undefined, 2)}\n`
-      : accessText(report, screenOf(streams.stdout, front.env)),
+    options.json ? printableJson(report) : accessText(report, screenOf(streams.stdout, front.env)),
   );
 }
 

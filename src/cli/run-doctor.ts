@@ -8,6 +8,7 @@ import type { Diagnosis, Finding } from './doctor-finding.ts';
 import { walkFor } from './doctor-for.ts';
 import type { Platform } from './doctor-platforms.ts';
 import { diagnosisText } from './doctor-text.ts';
+import { printableJson } from './printable-json.ts';
 import { screenOf } from './screen.ts';
 
 export interface DoctorOptions {
@@ -31,7 +32,7 @@ export async function showDiagnosis(
   const { HOME } = front.env;
   stdout.write(
     options.json
-      ? `${JSON.stringify(diagnosis, undefined, 2)}\n`
+      ? printableJson(diagnosis)
       : diagnosisText(diagnosis, options, HOME, screenOf(stdout, front.env)),
   );
   return diagnosis.cause === undefined;
