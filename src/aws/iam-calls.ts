@@ -6,6 +6,7 @@ import {
   IAMClient,
   type IAMClientConfig,
   paginateSimulatePrincipalPolicy,
+  type SimulatePrincipalPolicyCommandInput,
 } from '@aws-sdk/client-iam';
 
 /** `trust`: percent-encoded JSON. @throws the SDK's errors; `NoSuchEntityException` where there is none. */
@@ -29,7 +30,7 @@ export async function getUser(
 /** @throws the SDK's errors. */
 export async function simulatePrincipalPolicy(
   config: IAMClientConfig,
-  input: { PolicySourceArn: string; ActionNames: string[]; ResourceArns: string[] },
+  input: SimulatePrincipalPolicyCommandInput,
 ): Promise<EvaluationResult[]> {
   const results: EvaluationResult[] = [];
   const pages = paginateSimulatePrincipalPolicy({ client: new IAMClient(config) }, input);

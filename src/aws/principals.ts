@@ -30,13 +30,21 @@ export function findPrincipal(asking: Asking, { arn }: { arn: string }): Promise
 /** @throws XacctError */
 export function simulate(
   asking: Asking,
-  { arn, actions, resource }: SimulationInput,
+  { arn, actions, resource, region }: SimulationInput,
 ): Promise<SimulatedAction[]> {
   return withCredentials(asking, 'call', async (credentials, context) => {
     const { simulatePrincipalPolicy } = await import('./iam-calls.ts');
     const results = await simulatePrincipalPolicy(
       { ...iamConfig(asking, context), credentials },
-      { PolicySourceArn: arn, ActionNames: [...actions], ResourceArns: [resource] },
+      {
+        PolicySourceArn: arn,
+        ActionNames: [...actions],
+        ResourceArns: [resource],
+        ContextEntries: [
+          known('aws:RequestedRegion', 'string', region),
+          known('aws:SecureTransport', 'boolean', 'true'),
+        ],
+      },
     );
     return results.map((result): SimulatedAction => {
       const { EvalActionName: action = '', EvalDecision: decision = 'implicitDeny' } = result;
@@ -46,9 +54,18 @@ export function simulate(
           : result.PermissionsBoundaryDecisionDetail?.AllowedByPermissionsBoundary === false
             ? 'boundary'
             : undefined;
-      return { action, decision, ...(decision === 'allowed' || !deniedBy ? {} : { deniedBy }) };
+      // For a resource of its own, IAM says it there, and not above.
+      const missing = [result, ...(result.ResourceSpecificResults ?? [])].flatMap(
+        ({ MissingContextValues: keys = [] }) => keys,
+      );
+      if (decision === 'allowed') return { action, decision };
+      return { action, decision, ...(deniedBy && { deniedBy }), ...(missing.length > 0 && { missing }) };
     });
   });
+}
+
+function known(ContextKeyName: string, ContextKeyType: 'string' | 'boolean', value: string) {
+  return { ContextKeyName, ContextKeyType, ContextKeyValues: [value] };
 }
 
 /** IAM is one per partition: any region of it leads there. */

@@ -79,6 +79,8 @@ export interface SimulationInput {
   actions: readonly string[];
   /** The ARN of a repository, or `*`. */
   resource: string;
+  /** Where it would be done: policies may be for some regions only. */
+  region: string;
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html */
@@ -87,4 +89,6 @@ export interface SimulatedAction {
   decision: 'allowed' | 'explicitDeny' | 'implicitDeny';
   /** Where that is the reason of a denial. */
   deniedBy?: 'organization' | 'boundary';
+  /** Condition keys of its policies that nobody can know beforehand (`aws:SourceIp`): a denial may be for want of them. */
+  missing?: string[];
 }

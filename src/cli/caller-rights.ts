@@ -10,8 +10,14 @@ import type { OwnedRegistry } from './policy-target.ts';
 /** Whatever of it could be found out. */
 export interface CallerRights {
   found?: FoundPrincipal;
-  /** Empty where all is allowed; undefined where nobody here may simulate it. */
-  denied?: readonly SimulatedAction[];
+  /** Undefined where nobody here may simulate it. */
+  simulated?: Simulated;
+}
+
+export interface Simulated {
+  denied: readonly SimulatedAction[];
+  /** Not allowed, for want of what only the real request says. */
+  uncertain: readonly SimulatedAction[];
 }
 
 export interface Wanted {
@@ -40,16 +46,20 @@ export async function callerRights(who: Principal, wanted: Wanted, front: Front)
     rights = { ...rights, ...(found && { found }) };
     if (found?.exists === false) return rights;
     const arn = found?.arn ?? named;
-    const denied = await orNothing(async () => {
+    const simulated = await orNothing(async (): Promise<Simulated> => {
       const simulate = (actions: readonly string[], resource: string) =>
-        somebody.ask('simulation', { arn, actions, resource });
+        somebody.ask('simulation', { arn, actions, resource, region: wanted.registry.region });
       const [token, repository] = await Promise.all([
         simulate(['ecr:GetAuthorizationToken'], '*'),
         simulate(actionsFor(wanted.push), repositoryArn(wanted)),
       ]);
-      return [...token, ...repository].filter(({ decision }) => decision !== 'allowed');
+      const lacking = [...token, ...repository].filter(({ decision }) => decision !== 'allowed');
+      return {
+        denied: lacking.filter(({ missing }) => missing === undefined),
+        uncertain: lacking.filter(({ missing }) => missing !== undefined),
+      };
     });
-    if (denied !== undefined) return { ...rights, denied };
+    if (simulated !== undefined) return { ...rights, simulated };
   }
   return rights;
 }

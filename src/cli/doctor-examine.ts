@@ -3,7 +3,7 @@ import type { RegistryPolicies, SimulatedAction } from '../aws/questions.ts';
 import type { Front } from '../client/answer.ts';
 import { type Principal, principalOf } from '../policy/denial.ts';
 import { actionsFor, type CallerRights, callerRights, repositoryArn, type Wanted } from './caller-rights.ts';
-import { attachment } from './doctor-denial.ts';
+import { administratorOf, attachment } from './doctor-denial.ts';
 import type { Finding } from './doctor-finding.ts';
 import { callerRightsFinding, registryRightsFinding } from './doctor-rights.ts';
 import { judgeRights, policiesByOwner } from './registry-rights.ts';
@@ -46,11 +46,12 @@ export async function examinedPush(
     callerRights(who, wanted, front),
   ]);
   const { step } = finding;
-  const own = rights.denied && callerRightsFinding(rights.denied, { wanted, who, step });
+  const { simulated } = rights;
+  const own = simulated && callerRightsFinding(simulated, { wanted, who, step });
   const requests = requestsOf(who, arnOf(who, rights), wanted);
   const judged = policies && judgeRights(policies, requests);
   // Within one account, either side is enough: what a policy of the registry's gives, the caller's need not.
-  const mayBeGiven = isOwn && judged?.verdict !== 'denied' && rights.denied?.every(isOnlyLacking);
+  const mayBeGiven = isOwn && judged?.verdict !== 'denied' && simulated?.denied.every(isOnlyLacking);
   if (own?.outcome === 'failed' && !mayBeGiven) return own;
   const theirs =
     isOwn || !judged ? undefined : registryRightsFinding(judged, { wanted, who: who.account, step });
@@ -104,12 +105,14 @@ function ofRegistry(finding: Finding, known: Known): Finding {
 /** AWS gave no reason: whoever lacks nothing on the own side is kept out by the other. */
 function ofNobody(finding: Finding, known: Known): Finding {
   const { who, rights, wanted, policies } = known;
-  const { denied } = rights;
-  if (denied !== undefined && denied.length > 0) {
-    const { by, command, notes, ...rest } = finding;
-    const side = denied.some(({ deniedBy }) => deniedBy === 'organization') ? 'organization' : 'caller';
-    const mending = side === 'caller' ? attachment(who, wanted) : {};
-    return withLacking({ ...rest, side, by: `an administrator of ${who.account}`, ...mending }, rights);
+  const { denied = [] } = rights.simulated ?? {};
+  if (denied.length > 0) {
+    const { by: _, command: __, notes: ___, ...rest } = finding;
+    const isOrganizations = denied.some(({ deniedBy }) => deniedBy === 'organization');
+    const mending: Partial<Finding> = isOrganizations
+      ? { side: 'organization', by: 'an administrator of the organization' }
+      : { side: 'caller', by: administratorOf(who.account), ...attachment(who, wanted) };
+    return withLacking({ ...rest, ...mending }, rights);
   }
   if (policies === undefined) return finding;
   const requests = requestsOf(who, arnOf(who, rights), wanted);
@@ -131,7 +134,8 @@ function requestsOf(who: Principal, principalArn: string | undefined, wanted: Wa
   }));
 }
 
-function withLacking(finding: Finding, { denied = [] }: CallerRights): Finding {
+function withLacking(finding: Finding, { simulated }: CallerRights): Finding {
+  const { denied = [] } = simulated ?? {};
   if (denied.length === 0) return finding;
   const actions = denied.map(({ action, decision }) =>
     decision === 'explicitDeny' ? `${action} (denied)` : action,

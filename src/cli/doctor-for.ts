@@ -184,10 +184,10 @@ function roleRightsFinding(
   who: Principal,
   { policy }: RoleNeeds,
   wanted: Wanted,
-  { denied }: CallerRights,
+  { simulated }: CallerRights,
 ): Finding {
   const step = 'role-rights';
-  if (denied !== undefined) return callerRightsFinding(denied, { wanted, who, step, policy });
+  if (simulated !== undefined) return callerRightsFinding(simulated, { wanted, who, step, policy });
   const text = `nobody of ${who.account} is known here who may simulate what it may do (iam:SimulatePrincipalPolicy)`;
   return { step, outcome: 'unknown', text };
 }

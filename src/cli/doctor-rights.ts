@@ -1,8 +1,7 @@
 // What the rights on either side mean to doctor.
-import type { SimulatedAction } from '../aws/questions.ts';
 import { errorFrom, errorText } from '../errors.ts';
 import type { Principal } from '../policy/denial.ts';
-import type { Wanted } from './caller-rights.ts';
+import type { Simulated, Wanted } from './caller-rights.ts';
 import { administratorOf, attachment } from './doctor-denial.ts';
 import { failedFinding } from './doctor-failure.ts';
 import type { DoctorStep, Finding } from './doctor-finding.ts';
@@ -70,12 +69,18 @@ export interface CallerRightsOf {
   policy?: string;
 }
 
-/** Of the principal's own side: `denied` is what IAM's simulation does not allow. */
+/** Of the principal's own side, by IAM's simulation. */
 export function callerRightsFinding(
-  denied: readonly SimulatedAction[],
+  { denied, uncertain }: Simulated,
   { wanted, who, step, policy }: CallerRightsOf,
 ): Finding {
   const [first] = denied;
+  if (first === undefined && uncertain.length > 0) {
+    const keys = [...new Set(uncertain.flatMap(({ missing = [] }) => missing))].join(', ');
+    const what = uncertain.map(({ action }) => action).join(', ');
+    const text = `whether its own policies let it do ${what} depends on ${keys}, which a simulation cannot know`;
+    return { step, outcome: 'unknown', text };
+  }
   if (first === undefined) {
     const text = `its own policies let it ${wanted.push ? 'push and pull' : 'get a token and pull'}`;
     return { step, outcome: 'ok', text };

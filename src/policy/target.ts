@@ -20,7 +20,9 @@ export function parseTarget(
   path: string | undefined,
 ): Target {
   const registry = { account, region, partition };
-  if (path === undefined || path === '' || path === '*') return { ...registry, kind: 'prefix', name: '' };
+  if (path === undefined || path === '*') return { ...registry, kind: 'prefix', name: '' };
+  // As of an empty variable: not to be taken for everything.
+  if (path === '') throw noName('there is no repository after the slash', "for every repository, write '*'");
   if (path.endsWith('*')) {
     const prefix = path.slice(0, -1);
     // A prefix may end where a name may not: the rest of it is to come.

@@ -112,6 +112,23 @@ describe('doctor --for fargate', () => {
     }
   });
 
+  test('does not take for a denial what depends on where the request comes from', async () => {
+    await using stage = await startPolicyStage({ files });
+    const role = stage.cast.secondary.roles.get('ecsTaskExecutionRole');
+    assert.ok(role);
+    const inRegion = { StringEquals: { 'aws:RequestedRegion': REGION } };
+    const rights = { Effect: 'Allow', Action: 'ecr:*', Resource: '*' } as const;
+    role.managed = [];
+    role.policies = [{ Statement: { ...rights, Condition: inRegion } }];
+    const known = await diagnosed(stage, '--for', 'fargate');
+    assert.deepEqual(known.steps.slice(0, 2), ['role ok', 'role-rights ok']);
+    role.policies = [
+      { Statement: { ...rights, Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } } },
+    ];
+    const { stdout } = await stage.run('doctor', IMAGE, '--for', 'fargate');
+    assert.match(stdout, /role-rights +unknown[\s\S]*depends on\s+aws:SourceIp/);
+  });
+
   test('says what it cannot look at, and whom to ask', async () => {
     await using stage = await startPolicyStage({ files: devFiles });
     const { status, stdout } = await stage.run('doctor', IMAGE, '--for', 'fargate');

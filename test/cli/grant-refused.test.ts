@@ -58,6 +58,11 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     status: 2,
     says: /docker\.io\/library\/alpine is no registry of ECR; write it like/,
   },
+  'an empty name, as of an empty variable': {
+    args: ['grant', SECONDARY_ACCOUNT, '--on', `${on()}/`, '--yes'],
+    status: 2,
+    says: /there is no repository after the slash; for every repository, write '\*'/,
+  },
   'a wildcard in the middle': {
     args: ['grant', SECONDARY_ACCOUNT, '--on', on('te*/app'), '--yes'],
     status: 2,

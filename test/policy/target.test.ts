@@ -10,7 +10,6 @@ describe('what is read', () => {
   const long = `${'a/'.repeat(127)}aa`;
   const rows: [string | undefined, string, string][] = [
     [undefined, 'every repository', '*'],
-    ['', 'every repository', '*'],
     ['*', 'every repository', '*'],
     ['team/*', 'repositories team/*', 'team/*'],
     ['team-*', 'repositories team-*', 'team-*'],

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import {
+  type EvaluationResult,
   GetRoleCommand,
   GetUserCommand,
   IAMClient,
@@ -276,6 +277,27 @@ suite('The simulator', () => {
     };
     assert.equal(await decision('o-example'), 'allowed');
     assert.equal(await decision('o-other'), 'implicitDeny');
+  });
+
+  test('It says which condition keys it was not given: for a resource where one is named, else for the whole.', async () => {
+    await using aws = await start();
+    const Condition = { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } };
+    aws.cast.secondary.role('elsewhere', {
+      trust: { Statement: [] },
+      policies: [{ Statement: { Effect: 'Allow', Action: 'ecr:*', Resource: '*', Condition } }],
+    });
+    const PolicySourceArn = here('role/elsewhere');
+    const repository = 'arn:aws:ecr:us-east-1:111122223333:repository/team/app';
+    for (const [ResourceArns, keysOf] of [
+      [['*'], (result: EvaluationResult) => result.MissingContextValues],
+      [[repository], (result: EvaluationResult) => result.ResourceSpecificResults?.[0]?.MissingContextValues],
+    ] as const) {
+      const { EvaluationResults: results } = await aws.iam.simulate({
+        PolicySourceArn,
+        ResourceArns: [...ResourceArns],
+      });
+      assert.deepEqual(results?.map(keysOf), [['aws:SourceIp']]);
+    }
   });
 
   test('It wants a role or a user, not a session, and one that is there.', async () => {

@@ -5,7 +5,7 @@ import { denialMessage, identityPolicies } from './authorization.ts';
 import { AwsError } from './aws-error.ts';
 import { managedPolicyArn } from './managed-policies.ts';
 import type { Context } from './policy-conditions.ts';
-import type { AccessRequest, Policies } from './policy-evaluation.ts';
+import type { AccessRequest, Policies, PolicyDocument } from './policy-evaluation.ts';
 import { evaluate } from './policy-evaluation.ts';
 import { awsQuery } from './protocol.ts';
 import type { Parameters, Service, SignedCall } from './service.ts';
@@ -114,17 +114,42 @@ function simulated(principal: Role | User, action: string, resource: string, con
     evaluate(request, { identity: [EVERYTHING], scp: [], ...policies }).allowed;
   const decision = evaluate(request, { identity: identityPolicies(principal), boundary, scp: account.scp });
   const isMember = account.organization !== undefined || account.scp.length > 0;
+  const missing = missingKeys(
+    [...identityPolicies(principal), ...account.scp, ...(boundary ? [boundary] : [])],
+    context,
+  );
+  const said = decision.allowed ? 'allowed' : decision.explicit ? 'explicitDeny' : 'implicitDeny';
   return {
     EvalActionName: action,
     EvalResourceName: resource,
-    EvalDecision: decision.allowed ? 'allowed' : decision.explicit ? 'explicitDeny' : 'implicitDeny',
+    EvalDecision: said,
     ...(isMember
       ? { OrganizationsDecisionDetail: { AllowedByOrganizations: allows({ scp: account.scp }) } }
       : {}),
     ...(boundary === undefined
       ? {}
       : { PermissionsBoundaryDecisionDetail: { AllowedByPermissionsBoundary: allows({ boundary }) } }),
+    ...(missing.length === 0 ? {} : saidToBeMissing(missing, resource, said)),
   };
+}
+
+/** Where a resource is named, it is said for that. */
+function saidToBeMissing(MissingContextValues: string[], resource: string, EvalResourceDecision: string) {
+  return resource === '*'
+    ? { MissingContextValues }
+    : {
+        ResourceSpecificResults: [{ EvalResourceName: resource, EvalResourceDecision, MissingContextValues }],
+      };
+}
+
+/** Condition keys of the policies that the simulation was not given; who the principal is, it knows. */
+function missingKeys(policies: readonly PolicyDocument[], context: Context): string[] {
+  const known = new Set(Object.keys(context).map((key) => key.toLowerCase()));
+  const keys = policies
+    .flatMap(({ Statement: statements }) => [statements].flat())
+    .flatMap(({ Condition: conditions }) => Object.values(conditions ?? {}))
+    .flatMap((keys) => Object.keys(keys));
+  return [...new Set(keys)].filter((key) => !known.has(key.toLowerCase()) && !/^aws:principal/i.test(key));
 }
 
 function findRole(call: SignedCall, action: string): Role {
