@@ -27,7 +27,11 @@ export async function identityIn(
   if (profile !== undefined) {
     const identity = { kind: 'profile', profile } as const;
     const candidate = { identity, reason: `--profile ${profile}` };
-    return askAs(resolutionOf(registry.hostname, 'override', candidate, surroundings), front, streams);
+    const asked = await attempt(() =>
+      askAs(resolutionOf(registry.hostname, 'override', candidate, surroundings), front, streams),
+    );
+    if (asked instanceof XacctError) throw named(asked, registry, describeIdentity(identity));
+    return asked;
   }
   const { account } = registry;
   const failures: { text: string; error?: XacctError }[] = [];
@@ -40,7 +44,10 @@ export async function identityIn(
     }
     const asked = await attempt(() => askAs(resolution, front, declared === account ? streams : undefined));
     if (asked instanceof XacctError) {
-      failures.push({ text: `${who}: ${asked.message}`, ...(declared === account ? { error: asked } : {}) });
+      failures.push({
+        text: `${who}: ${asked.message}`,
+        ...(declared === account ? { error: named(asked, registry, who) } : {}),
+      });
     } else if (asked.caller.account === account) return asked;
     else failures.push({ text: `${who} is of account ${asked.caller.account}` });
   }
@@ -120,6 +127,12 @@ function nobodyIn(account: string, failures: readonly { text: string }[]): Xacct
     `nobody of account ${account} is known here${[...shown, ...more].map((text, index) => `${index === 0 ? ': ' : ', '}${text}`).join('')}`,
     { hint: 'add: --profile NAME, or let the owner of the account run this' },
   );
+}
+
+/** With the registry, and with who failed. */
+function named(error: XacctError, { hostname }: Registry, who: string): XacctError {
+  const message = error.message.includes(who) ? error.message : `${who}: ${error.message}`;
+  return new XacctError(error.code, `${hostname}: ${message}`, { hint: error.hint, cause: error });
 }
 
 async function attempt<T>(look: () => Promise<T>): Promise<T | XacctError> {
