@@ -18,9 +18,7 @@ export function revokeAccess(
 ): PolicyDocument | undefined {
   refusePushByFunctions(access);
   if (document === undefined) return undefined;
-  const gifts = access.grantees
-    .flatMap((grantee) => giftsTo(grantee, { ...access, push: true }))
-    .filter(({ kind }) => !access.push || kind.startsWith('Push'));
+  const gifts = giftsTaken(access);
   const before = statementsOf(document);
   const after = before.flatMap((statement) => without(statement, gifts, access.target) ?? []);
   if (after.length === before.length && after.every((statement, index) => statement === before[index])) {
@@ -32,17 +30,42 @@ export function revokeAccess(
 }
 
 /**
- * The Sids (`statement 2` where it has none) of the statements besides ours by which the grantees, or some of an account's principals,
- * may still do what was to be taken back.
+ * The Sids (`statement 2` where it has none) of the statements by which the grantees, or some of an account's principals, may still
+ * do what was to be taken back: those of others, and ours without what they were given by name.
  */
 export function stillAllowedBy(document: PolicyDocument | undefined, access: Access): string[] {
   const { grantees, target, push } = access;
   const actions = push ? ONLY_PUSH_ACTIONS : [...PULL_ACTIONS, ...ONLY_PUSH_ACTIONS];
-  return statementsOf(document).flatMap((statement, index) => {
-    const isOurs = readOwn(statement, target) !== undefined;
-    const gives = !isOurs && grantees.some((grantee) => mayGive(statement, grantee, actions, target));
-    return gives ? [statement.Sid || `statement ${index + 1}`] : [];
+  const gifts = giftsTaken(access);
+  return namesWhere(document, (statement) => {
+    const left = without(statement, gifts, target);
+    return left !== undefined && grantees.some((grantee) => mayGive(left, grantee, actions, target));
   });
+}
+
+/** The same of the statements that may deny the grantees, or some of an account's principals, what is given to them. */
+export function keptOutBy(document: PolicyDocument | undefined, access: Access): string[] {
+  const { grantees, target, push } = access;
+  const actions = [...PULL_ACTIONS, ...(push ? ONLY_PUSH_ACTIONS : [])];
+  return namesWhere(document, (statement) => {
+    const meant: Statement = { ...statement, Effect: 'Allow' };
+    return (
+      statement.Effect === 'Deny' && grantees.some((grantee) => mayGive(meant, grantee, actions, target))
+    );
+  });
+}
+
+function namesWhere(document: PolicyDocument | undefined, is: (statement: Statement) => boolean): string[] {
+  return statementsOf(document).flatMap((statement, index) =>
+    is(statement) ? [statement.Sid || `statement ${index + 1}`] : [],
+  );
+}
+
+/** What a revocation takes back, in the form of grants. */
+function giftsTaken(access: Access): Gift[] {
+  return access.grantees
+    .flatMap((grantee) => giftsTo(grantee, { ...access, push: true }))
+    .filter(({ kind }) => !access.push || kind.startsWith('Push'));
 }
 
 /** The statement without its members that are taken back; undefined where that leaves none. */

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import type { Access } from '../../src/policy/access.ts';
 import { grantAccess } from '../../src/policy/grant.ts';
 import type { Statement } from '../../src/policy/policy-document.ts';
-import { revokeAccess, stillAllowedBy } from '../../src/policy/revoke.ts';
+import { keptOutBy, revokeAccess, stillAllowedBy } from '../../src/policy/revoke.ts';
 import {
   access,
   FUNCTIONS,
@@ -99,7 +99,7 @@ describe('A statement of somebody else still gives it where', () => {
 
 describe('A statement gives it no more where', () => {
   const rows: [string, Access, Statement][] = [
-    ['it is ours', account, pull(ROOT)],
+    ['it is ours, and is taken back', account, pull(ROOT)],
     ['it denies', account, foreign({ Effect: 'Deny' })],
     ['it names another account', account, to({ AWS: [THIRD, THIRD_ROOT] })],
     ['it names only a service', account, to({ Service: 'lambda.amazonaws.com' })],
@@ -137,7 +137,29 @@ test('All that still give it are named, in their order, whoever of the grantees 
     push(ROOT),
     pullOrg(ORG),
   );
-  assert.deepEqual(stillAllowedBy(document, access([THIRD, OTHER])), ['B', 'A']);
+  assert.deepEqual(stillAllowedBy(document, access([THIRD, OTHER])), ['B', 'A', 'EcrXacctPullOrg']);
+});
+
+test('Of ours, what was given to others counts: to the account of a role, to a role of the account.', () => {
+  assert.deepEqual(stillAllowedBy(policy(pull(ROOT, ROLE)), role), ['EcrXacctPull']);
+  assert.deepEqual(stillAllowedBy(policy(pull(ROOT, ROLE)), account), ['EcrXacctPull']);
+  assert.deepEqual(stillAllowedBy(policy(pull(ROOT, THIRD_ROOT)), account), []);
+});
+
+test('A Deny that may be about the grantees is named, and none that is not.', () => {
+  const deny = (Sid: string, more: Partial<Statement> = {}) => ({
+    ...foreign(more),
+    Sid,
+    Effect: 'Deny' as const,
+  });
+  const document = policy(
+    pull(ROOT),
+    deny('All', { Principal: '*' }),
+    deny('Third', { Principal: { AWS: THIRD } }),
+    deny('Push', { Action: 'ecr:PutImage' }),
+  );
+  assert.deepEqual(keptOutBy(document, account), ['All']);
+  assert.deepEqual(keptOutBy(document, accountPush), ['All', 'Push']);
 });
 
 for (const change of [grantAccess, revokeAccess]) {
