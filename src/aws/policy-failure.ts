@@ -4,13 +4,13 @@ import type { Registry } from '../registry/registry.ts';
 import { type ServiceError, serviceError } from './service-failure.ts';
 
 /** Undefined for what any call can fail with. */
-export function policyFailure(error: unknown, { hostname }: Registry): XacctError | undefined {
+export function policyFailure(error: unknown, registry: Registry): XacctError | undefined {
   const service = serviceError(error);
   if (service === undefined) return undefined;
   if (service.name === 'RepositoryNotFoundException') {
     const name = /repository with name '([^']+)'/.exec(service.message)?.[1] ?? 'this name';
-    return new XacctError('repository-not-found', `${hostname} has no repository ${name}`, {
-      hint: `run: aws ecr describe-repositories --query 'repositories[].repositoryName'`,
+    return new XacctError('repository-not-found', `${registry.hostname} has no repository ${name}`, {
+      hint: `run: aws ecr describe-repositories${placeOf(registry)} --query 'repositories[].repositoryName'`,
       cause: error,
     });
   }
@@ -35,4 +35,11 @@ function invalidPolicy(error: ServiceError): XacctError | undefined {
         hint: 'to see all of it, run the same command with --json',
         cause: error,
       });
+}
+
+/** The profile that it is run with may be of another account and region. */
+function placeOf(registry: Registry): string {
+  if (registry.service !== 'ecr') return '';
+  const { account, region } = registry;
+  return ` --region ${region}${account === undefined ? '' : ` --registry-id ${account}`}`;
 }

@@ -7,7 +7,8 @@ import type { Screen } from './screen.ts';
 import { type Cell, type Column, type Note, notes, table } from './table.ts';
 
 const COLUMNS: readonly Column[] = [
-  { title: 'WHO', fit: 'shorten' },
+  // However long: of whom it is half is no answer, and half an ARN is found by no grep.
+  { title: 'WHO' },
   { title: 'MAY', fit: 'wrap' },
   { title: 'WHERE', fit: 'shorten' },
   { title: 'POLICY' },
@@ -20,7 +21,7 @@ export function accessText(report: AccessReport, screen: Screen): string {
   const shown = statements.filter((statement) => concerns(statement, repository));
   const body =
     shown.length === 0
-      ? notes([{ note: 'Nobody of another account is let in by a policy.', indent: 2 }], screen)
+      ? notes([{ note: nobodyText(unread), indent: 2 }], screen)
       : table(COLUMNS, shown.flatMap(rowsOf), screen);
   const remarks: Note[] = [
     ...scopeNotes(scope, shown),
@@ -37,6 +38,11 @@ export function accessText(report: AccessReport, screen: Screen): string {
     ...unread.map((text): Note => ({ note: { text: `Not read: ${text}`, style: 'yellow' } })),
   ];
   return `${title}\n\n${body}${remarks.length === 0 ? '' : `\n${notes(remarks, screen)}`}`;
+}
+
+function nobodyText(unread: AccessReport['unread']): string {
+  const what = 'obody of another account is let in by a policy';
+  return unread.length === 0 ? `N${what}.` : `N${what} that could be read.`;
 }
 
 /** Whether a statement of the registry's policy is about the repository at all. */

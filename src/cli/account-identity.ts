@@ -30,12 +30,13 @@ export async function identityIn(
     const identity = { kind: 'profile', profile } as const;
     const candidate = { identity, reason: `--profile ${profile}` };
     const resolution = resolutionOf(registry.hostname, 'override', candidate, surroundings);
-    const named = await askAs(resolution, front, streams);
-    if (named.caller.account === account) return named;
+    const asked = await attempt(() => askAs(resolution, front, streams));
+    if (asked instanceof XacctError) throw named(asked, registry, describeIdentity(identity));
+    if (asked.caller.account === account) return asked;
     // What is asked about a registry as a whole, AWS answers for the caller's own.
     throw new XacctError(
       'no-identity',
-      `${named.identity} is of account ${named.caller.account}, and the registry of ${account}`,
+      `${asked.identity} is of account ${asked.caller.account}, and the registry of ${account}`,
       { hint: `name a profile of ${account}, or leave --profile out` },
     );
   }
@@ -55,7 +56,10 @@ export async function identityIn(
     if (asked instanceof XacctError) {
       // Who does not want to be asked is not asked as the next one.
       if (asked.code === 'cancelled') throw asked;
-      failures.push({ text: `${who}: ${asked.message}`, ...(declared === account ? { error: asked } : {}) });
+      failures.push({
+        text: `${who}: ${asked.message}`,
+        ...(declared === account ? { error: named(asked, registry, who) } : {}),
+      });
     } else if (asked.caller.account === account) return asked;
     else failures.push({ text: `${who} is of account ${asked.caller.account}` });
   }
@@ -141,6 +145,12 @@ function nobodyIn(account: string, failures: readonly { text: string }[]): Xacct
     `nobody of account ${account} is known here${[...shown, ...more].map((text, index) => `${index === 0 ? ': ' : ', '}${text}`).join('')}`,
     { hint: 'add: --profile NAME, or let the owner of the account run this' },
   );
+}
+
+/** With the registry, and with who failed. */
+function named(error: XacctError, { hostname }: Registry, who: string): XacctError {
+  const message = error.message.includes(who) ? error.message : `${who}: ${error.message}`;
+  return new XacctError(error.code, `${hostname}: ${message}`, { hint: error.hint, cause: error });
 }
 
 async function attempt<T>(look: () => Promise<T>): Promise<T | XacctError> {

@@ -38,7 +38,17 @@ export function doctorCommand({ program, front, streams, setStatus }: CommandCon
   command.action(async (text: string, options: DoctorOptions) => {
     const image = parseImageName(text);
     if (image === undefined) {
-      return command.error(`error: '${text}' is no image in a registry, such as HOST/app:1`, {
+      return command.error(
+        `error: '${text}' is no image in a registry, such as HOST/app:1${whyNoImage(text)}`,
+        {
+          exitCode: 2,
+        },
+      );
+    }
+    const { role, region, for: platform } = options;
+    if (platform === undefined && (role !== undefined || region !== undefined)) {
+      const name = role === undefined ? '--region' : '--role';
+      return command.error(`error: ${name} is of what runs in AWS; add: --for ${PLATFORMS.join('|')}`, {
         exitCode: 2,
       });
     }
@@ -48,4 +58,14 @@ export function doctorCommand({ program, front, streams, setStatus }: CommandCon
       if (!isWell) setStatus(1);
     });
   });
+}
+
+/** What people get wrong most. */
+function whyNoImage(text: string): string {
+  const bare = text.replace(/^https?:\/\//, '');
+  if (bare !== text) return `; write it without https://, as for Docker: ${bare}`;
+  const [, host = '', rest = ''] = /^([^/]*)\/([^:@]*)/.exec(text) ?? [];
+  return /[A-Z]/.test(rest) && parseImageName(`${host}/${rest.toLowerCase()}`) !== undefined
+    ? '; a repository has no upper case'
+    : '';
 }

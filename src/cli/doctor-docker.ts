@@ -20,9 +20,12 @@ export async function* walkDocker(image: ImageName, push: boolean, front: Front)
   const { env, uid, self } = front;
   const place = { env, home: homeFolder(env) ?? '/', uid };
   yield programFinding(place, self);
-  yield dockerConfigFinding(hostname, place);
-
+  const dockerConfig = dockerConfigFinding(hostname, place);
   const explanation = await orFailed(() => explained({ hostname, mint: false }, front));
+  const isForeign = !(explanation instanceof XacctError) && explanation.registry === undefined;
+  // Docker is right to ask somebody else for what is no registry of ours: a setup would not mend it.
+  if (!isForeign || dockerConfig.outcome !== 'failed') yield dockerConfig;
+
   if (explanation instanceof XacctError) return yield failedFinding('identity', explanation, 'machine');
   yield identityFinding(explanation);
   const { registry, login } = explanation;

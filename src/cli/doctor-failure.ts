@@ -15,6 +15,6 @@ function fromHint(hint: string | undefined): Pick<Finding, 'command' | 'by' | 'n
   if (hint === undefined) return {};
   const { by, command } =
     /^(?:(?<by>[^:;]*\badministrator\b[^:;]*) runs|run): (?<command>.+)$/.exec(hint)?.groups ?? {};
-  if (command === undefined) return { notes: [hint] };
+  if (command === undefined) return { notes: [`${hint.charAt(0).toUpperCase()}${hint.slice(1)}`] };
   return { command, ...(by && { by }) };
 }

@@ -70,7 +70,10 @@ export async function* walkFor(
   const who = principalOf(arn);
   if (who?.kind !== 'role') return;
   const rights = await callerRights(who, pull, front);
-  yield roleFinding(who, needs, rights.found);
+  const role = roleFinding(who, needs, rights.found);
+  // Who names a role knows its name.
+  const { notes: _, ...plain } = role;
+  yield role.outcome === 'unknown' && consumer.roleArn !== undefined ? plain : role;
   yield roleRightsFinding(who, needs, pull, rights);
   yield await roleOnRegistry(rights.found?.arn ?? arn, consumer, pull, front);
 }
@@ -91,7 +94,10 @@ function regionFinding({ region }: Consumer, { registry }: Wanted): Finding {
     text: `Lambda pulls from its own region only: the functions are in ${region}, the registry in ${registry.region}`,
     by: administratorOf(registry.account),
     command: `aws ecr put-replication-configuration --region ${registry.region} --replication-configuration '{"rules":[{"destinations":[{"region":"${region}","registryId":"${registry.account}"}]}]}'`,
-    notes: ['It replaces the rules that are there: see aws ecr describe-registry.'],
+    notes: [
+      'It replaces the rules that are there: see aws ecr describe-registry.',
+      'Only what is pushed from then on is copied, so push the image again; its policy there is another one.',
+    ],
   };
 }
 
@@ -130,7 +136,7 @@ function roleFinding(
       step,
       outcome: 'unknown',
       text: `nobody of ${who.account} is known here who may look at ${named}`,
-      notes: ['Another one is named by --role ARN.'],
+      notes: ['If it has another name, add: --role ARN'],
     };
   }
   const by = administratorOf(who.account);

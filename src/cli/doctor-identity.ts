@@ -16,7 +16,8 @@ export function identityFinding(explanation: Explanation): Finding {
   const step = 'identity';
   if (registry === undefined) {
     const text = `${hostname} is neither an ECR registry nor in config.yaml: it is given no credential`;
-    return { step, outcome: 'failed', text, side: 'machine' };
+    const notes = ['A registry of ECR is written like 111122223333.dkr.ecr.us-east-1.amazonaws.com.'];
+    return { step, outcome: 'failed', text, side: 'machine', notes };
   }
   if (error !== undefined) return failedFinding(step, error, 'machine');
   if (login !== undefined) {

@@ -24,7 +24,8 @@ export function dockerConfigFinding(hostname: string, place: Place): Finding {
     if (target === undefined) throw new XacctError('internal', 'Docker has no config.json');
     const { config, detectedStore, path } = target;
     const environmentAuths = authsIn(place.env.DOCKER_AUTH_CONFIG);
-    return findingOf(servingOf(config, hostname, { detectedStore, environmentAuths }), hostname, path);
+    const serving = servingOf(config, hostname, { detectedStore, environmentAuths });
+    return findingOf(serving, hostname, { path, detectedStore });
   } catch (error) {
     if (error instanceof XacctError) return failedFinding('docker-config', error, 'machine');
     throw error;
@@ -41,12 +42,16 @@ function authsIn(text: string | undefined): DockerConfig['auths'] | undefined {
   }
 }
 
-function findingOf(serving: Serving, hostname: string, path: string): Finding {
+function findingOf(
+  serving: Serving,
+  hostname: string,
+  target: { path: string; detectedStore: string | undefined },
+): Finding {
   const [worst, ...others] = serving.faults.toSorted(
     (one, other) => Number(other.isFatal) - Number(one.isFatal),
   );
   const isOurs = 'helper' in serving && serving.helper === 'ecr-xacct';
-  const finding = { step: 'docker-config', text: servingText(serving, path) } as const;
+  const finding = { step: 'docker-config', text: servingText(serving, target) } as const;
   if (isOurs && worst === undefined) return { ...finding, outcome: 'ok' };
   const notes = others.map(({ message }) => message);
   if (worst !== undefined) {
@@ -67,10 +72,17 @@ function setupFor(hostname: string): string {
   return registry?.service === 'ecr' ? `${SETUP} --region ${registry.region}` : SETUP;
 }
 
-function servingText(serving: Serving, path: string): string {
+function servingText(
+  serving: Serving,
+  { path, detectedStore }: { path: string; detectedStore: string | undefined },
+): string {
   switch (serving.by) {
     case 'credHelpers':
     case 'credsStore': {
+      // Only where the file names no helper at all is there one.
+      if (detectedStore !== undefined) {
+        return `Docker asks docker-credential-${detectedStore} and not ecr-xacct: its own choice, as ${path} names no helper`;
+      }
       const where = `(${serving.by} in ${path})`;
       return serving.helper === 'ecr-xacct'
         ? `Docker asks ecr-xacct ${where}`

@@ -3,7 +3,7 @@ import { printable } from '../errors.ts';
 import type { Diagnosis, Finding } from './doctor-finding.ts';
 import type { DoctorOptions } from './run-doctor.ts';
 import type { Screen } from './screen.ts';
-import { notes, table } from './table.ts';
+import { type Cell, notes, table } from './table.ts';
 
 const STYLES = { ok: 'green', warning: 'yellow', failed: 'red', unknown: 'dim' } as const;
 
@@ -35,15 +35,21 @@ export function diagnosisText(
     ]),
     screen,
   );
-  const warnings = findings
-    .filter(({ outcome, command }) => outcome === 'warning' && command !== undefined)
-    .map((finding) => mending(`Warning of ${finding.step}.`, finding, screen));
+  const warnings = findings.flatMap((finding) => {
+    const { outcome, step, command, notes: more = [] } = finding;
+    if (outcome === 'warning' && command !== undefined) {
+      return [mending(`Warning of ${step}.`, finding, screen)];
+    }
+    const isOpen = outcome === 'unknown' && (command !== undefined || more.length > 0);
+    return isOpen ? [mending(`Not known: ${step}.`, finding, screen)] : [];
+  });
   const end =
     cause === undefined
-      ? notes([{ note: { text: conclusion(findings, options), style: 'green' } }], screen)
+      ? notes([{ note: conclusion(findings, options) }], screen)
       : notes([{ note: { text: `Cause: ${tilde(cause.text)}`, style: 'red' } }], screen) +
         mending(cause.side === undefined ? '' : SIDES[cause.side], cause, screen);
-  const head = notes([{ note: { text: image, style: 'bold' } }], screen);
+  // However long: it is to be copied, and compared.
+  const head = `${screen.paint('bold', printable(image))}\n`;
   return [head, steps, ...warnings, end].join('\n');
 }
 
@@ -65,11 +71,17 @@ function mending(where: string, { command, by, notes: more = [] }: Finding, scre
 function conclusion(
   findings: readonly Finding[],
   { push, for: platform }: Pick<DoctorOptions, 'push' | 'for'>,
-): string {
-  if (findings.some(({ outcome }) => outcome === 'unknown')) {
-    return 'Nothing stands in the way, as far as could be looked.';
+): Cell {
+  if (findings.every(({ outcome }) => outcome === 'unknown')) {
+    return { text: 'Whether something stands in the way is not known.', style: 'yellow' };
   }
-  if (platform !== undefined) return `Nothing stands in the way of ${PLATFORM_NAMES[platform]}.`;
-  const isThere = findings.some(({ step }) => step === 'layers');
-  return `It can be ${[...(isThere ? ['pulled'] : []), ...(push ? ['pushed'] : [])].join(' and ')}.`;
+  const text = () => {
+    if (findings.some(({ outcome }) => outcome === 'unknown')) {
+      return 'Nothing stands in the way, as far as could be looked.';
+    }
+    if (platform !== undefined) return `Nothing stands in the way of ${PLATFORM_NAMES[platform]}.`;
+    const isThere = findings.some(({ step }) => step === 'layers');
+    return `It can be ${[...(isThere ? ['pulled'] : []), ...(push ? ['pushed'] : [])].join(' and ')}.`;
+  };
+  return { text: text(), style: 'green' };
 }

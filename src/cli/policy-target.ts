@@ -28,7 +28,7 @@ function ownedRegistry(host: string, text: string, env: Environment): OwnedRegis
   const registry =
     hostname === undefined ? undefined : registryOf(hostname, matchRule(createConfigReader()(env), hostname));
   if (registry === undefined) {
-    throw new XacctError('usage', `${text} is no registry of ECR`, {
+    throw new XacctError('usage', `${text === '' ? 'an empty name' : text} is no registry of ECR`, {
       hint: 'write it like 111122223333.dkr.ecr.us-east-1.amazonaws.com/team/app',
     });
   }

@@ -90,7 +90,7 @@ export function retrying<A extends unknown[], T>(
         const isEarly = error instanceof XacctError && error.code === 'principal-not-found';
         const left = deadline - Date.now();
         if (!isEarly || left <= 0) throw error;
-        if (pause === BACKOFF.first) stderr.write(`${printable(error.message)} yet; waiting for it.\n`);
+        if (pause === BACKOFF.first) stderr.write(`${printable(error.message)}; waiting for it.\n`);
         await setTimeout(Math.min(pause, left));
       }
     }

@@ -78,5 +78,15 @@ export function createProgram(context: Omit<CommandContext, 'program'>): Command
       writeErr: (text) => streams.stderr.write(text.split('\n').map(printable).join('\n')),
     });
   for (const addCommand of COMMANDS) addCommand({ ...context, program });
+  nameOwnHelp(program, 'ecr-xacct');
   return program;
+}
+
+/** After wrong usage of a command, its own help is what says how it is used. */
+function nameOwnHelp({ commands }: Command, path: string): void {
+  for (const command of commands) {
+    const own = `${path} ${command.name()}`;
+    command.showHelpAfterError(`See: ${own} --help`);
+    nameOwnHelp(command, own);
+  }
 }

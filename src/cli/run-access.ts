@@ -40,6 +40,11 @@ export async function showAccess(
   { front, streams }: Pick<CommandContext, 'front' | 'streams'>,
 ): Promise<void> {
   const where = parsePolicyTarget(text, passedEnvironment(front.env));
+  if (where.target.kind === 'prefix' && where.target.name !== '') {
+    throw new XacctError('usage', `${text} is neither a registry nor one repository of it`, {
+      hint: `for every repository, write ${where.registry.hostname}`,
+    });
+  }
   const owner = await identityIn(where.registry, options.profile, front, streams);
   const { kind, name } = where.target;
   const policies = await owner.ask('policies', { repository: kind === 'repository' ? name : '*' });
@@ -67,7 +72,7 @@ function reportOf({ registry, target }: PolicyTarget, policies: RegistryPolicies
     }
   };
   add(policies.registry);
-  if ('error' in policies.repositories && 'error' in policies.registry) answerIn(policies.repositories);
+  if ('error' in policies.registry) requireSome(policies);
   if ('error' in policies.repositories) {
     unread.push(`the policies of its repositories: ${errorText(errorFrom(policies.repositories.error))}`);
   } else {
@@ -84,6 +89,13 @@ function reportOf({ registry, target }: PolicyTarget, policies: RegistryPolicies
     statements,
     unread,
   };
+}
+
+/** @throws XacctError where no policy of a repository could be read. */
+function requireSome({ repositories }: RegistryPolicies): void {
+  const found = answerIn(repositories);
+  const [first] = found;
+  if (first !== undefined && found.every(({ policy }) => 'error' in policy)) answerIn(first.policy);
 }
 
 function statementsIn(

@@ -1,10 +1,12 @@
 // What `ecr-xacct grant` and `revoke` do: read the policy, merge, show, ask, write, and say what it means.
 import { setTimeout } from 'node:timers/promises';
+import type { Answered } from '../aws/questions.ts';
 import { printable, shellWord, XacctError } from '../errors.ts';
 import type { Access, Grantee } from '../policy/access.ts';
 import { grantAccess } from '../policy/grant.ts';
 import { describeGrantee, parseGrantee } from '../policy/grantee.ts';
-import { revokeAccess, stillAllowedBy } from '../policy/revoke.ts';
+import { parsePolicy } from '../policy/policy-document.ts';
+import { keptOutBy, revokeAccess, stillAllowedBy } from '../policy/revoke.ts';
 import { describeTarget } from '../policy/target.ts';
 import { passedEnvironment } from '../wire/environment.ts';
 import { identityIn } from './account-identity.ts';
@@ -14,7 +16,7 @@ import type { CommandContext } from './command.ts';
 import type { GrantOptions, PolicyChangeOptions } from './grant-command.ts';
 import { type GrantedScope, settleScope, upgradeScope } from './grant-scope.ts';
 import { changeText, jsonText, readPolicyFile } from './policy-change-text.ts';
-import { policyStore, readStore } from './policy-store.ts';
+import { answerIn, policyStore, readStore } from './policy-store.ts';
 import { type PolicyTarget, parsePolicyTarget, targetWord } from './policy-target.ts';
 import { findMissing, namingPrincipals, retrying } from './principal-check.ts';
 import { isConfirmed, type Terminal, terminalOf } from './prompts.ts';
@@ -57,8 +59,7 @@ export async function revoke(
   if (changed === 'shown') return;
   const { stdout } = context.streams;
   const { access } = session;
-  const store = policyStore(owner, session.where.target);
-  const others = stillAllowedBy(await readStore(store), access);
+  const others = await othersLettingIn(session, owner);
   const from = `${describeTarget(access.target)} from ${names(access.grantees)}`;
   const what = options.push ? 'pushing' : 'access';
   stdout.write(
@@ -66,13 +67,28 @@ export async function revoke(
       ? `Nothing to revoke: grant gave no ${what} to ${from}.\n`
       : `Revoked: ${what} to ${from}.\n`,
   );
-  for (const { sid, isOurs } of others) {
-    stdout.write(
-      isOurs
-        ? `Note: ${printable(sid)} still lets them in, or some of them: to revoke that, name whom and what it is for.\n`
-        : `Note: ${printable(sid)}, which is not of ecr-xacct, still lets them in; it stays as it is.\n`,
-    );
-  }
+  for (const other of others) stdout.write(`Note: ${printable(other)}\n`);
+  if (options.push) stdout.write('What grant gave of pulling stays: to take back all, leave --push out.\n');
+}
+
+/** What else may still let them in, by the policy that was changed or by the registry's, a line each. */
+async function othersLettingIn({ access, where }: GrantSession, owner: Somebody): Promise<string[]> {
+  const repository = where.target.kind === 'repository' ? where.target.name : undefined;
+  const { registry, repositories, scope } = await owner.ask('policies', { repository });
+  const ofRegistry = "the registry's policy";
+  const told = (policy: Answered<string | undefined>, name: string) => {
+    const text = answerIn(policy);
+    const sids = stillAllowedBy(text === undefined ? undefined : parsePolicy(text, name), access);
+    return sids.map((sid) => `${sid} in ${name} still lets them, or some of them, in; it stays as it is.`);
+  };
+  if (repository === undefined) return told(registry, ofRegistry);
+  const own = answerIn(repositories).flatMap(({ policy }) => told(policy, policyName(where)));
+  // Under scope V1, it lets nobody pull or push.
+  if (!('error' in scope) && scope.value === 'V1') return own;
+  // Who may change the policy of a repository need not be let read the registry's.
+  const error = 'error' in registry ? registry.error : undefined;
+  const unread = `${ofRegistry} may let them in, too; it could not be read: ${error?.message}`;
+  return [...own, ...(error === undefined ? told(registry, ofRegistry) : [unread])];
 }
 
 export interface GrantSession {
@@ -182,16 +198,34 @@ async function finish(
   const may = changed === undefined ? 'Nothing to change' : 'Granted';
   const what = `${access.push ? 'pull from and push to' : 'pull from'} ${describeTarget(access.target)}`;
   stdout.write(`${may}: ${names(access.grantees)} may ${what}.\n`);
+  const store = policyStore(owner, where.target);
+  const document =
+    changed?.after === undefined ? await readStore(store) : parsePolicy(changed.after, store.name);
+  for (const sid of keptOutBy(document, access)) {
+    stdout.write(`Warning: ${printable(sid)} is a Deny in the same policy, and may keep them out.\n`);
+  }
   await upgradeScope(owner, scope, session);
   stdout.write(
-    `\n${otherSideText(access)}\nThey can check it with:\n  ecr-xacct doctor ${exampleImage(where)}${access.push ? ' --push' : ''}\n`,
+    `\n${otherSideText(access)}\nThey can check it with:\n  ecr-xacct doctor ${exampleImage(where)}${checkOptions(access)}\n`,
   );
 }
 
+function isOfFunctions({ grantees }: Access): boolean {
+  return grantees.every(({ kind }) => kind === 'lambda');
+}
+
+function checkOptions(access: Access): string {
+  if (isOfFunctions(access)) return ` --for lambda --region ${access.target.region}`;
+  return access.push ? ' --push' : '';
+}
+
 /** What grant cannot do: the other half is in another account. */
-function otherSideText({ grantees, push, target }: Access): string {
-  if (grantees.every(({ kind }) => kind === 'lambda'))
-    return `The functions must be in ${target.region}, too.`;
+function otherSideText(access: Access): string {
+  const { grantees, push, target } = access;
+  if (isOfFunctions(access)) return `The functions must be in ${target.region}, too.`;
+  if (grantees.every((grantee) => grantee.kind !== 'organization' && grantee.account === target.account)) {
+    return `Within ${target.account}, which the registry is of, their own policies would do\nwithout this.`;
+  }
   const policy = push ? 'AmazonEC2ContainerRegistryPowerUser' : 'AmazonEC2ContainerRegistryPullOnly';
   return `Their own side must allow it, too: there, the managed policy\n${policy} does.`;
 }

@@ -29,26 +29,39 @@ export function revokeAccess(
   return { ...document, Statement: Array.isArray(document.Statement) ? after : first };
 }
 
-export interface StillAllowing {
-  /** `statement 2` where it has none. */
-  sid: string;
-  /** Given by a grant, but of something else: to others among whom they are, or some of them, or on more. */
-  isOurs: boolean;
-}
-
-/** The statements by which the grantees, or some of an account's principals, may still do what is taken back. */
-export function stillAllowedBy(document: PolicyDocument | undefined, access: Access): StillAllowing[] {
+/**
+ * The Sids (`statement 2` where it has none) of the statements by which the grantees, or some of an account's principals, may still
+ * do what was to be taken back: those of others, and ours without what they were given by name.
+ */
+export function stillAllowedBy(document: PolicyDocument | undefined, access: Access): string[] {
   const { grantees, target, push } = access;
   const actions = push ? ONLY_PUSH_ACTIONS : [...PULL_ACTIONS, ...ONLY_PUSH_ACTIONS];
   const gifts = giftsTaken(access);
-  return statementsOf(document).flatMap((statement, index) => {
+  return namesWhere(document, (statement) => {
     const left = without(statement, gifts, target);
-    const gives = left !== undefined && grantees.some((grantee) => mayGive(left, grantee, actions, target));
-    const sid = statement.Sid || `statement ${index + 1}`;
-    return gives ? [{ sid, isOurs: readOwn(statement) !== undefined }] : [];
+    return left !== undefined && grantees.some((grantee) => mayGive(left, grantee, actions, target));
   });
 }
 
+/** The same of the statements that may deny the grantees, or some of an account's principals, what is given to them. */
+export function keptOutBy(document: PolicyDocument | undefined, access: Access): string[] {
+  const { grantees, target, push } = access;
+  const actions = [...PULL_ACTIONS, ...(push ? ONLY_PUSH_ACTIONS : [])];
+  return namesWhere(document, (statement) => {
+    const meant: Statement = { ...statement, Effect: 'Allow' };
+    return (
+      statement.Effect === 'Deny' && grantees.some((grantee) => mayGive(meant, grantee, actions, target))
+    );
+  });
+}
+
+function namesWhere(document: PolicyDocument | undefined, is: (statement: Statement) => boolean): string[] {
+  return statementsOf(document).flatMap((statement, index) =>
+    is(statement) ? [statement.Sid || `statement ${index + 1}`] : [],
+  );
+}
+
+/** What a revocation takes back, in the form of grants. */
 function giftsTaken(access: Access): Gift[] {
   return access.grantees
     .flatMap((grantee) => giftsTo(grantee, { ...access, push: true }))

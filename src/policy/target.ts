@@ -59,7 +59,7 @@ function requireName(text: string, written: string, name: string, least: number)
   }
   if (written.length > MAX_CHARACTERS || name.length < least) {
     throw noName(
-      `${text} has ${written.length} characters, a repository has ${MIN_CHARACTERS} to ${MAX_CHARACTERS}`,
+      `${text} has ${written.length} character${written.length === 1 ? '' : 's'}, a repository has ${MIN_CHARACTERS} to ${MAX_CHARACTERS}`,
     );
   }
   if (REPOSITORY.test(name)) return;

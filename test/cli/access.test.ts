@@ -92,6 +92,24 @@ describe('access', () => {
     assert.match(stdout, /Nobody of another account is let in by a policy\./);
   });
 
+  test('says of what it could not read that it may let somebody in', async () => {
+    await using stage = await startPolicyStage();
+    const policies = stage.cast.primary.users.get('admin')?.policies ?? [];
+    policies.push({ Statement: { Effect: 'Deny', Action: 'ecr:GetRegistryPolicy', Resource: '*' } });
+    const { stdout } = await stage.run('access', on('team/private'));
+    assert.match(stdout, /Nobody of another account is let in by a policy that could be read\./);
+  });
+
+  test('shows whom it lets in whole, however long', async () => {
+    await using stage = await startPolicyStage();
+    await stage.run('grant', CI_ROLE, `lambda:${SECONDARY_ACCOUNT}`, '--on', on('team/private'), '--yes');
+    const { stdout } = await stage.run('access', on('team/private'));
+    assert.deepEqual(
+      rowsOf(stdout).map(([who]) => who),
+      [CI_ROLE, SECONDARY_ACCOUNT, 'service lambda.amazonaws.com'],
+    );
+  });
+
   test("says that the registry's policy has no effect under scope V1", async () => {
     await using stage = await startPolicyStage();
     await grantAll(stage);

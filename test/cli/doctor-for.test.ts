@@ -134,7 +134,14 @@ describe('doctor --for fargate', () => {
     const { status, stdout } = await stage.run('doctor', IMAGE, '--for', 'fargate');
     assert.equal(status, 0, stdout);
     assert.equal(stdout.match(/^\d {2}\S+ +unknown /gm)?.length, 3);
-    assert.match(stdout, /Nothing stands in the way, as far as could be looked\./);
+    assert.match(
+      stdout,
+      /^Not known: registry-rights\. An administrator of 111122223333 runs:\n {2}ecr-xacct grant arn:\S+ --on \S+\/team\/private$/m,
+    );
+    assert.match(stdout, /^If it has another name, add: --role ARN$/m);
+    assert.match(stdout, /^Whether something stands in the way is not known\.$/m);
+    const named = await stage.run('doctor', IMAGE, '--for', 'fargate', '--role', EXECUTION_ROLE);
+    assert.doesNotMatch(named.stdout, /--role/);
   });
 
   test('wants a role by its ARN', async () => {

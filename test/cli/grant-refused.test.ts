@@ -92,7 +92,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   'a repository that is not there': {
     args: ['grant', SECONDARY_ACCOUNT, '--on', on('team/ghost'), '--yes'],
     status: 1,
-    says: /111122223333\S+ has no repository team\/ghost; run: aws ecr describe-repositories/,
+    says: /111122223333\S+ has no repository team\/ghost; run: aws ecr describe-repositories --region us-east-1 --registry-id 111122223333 /,
   },
   'the same, to look at': {
     args: ['access', on('team/ghost')],
@@ -108,6 +108,32 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     args: grant(SECONDARY_ACCOUNT, '--profile', 'ghost'),
     status: 1,
     says: /profile ghost/,
+  },
+  'a profile whose keys AWS does not know': {
+    args: grant(SECONDARY_ACCOUNT, '--profile', 'primary'),
+    status: 1,
+    says: /^ecr-xacct: 111122223333\.dkr\.ecr\.us-east-1\.amazonaws\.com: profile primary: /m,
+    before: ({ cast }) => void cast.primary.users.delete('admin'),
+  },
+  'an empty name of a registry': {
+    args: ['grant', SECONDARY_ACCOUNT, '--on', '', '--yes'],
+    status: 2,
+    says: /^error: an empty name is no registry of ECR; write it like/,
+  },
+  'repositories to look at, which are neither one nor all': {
+    args: ['access', on('team/*')],
+    status: 2,
+    says: /team\/\* is neither a registry nor one repository of it; for every repository, write \S+com$/m,
+  },
+  'policies that may not be read, to look at': {
+    args: ['access', on('team/private')],
+    status: 1,
+    says: /^ecr-xacct: not allowed to call ecr:GetRepositoryPolicy /,
+    before: ({ cast }) => {
+      const Action = ['ecr:GetRepositoryPolicy', 'ecr:GetRegistryPolicy'];
+      const policies = cast.primary.users.get('admin')?.policies ?? [];
+      policies.push({ Statement: { Effect: 'Deny', Action, Resource: '*' } });
+    },
   },
   'a profile that may not': {
     args: grant(SECONDARY_ACCOUNT, '--profile', 'primary'),
@@ -217,7 +243,7 @@ describe('a role', () => {
     });
     const { status, stderr } = await stage.run(...grant(GHOST, '--wait'));
     assert.equal(status, 0, stderr);
-    assert.match(stderr, /role\/ghost yet; waiting for it\.$/m);
+    assert.match(stderr, /role\/ghost; waiting for it\.$/m);
     assert.deepEqual(stage.policyOf('team/private')?.Statement[0]?.Principal, { AWS: [GHOST] });
   });
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { SECONDARY_ACCOUNT } from '../support/fake-aws/two-account-world.ts';
+import { PRIMARY_ACCOUNT, SECONDARY_ACCOUNT } from '../support/fake-aws/two-account-world.ts';
 import {
   CI_ROLE,
   holderOf,
@@ -39,6 +39,27 @@ describe('grant', () => {
         { Sid: 'EcrXacctPull', Effect: 'Allow', Principal: { AWS: [SECONDARY_ROOT] }, Action: PULL },
       ],
     });
+  });
+
+  test('warns of a Deny that may keep them out, and names the check for functions', async () => {
+    await using stage = await startPolicyStage();
+    const repository = holderOf(stage.aws, 'team/private');
+    assert.ok(repository);
+    repository.policy = {
+      Version: '2012-10-17',
+      Statement: [{ Sid: 'shut', Effect: 'Deny', Principal: '*', Action: 'ecr:BatchGetImage' }],
+    };
+    const who = `lambda:${SECONDARY_ACCOUNT}`;
+    const { status, stdout } = await stage.run('grant', who, '--on', on('team/private'), '-y');
+    assert.equal(status, 0);
+    assert.match(stdout, /^Warning: shut is a Deny in the same policy, and may keep them out\.$/m);
+    assert.match(stdout, /^ {2}ecr-xacct doctor \S+\/team\/private --for lambda --region us-east-1$/m);
+  });
+
+  test('says that within an account nobody need be let in', async () => {
+    await using stage = await startPolicyStage();
+    const { stdout } = await stage.run('grant', PRIMARY_ACCOUNT, '--on', on('team/private'), '-y');
+    assert.match(stdout, /^Within 111122223333, which the registry is of, their own policies would do$/m);
   });
 
   test('writes nothing the second time', async () => {

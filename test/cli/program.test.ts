@@ -64,6 +64,11 @@ test('Wrong usage exits with 2, and says on stderr what was wrong.', async (t) =
       assert.match(stderr, /^error: /);
     });
   }
+  await t.test('names the help of the command that was meant', async () => {
+    assert.match((await run('grant', '--explode')).stderr, /^See: ecr-xacct grant --help$/m);
+    assert.match((await run('daemon', 'stop', 'now')).stderr, /^See: ecr-xacct daemon stop --help$/m);
+    assert.match((await run('explode')).stderr, /^See: ecr-xacct --help$/m);
+  });
   for (const words of [[], ['daemon']]) {
     await t.test(`ecr-xacct ${words.join(' ')}, without a command`, async () => {
       const { status, stderr } = await run(...words);

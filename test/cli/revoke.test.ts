@@ -26,6 +26,7 @@ describe('revoke', () => {
     await stage.run('grant', CI_ROLE, '--on', on('team/*'), '--push', '--yes');
     const { stdout } = await stage.run('revoke', CI_ROLE, '--on', on('team/*'), '--push', '--yes');
     assert.match(stdout, /^Revoked: pushing to repositories team\/\* from arn/m);
+    assert.match(stdout, /^What grant gave of pulling stays: to take back all, leave --push out\.$/m);
     assert.deepEqual(
       stage.policyOf()?.Statement.map(({ Sid }) => Sid),
       ['EcrXacctPull'],
@@ -43,7 +44,7 @@ describe('revoke', () => {
     );
     assert.match(
       stdout,
-      /^Note: statement 1, which is not of ecr-xacct, still lets them in; it stays as it is\.$/m,
+      /^Note: statement 1 in the policy of repository team\/app still lets them, or some of them, in;/m,
     );
     assert.equal(holderOf(stage.aws, 'team/app')?.policyText, before);
   });
@@ -52,10 +53,31 @@ describe('revoke', () => {
     await using stage = await startPolicyStage();
     for (const path of ['team/*', '*']) await stage.run('grant', CI_ROLE, '--on', on(path), '--yes');
     const { stdout } = await stage.run('revoke', CI_ROLE, '--on', on('team/*'), '--yes');
-    assert.match(stdout, /^Note: EcrXacctPull2 still lets them in, or some of them: to revoke that/m);
+    assert.match(
+      stdout,
+      /^Note: EcrXacctPull2 in the registry's policy still lets them, or some of them, in/m,
+    );
+  });
+
+  test('says what else grant gave that still lets them in, in either policy', async () => {
+    await using stage = await startPolicyStage();
+    await stage.run('grant', SECONDARY_ACCOUNT, '--on', on('team/*'), '--yes');
     await stage.run('grant', SECONDARY_ACCOUNT, CI_ROLE, '--on', on('team/private'), '--yes');
-    const role = await stage.run('revoke', CI_ROLE, '--on', on('team/private'), '--yes');
-    assert.match(role.stdout, /^Note: EcrXacctPull still lets them in/m);
+    const { stdout } = await stage.run('revoke', CI_ROLE, '--on', on('team/private'), '--yes');
+    assert.match(stdout, /^Note: EcrXacctPull in the registry's policy still lets them/m);
+    assert.match(stdout, /^Note: EcrXacctPull in the policy of repository team\/private still lets them/m);
+
+    const again = () => stage.run('revoke', CI_ROLE, '--on', on('team/private'), '--yes');
+    const policies = stage.cast.primary.users.get('admin')?.policies ?? [];
+    policies.push({ Statement: { Effect: 'Deny', Action: 'ecr:GetRegistryPolicy', Resource: '*' } });
+    const unread = await again();
+    assert.match(
+      unread.stdout,
+      /^Note: the registry's policy may let them in, too; it could not be read: not/m,
+    );
+    policies.pop();
+    stage.cast.primary.registry('us-east-1').policyScope = 'V1';
+    assert.doesNotMatch((await again()).stdout, /the registry's policy/);
   });
 
   test('leaves the ID of a deleted role where it stands', async () => {

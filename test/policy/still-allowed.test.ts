@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import type { Access } from '../../src/policy/access.ts';
 import { grantAccess } from '../../src/policy/grant.ts';
 import type { Statement } from '../../src/policy/policy-document.ts';
-import { revokeAccess, stillAllowedBy } from '../../src/policy/revoke.ts';
+import { keptOutBy, revokeAccess, stillAllowedBy } from '../../src/policy/revoke.ts';
 import {
   access,
   FUNCTIONS,
@@ -28,10 +28,6 @@ import {
   THIRD_ROOT,
   USER,
 } from '../support/unit-policy.ts';
-
-function still(...asked: Parameters<typeof stillAllowedBy>): string[] {
-  return stillAllowedBy(...asked).map(({ sid }) => sid);
-}
 
 const account = access(OTHER);
 const accountPush = access(OTHER, { push: true });
@@ -93,17 +89,17 @@ describe('A statement of somebody else still gives it where', () => {
   ];
   for (const [title, asked, statement] of rows) {
     test(`${title}.`, () => {
-      assert.deepEqual(still(policy(statement), asked), ['Theirs']);
+      assert.deepEqual(stillAllowedBy(policy(statement), asked), ['Theirs']);
       const { Sid: _, ...nameless } = statement;
-      assert.deepEqual(still(policy(foreign({ Effect: 'Deny' }), nameless), asked), ['statement 2']);
-      assert.deepEqual(still({ Statement: { ...nameless, Sid: '' } }, asked), ['statement 1']);
+      assert.deepEqual(stillAllowedBy(policy(foreign({ Effect: 'Deny' }), nameless), asked), ['statement 2']);
+      assert.deepEqual(stillAllowedBy({ Statement: { ...nameless, Sid: '' } }, asked), ['statement 1']);
     });
   }
 });
 
 describe('A statement gives it no more where', () => {
   const rows: [string, Access, Statement][] = [
-    ['it is ours', account, pull(ROOT)],
+    ['it is ours, and is taken back', account, pull(ROOT)],
     ['it denies', account, foreign({ Effect: 'Deny' })],
     ['it names another account', account, to({ AWS: [THIRD, THIRD_ROOT] })],
     ['it names only a service', account, to({ Service: 'lambda.amazonaws.com' })],
@@ -126,10 +122,10 @@ describe('A statement gives it no more where', () => {
     ['it lets another service pull', functions, to({ Service: 'ec2.amazonaws.com' })],
   ];
   for (const [title, asked, statement] of rows) {
-    test(`${title}.`, () => assert.deepEqual(still(policy(statement), asked), []));
+    test(`${title}.`, () => assert.deepEqual(stillAllowedBy(policy(statement), asked), []));
   }
 
-  test('there is no policy.', () => assert.deepEqual(still(undefined, account), []));
+  test('there is no policy.', () => assert.deepEqual(stillAllowedBy(undefined, account), []));
 });
 
 test('All that still give it are named, in their order, whoever of the grantees it is.', () => {
@@ -141,7 +137,7 @@ test('All that still give it are named, in their order, whoever of the grantees 
     push(ROOT),
     pullOrg(ORG),
   );
-  assert.deepEqual(still(document, access([THIRD, OTHER])), ['B', 'A', 'EcrXacctPullOrg']);
+  assert.deepEqual(stillAllowedBy(document, access([THIRD, OTHER])), ['B', 'A', 'EcrXacctPullOrg']);
 });
 
 describe('A statement of ours still gives it where', () => {
@@ -153,14 +149,30 @@ describe('A statement of ours still gives it where', () => {
   ];
   for (const [title, asked, statement] of rows) {
     test(`${title}.`, () => {
-      assert.deepEqual(stillAllowedBy(policy(statement), asked), [{ sid: 'EcrXacctPull', isOurs: true }]);
+      assert.deepEqual(stillAllowedBy(policy(statement), asked), ['EcrXacctPull']);
     });
   }
 
   test('those who are taken back were not all of it.', () => {
-    assert.deepEqual(still(policy(pull(ROOT, ROLE)), access([OTHER, ROLE])), []);
-    assert.deepEqual(still(policy(pull(ROOT, THIRD_ROOT)), account), []);
+    assert.deepEqual(stillAllowedBy(policy(pull(ROOT, ROLE)), access([OTHER, ROLE])), []);
+    assert.deepEqual(stillAllowedBy(policy(pull(ROOT, THIRD_ROOT)), account), []);
   });
+});
+
+test('A Deny that may be about the grantees is named, and none that is not.', () => {
+  const deny = (Sid: string, more: Partial<Statement> = {}) => ({
+    ...foreign(more),
+    Sid,
+    Effect: 'Deny' as const,
+  });
+  const document = policy(
+    pull(ROOT),
+    deny('All', { Principal: '*' }),
+    deny('Third', { Principal: { AWS: THIRD } }),
+    deny('Push', { Action: 'ecr:PutImage' }),
+  );
+  assert.deepEqual(keptOutBy(document, account), ['All']);
+  assert.deepEqual(keptOutBy(document, accountPush), ['All', 'Push']);
 });
 
 for (const change of [grantAccess, revokeAccess]) {
