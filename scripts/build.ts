@@ -52,6 +52,7 @@ const APART = [
   'cli/run-access',
   'cli/run-doctor',
   'cli/run-grant',
+  'cli/run-revoke',
   'cli/run-setup',
   'daemon/run-daemon',
   'docker/fallback-helper',

@@ -2,8 +2,8 @@
 import type { PolicyScope } from '../aws/questions.ts';
 import { errorFrom, errorLine, printable, XacctError } from '../errors.ts';
 import type { Somebody } from './ask-as.ts';
+import type { PolicySession } from './policy-session.ts';
 import { isConfirmed } from './prompts.ts';
-import type { GrantSession } from './run-grant.ts';
 
 /** What to do about the scope, once the policy is written. */
 export type GrantedScope = 'keep' | 'upgrade';
@@ -16,7 +16,7 @@ const NO_EFFECT = "the registry's policy scope is V1, under which it lets nobody
  */
 export async function settleScope(
   owner: Somebody,
-  { access, options, context, terminal, yes }: GrantSession,
+  { access, options, context, terminal, yes }: PolicySession,
 ): Promise<GrantedScope> {
   if (access.target.kind === 'repository') return 'keep';
   const { stdout, stderr } = context.streams;
@@ -47,7 +47,7 @@ export async function settleScope(
 export async function upgradeScope(
   owner: Somebody,
   scope: GrantedScope,
-  { context, yes }: Pick<GrantSession, 'context' | 'yes'>,
+  { context, yes }: Pick<PolicySession, 'context' | 'yes'>,
 ): Promise<void> {
   if (scope === 'keep') return;
   try {

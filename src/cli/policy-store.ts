@@ -5,15 +5,21 @@ import type { Target } from '../policy/access.ts';
 import { type PolicyDocument, parsePolicy } from '../policy/policy-document.ts';
 import type { Somebody } from './ask-as.ts';
 import type { PolicyStore } from './change-policy.ts';
+import { repositoryOf } from './policy-target.ts';
 
 /** Of the repository, or of the registry where the target is a prefix. */
-export function policyStore(owner: Somebody, { kind, name }: Target): PolicyStore {
-  const repository = kind === 'repository' ? name : undefined;
+export function policyStore(owner: Somebody, target: Target): PolicyStore {
+  const repository = repositoryOf({ target });
   return {
-    name: repository === undefined ? "the registry's policy" : `the policy of repository ${repository}`,
+    name: policyName(repository),
     read: async () => policyIn(await owner.ask('policies', { repository }), repository),
     put: (expected, text) => owner.ask('put-policy', { repository, expected, text }),
   };
+}
+
+/** For a sentence. */
+export function policyName(repository: string | undefined): string {
+  return repository === undefined ? "the registry's policy" : `the policy of repository ${repository}`;
 }
 
 /** @throws XacctError why it is not known. */

@@ -51,3 +51,8 @@ export function targetWord(hostname: string, { kind, name }: Target): string {
   if (kind === 'repository') return shellWord(`${hostname}/${name}`);
   return name === '' ? hostname : shellWord(`${hostname}/${name}*`);
 }
+
+/** Whose policy it is; undefined for the registry's. */
+export function repositoryOf({ target: { kind, name } }: Pick<PolicyTarget, 'target'>): string | undefined {
+  return kind === 'repository' ? name : undefined;
+}

@@ -23,7 +23,7 @@ export function revokeCommand(context: CommandContext): void {
     .addOption(policyOption())
     .addHelpText('after', HELP);
   command.action(async (principals: string[], options: PolicyChangeOptions) => {
-    const { revoke } = await import('./run-grant.ts');
+    const { revoke } = await import('./run-revoke.ts');
     await withUsage(command, () => revoke(principals, options, context));
   });
 }

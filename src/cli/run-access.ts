@@ -8,7 +8,7 @@ import type { AccessOptions } from './access-command.ts';
 import { accessText } from './access-text.ts';
 import { identityIn } from './account-identity.ts';
 import type { CommandContext } from './command.ts';
-import { answerIn } from './policy-store.ts';
+import { answerIn, policyName } from './policy-store.ts';
 import { type OwnedRegistry, type PolicyTarget, parsePolicyTarget } from './policy-target.ts';
 import { printableJson } from './printable-json.ts';
 import { screenOf } from './screen.ts';
@@ -60,15 +60,13 @@ function reportOf({ registry, target }: PolicyTarget, policies: RegistryPolicies
   const unread: string[] = [];
   const statements: FoundStatement[] = [];
   const add = (answer: RegistryPolicies['registry'], repository?: string) => {
-    const policyName =
-      repository === undefined ? "the registry's policy" : `the policy of repository ${repository}`;
+    const name = policyName(repository);
     try {
       const text = answerIn(answer);
-      if (text !== undefined)
-        statements.push(...statementsIn(parsePolicy(text, policyName), registry, repository));
+      if (text !== undefined) statements.push(...statementsIn(parsePolicy(text, name), registry, repository));
     } catch (error) {
       if (!(error instanceof XacctError)) throw error;
-      unread.push(`${policyName}: ${errorText(error)}`);
+      unread.push(`${name}: ${errorText(error)}`);
     }
   };
   add(policies.registry);
