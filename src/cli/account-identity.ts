@@ -26,20 +26,8 @@ export async function identityIn(
 ): Promise<Somebody> {
   const surroundings = surroundingsIn(registry, front);
   const { account } = registry;
-  if (profile !== undefined) {
-    const identity = { kind: 'profile', profile } as const;
-    const candidate = { identity, reason: `--profile ${profile}` };
-    const resolution = resolutionOf(registry.hostname, 'override', candidate, surroundings);
-    const asked = await attempt(() => askAs(resolution, front, streams));
-    if (asked instanceof XacctError) throw named(asked, registry, describeIdentity(identity));
-    if (asked.caller.account === account) return asked;
-    // What is asked about a registry as a whole, AWS answers for the caller's own.
-    throw new XacctError(
-      'no-identity',
-      `${asked.identity} is of account ${asked.caller.account}, and the registry of ${account}`,
-      { hint: `name a profile of ${account}, or leave --profile out` },
-    );
-  }
+  if (profile !== undefined)
+    return profileIn(registry, profile, surroundings, (one) => askAs(one, front, streams));
   const failures: { text: string; error?: XacctError }[] = [];
   for (const resolution of candidates(surroundings)) {
     if (resolution instanceof XacctError) {
@@ -66,32 +54,60 @@ export async function identityIn(
   throw failures.find(({ error }) => error !== undefined)?.error ?? nobodyIn(account, failures);
 }
 
+async function profileIn(
+  registry: Registry & { account: string },
+  profile: string,
+  surroundings: Surroundings,
+  ask: (resolution: Resolution) => Promise<Somebody>,
+): Promise<Somebody> {
+  const { account, hostname } = registry;
+  const identity = { kind: 'profile', profile } as const;
+  const candidate = { identity, reason: `--profile ${profile}` };
+  const asked = await attempt(() => ask(resolutionOf(hostname, 'override', candidate, surroundings)));
+  if (asked instanceof XacctError) throw named(asked, registry, describeIdentity(identity));
+  if (asked.caller.account === account) return asked;
+  // What is asked about a registry as a whole, AWS answers for the caller's own.
+  throw new XacctError(
+    'no-identity',
+    `${asked.identity} is of account ${asked.caller.account}, and the registry of ${account}`,
+    { hint: `name a profile of ${account}, or leave --profile out` },
+  );
+}
+
 /**
  * Everybody of an account that ~/.aws/config has, those first that say so; the others are asked for theirs. Nobody is asked for
- * an MFA code, and who cannot be asked is passed over.
+ * an MFA code, and who cannot be asked is passed over: `onFailure` is told of those that say they are of the account, and of all
+ * where it is the network.
  */
 export async function* everybodyIn(
   registry: Registry,
   account: string,
   front: Front,
+  onFailure: (failure: XacctError) => void = () => {},
 ): AsyncGenerator<Somebody> {
   const surroundings = surroundingsIn(registry, front);
   const { declared, undeclared } = surroundings.profiles.accounts();
   const minters = createMinters(front.self, 0);
-  const ask = (profile: string) => {
+  const ask = async (profile: string, isDeclared: boolean) => {
     const candidate = { identity: { kind: 'profile', profile } as const, reason: `profile ${profile}` };
     const resolution = resolutionOf(registry.hostname, 'override', candidate, surroundings);
-    return attempt(() => askAs(resolution, front, undefined, minters));
+    const asked = await attempt(() => askAs(resolution, front, undefined, minters));
+    const isTold = isDeclared || (asked instanceof XacctError && TRANSPORT.has(asked.code));
+    if (asked instanceof XacctError && isTold) onFailure(whose(asked, `profile ${profile}`));
+    return asked;
   };
   const isThere = (asked: Somebody | XacctError): asked is Somebody =>
     !(asked instanceof XacctError) && asked.caller.account === account;
   for (const profile of declared.get(account) ?? []) {
-    const asked = await ask(profile);
+    const asked = await ask(profile, true);
     if (isThere(asked)) yield asked;
   }
   // All at once, as far as minters go: each is a process of its own.
-  yield* (await Promise.all(undeclared.map(ask))).filter(isThere);
+  yield* (await Promise.all(undeclared.map((profile) => ask(profile, false)))).filter(isThere);
 }
+
+/** What all profiles fail with alike. */
+const TRANSPORT: ReadonlySet<ErrorCode> = new Set(['network', 'proxy', 'timeout', 'tls']);
 
 function surroundingsIn(registry: Registry, { env: all }: Front): Surroundings {
   const env = passedEnvironment(all);
@@ -149,8 +165,13 @@ function nobodyIn(account: string, failures: readonly { text: string }[]): Xacct
 
 /** With the registry, and with who failed. */
 function named(error: XacctError, { hostname }: Registry, who: string): XacctError {
-  const message = error.message.includes(who) ? error.message : `${who}: ${error.message}`;
-  return new XacctError(error.code, `${hostname}: ${message}`, { hint: error.hint, cause: error });
+  const { code, message, hint } = whose(error, who);
+  return new XacctError(code, `${hostname}: ${message}`, { hint, cause: error });
+}
+
+function whose(error: XacctError, who: string): XacctError {
+  if (error.message.includes(who)) return error;
+  return new XacctError(error.code, `${who}: ${error.message}`, { hint: error.hint, cause: error });
 }
 
 async function attempt<T>(look: () => Promise<T>): Promise<T | XacctError> {

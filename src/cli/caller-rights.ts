@@ -12,6 +12,8 @@ export interface CallerRights {
   found?: FoundPrincipal;
   /** Undefined where nobody here may simulate it. */
   simulated?: Simulated;
+  /** Why somebody of the account could not be asked. */
+  failure?: XacctError;
 }
 
 export interface Simulated {
@@ -40,7 +42,10 @@ export function repositoryArn({ registry, repository }: Wanted): string {
 export async function callerRights(who: Principal, wanted: Wanted, front: Front): Promise<CallerRights> {
   if (who.kind !== 'role' && who.kind !== 'user') return {};
   let rights: CallerRights = {};
-  for await (const somebody of everybodyIn(wanted.registry, who.account, front)) {
+  const onFailure = (failure: XacctError) => {
+    rights = { failure, ...rights };
+  };
+  for await (const somebody of everybodyIn(wanted.registry, who.account, front, onFailure)) {
     const named = `arn:${who.partition}:iam::${who.account}:${who.kind}/${who.name}`;
     const found = rights.found ?? (await orNothing(() => somebody.ask('principal', { arn: named })));
     rights = { ...rights, ...(found && { found }) };

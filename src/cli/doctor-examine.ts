@@ -6,16 +6,14 @@ import { actionsFor, type CallerRights, callerRights, repositoryArn, type Wanted
 import { administratorOf, attachment } from './doctor-denial.ts';
 import type { Finding } from './doctor-finding.ts';
 import { callerRightsFinding, registryRightsFinding } from './doctor-rights.ts';
-import { judgeRights, policiesByOwner } from './registry-rights.ts';
+import { judgeRights, type OwnersView, policiesByOwner } from './registry-rights.ts';
 
 /** The same finding, or the true cause behind it; with what else lacks, so that one need not ask again and again. */
 export async function examined(finding: Finding, wanted: Wanted, front: Front): Promise<Finding> {
   const who = principalOf(finding.principal ?? '');
   if (who === undefined || who.kind === 'federated-user') return finding;
-  const [policies, rights] = await Promise.all([
-    who.account === wanted.registry.account
-      ? undefined
-      : policiesByOwner(wanted.registry, wanted.repository, front),
+  const [{ policies }, rights]: [OwnersView, CallerRights] = await Promise.all([
+    who.account === wanted.registry.account ? {} : policiesByOwner(wanted.registry, wanted.repository, front),
     callerRights(who, wanted, front),
   ]);
   if (finding.side === 'registry') return ofRegistry(finding, { who, policies, rights, wanted });
@@ -41,7 +39,7 @@ export async function examinedPush(
   };
   if (who === undefined || who.kind === 'federated-user') return untried;
   const isOwn = who.account === wanted.registry.account;
-  const [policies, rights] = await Promise.all([
+  const [{ policies }, rights] = await Promise.all([
     policiesByOwner(wanted.registry, wanted.repository, front),
     callerRights(who, wanted, front),
   ]);

@@ -1,5 +1,5 @@
 // A failure of this program as what doctor found.
-import type { ErrorFields } from '../errors.ts';
+import type { ErrorFields, XacctError } from '../errors.ts';
 import type { DoctorStep, Finding, Side } from './doctor-finding.ts';
 
 export function failedFinding(
@@ -17,4 +17,9 @@ function fromHint(hint: string | undefined): Pick<Finding, 'command' | 'by' | 'n
     /^(?:(?<by>[^:;]*\badministrator\b[^:;]*) runs|run): (?<command>.+)$/.exec(hint)?.groups ?? {};
   if (command === undefined) return { notes: [`${hint.charAt(0).toUpperCase()}${hint.slice(1)}`] };
   return { command, ...(by && { by }) };
+}
+
+/** What could not be looked at, because AWS could not be asked. */
+export function unknownFinding(step: DoctorStep, what: string, { message, hint }: XacctError): Finding {
+  return { step, outcome: 'unknown', text: `${what}: ${message}`, ...fromHint(hint) };
 }

@@ -8,13 +8,24 @@ import { allowsRequest } from '../policy/review.ts';
 import { everybodyIn } from './account-identity.ts';
 import type { OwnedRegistry } from './policy-target.ts';
 
-/** By the first of its account who may read a policy of it; undefined where there is none. */
+/** Neither, where nobody of the account is known here who may read them. */
+export interface OwnersView {
+  policies?: RegistryPolicies;
+  /** Why somebody of the account could not be asked. */
+  failure?: XacctError;
+}
+
+/** By the first of its account who may read a policy of it. */
 export async function policiesByOwner(
   registry: OwnedRegistry,
   repository: string,
   front: Front,
-): Promise<RegistryPolicies | undefined> {
-  for await (const owner of everybodyIn(registry, registry.account, front)) {
+): Promise<OwnersView> {
+  let failure: XacctError | undefined;
+  const onFailure = (error: XacctError) => {
+    failure ??= error;
+  };
+  for await (const owner of everybodyIn(registry, registry.account, front, onFailure)) {
     try {
       const policies = await owner.ask('policies', { repository });
       const [own] = 'error' in policies.repositories ? [] : policies.repositories.value;
@@ -22,13 +33,13 @@ export async function policiesByOwner(
         own !== undefined &&
         (!('error' in own.policy) || own.policy.error.code === 'repository-not-found')
       ) {
-        return policies;
+        return { policies };
       }
     } catch (error) {
       if (!(error instanceof XacctError)) throw error;
     }
   }
-  return undefined;
+  return failure === undefined ? {} : { failure };
 }
 
 export type Verdict = ReturnType<typeof allowsRequest>;

@@ -144,6 +144,27 @@ describe('doctor --for fargate', () => {
     assert.doesNotMatch(named.stdout, /--role/);
   });
 
+  test('says why a profile of the other account could not be asked, and what mends that', async () => {
+    const expired: typeof files = (cast) => {
+      const { credentials, config } = files(cast);
+      const { primary: _, ...others } = credentials ?? {};
+      const owner = {
+        sso_start_url: 'https://sso.example/start',
+        sso_region: REGION,
+        sso_account_id: PRIMARY_ACCOUNT,
+        sso_role_name: 'Owner',
+      };
+      return { credentials: others, config: { ...config, 'profile owner': owner } };
+    };
+    await using stage = await startPolicyStage({ files: expired });
+    const { stdout } = await stage.run('doctor', IMAGE, '--for', 'fargate', '--role', EXECUTION_ROLE);
+    assert.match(
+      stdout.replace(/\s+/g, ' '),
+      /unknown its policies could not be read: profile owner: its SSO session was never begun/,
+    );
+    assert.match(stdout, /^ {2}aws sso login --profile owner$/m);
+  });
+
   test('wants a role by its ARN', async () => {
     await using stage = await startPolicyStage({ files });
     const { status, stderr } = await stage.run(
