@@ -180,6 +180,24 @@ describe('grant', () => {
     assert.equal(stage.policyOf('team/app')?.Statement.length, 2);
   });
 
+  test('keeps what somebody else writes while the change is shown', async () => {
+    await using stage = await startPolicyStage();
+    const theirs = { Sid: 'Theirs', Effect: 'Allow', Principal: '*', Action: 'ecr:DescribeImages' } as const;
+    let reads = 0;
+    stage.aws.onCall('ecr', 'GetRepositoryPolicy', () => {
+      reads += 1;
+      const repository = holderOf(stage.aws, 'team/private');
+      if (reads === 2 && repository !== undefined) repository.policy = { Statement: [theirs] };
+    });
+    const { status, stderr } = await stage.run('grant', CI_ROLE, '--on', on('team/private'), '--yes');
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /Somebody else changed it meanwhile/);
+    assert.deepEqual(
+      stage.policyOf('team/private')?.Statement.map(({ Sid }) => Sid),
+      ['Theirs', 'EcrXacctPull'],
+    );
+  });
+
   test('of two processes at once, of which one overwrites the other: both are in the policy in the end', async () => {
     await using stage = await startPolicyStage();
     // Each has read what it merges before the other writes.
