@@ -1,7 +1,7 @@
 // What `ecr-xacct grant`, `revoke` and `access` refuse, each with what failed, for whom, and what mends it; and what they wait for.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { SECONDARY_ACCOUNT } from '../support/fake-aws/two-account-world.ts';
+import { REGION, SECONDARY_ACCOUNT } from '../support/fake-aws/two-account-world.ts';
 import { CI_ROLE, on, ownerFiles, type PolicyStage, startPolicyStage } from '../support/policy-stage.ts';
 import { bin } from '../support/product.ts';
 import { devFiles, keysOf, mfaRole } from '../support/product-stage.ts';
@@ -321,6 +321,32 @@ describe('on a terminal', { skip: skipWithoutTerminal }, () => {
     const { status, text, raw } = await terminal.end();
     assert.equal(status, 0, text);
     assert.ok(raw.includes('\u001b[32m+      "Sid": "EcrXacctPull"'), text);
+    assert.equal(stage.policyOf('team/private')?.Statement.length, 1);
+  });
+
+  test('grant asks for an MFA code once, where its profile needs one, and goes on with that session', async () => {
+    const name = 'Owner';
+    await using stage = await startPolicyStage({
+      files: (cast) => ({
+        ...devFiles(cast),
+        config: { 'profile dev': {}, 'profile owner': { ...mfaRole(cast, name), region: REGION } },
+      }),
+    });
+    const { cast, aws } = stage;
+    const Principal = { AWS: `arn:aws:iam::${SECONDARY_ACCOUNT}:root` };
+    const Condition = { Bool: { 'aws:MultiFactorAuthPresent': 'true' } };
+    cast.primary.role(name, {
+      trust: { Statement: { Effect: 'Allow', Principal, Action: 'sts:AssumeRole', Condition } },
+      policies: [{ Statement: { Effect: 'Allow', Action: 'ecr:*', Resource: '*' } }],
+    });
+    using terminal = open(stage, `grant ${SECONDARY_ACCOUNT} --on ${on('team/private')}`);
+    await terminal.shows(/MFA code of arn:aws:iam::444455556666:mfa\/dev/);
+    terminal.type(`${cast.mfa.code}${KEYS.enter}`);
+    await terminal.shows(QUESTION);
+    terminal.type('y');
+    const { status, text } = await terminal.end();
+    assert.equal(status, 0, text);
+    assert.equal(aws.count('sts', 'GetSessionToken'), 1);
     assert.equal(stage.policyOf('team/private')?.Statement.length, 1);
   });
 
