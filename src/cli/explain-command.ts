@@ -27,8 +27,10 @@ export function explainCommand({ program, front, streams, setStatus }: CommandCo
       if (explanation.error !== undefined || explanation.steps.every(({ outcome }) => outcome !== 'yes')) {
         setStatus(1);
       }
-      if (json) streams.stdout.write(`${JSON.stringify(explanation, undefined, 2)}\n`);
-      else {
+      if (json) {
+        const { printableJson } = await import('./printable-json.ts');
+        streams.stdout.write(printableJson(explanation));
+      } else {
         const { explanationText } = await import('./explanation-text.ts');
         const { screenOf } = await import('./screen.ts');
         const shown = withTilde(explanation, front.env.HOME);

@@ -29,7 +29,8 @@ export function jsonText({ name, after }: PolicyChange): string {
 
 /** Undefined where it is empty. @param path `-` for stdin. @throws XacctError `file-access` */
 export async function readPolicyFile(path: string, stdin: Readable): Promise<string | undefined> {
-  const text = path === '-' ? await readText(stdin) : readFile(path);
+  // PowerShell writes a byte order mark before what it redirects.
+  const text = (path === '-' ? await readText(stdin) : readFile(path)).replace(/^\uFEFF/, '');
   return text.trim() === '' ? undefined : text;
 }
 

@@ -2,10 +2,11 @@
 import { errorLine } from '../errors.ts';
 import { askOwnDaemon, readStatus } from './ask-own-daemon.ts';
 import { type CommandContext, daemonAddress } from './command.ts';
+import { withoutControls } from './printable-json.ts';
 import type { Screen } from './screen.ts';
 
 export function statusCommand({ program, front, streams, setStatus }: CommandContext): void {
-  const asJson = async () => (await askOwnDaemon(front, 'status')) ?? 'null\n';
+  const asJson = async () => withoutControls((await askOwnDaemon(front, 'status')) ?? 'null\n');
   const asText = async (screen: Screen) => {
     const path = daemonAddress(front).path;
     const text = await askOwnDaemon(front, 'status');

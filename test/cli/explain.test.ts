@@ -180,6 +180,17 @@ test('A profile that is broken is explained, too.', async () => {
   );
 });
 
+test('What a terminal would obey is escaped in its JSON, which says the same.', async () => {
+  await using stage = await startProductStage();
+  const env = { AWS_PROFILE: 'a\u009b31m\u202eb' };
+  const { stdout } = await stage.product.run(
+    [...EXPLAIN, '--json', '444455556666.dkr.ecr.eu-central-1.amazonaws.com'],
+    { env },
+  );
+  assert.doesNotMatch(stdout, /\p{Cf}|(?!\n)\p{Cc}/u);
+  assert.ok(JSON.parse(stdout).candidates[0].identity.includes(env.AWS_PROFILE), stdout);
+});
+
 test('No secret is in it, in whatever way it is asked.', async () => {
   await using stage = await startDiscovery();
   const env = keyVariables(stage.cast.dev);

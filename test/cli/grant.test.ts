@@ -116,6 +116,9 @@ describe('grant', () => {
     const file = join(stage.product.folder, 'policy.json');
     await writeFile(file, empty.stdout);
     assert.equal((await stage.run(...args, '--policy', file)).stdout, empty.stdout);
+    // As PowerShell writes it.
+    await writeFile(file, `\uFEFF${empty.stdout}`);
+    assert.equal((await stage.run(...args, '--policy', file)).stdout, empty.stdout);
     const revoked = await stage.run('revoke', 'org:o-a1b2c3d4e5', '--on', on(), '--json', '--policy', file);
     assert.equal(revoked.stdout, 'null\n');
     const input = empty.stdout;
