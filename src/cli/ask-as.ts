@@ -2,7 +2,6 @@
 import type { CallerIdentity, Question, Questions } from '../aws/questions.ts';
 import type { Front } from '../client/answer.ts';
 import { createConfigReader } from '../config/config-reader.ts';
-import { XacctError } from '../errors.ts';
 import { describeIdentity } from '../identity/identity.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';
 import { createProfileReader } from '../identity/profiles.ts';
@@ -12,7 +11,7 @@ import type { MfaProof } from '../token/mfa-session-store.ts';
 import { passedEnvironment } from '../wire/environment.ts';
 import { timeoutMs } from '../wire/timeout.ts';
 import type { Streams } from './helper-command.ts';
-import { mfaCodes } from './mfa-code.ts';
+import { mfaCodes, withMfaCodes } from './mfa-code.ts';
 
 /** Somebody that AWS is asked as. */
 export interface Somebody {
@@ -22,9 +21,6 @@ export interface Somebody {
   /** @throws XacctError */
   ask<Q extends Question>(question: Q, input: Questions[Q]['input']): Promise<Questions[Q]['answer']>;
 }
-
-/** How often a code is asked for. */
-const MAX_CODES = 3;
 
 /**
  * @param streams where a person may be asked for an MFA code; undefined to fail instead.
@@ -40,36 +36,17 @@ export async function askAs(
   const env = passedEnvironment(front.env);
   const ask = <Q extends Question>(question: Q, input: Questions[Q]['input'], mfa?: MfaProof) =>
     minters.ask({ question, input }, resolution, env, timeoutMs(env), mfa);
-  const session = (mfa?: MfaProof) => ask('session', undefined, mfa);
+  const codesFrom = (asked: Streams) => () => {
+    const serial = mfaDevice(resolution.identity, createProfileReader()(env), env)?.serial;
+    return mfaCodes({ serial, given: null, mfaProcess: createConfigReader()(env).mfaProcess, env }, asked);
+  };
+  const session = (code?: string) => ask('session', undefined, code === undefined ? undefined : { code });
   const { caller, mfaSession } =
-    streams === undefined ? await session() : await withCode(session, resolution, env, streams);
+    streams === undefined ? await session() : await withMfaCodes(session, undefined, codesFrom(streams));
   const proof = mfaSession && { session: mfaSession };
   return {
     caller,
     identity: describeIdentity(resolution.identity),
     ask: (question, input) => ask(question, input, proof),
   };
-}
-
-async function withCode<T>(
-  attempt: (mfa?: MfaProof) => Promise<T>,
-  { identity }: Resolution,
-  env: Readonly<Record<string, string>>,
-  streams: Streams,
-): Promise<T> {
-  let mfa: MfaProof | undefined;
-  for (let asked = 0; ; asked += 1) {
-    try {
-      return await attempt(mfa);
-    } catch (error) {
-      const isForCode =
-        error instanceof XacctError && (error.code === 'mfa-required' || error.code === 'mfa-rejected');
-      if (!isForCode || asked === MAX_CODES) throw error;
-      const serial = mfaDevice(identity, createProfileReader()(env), env)?.serial;
-      const { mfaProcess } = createConfigReader()(env);
-      const codes = mfaCodes({ serial, given: null, mfaProcess, env }, streams);
-      if (mfa !== undefined && !codes.areTyped) throw error;
-      mfa = { code: await codes.next(error) };
-    }
-  }
 }

@@ -16,10 +16,7 @@ import { awsLogin, type CliSession } from './aws-login.ts';
 import { durationText } from './duration-text.ts';
 import type { Streams } from './helper-command.ts';
 import type { LoginOptions } from './login-command.ts';
-import { type MfaCodes, mfaCodes } from './mfa-code.ts';
-
-/** How often a code is asked for: each works once, and people type the one that has just gone. */
-const MAX_CODES = 3;
+import { mfaCodes, withMfaCodes } from './mfa-code.ts';
 
 /** @throws XacctError */
 export async function loginPerson(
@@ -39,7 +36,11 @@ export async function loginPerson(
   const { mfaProcess } = config;
   const serial = serialOf(identities, profiles, env);
   const codes = mfaCodes({ serial, given: mfaCode, mfaProcess, env }, streams);
-  const done = await withCodes((code) => login(front, { ...asked, code }), mfaCode, codes);
+  const done = await withMfaCodes(
+    (code) => login(front, { ...asked, code }),
+    mfaCode,
+    () => codes,
+  );
   streams.stdout.write(doneText(done, Date.now()));
 }
 
@@ -61,25 +62,6 @@ async function login(front: Front, request: LoginRequest): Promise<LoggedIn> {
   const done = await askForPeople<LoggedIn>(front, 'login', request, true);
   if (done === undefined) throw noDaemon('to keep a token');
   return done;
-}
-
-/** Without a code first, which a session of an earlier one may spare; then with codes, as long as AWS takes none. */
-async function withCodes(
-  attempt: (code: string | undefined) => Promise<LoggedIn>,
-  given: string | undefined,
-  codes: MfaCodes,
-): Promise<LoggedIn> {
-  let code = given;
-  for (let asked = 0; ; asked += 1) {
-    try {
-      return await attempt(code);
-    } catch (error) {
-      const isForCode =
-        error instanceof XacctError && (error.code === 'mfa-required' || error.code === 'mfa-rejected');
-      if (!isForCode || asked === MAX_CODES || (code !== undefined && !codes.areTyped)) throw error;
-      code = await codes.next(error);
-    }
-  }
 }
 
 function candidates(

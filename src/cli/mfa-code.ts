@@ -5,7 +5,7 @@ import { errorLine, printable, XacctError } from '../errors.ts';
 import type { Streams } from './helper-command.ts';
 import { isTerminal } from './prompts.ts';
 
-export interface MfaCodes {
+interface MfaCodes {
   /** Whether another one may be had where AWS did not take one. */
   areTyped: boolean;
   /** The next code. @throws XacctError where there is none to be had. */
@@ -22,6 +22,33 @@ export interface MfaSources {
 }
 
 const CODE = /^\d{6}$/;
+
+/** How often a code is asked for: each works once, and people type the one that has just gone. */
+const MAX_CODES = 3;
+
+/**
+ * What `attempt` brings: without a code first (or with the given one), which a session of an earlier one may spare; then with
+ * codes, as long as AWS takes none. @throws XacctError
+ */
+export async function withMfaCodes<T>(
+  attempt: (code: string | undefined) => Promise<T>,
+  given: string | undefined,
+  source: () => MfaCodes,
+): Promise<T> {
+  let code = given;
+  for (let asked = 0; ; asked += 1) {
+    try {
+      return await attempt(code);
+    } catch (error) {
+      const isForCode =
+        error instanceof XacctError && (error.code === 'mfa-required' || error.code === 'mfa-rejected');
+      if (!isForCode || asked === MAX_CODES) throw error;
+      const codes = source();
+      if (code !== undefined && !codes.areTyped) throw error;
+      code = await codes.next(error);
+    }
+  }
+}
 
 export function mfaCodes(
   { serial = 'the MFA device', given, mfaProcess, env }: MfaSources,
