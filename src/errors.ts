@@ -57,6 +57,16 @@ export class XacctError extends Error {
   }
 }
 
+/** What it brings, or the error of ours that it ends with: for those who go on with either. Throws every other error. */
+export async function orError<T>(look: () => T | Promise<T>): Promise<T | XacctError> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof XacctError) return error;
+    throw error;
+  }
+}
+
 /** An error on its way from one process to another. */
 export interface ErrorFields {
   code: ErrorCode;

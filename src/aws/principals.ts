@@ -68,7 +68,7 @@ function known(ContextKeyName: string, ContextKeyType: 'string' | 'boolean', val
   return { ContextKeyName, ContextKeyType, ContextKeyValues: [value] };
 }
 
-/** IAM is one per partition: any region of it leads there. */
+/** The SDK's endpoint rules lead from any region to the one IAM of its partition, and sign for that. */
 function iamConfig({ resolution }: Asking, { requestHandler, endpoints }: Context) {
   return { region: resolution.registry.region, requestHandler, ...endpoints.variantFor('iam') };
 }

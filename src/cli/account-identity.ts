@@ -1,7 +1,7 @@
 // Who one is in an account: the identity that may change a registry's policies, or look a role up.
 import type { Front } from '../client/answer.ts';
 import { createConfigReader } from '../config/config-reader.ts';
-import { type ErrorCode, XacctError } from '../errors.ts';
+import { type ErrorCode, orError, XacctError } from '../errors.ts';
 import { describeIdentity, profileOf } from '../identity/identity.ts';
 import { climb, type Surroundings } from '../identity/ladder.ts';
 import { declaredAccount } from '../identity/profile-accounts.ts';
@@ -40,7 +40,7 @@ export async function identityIn(
       failures.push({ text: `${who} is of account ${declared}` });
       continue;
     }
-    const asked = await attempt(() => askAs(resolution, front, declared === account ? streams : undefined));
+    const asked = await orError(() => askAs(resolution, front, declared === account ? streams : undefined));
     if (asked instanceof XacctError) {
       // Who does not want to be asked is not asked as the next one.
       if (asked.code === 'cancelled') throw asked;
@@ -63,7 +63,7 @@ async function profileIn(
   const { account, hostname } = registry;
   const identity = { kind: 'profile', profile } as const;
   const candidate = { identity, reason: `--profile ${profile}` };
-  const asked = await attempt(() => ask(resolutionOf(hostname, 'override', candidate, surroundings)));
+  const asked = await orError(() => ask(resolutionOf(hostname, 'override', candidate, surroundings)));
   if (asked instanceof XacctError) throw named(asked, registry, describeIdentity(identity));
   if (asked.caller.account === account) return asked;
   // What is asked about a registry as a whole, AWS answers for the caller's own.
@@ -74,36 +74,40 @@ async function profileIn(
   );
 }
 
-/**
- * Everybody of an account that ~/.aws/config has, those first that say so; the others are asked for theirs. Nobody is asked for
- * an MFA code, and who cannot be asked is passed over: `onFailure` is told of those that say they are of the account, and of all
- * where it is the network.
- */
-export async function* everybodyIn(
-  registry: Registry,
+/** Everybody of an account, in turn. */
+export type EverybodyIn = (
   account: string,
-  front: Front,
-  onFailure: (failure: XacctError) => void = () => {},
-): AsyncGenerator<Somebody> {
+  onFailure?: (failure: XacctError) => void,
+) => AsyncGenerator<Somebody>;
+
+/**
+ * Those that ~/.aws/config has, those first that say they are of the account; the others are asked for theirs, each once for all
+ * accounts. Nobody is asked for an MFA code, and who cannot be asked is passed over: `onFailure` is told of those that say they
+ * are of the account, and of all where it is the network.
+ */
+export function createEverybodyIn(registry: Registry, front: Front): EverybodyIn {
   const surroundings = surroundingsIn(registry, front);
   const { declared, undeclared } = surroundings.profiles.accounts();
   const minters = createMinters(front.self, 0);
-  const ask = async (profile: string, isDeclared: boolean) => {
+  const asked = new Map<string, Promise<Somebody | XacctError>>();
+  const ask = (profile: string) => {
     const candidate = { identity: { kind: 'profile', profile } as const, reason: `profile ${profile}` };
     const resolution = resolutionOf(registry.hostname, 'override', candidate, surroundings);
-    const asked = await attempt(() => askAs(resolution, front, undefined, minters));
-    const isTold = isDeclared || (asked instanceof XacctError && TRANSPORT.has(asked.code));
-    if (asked instanceof XacctError && isTold) onFailure(whose(asked, `profile ${profile}`));
-    return asked;
+    const answer = asked.get(profile) ?? orError(() => askAs(resolution, front, undefined, minters));
+    asked.set(profile, answer);
+    return answer;
   };
-  const isThere = (asked: Somebody | XacctError): asked is Somebody =>
-    !(asked instanceof XacctError) && asked.caller.account === account;
-  for (const profile of declared.get(account) ?? []) {
-    const asked = await ask(profile, true);
-    if (isThere(asked)) yield asked;
-  }
-  // All at once, as far as minters go: each is a process of its own.
-  yield* (await Promise.all(undeclared.map((profile) => ask(profile, false)))).filter(isThere);
+  return async function* (account, onFailure = () => {}) {
+    const whoIs = async (profile: string, isDeclared: boolean) => {
+      const answer = await ask(profile);
+      if (!(answer instanceof XacctError)) return answer.caller.account === account ? [answer] : [];
+      if (isDeclared || TRANSPORT.has(answer.code)) onFailure(whose(answer, `profile ${profile}`));
+      return [];
+    };
+    for (const profile of declared.get(account) ?? []) yield* await whoIs(profile, true);
+    // All at once, as far as minters go: each is a process of its own.
+    yield* (await Promise.all(undeclared.map((profile) => whoIs(profile, false)))).flat();
+  };
 }
 
 /** What all profiles fail with alike. */
@@ -154,13 +158,11 @@ const MAX_SHOWN = 4;
 
 function nobodyIn(account: string, failures: readonly { text: string }[]): XacctError {
   const shown = failures.slice(0, MAX_SHOWN).map(({ text }) => text);
-  const more = failures.length > MAX_SHOWN ? [`and ${failures.length - MAX_SHOWN} more`] : [];
-  const code: ErrorCode = 'no-identity';
-  return new XacctError(
-    code,
-    `nobody of account ${account} is known here${[...shown, ...more].map((text, index) => `${index === 0 ? ': ' : ', '}${text}`).join('')}`,
-    { hint: 'add: --profile NAME, or let the owner of the account run this' },
-  );
+  if (failures.length > MAX_SHOWN) shown.push(`and ${failures.length - MAX_SHOWN} more`);
+  const why = shown.length === 0 ? '' : `: ${shown.join(', ')}`;
+  return new XacctError('no-identity', `nobody of account ${account} is known here${why}`, {
+    hint: 'add: --profile NAME, or let the owner of the account run this',
+  });
 }
 
 /** With the registry, and with who failed. */
@@ -172,13 +174,4 @@ function named(error: XacctError, { hostname }: Registry, who: string): XacctErr
 function whose(error: XacctError, who: string): XacctError {
   if (error.message.includes(who)) return error;
   return new XacctError(error.code, `${who}: ${error.message}`, { hint: error.hint, cause: error });
-}
-
-async function attempt<T>(look: () => Promise<T>): Promise<T | XacctError> {
-  try {
-    return await look();
-  } catch (error) {
-    if (error instanceof XacctError) return error;
-    throw error;
-  }
 }

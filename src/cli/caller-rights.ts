@@ -1,10 +1,9 @@
 // What a principal's own side lets it do, as IAM simulates it, where somebody of its account is known here who may ask.
 import type { FoundPrincipal, SimulatedAction } from '../aws/questions.ts';
-import type { Front } from '../client/answer.ts';
-import { XacctError } from '../errors.ts';
+import { orError, XacctError } from '../errors.ts';
 import { NEEDED_PULL_ACTIONS, PUSH_ACTIONS } from '../policy/actions.ts';
 import type { Principal } from '../policy/denial.ts';
-import { everybodyIn } from './account-identity.ts';
+import type { EverybodyIn } from './account-identity.ts';
 import type { OwnedRegistry } from './policy-target.ts';
 
 /** Whatever of it could be found out. */
@@ -39,13 +38,17 @@ export function repositoryArn({ registry, repository }: Wanted): string {
 }
 
 /** Asks everybody of the principal's account in turn, as long as something is not known. */
-export async function callerRights(who: Principal, wanted: Wanted, front: Front): Promise<CallerRights> {
+export async function callerRights(
+  who: Principal,
+  wanted: Wanted,
+  everybodyIn: EverybodyIn,
+): Promise<CallerRights> {
   if (who.kind !== 'role' && who.kind !== 'user') return {};
   let rights: CallerRights = {};
   const onFailure = (failure: XacctError) => {
     rights = { failure, ...rights };
   };
-  for await (const somebody of everybodyIn(wanted.registry, who.account, front, onFailure)) {
+  for await (const somebody of everybodyIn(who.account, onFailure)) {
     const named = `arn:${who.partition}:iam::${who.account}:${who.kind}/${who.name}`;
     const found = rights.found ?? (await orNothing(() => somebody.ask('principal', { arn: named })));
     rights = { ...rights, ...(found && { found }) };
@@ -71,10 +74,6 @@ export async function callerRights(who: Principal, wanted: Wanted, front: Front)
 
 /** Who may not ask does not hinder the next. */
 async function orNothing<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof XacctError) return undefined;
-    throw error;
-  }
+  const answer = await orError(ask);
+  return answer instanceof XacctError ? undefined : answer;
 }

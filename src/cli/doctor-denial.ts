@@ -53,6 +53,9 @@ function mendingOf(denial: Denial, at: DeniedAt): Mending {
   }
 }
 
+/** As long as nobody of the registry's account has looked. */
+export const MAY_BE_ABSENT = 'ECR says the same of a repository that does not exist.';
+
 function registrySide({ isExplicit, principal, resource }: Denial, at: DeniedAt): Mending {
   const on = registryOf(resource, at);
   const caller = principalOf(principal)?.account;
@@ -61,7 +64,7 @@ function registrySide({ isExplicit, principal, resource }: Denial, at: DeniedAt)
     isExplicit || caller === undefined
       ? `ecr-xacct access ${on.place}`
       : `ecr-xacct grant ${caller} --on ${on.place}${push}`;
-  const notes = isExplicit ? [] : ['ECR says the same of a repository that does not exist.'];
+  const notes = isExplicit ? [] : [MAY_BE_ABSENT];
   return { side: 'registry', by: administratorOf(on.account), command, notes };
 }
 

@@ -4,8 +4,9 @@ import { homeFolder } from '../config/paths.ts';
 import { engineAuthorities } from '../docker/engine-authorities.ts';
 import type { ImageName } from '../docker/image-name.ts';
 import { createRegistryClient } from '../docker/registry-client.ts';
-import { XacctError } from '../errors.ts';
+import { orError, XacctError } from '../errors.ts';
 import { timeoutMs } from '../wire/timeout.ts';
+import { createEverybodyIn } from './account-identity.ts';
 import { examined, examinedPush } from './doctor-examine.ts';
 import { failedFinding } from './doctor-failure.ts';
 import type { Finding } from './doctor-finding.ts';
@@ -21,7 +22,7 @@ export async function* walkDocker(image: ImageName, push: boolean, front: Front)
   const place = { env, home: homeFolder(env) ?? '/', uid };
   yield programFinding(place, self);
   const dockerConfig = dockerConfigFinding(hostname, place);
-  const explanation = await orFailed(() => explained({ hostname, mint: false }, front));
+  const explanation = await orError(() => explained({ hostname, mint: false }, front));
   const isForeign = !(explanation instanceof XacctError) && explanation.registry === undefined;
   // Docker is right to ask somebody else for what is no registry of ours: a setup would not mend it.
   if (!isForeign || dockerConfig.outcome !== 'failed') yield dockerConfig;
@@ -31,21 +32,22 @@ export async function* walkDocker(image: ImageName, push: boolean, front: Front)
   const { registry, login } = explanation;
   if (registry === undefined) return;
   const { account } = registry;
+  const everybodyIn = createEverybodyIn(registry, front);
   let callerArn: string | undefined;
   const look = async (finding: Finding) => {
     if (account === undefined) return finding;
     const wanted = { registry: { ...registry, account }, repository: image.repository, push };
-    if (finding.outcome === 'failed') return examined(finding, wanted, front);
-    return finding.step === 'upload' ? examinedPush(finding, callerArn, wanted, front) : finding;
+    if (finding.outcome === 'failed') return examined(finding, wanted, everybodyIn);
+    return finding.step === 'upload' ? examinedPush(finding, callerArn, wanted, everybodyIn) : finding;
   };
   // What docker login brought is nobody's that AWS could be asked about.
   if (login === undefined) {
-    const minted = await orFailed(() => explained({ hostname, mint: true }, front));
+    const minted = await orError(() => explained({ hostname, mint: true }, front));
     if (minted instanceof XacctError) return yield failedFinding('credentials', minted);
     callerArn = minted.caller?.arn;
     for (const finding of credentialsFindings(minted, image.repository)) yield await look(finding);
   }
-  const token = await orFailed(() => getToken({ hostname, service: registry.service }, front));
+  const token = await orError(() => getToken({ hostname, service: registry.service }, front));
   if (token instanceof XacctError) return yield failedFinding('token', token, 'machine');
   const { finding, credential } = token;
   yield finding;
@@ -53,7 +55,7 @@ export async function* walkDocker(image: ImageName, push: boolean, front: Front)
     const text = 'ECR Public gives tokens of its own to everybody: its images are not looked at';
     return yield { step: 'registry', outcome: 'unknown', text };
   }
-  const client = await orFailed(() =>
+  const client = await orError(() =>
     createRegistryClient({
       hostname,
       credential: { username: credential.Username, password: credential.Secret },
@@ -65,13 +67,4 @@ export async function* walkDocker(image: ImageName, push: boolean, front: Front)
   if (client instanceof XacctError) return yield failedFinding('registry', client, 'machine');
   const steps = walkRegistry({ client, image, registry, push, isLogin: login !== undefined });
   for await (const finding of steps) yield await look(finding);
-}
-
-async function orFailed<T>(look: () => T | Promise<T>): Promise<T | XacctError> {
-  try {
-    return await look();
-  } catch (error) {
-    if (error instanceof XacctError) return error;
-    throw error;
-  }
 }

@@ -1,20 +1,22 @@
 // A denial looked at from both sides, as far as profiles of both accounts are known here: AWS names one reason at a time, if any.
 import type { RegistryPolicies, SimulatedAction } from '../aws/questions.ts';
-import type { Front } from '../client/answer.ts';
 import { type Principal, principalOf } from '../policy/denial.ts';
+import type { EverybodyIn } from './account-identity.ts';
 import { actionsFor, type CallerRights, callerRights, repositoryArn, type Wanted } from './caller-rights.ts';
-import { administratorOf, attachment } from './doctor-denial.ts';
+import { administratorOf, attachment, MAY_BE_ABSENT } from './doctor-denial.ts';
 import type { Finding } from './doctor-finding.ts';
 import { callerRightsFinding, registryRightsFinding } from './doctor-rights.ts';
 import { judgeRights, type OwnersView, policiesByOwner } from './registry-rights.ts';
 
 /** The same finding, or the true cause behind it; with what else lacks, so that one need not ask again and again. */
-export async function examined(finding: Finding, wanted: Wanted, front: Front): Promise<Finding> {
+export async function examined(finding: Finding, wanted: Wanted, everybodyIn: EverybodyIn): Promise<Finding> {
   const who = principalOf(finding.principal ?? '');
   if (who === undefined || who.kind === 'federated-user') return finding;
   const [{ policies }, rights]: [OwnersView, CallerRights] = await Promise.all([
-    who.account === wanted.registry.account ? {} : policiesByOwner(wanted.registry, wanted.repository, front),
-    callerRights(who, wanted, front),
+    who.account === wanted.registry.account
+      ? {}
+      : policiesByOwner(wanted.registry, wanted.repository, everybodyIn),
+    callerRights(who, wanted, everybodyIn),
   ]);
   if (finding.side === 'registry') return ofRegistry(finding, { who, policies, rights, wanted });
   if (finding.side === 'caller') return withLacking(finding, rights);
@@ -29,7 +31,7 @@ export async function examinedPush(
   finding: Finding,
   callerArn: string | undefined,
   wanted: Wanted,
-  front: Front,
+  everybodyIn: EverybodyIn,
 ): Promise<Finding> {
   const who = principalOf(callerArn ?? '');
   const untried: Finding = {
@@ -40,8 +42,8 @@ export async function examinedPush(
   if (who === undefined || who.kind === 'federated-user') return untried;
   const isOwn = who.account === wanted.registry.account;
   const [{ policies }, rights] = await Promise.all([
-    policiesByOwner(wanted.registry, wanted.repository, front),
-    callerRights(who, wanted, front),
+    policiesByOwner(wanted.registry, wanted.repository, everybodyIn),
+    callerRights(who, wanted, everybodyIn),
   ]);
   const { step } = finding;
   const { simulated } = rights;
@@ -91,7 +93,7 @@ function ofRegistry(finding: Finding, known: Known): Finding {
     step: finding.step,
   });
   // Where its owner can look, it is known whether the repository exists.
-  const without = { ...plain, notes: (plain.notes ?? []).filter((note) => !/^ECR says the same/.test(note)) };
+  const without = { ...plain, notes: (plain.notes ?? []).filter((note) => note !== MAY_BE_ABSENT) };
   const { principal, action, resource } = finding;
   if (judged.outcome !== 'failed' || judged.command === finding.command) return without;
   return withLacking(

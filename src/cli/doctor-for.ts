@@ -3,6 +3,7 @@ import type { Front } from '../client/answer.ts';
 import type { XacctError } from '../errors.ts';
 import { NEEDED_PULL_ACTIONS } from '../policy/actions.ts';
 import { principalOf } from '../policy/denial.ts';
+import { createEverybodyIn, type EverybodyIn } from './account-identity.ts';
 import { actionsFor, callerRights, repositoryArn, type Wanted } from './caller-rights.ts';
 import { administratorOf } from './doctor-denial.ts';
 import { unknownFinding } from './doctor-failure.ts';
@@ -29,10 +30,11 @@ export async function* walkFor(
   front: Front,
 ): AsyncGenerator<Finding> {
   const { platform } = consumer;
+  const everybodyIn = createEverybodyIn(wanted.registry, front);
   const pull = { ...wanted, push: false };
   if (platform === 'lambda') {
     yield regionFinding(consumer, pull);
-    yield await lambdaRights(consumer, pull, front);
+    yield await lambdaRights(consumer, pull, everybodyIn);
     return;
   }
   const needs = NEEDS[platform];
@@ -40,13 +42,13 @@ export async function* walkFor(
   const arn = consumer.roleArn ?? `arn:${partition}:iam::${consumer.account}:role/${needs.role}`;
   const who = principalOf(arn);
   if (who?.kind !== 'role') return;
-  const rights = await callerRights(who, pull, front);
+  const rights = await callerRights(who, pull, everybodyIn);
   const role = roleFinding(who, needs, rights);
   // Who names a role knows its name.
   const { notes: _, ...plain } = role;
   yield role.outcome === 'unknown' && consumer.roleArn !== undefined ? plain : role;
   yield roleRightsFinding(who, needs, pull, rights);
-  yield await roleOnRegistry(rights.found?.arn ?? arn, consumer, pull, front);
+  yield await roleOnRegistry(rights.found?.arn ?? arn, consumer, pull, everybodyIn);
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/images-create.html: the image and the function are of one region. */
@@ -72,7 +74,11 @@ function regionFinding({ region }: Consumer, { registry }: Wanted): Finding {
   };
 }
 
-async function lambdaRights({ account }: Consumer, wanted: Wanted, front: Front): Promise<Finding> {
+async function lambdaRights(
+  { account }: Consumer,
+  wanted: Wanted,
+  everybodyIn: EverybodyIn,
+): Promise<Finding> {
   const { registry, repository } = wanted;
   const step = 'registry-rights';
   const who = `lambda:${account}`;
@@ -83,7 +89,7 @@ async function lambdaRights({ account }: Consumer, wanted: Wanted, front: Front)
       text: 'functions of the same account need no policy: Lambda adds one itself',
     };
   }
-  const { policies, failure } = await policiesByOwner(registry, repository, front);
+  const { policies, failure } = await policiesByOwner(registry, repository, everybodyIn);
   if (policies === undefined) return unreadFinding(wanted, who, failure);
   const { partition, region } = registry;
   const resourceArn = repositoryArn(wanted);
@@ -99,13 +105,13 @@ async function roleOnRegistry(
   arn: string,
   { account }: Consumer,
   wanted: Wanted,
-  front: Front,
+  everybodyIn: EverybodyIn,
 ): Promise<Finding> {
   const step = 'registry-rights';
   const { registry, repository } = wanted;
   if (account === registry.account)
     return { step, outcome: 'ok', text: 'a role of the same account needs no policy there' };
-  const { policies, failure } = await policiesByOwner(registry, repository, front);
+  const { policies, failure } = await policiesByOwner(registry, repository, everybodyIn);
   if (policies === undefined) return unreadFinding(wanted, arn, failure);
   const resourceArn = repositoryArn(wanted);
   const requests = actionsFor(false).map((action) => ({ principalArn: arn, account, action, resourceArn }));

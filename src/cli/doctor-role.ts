@@ -93,7 +93,7 @@ function isTrusted(
   const document = parsePolicy(trust, `the trust policy of ${name}`);
   return servicesIn(partition, service).some((named) => {
     const request = { service: named, account, action: 'sts:AssumeRole', resourceArn: name };
-    return ['allowed', 'conditional'].includes(allowsRequest([{ document, kind: 'repository' }], request));
+    return ['allowed', 'conditional'].includes(allowsRequest([document], request));
   });
 }
 

@@ -1,6 +1,5 @@
 // The scope of a registry policy: under V1 it enforces no pull and no push, so a grant in it would have no effect.
-import type { PolicyScope } from '../aws/questions.ts';
-import { errorFrom, errorLine, printable, XacctError } from '../errors.ts';
+import { errorFrom, errorText, printable, XacctError } from '../errors.ts';
 import type { Somebody } from './ask-as.ts';
 import type { PolicySession } from './policy-session.ts';
 import { isConfirmed } from './prompts.ts';
@@ -23,7 +22,7 @@ export async function settleScope(
   const { scope } = await owner.ask('policies', { repository: undefined });
   if ('error' in scope) {
     stderr.write(
-      `Warning: the registry's policy scope is not known (under V1, this has no effect): ${errorLine(errorFrom(scope.error)).replace(/^ecr-xacct: /, '')}\n`,
+      `Warning: the registry's policy scope is not known (under V1, this has no effect): ${errorText(errorFrom(scope.error))}\n`,
     );
     return 'keep';
   }
@@ -51,7 +50,7 @@ export async function upgradeScope(
 ): Promise<void> {
   if (scope === 'keep') return;
   try {
-    const { scope: now }: { scope: PolicyScope } = await owner.ask('upgrade-scope', undefined);
+    const { scope: now } = await owner.ask('upgrade-scope', undefined);
     context.streams.stdout.write(`The registry's policy scope is ${printable(now)} now.\n`);
   } catch (error) {
     if (!(error instanceof XacctError)) throw error;

@@ -6,7 +6,7 @@ import { printable, XacctError } from '../errors.ts';
 import type { Grantee } from '../policy/access.ts';
 import { describeGrantee } from '../policy/grantee.ts';
 import type { Registry } from '../registry/registry.ts';
-import { everybodyIn } from './account-identity.ts';
+import { createEverybodyIn, type EverybodyIn } from './account-identity.ts';
 
 /** Says which role or user does not exist; undefined where all do, or nobody here may look. */
 export async function findMissing(
@@ -14,23 +14,18 @@ export async function findMissing(
   registry: Registry,
   front: Front,
 ): Promise<XacctError | undefined> {
-  const missing = await Promise.all(
-    grantees.map((grantee) =>
-      grantee.kind === 'principal' ? missingIn(grantee, registry, front) : undefined,
-    ),
-  );
+  const principals = grantees.filter((grantee) => grantee.kind === 'principal');
+  if (principals.length === 0) return undefined;
+  const everybodyIn = createEverybodyIn(registry, front);
+  const missing = await Promise.all(principals.map((principal) => missingIn(principal, everybodyIn)));
   return missing.find((error) => error !== undefined);
 }
 
 type Principal = Extract<Grantee, { kind: 'principal' }>;
 
 /** By the first of its account who may look. */
-async function missingIn(
-  principal: Principal,
-  registry: Registry,
-  front: Front,
-): Promise<XacctError | undefined> {
-  for await (const there of everybodyIn(registry, principal.account, front)) {
+async function missingIn(principal: Principal, everybodyIn: EverybodyIn): Promise<XacctError | undefined> {
+  for await (const there of everybodyIn(principal.account)) {
     try {
       const { exists, arn } = await there.ask('principal', { arn: principal.arn });
       if (!exists) return notFound(principal);

@@ -1,11 +1,10 @@
 // What the policies of a registry's account say to a request, where somebody of that account is known here.
 import type { RegistryPolicies } from '../aws/questions.ts';
-import type { Front } from '../client/answer.ts';
 import { type ErrorFields, errorFields, XacctError } from '../errors.ts';
 import { type PolicyDocument, parsePolicy } from '../policy/policy-document.ts';
 import type { PolicyRequest } from '../policy/request-match.ts';
 import { allowsRequest } from '../policy/review.ts';
-import { everybodyIn } from './account-identity.ts';
+import type { EverybodyIn } from './account-identity.ts';
 import type { OwnedRegistry } from './policy-target.ts';
 
 /** Neither, where nobody of the account is known here who may read them. */
@@ -17,15 +16,15 @@ export interface OwnersView {
 
 /** By the first of its account who may read a policy of it. */
 export async function policiesByOwner(
-  registry: OwnedRegistry,
+  registry: Pick<OwnedRegistry, 'account'>,
   repository: string,
-  front: Front,
+  everybodyIn: EverybodyIn,
 ): Promise<OwnersView> {
   let failure: XacctError | undefined;
   const onFailure = (error: XacctError) => {
     failure ??= error;
   };
-  for await (const owner of everybodyIn(registry, registry.account, front, onFailure)) {
+  for await (const owner of everybodyIn(registry.account, onFailure)) {
     try {
       const policies = await owner.ask('policies', { repository });
       const [own] = 'error' in policies.repositories ? [] : policies.repositories.value;
@@ -64,8 +63,7 @@ export function judgeRights(policies: RegistryPolicies, requests: readonly Polic
     return { verdict: 'denied', actions: [], wantsScope: false, absent: own.policy.error };
   }
   const [ofRepository, ofRegistry] = [readIn(own?.policy), readIn(policies.registry)];
-  const repository = { kind: 'repository', document: ofRepository.document } as const;
-  const registry = { kind: 'registry', document: ofRegistry.document } as const;
+  const [repository, registry] = [ofRepository.document, ofRegistry.document];
   const unread = ofRepository.unread ?? ofRegistry.unread;
   const counts = 'error' in policies.scope || policies.scope.value !== 'V1';
   const judged = requests.map((request) => ({

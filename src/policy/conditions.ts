@@ -61,7 +61,7 @@ function judgeValue(operator: Operator, value: Exclude<KnownValue, undefined>, e
   return matchesSomeBelow(below, expected) ? 'maybe' : 'no';
 }
 
-function verdictOf(holds: boolean): Verdict {
+export function verdictOf(holds: boolean): Verdict {
   return holds ? 'yes' : 'no';
 }
 

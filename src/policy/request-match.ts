@@ -1,6 +1,15 @@
 // Whether one statement is about one request, as far as that can be told.
 import { isAbout } from './actions.ts';
-import { every, hasVariable, judgeConditions, type Known, not, some, type Verdict } from './conditions.ts';
+import {
+  every,
+  hasVariable,
+  judgeConditions,
+  type Known,
+  not,
+  some,
+  type Verdict,
+  verdictOf,
+} from './conditions.ts';
 import { isEverybody, principalsOf } from './own-statement.ts';
 import { listOf, type Statement } from './policy-document.ts';
 import { isSessionOf, samePrincipal, wholeAccount } from './principal.ts';
@@ -94,8 +103,4 @@ function knownOf({ principalArn, service, account, organization, sourceArn }: Po
 
 function sourceAccount(sourceArn: string | undefined): string | undefined {
   return sourceArn?.split(':')[4] || undefined;
-}
-
-function verdictOf(holds: boolean): Verdict {
-  return holds ? 'yes' : 'no';
 }

@@ -57,12 +57,12 @@ export function reviewStatement(statement: Statement, owner: PolicyOwner): Revie
  * the policies that apply to it: the registry's, and its repository's.
  */
 export function allowsRequest(
-  documents: readonly { document: PolicyDocument | undefined; kind: PolicyKind }[],
+  documents: readonly (PolicyDocument | undefined)[],
   request: PolicyRequest,
 ): 'allowed' | 'denied' | 'explicit-deny' | 'conditional' {
   const verdicts = (effect: Statement['Effect']) =>
     documents
-      .flatMap(({ document }) => statementsOf(document))
+      .flatMap(statementsOf)
       .filter((statement) => statement.Effect === effect)
       .map((statement) => judgeStatement(statement, request));
   const [denials, grants] = [verdicts('Deny'), verdicts('Allow')];

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { everybodyIn } from '../../src/cli/account-identity.ts';
+import { createEverybodyIn } from '../../src/cli/account-identity.ts';
 import { parseRegistry } from '../../src/registry/registry.ts';
 import { whenever } from '../support/product-processes.ts';
 import { HOST } from '../support/product-stage.ts';
@@ -20,7 +20,7 @@ rm running.$$
 echo '{"answer":{"caller":{"arn":"arn:aws:iam::444455556666:user/x","account":"444455556666"}}}' >&3
 `;
 
-test('Of many profiles, no more are asked at once than there may be minters.', async (t) => {
+test('Of many profiles, no more are asked at once than there may be minters, and each once.', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'everybody-'));
   t.after(() => rm(folder, { recursive: true }));
   const credentials = join(folder, 'credentials');
@@ -36,9 +36,10 @@ test('Of many profiles, no more are asked at once than there may be minters.', a
     uid: process.getuid?.(),
     self: ['/bin/sh', '-c', MINTER, folder] as const,
   };
+  const everybodyIn = createEverybodyIn(registry, front);
   const count = async () => {
     let all = 0;
-    for await (const { caller } of everybodyIn(registry, '444455556666', front)) {
+    for await (const { caller } of everybodyIn('444455556666')) {
       all += Number(caller.account === '444455556666');
     }
     return all;
@@ -49,7 +50,8 @@ test('Of many profiles, no more are asked at once than there may be minters.', a
   await whenever('as many run as may', async () => (await counts()).length >= MOST);
   await writeFile(join(folder, 'go'), '');
   assert.equal(await everybody, PROFILES);
+  assert.equal(await count(), PROFILES);
   const seen = await counts();
-  assert.equal(seen.length, PROFILES);
+  assert.equal(seen.length, PROFILES, 'each once, however often they are wanted');
   assert.ok(Math.max(...seen) <= MOST, String(seen));
 });

@@ -1,6 +1,7 @@
 // What doctor makes of an upload that begins: whether it may end, by the policies of both sides.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { createEverybodyIn } from '../../src/cli/account-identity.ts';
 import { examinedPush } from '../../src/cli/doctor-examine.ts';
 import type { Finding } from '../../src/cli/doctor-finding.ts';
 import { parseRegistry } from '../../src/registry/registry.ts';
@@ -27,7 +28,7 @@ async function outcome({ product }: PolicyStage, callerArn: string): Promise<str
     push: true,
   };
   const front = { env: product.env, uid: process.getuid?.(), self };
-  return (await examinedPush(BEGUN, callerArn, wanted, front)).outcome;
+  return (await examinedPush(BEGUN, callerArn, wanted, createEverybodyIn(registry, front))).outcome;
 }
 
 describe('an upload that begins', () => {

@@ -37,7 +37,7 @@ const byService: PolicyRequest = { ...byNobody, service: 'lambda.amazonaws.com' 
 const byFunction: PolicyRequest = { ...byService, sourceArn: FUNCTIONS.replace('*', 'api') };
 
 function ask(request: PolicyRequest, ...statements: Statement[]): string {
-  return allowsRequest([{ document: policy(...statements), kind: 'repository' }], request);
+  return allowsRequest([policy(...statements)], request);
 }
 
 const to = (Principal: NonNullable<Statement['Principal']>) => foreign({ Principal });
@@ -196,14 +196,10 @@ describe('Several statements', () => {
   }
 
   test('of two policies count together: the one allows, the other denies, or there is none.', () => {
-    const registry = {
-      document: policy(foreign({ Resource: `${REPOSITORIES}/*` })),
-      kind: 'registry',
-    } as const;
-    const none = { document: undefined, kind: 'repository' } as const;
-    assert.equal(allowsRequest([registry, none], byRole), 'allowed');
-    assert.equal(allowsRequest([registry, { ...none, document: policy(deny()) }], byRole), 'explicit-deny');
-    assert.equal(allowsRequest([none], byRole), 'denied');
+    const registry = policy(foreign({ Resource: `${REPOSITORIES}/*` }));
+    assert.equal(allowsRequest([registry, undefined], byRole), 'allowed');
+    assert.equal(allowsRequest([registry, policy(deny())], byRole), 'explicit-deny');
+    assert.equal(allowsRequest([undefined], byRole), 'denied');
     assert.equal(allowsRequest([], byRole), 'denied');
   });
 });

@@ -208,7 +208,7 @@ function askersOf(grantee: Grantee, isPush: boolean): [Asker, readonly string[]]
 }
 
 function answer(document: PolicyDocument | undefined, request: PolicyRequest) {
-  return allowsRequest([{ document, kind: 'repository' }], request);
+  return allowsRequest([document], request);
 }
 
 function decide(
