@@ -3,9 +3,9 @@
 //
 // usage: npm run build
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { bundle } from './bundle.ts';
 import { compileNativeClient } from './compile-client.ts';
 import { primeCompileCache } from './prime-compile-cache.ts';
 
@@ -21,63 +21,6 @@ const ENTRY = `'use strict';
 require('node:module').enableCompileCache(require('node:path').join(__dirname, 'compile-cache'));
 require('./main.cjs');
 `;
-
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-
-const OPTIONS: BuildOptions = {
-  bundle: true,
-  platform: 'node',
-  target: 'node26',
-  format: 'cjs',
-  // Names stay, for stack traces and for the SDK's errors.
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: 'none',
-  // ES modules where a package has them: of the SDK's clients, only the calls that are made are left.
-  mainFields: ['module', 'main'],
-  define: { VERSION: JSON.stringify(version) },
-  // `import()` becomes a lazy `require`, which spares a start the ESM loader.
-  supported: { 'dynamic-import': false },
-  logLevel: 'warning',
-};
-
-/**
- * What is loaded only by some starts, each in a file of its own: reading a megabyte costs more than the rest of a warm `get`,
- * and the AWS SDK is for minters alone.
- */
-const APART = [
-  'aws/answer-question',
-  'client/answer-here',
-  'cli/program',
-  'cli/run-access',
-  'cli/run-doctor',
-  'cli/run-grant',
-  'cli/run-revoke',
-  'cli/run-setup',
-  'daemon/run-daemon',
-  'docker/fallback-helper',
-  'minter/run-minter',
-];
-
-const apart: Plugin = {
-  name: 'apart',
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /\.ts$/ }, ({ kind, path }) => {
-      const name = APART.map((module) => basename(module)).find((module) => path.endsWith(`/${module}.ts`));
-      return kind === 'dynamic-import' && name !== undefined
-        ? { path: `./${name}.cjs`, external: true }
-        : undefined;
-    });
-  },
-};
-
-async function bundle(): Promise<void> {
-  for (const module of ['main', ...APART]) {
-    const entryPoints = [join(root, 'src', `${module}.ts`)];
-    await build({ ...OPTIONS, entryPoints, outfile: join(lib, `${basename(module)}.cjs`), plugins: [apart] });
-  }
-  writeFileSync(join(lib, 'ecr-xacct.cjs'), ENTRY);
-}
 
 /** A word for a POSIX shell. */
 function quote(word: string): string {
@@ -101,7 +44,8 @@ function writeLauncher(name: string, command: string): void {
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 mkdirSync(bin, { recursive: true });
 mkdirSync(lib, { recursive: true });
-await bundle();
+await bundle(lib);
+writeFileSync(join(lib, 'ecr-xacct.cjs'), ENTRY);
 writeLauncher(PROGRAM, '');
 const compiler = compileNativeClient(join(bin, PROGRAM), join(bin, CLIENT));
 if (compiler === undefined) writeLauncher(CLIENT, 'helper ');

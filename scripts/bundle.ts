@@ -1,0 +1,71 @@
+// Bundles src/ for the pinned Node: main.cjs, and beside it what only some starts load.
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Of this project, by package.json. */
+export const { version: VERSION } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  version: string;
+};
+
+const OPTIONS: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node26',
+  format: 'cjs',
+  // Names stay, for stack traces and for the SDK's errors.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  // ES modules where a package has them: of the SDK's clients, only the calls that are made are left.
+  mainFields: ['module', 'main'],
+  // `import()` becomes a lazy `require`, which spares a start the ESM loader.
+  supported: { 'dynamic-import': false },
+  logLevel: 'warning',
+};
+
+/**
+ * What is loaded only by some starts, each in a file of its own: reading a megabyte costs more than the rest of a warm `get`,
+ * and the AWS SDK is for minters alone.
+ */
+const APART = [
+  'aws/answer-question',
+  'client/answer-here',
+  'cli/program',
+  'cli/run-access',
+  'cli/run-doctor',
+  'cli/run-grant',
+  'cli/run-revoke',
+  'cli/run-setup',
+  'daemon/run-daemon',
+  'docker/fallback-helper',
+  'minter/run-minter',
+];
+
+const apart: Plugin = {
+  name: 'apart',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /\.ts$/ }, ({ kind, path }) => {
+      const name = APART.map((module) => basename(module)).find((module) => path.endsWith(`/${module}.ts`));
+      return kind === 'dynamic-import' && name !== undefined
+        ? { path: `./${name}.cjs`, external: true }
+        : undefined;
+    });
+  },
+};
+
+/** Writes the files into a folder, with a version to say. @returns what they were made of, one report a file. */
+export async function bundle(folder: string, version = VERSION): Promise<Metafile[]> {
+  const define = { VERSION: JSON.stringify(version) };
+  const reports: Metafile[] = [];
+  for (const module of ['main', ...APART]) {
+    const entryPoints = [join(root, 'src', `${module}.ts`)];
+    const outfile = join(folder, `${basename(module)}.cjs`);
+    const options = { ...OPTIONS, define, entryPoints, outfile, plugins: [apart] };
+    reports.push((await build({ ...options, absWorkingDir: root, metafile: true })).metafile);
+  }
+  return reports;
+}
