@@ -5,26 +5,12 @@ import { daemonEnvironment } from '../wire/environment.ts';
 /** A start takes a tenth of a second; a machine that needs this long is better served without a daemon. */
 const START_DEADLINE_MS = 10_000;
 
-/**
- * Small spaces: the daemon holds a few kilobytes and lives for days. And none of V8's optimizing compilers: their own code
- * takes 10 MB as soon as a loop is warm, to save a tenth of a millisecond for each `get`. V8's memory reducer wakes an idle
- * process every eight seconds, to find nothing.
- */
-const DAEMON_FLAGS = [
-  '--max-semi-space-size=1',
-  '--max-old-space-size=32',
-  '--no-maglev',
-  '--no-opt',
-  '--no-memory-reducer',
-];
-
 /** Resolves to whether a daemon is ready, this one or another that was quicker. */
 export async function startDaemon(
   self: SelfCommand,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<boolean> {
   const { child: daemon, output: ready } = spawnSelf(self, {
-    nodeFlags: DAEMON_FLAGS,
     args: ['daemon', 'run', '--ready-fd', String(RESULT_FD)],
     cwd: '/',
     env: daemonEnvironment(env),

@@ -3,6 +3,7 @@
 import type { SelfCommand } from '../minter/spawn-self.ts';
 import { createMinters } from '../minter/start-minter.ts';
 import type { DaemonOptions } from './run-daemon.ts';
+import { keepHeapSmall } from './small-heap.ts';
 
 /** How long after a mint another one is likely: several registries are pulled from, a build begins. */
 const SPARE_MS = 10 * 60_000;
@@ -16,6 +17,7 @@ export async function beginDaemon(
   minters.warm();
   try {
     const { runDaemon } = await import('./run-daemon.ts');
+    keepHeapSmall();
     await runDaemon({ ...options, minters, program: self.at(-1) ?? self[0] });
   } finally {
     // A spare that is left keeps this process alive.

@@ -16,17 +16,16 @@ export interface SpawnSelf {
   env: Environment;
   stdin: 'pipe' | 'ignore';
   cwd?: string;
-  nodeFlags?: readonly string[];
 }
 
 /** The child, and the pipe it writes to: undefined where it could not be started (then `error` is emitted). */
 export function spawnSelf(
   [executable, ...before]: SelfCommand,
-  { args, env, stdin, cwd, nodeFlags = [] }: SpawnSelf,
+  { args, env, stdin, cwd }: SpawnSelf,
 ): { child: ChildProcess; output: Readable | undefined } {
   const nothing = openSync('/dev/null', 'r+');
   const start = (fillers: number[]) =>
-    spawn(executable, [...nodeFlags, ...before, ...args], {
+    spawn(executable, [...before, ...args], {
       env: { ...env },
       cwd,
       stdio: [stdin, 'ignore', 'ignore', 'pipe', ...fillers],
