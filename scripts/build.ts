@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.ts';
 import { compileNativeClient } from './compile-client.ts';
-import { primeCompileCache } from './prime-compile-cache.ts';
+import { exerciseProgram } from './exercise-program.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'dist', 'bin');
@@ -49,7 +49,7 @@ writeFileSync(join(lib, 'ecr-xacct.cjs'), ENTRY);
 writeLauncher(PROGRAM, '');
 const compiler = compileNativeClient(join(bin, PROGRAM), join(bin, CLIENT));
 if (compiler === undefined) writeLauncher(CLIENT, 'helper ');
-await primeCompileCache(join(bin, PROGRAM), process.execPath, join(lib, 'ecr-xacct.cjs'));
+await exerciseProgram(process.execPath, [join(lib, 'ecr-xacct.cjs')]);
 const kind =
   compiler === undefined
     ? 'no C compiler here, so it is the TypeScript front: a get takes some 30 ms more'

@@ -1,4 +1,5 @@
 // argv → front; the only place that sets the exit status.
+import { isSea } from 'node:sea';
 import type { Streams } from './cli/helper-command.ts';
 import type { Front } from './client/answer.ts';
 import { errorLine } from './errors.ts';
@@ -8,8 +9,8 @@ declare const VERSION: string;
 
 const [command, ...args] = process.argv.slice(2);
 const front: Front = {
-  // Not process.execArgv: the daemon's small heap is not for its minters. SIGUSR1 would open the inspector.
-  self: [process.execPath, '--disable-sigusr1', ...process.argv.slice(1, 2)],
+  // SIGUSR1 would open the inspector. A single executable has that option built in, and takes none.
+  self: isSea() ? [process.execPath] : [process.execPath, '--disable-sigusr1', ...process.argv.slice(1, 2)],
   env: process.env,
   uid: process.getuid?.(),
 };
@@ -37,6 +38,10 @@ function backgroundReadyFd(): number | undefined {
 
 /** Each front is loaded only where it is asked for: Docker waits for the first, and only a minter loads the AWS SDK. */
 async function run(): Promise<number> {
+  if ((command === '--version' || command === '-V') && args.length === 0) {
+    openStreams().stdout.write(`${VERSION}\n`);
+    return 0;
+  }
   if (command === 'helper') {
     const { helperCommand } = await import('./cli/helper-command.ts');
     return helperCommand(args, front, VERSION, openStreams());

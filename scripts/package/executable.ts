@@ -1,0 +1,99 @@
+// The single executable of `ecr-xacct`: Node, with the bundle and V8's compiled code of it inside.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Metafile } from 'esbuild';
+import { bundle } from '../bundle.ts';
+import { exerciseProgram } from '../exercise-program.ts';
+import { type NodeBase, nodeBase } from './node-base.ts';
+import type { Target } from './targets.ts';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const MAIN = join(root, 'packaging', 'single-executable', 'main.cjs');
+
+export interface Executable {
+  /** Absolute path. */
+  readonly program: string;
+  readonly nodeVersion: string;
+  /** What the bundle is made of: esbuild's reports. */
+  readonly metafiles: readonly Metafile[];
+}
+
+/** Writes it into a folder, as `ecr-xacct` or `ecr-xacct.exe`. `version` is what it says it is. */
+export async function buildExecutable(target: Target, folder: string, version: string): Promise<Executable> {
+  const base = nodeBase(target);
+  const work = mkdtempSync(join(tmpdir(), 'ecr-xacct-package-'));
+  try {
+    const files = join(work, 'files');
+    const metafiles = await bundle(files, version);
+    // Compiled code is for one processor and one build of V8: the other systems compile at each start.
+    if (target.name === `${process.platform}-${process.arch}`) await compileInto(files, base);
+    mkdirSync(folder, { recursive: true });
+    const program = join(folder, target.pkg.platform === 'win' ? 'ecr-xacct.exe' : 'ecr-xacct');
+    runPkg(target, { base, files, program, home: join(work, 'home') });
+    chmodSync(program, 0o755);
+    return { program, nodeVersion: base.version, metafiles };
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Leaves V8's compiled code of each file beside it: see packaging/single-executable/main.cjs. */
+async function compileInto(files: string, base: NodeBase): Promise<void> {
+  const main = join(files, 'start.cjs');
+  copyFileSync(MAIN, main);
+  await exerciseProgram(base.file, ['--hash-seed=1', main]);
+  rmSync(main);
+}
+
+interface PkgJob {
+  readonly base: NodeBase;
+  /** The folder of what goes into the executable. */
+  readonly files: string;
+  readonly program: string;
+  /** Where pkg looks for the Node that it would else download. */
+  readonly home: string;
+}
+
+/** In a process of its own: pkg looks for its cache in HOME, and changes the working folder. */
+function runPkg(target: Target, { base, files, program, home }: PkgJob): void {
+  offerBase(target, base, home);
+  const assets = Object.fromEntries(
+    readdirSync(files)
+      .toSorted()
+      .map((name) => [name, join(files, name)]),
+  );
+  const job = {
+    main: MAIN,
+    target: { ...target.pkg, nodeRange: `node${base.version}`, output: program },
+    config: {
+      disableExperimentalSEAWarning: true,
+      useSnapshot: false,
+      useCodeCache: false,
+      // SIGUSR1 would open the inspector; NODE_OPTIONS would let others run code in this process.
+      execArgv: ['--disable-sigusr1'],
+      execArgvExtension: 'none',
+      assets,
+    },
+  };
+  const jobFile = join(home, 'job.json');
+  writeFileSync(jobFile, JSON.stringify(job));
+  const script = join(root, 'scripts', 'package', 'run-pkg.cjs');
+  execFileSync(process.execPath, [script, jobFile], {
+    env: { ...process.env, HOME: home, NO_COLOR: '1' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+/** Lays the Node where pkg keeps those that it has downloaded and checked, with the marks that it has done so. */
+function offerBase({ name, pkg }: Target, { file, version }: NodeBase, home: string): void {
+  const cache = join(home, '.pkg-cache', 'sea');
+  const archive = join(cache, `node-v${version}-${name}`);
+  const node = pkg.platform === 'win' ? `${archive}.exe` : join(archive, 'bin', 'node');
+  mkdirSync(dirname(node), { recursive: true });
+  copyFileSync(file, node);
+  const packed = `${archive}.${pkg.platform === 'win' ? 'zip' : 'tar.gz'}`;
+  for (const mark of [`${node}.ok`, packed, `${packed}.ok`]) writeFileSync(mark, '');
+}

