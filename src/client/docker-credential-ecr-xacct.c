@@ -3,13 +3,18 @@
  * execs the TypeScript program, which knows every answer. The wire is that of src/wire/codec.ts, the socket's place that
  * of src/wire/socket-path.ts, the variables those of src/wire/environment.ts.
  *
- * ECR_XACCT_PROGRAM is the absolute path of `ecr-xacct`, fixed by the build.
+ * ECR_XACCT_PROGRAM is the path of `ecr-xacct`, fixed by the build: absolute, or from the folder that this program's file
+ * is in, which may then be moved together with it.
  */
 #if defined(__linux__)
 #define _GNU_SOURCE /* struct ucred */
 #endif
+#if defined(__APPLE__)
+#include <mach-o/dyld.h>
+#endif
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
@@ -63,6 +68,37 @@ static void put_back_stdin(void)
 		FAIL("stdin is too large for a credential helper; run docker login again");
 }
 
+/* The path of this program's file, through symbolic links, in a buffer of PATH_MAX; false where the system does not say. */
+static int own_path(char *path)
+{
+#if defined(__APPLE__)
+	char called[PATH_MAX];
+	uint32_t size = sizeof called;
+	return _NSGetExecutablePath(called, &size) == 0 && realpath(called, path) != NULL;
+#else
+	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
+	if (length <= 0)
+		return 0;
+	path[length] = '\0';
+	return 1;
+#endif
+}
+
+/* Where the TypeScript program is; NULL where that cannot be told. */
+static const char *program_path(void)
+{
+	static char path[PATH_MAX];
+	if (ECR_XACCT_PROGRAM[0] == '/')
+		return ECR_XACCT_PROGRAM;
+	if (!own_path(path))
+		return NULL;
+	size_t folder = (size_t)(strrchr(path, '/') - path) + 1;
+	if (folder + sizeof ECR_XACCT_PROGRAM > sizeof path)
+		return NULL;
+	memcpy(path + folder, ECR_XACCT_PROGRAM, sizeof ECR_XACCT_PROGRAM);
+	return path;
+}
+
 /* Becomes the TypeScript program. */
 static _Noreturn void exec_program(char *option)
 {
@@ -77,8 +113,13 @@ static _Noreturn void exec_program(char *option)
 	memcpy(argv + 2, arguments, count * sizeof *argv);
 	argv[count + 2] = option;
 	put_back_stdin();
-	execv(ECR_XACCT_PROGRAM, argv);
-	FAIL("cannot start " ECR_XACCT_PROGRAM "; if it was moved, install it again or run: npm run build");
+	const char *program = program_path();
+	if (program == NULL)
+		FAIL("cannot find ecr-xacct: /proc/self/exe cannot be read; mount /proc");
+	execv(program, argv);
+	static char line[PATH_MAX + 128];
+	int length = snprintf(line, sizeof line, "ecr-xacct: cannot start %s: %s; install it again\n", program, strerror(errno));
+	fail(line, length < 0 ? 0 : (size_t)length);
 }
 
 /* Appends to the request. What does not fit before stdin was read is for the TypeScript program to complain of. */

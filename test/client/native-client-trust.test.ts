@@ -207,6 +207,22 @@ describe('arguments', { skip }, () => {
   }
 });
 
+test('Compiled with a relative path, it finds the program from its own folder, after a move and through a link.', {
+  skip,
+}, async () => {
+  await using other = await makeNativeClient('ecr-xacct');
+  const moved = join(other.folder, 'moved');
+  await mkdir(moved);
+  for (const name of ['ecr-xacct', 'docker-credential-ecr-xacct']) {
+    await rename(join(other.folder, name), join(moved, name));
+  }
+  await symlink(
+    join('moved', 'docker-credential-ecr-xacct'),
+    join(other.folder, 'docker-credential-ecr-xacct'),
+  );
+  assert.deepEqual(await other.run(['version']), became(['version'], ''));
+});
+
 test('A program that is no longer there is said so on both streams.', { skip }, async () => {
   assert.ok(client !== undefined);
   await using other = await makeNativeClient();
@@ -216,6 +232,6 @@ test('A program that is no longer there is said so on both streams.', { skip }, 
   assert.deepEqual([status, stderr], [1, stdout]);
   assert.match(
     stdout,
-    /^ecr-xacct: cannot start \/.*\/ecr-xacct; if it was moved, install it again or run: npm run build\n$/,
+    /^ecr-xacct: cannot start \/.*\/ecr-xacct: No such file or directory; install it again\n$/,
   );
 });

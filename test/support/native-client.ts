@@ -67,14 +67,17 @@ export interface NativeClient extends AsyncDisposable {
   run(args: readonly string[], options?: ClientOptions): Promise<ClientRan>;
 }
 
-/** Compiles the client and makes a folder with a place for the socket. */
-export async function makeNativeClient(): Promise<NativeClient> {
+/**
+ * Compiles the client and makes a folder with a place for the socket. `name` is what the client is told of where its program
+ * is; by default its absolute path.
+ */
+export async function makeNativeClient(name?: string): Promise<NativeClient> {
   const folder = await mkdtemp(join(tmpdir(), 'native-client-'));
   await chmod(folder, 0o711);
   const program = join(folder, 'ecr-xacct');
   await writeFile(program, PROGRAM, { mode: 0o755 });
   const client = join(folder, 'docker-credential-ecr-xacct');
-  const { status, stderr, error } = compileClient(['gcc', ...SANITIZERS], program, client);
+  const { status, stderr, error } = compileClient(['gcc', ...SANITIZERS], name ?? program, client);
   assert.equal(status, 0, error?.message ?? stderr);
 
   const socketFolder = join(folder, 'socket');
