@@ -1,0 +1,96 @@
+// What is installed, in a folder laid out as below a prefix such as /usr: programs, man pages, completions, units, texts.
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  globSync,
+  lutimesSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { MAN_PAGES, manPages } from './man-pages.ts';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** What every package of it is called, and the folders that are its own. */
+export const PACKAGE = 'docker-credential-ecr-xacct';
+
+export interface TreeParts {
+  /** The single executable. */
+  readonly program: string;
+  /** The native client, or what stands in for it; its program is `../lib/docker-credential-ecr-xacct/ecr-xacct`. */
+  readonly client: string;
+  /** A program of this version that runs here, to print completions and the schema. */
+  readonly runnable: string;
+  readonly version: string;
+  /** Epoch seconds, of everything in the tree. */
+  readonly epoch: number;
+  /** By name: the licences of what is bundled, and the bill of materials. */
+  readonly texts: Readonly<Record<string, string>>;
+}
+
+const COMPLETIONS = {
+  bash: 'share/bash-completion/completions/ecr-xacct',
+  zsh: 'share/zsh/site-functions/_ecr-xacct',
+  fish: 'share/fish/vendor_completions.d/ecr-xacct.fish',
+};
+
+/** Writes the tree. `folder` must not be there yet. Unit files have @BINDIR@ where the programs will be. */
+export function stageTree(folder: string, parts: TreeParts): void {
+  const { program, client, runnable, version, epoch, texts } = parts;
+  const print = (...args: string[]) => execFileSync(runnable, args, { encoding: 'utf8', env: {} });
+  const add = (path: string, text: string) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+  const addProgram = (path: string, from: string) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    copyFileSync(from, join(folder, path));
+    chmodSync(join(folder, path), 0o755);
+  };
+  addProgram(`lib/${PACKAGE}/ecr-xacct`, program);
+  addProgram(`bin/${PACKAGE}`, client);
+  symlinkSync(`../lib/${PACKAGE}/ecr-xacct`, join(folder, 'bin/ecr-xacct'));
+
+  const own = (name: string) => readFileSync(join(root, name), 'utf8');
+  const schema = print('config', 'schema');
+  add(`share/${PACKAGE}/config.schema.json`, schema);
+  for (const [page, text] of manPages({ version, epoch, schema, readme: own('README.md') })) {
+    add(`share/man/man${page.at(-1)}/${page}`, text);
+  }
+  for (const [shell, path] of Object.entries(COMPLETIONS)) add(path, print('completion', shell));
+  for (const unit of ['ecr-xacct.socket', 'ecr-xacct.service']) {
+    add(`share/systemd/user/${unit}`, own(`packaging/systemd/${unit}`));
+  }
+  for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE']) add(`share/doc/${PACKAGE}/${name}`, own(name));
+  for (const [name, text] of Object.entries(texts)) add(`share/doc/${PACKAGE}/${name}`, text);
+  normalize(folder, epoch);
+}
+
+/** Modes that depend on no umask, and one time for everything. */
+export function normalize(folder: string, epoch: number): void {
+  for (const path of ['', ...globSync('**', { cwd: folder, exclude: (name) => name === '.' })]
+    .toSorted()
+    .toReversed()) {
+    const file = join(folder, path);
+    const isProgram = (mode: number) => (mode & 0o100) !== 0;
+    const stat = statSync(file, { throwIfNoEntry: false });
+    if (stat !== undefined) chmodSync(file, stat.isDirectory() || isProgram(stat.mode) ? 0o755 : 0o644);
+    lutimesSync(file, epoch, epoch);
+  }
+}
+
+/** As Debian and RPM want their man pages and changelogs: compressed, without a name or a time. */
+export function gzipInPlace(files: readonly string[]): void {
+  execFileSync('gzip', ['-9n', ...files]);
+}
+
+/** Below the tree. */
+export function manFiles(folder: string): string[] {
+  return MAN_PAGES.map((page) => join(folder, 'share', 'man', `man${page.at(-1)}`, page));
+}
