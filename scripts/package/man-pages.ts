@@ -83,11 +83,13 @@ function optionItem({ short, long, flags, description }: Option): string[] {
 /** What a command's help says below its options. */
 function textAfter(command: Command): string {
   let text = '';
-  const write = (more: string) => {
-    text += more;
-  };
-  command.emit('afterHelp', { error: false, command, write });
-  return text.trim();
+  command.configureOutput({
+    writeOut: (more) => {
+      text += more;
+    },
+  });
+  command.outputHelp();
+  return text.slice(command.helpInformation().length).trim();
 }
 
 function literal(text: string): string[] {

@@ -1,0 +1,28 @@
+// The tree as a distribution's package installs it below /usr: units where systemd's own are, man pages compressed.
+import { execFileSync } from 'node:child_process';
+import { globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipInPlace, manFiles } from './tree.ts';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** Copies a tree to `usr` in a folder. Modes and times are still to be normalized. */
+export function copySystemTree(tree: string, folder: string): string {
+  const usr = join(folder, 'usr');
+  mkdirSync(folder, { recursive: true });
+  execFileSync('cp', ['-a', tree, usr]);
+  const units = join(usr, 'lib', 'systemd');
+  renameSync(join(usr, 'share', 'systemd'), units);
+  for (const unit of globSync(join(units, 'user', '*'))) {
+    writeFileSync(unit, readFileSync(unit, 'utf8').replaceAll('@BINDIR@', '/usr/bin'));
+  }
+  gzipInPlace(manFiles(usr));
+  return usr;
+}
+
+/** A file of packaging/ with its placeholders filled in. */
+export function filledTemplate(path: string, values: Readonly<Record<string, string>>): string {
+  const template = readFileSync(join(root, 'packaging', path), 'utf8');
+  return template.replace(/@([A-Z]+)@/g, (placeholder, name) => values[name] ?? placeholder);
+}
