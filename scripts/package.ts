@@ -1,11 +1,66 @@
-import { buildExecutable } from './package/executable.ts';
-import { TARGETS } from './package/targets.ts';
+// Builds the packages of one target, or all: the single executable, tarball, .deb and .rpm.
+//
+// usage: npm run package [-- --target TARGET] [--output FOLDER | --tree FOLDER | --fetch]
+//   --target  linux-x64, linux-arm64, darwin-arm64, win-x64, or native (the default)
+//   --output  where the packages go; default: release
+//   --tree    write only the tree that is installed, into a new folder
+//   --fetch   only download the Node of each target, so that the rest needs no network
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { VERSION } from './bundle.ts';
+import { sourceDateEpoch } from './package/epoch.ts';
+import { nodeBase } from './package/node-base.ts';
+import { packageTarget, packageTree } from './package/package-target.ts';
+import { nativeTarget, TARGETS, type Target } from './package/targets.ts';
 
-const t = process.argv[2] as keyof typeof TARGETS;
-console.time(t);
-console.log(
-  await buildExecutable(TARGETS[t], `/tmp/exp/x-${process.argv[3] ?? ''}${t}`, '0.1.0').then(
-    (x) => x.program,
-  ),
-);
-console.timeEnd(t);
+class UsageError extends Error {}
+
+const OPTIONS = {
+  target: { type: 'string', default: 'native' },
+  output: { type: 'string', default: 'release' },
+  tree: { type: 'string' },
+  fetch: { type: 'boolean' },
+} as const;
+
+function targetNamed(name: string): Target {
+  const native = nativeTarget(process.platform, process.arch);
+  const target = name === 'native' ? native : Object.values(TARGETS).find((one) => one.name === name);
+  if (target !== undefined) return target;
+  const known = Object.keys(TARGETS).join(', ');
+  throw new UsageError(
+    name === 'native'
+      ? `there is no package for ${process.platform}-${process.arch}; name a target: ${known}`
+      : `--target ${name}: it must be one of ${known}`,
+  );
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({ args, options: OPTIONS }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function run(args: string[]): Promise<void> {
+  const { target: name, output, tree, fetch } = parse(args);
+  if (fetch === true) {
+    for (const target of Object.values(TARGETS)) console.log(`${target.name}: ${nodeBase(target).file}`);
+    return;
+  }
+  const target = targetNamed(name);
+  const options = { version: VERSION, epoch: sourceDateEpoch(process.env) };
+  if (tree === undefined) {
+    for (const file of await packageTarget(target, { ...options, output: resolve(output) }))
+      console.log(file);
+    return;
+  }
+  if (existsSync(tree)) throw new UsageError(`--tree ${tree}: it is there already; name a new folder`);
+  await packageTree(target, resolve(tree), options);
+}
+
+run(process.argv.slice(2)).catch((error: Error) => {
+  console.error(`package: ${error.message}`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+});

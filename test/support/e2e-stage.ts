@@ -59,6 +59,8 @@ export interface Stage extends AsyncDisposable {
   readonly aws: FakeAws;
   readonly cast: TwoAccountWorld;
   readonly registry: FakeRegistry;
+  /** What leads a program to this AWS and to this Docker engine. */
+  readonly env: Readonly<Record<string, string>>;
   /**
    * A developer's HOME for the time of a test: config.yaml has `rule` for `ecrHost`, Docker's config.json is
    * in `dockerFolder` (default `.docker`). The test fails where something is left behind after it.
@@ -98,6 +100,7 @@ export async function startStage({ engine }: { engine: boolean }): Promise<Stage
     aws,
     cast,
     registry,
+    env,
     workplace: async (t, rule, dockerFolder = '.docker') => {
       const files = homeFiles(cast, rule, dockerFolder);
       const secrets = () => aws.issuedTokens.map(({ password }) => password);

@@ -1,6 +1,6 @@
 // Owns which foreign programs this machine has for the end-to-end tests, and what a test does without them.
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** A program of Debian's that the tests and the benchmark drive; `scripts/install-test-peers` installs them. */
@@ -22,10 +22,21 @@ export type Peer =
   | 'bash'
   | 'zsh'
   | 'fish'
-  | 'script';
+  | 'script'
+  | 'musl-gcc'
+  | 'lintian'
+  | 'mandoc'
+  | 'rpm'
+  | 'rpmbuild'
+  | 'rpmlint'
+  | 'aarch64-linux-gnu-gcc'
+  | 'qemu-aarch64';
 
-/** What a test may need: a program, or the right to make private namespaces (root, on Linux). */
-export type Need = Peer | 'namespaces';
+/** What a test may need: a program, the right to make private namespaces (root, on Linux), or a Debian that is bare. */
+export type Need = Peer | 'namespaces' | 'debian-root';
+
+/** A minimal Debian, as `scripts/install-test-peers` makes it. */
+const DEBIAN_ROOT = '/var/cache/docker-credential-ecr-xacct-tests/debian';
 
 /** A docker CLI: CLIs of different years react differently to a failing credential helper. */
 export interface DockerCli {
@@ -67,6 +78,11 @@ export function peer(name: Peer): string {
   return program;
 }
 
+/** The folder of the bare Debian, which is for reading only. */
+export function debianRoot(): string {
+  return DEBIAN_ROOT;
+}
+
 /** Every docker CLI of this machine, Debian's own first. Empty where there is none. */
 export function dockerClis(): DockerCli[] {
   const own = '/usr/bin/docker';
@@ -93,10 +109,11 @@ export function skipWithout(...needs: Need[]): string | false {
 
 function reasonAgainst(need: Need): string | undefined {
   if (need === 'namespaces') return namespacesRefused();
+  if (need === 'debian-root') return existsSync(DEBIAN_ROOT) ? undefined : absence(need);
   return findPrograms(need).length > 0 ? undefined : absence(need);
 }
 
-function absence(name: Peer): string {
+function absence(name: Need): string {
   return `no ${name} on this machine (run: scripts/install-test-peers)`;
 }
 

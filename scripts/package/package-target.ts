@@ -1,0 +1,88 @@
+// Everything that is made for one target: its tree, and the packages of it.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { compileNativeClient, crossCompileClient } from '../compile-client.ts';
+import { buildDeb } from './deb.ts';
+import { buildExecutable } from './executable.ts';
+import { buildRpm } from './rpm.ts';
+import { packTarball } from './tarball.ts';
+import type { Target } from './targets.ts';
+import { cyclonedx, licenceTexts, thirdParty } from './third-party.ts';
+import { PACKAGE, stageTree } from './tree.ts';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** From the client's folder in a tree. */
+const PROGRAM = `../lib/${PACKAGE}/ecr-xacct`;
+
+export interface PackageOptions {
+  /** The folder that packages are written to. */
+  readonly output: string;
+  /** What the program and the packages say they are. */
+  readonly version: string;
+  /** Epoch seconds. */
+  readonly epoch: number;
+}
+
+/** @returns the paths of the packages: .tar.gz, .deb, .rpm. @throws Error from the tools that it runs. */
+export async function packageTarget(target: Target, options: PackageOptions): Promise<string[]> {
+  const { output, version, epoch } = options;
+  const work = mkdtempSync(join(tmpdir(), 'ecr-xacct-package-'));
+  try {
+    const tree = join(work, `${PACKAGE}-${version}-${target.name}`);
+    await packageTree(target, tree, options);
+    mkdirSync(output, { recursive: true });
+    const tarball = join(output, `${PACKAGE}-${version}-${target.name}.tar.gz`);
+    packTarball(tree, tarball, epoch);
+    const { linux } = target;
+    if (linux === undefined) return [tarball];
+    const common = { tree, output, version, epoch };
+    return [
+      tarball,
+      buildDeb({ ...common, architecture: linux.deb }),
+      buildRpm({ ...common, architecture: linux.rpm }),
+    ];
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Writes the tree alone. `folder` must not be there yet. */
+export async function packageTree(
+  target: Target,
+  folder: string,
+  { version, epoch }: Omit<PackageOptions, 'output'>,
+): Promise<void> {
+  const work = mkdtempSync(join(tmpdir(), 'ecr-xacct-tree-'));
+  try {
+    const { program, nodeVersion, metafiles } = await buildExecutable(target, work, version);
+    const client = join(work, PACKAGE);
+    makeClient(target, client);
+    const components = thirdParty(metafiles, nodeVersion);
+    const texts = {
+      'THIRD-PARTY-LICENSES': licenceTexts(components),
+      'sbom.cdx.json': cyclonedx(components, { version, epoch }),
+    };
+    const runnable = join(root, 'dist', 'bin', 'ecr-xacct');
+    stageTree(folder, { program, client, runnable, version, epoch, texts });
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function makeClient({ name, linux }: Target, output: string): void {
+  if (name !== `${process.platform}-${process.arch}`) {
+    if (linux === undefined) throw new Error(`${name}: its client is compiled there`);
+    crossCompileClient(linux.gnu, PROGRAM, output);
+    return;
+  }
+  const compiler = compileNativeClient(PROGRAM, output);
+  // Another libc's static client is fifteen times as large.
+  if (linux !== undefined && compiler?.startsWith('musl-gcc') !== true) {
+    throw new Error(
+      'the native client of a package is compiled with musl-gcc (Debian: apt install musl-tools)',
+    );
+  }
+}
