@@ -16,7 +16,6 @@ const MAIN = join(root, 'packaging', 'single-executable', 'main.cjs');
 export interface Executable {
   /** Absolute path. */
   readonly program: string;
-  readonly nodeVersion: string;
   /** What the bundle is made of: esbuild's reports. */
   readonly metafiles: readonly Metafile[];
 }
@@ -34,7 +33,7 @@ export async function buildExecutable(target: Target, folder: string, version: s
     const program = join(folder, target.pkg.platform === 'win' ? 'ecr-xacct.exe' : 'ecr-xacct');
     runPkg(target, { base, files, program, home: join(work, 'home') });
     chmodSync(program, 0o755);
-    return { program, nodeVersion: base.version, metafiles };
+    return { program, metafiles };
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

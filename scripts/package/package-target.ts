@@ -7,10 +7,11 @@ import { compileNativeClient, crossCompileClient } from '../compile-client.ts';
 import { buildDeb } from './deb.ts';
 import { buildExecutable } from './executable.ts';
 import { buildRpm } from './rpm.ts';
+import { cyclonedx } from './sbom.ts';
 import { packTarball } from './tarball.ts';
-import type { Target } from './targets.ts';
-import { cyclonedx, licenceTexts, thirdParty } from './third-party.ts';
-import { PACKAGE, stageTree } from './tree.ts';
+import { PACKAGE, type Target } from './targets.ts';
+import { licenceTexts, thirdParty } from './third-party.ts';
+import { stageTree } from './tree.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -57,10 +58,10 @@ export async function packageTree(
 ): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), 'ecr-xacct-tree-'));
   try {
-    const { program, nodeVersion, metafiles } = await buildExecutable(target, work, version);
+    const { program, metafiles } = await buildExecutable(target, work, version);
     const client = join(work, PACKAGE);
-    makeClient(target, client);
-    const components = thirdParty(metafiles, nodeVersion);
+    const isClientStatic = makeClient(target, client);
+    const components = thirdParty(metafiles, { target, isClientStatic });
     const texts = {
       'THIRD-PARTY-LICENSES': licenceTexts(components),
       'sbom.cdx.json': cyclonedx(components, { version, epoch }),
@@ -72,17 +73,19 @@ export async function packageTree(
   }
 }
 
-function makeClient({ name, linux }: Target, output: string): void {
+/** @returns whether musl is in it. */
+function makeClient({ name, linux }: Target, output: string): boolean {
   if (name !== `${process.platform}-${process.arch}`) {
     if (linux === undefined) throw new Error(`${name}: its client is compiled there`);
     crossCompileClient(linux.gnu, PROGRAM, output);
-    return;
+    return false;
   }
-  const compiler = compileNativeClient(PROGRAM, output);
+  const isMusl = compileNativeClient(PROGRAM, output)?.startsWith('musl-gcc') === true;
   // Another libc's static client is fifteen times as large.
-  if (linux !== undefined && compiler?.startsWith('musl-gcc') !== true) {
+  if (linux !== undefined && !isMusl) {
     throw new Error(
       'the native client of a package is compiled with musl-gcc (Debian: apt install musl-tools)',
     );
   }
+  return isMusl;
 }

@@ -14,11 +14,9 @@ import {
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MAN_PAGES, manPages } from './man-pages.ts';
+import { PACKAGE } from './targets.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-
-/** What every package of it is called, and the folders that are its own. */
-export const PACKAGE = 'docker-credential-ecr-xacct';
 
 export interface TreeParts {
   /** The single executable. */
