@@ -2,7 +2,7 @@
 // client (or, without a C compiler, the same bundle).
 //
 // usage: npm run build
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.ts';
@@ -15,12 +15,6 @@ const lib = join(root, 'dist', 'lib');
 
 const PROGRAM = 'ecr-xacct';
 const CLIENT = 'docker-credential-ecr-xacct';
-
-/** V8's compiled code of the bundle is kept beside it: without it, compiling costs more than all the rest of a start. */
-const ENTRY = `'use strict';
-require('node:module').enableCompileCache(require('node:path').join(__dirname, 'compile-cache'));
-require('./main.cjs');
-`;
 
 /** A word for a POSIX shell. */
 function quote(word: string): string {
@@ -45,11 +39,11 @@ rmSync(join(root, 'dist'), { recursive: true, force: true });
 mkdirSync(bin, { recursive: true });
 mkdirSync(lib, { recursive: true });
 await bundle(lib);
-writeFileSync(join(lib, 'ecr-xacct.cjs'), ENTRY);
+copyFileSync(join(root, 'packaging', 'load-bundle.cjs'), join(lib, 'ecr-xacct.cjs'));
 writeLauncher(PROGRAM, '');
 const compiler = compileNativeClient(join(bin, PROGRAM), join(bin, CLIENT));
 if (compiler === undefined) writeLauncher(CLIENT, 'helper ');
-await exerciseProgram(process.execPath, [join(lib, 'ecr-xacct.cjs')]);
+await exerciseProgram(process.execPath, ['--hash-seed=1', join(lib, 'ecr-xacct.cjs')]);
 const kind =
   compiler === undefined
     ? 'no C compiler here, so it is the TypeScript front: a get takes some 30 ms more'

@@ -11,7 +11,7 @@ import { type NodeBase, nodeBase } from './node-base.ts';
 import type { Target } from './targets.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const MAIN = join(root, 'packaging', 'single-executable', 'main.cjs');
+const MAIN = join(root, 'packaging', 'load-bundle.cjs');
 
 export interface Executable {
   /** Absolute path. */
@@ -39,7 +39,7 @@ export async function buildExecutable(target: Target, folder: string, version: s
   }
 }
 
-/** Leaves V8's compiled code of each file beside it: see packaging/single-executable/main.cjs. */
+/** Leaves V8's compiled code of each file beside it: see packaging/load-bundle.cjs. */
 async function compileInto(files: string, base: NodeBase): Promise<void> {
   const main = join(files, 'start.cjs');
   copyFileSync(MAIN, main);
