@@ -8,11 +8,11 @@ import {
   mkdirSync,
   readFileSync,
   statSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { treeLauncher } from '../launcher.ts';
 import { MAN_PAGES, manPages } from './man-pages.ts';
 import { PACKAGE } from './targets.ts';
 
@@ -53,7 +53,8 @@ export function stageTree(folder: string, parts: TreeParts): void {
   };
   addProgram(`lib/${PACKAGE}/ecr-xacct`, program);
   addProgram(`bin/${PACKAGE}`, client);
-  symlinkSync(`../lib/${PACKAGE}/ecr-xacct`, join(folder, 'bin/ecr-xacct'));
+  add('bin/ecr-xacct', treeLauncher('ecr-xacct'));
+  chmodSync(join(folder, 'bin/ecr-xacct'), 0o755);
 
   const own = (name: string) => readFileSync(join(root, name), 'utf8');
   const schema = print('config', 'schema');
