@@ -1,5 +1,5 @@
 // Everything that is made for one target: its tree, and the packages of it.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,16 +35,20 @@ export async function packageTarget(target: Target, options: PackageOptions): Pr
     const tree = join(work, `${PACKAGE}-${version}-${target.name}`);
     await packageTree(target, tree, options);
     mkdirSync(output, { recursive: true });
+    const { linux } = target;
+    const common = { tree, output, version, epoch };
+    const system =
+      linux === undefined
+        ? []
+        : [
+            buildDeb({ ...common, architecture: linux.deb }),
+            buildRpm({ ...common, architecture: linux.rpm }),
+          ];
+    for (const script of ['install', 'uninstall'])
+      copyFileSync(join(root, 'scripts', script), join(tree, script));
     const tarball = join(output, `${PACKAGE}-${version}-${target.name}.tar.gz`);
     packTarball(tree, tarball, epoch);
-    const { linux } = target;
-    if (linux === undefined) return [tarball];
-    const common = { tree, output, version, epoch };
-    return [
-      tarball,
-      buildDeb({ ...common, architecture: linux.deb }),
-      buildRpm({ ...common, architecture: linux.rpm }),
-    ];
+    return [tarball, ...system];
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
