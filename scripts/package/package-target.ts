@@ -1,17 +1,20 @@
 // Everything that is made for one target: its tree, and the packages of it.
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileNativeClient, crossCompileClient } from '../compile-client.ts';
+import { treeLauncher } from '../launcher.ts';
 import { buildDeb } from './deb.ts';
 import { buildExecutable } from './executable.ts';
 import { buildRpm } from './rpm.ts';
 import { cyclonedx } from './sbom.ts';
+import { signAdHoc } from './sign.ts';
 import { packTarball } from './tarball.ts';
 import { PACKAGE, type Target } from './targets.ts';
 import { licenceTexts, thirdParty } from './third-party.ts';
 import { stageTree } from './tree.ts';
+import { packZip, stageWindows } from './windows-zip.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -27,14 +30,19 @@ export interface PackageOptions {
   readonly epoch: number;
 }
 
-/** @returns the paths of the packages: .tar.gz, .deb, .rpm. @throws Error from the tools that it runs. */
+/** @returns the paths of the packages: .tar.gz, .deb, .rpm; .zip. @throws Error from the tools that it runs. */
 export async function packageTarget(target: Target, options: PackageOptions): Promise<string[]> {
   const { output, version, epoch } = options;
   const work = mkdtempSync(join(tmpdir(), 'ecr-xacct-package-'));
   try {
-    const tree = join(work, `${PACKAGE}-${version}-${target.name}`);
+    const name = `${PACKAGE}-${version}-${target.name}`;
+    const tree = join(work, name);
     await packageTree(target, tree, options);
     mkdirSync(output, { recursive: true });
+    if (target.pkg.platform === 'win') {
+      packZip(tree, join(output, `${name}.zip`));
+      return [join(output, `${name}.zip`)];
+    }
     const { linux } = target;
     const common = { tree, output, version, epoch };
     const system =
@@ -46,15 +54,14 @@ export async function packageTarget(target: Target, options: PackageOptions): Pr
           ];
     for (const script of ['install', 'uninstall'])
       copyFileSync(join(root, 'scripts', script), join(tree, script));
-    const tarball = join(output, `${PACKAGE}-${version}-${target.name}.tar.gz`);
-    packTarball(tree, tarball, epoch);
-    return [tarball, ...system];
+    packTarball(tree, join(output, `${name}.tar.gz`), epoch);
+    return [join(output, `${name}.tar.gz`), ...system];
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-/** Writes the tree alone. `folder` must not be there yet. */
+/** Writes the tree alone: what is installed. `folder` must not be there yet. */
 export async function packageTree(
   target: Target,
   folder: string,
@@ -63,15 +70,19 @@ export async function packageTree(
   const work = mkdtempSync(join(tmpdir(), 'ecr-xacct-tree-'));
   try {
     const { program, metafiles } = await buildExecutable(target, work, version);
+    const { platform } = target.pkg;
+    if (platform === 'macos') signAdHoc(program);
     const client = join(work, PACKAGE);
-    const isClientStatic = makeClient(target, client);
+    const isClientStatic = platform !== 'win' && makeClient(target, client);
     const components = thirdParty(metafiles, { target, isClientStatic });
     const texts = {
       'THIRD-PARTY-LICENSES': licenceTexts(components),
       'sbom.cdx.json': cyclonedx(components, { version, epoch }),
     };
     const runnable = join(root, 'dist', 'bin', 'ecr-xacct');
-    stageTree(folder, { program, client, runnable, version, epoch, texts });
+    const parts = { program, runnable, version, epoch, texts };
+    if (platform === 'win') stageWindows(folder, parts);
+    else stageTree(folder, { ...parts, client, service: platform === 'macos' ? 'launchd' : 'systemd' });
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -79,17 +90,18 @@ export async function packageTree(
 
 /** @returns whether musl is in it. */
 function makeClient({ name, linux }: Target, output: string): boolean {
-  if (name !== `${process.platform}-${process.arch}`) {
-    if (linux === undefined) throw new Error(`${name}: its client is compiled there`);
-    crossCompileClient(linux.gnu, PROGRAM, output);
-    return false;
+  if (name === `${process.platform}-${process.arch}`) {
+    const isMusl = compileNativeClient(PROGRAM, output)?.startsWith('musl-gcc') === true;
+    // Another libc's static client is fifteen times as large.
+    if (linux !== undefined && !isMusl) {
+      throw new Error(
+        'the native client of a package is compiled with musl-gcc (Debian: apt install musl-tools)',
+      );
+    }
+    return isMusl;
   }
-  const isMusl = compileNativeClient(PROGRAM, output)?.startsWith('musl-gcc') === true;
-  // Another libc's static client is fifteen times as large.
-  if (linux !== undefined && !isMusl) {
-    throw new Error(
-      'the native client of a package is compiled with musl-gcc (Debian: apt install musl-tools)',
-    );
-  }
-  return isMusl;
+  // macOS' libraries are on a Mac alone: elsewhere, its front for Docker is the program itself.
+  if (linux === undefined) writeFileSync(output, treeLauncher(PACKAGE));
+  else crossCompileClient(linux.gnu, PROGRAM, output);
+  return false;
 }

@@ -10,7 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { treeLauncher } from '../launcher.ts';
 import { MAN_PAGES, manPages } from './man-pages.ts';
@@ -23,6 +23,8 @@ export interface TreeParts {
   readonly program: string;
   /** The native client, or what stands in for it; its program is `../lib/docker-credential-ecr-xacct/ecr-xacct`. */
   readonly client: string;
+  /** What starts the daemon there, for whoever wants that. */
+  readonly service: keyof typeof SERVICES;
   /** A program of this version that runs here, to print completions and the schema. */
   readonly runnable: string;
   readonly version: string;
@@ -38,9 +40,17 @@ const COMPLETIONS = {
   fish: 'share/fish/vendor_completions.d/ecr-xacct.fish',
 };
 
-/** Writes the tree. `folder` must not be there yet. Unit files have @BINDIR@ where the programs will be. */
+/** By their folder below the prefix: files of packaging/. */
+const SERVICES = {
+  systemd: {
+    'share/systemd/user': ['systemd/ecr-xacct.socket', 'systemd/ecr-xacct.service'],
+  },
+  launchd: { [`share/${PACKAGE}`]: ['launchd/ecr-xacct.daemon.plist'] },
+};
+
+/** Writes the tree. `folder` must not be there yet. Units and agents have @BINDIR@ where the programs will be. */
 export function stageTree(folder: string, parts: TreeParts): void {
-  const { program, client, runnable, version, epoch, texts } = parts;
+  const { program, client, service, runnable, version, epoch, texts } = parts;
   const print = (...args: string[]) => execFileSync(runnable, args, { encoding: 'utf8', env: {} });
   const add = (path: string, text: string) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -63,8 +73,8 @@ export function stageTree(folder: string, parts: TreeParts): void {
     add(`share/man/man${page.at(-1)}/${page}`, text);
   }
   for (const [shell, path] of Object.entries(COMPLETIONS)) add(path, print('completion', shell));
-  for (const unit of ['ecr-xacct.socket', 'ecr-xacct.service']) {
-    add(`share/systemd/user/${unit}`, own(`packaging/systemd/${unit}`));
+  for (const [path, units] of Object.entries(SERVICES[service])) {
+    for (const unit of units) add(`${path}/${basename(unit)}`, own(`packaging/${unit}`));
   }
   for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE']) add(`share/doc/${PACKAGE}/${name}`, own(name));
   for (const [name, text] of Object.entries(texts)) add(`share/doc/${PACKAGE}/${name}`, text);

@@ -19,7 +19,10 @@ export interface CommandContext {
 /** Whose daemon it is, and where it listens. @throws XacctError `usage` on a system without user ids; `socket-unsafe`. */
 export function daemonAddress({ env, uid }: Front): { path: string; uid: number } {
   if (uid === undefined) {
-    throw new XacctError('usage', 'there is no daemon on this system: every call mints in its own process');
+    throw new XacctError(
+      'usage',
+      'there is no daemon on Windows: each call gets its token anew, and what docker login brings is not kept',
+    );
   }
   return { path: socketPath(env, uid), uid };
 }

@@ -12,6 +12,7 @@ export function helperFault(
   home: string,
   self: SelfCommand,
 ): { message: string; command: string } | undefined {
+  if (process.platform === 'win32') return faultOnWindows(path, self);
   const own = ownHelper(self);
   const folders = (path ?? '').split(delimiter).filter(isAbsolute);
   const candidates = folders.map((folder) => join(folder, PROGRAM)).filter(isFile);
@@ -34,12 +35,28 @@ export function helperFault(
   };
 }
 
-/** Beside the program itself, which is one executable, or a script in lib/ next to bin/. */
-function ownHelper([node, ...args]: SelfCommand): string | undefined {
+/** There it is found by the ends of its name, beside the program itself. */
+function faultOnWindows(
+  path: string | undefined,
+  [program]: SelfCommand,
+): { message: string; command: string } | undefined {
+  const folders = (path ?? '').split(delimiter).filter(isAbsolute);
+  const names = ['.exe', '.cmd'].map((end) => `${PROGRAM}${end}`);
+  if (folders.some((folder) => names.some((name) => isFile(join(folder, name))))) return undefined;
+  return {
+    message: `Docker will not find ${PROGRAM}: it is in no folder of your PATH.`,
+    command: `setx PATH "%PATH%;${dirname(program)}"`,
+  };
+}
+
+/** Beside the program itself, in bin/ below the prefix that it was installed to, or next to the lib/ of its script. */
+function ownHelper([program, ...args]: SelfCommand): string | undefined {
   const script = args.find((word) => isAbsolute(word));
   const folders = [
-    ...(script === undefined ? [] : [join(dirname(dirname(script)), 'bin'), dirname(script)]),
-    dirname(node),
+    ...(script === undefined
+      ? [join(dirname(dirname(dirname(program))), 'bin')]
+      : [join(dirname(dirname(script)), 'bin'), dirname(script)]),
+    dirname(program),
   ];
   return folders.map((folder) => join(folder, PROGRAM)).find(isFile);
 }

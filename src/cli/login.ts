@@ -13,6 +13,7 @@ import { chooseIdentity, surroundingsOf } from '../identity/resolve.ts';
 import { isDaemonOff } from '../wire/daemon-switch.ts';
 import { askForPeople } from './ask-for-people.ts';
 import { awsLogin, type CliSession } from './aws-login.ts';
+import { daemonAddress } from './command.ts';
 import { durationText } from './duration-text.ts';
 import type { Streams } from './helper-command.ts';
 import type { LoginOptions } from './login-command.ts';
@@ -45,13 +46,14 @@ export async function loginPerson(
 }
 
 /** The token is for the daemon to keep: there is no login without one. */
-function refuseWithoutDaemon({ env, uid }: Front): void {
-  if (uid === undefined || isDaemonOff(env)) {
+function refuseWithoutDaemon(front: Front): void {
+  daemonAddress(front);
+  if (isDaemonOff(front.env)) {
     throw new XacctError('usage', 'there is no daemon to keep a token: ECR_XACCT_DAEMON is off', {
       hint: 'run: unset ECR_XACCT_DAEMON',
     });
   }
-  if (hasPrivatePaths(env)) {
+  if (hasPrivatePaths(front.env)) {
     throw new XacctError('usage', 'a path in the environment is relative, which the daemon cannot follow', {
       hint: 'check: env | grep -E "^(HOME|AWS_.*_FILE|AWS_CA_BUNDLE|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS)="',
     });

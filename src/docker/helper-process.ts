@@ -78,10 +78,12 @@ function collect(stream: Readable | null, max: number, onTooMuch: () => void): (
 }
 
 /** It, and what it started: gpg, a pinentry, a script's children. */
-function killGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
   try {
-    process.kill(-pid, 'SIGKILL');
+    // Windows has no groups.
+    if (process.platform === 'win32') child.kill();
+    else process.kill(-child.pid, 'SIGKILL');
   } catch {
     // All of it has ended already.
   }

@@ -101,7 +101,9 @@ function notStarted(why: string, cause?: unknown): XacctError {
 function killGroup(minter: ChildProcess): void {
   if (minter.pid === undefined) return;
   try {
-    process.kill(-minter.pid, 'SIGKILL');
+    // Windows has no groups.
+    if (process.platform === 'win32') minter.kill();
+    else process.kill(-minter.pid, 'SIGKILL');
   } catch {
     // All of it has ended already.
   }

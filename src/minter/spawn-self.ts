@@ -1,6 +1,7 @@
 // Starts this program again, in a session of its own, with one pipe and nothing else of whoever started it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { devNull } from 'node:os';
 import type { Readable } from 'node:stream';
 import type { Environment } from '../config/paths.ts';
 
@@ -23,13 +24,15 @@ export function spawnSelf(
   [executable, ...before]: SelfCommand,
   { args, env, stdin, cwd }: SpawnSelf,
 ): { child: ChildProcess; output: Readable | undefined } {
-  const nothing = openSync('/dev/null', 'r+');
+  const nothing = openSync(devNull, 'r+');
   const start = (fillers: number[]) =>
     spawn(executable, [...before, ...args], {
       env: { ...env },
       cwd,
       stdio: [stdin, 'ignore', 'ignore', 'pipe', ...fillers],
-      detached: true,
+      // A session of its own; on Windows it would be a console window.
+      detached: process.platform !== 'win32',
+      windowsHide: true,
     });
   try {
     const fillers = Array<number>(highestInheritedFd() - RESULT_FD).fill(nothing);
@@ -51,6 +54,7 @@ export function spawnSelf(
  * of these is given /dev/null in the child.
  */
 function highestInheritedFd(): number {
+  if (process.platform === 'win32') return RESULT_FD;
   try {
     const descriptors = readdirSync('/dev/fd').map(Number);
     return Math.max(RESULT_FD, ...descriptors.filter(isInherited));

@@ -39,6 +39,7 @@ export const PASSED_PREFIXES: readonly string[] = [
 
 /** The variables that are passed on; `NODE_OPTIONS`, for one, is not: it injects code. */
 export function passedEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  if (process.platform === 'win32') return passedOnWindows(env);
   const passed: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
     if (
@@ -47,6 +48,20 @@ export function passedEnvironment(env: Readonly<Record<string, string | undefine
     ) {
       passed[name] = value;
     }
+  }
+  return passed;
+}
+
+/**
+ * There is no daemon that it would be sent to, and Windows' own libraries need many a variable: all but what is meant for
+ * Node. Their names differ in nothing but case, so that `Path` becomes the one that is looked for here.
+ */
+function passedOnWindows(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const passed: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    const upper = name.toUpperCase();
+    const isForNode = /^(?:NODE|OPENSSL)_/.test(upper) && upper !== 'NODE_EXTRA_CA_CERTS';
+    if (value !== undefined && !isForNode) passed[upper === 'PATH' ? upper : name] = value;
   }
   return passed;
 }
