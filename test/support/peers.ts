@@ -2,6 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { isBaseThere } from '../../scripts/package/node-base.ts';
+import { TARGETS } from '../../scripts/package/targets.ts';
 
 /** A program of Debian's that the tests and the benchmark drive; `scripts/install-test-peers` installs them. */
 export type Peer =
@@ -34,8 +36,10 @@ export type Peer =
   | 'ruby'
   | 'zip';
 
-/** What a test may need: a program, the right to make private namespaces (root, on Linux), or a Debian that is bare. */
-export type Need = Peer | 'namespaces' | 'debian-root';
+/**
+ * What a test may need: a program, the right to make private namespaces (root, on Linux), a Debian that is bare,
+ * or the Node of every target. */
+export type Need = Peer | 'namespaces' | 'debian-root' | 'node-bases';
 
 /** A minimal Debian, as `scripts/install-test-peers` makes it. */
 const DEBIAN_ROOT = '/var/cache/docker-credential-ecr-xacct-tests/debian';
@@ -111,8 +115,16 @@ export function skipWithout(...needs: Need[]): string | false {
 
 function reasonAgainst(need: Need): string | undefined {
   if (need === 'namespaces') return namespacesRefused();
+  if (need === 'node-bases') return basesMissing();
   if (need === 'debian-root') return existsSync(DEBIAN_ROOT) ? undefined : absence(need);
   return findPrograms(need).length > 0 ? undefined : absence(need);
+}
+
+/** A test downloads nothing. */
+function basesMissing(): string | undefined {
+  const missing = Object.values(TARGETS).filter((target) => !isBaseThere(target));
+  if (missing.length === 0) return undefined;
+  return `no Node for ${missing.map(({ name }) => name).join(', ')} (run: npm run package -- --fetch)`;
 }
 
 function absence(name: Need): string {
