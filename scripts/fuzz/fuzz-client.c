@@ -391,7 +391,7 @@ static int is_own_line(const struct stream *stream)
 		"ecr-xacct: stdin is larger than 256 KiB\n",
 		"ecr-xacct: stdin cannot be read\n",
 		"ecr-xacct: stdin is too large for a credential helper; run docker login again\n",
-		"ecr-xacct: cannot start /ecr-xacct; if it was moved, install it again or run: npm run build\n",
+		"ecr-xacct: cannot start /ecr-xacct: No such file or directory; install it again\n",
 		"ecr-xacct: cannot wait: out of memory\n",
 	};
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
