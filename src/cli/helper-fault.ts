@@ -14,6 +14,7 @@ export function helperFault(
 ): { message: string; command: string } | undefined {
   const own = ownHelper(self);
   const folders = (path ?? '').split(delimiter).filter(isAbsolute);
+  if (process.platform === 'win32') return faultOnWindows(folders, self);
   const candidates = folders.map((folder) => join(folder, PROGRAM)).filter(isFile);
   const found = candidates.find(isExecutable) ?? candidates[0];
   if (found === undefined) {
@@ -31,6 +32,19 @@ export function helperFault(
   return {
     message: `Docker will run ${found}, which is not the one that belongs to this ecr-xacct.`,
     command: `ln -sf ${shellWord(own)} ${shellWord(found)}`,
+  };
+}
+
+/**
+ * There, Docker finds what PATHEXT allows: the archive's .cmd, or an .exe that Scoop puts in a folder of its own. None of them is
+ * the same file as the program.
+ */
+function faultOnWindows(folders: readonly string[], [node]: SelfCommand): ReturnType<typeof helperFault> {
+  const names = ['.exe', '.cmd'].map((extension) => `${PROGRAM}${extension}`);
+  if (folders.some((folder) => names.some((name) => isFile(join(folder, name))))) return undefined;
+  return {
+    message: `Docker will not find ${PROGRAM}: it is in no folder of your PATH.`,
+    command: `[Environment]::SetEnvironmentVariable('Path', "$([Environment]::GetEnvironmentVariable('Path', 'User'));${dirname(node)}", 'User')`,
   };
 }
 

@@ -1,6 +1,6 @@
 // Logs a person in: an SSO login or an MFA code where one is needed, then a token into the daemon's memory.
 import type { Front } from '../client/answer.ts';
-import { noDaemon } from '../client/reach-daemon.ts';
+import { noDaemon, noDaemonOnWindows } from '../client/reach-daemon.ts';
 import { createConfigReader } from '../config/config-reader.ts';
 import type { Config } from '../config/load.ts';
 import { printable, XacctError } from '../errors.ts';
@@ -46,7 +46,12 @@ export async function loginPerson(
 
 /** The token is for the daemon to keep: there is no login without one. */
 function refuseWithoutDaemon({ env, uid }: Front): void {
-  if (uid === undefined || isDaemonOff(env)) {
+  if (uid === undefined) {
+    throw noDaemonOnWindows(
+      'with SSO, run: aws sso login; with MFA, use a profile whose credential_process asks for the code',
+    );
+  }
+  if (isDaemonOff(env)) {
     throw new XacctError('usage', 'there is no daemon to keep a token: ECR_XACCT_DAEMON is off', {
       hint: 'run: unset ECR_XACCT_DAEMON',
     });

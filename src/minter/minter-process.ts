@@ -97,11 +97,12 @@ function notStarted(why: string, cause?: unknown): XacctError {
   });
 }
 
-/** Kills the minter's process group: a credential_process that still runs belongs to it. */
+/** Kills the minter's process group: a credential_process that still runs belongs to it. Windows has no such groups. */
 function killGroup(minter: ChildProcess): void {
   if (minter.pid === undefined) return;
   try {
-    process.kill(-minter.pid, 'SIGKILL');
+    if (process.platform === 'win32') minter.kill('SIGKILL');
+    else process.kill(-minter.pid, 'SIGKILL');
   } catch {
     // All of it has ended already.
   }

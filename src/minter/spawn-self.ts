@@ -23,16 +23,19 @@ export function spawnSelf(
   [executable, ...before]: SelfCommand,
   { args, env, stdin, cwd }: SpawnSelf,
 ): { child: ChildProcess; output: Readable | undefined } {
-  const nothing = openSync('/dev/null', 'r+');
+  const gaps = highestInheritedFd() - RESULT_FD;
+  const nothing = gaps === 0 ? undefined : openSync('/dev/null', 'r+');
   const start = (fillers: number[]) =>
     spawn(executable, [...before, ...args], {
       env: { ...env },
       cwd,
       stdio: [stdin, 'ignore', 'ignore', 'pipe', ...fillers],
-      detached: true,
+      // Windows has no sessions; there, it would give whatever the child starts a console window.
+      detached: process.platform !== 'win32',
+      windowsHide: true,
     });
   try {
-    const fillers = Array<number>(highestInheritedFd() - RESULT_FD).fill(nothing);
+    const fillers = nothing === undefined ? [] : Array<number>(gaps).fill(nothing);
     let child = start(fillers);
     if (child.pid === undefined && fillers.length > 0) {
       // The limit of open files, most likely. A child that holds what it inherited is better than none.
@@ -41,7 +44,7 @@ export function spawnSelf(
     }
     return { child, output: (child.stdio?.[RESULT_FD] ?? undefined) as Readable | undefined };
   } finally {
-    closeSync(nothing);
+    if (nothing !== undefined) closeSync(nothing);
   }
 }
 

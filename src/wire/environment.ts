@@ -27,6 +27,25 @@ export const PASSED_NAMES: ReadonlySet<string> = new Set([
   'TERM',
   'XAUTHORITY',
 ]);
+/** Where Windows keeps what the above are elsewhere, and what its programs and name resolution do not start without. */
+const WINDOWS_NAMES: ReadonlySet<string> = new Set([
+  'USERPROFILE',
+  'HOMEDRIVE',
+  'HOMEPATH',
+  'USERNAME',
+  'USERDOMAIN',
+  'APPDATA',
+  'LOCALAPPDATA',
+  'PROGRAMDATA',
+  'PROGRAMFILES',
+  'SYSTEMROOT',
+  'SYSTEMDRIVE',
+  'WINDIR',
+  'COMSPEC',
+  'PATHEXT',
+  'TEMP',
+  'TMP',
+]);
 /** Whatever begins so is passed, too. */
 export const PASSED_PREFIXES: readonly string[] = [
   'AWS_',
@@ -37,16 +56,23 @@ export const PASSED_PREFIXES: readonly string[] = [
   'PASSWORD_STORE_',
 ];
 
-/** The variables that are passed on; `NODE_OPTIONS`, for one, is not: it injects code. */
-export function passedEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+/**
+ * The variables that are passed on; `NODE_OPTIONS`, for one, is not: it injects code. Windows takes `Path` and `PATH` for one
+ * name; here it has capitals.
+ */
+export function passedEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform = process.platform,
+): Record<string, string> {
+  const isWindows = platform === 'win32';
+  const isPassed = (name: string) =>
+    PASSED_NAMES.has(name) ||
+    PASSED_PREFIXES.some((prefix) => name.startsWith(prefix)) ||
+    (isWindows && WINDOWS_NAMES.has(name));
   const passed: Record<string, string> = {};
-  for (const [name, value] of Object.entries(env)) {
-    if (
-      value !== undefined &&
-      (PASSED_NAMES.has(name) || PASSED_PREFIXES.some((prefix) => name.startsWith(prefix)))
-    ) {
-      passed[name] = value;
-    }
+  for (const [given, value] of Object.entries(env)) {
+    const name = isWindows ? given.toUpperCase() : given;
+    if (value !== undefined && isPassed(name)) passed[name] = value;
   }
   return passed;
 }

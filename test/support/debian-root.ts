@@ -50,7 +50,19 @@ export interface DebianRoot extends AsyncDisposable {
 /** A fresh one. Needs `debian-root` and `namespaces`. */
 export async function enterDebianRoot(): Promise<DebianRoot> {
   const folder = await mkdtemp(join(tmpdir(), 'debian-root-'));
-  const args = ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', ENTER, 'sh', debianRoot(), folder, tmpdir()];
+  const args = [
+    '--mount',
+    '--pid',
+    '--fork',
+    '--kill-child',
+    'sh',
+    '-c',
+    ENTER,
+    'sh',
+    debianRoot(),
+    folder,
+    tmpdir(),
+  ];
   const holder = spawn('unshare', args, { stdio: ['pipe', 'pipe', 'inherit'] });
   await Promise.race([once(holder.stdout, 'data'), once(holder, 'exit')]);
   assert.equal(holder.exitCode, null, 'the Debian could not be mounted');

@@ -1,0 +1,90 @@
+// Owns the proof of what the program does where the system has no user ids: as on Windows, which Node is made to say it runs on.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { passwordOf, type RunOptions, self } from '../support/product.ts';
+import { HOST, type ProductStage, startProductStage, tokensOf } from '../support/product-stage.ts';
+
+/** Paths stay those of this system. */
+const PRETEND = `data:text/javascript,${encodeURIComponent(
+  "Object.defineProperty(process, 'platform', { value: 'win32' }); delete process.getuid;",
+)}`;
+const NO_DAEMON = 'on Windows there is no daemon: each pull gets a token anew, and no login is kept';
+
+async function startStage(t: TestContext) {
+  const stage = await startProductStage();
+  t.after(() => stage[Symbol.asyncDispose]());
+  return stage;
+}
+
+function run({ product }: ProductStage, args: readonly string[], options: RunOptions = {}) {
+  const config = join(product.home, '.config', 'ecr-xacct', 'config.yaml');
+  return product.run([self[0], '--import', PRETEND, ...self.slice(1), ...args], {
+    ...options,
+    env: { ECR_XACCT_CONFIG: config, ...options.env },
+  });
+}
+
+test('Each get mints a token, without a daemon.', async (t) => {
+  const stage = await startStage(t);
+  for (const _ of ['first', 'second']) {
+    const password = passwordOf(await run(stage, ['helper', 'get'], { input: HOST }), HOST);
+    assert.equal(password, tokensOf(stage).at(-1));
+  }
+  assert.equal(tokensOf(stage).length, 2);
+  assert.ok(!existsSync(stage.product.socket));
+});
+
+test('A login of docker is refused, because it would not be kept; one elsewhere is not ours to refuse.', async (t) => {
+  const stage = await startStage(t);
+  const login = (ServerURL: string) => ({
+    input: JSON.stringify({ ServerURL, Username: 'AWS', Secret: 'of docker login' }),
+  });
+  const line = `ecr-xacct: ${NO_DAEMON}; docker pull needs no docker login\n`;
+  assert.deepEqual(await run(stage, ['helper', 'store'], login(HOST)), {
+    status: 1,
+    stdout: line,
+    stderr: line,
+  });
+  const { stdout } = await run(stage, ['helper', 'store'], login('registry.example'));
+  assert.doesNotMatch(stdout, /Windows/);
+});
+
+test('erase and list succeed, with nothing to forget and nothing to name.', async (t) => {
+  const stage = await startStage(t);
+  const erased = await run(stage, ['helper', 'erase'], { input: HOST });
+  assert.deepEqual(erased, { status: 0, stdout: '', stderr: '' });
+  assert.deepEqual(await run(stage, ['helper', 'list']), { status: 0, stdout: '{}\n', stderr: '' });
+});
+
+test('What is about the daemon says that there is none.', async (t) => {
+  const stage = await startStage(t);
+  const rows: [string[], { status: number; stdout: string; stderr: string }][] = [
+    [['status'], { status: 1, stdout: `No daemon is running: ${NO_DAEMON}.\n`, stderr: '' }],
+    [['status', '--json'], { status: 1, stdout: 'null\n', stderr: '' }],
+    [['daemon', 'run'], { status: 1, stdout: '', stderr: `ecr-xacct: ${NO_DAEMON}\n` }],
+    [['daemon', 'stop'], { status: 0, stdout: 'No daemon is running.\n', stderr: '' }],
+    [['logout', '--all'], { status: 0, stdout: 'Nothing is kept: no daemon is running.\n', stderr: '' }],
+  ];
+  for (const [args, expected] of rows) assert.deepEqual(await run(stage, args), expected, args.join(' '));
+  const { status, stderr } = await run(stage, ['login', HOST]);
+  assert.equal(status, 1);
+  assert.ok(stderr.startsWith(`ecr-xacct: ${NO_DAEMON}; with SSO, run: aws sso login; with MFA, `), stderr);
+});
+
+test('setup writes both files, and says how PowerShell puts the program on PATH.', async (t) => {
+  const stage = await startStage(t);
+  const { status, stderr } = await run(stage, ['setup', '--yes']);
+  assert.equal(status, 0, stderr);
+  assert.match(stderr, /To mend it, run:\n {2}\[Environment\]::SetEnvironmentVariable\('Path', /);
+  const config = JSON.parse(readFileSync(join(stage.product.home, '.docker', 'config.json'), 'utf8'));
+  assert.deepEqual(Object.values(config.credHelpers), ['ecr-xacct']);
+});
+
+test('The hint of an error is a command of PowerShell.', async (t) => {
+  const stage = await startStage(t);
+  const options = { input: HOST, env: { ECR_XACCT_TIMEOUT: 'soon' } };
+  const { stderr } = await run(stage, ['helper', 'get'], options);
+  assert.match(stderr, /; run: Remove-Item Env:ECR_XACCT_TIMEOUT\n$/);
+});
