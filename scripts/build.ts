@@ -1,57 +1,52 @@
 // Builds the two programs: dist/bin/ecr-xacct, which starts the bundle, and dist/bin/docker-credential-ecr-xacct, the native
 // client (or, without a C compiler, the same bundle).
 //
-// usage: npm run build
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// usage: npm run build [-- --npm]
+//   --npm  as the npm package has it: the native client apart, for the systems that it fits
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { bundle } from './bundle.ts';
 import { compileNativeClient } from './compile-client.ts';
 import { exerciseProgram } from './exercise-program.ts';
+import { bundleLauncher, nativeFolder, npmClientLauncher } from './launcher.ts';
+import { PACKAGE } from './package/targets.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'dist', 'bin');
 const lib = join(root, 'dist', 'lib');
 
-const PROGRAM = 'ecr-xacct';
-const CLIENT = 'docker-credential-ecr-xacct';
+const { values: options } = parseArgs({ options: { npm: { type: 'boolean' } } });
 
-/** V8's compiled code of the bundle is kept beside it: without it, compiling costs more than all the rest of a start. */
-const ENTRY = `'use strict';
-require('node:module').enableCompileCache(require('node:path').join(__dirname, 'compile-cache'));
-require('./main.cjs');
-`;
-
-/** A word for a POSIX shell. */
-function quote(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-/** A program that runs the bundle; `command` is what it puts before its arguments. */
-function writeLauncher(name: string, command: string): void {
-  const template = readFileSync(join(root, 'packaging', 'launcher.sh'), 'utf8');
-  const values: Record<string, string> = {
-    '@PROGRAM@': name,
-    '@NODE@': quote(process.execPath),
-    '@SCRIPT@': quote(join(lib, 'ecr-xacct.cjs')),
-    '@COMMAND@': command,
-  };
-  const text = template.replace(/@[A-Z]+@/g, (placeholder) => values[placeholder] ?? placeholder);
+function writeProgram(name: string, text: string): void {
   writeFileSync(join(bin, name), text);
   chmodSync(join(bin, name), 0o755);
+}
+
+/** @returns what it was compiled with; undefined where there is no compiler. */
+function buildClient(): string | undefined {
+  if (options.npm !== true) {
+    const compiler = compileNativeClient('ecr-xacct', join(bin, PACKAGE));
+    if (compiler === undefined) writeProgram(PACKAGE, bundleLauncher(PACKAGE));
+    return compiler;
+  }
+  const folder = join(root, 'dist', 'native', nativeFolder());
+  mkdirSync(folder, { recursive: true });
+  writeProgram(PACKAGE, npmClientLauncher());
+  return compileNativeClient('../../bin/ecr-xacct', join(folder, PACKAGE));
 }
 
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 mkdirSync(bin, { recursive: true });
 mkdirSync(lib, { recursive: true });
 await bundle(lib);
-writeFileSync(join(lib, 'ecr-xacct.cjs'), ENTRY);
-writeLauncher(PROGRAM, '');
-const compiler = compileNativeClient(join(bin, PROGRAM), join(bin, CLIENT));
-if (compiler === undefined) writeLauncher(CLIENT, 'helper ');
-await exerciseProgram(process.execPath, [join(lib, 'ecr-xacct.cjs')]);
+copyFileSync(join(root, 'packaging', 'load-bundle.cjs'), join(lib, 'ecr-xacct.cjs'));
+writeProgram('ecr-xacct', bundleLauncher('ecr-xacct'));
+const compiler = buildClient();
+await exerciseProgram(process.execPath, ['--hash-seed=1', join(lib, 'ecr-xacct.cjs')]);
 const kind =
   compiler === undefined
     ? 'no C compiler here, so it is the TypeScript front: a get takes some 30 ms more'
     : `native, ${compiler}`;
-console.log(`Built dist/bin/${CLIENT} (${kind}) and dist/bin/${PROGRAM}.`);
+console.log(`Built dist/bin/${PACKAGE} (${kind}) and dist/bin/ecr-xacct.`);

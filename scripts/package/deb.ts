@@ -18,7 +18,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { copySystemTree, filledTemplate } from './system-tree.ts';
-import { gzipInPlace, normalize, PACKAGE } from './tree.ts';
+import { PACKAGE } from './targets.ts';
+import { gzipInPlace, normalize } from './tree.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 

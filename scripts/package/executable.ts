@@ -11,12 +11,11 @@ import { type NodeBase, nodeBase } from './node-base.ts';
 import type { Target } from './targets.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const MAIN = join(root, 'packaging', 'single-executable', 'main.cjs');
+const MAIN = join(root, 'packaging', 'load-bundle.cjs');
 
 export interface Executable {
   /** Absolute path. */
   readonly program: string;
-  readonly nodeVersion: string;
   /** What the bundle is made of: esbuild's reports. */
   readonly metafiles: readonly Metafile[];
 }
@@ -34,13 +33,13 @@ export async function buildExecutable(target: Target, folder: string, version: s
     const program = join(folder, target.pkg.platform === 'win' ? 'ecr-xacct.exe' : 'ecr-xacct');
     runPkg(target, { base, files, program, home: join(work, 'home') });
     chmodSync(program, 0o755);
-    return { program, nodeVersion: base.version, metafiles };
+    return { program, metafiles };
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-/** Leaves V8's compiled code of each file beside it: see packaging/single-executable/main.cjs. */
+/** Leaves V8's compiled code of each file beside it: see packaging/load-bundle.cjs. */
 async function compileInto(files: string, base: NodeBase): Promise<void> {
   const main = join(files, 'start.cjs');
   copyFileSync(MAIN, main);

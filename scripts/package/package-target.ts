@@ -1,5 +1,5 @@
 // Everything that is made for one target: its tree, and the packages of it.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,10 +7,11 @@ import { compileNativeClient, crossCompileClient } from '../compile-client.ts';
 import { buildDeb } from './deb.ts';
 import { buildExecutable } from './executable.ts';
 import { buildRpm } from './rpm.ts';
+import { cyclonedx } from './sbom.ts';
 import { packTarball } from './tarball.ts';
-import type { Target } from './targets.ts';
-import { cyclonedx, licenceTexts, thirdParty } from './third-party.ts';
-import { PACKAGE, stageTree } from './tree.ts';
+import { PACKAGE, type Target } from './targets.ts';
+import { licenceTexts, thirdParty } from './third-party.ts';
+import { stageTree } from './tree.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -34,16 +35,20 @@ export async function packageTarget(target: Target, options: PackageOptions): Pr
     const tree = join(work, `${PACKAGE}-${version}-${target.name}`);
     await packageTree(target, tree, options);
     mkdirSync(output, { recursive: true });
+    const { linux } = target;
+    const common = { tree, output, version, epoch };
+    const system =
+      linux === undefined
+        ? []
+        : [
+            buildDeb({ ...common, architecture: linux.deb }),
+            buildRpm({ ...common, architecture: linux.rpm }),
+          ];
+    for (const script of ['install', 'uninstall'])
+      copyFileSync(join(root, 'scripts', script), join(tree, script));
     const tarball = join(output, `${PACKAGE}-${version}-${target.name}.tar.gz`);
     packTarball(tree, tarball, epoch);
-    const { linux } = target;
-    if (linux === undefined) return [tarball];
-    const common = { tree, output, version, epoch };
-    return [
-      tarball,
-      buildDeb({ ...common, architecture: linux.deb }),
-      buildRpm({ ...common, architecture: linux.rpm }),
-    ];
+    return [tarball, ...system];
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -57,10 +62,10 @@ export async function packageTree(
 ): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), 'ecr-xacct-tree-'));
   try {
-    const { program, nodeVersion, metafiles } = await buildExecutable(target, work, version);
+    const { program, metafiles } = await buildExecutable(target, work, version);
     const client = join(work, PACKAGE);
-    makeClient(target, client);
-    const components = thirdParty(metafiles, nodeVersion);
+    const isClientStatic = makeClient(target, client);
+    const components = thirdParty(metafiles, { target, isClientStatic });
     const texts = {
       'THIRD-PARTY-LICENSES': licenceTexts(components),
       'sbom.cdx.json': cyclonedx(components, { version, epoch }),
@@ -72,17 +77,19 @@ export async function packageTree(
   }
 }
 
-function makeClient({ name, linux }: Target, output: string): void {
+/** @returns whether musl is in it. */
+function makeClient({ name, linux }: Target, output: string): boolean {
   if (name !== `${process.platform}-${process.arch}`) {
     if (linux === undefined) throw new Error(`${name}: its client is compiled there`);
     crossCompileClient(linux.gnu, PROGRAM, output);
-    return;
+    return false;
   }
-  const compiler = compileNativeClient(PROGRAM, output);
+  const isMusl = compileNativeClient(PROGRAM, output)?.startsWith('musl-gcc') === true;
   // Another libc's static client is fifteen times as large.
-  if (linux !== undefined && compiler?.startsWith('musl-gcc') !== true) {
+  if (linux !== undefined && !isMusl) {
     throw new Error(
       'the native client of a package is compiled with musl-gcc (Debian: apt install musl-tools)',
     );
   }
+  return isMusl;
 }

@@ -1,5 +1,8 @@
 // What is built for which system: the Node that it stands on, the names that others have for it, and its C compiler.
 
+/** What every package of it is called, and the folders that are its own. */
+export const PACKAGE = 'docker-credential-ecr-xacct';
+
 /** By Node's `process.platform` and `process.arch`. */
 export type TargetName = 'linux-x64' | 'linux-arm64' | 'darwin-arm64' | 'win-x64';
 

@@ -1,12 +1,154 @@
-export function thirdParty(metafiles: readonly unknown[], nodeVersion: string): string[] {
-  return [String(metafiles.length), nodeVersion];
+// What others wrote and a package has inside: by esbuild's reports of the bundle, with each one's licence.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Metafile } from 'esbuild';
+import type { Target } from './targets.ts';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+export interface Component {
+  readonly name: string;
+  /** Undefined for what is the building machine's: musl. */
+  readonly version: string | undefined;
+  /** Where it is from, for a package of npm. */
+  readonly registry: 'npm' | undefined;
+  /** An SPDX identifier; undefined where there are many, as in Node: the text has them. */
+  readonly licence: string | undefined;
+  /** The texts that go with it: licence and notices. */
+  readonly texts: readonly string[];
+  /** Of its archive, as in package-lock.json. */
+  readonly integrity: string | undefined;
 }
-export function licenceTexts(components: readonly string[]): string {
-  return `${components.join('\n')}\n`;
+
+/** What may be in a program that is given to anybody, with nothing to do but to add the text. */
+const ALLOWED = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'ISC',
+  'MIT',
+]);
+
+/** For npm packages that come without a text, and for what is from elsewhere. */
+const KEPT = join(root, 'packaging', 'licences');
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly license?: string;
 }
-export function cyclonedx(
-  components: readonly string[],
-  { version, epoch }: { version: string; epoch: number },
-): string {
-  return JSON.stringify({ components, version, epoch });
+
+interface Lockfile {
+  readonly packages: Readonly<Record<string, { readonly integrity?: string } | undefined>>;
+}
+
+/**
+ * `target`: whose Node is inside; `isClientStatic`: whether musl is.
+ * @throws Error where a licence is not among those that are allowed, or its text is nowhere.
+ */
+export function thirdParty(
+  metafiles: readonly Metafile[],
+  { target, isClientStatic }: { target: Target; isClientStatic: boolean },
+): Component[] {
+  const inputs = metafiles.flatMap((report) => Object.keys(report.inputs));
+  const folders = new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined));
+  const lockfile = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lockfile;
+  const components = [...folders].map((folder) => npmComponent(folder, lockfile));
+  components.push(nodeComponent(target, lockfile));
+  if (isClientStatic) components.push(muslComponent());
+  return components.toSorted((a, b) => compare(key(a), key(b)));
+}
+
+function key({ name, version }: Component): string {
+  return `${name}@${version}`;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+/** The innermost: a package may have others below it. */
+function packageFolder(path: string): string | undefined {
+  return /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0];
+}
+
+function npmComponent(folder: string, { packages }: Lockfile): Component {
+  const { name, version, license } = manifest(folder);
+  if (license === undefined || !ALLOWED.has(license)) {
+    throw new Error(
+      `${name} ${version} is in the bundle under ${license}: is that allowed? scripts/package/third-party.ts`,
+    );
+  }
+  const texts = textsIn(join(root, folder));
+  if (texts.length === 0) texts.push(keptText(name, license));
+  return { name, version, registry: 'npm', licence: license, texts, integrity: packages[folder]?.integrity };
+}
+
+function nodeComponent({ nodePackage }: Target, { packages }: Lockfile): Component {
+  // npm installs the one for this machine alone; the text is the same for all.
+  const installed = readdirSync(join(root, 'node_modules')).find((name) =>
+    /^node-(?:bin-)?\w+-(?:x64|arm64)$/.test(name),
+  );
+  const texts = installed === undefined ? [] : textsIn(join(root, 'node_modules', installed));
+  if (texts.length === 0)
+    throw new Error('no npm package of Node is installed whose LICENSE could be taken: npm ci');
+  const { integrity } = packages[`node_modules/${nodePackage}`] ?? {};
+  return {
+    name: nodePackage,
+    version: process.versions.node,
+    registry: 'npm',
+    licence: undefined,
+    texts,
+    integrity,
+  };
+}
+
+function muslComponent(): Component {
+  const texts = [readFileSync(join(KEPT, 'musl.txt'), 'utf8')];
+  return {
+    name: 'musl',
+    version: undefined,
+    registry: undefined,
+    licence: 'MIT',
+    texts,
+    integrity: undefined,
+  };
+}
+
+function manifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest;
+}
+
+function textsIn(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => /^(?:licen[cs]e|notice|copying)\b/i.test(name));
+  return names.toSorted().map((name) => readFileSync(join(folder, name), 'utf8'));
+}
+
+/** The Apache License names nobody, so that its text is the same for all. */
+function keptText(name: string, licence: string): string {
+  const kept = join(KEPT, `${name.replace('/', '+')}.txt`);
+  if (existsSync(kept)) return readFileSync(kept, 'utf8');
+  if (licence === 'Apache-2.0') return readFileSync(join(root, 'LICENSE'), 'utf8');
+  throw new Error(`${name} is in the bundle without the text of its licence; put it into ${kept}`);
+}
+
+/** One text, with each licence once and above it what it is of. */
+export function licenceTexts(components: readonly Component[]): string {
+  const owners = new Map<string, string[]>();
+  for (const component of components) {
+    for (const text of component.texts) {
+      const one = text
+        .replaceAll('\r\n', '\n')
+        .replaceAll(/[ \t]+$/gm, '')
+        .trim();
+      const of = `${component.name}${component.version === undefined ? '' : ` ${component.version}`}`;
+      owners.set(one, [...(owners.get(one) ?? []), of]);
+    }
+  }
+  const rule = '-'.repeat(78);
+  const parts = [...owners].map(([text, of]) => `${rule}\n${of.join('\n')}\n${rule}\n\n${text}\n`);
+  return `ecr-xacct has these programs and libraries of others inside, under the licences below.\n\n${parts.join('\n')}`;
 }

@@ -8,17 +8,15 @@ import {
   mkdirSync,
   readFileSync,
   statSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { treeLauncher } from '../launcher.ts';
 import { MAN_PAGES, manPages } from './man-pages.ts';
+import { PACKAGE } from './targets.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-
-/** What every package of it is called, and the folders that are its own. */
-export const PACKAGE = 'docker-credential-ecr-xacct';
 
 export interface TreeParts {
   /** The single executable. */
@@ -55,7 +53,8 @@ export function stageTree(folder: string, parts: TreeParts): void {
   };
   addProgram(`lib/${PACKAGE}/ecr-xacct`, program);
   addProgram(`bin/${PACKAGE}`, client);
-  symlinkSync(`../lib/${PACKAGE}/ecr-xacct`, join(folder, 'bin/ecr-xacct'));
+  add('bin/ecr-xacct', treeLauncher('ecr-xacct'));
+  chmodSync(join(folder, 'bin/ecr-xacct'), 0o755);
 
   const own = (name: string) => readFileSync(join(root, name), 'utf8');
   const schema = print('config', 'schema');

@@ -28,6 +28,9 @@ export async function runSetup(
   accountOf: AccountOf,
 ): Promise<void> {
   const { front, streams } = context;
+  if (options.keepConfig && !options.undo) {
+    throw new XacctError('usage', '--keep-config goes with --undo');
+  }
   const home = homeFolder(front.env);
   const path = configPath(front.env);
   if (home === undefined || path === undefined) {
@@ -35,7 +38,10 @@ export async function runSetup(
   }
   const terminal = options.yes
     ? { input: streams.stdin, output: streams.stdout }
-    : terminalOf(streams, `ecr-xacct setup ${options.undo ? '--undo ' : ''}--yes`);
+    : terminalOf(
+        streams,
+        `ecr-xacct setup ${options.undo ? '--undo ' : ''}${options.keepConfig ? '--keep-config ' : ''}--yes`,
+      );
   const session: Session = { options, context, terminal, place: { env: front.env, home, uid: front.uid } };
   if (options.undo) await undo(session, path);
   else await setUp(session, readConfigFile(path), accountOf);
@@ -104,7 +110,10 @@ async function undo(session: Session, configFile: string): Promise<void> {
     stdout.write(`Nothing is set up: there is no ${printable(path)}.\n`);
     return;
   }
-  const { changes, removals, notes } = planUndo(parseState(textOf(before, path), path));
+  const { changes, removals, notes } = planUndo(
+    parseState(textOf(before, path), path),
+    session.options.keepConfig === true,
+  );
   const writes = [...changes, ...removals, { path, before, after: undefined }];
   const isDone = await carryOut(
     session,
@@ -112,7 +121,9 @@ async function undo(session: Session, configFile: string): Promise<void> {
     notes.map((note) => `Note: ${printable(note)}\n`).join(''),
     writes,
   );
-  if (isDone) stdout.write('Done: everything that setup had changed is taken back.\n');
+  if (!isDone) return;
+  const but = session.options.keepConfig ? `, but ${printable(configFile)}, which stays` : '';
+  stdout.write(`Done: everything that setup had changed is taken back${but}.\n`);
 }
 
 /** Shows, asks, writes. @returns whether it has written. @throws XacctError `cancelled` where the user says no. */

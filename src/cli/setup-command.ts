@@ -6,6 +6,7 @@ export interface SetupOptions {
   yes?: true;
   dryRun?: true;
   undo?: true;
+  keepConfig?: true;
   podman?: true;
   credsStore?: true;
   profile?: readonly string[];
@@ -42,6 +43,7 @@ export function setupCommand(context: CommandContext): void {
         'podman',
       ]),
     )
+    .option('--keep-config', 'with --undo: leave config.yaml as it is')
     .addHelpText('after', HELP);
   command.action(async (options: SetupOptions) => {
     const { runSetup } = await import('./run-setup.ts');

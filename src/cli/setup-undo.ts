@@ -12,8 +12,8 @@ export interface UndoPlan {
   notes: readonly string[];
 }
 
-/** @throws XacctError `config-invalid`, `docker-config`, `file-access` */
-export function planUndo(state: State): UndoPlan {
+/** `keepsConfig`: config.yaml stays as it is. @throws XacctError `config-invalid`, `docker-config`, `file-access` */
+export function planUndo(state: State, keepsConfig: boolean): UndoPlan {
   const notes: string[] = [];
   const changes: FileChange[] = [];
   const removals: FileWrite[] = [];
@@ -23,6 +23,7 @@ export function planUndo(state: State): UndoPlan {
     if (file.backup !== null && backup !== undefined) {
       removals.push({ path: file.backup, before: backup, after: undefined });
     }
+    if (keepsConfig && file.kind === 'config') continue;
     const before = readSnapshot(file.path);
     // Whoever has removed it since has removed our part, too.
     if (before === undefined) continue;

@@ -29,6 +29,20 @@ describe('where nobody else has written since', () => {
     assert.deepEqual(user.files(), before);
   });
 
+  test('with --keep-config, config.yaml stays as it is, and all else is taken back.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS, [CONFIG]: 'registries: {}   # none\n' });
+    const before = user.files();
+    await user.succeed('--yes');
+    const config = user.files()[CONFIG];
+    const stdout = await user.succeed('--undo', '--keep-config', '--yes');
+    assert.match(
+      stdout,
+      /\nDone: everything that setup had changed is taken back, but \S+config\.yaml, which stays\.\n$/,
+    );
+    assert.notEqual(config, before[CONFIG]);
+    assert.deepEqual(user.files(), { ...before, [CONFIG]: config });
+  });
+
   test('files that were not there are gone.', async () => {
     using user = makeSetupHome({ '.aws/config': AWS });
     const before = user.files();

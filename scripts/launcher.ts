@@ -1,0 +1,67 @@
+// The shell scripts that start the program: in a build, in an npm package, and below a prefix such as /usr.
+import { readFileSync } from 'node:fs';
+import { machine, type } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PACKAGE, TARGETS } from './package/targets.ts';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+interface Launcher {
+  /** The name of the program: `ecr-xacct`, or `docker-credential-ecr-xacct`, which is its front for Docker. */
+  readonly name: string;
+  /** POSIX shell, with its own folder in `$folder`, that execs the program, or goes on where it is not there. */
+  readonly start: string;
+  /** What to do where it is not there. */
+  readonly remedy: string;
+}
+
+function launcher({ name, start, remedy }: Launcher): string {
+  const template = readFileSync(join(root, 'packaging', 'launcher.sh'), 'utf8');
+  const values: Record<string, string> = { PROGRAM: name, START: start, REMEDY: remedy };
+  return template.replace(/@([A-Z]+)@/g, (placeholder, key) => values[key] ?? placeholder);
+}
+
+/** What a program puts before its own arguments. */
+function commandOf(name: string): string {
+  return name === PACKAGE ? 'helper ' : '';
+}
+
+/** Below a prefix: the single executable. */
+export function treeLauncher(name: string): string {
+  const start = `program=$folder/../lib/${PACKAGE}/ecr-xacct
+[ ! -x "$program" ] || exec "$program" ${commandOf(name)}"$@"`;
+  return launcher({ name, start, remedy: 'install it again' });
+}
+
+/** In `dist/bin`, beside `dist/lib`: the Node of the checkout, or the one that npm installed with the package. */
+export function bundleLauncher(name: string): string {
+  const packages = Object.values(TARGETS).filter(({ pkg }) => pkg.platform !== 'win');
+  const beside = packages.flatMap(({ nodePackage, nodeFile }) => [
+    `"$folder/../../node_modules/${nodePackage}/${nodeFile}"`,
+    `"$folder/../../../${nodePackage}/${nodeFile}"`,
+  ]);
+  const start = `script=$folder/../lib/ecr-xacct.cjs
+for node in "$folder/../../node_modules/node/bin/node" \\
+  ${beside.join(' \\\n  ')}; do
+  [ ! -x "$node" ] || [ ! -r "$script" ] || exec "$node" --disable-sigusr1 "$script" ${commandOf(name)}"$@"
+done`;
+  return launcher({
+    name,
+    start,
+    remedy: `in its source folder, run: npm run build; or: npm install -g ${PACKAGE}`,
+  });
+}
+
+/** Below `dist/native`, by what `uname` says of this machine: where its native client is. */
+export function nativeFolder(): string {
+  return `${type()}-${machine()}`;
+}
+
+/** In an npm package: the native client that it has for this system; else the TypeScript front. */
+export function npmClientLauncher(): string {
+  const start = `client=$folder/../native/$(command -p uname -s)-$(command -p uname -m)/${PACKAGE}
+[ ! -x "$client" ] || exec "$client" "$@"
+exec "$folder/ecr-xacct" helper "$@"`;
+  return launcher({ name: PACKAGE, start, remedy: 'install it again' });
+}
