@@ -1,17 +1,20 @@
 // Everything that is made for one target: its tree, and the packages of it.
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileNativeClient, crossCompileClient } from '../compile-client.ts';
 import { buildDeb } from './deb.ts';
 import { buildExecutable } from './executable.ts';
 import { buildRpm } from './rpm.ts';
 import { cyclonedx } from './sbom.ts';
+import { signAdHoc } from './sign.ts';
 import { packTarball } from './tarball.ts';
 import { PACKAGE, type Target } from './targets.ts';
 import { licenceTexts, thirdParty } from './third-party.ts';
 import { stageTree } from './tree.ts';
+import { stageWindowsFolder } from './windows-folder.ts';
+import { packZip } from './zip.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -27,7 +30,7 @@ export interface PackageOptions {
   readonly epoch: number;
 }
 
-/** @returns the paths of the packages: .tar.gz, .deb, .rpm. @throws Error from the tools that it runs. */
+/** @returns the paths of the packages: .tar.gz, .deb, .rpm; for Windows, .zip. @throws Error from the tools that it runs. */
 export async function packageTarget(target: Target, options: PackageOptions): Promise<string[]> {
   const { output, version, epoch } = options;
   const work = mkdtempSync(join(tmpdir(), 'ecr-xacct-package-'));
@@ -35,7 +38,12 @@ export async function packageTarget(target: Target, options: PackageOptions): Pr
     const tree = join(work, `${PACKAGE}-${version}-${target.name}`);
     await packageTree(target, tree, options);
     mkdirSync(output, { recursive: true });
-    const { linux } = target;
+    const { linux, pkg } = target;
+    if (pkg.platform === 'win') {
+      const zip = join(output, `${basename(tree)}.zip`);
+      packZip(tree, zip);
+      return [zip];
+    }
     const common = { tree, output, version, epoch };
     const system =
       linux === undefined
@@ -46,7 +54,7 @@ export async function packageTarget(target: Target, options: PackageOptions): Pr
           ];
     for (const script of ['install', 'uninstall'])
       copyFileSync(join(root, 'scripts', script), join(tree, script));
-    const tarball = join(output, `${PACKAGE}-${version}-${target.name}.tar.gz`);
+    const tarball = join(output, `${basename(tree)}.tar.gz`);
     packTarball(tree, tarball, epoch);
     return [tarball, ...system];
   } finally {
@@ -54,7 +62,7 @@ export async function packageTarget(target: Target, options: PackageOptions): Pr
   }
 }
 
-/** Writes the tree alone. `folder` must not be there yet. */
+/** Writes the tree alone; for Windows, the one folder. `folder` must not be there yet. */
 export async function packageTree(
   target: Target,
   folder: string,
@@ -63,6 +71,8 @@ export async function packageTree(
   const work = mkdtempSync(join(tmpdir(), 'ecr-xacct-tree-'));
   try {
     const { program, metafiles } = await buildExecutable(target, work, version);
+    const { platform } = target.pkg;
+    if (platform === 'macos') signAdHoc(program);
     const client = join(work, PACKAGE);
     const isClientStatic = makeClient(target, client);
     const components = thirdParty(metafiles, { target, isClientStatic });
@@ -71,17 +81,19 @@ export async function packageTree(
       'sbom.cdx.json': cyclonedx(components, { version, epoch }),
     };
     const runnable = join(root, 'dist', 'bin', 'ecr-xacct');
-    stageTree(folder, { program, client, runnable, version, epoch, texts });
+    const parts = { program, runnable, version, epoch, texts };
+    if (platform === 'win') return stageWindowsFolder(folder, parts);
+    const startedBy = platform === 'macos' ? 'launchd' : 'systemd';
+    stageTree(folder, { ...parts, startedBy, client: existsSync(client) ? client : undefined });
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-/** @returns whether musl is in it. */
+/** Writes it where there is a compiler for the system; macOS's is on macOS alone. @returns whether musl is in it. */
 function makeClient({ name, linux }: Target, output: string): boolean {
   if (name !== `${process.platform}-${process.arch}`) {
-    if (linux === undefined) throw new Error(`${name}: its client is compiled there`);
-    crossCompileClient(linux.gnu, PROGRAM, output);
+    if (linux !== undefined) crossCompileClient(linux.gnu, PROGRAM, output);
     return false;
   }
   const isMusl = compileNativeClient(PROGRAM, output)?.startsWith('musl-gcc') === true;

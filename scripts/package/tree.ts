@@ -1,15 +1,6 @@
 // What is installed, in a folder laid out as below a prefix such as /usr: programs, man pages, completions, units, texts.
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  copyFileSync,
-  globSync,
-  lutimesSync,
-  mkdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, globSync, lutimesSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { treeLauncher } from '../launcher.ts';
@@ -21,8 +12,13 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export interface TreeParts {
   /** The single executable. */
   readonly program: string;
-  /** The native client, or what stands in for it; its program is `../lib/docker-credential-ecr-xacct/ecr-xacct`. */
-  readonly client: string;
+  /**
+   * The native client, whose program is `../lib/docker-credential-ecr-xacct/ecr-xacct`; where it cannot be compiled, undefined,
+   * and a script stands in.
+   */
+  readonly client: string | undefined;
+  /** Who starts the daemon at login. */
+  readonly startedBy: 'systemd' | 'launchd';
   /** A program of this version that runs here, to print completions and the schema. */
   readonly runnable: string;
   readonly version: string;
@@ -38,23 +34,33 @@ const COMPLETIONS = {
   fish: 'share/fish/vendor_completions.d/ecr-xacct.fish',
 };
 
-/** Writes the tree. `folder` must not be there yet. Unit files have @BINDIR@ where the programs will be. */
+/** The files that start the daemon, below the tree, and below packaging/. They have @BINDIR@ where the programs will be. */
+const UNITS = {
+  systemd: {
+    'share/systemd/user/ecr-xacct.socket': 'systemd/ecr-xacct.socket',
+    'share/systemd/user/ecr-xacct.service': 'systemd/ecr-xacct.service',
+  },
+  launchd: {
+    'share/launchd/docker-credential-ecr-xacct.daemon.plist':
+      'launchd/docker-credential-ecr-xacct.daemon.plist',
+  },
+};
+
+/** Writes the tree. `folder` must not be there yet. */
 export function stageTree(folder: string, parts: TreeParts): void {
-  const { program, client, runnable, version, epoch, texts } = parts;
+  const { program, client, startedBy, runnable, version, epoch, texts } = parts;
   const print = (...args: string[]) => execFileSync(runnable, args, { encoding: 'utf8', env: {} });
-  const add = (path: string, text: string) => {
+  const add = (path: string, bytes: string | Buffer) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
+    writeFileSync(join(folder, path), bytes);
   };
-  const addProgram = (path: string, from: string) => {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    copyFileSync(from, join(folder, path));
+  const addProgram = (path: string, bytes: string | Buffer) => {
+    add(path, bytes);
     chmodSync(join(folder, path), 0o755);
   };
-  addProgram(`lib/${PACKAGE}/ecr-xacct`, program);
-  addProgram(`bin/${PACKAGE}`, client);
-  add('bin/ecr-xacct', treeLauncher('ecr-xacct'));
-  chmodSync(join(folder, 'bin/ecr-xacct'), 0o755);
+  addProgram(`lib/${PACKAGE}/ecr-xacct`, readFileSync(program));
+  addProgram(`bin/${PACKAGE}`, client === undefined ? treeLauncher(PACKAGE) : readFileSync(client));
+  addProgram('bin/ecr-xacct', treeLauncher('ecr-xacct'));
 
   const own = (name: string) => readFileSync(join(root, name), 'utf8');
   const schema = print('config', 'schema');
@@ -63,9 +69,7 @@ export function stageTree(folder: string, parts: TreeParts): void {
     add(`share/man/man${page.at(-1)}/${page}`, text);
   }
   for (const [shell, path] of Object.entries(COMPLETIONS)) add(path, print('completion', shell));
-  for (const unit of ['ecr-xacct.socket', 'ecr-xacct.service']) {
-    add(`share/systemd/user/${unit}`, own(`packaging/systemd/${unit}`));
-  }
+  for (const [path, unit] of Object.entries(UNITS[startedBy])) add(path, own(`packaging/${unit}`));
   for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE']) add(`share/doc/${PACKAGE}/${name}`, own(name));
   for (const [name, text] of Object.entries(texts)) add(`share/doc/${PACKAGE}/${name}`, text);
   normalize(folder, epoch);
