@@ -1,9 +1,10 @@
 // Everything that is made for one target: its tree, and the packages of it.
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileNativeClient, crossCompileClient } from '../compile-client.ts';
+import { treeLauncher } from '../launcher.ts';
 import { buildDeb } from './deb.ts';
 import { buildExecutable } from './executable.ts';
 import { buildRpm } from './rpm.ts';
@@ -13,8 +14,7 @@ import { packTarball } from './tarball.ts';
 import { PACKAGE, type Target } from './targets.ts';
 import { licenceTexts, thirdParty } from './third-party.ts';
 import { stageTree } from './tree.ts';
-import { stageWindowsFolder } from './windows-folder.ts';
-import { packZip } from './zip.ts';
+import { packZip, stageWindows } from './windows-zip.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -30,20 +30,20 @@ export interface PackageOptions {
   readonly epoch: number;
 }
 
-/** @returns the paths of the packages: .tar.gz, .deb, .rpm; for Windows, .zip. @throws Error from the tools that it runs. */
+/** @returns the paths of the packages: .tar.gz, .deb, .rpm; .zip. @throws Error from the tools that it runs. */
 export async function packageTarget(target: Target, options: PackageOptions): Promise<string[]> {
   const { output, version, epoch } = options;
   const work = mkdtempSync(join(tmpdir(), 'ecr-xacct-package-'));
   try {
-    const tree = join(work, `${PACKAGE}-${version}-${target.name}`);
+    const name = `${PACKAGE}-${version}-${target.name}`;
+    const tree = join(work, name);
     await packageTree(target, tree, options);
     mkdirSync(output, { recursive: true });
-    const { linux, pkg } = target;
-    if (pkg.platform === 'win') {
-      const zip = join(output, `${basename(tree)}.zip`);
-      packZip(tree, zip);
-      return [zip];
+    if (target.pkg.platform === 'win') {
+      packZip(tree, join(output, `${name}.zip`));
+      return [join(output, `${name}.zip`)];
     }
+    const { linux } = target;
     const common = { tree, output, version, epoch };
     const system =
       linux === undefined
@@ -54,15 +54,14 @@ export async function packageTarget(target: Target, options: PackageOptions): Pr
           ];
     for (const script of ['install', 'uninstall'])
       copyFileSync(join(root, 'scripts', script), join(tree, script));
-    const tarball = join(output, `${basename(tree)}.tar.gz`);
-    packTarball(tree, tarball, epoch);
-    return [tarball, ...system];
+    packTarball(tree, join(output, `${name}.tar.gz`), epoch);
+    return [join(output, `${name}.tar.gz`), ...system];
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-/** Writes the tree alone; for Windows, the one folder. `folder` must not be there yet. */
+/** Writes the tree alone: what is installed. `folder` must not be there yet. */
 export async function packageTree(
   target: Target,
   folder: string,
@@ -74,7 +73,7 @@ export async function packageTree(
     const { platform } = target.pkg;
     if (platform === 'macos') signAdHoc(program);
     const client = join(work, PACKAGE);
-    const isClientStatic = makeClient(target, client);
+    const isClientStatic = platform !== 'win' && makeClient(target, client);
     const components = thirdParty(metafiles, { target, isClientStatic });
     const texts = {
       'THIRD-PARTY-LICENSES': licenceTexts(components),
@@ -82,26 +81,27 @@ export async function packageTree(
     };
     const runnable = join(root, 'dist', 'bin', 'ecr-xacct');
     const parts = { program, runnable, version, epoch, texts };
-    if (platform === 'win') return stageWindowsFolder(folder, parts);
-    const startedBy = platform === 'macos' ? 'launchd' : 'systemd';
-    stageTree(folder, { ...parts, startedBy, client: existsSync(client) ? client : undefined });
+    if (platform === 'win') stageWindows(folder, parts);
+    else stageTree(folder, { ...parts, client, service: platform === 'macos' ? 'launchd' : 'systemd' });
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-/** Writes it where there is a compiler for the system; macOS's is on macOS alone. @returns whether musl is in it. */
+/** @returns whether musl is in it. */
 function makeClient({ name, linux }: Target, output: string): boolean {
-  if (name !== `${process.platform}-${process.arch}`) {
-    if (linux !== undefined) crossCompileClient(linux.gnu, PROGRAM, output);
-    return false;
+  if (name === `${process.platform}-${process.arch}`) {
+    const isMusl = compileNativeClient(PROGRAM, output)?.startsWith('musl-gcc') === true;
+    // Another libc's static client is fifteen times as large.
+    if (linux !== undefined && !isMusl) {
+      throw new Error(
+        'the native client of a package is compiled with musl-gcc (Debian: apt install musl-tools)',
+      );
+    }
+    return isMusl;
   }
-  const isMusl = compileNativeClient(PROGRAM, output)?.startsWith('musl-gcc') === true;
-  // Another libc's static client is fifteen times as large.
-  if (linux !== undefined && !isMusl) {
-    throw new Error(
-      'the native client of a package is compiled with musl-gcc (Debian: apt install musl-tools)',
-    );
-  }
-  return isMusl;
+  // macOS' libraries are on a Mac alone: elsewhere, its front for Docker is the program itself.
+  if (linux === undefined) writeFileSync(output, treeLauncher(PACKAGE));
+  else crossCompileClient(linux.gnu, PROGRAM, output);
+  return false;
 }

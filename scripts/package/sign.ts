@@ -1,12 +1,11 @@
-// The signature without which macOS starts no program: ad hoc, of nobody, which only Apple's own tool makes.
+// The ad-hoc signature without which macOS on Apple silicon kills a program.
 import { spawnSync } from 'node:child_process';
 
-/** Whether it was signed: false where there is no codesign, on any other system than macOS. @throws Error with what it printed. */
+/** @returns false where there is no codesign: on any system but macOS. @throws Error from codesign. */
 export function signAdHoc(program: string): boolean {
-  const { status, error, stderr } = spawnSync('codesign', ['--sign', '-', '--force', program], {
-    encoding: 'utf8',
-  });
-  if (error !== undefined && 'code' in error && error.code === 'ENOENT') return false;
-  if (status !== 0) throw new Error(`codesign ${program} failed: ${error?.message ?? stderr}`);
+  const args = ['--force', '--sign', '-', program];
+  const { status, error, stderr } = spawnSync('codesign', args, { encoding: 'utf8' });
+  if (error !== undefined) return false;
+  if (status !== 0) throw new Error(`codesign ${args.join(' ')} failed: ${stderr.trim()}`);
   return true;
 }

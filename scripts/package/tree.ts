@@ -1,7 +1,16 @@
 // What is installed, in a folder laid out as below a prefix such as /usr: programs, man pages, completions, units, texts.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, globSync, lutimesSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+  chmodSync,
+  copyFileSync,
+  globSync,
+  lutimesSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { treeLauncher } from '../launcher.ts';
 import { MAN_PAGES, manPages } from './man-pages.ts';
@@ -12,13 +21,10 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export interface TreeParts {
   /** The single executable. */
   readonly program: string;
-  /**
-   * The native client, whose program is `../lib/docker-credential-ecr-xacct/ecr-xacct`; where it cannot be compiled, undefined,
-   * and a script stands in.
-   */
-  readonly client: string | undefined;
-  /** Who starts the daemon at login. */
-  readonly startedBy: 'systemd' | 'launchd';
+  /** The native client, or what stands in for it; its program is `../lib/docker-credential-ecr-xacct/ecr-xacct`. */
+  readonly client: string;
+  /** What starts the daemon there, for whoever wants that. */
+  readonly service: keyof typeof SERVICES;
   /** A program of this version that runs here, to print completions and the schema. */
   readonly runnable: string;
   readonly version: string;
@@ -34,33 +40,31 @@ const COMPLETIONS = {
   fish: 'share/fish/vendor_completions.d/ecr-xacct.fish',
 };
 
-/** The files that start the daemon, below the tree, and below packaging/. They have @BINDIR@ where the programs will be. */
-const UNITS = {
+/** By their folder below the prefix: files of packaging/. */
+const SERVICES = {
   systemd: {
-    'share/systemd/user/ecr-xacct.socket': 'systemd/ecr-xacct.socket',
-    'share/systemd/user/ecr-xacct.service': 'systemd/ecr-xacct.service',
+    'share/systemd/user': ['systemd/ecr-xacct.socket', 'systemd/ecr-xacct.service'],
   },
-  launchd: {
-    'share/launchd/docker-credential-ecr-xacct.daemon.plist':
-      'launchd/docker-credential-ecr-xacct.daemon.plist',
-  },
+  launchd: { [`share/${PACKAGE}`]: ['launchd/ecr-xacct.daemon.plist'] },
 };
 
-/** Writes the tree. `folder` must not be there yet. */
+/** Writes the tree. `folder` must not be there yet. Units and agents have @BINDIR@ where the programs will be. */
 export function stageTree(folder: string, parts: TreeParts): void {
-  const { program, client, startedBy, runnable, version, epoch, texts } = parts;
+  const { program, client, service, runnable, version, epoch, texts } = parts;
   const print = (...args: string[]) => execFileSync(runnable, args, { encoding: 'utf8', env: {} });
-  const add = (path: string, bytes: string | Buffer) => {
+  const add = (path: string, text: string) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), bytes);
+    writeFileSync(join(folder, path), text);
   };
-  const addProgram = (path: string, bytes: string | Buffer) => {
-    add(path, bytes);
+  const addProgram = (path: string, from: string) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    copyFileSync(from, join(folder, path));
     chmodSync(join(folder, path), 0o755);
   };
-  addProgram(`lib/${PACKAGE}/ecr-xacct`, readFileSync(program));
-  addProgram(`bin/${PACKAGE}`, client === undefined ? treeLauncher(PACKAGE) : readFileSync(client));
-  addProgram('bin/ecr-xacct', treeLauncher('ecr-xacct'));
+  addProgram(`lib/${PACKAGE}/ecr-xacct`, program);
+  addProgram(`bin/${PACKAGE}`, client);
+  add('bin/ecr-xacct', treeLauncher('ecr-xacct'));
+  chmodSync(join(folder, 'bin/ecr-xacct'), 0o755);
 
   const own = (name: string) => readFileSync(join(root, name), 'utf8');
   const schema = print('config', 'schema');
@@ -69,7 +73,9 @@ export function stageTree(folder: string, parts: TreeParts): void {
     add(`share/man/man${page.at(-1)}/${page}`, text);
   }
   for (const [shell, path] of Object.entries(COMPLETIONS)) add(path, print('completion', shell));
-  for (const [path, unit] of Object.entries(UNITS[startedBy])) add(path, own(`packaging/${unit}`));
+  for (const [path, units] of Object.entries(SERVICES[service])) {
+    for (const unit of units) add(`${path}/${basename(unit)}`, own(`packaging/${unit}`));
+  }
   for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE']) add(`share/doc/${PACKAGE}/${name}`, own(name));
   for (const [name, text] of Object.entries(texts)) add(`share/doc/${PACKAGE}/${name}`, text);
   normalize(folder, epoch);

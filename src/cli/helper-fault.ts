@@ -12,9 +12,9 @@ export function helperFault(
   home: string,
   self: SelfCommand,
 ): { message: string; command: string } | undefined {
+  if (process.platform === 'win32') return faultOnWindows(path, self);
   const own = ownHelper(self);
   const folders = (path ?? '').split(delimiter).filter(isAbsolute);
-  if (process.platform === 'win32') return faultOnWindows(folders, self);
   const candidates = folders.map((folder) => join(folder, PROGRAM)).filter(isFile);
   const found = candidates.find(isExecutable) ?? candidates[0];
   if (found === undefined) {
@@ -35,25 +35,29 @@ export function helperFault(
   };
 }
 
-/**
- * There, Docker finds what PATHEXT allows: the archive's .cmd, or an .exe that Scoop puts in a folder of its own. None of them is
- * the same file as the program.
- */
-function faultOnWindows(folders: readonly string[], [node]: SelfCommand): ReturnType<typeof helperFault> {
-  const names = ['.exe', '.cmd'].map((extension) => `${PROGRAM}${extension}`);
+/** There it is found by the ends of its name: the .cmd beside the program, or an .exe that Scoop has made elsewhere. */
+function faultOnWindows(
+  path: string | undefined,
+  [program]: SelfCommand,
+): { message: string; command: string } | undefined {
+  const folders = (path ?? '').split(delimiter).filter(isAbsolute);
+  const names = ['.exe', '.cmd'].map((end) => `${PROGRAM}${end}`);
   if (folders.some((folder) => names.some((name) => isFile(join(folder, name))))) return undefined;
   return {
     message: `Docker will not find ${PROGRAM}: it is in no folder of your PATH.`,
-    command: `[Environment]::SetEnvironmentVariable('Path', "$([Environment]::GetEnvironmentVariable('Path', 'User'));${dirname(node)}", 'User')`,
+    // Not setx, which cuts it at 1024 characters and adds the system's own to the user's.
+    command: `[Environment]::SetEnvironmentVariable('Path', "$([Environment]::GetEnvironmentVariable('Path', 'User'));${dirname(program)}", 'User')`,
   };
 }
 
-/** Beside the program itself, which is one executable, or a script in lib/ next to bin/. */
-function ownHelper([node, ...args]: SelfCommand): string | undefined {
+/** Beside the program itself, in bin/ below the prefix that it was installed to, or next to the lib/ of its script. */
+function ownHelper([program, ...args]: SelfCommand): string | undefined {
   const script = args.find((word) => isAbsolute(word));
   const folders = [
-    ...(script === undefined ? [] : [join(dirname(dirname(script)), 'bin'), dirname(script)]),
-    dirname(node),
+    ...(script === undefined
+      ? [join(dirname(dirname(dirname(program))), 'bin')]
+      : [join(dirname(dirname(script)), 'bin'), dirname(script)]),
+    dirname(program),
   ];
   return folders.map((folder) => join(folder, PROGRAM)).find(isFile);
 }

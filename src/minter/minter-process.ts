@@ -97,11 +97,12 @@ function notStarted(why: string, cause?: unknown): XacctError {
   });
 }
 
-/** Kills the minter's process group: a credential_process that still runs belongs to it. Windows has no such groups. */
+/** Kills the minter's process group: a credential_process that still runs belongs to it. */
 function killGroup(minter: ChildProcess): void {
   if (minter.pid === undefined) return;
   try {
-    if (process.platform === 'win32') minter.kill('SIGKILL');
+    // Windows has no groups.
+    if (process.platform === 'win32') minter.kill();
     else process.kill(-minter.pid, 'SIGKILL');
   } catch {
     // All of it has ended already.

@@ -30,7 +30,7 @@ export function spawnSelf(
       env: { ...env },
       cwd,
       stdio: [stdin, 'ignore', 'ignore', 'pipe', ...fillers],
-      // Windows has no sessions; there, it would give whatever the child starts a console window.
+      // A session of its own; on Windows it would be a console window.
       detached: process.platform !== 'win32',
       windowsHide: true,
     });
@@ -54,6 +54,7 @@ export function spawnSelf(
  * of these is given /dev/null in the child.
  */
 function highestInheritedFd(): number {
+  if (process.platform === 'win32') return RESULT_FD;
   try {
     const descriptors = readdirSync('/dev/fd').map(Number);
     return Math.max(RESULT_FD, ...descriptors.filter(isInherited));

@@ -27,25 +27,6 @@ export const PASSED_NAMES: ReadonlySet<string> = new Set([
   'TERM',
   'XAUTHORITY',
 ]);
-/** Where Windows keeps what the above are elsewhere, and what its programs and name resolution do not start without. */
-const WINDOWS_NAMES: ReadonlySet<string> = new Set([
-  'USERPROFILE',
-  'HOMEDRIVE',
-  'HOMEPATH',
-  'USERNAME',
-  'USERDOMAIN',
-  'APPDATA',
-  'LOCALAPPDATA',
-  'PROGRAMDATA',
-  'PROGRAMFILES',
-  'SYSTEMROOT',
-  'SYSTEMDRIVE',
-  'WINDIR',
-  'COMSPEC',
-  'PATHEXT',
-  'TEMP',
-  'TMP',
-]);
 /** Whatever begins so is passed, too. */
 export const PASSED_PREFIXES: readonly string[] = [
   'AWS_',
@@ -56,23 +37,31 @@ export const PASSED_PREFIXES: readonly string[] = [
   'PASSWORD_STORE_',
 ];
 
-/**
- * The variables that are passed on; `NODE_OPTIONS`, for one, is not: it injects code. Windows takes `Path` and `PATH` for one
- * name; here it has capitals.
- */
-export function passedEnvironment(
-  env: Readonly<Record<string, string | undefined>>,
-  platform: NodeJS.Platform = process.platform,
-): Record<string, string> {
-  const isWindows = platform === 'win32';
-  const isPassed = (name: string) =>
-    PASSED_NAMES.has(name) ||
-    PASSED_PREFIXES.some((prefix) => name.startsWith(prefix)) ||
-    (isWindows && WINDOWS_NAMES.has(name));
+/** The variables that are passed on; `NODE_OPTIONS`, for one, is not: it injects code. */
+export function passedEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  if (process.platform === 'win32') return passedOnWindows(env);
   const passed: Record<string, string> = {};
-  for (const [given, value] of Object.entries(env)) {
-    const name = isWindows ? given.toUpperCase() : given;
-    if (value !== undefined && isPassed(name)) passed[name] = value;
+  for (const [name, value] of Object.entries(env)) {
+    if (
+      value !== undefined &&
+      (PASSED_NAMES.has(name) || PASSED_PREFIXES.some((prefix) => name.startsWith(prefix)))
+    ) {
+      passed[name] = value;
+    }
+  }
+  return passed;
+}
+
+/**
+ * There is no daemon that it would be sent to, and Windows' own libraries need many a variable: all but what is meant for
+ * Node. Their names differ in nothing but case, so that `Path` becomes the one that is looked for here.
+ */
+function passedOnWindows(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const passed: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    const upper = name.toUpperCase();
+    const isForNode = /^(?:NODE|OPENSSL)_/.test(upper) && upper !== 'NODE_EXTRA_CA_CERTS';
+    if (value !== undefined && !isForNode) passed[upper === 'PATH' ? upper : name] = value;
   }
   return passed;
 }

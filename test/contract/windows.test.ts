@@ -1,8 +1,9 @@
 // Owns the proof of what the program does where the system has no user ids: as on Windows, which Node is made to say it runs on.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { REGION } from '../support/fake-aws/two-account-world.ts';
 import { passwordOf, type RunOptions, self } from '../support/product.ts';
 import { HOST, type ProductStage, startProductStage, tokensOf } from '../support/product-stage.ts';
 
@@ -34,6 +35,26 @@ test('Each get mints a token, without a daemon.', async (t) => {
   }
   assert.equal(tokensOf(stage).length, 2);
   assert.ok(!existsSync(stage.product.socket));
+});
+
+test('A credential_process finds what Windows has under other names, and PATH under any.', async (t) => {
+  const stage = await startStage(t);
+  const { accessKeyId, secretAccessKey } = stage.cast.dev;
+  const keys = { Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey };
+  const print = `test "$USERPROFILE$PATH" = C:/Users/you/usr/bin:/bin && test -z "$NODE_OPTIONS" && echo '${JSON.stringify(keys)}'`;
+  const script = join(stage.product.home, 'print-keys');
+  writeFileSync(script, `#!/bin/sh\n${print}\n`, { mode: 0o755 });
+  await stage.product.configure({
+    config: { 'profile dev': { credential_process: script, region: REGION } },
+    registries: { [HOST]: { profile: 'dev' } },
+  });
+  const env = {
+    PATH: undefined,
+    Path: '/usr/bin:/bin',
+    USERPROFILE: 'C:/Users/you',
+    NODE_OPTIONS: '--no-warnings',
+  };
+  passwordOf(await run(stage, ['helper', 'get'], { input: HOST, env }), HOST);
 });
 
 test('A login of docker is refused, because it would not be kept; one elsewhere is not ours to refuse.', async (t) => {

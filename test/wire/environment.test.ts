@@ -75,15 +75,3 @@ describe('of the caller’s variables', () => {
     );
   });
 });
-
-test('Windows has other names for home and system, and one name in any case.', () => {
-  const env = {
-    Path: 'C:\\bin',
-    SystemRoot: 'C:\\Windows',
-    UserProfile: 'C:\\Users\\you',
-    Node_Options: '-r x',
-  };
-  const passed = { PATH: 'C:\\bin', SYSTEMROOT: 'C:\\Windows', USERPROFILE: 'C:\\Users\\you' };
-  assert.deepEqual(passedEnvironment(env, 'win32'), passed);
-  assert.deepEqual(passedEnvironment(env, 'linux'), {});
-});

@@ -1,0 +1,37 @@
+// The zip for Windows: the single executable, what Docker runs instead of a native client, and the texts.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PACKAGE } from './targets.ts';
+import { normalize, type TreeParts } from './tree.ts';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** Writes them into a new folder, side by side. */
+export function stageWindows(folder: string, parts: Omit<TreeParts, 'client' | 'service'>): void {
+  const { program, runnable, epoch, texts } = parts;
+  mkdirSync(folder);
+  copyFileSync(program, join(folder, 'ecr-xacct.exe'));
+  const own = (path: string) => readFileSync(join(root, path), 'utf8');
+  // cmd.exe reads batch files by lines that end so.
+  const front = own(`packaging/windows/${PACKAGE}.cmd`).replaceAll('\n', '\r\n');
+  writeFileSync(join(folder, `${PACKAGE}.cmd`), front);
+  for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE']) writeFileSync(join(folder, name), own(name));
+  const schema = execFileSync(runnable, ['config', 'schema'], { encoding: 'utf8', env: {} });
+  writeFileSync(join(folder, 'config.schema.json'), schema);
+  for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
+  normalize(folder, epoch);
+}
+
+/** Of what is in a folder; the same bytes for the same files. @throws Error from zip. */
+export function packZip(folder: string, output: string): void {
+  // It would add to one that is there.
+  rmSync(output, { force: true });
+  execFileSync('zip', ['-X', '-q', '-6', output, ...readdirSync(folder).toSorted()], {
+    cwd: folder,
+    // The times in a zip are local ones.
+    env: { ...process.env, TZ: 'UTC' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}

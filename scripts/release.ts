@@ -1,0 +1,117 @@
+// Builds everything that is published, from a clean checkout: packages of all targets, Homebrew's formula, Scoop's manifest,
+// the npm package, checksums.
+//
+// usage: npm run release -- --base-url URL [--output FOLDER]
+//   --base-url  where the files will be downloaded from, without a slash at the end
+//   --output    where they go; default: release, which must be empty
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { VERSION } from './bundle.ts';
+import { changelogEntry } from './changelog.ts';
+import { sourceDateEpoch } from './package/epoch.ts';
+import { packageTarget } from './package/package-target.ts';
+import { filledTemplate } from './package/system-tree.ts';
+import { nativeTarget, TARGETS } from './package/targets.ts';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const OPTIONS = { 'base-url': { type: 'string' }, output: { type: 'string', default: 'release' } } as const;
+
+function sha256(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
+}
+
+/** @throws Error where what would be built is not what is committed. */
+function checkCleanTree(): void {
+  const changes = execFileSync('git', ['status', '--porcelain'], { cwd: root, encoding: 'utf8' });
+  if (changes !== '') {
+    throw new Error(
+      `the checkout has changes that are not committed; commit them, or run: git stash\n${changes}`,
+    );
+  }
+}
+
+/** The templates of package managers that download: @LINUXX64@ is a file's name, @LINUXX64SHA256@ its hash. */
+export function manifests(baseUrl: string, version: string, files: readonly string[]): Map<string, string> {
+  const values: Record<string, string> = { BASEURL: baseUrl, VERSION: version };
+  for (const { name } of Object.values(TARGETS)) {
+    const file = files.find((path) => path.endsWith(`-${name}.tar.gz`) || path.endsWith(`-${name}.zip`));
+    if (file === undefined) throw new Error(`there is no archive of ${name}`);
+    const key = name.replace('-', '').toUpperCase();
+    values[key] = basename(file);
+    values[`${key}SHA256`] = sha256(file);
+  }
+  return new Map(
+    ['homebrew/docker-credential-ecr-xacct.rb', 'scoop/docker-credential-ecr-xacct.json'].map((path) => [
+      basename(path),
+      filledTemplate(`${path}.in`, values),
+    ]),
+  );
+}
+
+/** In the format of `sha256sum -c`. */
+export function checksums(files: readonly string[]): string {
+  const lines = files.map((file) => `${sha256(file)}  ${basename(file)}\n`);
+  return lines.toSorted((a, b) => (a.slice(66) < b.slice(66) ? -1 : 1)).join('');
+}
+
+function packNpm(output: string): string {
+  const args = ['pack', '--silent', '--pack-destination', output];
+  const name = execFileSync('npm', args, {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return join(output, name.trim().split('\n').at(-1) ?? '');
+}
+
+async function run(): Promise<void> {
+  const { 'base-url': baseUrl, output: folder } = parseArgs({ options: OPTIONS }).values;
+  if (baseUrl === undefined || !/^https:\/\/[^\s"]+[^\s"/]$/.test(baseUrl)) {
+    throw new Error(
+      '--base-url is needed: where the files will be downloaded from, such as https://downloads.example/1.2.0',
+    );
+  }
+  const output = resolve(folder);
+  if (existsSync(output) && readdirSync(output).length > 0) {
+    throw new Error(`${output} is not empty; remove it, or name another folder with --output`);
+  }
+  checkCleanTree();
+  const { date } = changelogEntry(readFileSync(join(root, 'CHANGELOG.md'), 'utf8'), VERSION);
+  console.log(`Version ${VERSION} of ${date}`);
+  mkdirSync(output, { recursive: true });
+  const options = { output, version: VERSION, epoch: sourceDateEpoch(process.env) };
+  const files: string[] = [];
+  for (const target of Object.values(TARGETS)) files.push(...(await packageTarget(target, options)));
+  for (const [name, text] of manifests(baseUrl, VERSION, files)) {
+    writeFileSync(join(output, name), text);
+    files.push(join(output, name));
+  }
+  files.push(packNpm(output));
+  writeFileSync(join(output, 'SHA256SUMS'), checksums(files));
+  report(files);
+}
+
+function report(files: readonly string[]): void {
+  for (const file of files)
+    console.log(`${(statSync(file).size / 1e6).toFixed(1).padStart(7)} MB  ${basename(file)}`);
+  const native = nativeTarget(process.platform, process.arch)?.name;
+  const foreign = Object.keys(TARGETS).filter((name) => name !== native);
+  console.log(`Not run on this machine: ${foreign.join(', ')}.`);
+  if (process.platform !== 'darwin') {
+    console.log(
+      'darwin-arm64 is not signed, because codesign is on a Mac alone, and macOS does not start it so. On a Mac, run: codesign --force --sign - lib/docker-credential-ecr-xacct/ecr-xacct',
+    );
+  }
+}
+
+if (import.meta.main) {
+  run().catch((error: Error) => {
+    console.error(`release: ${error.message}`);
+    process.exitCode = 1;
+  });
+}
