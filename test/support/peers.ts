@@ -30,7 +30,11 @@ export type Peer =
   | 'rpmbuild'
   | 'rpmlint'
   | 'aarch64-linux-gnu-gcc'
-  | 'qemu-aarch64';
+  | 'qemu-aarch64'
+  | 'ruby'
+  | 'python3'
+  | 'zip'
+  | 'unzip';
 
 /** What a test may need: a program, the right to make private namespaces (root, on Linux), or a Debian that is bare. */
 export type Need = Peer | 'namespaces' | 'debian-root';
