@@ -14,9 +14,7 @@ export function stageWindows(folder: string, parts: Omit<TreeParts, 'client' | '
   mkdirSync(folder);
   copyFileSync(program, join(folder, 'ecr-xacct.exe'));
   const own = (path: string) => readFileSync(join(root, path), 'utf8');
-  // cmd.exe reads batch files by lines that end so.
-  const front = own(`packaging/windows/${PACKAGE}.cmd`).replaceAll('\n', '\r\n');
-  writeFileSync(join(folder, `${PACKAGE}.cmd`), front);
+  writeFileSync(join(folder, `${PACKAGE}.cmd`), own(`packaging/windows/${PACKAGE}.cmd`));
   for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE']) writeFileSync(join(folder, name), own(name));
   const schema = execFileSync(runnable, ['config', 'schema'], { encoding: 'utf8', env: {} });
   writeFileSync(join(folder, 'config.schema.json'), schema);
