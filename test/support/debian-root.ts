@@ -95,6 +95,15 @@ export async function enterDebianRoot(): Promise<DebianRoot> {
   };
 }
 
+/** What two lists of files differ in: `+` for what came, `-` for what went. */
+export function fileChanges(before: readonly string[], after: readonly string[]): string[] {
+  const [had, has] = [new Set(before), new Set(after)];
+  return [
+    ...before.filter((path) => !has.has(path)).map((path) => `-${path}`),
+    ...after.filter((path) => !had.has(path)).map((path) => `+${path}`),
+  ];
+}
+
 /** The process ID of what unshare has forked. */
 async function childOf({ pid }: ChildProcess): Promise<string> {
   return (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim();
