@@ -12,6 +12,7 @@ import { compileNativeClient } from './compile-client.ts';
 import { exerciseProgram } from './exercise-program.ts';
 import { bundleLauncher, nativeFolder, npmClientLauncher } from './launcher.ts';
 import { PACKAGE } from './package/targets.ts';
+import { licenceTexts, thirdParty } from './package/third-party.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'dist', 'bin');
@@ -40,10 +41,15 @@ function buildClient(): string | undefined {
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 mkdirSync(bin, { recursive: true });
 mkdirSync(lib, { recursive: true });
-await bundle(lib);
+const metafiles = await bundle(lib);
 copyFileSync(join(root, 'packaging', 'load-bundle.cjs'), join(lib, 'ecr-xacct.cjs'));
 writeProgram('ecr-xacct', bundleLauncher('ecr-xacct'));
 const compiler = buildClient();
+if (options.npm === true) {
+  const isClientStatic = compiler?.startsWith('musl-gcc') === true;
+  const components = thirdParty(metafiles, { target: undefined, isClientStatic });
+  writeFileSync(join(root, 'dist', 'THIRD-PARTY-LICENSES'), licenceTexts(components));
+}
 await exerciseProgram(process.execPath, ['--hash-seed=1', join(lib, 'ecr-xacct.cjs')]);
 const kind =
   compiler === undefined

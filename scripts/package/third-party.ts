@@ -46,18 +46,18 @@ interface Lockfile {
 }
 
 /**
- * `target`: whose Node is inside; `isClientStatic`: whether musl is.
+ * `target`: whose Node is inside, if one is; `isClientStatic`: whether musl is.
  * @throws Error where a licence is not among those that are allowed, or its text is nowhere.
  */
 export function thirdParty(
   metafiles: readonly Metafile[],
-  { target, isClientStatic }: { target: Target; isClientStatic: boolean },
+  { target, isClientStatic }: { target: Target | undefined; isClientStatic: boolean },
 ): Component[] {
   const inputs = metafiles.flatMap((report) => Object.keys(report.inputs));
   const folders = new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined));
   const lockfile = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lockfile;
   const components = [...folders].map((folder) => npmComponent(folder, lockfile));
-  components.push(nodeComponent(target, lockfile));
+  if (target !== undefined) components.push(nodeComponent(target, lockfile));
   if (isClientStatic) components.push(muslComponent());
   return components.toSorted((a, b) => compare(key(a), key(b)));
 }
