@@ -39,6 +39,11 @@ export function nodeBase(target: Target): NodeBase {
   return { file, version };
 }
 
+/** Whether it was downloaded already. */
+export function hasNodeBase(target: Target): boolean {
+  return existsSync(join(CACHE, `${target.nodePackage}-${pinOf(target).version}`, target.nodeFile));
+}
+
 /** @throws Error where package-lock.json has none. */
 export function pinOf({ nodePackage }: Target): Pin {
   const lockfile: unknown = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));

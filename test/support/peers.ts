@@ -2,6 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { hasNodeBase } from '../../scripts/package/node-base.ts';
+import { TARGETS } from '../../scripts/package/targets.ts';
 
 /** A program of Debian's that the tests and the benchmark drive; `scripts/install-test-peers` installs them. */
 export type Peer =
@@ -36,8 +38,11 @@ export type Peer =
   | 'zip'
   | 'unzip';
 
-/** What a test may need: a program, the right to make private namespaces (root, on Linux), or a Debian that is bare. */
-export type Need = Peer | 'namespaces' | 'debian-root';
+/**
+ * What a test may need: a program, the right to make private namespaces (root, on Linux), a Debian that is bare, programs of
+ * another processor that the system starts, or the Node of every system that there are packages for.
+ */
+export type Need = Peer | 'namespaces' | 'debian-root' | 'binfmt' | 'node-bases';
 
 /** A minimal Debian, as `scripts/install-test-peers` makes it. */
 const DEBIAN_ROOT = '/var/cache/docker-credential-ecr-xacct-tests/debian';
@@ -113,6 +118,8 @@ export function skipWithout(...needs: Need[]): string | false {
 
 function reasonAgainst(need: Need): string | undefined {
   if (need === 'namespaces') return namespacesRefused();
+  if (need === 'binfmt') return binfmtRefused();
+  if (need === 'node-bases') return nodeBasesMissing();
   if (need === 'debian-root') return existsSync(DEBIAN_ROOT) ? undefined : absence(need);
   return findPrograms(need).length > 0 ? undefined : absence(need);
 }
@@ -131,4 +138,21 @@ function namespacesRefused(): string | undefined {
   } catch {
     return 'root may not make namespaces here (unshare refused; a container needs --privileged)';
   }
+}
+
+/** Of a user namespace's own, so that nothing is registered for the machine. */
+function binfmtRefused(): string | undefined {
+  const mount = 'mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc';
+  try {
+    execFileSync('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', mount], { stdio: 'ignore' });
+    return undefined;
+  } catch {
+    return 'no binfmt_misc of a user namespace (Linux 6.7 has it)';
+  }
+}
+
+function nodeBasesMissing(): string | undefined {
+  const missing = Object.values(TARGETS).filter((target) => !hasNodeBase(target));
+  if (missing.length === 0) return undefined;
+  return `no Node of ${missing.map(({ name }) => name).join(', ')} (run: npm run package -- --fetch)`;
 }
