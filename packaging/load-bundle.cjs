@@ -27,7 +27,10 @@ function filesOf(folder) {
   const { existsSync, readFileSync, writeFileSync } = require('node:fs');
   const codeOf = (name) => `${folder}/${name}.code`;
   if (process.execArgv.includes(KEEPS_CODE)) {
-    require('node:v8').setFlagsFromString('--hash-seed=0');
+    const v8 = require('node:v8');
+    v8.setFlagsFromString('--hash-seed=0');
+    // Those that the daemon sets for itself come after its code was loaded.
+    v8.setFlagsFromString = () => {};
     process.once('exit', () => {
       for (const [name, script] of scripts) writeFileSync(codeOf(name), script.createCachedData());
     });

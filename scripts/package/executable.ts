@@ -22,16 +22,13 @@ export interface Executable {
 
 /** Writes it into a folder, as `ecr-xacct` or `ecr-xacct.exe`. `version` is what it says it is. */
 export async function buildExecutable(target: Target, folder: string, version: string): Promise<Executable> {
-  const base = nodeBase(target);
   const work = mkdtempSync(join(tmpdir(), 'ecr-xacct-package-'));
   try {
     const files = join(work, 'files');
-    const metafiles = await bundle(files, version);
-    // Compiled code is for one processor and one build of V8: the other systems compile at each start.
-    if (target.name === `${process.platform}-${process.arch}`) await compileInto(files, base);
+    const metafiles = await compiledBundle(target, files, version);
     mkdirSync(folder, { recursive: true });
     const program = join(folder, target.pkg.platform === 'win' ? 'ecr-xacct.exe' : 'ecr-xacct');
-    runPkg(target, { base, files, program, home: join(work, 'home') });
+    runPkg(target, { base: nodeBase(target), files, program, home: join(work, 'home') });
     chmodSync(program, 0o755);
     return { program, metafiles };
   } finally {
@@ -39,12 +36,17 @@ export async function buildExecutable(target: Target, folder: string, version: s
   }
 }
 
-/** Leaves V8's compiled code of each file beside it: see packaging/load-bundle.cjs. */
-async function compileInto(files: string, base: NodeBase): Promise<void> {
-  const main = join(files, 'start.cjs');
-  copyFileSync(MAIN, main);
-  await exerciseProgram(base.file, ['--hash-seed=1', main]);
-  rmSync(main);
+/** Writes the bundle into a folder, with V8's compiled code beside each file: see packaging/load-bundle.cjs. */
+export async function compiledBundle(target: Target, folder: string, version: string): Promise<Metafile[]> {
+  const metafiles = await bundle(folder, version);
+  // Compiled code is for one processor and one build of V8: the other systems compile at each start.
+  if (target.name === `${process.platform}-${process.arch}`) {
+    const main = join(folder, 'start.cjs');
+    copyFileSync(MAIN, main);
+    await exerciseProgram(nodeBase(target).file, ['--hash-seed=1', main]);
+    rmSync(main);
+  }
+  return metafiles;
 }
 
 interface PkgJob {

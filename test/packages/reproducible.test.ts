@@ -1,0 +1,41 @@
+// Two builds of one source are the same bytes, whoever builds where and when.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { test } from 'node:test';
+import { packageTarget } from '../../scripts/package/package-target.ts';
+import { builtPackages, epoch, target, versions } from '../support/built-packages.ts';
+import { skipWithout } from '../support/peers.ts';
+
+const skip = skipWithout('musl-gcc', 'rpmbuild');
+
+function digests(files: readonly string[]): Record<string, string> {
+  const digest = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
+  return Object.fromEntries(files.map((file) => [basename(file), digest(file)]));
+}
+
+test('The tarball, the .deb and the .rpm of a second build are those of the first, byte by byte.', {
+  skip,
+  timeout: 600_000,
+}, async () => {
+  const { tarball, deb, rpm } = await builtPackages();
+  const output = await mkdtemp(join(tmpdir(), 'again-'));
+  await using _output = { [Symbol.asyncDispose]: () => rm(output, { recursive: true }) };
+  // Neither umask nor time zone nor language of whoever builds it is in it.
+  const umask = process.umask(0o077);
+  const { TZ, LC_ALL } = process.env;
+  Object.assign(process.env, { TZ: 'Asia/Tokyo', LC_ALL: 'C' });
+  try {
+    const again = await packageTarget(target, { output, version: versions.current, epoch });
+    assert.deepEqual(digests(again), digests([tarball, deb, rpm]));
+  } finally {
+    process.umask(umask);
+    for (const [name, value] of Object.entries({ TZ, LC_ALL })) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  }
+});
