@@ -33,15 +33,18 @@ export function nodeBase(target: Target): NodeBase {
       `${target.nodePackage} ${version} is pinned, and the build runs on ${process.version}: the two must be one version`,
     );
   }
-  const folder = join(CACHE, `${target.nodePackage}-${version}`);
-  const file = join(folder, target.nodeFile);
-  if (!existsSync(file)) unpack(target, { version, integrity }, folder);
-  return { file, version };
+  const folder = baseFolder(target, version);
+  if (!isBaseThere(target)) unpack(target, { version, integrity }, folder);
+  return { file: join(folder, target.nodeFile), version };
 }
 
 /** Whether it was downloaded already. */
-export function hasNodeBase(target: Target): boolean {
-  return existsSync(join(CACHE, `${target.nodePackage}-${pinOf(target).version}`, target.nodeFile));
+export function isBaseThere(target: Target): boolean {
+  return existsSync(join(baseFolder(target, pinOf(target).version), target.nodeFile));
+}
+
+function baseFolder({ nodePackage }: Target, version: string): string {
+  return join(CACHE, `${nodePackage}-${version}`);
 }
 
 /** @throws Error where package-lock.json has none. */

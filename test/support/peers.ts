@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { hasNodeBase } from '../../scripts/package/node-base.ts';
+import { isBaseThere } from '../../scripts/package/node-base.ts';
 import { TARGETS } from '../../scripts/package/targets.ts';
 
 /** A program of Debian's that the tests and the benchmark drive; `scripts/install-test-peers` installs them. */
@@ -152,7 +152,7 @@ function binfmtRefused(): string | undefined {
 }
 
 function nodeBasesMissing(): string | undefined {
-  const missing = Object.values(TARGETS).filter((target) => !hasNodeBase(target));
+  const missing = Object.values(TARGETS).filter((target) => !isBaseThere(target));
   if (missing.length === 0) return undefined;
   return `no Node of ${missing.map(({ name }) => name).join(', ')} (run: npm run package -- --fetch)`;
 }
