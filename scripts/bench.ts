@@ -6,6 +6,7 @@ import { skipWithout } from '../test/support/peers.ts';
 import { enterPrivateHosts } from '../test/support/private-hosts.ts';
 import { describeMachine, type Machine } from './bench/machine.ts';
 import { daemonMeasurements } from './bench/measure-daemon.ts';
+import { executableMeasurements } from './bench/measure-executable.ts';
 import { getMeasurements } from './bench/measure-gets.ts';
 import { loadMeasurements } from './bench/measure-loads.ts';
 import type { Measurement } from './bench/measurement.ts';
@@ -13,7 +14,12 @@ import { type Options, parseOptions, USAGE } from './bench/options.ts';
 import { type Row, rowLines, type Section, sectionHead, TABLE_HEAD } from './bench/report.ts';
 import { AWS_CLI, GO_HELPER, type Stage, startStage } from './bench/stage.ts';
 
-const MEASUREMENTS = [...getMeasurements, ...loadMeasurements, ...daemonMeasurements];
+const MEASUREMENTS = [
+  ...getMeasurements,
+  ...loadMeasurements,
+  ...daemonMeasurements,
+  ...executableMeasurements,
+];
 
 function end(status: number, message: string): never {
   console.error(message);

@@ -61,18 +61,11 @@ async function runTests(files: readonly string[]): Promise<number> {
   return failed;
 }
 
-/** A test downloads nothing. Where they cannot be had, the tests that need them are skipped, and say so. */
-function fetchNodeBases(): void {
-  const { status, stderr } = node('scripts/package.ts', ['--fetch']);
-  if (status !== 0) console.log(`Not every Node that packages are made of can be had: ${stderr.trim()}`);
-}
-
 const wanted = process.argv.slice(2);
 if (wanted.length === 0)
   console.log('Checking types, lint and dead code, building, then running every test.\n');
 const checks = wanted.length === 0 ? CHECKS : CHECKS.filter(({ what }) => what === 'build');
 const broken = checks.filter((check) => !passes(check));
-fetchNodeBases();
 // Tests of a program that was not built would say nothing of this source.
 const failed = broken.some(({ what }) => what === 'build') ? 0 : await runTests(testFiles(wanted));
 if (broken.length > 0) console.log(`\nFailed: ${broken.map(({ what }) => what).join(', ')}.`);

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command, Option } from 'commander';
 import { createProgram } from '../../src/cli/program.ts';
+import { configJsonSchema } from '../../src/config/json-schema.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -13,15 +14,13 @@ export interface ManSources {
   readonly version: string;
   /** Epoch seconds. */
   readonly epoch: number;
-  /** The JSON Schema of config.yaml. */
-  readonly schema: string;
   /** README.md, whose table says the environment variables. */
   readonly readme: string;
 }
 
 /** Each page's text, in mdoc(7). @throws Error where README.md or the schema has not what is looked for. */
-export function manPages({ version, epoch, schema, readme }: ManSources): Map<string, string> {
-  const keys = schemaKeys(schema);
+export function manPages({ version, epoch, readme }: ManSources): Map<string, string> {
+  const keys = schemaKeys(configJsonSchema());
   const values: Record<string, string> = {
     VERSION: version,
     DATE: mdocDate(epoch),
@@ -110,24 +109,27 @@ function variablesOf(readme: string): string {
   return ['.Bl -tag -width Ds', ...rows, '.El'].join('\n');
 }
 
-interface SchemaNode {
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly properties?: Readonly<Record<string, SchemaNode>>;
-  readonly anyOf?: readonly SchemaNode[];
-  readonly additionalProperties?: SchemaNode | false;
-}
+type Schema = ReturnType<typeof configJsonSchema>;
+type Keys = readonly (readonly [string, Schema])[];
 
 /** The keys of the file and of a rule, each with its description. */
-function schemaKeys(schema: string): { config: [string, SchemaNode][]; rule: [string, SchemaNode][] } {
-  const { properties } = JSON.parse(schema) as SchemaNode;
-  const rules = properties?.registries?.anyOf?.map(({ additionalProperties }) => additionalProperties);
-  const rule = rules?.find((node) => node !== undefined && node !== false && node.properties !== undefined);
-  if (properties === undefined || !rule) throw new Error('the schema of config.yaml has another form');
-  return { config: Object.entries(properties), rule: Object.entries(rule.properties ?? {}) };
+function schemaKeys(schema: Schema): { config: Keys; rule: Keys } {
+  const config = keysOf(schema);
+  const registries = config.find(([key]) => key === 'registries')?.[1];
+  const rule = registries?.anyOf
+    ?.map((node) => (typeof node === 'object' ? node.additionalProperties : undefined))
+    .find((node) => typeof node === 'object' && node.properties !== undefined);
+  if (typeof rule !== 'object') throw new Error('the schema of config.yaml has another form');
+  return { config, rule: keysOf(rule) };
 }
 
-function tagged(keys: readonly [string, SchemaNode][]): string {
+function keysOf({ properties = {} }: Schema): Keys {
+  return Object.entries(properties).flatMap(([key, node]) =>
+    typeof node === 'object' ? [[key, node] as const] : [],
+  );
+}
+
+function tagged(keys: Keys): string {
   return keys
     .map(([key, { description, default: byDefault }]) => {
       if (description === undefined) throw new Error(`the schema does not describe ${key}`);

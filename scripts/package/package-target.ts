@@ -79,10 +79,13 @@ export async function packageTree(
       'THIRD-PARTY-LICENSES': licenceTexts(components),
       'sbom.cdx.json': cyclonedx(components, { version, epoch }),
     };
+    if (platform === 'win') {
+      stageWindows(folder, { program, epoch, texts });
+      return;
+    }
     const runnable = join(root, 'dist', 'bin', 'ecr-xacct');
-    const parts = { program, runnable, version, epoch, texts };
-    if (platform === 'win') stageWindows(folder, parts);
-    else stageTree(folder, { ...parts, client, service: platform === 'macos' ? 'launchd' : 'systemd' });
+    const service = platform === 'macos' ? 'launchd' : 'systemd';
+    stageTree(folder, { program, client, runnable, service, version, epoch, texts });
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

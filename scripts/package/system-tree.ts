@@ -24,5 +24,5 @@ export function copySystemTree(tree: string, folder: string): string {
 /** A file of packaging/ with its placeholders filled in. */
 export function filledTemplate(path: string, values: Readonly<Record<string, string>>): string {
   const template = readFileSync(join(root, 'packaging', path), 'utf8');
-  return template.replace(/@([A-Z\d]+)@/g, (placeholder, name) => values[name] ?? placeholder);
+  return template.replace(/@([A-Z0-9]+)@/g, (placeholder, name) => values[name] ?? placeholder);
 }

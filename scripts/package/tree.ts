@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { configJsonSchema } from '../../src/config/json-schema.ts';
 import { treeLauncher } from '../launcher.ts';
 import { MAN_PAGES, manPages } from './man-pages.ts';
 import { PACKAGE } from './targets.ts';
@@ -25,7 +26,7 @@ export interface TreeParts {
   readonly client: string;
   /** What starts the daemon there, for whoever wants that. */
   readonly service: keyof typeof SERVICES;
-  /** A program of this version that runs here, to print completions and the schema. */
+  /** A program of this version that runs here, to print completions. */
   readonly runnable: string;
   readonly version: string;
   /** Epoch seconds, of everything in the tree. */
@@ -67,9 +68,8 @@ export function stageTree(folder: string, parts: TreeParts): void {
   chmodSync(join(folder, 'bin/ecr-xacct'), 0o755);
 
   const own = (name: string) => readFileSync(join(root, name), 'utf8');
-  const schema = print('config', 'schema');
-  add(`share/${PACKAGE}/config.schema.json`, schema);
-  for (const [page, text] of manPages({ version, epoch, schema, readme: own('README.md') })) {
+  add(`share/${PACKAGE}/config.schema.json`, schemaText());
+  for (const [page, text] of manPages({ version, epoch, readme: own('README.md') })) {
     add(`share/man/man${page.at(-1)}/${page}`, text);
   }
   for (const [shell, path] of Object.entries(COMPLETIONS)) add(path, print('completion', shell));
@@ -79,6 +79,11 @@ export function stageTree(folder: string, parts: TreeParts): void {
   for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE']) add(`share/doc/${PACKAGE}/${name}`, own(name));
   for (const [name, text] of Object.entries(texts)) add(`share/doc/${PACKAGE}/${name}`, text);
   normalize(folder, epoch);
+}
+
+/** As `ecr-xacct config schema` prints it. */
+export function schemaText(): string {
+  return `${JSON.stringify(configJsonSchema(), undefined, 2)}\n`;
 }
 
 /** Modes that depend on no umask, and one time for everything. */

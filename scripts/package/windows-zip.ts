@@ -4,20 +4,24 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PACKAGE } from './targets.ts';
-import { normalize, type TreeParts } from './tree.ts';
+import { normalize, schemaText, type TreeParts } from './tree.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** Writes them into a new folder, side by side. */
-export function stageWindows(folder: string, parts: Omit<TreeParts, 'client' | 'service'>): void {
-  const { program, runnable, epoch, texts } = parts;
+export function stageWindows(folder: string, parts: Pick<TreeParts, 'program' | 'epoch' | 'texts'>): void {
+  const { program, epoch, texts } = parts;
   mkdirSync(folder);
   copyFileSync(program, join(folder, 'ecr-xacct.exe'));
-  const own = (path: string) => readFileSync(join(root, path), 'utf8');
-  writeFileSync(join(folder, `${PACKAGE}.cmd`), own(`packaging/windows/${PACKAGE}.cmd`));
-  for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE']) writeFileSync(join(folder, name), own(name));
-  const schema = execFileSync(runnable, ['config', 'schema'], { encoding: 'utf8', env: {} });
-  writeFileSync(join(folder, 'config.schema.json'), schema);
+  for (const [name, from] of [
+    [`${PACKAGE}.cmd`, `packaging/windows/${PACKAGE}.cmd`],
+    ['README.md', 'README.md'],
+    ['CHANGELOG.md', 'CHANGELOG.md'],
+    ['LICENSE', 'LICENSE'],
+  ] as const) {
+    writeFileSync(join(folder, name), readFileSync(join(root, from)));
+  }
+  writeFileSync(join(folder, 'config.schema.json'), schemaText());
   for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
   normalize(folder, epoch);
 }

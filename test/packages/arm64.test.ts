@@ -33,16 +33,6 @@ describe('the package for linux-arm64', { skip, timeout: 300_000 }, () => {
     await rm(folder, { recursive: true });
   });
 
-  test('says its version.', async () => {
-    assert.equal((await root.succeed([program, '--version'])).stdout, `${versions.current}\n`);
-  });
-
-  test('mints a token without a daemon.', async () => {
-    await using stage = await startProductStage({ env: { ECR_XACCT_DAEMON: 'off' } });
-    const ran = await root.run([program, 'helper', 'get'], { input: HOST, env: stage.product.env });
-    assert.equal(passwordOf(ran, HOST), stage.aws.issuedTokens[0]?.password);
-  });
-
   test('has a client that starts the daemon, and then asks it.', async () => {
     await using stage = await startProductStage();
     const get = () => root.run([client, 'get'], { input: HOST, env: stage.product.env });

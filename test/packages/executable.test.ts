@@ -71,8 +71,11 @@ describe('the single executable', { skip, timeout: 300_000 }, () => {
     assert.equal((await product.daemon())?.pid, daemon.pid);
     const listens = await new Promise<boolean>((resolve) => {
       const socket = createConnection({ host: '127.0.0.1', port: 9229 });
-      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-      socket.once('close', () => socket.destroy());
+      socket.once('error', () => resolve(false));
+      socket.once('connect', () => {
+        socket.destroy();
+        resolve(true);
+      });
     });
     const ended = new Promise((resolve) => daemon.once('exit', resolve));
     daemon.kill('SIGTERM');

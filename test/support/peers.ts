@@ -35,8 +35,7 @@ export type Peer =
   | 'qemu-aarch64'
   | 'ruby'
   | 'python3'
-  | 'zip'
-  | 'unzip';
+  | 'zip';
 
 /**
  * What a test may need: a program, the right to make private namespaces (root, on Linux), a Debian that is bare, programs of
@@ -119,9 +118,16 @@ export function skipWithout(...needs: Need[]): string | false {
 function reasonAgainst(need: Need): string | undefined {
   if (need === 'namespaces') return namespacesRefused();
   if (need === 'binfmt') return binfmtRefused();
-  if (need === 'node-bases') return nodeBasesMissing();
+  if (need === 'node-bases') return basesMissing();
   if (need === 'debian-root') return existsSync(DEBIAN_ROOT) ? undefined : absence(need);
   return findPrograms(need).length > 0 ? undefined : absence(need);
+}
+
+/** A test downloads nothing. */
+function basesMissing(): string | undefined {
+  const missing = Object.values(TARGETS).filter((target) => !isBaseThere(target));
+  if (missing.length === 0) return undefined;
+  return `no Node for ${missing.map(({ name }) => name).join(', ')} (run: npm run package -- --fetch)`;
 }
 
 function absence(name: Need): string {
@@ -149,10 +155,4 @@ function binfmtRefused(): string | undefined {
   } catch {
     return 'no binfmt_misc of a user namespace (Linux 6.7 has it)';
   }
-}
-
-function nodeBasesMissing(): string | undefined {
-  const missing = Object.values(TARGETS).filter((target) => !isBaseThere(target));
-  if (missing.length === 0) return undefined;
-  return `no Node of ${missing.map(({ name }) => name).join(', ')} (run: npm run package -- --fetch)`;
 }

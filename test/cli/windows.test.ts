@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { helperFault } from '../../src/cli/helper-fault.ts';
+import { passedEnvironment } from '../../src/wire/environment.ts';
 import { REGION } from '../support/fake-aws/two-account-world.ts';
 import { passwordOf, type RunOptions, self } from '../support/product.ts';
 import { HOST, type ProductStage, startProductStage, tokensOf } from '../support/product-stage.ts';
@@ -12,6 +14,17 @@ const PRETEND = `data:text/javascript,${encodeURIComponent(
   "Object.defineProperty(process, 'platform', { value: 'win32' }); delete process.getuid;",
 )}`;
 const NO_DAEMON = 'on Windows there is no daemon: each pull gets a token anew, and no login is kept';
+
+/** Runs something as if on Windows. */
+function pretending<T>(run: () => T): T {
+  const own = Object.getOwnPropertyDescriptor(process, 'platform') ?? assert.fail();
+  Object.defineProperty(process, 'platform', { value: 'win32' });
+  try {
+    return run();
+  } finally {
+    Object.defineProperty(process, 'platform', own);
+  }
+}
 
 async function startStage(t: TestContext) {
   const stage = await startProductStage();
@@ -108,4 +121,33 @@ test('The hint of an error is a command of PowerShell.', async (t) => {
   const options = { input: HOST, env: { ECR_XACCT_TIMEOUT: 'soon' } };
   const { stderr } = await run(stage, ['helper', 'get'], options);
   assert.match(stderr, /; run: Remove-Item Env:ECR_XACCT_TIMEOUT\n$/);
+});
+
+test('all variables but those for Node are passed on, and PATH however it is spelled.', () => {
+  const env = {
+    Path: 'C:\\x',
+    SystemRoot: 'C:\\Windows',
+    USERPROFILE: 'C:\\u',
+    node_options: '-r x',
+    NODE_EXTRA_CA_CERTS: 'c',
+    OPENSSL_CONF: 'o',
+  };
+  const passed = pretending(() => passedEnvironment(env));
+  assert.deepEqual(passed, {
+    PATH: 'C:\\x',
+    SystemRoot: 'C:\\Windows',
+    USERPROFILE: 'C:\\u',
+    NODE_EXTRA_CA_CERTS: 'c',
+  });
+});
+
+test('Docker finds the helper by the end of its name; where it does not, the command puts its folder on PATH.', async () => {
+  await using stage = await startProductStage();
+  const { folder } = stage.product;
+  const fault = () => pretending(() => helperFault(folder, folder, [join(folder, 'ecr-xacct.exe')]));
+  const command = fault()?.command ?? assert.fail();
+  assert.match(command, /^\[Environment\]::SetEnvironmentVariable\('Path', .*, 'User'\)$/);
+  assert.ok(command.includes(`;${folder}"`), command);
+  writeFileSync(join(folder, 'docker-credential-ecr-xacct.cmd'), '');
+  assert.equal(fault(), undefined);
 });

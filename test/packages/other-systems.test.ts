@@ -1,0 +1,143 @@
+// The executables for other systems: arm64's run here, under an emulator; macOS' and Windows' have the right format.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { after, before, describe, test } from 'node:test';
+import { crossCompileClient } from '../../scripts/compile-client.ts';
+import { buildExecutable } from '../../scripts/package/executable.ts';
+import { checkIntegrity, nodeBase, pinOf } from '../../scripts/package/node-base.ts';
+import { TARGETS, type TargetName } from '../../scripts/package/targets.ts';
+import type { MintJob } from '../../src/minter/job.ts';
+import { parseRegistry } from '../../src/registry/registry.ts';
+import { startFakeAws } from '../support/fake-aws/start-fake-aws.ts';
+import { twoAccountWorld } from '../support/fake-aws/two-account-world.ts';
+import { peer, skipWithout } from '../support/peers.ts';
+import { HOST, keyVariables } from '../support/product-stage.ts';
+
+const skip = skipWithout('aarch64-linux-gnu-gcc', 'qemu-aarch64', 'node-bases');
+/** Debian's libraries for that processor. */
+const SYSROOT = '/usr/aarch64-linux-gnu';
+/** What marks the bundle in an executable, and the switch that Node looks at, turned on. */
+const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:1';
+
+describe('executables for other systems', { skip, timeout: 300_000 }, () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'other-systems-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const built = async (name: TargetName) =>
+    (await buildExecutable(TARGETS[name], join(folder, name), '1.2.3')).program;
+  const emulate = (program: string, ...args: readonly string[]) =>
+    spawnSync(peer('qemu-aarch64'), ['-L', SYSROOT, program, ...args], {
+      encoding: 'utf8',
+      input: 'ghcr.io',
+      env: { HOME: folder },
+    });
+
+  test("linux-arm64 runs: its version, and Docker's question about a registry that is not ours.", async () => {
+    const program = await built('linux-arm64');
+    const { stdout } = emulate(program, '--version');
+    assert.equal(stdout, '1.2.3\n');
+    const foreign = emulate(program, 'helper', 'get');
+    assert.deepEqual([foreign.status, foreign.stdout], [1, 'credentials not found in native keychain\n']);
+  });
+
+  test('linux-arm64 mints a token: the AWS SDK runs there.', async () => {
+    await using aws = await startFakeAws();
+    const cast = twoAccountWorld(aws.world);
+    const env = { ...keyVariables(cast.dev), AWS_ENDPOINT_URL: aws.url };
+    const registry = parseRegistry(HOST) ?? assert.fail();
+    const resolution = {
+      hostname: HOST,
+      registry,
+      identity: { kind: 'environment' },
+      step: 'environment',
+      reason: 'a test',
+      stsRegion: registry.region,
+    } as const;
+    const job: MintJob = {
+      question: 'token',
+      input: undefined,
+      resolution,
+      env,
+      timeoutMs: 60_000,
+      givenAt: Date.now(),
+    };
+    const program = join(folder, 'linux-arm64', 'ecr-xacct');
+    // As spawn-self.ts starts one; the emulator stands before it.
+    const minter = spawn(peer('qemu-aarch64'), ['-L', SYSROOT, program, 'mint'], {
+      env: {},
+      stdio: ['pipe', 'ignore', 'inherit', 'pipe'],
+    });
+    minter.stdin?.write(`${JSON.stringify(job)}\n`);
+    const result = await text(minter.stdio[3] as Readable);
+    assert.match(result, /^\{"answer":/, result);
+    assert.ok(aws.issuedTokens.some(({ password }) => result.includes(password)));
+  });
+
+  test("linux-arm64's native client starts the program that it belongs to, and is small.", () => {
+    const client = join(folder, 'docker-credential-ecr-xacct');
+    crossCompileClient('aarch64-linux-gnu', 'ecr-xacct', client);
+    const header = execFileSync('readelf', ['--file-header', client], { encoding: 'utf8' });
+    assert.match(header, /Machine:\s+AArch64/);
+    assert.ok(readFileSync(client).length <= 60e3);
+    const { status, stdout } = emulate(client, 'version');
+    assert.equal(status, 1);
+    assert.equal(
+      stdout,
+      `ecr-xacct: cannot start ${folder}/ecr-xacct: No such file or directory; install it again\n`,
+    );
+  });
+
+  test('darwin-arm64 is a Mach-O executable for that processor, with the bundle in its segment.', async () => {
+    const bytes = readFileSync(await built('darwin-arm64'));
+    // <mach-o/loader.h>: MH_MAGIC_64, CPU_TYPE_ARM64, MH_EXECUTE.
+    assert.deepEqual(
+      [bytes.readUInt32LE(0), bytes.readUInt32LE(4), bytes.readUInt32LE(12)],
+      [0xfeedfacf, 0x0100000c, 2],
+    );
+    const commands = bytes.subarray(32, 32 + bytes.readUInt32LE(20)).toString('latin1');
+    assert.ok(commands.includes('NODE_SEA'));
+    assert.ok(bytes.includes(FUSE));
+  });
+
+  test('win-x64 is a PE console program for that processor, with the bundle as a resource.', async () => {
+    const bytes = readFileSync(await built('win-x64'));
+    assert.equal(bytes.toString('latin1', 0, 2), 'MZ');
+    // https://learn.microsoft.com/windows/win32/debug/pe-format: signature, machine, optional header with its subsystem.
+    const header = bytes.readUInt32LE(0x3c);
+    assert.equal(bytes.toString('latin1', header, header + 4), 'PE\0\0');
+    assert.deepEqual(
+      [bytes.readUInt16LE(header + 4), bytes.readUInt16LE(header + 24), bytes.readUInt16LE(header + 24 + 68)],
+      [0x8664, 0x20b, 3],
+    );
+    assert.ok(bytes.includes(Buffer.from('NODE_SEA_BLOB', 'utf16le')));
+    assert.ok(bytes.includes(FUSE));
+  });
+
+  test('Each stands on the Node that this project is built with, by its hash.', () => {
+    for (const target of Object.values(TARGETS)) {
+      const { file, version } = nodeBase(target);
+      assert.equal(`v${version}`, process.version);
+      assert.ok(existsSync(file));
+      assert.match(pinOf(target).integrity, /^sha512-[A-Za-z0-9+/]{86}==$/);
+    }
+  });
+
+  test('A Node whose archive is not the one that package-lock.json pins is refused.', () => {
+    const file = join(folder, 'some');
+    const { integrity } = pinOf(TARGETS['linux-x64']);
+    execFileSync('sh', ['-c', 'echo something else >"$0"', file]);
+    assert.throws(() => checkIntegrity(file, integrity), /is not what package-lock\.json pins: sha512 /);
+    const empty =
+      'sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==';
+    checkIntegrity('/dev/null', empty);
+  });
+});
