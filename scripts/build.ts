@@ -7,9 +7,8 @@ import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { bundle } from './bundle.ts';
+import { bundle, compileBundle } from './bundle.ts';
 import { compileNativeClient } from './compile-client.ts';
-import { exerciseProgram } from './exercise-program.ts';
 import { bundleLauncher, nativeFolder, npmClientLauncher } from './launcher.ts';
 import { PACKAGE } from './package/targets.ts';
 import { licenceTexts, thirdParty } from './package/third-party.ts';
@@ -42,6 +41,7 @@ rmSync(join(root, 'dist'), { recursive: true, force: true });
 mkdirSync(bin, { recursive: true });
 mkdirSync(lib, { recursive: true });
 const metafiles = await bundle(lib);
+compileBundle(lib, process.execPath);
 copyFileSync(join(root, 'packaging', 'load-bundle.cjs'), join(lib, 'ecr-xacct.cjs'));
 writeProgram('ecr-xacct', bundleLauncher('ecr-xacct'));
 const compiler = buildClient();
@@ -50,7 +50,6 @@ if (options.npm === true) {
   const components = thirdParty(metafiles, { target: undefined, isClientStatic });
   writeFileSync(join(root, 'dist', 'THIRD-PARTY-LICENSES'), licenceTexts(components));
 }
-await exerciseProgram(process.execPath, ['--hash-seed=1', join(lib, 'ecr-xacct.cjs')]);
 const kind =
   compiler === undefined
     ? 'no C compiler here, so it is the TypeScript front: a get takes some 30 ms more'

@@ -1,4 +1,5 @@
 // Bundles src/ for the pinned Node: main.cjs, and beside it what only some starts load.
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -68,4 +69,10 @@ export async function bundle(folder: string, version = VERSION): Promise<Metafil
     reports.push((await build({ ...options, absWorkingDir: root, metafile: true })).metafile);
   }
   return reports;
+}
+
+/** Leaves V8's compiled code of each file beside it. `node` is the Node that the bundle will run on. */
+export function compileBundle(folder: string, node: string): void {
+  const script = join(root, 'scripts', 'package', 'compile-bundle.cjs');
+  execFileSync(node, ['--hash-seed=1', script, folder], { stdio: ['ignore', 'ignore', 'inherit'] });
 }

@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Metafile } from 'esbuild';
-import { bundle } from '../bundle.ts';
-import { exerciseProgram } from '../exercise-program.ts';
+import { bundle, compileBundle } from '../bundle.ts';
 import { type NodeBase, nodeBase } from './node-base.ts';
 import type { Target } from './targets.ts';
 
@@ -40,12 +39,7 @@ export async function buildExecutable(target: Target, folder: string, version: s
 export async function compiledBundle(target: Target, folder: string, version: string): Promise<Metafile[]> {
   const metafiles = await bundle(folder, version);
   // Compiled code is for one processor and one build of V8: the other systems compile at each start.
-  if (target.name === `${process.platform}-${process.arch}`) {
-    const main = join(folder, 'start.cjs');
-    copyFileSync(MAIN, main);
-    await exerciseProgram(nodeBase(target).file, ['--hash-seed=1', main]);
-    rmSync(main);
-  }
+  if (target.name === `${process.platform}-${process.arch}`) compileBundle(folder, nodeBase(target).file);
   return metafiles;
 }
 
