@@ -57,7 +57,7 @@ async function run(args: string[]): Promise<void> {
     return;
   }
   if (existsSync(tree)) throw new UsageError(`--tree ${tree}: it is there already; name a new folder`);
-  await packageTree(target, resolve(tree), options);
+  await packageTree(target, resolve(tree), { ...options, isForThisMachine: true });
 }
 
 run(process.argv.slice(2)).catch((error: Error) => {

@@ -37,7 +37,7 @@ export async function packageTarget(target: Target, options: PackageOptions): Pr
   try {
     const name = `${PACKAGE}-${version}-${target.name}`;
     const tree = join(work, name);
-    await packageTree(target, tree, options);
+    await packageTree(target, tree, { ...options, isForThisMachine: false });
     mkdirSync(output, { recursive: true });
     if (target.pkg.platform === 'win') {
       packZip(tree, join(output, `${name}.zip`));
@@ -61,11 +61,16 @@ export async function packageTarget(target: Target, options: PackageOptions): Pr
   }
 }
 
+export interface TreeOptions extends Omit<PackageOptions, 'output'> {
+  /** Then its client is what this machine's compiler can make, or the program itself, where there is none. */
+  readonly isForThisMachine: boolean;
+}
+
 /** Writes the tree alone: what is installed. `folder` must not be there yet. */
 export async function packageTree(
   target: Target,
   folder: string,
-  { version, epoch }: Omit<PackageOptions, 'output'>,
+  { version, epoch, isForThisMachine }: TreeOptions,
 ): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), 'ecr-xacct-tree-'));
   try {
@@ -73,7 +78,7 @@ export async function packageTree(
     const { platform } = target.pkg;
     if (platform === 'macos') signAdHoc(program);
     const client = join(work, PACKAGE);
-    const isClientStatic = platform !== 'win' && makeClient(target, client);
+    const isClientStatic = platform !== 'win' && makeClient(target, client, isForThisMachine);
     const components = thirdParty(metafiles, { target, isClientStatic });
     const texts = {
       'THIRD-PARTY-LICENSES': licenceTexts(components),
@@ -92,15 +97,17 @@ export async function packageTree(
 }
 
 /** @returns whether musl is in it. */
-function makeClient({ name, linux }: Target, output: string): boolean {
+function makeClient({ name, linux }: Target, output: string, isForThisMachine: boolean): boolean {
   if (name === `${process.platform}-${process.arch}`) {
-    const isMusl = compileNativeClient(PROGRAM, output)?.startsWith('musl-gcc') === true;
+    const compiler = compileNativeClient(PROGRAM, output);
+    const isMusl = compiler?.startsWith('musl-gcc') === true;
     // Another libc's static client is fifteen times as large.
-    if (linux !== undefined && !isMusl) {
+    if (linux !== undefined && !isMusl && !isForThisMachine) {
       throw new Error(
         'the native client of a package is compiled with musl-gcc (Debian: apt install musl-tools)',
       );
     }
+    if (compiler === undefined) writeFileSync(output, treeLauncher(PACKAGE));
     return isMusl;
   }
   // macOS' libraries are on a Mac alone: elsewhere, its front for Docker is the program itself.

@@ -2,12 +2,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { lstat, mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { lstat } from 'node:fs/promises';
 import { test } from 'node:test';
-import { peer, skipWithout } from '../support/peers.ts';
+import { activate } from '../support/activated-daemon.ts';
+import { skipWithout } from '../support/peers.ts';
 import { passwordOf } from '../support/product.ts';
-import { whenever } from '../support/product-processes.ts';
 import { HOST, startProductStage } from '../support/product-stage.ts';
 
 const skip = skipWithout('systemd-socket-activate');
@@ -17,22 +16,8 @@ test('Started by systemd for its socket, the daemon serves there, and leaves the
 }, async () => {
   await using stage = await startProductStage();
   const { product } = stage;
-  await mkdir(dirname(product.socket), { mode: 0o700 });
-  const variables = Object.keys(product.env).flatMap((name) => ['--setenv', name]);
   const program = `${product.env.PATH?.split(':')[0]}/ecr-xacct`;
-  // Waits for the first connection, and becomes the daemon then.
-  const daemon = spawn(
-    peer('systemd-socket-activate'),
-    ['--listen', product.socket, ...variables, program, 'daemon', 'run'],
-    { env: product.env, stdio: 'ignore' },
-  );
-  const ended = once(daemon, 'exit');
-  await whenever('the socket is there', () =>
-    lstat(product.socket).then(
-      () => true,
-      () => false,
-    ),
-  );
+  const daemon = await activate(product, [program, 'daemon', 'run']);
 
   passwordOf(await product.get(HOST), HOST);
   passwordOf(await product.get(HOST), HOST);
@@ -40,7 +25,7 @@ test('Started by systemd for its socket, the daemon serves there, and leaves the
   assert.equal((await product.daemon())?.pid, daemon.pid);
 
   assert.equal((await product.run(['ecr-xacct', 'daemon', 'stop'])).status, 0);
-  assert.deepEqual(await ended, [0, null]);
+  assert.deepEqual(await daemon.ended, [0, null]);
   assert.ok((await lstat(product.socket)).isSocket());
 });
 

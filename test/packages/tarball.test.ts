@@ -1,11 +1,9 @@
 // The tarball: installed below a prefix by its own script, used without Node, activated by systemd, and removed.
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import {
   appendFile,
   cp,
-  lstat,
   mkdir,
   mkdtemp,
   readdir,
@@ -16,11 +14,12 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { activate } from '../support/activated-daemon.ts';
 import { type BuiltPackages, builtPackages, versions } from '../support/built-packages.ts';
-import { peer, skipWithout } from '../support/peers.ts';
+import { skipWithout } from '../support/peers.ts';
 import { passwordOf, type Ran } from '../support/product.ts';
 import { isRunning, whenever } from '../support/product-processes.ts';
 import { HOST, startProductStage } from '../support/product-stage.ts';
@@ -140,24 +139,11 @@ describe('the tarball', { skip, timeout: 300_000 }, () => {
     const [, program = '', words = ''] = /^ExecStart="(.*)" (.*)$/m.exec(serviceUnit) ?? [];
     assert.equal(program.replaceAll('%%', '%'), join(prefix, 'bin', 'ecr-xacct'));
 
-    await mkdir(dirname(product.socket), { mode: 0o700 });
-    const variables = Object.keys(product.env).flatMap((name) => ['--setenv', name]);
-    const daemon = spawn(
-      peer('systemd-socket-activate'),
-      ['--listen', product.socket, ...variables, program.replaceAll('%%', '%'), ...words.split(' ')],
-      { env: product.env, stdio: 'ignore' },
-    );
-    const ended = once(daemon, 'exit');
-    await whenever('the socket is there', () =>
-      lstat(product.socket).then(
-        () => true,
-        () => false,
-      ),
-    );
+    const daemon = await activate(product, [program.replaceAll('%%', '%'), ...words.split(' ')]);
     passwordOf(await product.get(HOST), HOST);
     assert.equal((await product.daemon())?.pid, daemon.pid);
     assert.equal((await product.run(['ecr-xacct', 'daemon', 'stop'])).status, 0);
-    assert.deepEqual(await ended, [0, null]);
+    assert.deepEqual(await daemon.ended, [0, null]);
   });
 
   describe('is refused, and nothing is installed', () => {

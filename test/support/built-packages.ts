@@ -80,7 +80,7 @@ async function build(folder: string): Promise<void> {
   const [tarball = ''] = globSync(join(part, '*.tar.gz'));
   execFileSync('tar', ['-xzf', tarball, '-C', part]);
   const older = join(part, 'older');
-  await packageTree(target, older, { version: versions.older, epoch });
+  await packageTree(target, older, { version: versions.older, epoch, isForThisMachine: false });
   buildDeb({ tree: older, output: part, version: versions.older, architecture: 'amd64', epoch });
   rmSync(older, { recursive: true });
   renameSync(part, folder);
