@@ -23,7 +23,11 @@ describe('the package for linux-arm64', { skip, timeout: 300_000 }, () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'arm64-'));
     const tree = join(folder, 'tree');
-    await packageTree(TARGETS['linux-arm64'], tree, { version: versions.current, epoch });
+    await packageTree(TARGETS['linux-arm64'], tree, {
+      version: versions.current,
+      epoch,
+      isForThisMachine: false,
+    });
     program = join(tree, 'lib', 'docker-credential-ecr-xacct', 'ecr-xacct');
     client = join(tree, 'bin', 'docker-credential-ecr-xacct');
     root = await enterArm64Root();
