@@ -76,7 +76,8 @@ describe('the Debian package', { skip, timeout: 300_000 }, () => {
     assert.notEqual((await root.run(['sh', '-c', 'command -v node'])).status, 0);
 
     await install(root, debs.current);
-    await root.succeed(['ecr-xacct', 'setup', '--yes', '--profile', 'puller'], { env });
+    const set = await root.succeed(['ecr-xacct', 'setup', '--yes', '--profile', 'puller'], { env });
+    assert.equal(set.stderr, '', 'Docker finds the helper');
     const { stderr } = await root.succeed(['docker', 'pull', images.shared], { env });
     assert.equal(stderr, '');
 
