@@ -37,6 +37,8 @@ function buildClient(): string | undefined {
   return compileNativeClient('../../bin/ecr-xacct', join(folder, PACKAGE));
 }
 
+// npm packs the files with the modes that they have, for whoever installs them.
+process.umask(0o022);
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 mkdirSync(bin, { recursive: true });
 mkdirSync(lib, { recursive: true });

@@ -26,8 +26,8 @@ function sha256(file: string): string {
 }
 
 /** @throws Error where what would be built is not what is committed. */
-function checkCleanTree(): void {
-  const changes = execFileSync('git', ['status', '--porcelain'], { cwd: root, encoding: 'utf8' });
+export function checkCleanTree(folder: string): void {
+  const changes = execFileSync('git', ['status', '--porcelain'], { cwd: folder, encoding: 'utf8' });
   if (changes !== '') {
     throw new Error(
       `the checkout has changes that are not committed; commit them, or run: git stash\n${changes}`,
@@ -80,7 +80,7 @@ async function run(): Promise<void> {
   if (existsSync(output) && readdirSync(output).length > 0) {
     throw new Error(`${output} is not empty; remove it, or name another folder with --output`);
   }
-  checkCleanTree();
+  checkCleanTree(root);
   const { date } = changelogEntry(readFileSync(join(root, 'CHANGELOG.md'), 'utf8'), VERSION);
   console.log(`Version ${VERSION} of ${date}`);
   mkdirSync(output, { recursive: true });
@@ -104,7 +104,7 @@ function report(files: readonly string[]): void {
   console.log(`Not run on this machine: ${foreign.join(', ')}.`);
   if (process.platform !== 'darwin') {
     console.log(
-      'darwin-arm64 is not signed, because codesign is on a Mac alone, and macOS does not start it so. On a Mac, run: codesign --force --sign - lib/docker-credential-ecr-xacct/ecr-xacct',
+      'darwin-arm64 is not signed, because codesign is on a Mac alone, and macOS does not start it so. install and Homebrew sign it there; by hand: codesign --force --sign - lib/docker-credential-ecr-xacct/ecr-xacct',
     );
   }
 }

@@ -1,4 +1,5 @@
 // The one error type of the program: what failed, the command that mends it, and a code to compare.
+import { powershellHint } from './powershell-hint.ts';
 
 export type ErrorCode =
   | 'access-denied'
@@ -99,9 +100,11 @@ export function printable(text: string): string {
   return `${[...line].slice(0, MAX_LINE_CHARACTERS).join('')}…`;
 }
 
-/** A value as one word of a POSIX shell, for the command in a hint. */
+/** A value as one word of a POSIX shell (on Windows, of PowerShell), for the command in a hint. */
 export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  const isWindows = process.platform === 'win32';
+  const [plain, quote] = isWindows ? [/^[\w+=:./\\-]+$/, "''"] : [/^[\w@%+=:,./-]+$/, "'\\''"];
+  return plain.test(text) ? text : `'${text.replaceAll("'", quote)}'`;
 }
 
 /** The error as the one line a person reads: `ecr-xacct: MESSAGE; HINT`. */
@@ -113,8 +116,8 @@ export function errorLine(error: unknown): string {
 export function errorText(error: unknown): string {
   if (error instanceof XacctError) {
     // Each for itself: a message that is cut leaves the hint whole.
-    const hint = error.hint === undefined ? '' : `; ${printable(error.hint)}`;
-    return `${printable(error.message)}${hint}`;
+    const hint = process.platform === 'win32' ? powershellHint(error.hint ?? '') : (error.hint ?? '');
+    return `${printable(error.message)}${hint === '' ? '' : `; ${printable(hint)}`}`;
   }
   return printable(`internal error: ${error instanceof Error ? error.message : String(error)}`);
 }

@@ -16,6 +16,7 @@ export async function askOwnDaemon(
   action: string,
   { input = '', timeoutMs = ANSWER_DEADLINE_MS }: { input?: string; timeoutMs?: number } = {},
 ): Promise<string | undefined> {
+  if (front.uid === undefined) return undefined;
   const { path, uid } = daemonAddress(front);
   const asked = await askDaemon(path, uid, { action, env: {}, input }, timeoutMs);
   if (asked === 'absent') return undefined;

@@ -1,6 +1,7 @@
 // What every command of `ecr-xacct` is given.
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Front } from '../client/answer.ts';
+import { noDaemonOnWindows } from '../client/reach-daemon.ts';
 import { XacctError } from '../errors.ts';
 import { partitionOfRegion } from '../registry/registry.ts';
 import { socketPath } from '../wire/socket-path.ts';
@@ -16,13 +17,10 @@ export interface CommandContext {
   setStatus: (status: number) => void;
 }
 
-/** Whose daemon it is, and where it listens. @throws XacctError `usage` on a system without user ids; `socket-unsafe`. */
+/** Whose daemon it is, and where it listens. @throws XacctError `daemon` on Windows; `socket-unsafe`. */
 export function daemonAddress({ env, uid }: Front): { path: string; uid: number } {
   if (uid === undefined) {
-    throw new XacctError(
-      'usage',
-      'there is no daemon on Windows: each call gets its token anew, and what docker login brings is not kept',
-    );
+    throw noDaemonOnWindows();
   }
   return { path: socketPath(env, uid), uid };
 }

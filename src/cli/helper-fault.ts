@@ -35,7 +35,7 @@ export function helperFault(
   };
 }
 
-/** There it is found by the ends of its name, beside the program itself. */
+/** There it is found by the ends of its name: the .cmd beside the program, or an .exe that Scoop has made elsewhere. */
 function faultOnWindows(
   path: string | undefined,
   [program]: SelfCommand,
@@ -45,7 +45,8 @@ function faultOnWindows(
   if (folders.some((folder) => names.some((name) => isFile(join(folder, name))))) return undefined;
   return {
     message: `Docker will not find ${PROGRAM}: it is in no folder of your PATH.`,
-    command: `setx PATH "%PATH%;${dirname(program)}"`,
+    // Not setx, which cuts it at 1024 characters and adds the system's own to the user's.
+    command: `[Environment]::SetEnvironmentVariable('Path', "$([Environment]::GetEnvironmentVariable('Path', 'User'));${dirname(program)}", 'User')`,
   };
 }
 

@@ -1,6 +1,6 @@
 // Logs a person in: an SSO login or an MFA code where one is needed, then a token into the daemon's memory.
 import type { Front } from '../client/answer.ts';
-import { noDaemon } from '../client/reach-daemon.ts';
+import { noDaemon, noDaemonOnWindows } from '../client/reach-daemon.ts';
 import { createConfigReader } from '../config/config-reader.ts';
 import type { Config } from '../config/load.ts';
 import { printable, XacctError } from '../errors.ts';
@@ -13,7 +13,6 @@ import { chooseIdentity, surroundingsOf } from '../identity/resolve.ts';
 import { isDaemonOff } from '../wire/daemon-switch.ts';
 import { askForPeople } from './ask-for-people.ts';
 import { awsLogin, type CliSession } from './aws-login.ts';
-import { daemonAddress } from './command.ts';
 import { durationText } from './duration-text.ts';
 import type { Streams } from './helper-command.ts';
 import type { LoginOptions } from './login-command.ts';
@@ -46,14 +45,18 @@ export async function loginPerson(
 }
 
 /** The token is for the daemon to keep: there is no login without one. */
-function refuseWithoutDaemon(front: Front): void {
-  daemonAddress(front);
-  if (isDaemonOff(front.env)) {
+function refuseWithoutDaemon({ env, uid }: Front): void {
+  if (uid === undefined) {
+    throw noDaemonOnWindows(
+      'with SSO, run: aws sso login; with MFA, use a profile whose credential_process asks for the code',
+    );
+  }
+  if (isDaemonOff(env)) {
     throw new XacctError('usage', 'there is no daemon to keep a token: ECR_XACCT_DAEMON is off', {
       hint: 'run: unset ECR_XACCT_DAEMON',
     });
   }
-  if (hasPrivatePaths(front.env)) {
+  if (hasPrivatePaths(env)) {
     throw new XacctError('usage', 'a path in the environment is relative, which the daemon cannot follow', {
       hint: 'check: env | grep -E "^(HOME|AWS_.*_FILE|AWS_CA_BUNDLE|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS)="',
     });

@@ -88,12 +88,13 @@ async function promptForCode(
 /** A person may have to touch a key: as long as AWS takes codes at all. */
 const PROCESS_DEADLINE_MS = 120_000;
 
-/** The user's own command line, run by a shell as a credential_process is. */
+/** The user's own command line, run by the system's shell as a credential_process is. */
 async function runMfaProcess(
   command: string,
   { serial, env, orOption }: { serial: string; env: MfaSources['env']; orOption: string },
 ): Promise<string> {
-  const child = spawn('/bin/sh', ['-c', command], {
+  const child = spawn(command, {
+    shell: true,
     env: { ...env, MFA_SERIAL: serial },
     stdio: ['inherit', 'pipe', 'inherit'],
     timeout: PROCESS_DEADLINE_MS,

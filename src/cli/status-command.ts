@@ -1,4 +1,5 @@
 // `ecr-xacct status`: whether the daemon runs, and what it holds.
+import { NO_DAEMON_ON_WINDOWS } from '../client/reach-daemon.ts';
 import { errorLine } from '../errors.ts';
 import { askOwnDaemon, readStatus } from './ask-own-daemon.ts';
 import { type CommandContext, daemonAddress } from './command.ts';
@@ -8,6 +9,7 @@ import type { Screen } from './screen.ts';
 export function statusCommand({ program, front, streams, setStatus }: CommandContext): void {
   const asJson = async () => withoutControls((await askOwnDaemon(front, 'status')) ?? 'null\n');
   const asText = async (screen: Screen) => {
+    if (front.uid === undefined) return `No daemon is running: ${NO_DAEMON_ON_WINDOWS}.\n`;
     const path = daemonAddress(front).path;
     const text = await askOwnDaemon(front, 'status');
     if (text === undefined) return `No daemon is running (socket: ${path}).\n`;

@@ -9,7 +9,7 @@ import { passedEnvironment } from '../wire/environment.ts';
 import { socketPath } from '../wire/socket-path.ts';
 import { timeoutMs } from '../wire/timeout.ts';
 import { noAnswer } from './ask-daemon.ts';
-import { GRACE_MS, noDaemon, reachDaemon } from './reach-daemon.ts';
+import { GRACE_MS, noDaemon, noDaemonOnWindows, reachDaemon } from './reach-daemon.ts';
 
 export interface Front {
   self: SelfCommand;
@@ -49,12 +49,14 @@ async function withoutDaemon(
   action: Action,
   input: string,
   env: Record<string, string>,
-  { self }: Front,
+  { self, uid }: Front,
 ): Promise<Answer> {
   const { answerHere } = await import('./answer-here.ts');
   const { askInMinters } = await import('./ask-in-minters.ts');
   const fallback = createLazyFallback(timeoutMs);
-  return await answerHere(action, input, env, { ...askInMinters(self), fallback });
+  // Who turned the daemon off knows that logins are not kept; on Windows, Docker would say that they succeeded.
+  const noLogins = uid === undefined ? noDaemonOnWindows('docker pull needs no docker login') : undefined;
+  return await answerHere(action, input, env, { ...askInMinters(self), fallback, noLogins });
 }
 
 /**

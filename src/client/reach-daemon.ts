@@ -37,6 +37,14 @@ export function noDaemon(what: string): XacctError {
   });
 }
 
+/** Node cannot keep others out of a named pipe. */
+export const NO_DAEMON_ON_WINDOWS =
+  'on Windows there is no daemon: each pull gets a token anew, and no login is kept';
+
+export function noDaemonOnWindows(hint?: string): XacctError {
+  return new XacctError('daemon', NO_DAEMON_ON_WINDOWS, { hint });
+}
+
 function isNoAnswer(asked: Asked): asked is 'absent' | 'broken' {
   return asked === 'absent' || asked === 'broken';
 }

@@ -1,4 +1,5 @@
 // Asks another credential helper, `docker-credential-NAME`, and makes of what came of it an answer or one line of error.
+import { basename } from 'node:path';
 import { shellWord, XacctError } from '../errors.ts';
 import { FALLBACK_MARK, type FallbackRequest } from './fallback.ts';
 import { findHelper } from './find-helper.ts';
@@ -101,5 +102,5 @@ function timedOut(program: string, timeoutMs: number): XacctError {
 }
 
 function nameOf(program: string): string {
-  return program.slice(program.lastIndexOf('/') + 1);
+  return basename(program);
 }

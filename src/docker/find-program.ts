@@ -9,11 +9,19 @@ export interface FoundProgram {
   target: string;
 }
 
-/** The first on PATH that can be run. Entries that are empty, `.` or `bin` are passed over: they are below the current folder. */
-export function findProgram(name: string, PATH: string | undefined): FoundProgram | undefined {
+/**
+ * The first on PATH that can be run, on Windows as `NAME.exe`: what else PATHEXT allows there, only a shell can run. Entries that
+ * are empty, `.` or `bin` are passed over: they are below the current folder.
+ */
+export function findProgram(
+  name: string,
+  PATH: string | undefined,
+  platform: NodeJS.Platform = process.platform,
+): FoundProgram | undefined {
+  const file = platform === 'win32' ? `${name}.exe` : name;
   for (const folder of (PATH ?? '').split(delimiter)) {
     if (!isAbsolute(folder)) continue;
-    const path = join(folder, name);
+    const path = join(folder, file);
     const target = programAt(path);
     if (target !== undefined) return { path, target };
   }

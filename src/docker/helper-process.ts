@@ -32,7 +32,14 @@ const DRAIN_MS = 250;
 /** Runs it to its end, at most for the time and the output it has. @throws the system's error where it cannot be started. */
 export async function runHelper({ program, action, input, env, timeoutMs }: HelperRun): Promise<HelperRan> {
   // No shell. Not in the caller's folder, where a helper written in a hurry may find other things than it looks for.
-  const child = spawn(program, [action], { env: { ...env }, cwd: '/', detached: true, stdio: 'pipe' });
+  const child = spawn(program, [action], {
+    env: { ...env },
+    cwd: '/',
+    // Windows has no process groups; there, it would open a console window.
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+    stdio: 'pipe',
+  });
   const timers = new Set<NodeJS.Timeout>();
   try {
     return await new Promise((resolve, reject) => {
@@ -81,8 +88,7 @@ function collect(stream: Readable | null, max: number, onTooMuch: () => void): (
 function killGroup(child: ChildProcess): void {
   if (child.pid === undefined) return;
   try {
-    // Windows has no groups.
-    if (process.platform === 'win32') child.kill();
+    if (process.platform === 'win32') child.kill('SIGKILL');
     else process.kill(-child.pid, 'SIGKILL');
   } catch {
     // All of it has ended already.

@@ -1,7 +1,6 @@
 // Starts this program again, in a session of its own, with one pipe and nothing else of whoever started it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { devNull } from 'node:os';
 import type { Readable } from 'node:stream';
 import type { Environment } from '../config/paths.ts';
 
@@ -24,7 +23,8 @@ export function spawnSelf(
   [executable, ...before]: SelfCommand,
   { args, env, stdin, cwd }: SpawnSelf,
 ): { child: ChildProcess; output: Readable | undefined } {
-  const nothing = openSync(devNull, 'r+');
+  const gaps = highestInheritedFd() - RESULT_FD;
+  const nothing = gaps === 0 ? undefined : openSync('/dev/null', 'r+');
   const start = (fillers: number[]) =>
     spawn(executable, [...before, ...args], {
       env: { ...env },
@@ -35,7 +35,7 @@ export function spawnSelf(
       windowsHide: true,
     });
   try {
-    const fillers = Array<number>(highestInheritedFd() - RESULT_FD).fill(nothing);
+    const fillers = nothing === undefined ? [] : Array<number>(gaps).fill(nothing);
     let child = start(fillers);
     if (child.pid === undefined && fillers.length > 0) {
       // The limit of open files, most likely. A child that holds what it inherited is better than none.
@@ -44,7 +44,7 @@ export function spawnSelf(
     }
     return { child, output: (child.stdio?.[RESULT_FD] ?? undefined) as Readable | undefined };
   } finally {
-    closeSync(nothing);
+    if (nothing !== undefined) closeSync(nothing);
   }
 }
 

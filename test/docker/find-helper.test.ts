@@ -4,6 +4,7 @@ import { chmod, copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { findHelper } from '../../src/docker/find-helper.ts';
+import { findProgram } from '../../src/docker/find-program.ts';
 import { makeHelperScripts } from '../support/helper-scripts.ts';
 
 test('The first on PATH is found, by its absolute path and without following links.', async () => {
@@ -59,4 +60,12 @@ test('This program is known under every name, through any links.', async () => {
     await symlink(join(scripts.folder, link), join(bin, `docker-credential-${link}`));
     assert.equal(findHelper(link, bin), 'is-ours', program);
   }
+});
+
+test('On Windows it is the .exe: the rest of PATHEXT, only a shell can run.', async () => {
+  await using scripts = await makeHelperScripts();
+  await scripts.write('other', 'exit 0');
+  assert.equal(findProgram('docker-credential-other', scripts.PATH, 'win32'), undefined);
+  const exe = await scripts.write('other.exe', 'exit 0');
+  assert.equal(findProgram('docker-credential-other', scripts.PATH, 'win32')?.path, exe);
 });

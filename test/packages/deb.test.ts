@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { builtPackages, versions } from '../support/built-packages.ts';
-import { type DebianRoot, enterDebianRoot, fileChanges } from '../support/debian-root.ts';
+import { enterDebianRoot, fileChanges } from '../support/debian-root.ts';
 import { ecrHost, images, type Stage, stageHosts, startStage } from '../support/e2e-stage.ts';
+import type { EnteredRoot } from '../support/entered-root.ts';
 import { REGION } from '../support/fake-aws/two-account-world.ts';
 import { skipWithout } from '../support/peers.ts';
 import { enterPrivateHosts } from '../support/private-hosts.ts';
@@ -49,11 +50,11 @@ describe('the Debian package', { skip, timeout: 300_000 }, () => {
     await rm(folder, { recursive: true });
   });
 
-  const install = (root: DebianRoot, deb: string) =>
+  const install = (root: EnteredRoot, deb: string) =>
     root.succeed(['apt-get', 'install', '--yes', deb], {
       env: { DEBIAN_FRONTEND: 'noninteractive' },
     });
-  const get = async (root: DebianRoot) => {
+  const get = async (root: EnteredRoot) => {
     const { stdout, stderr } = await root.succeed(['docker-credential-ecr-xacct', 'get'], {
       input: ecrHost,
       env,
@@ -61,11 +62,11 @@ describe('the Debian package', { skip, timeout: 300_000 }, () => {
     assert.equal(stderr, '');
     return (JSON.parse(stdout) as { Secret: string }).Secret;
   };
-  const daemon = async (root: DebianRoot) => {
+  const daemon = async (root: EnteredRoot) => {
     const { stdout } = await root.run(['ecr-xacct', 'status', '--json'], { env });
     return (JSON.parse(stdout) as { version: string; pid: number } | null) ?? undefined;
   };
-  const programs = async (root: DebianRoot) => {
+  const programs = async (root: EnteredRoot) => {
     const { stdout } = await root.run(['sh', '-c', 'readlink /proc/[0-9]*/exe']);
     return stdout.split('\n').filter((path) => path.startsWith(PROGRAM));
   };

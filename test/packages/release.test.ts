@@ -10,7 +10,7 @@ import { VERSION } from '../../scripts/bundle.ts';
 import { changelogEntry } from '../../scripts/changelog.ts';
 import { sourceDateEpoch } from '../../scripts/package/epoch.ts';
 import { TARGETS } from '../../scripts/package/targets.ts';
-import { checksums, manifests } from '../../scripts/release.ts';
+import { checkCleanTree, checksums, manifests } from '../../scripts/release.ts';
 import { peer, skipWithout } from '../support/peers.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -60,6 +60,15 @@ describe('the changelog', () => {
 });
 
 describe('a release', () => {
+  test('is not made of what is not committed.', (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'release-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    execFileSync('git', ['init', '--quiet', folder]);
+    checkCleanTree(folder);
+    writeFileSync(join(folder, 'new'), '');
+    assert.throws(() => checkCleanTree(folder), { message: /not committed;.*\n\?\? new\n$/ });
+  });
+
   function archives(t: { after: (fn: () => void) => void }): { folder: string; files: string[] } {
     const folder = mkdtempSync(join(tmpdir(), 'release-'));
     t.after(() => rmSync(folder, { recursive: true }));

@@ -34,12 +34,14 @@ export type Peer =
   | 'aarch64-linux-gnu-gcc'
   | 'qemu-aarch64'
   | 'ruby'
+  | 'python3'
   | 'zip';
 
 /**
- * What a test may need: a program, the right to make private namespaces (root, on Linux), a Debian that is bare,
- * or the Node of every target. */
-export type Need = Peer | 'namespaces' | 'debian-root' | 'node-bases';
+ * What a test may need: a program, the right to make private namespaces (root, on Linux), a Debian that is bare, programs of
+ * another processor that the system starts, or the Node of every system that there are packages for.
+ */
+export type Need = Peer | 'namespaces' | 'debian-root' | 'binfmt' | 'node-bases';
 
 /** A minimal Debian, as `scripts/install-test-peers` makes it. */
 const DEBIAN_ROOT = '/var/cache/docker-credential-ecr-xacct-tests/debian';
@@ -115,6 +117,7 @@ export function skipWithout(...needs: Need[]): string | false {
 
 function reasonAgainst(need: Need): string | undefined {
   if (need === 'namespaces') return namespacesRefused();
+  if (need === 'binfmt') return binfmtRefused();
   if (need === 'node-bases') return basesMissing();
   if (need === 'debian-root') return existsSync(DEBIAN_ROOT) ? undefined : absence(need);
   return findPrograms(need).length > 0 ? undefined : absence(need);
@@ -140,5 +143,16 @@ function namespacesRefused(): string | undefined {
     return undefined;
   } catch {
     return 'root may not make namespaces here (unshare refused; a container needs --privileged)';
+  }
+}
+
+/** Of a user namespace's own, so that nothing is registered for the machine. */
+function binfmtRefused(): string | undefined {
+  const mount = 'mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc';
+  try {
+    execFileSync('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', mount], { stdio: 'ignore' });
+    return undefined;
+  } catch {
+    return 'no binfmt_misc of a user namespace (Linux 6.7 has it)';
   }
 }

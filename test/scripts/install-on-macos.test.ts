@@ -1,0 +1,72 @@
+// What scripts/install does on macOS, which this machine is made to say it is: it signs the program, and fills in the agent.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempDisposableSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { peer, skipWithout } from '../support/peers.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** A package whose program is a script, and a PATH on which the machine is a Mac. `verifies`: whether it is signed already. */
+function makeMac(verifies: boolean) {
+  const folder = mkdtempDisposableSync(join(tmpdir(), 'mac-'));
+  const at = (path: string) => join(folder.path, path);
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(at(path)), { recursive: true });
+    writeFileSync(at(path), text);
+    chmodSync(at(path), 0o755);
+  };
+  write('package/lib/docker-credential-ecr-xacct/ecr-xacct', '#!/bin/sh\necho 1.2.3\n');
+  write('package/bin/ecr-xacct', '#!/bin/sh\n');
+  write('package/share/docker-credential-ecr-xacct/config.schema.json', '{}\n');
+  const agent = 'share/docker-credential-ecr-xacct/ecr-xacct.daemon.plist';
+  copyFileSync(join(root, 'packaging/launchd/ecr-xacct.daemon.plist'), at(`package/${agent}`));
+  for (const script of ['install', 'uninstall'])
+    copyFileSync(join(root, 'scripts', script), at(`package/${script}`));
+  write('programs/uname', '#!/bin/sh\necho Darwin\n');
+  write(
+    'programs/codesign',
+    `#!/bin/sh\necho "$*" >>"${at('signed')}"\n[ "$1" != --verify ] || ${verifies}\n`,
+  );
+  const prefix = at('a "prefix" & <more>');
+  execFileSync(at('package/install'), ['--prefix', prefix], {
+    env: { HOME: folder.path, PATH: `${at('programs')}:/usr/bin:/bin` },
+    stdio: 'pipe',
+  });
+  return {
+    prefix,
+    agent: join(prefix, agent),
+    program: at('package/lib/docker-credential-ecr-xacct/ecr-xacct'),
+    codesign: readFileSync(at('signed'), 'utf8').trimEnd().split('\n'),
+    [Symbol.dispose]: () => folder.remove(),
+  };
+}
+
+test('The program is signed before it is installed, where the build could not.', () => {
+  using mac = makeMac(false);
+  assert.deepEqual(mac.codesign, [`--verify ${mac.program}`, `--sign - --force ${mac.program}`]);
+});
+
+test('A signature that is there stays.', () => {
+  using mac = makeMac(true);
+  assert.deepEqual(mac.codesign, [`--verify ${mac.program}`]);
+});
+
+test("launchd's agent names the program, whatever the prefix is called.", {
+  skip: skipWithout('python3'),
+}, () => {
+  using mac = makeMac(true);
+  const script =
+    'import plistlib, sys; print(plistlib.load(open(sys.argv[1], "rb"))["ProgramArguments"][0], end="")';
+  const program = execFileSync(peer('python3'), ['-c', script, mac.agent], { encoding: 'utf8' });
+  assert.equal(program, join(mac.prefix, 'bin', 'ecr-xacct'));
+});
