@@ -37,6 +37,10 @@ describe('the package for linux-arm64', { skip, timeout: 300_000 }, () => {
     await rm(folder, { recursive: true });
   });
 
+  test('says its version.', async () => {
+    assert.equal((await root.succeed([program, '--version'])).stdout, `${versions.current}\n`);
+  });
+
   test('has a client that starts the daemon, and then asks it.', async () => {
     await using stage = await startProductStage();
     const get = () => root.run([client, 'get'], { input: HOST, env: stage.product.env });
