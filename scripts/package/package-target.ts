@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findProgram } from '../../src/docker/find-program.ts';
 import { compileNativeClient, crossCompileClient } from '../compile-client.ts';
 import { treeLauncher } from '../launcher.ts';
 import { buildDeb } from './deb.ts';
@@ -30,9 +31,21 @@ export interface PackageOptions {
   readonly epoch: number;
 }
 
+/** @throws Error with what to run where a tool that packs for a target is not on PATH. */
+export function checkTools({ name, pkg, linux }: Target, PATH: string | undefined): void {
+  const archivers = pkg.platform === 'win' ? ['zip'] : ['tar', 'gzip'];
+  const tools = linux === undefined ? archivers : [...archivers, 'dpkg-deb', 'rpmbuild'];
+  const missing = tools.filter((tool) => findProgram(tool, PATH) === undefined);
+  if (missing.length === 0) return;
+  throw new Error(
+    `packaging ${name} needs ${missing.join(', ')}; on Debian, run: sudo scripts/install-test-peers`,
+  );
+}
+
 /** @returns the paths of the packages: .tar.gz, .deb, .rpm; .zip. @throws Error from the tools that it runs. */
 export async function packageTarget(target: Target, options: PackageOptions): Promise<string[]> {
   const { output, version, epoch } = options;
+  checkTools(target, process.env.PATH);
   const work = mkdtempSync(join(tmpdir(), 'ecr-xacct-package-'));
   try {
     const name = `${PACKAGE}-${version}-${target.name}`;

@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { VERSION } from '../../scripts/bundle.ts';
 import { changelogEntry } from '../../scripts/changelog.ts';
 import { sourceDateEpoch } from '../../scripts/package/epoch.ts';
-import { TARGETS } from '../../scripts/package/targets.ts';
+import { checkTools } from '../../scripts/package/package-target.ts';
+import { TARGETS, type TargetName } from '../../scripts/package/targets.ts';
 import { checkCleanTree, checksums, manifests } from '../../scripts/release.ts';
 import { peer, skipWithout } from '../support/peers.ts';
 
@@ -173,6 +174,21 @@ describe('the scripts that package and release', () => {
       assert.equal(ran.status, status);
     });
   }
+
+  test('Tools that are not there are named, before anything is built.', () => {
+    const said = (name: TargetName) => {
+      try {
+        checkTools(TARGETS[name], '/nonexistent');
+        return 'nothing';
+      } catch (error) {
+        return error instanceof Error ? error.message : error;
+      }
+    };
+    const remedy = 'on Debian, run: sudo scripts/install-test-peers';
+    assert.equal(said('linux-x64'), `packaging linux-x64 needs tar, gzip, dpkg-deb, rpmbuild; ${remedy}`);
+    assert.equal(said('win-x64'), `packaging win-x64 needs zip; ${remedy}`);
+    checkTools(TARGETS['darwin-arm64'], '/usr/bin:/bin');
+  });
 
   test('Everything has the time of the commit, or the one that is given.', () => {
     assert.equal(sourceDateEpoch({ SOURCE_DATE_EPOCH: '1700000000' }), 1_700_000_000);
