@@ -106,7 +106,11 @@ test(`${KILLS} times, daemon or minter is killed under load: every client is ans
   const zombies = (await processes()).filter(({ parent, state }) => parent === daemon?.pid && state === 'Z');
   assert.deepEqual(zombies, []);
   assert.deepEqual(await readdir(dirname(product.socket)), ['daemon.sock']);
-  assert.equal((await servers(product)).filter(({ command }) => command.includes('daemon run')).length, 1);
+  // One that lost the race to be the daemon is on its way out, and a child is called as its parent until it is another program.
+  await whenever('one daemon is left', async () => {
+    const running = await servers(product);
+    return running.filter(({ command }) => command.includes('daemon run')).length === 1;
+  });
   await product.run([join(dirname(client), 'ecr-xacct'), 'daemon', 'stop']);
   await whenever('all of it has ended', async () => (await servers(product)).length === 0);
 });

@@ -1,6 +1,7 @@
 // The tarball: installed below a prefix by its own script, used without Node, activated by systemd, and removed.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   appendFile,
   cp,
@@ -144,6 +145,20 @@ describe('the tarball', { skip, timeout: 300_000 }, () => {
     assert.equal((await product.daemon())?.pid, daemon.pid);
     assert.equal((await product.run(['ecr-xacct', 'daemon', 'stop'])).status, 0);
     assert.deepEqual(await daemon.ended, [0, null]);
+  });
+
+  test('What it starts may not dump core, which would write tokens to the disk.', async () => {
+    const prefix = join(folder, 'limits');
+    await succeed(join(built.tree, 'install'), ['--prefix', prefix]);
+    await using stage = await stageAt(prefix);
+    const { product } = stage;
+    const daemon = spawn('sh', ['-c', 'ulimit -c unlimited; exec ecr-xacct daemon run'], {
+      env: product.env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(daemon.stdout, 'data');
+    assert.equal((await product.daemon())?.pid, daemon.pid);
+    assert.match(await readFile(`/proc/${daemon.pid}/limits`, 'utf8'), /^Max core file size +0 +0 +bytes/m);
   });
 
   describe('is refused, and nothing is installed', () => {
