@@ -98,7 +98,7 @@ async function run(): Promise<void> {
 
 function report(files: readonly string[]): void {
   for (const file of files)
-    console.log(`${(statSync(file).size / 1e6).toFixed(1).padStart(7)} MB  ${basename(file)}`);
+    console.log(`${(statSync(file).size / 1e3).toFixed(0).padStart(7)} kB  ${basename(file)}`);
   const native = nativeTarget(process.platform, process.arch)?.name;
   const foreign = Object.keys(TARGETS).filter((name) => name !== native);
   console.log(`Not run on this machine: ${foreign.join(', ')}.`);
