@@ -8,16 +8,16 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { createCertificateAuthority } from '../test/support/certificates.ts';
-import { startEngine } from '../test/support/engine.ts';
-import { type FakeAws, startFakeAws } from '../test/support/fake-aws/start-fake-aws.ts';
+import { type FakeAws, startFakeAws } from '../test/fake-aws/start-fake-aws.ts';
 import {
   PRIMARY_ACCOUNT,
   REGION,
   SECONDARY_ACCOUNT,
   twoAccountWorld,
-} from '../test/support/fake-aws/two-account-world.ts';
-import { startFakeRegistry } from '../test/support/fake-registry/start-fake-registry.ts';
+} from '../test/fake-aws/two-account-world.ts';
+import { startFakeRegistry } from '../test/fake-registry/start-fake-registry.ts';
+import { createCertificateAuthority } from '../test/support/certificates.ts';
+import { startEngine } from '../test/support/e2e/engine.ts';
 import { peer, skipWithout } from '../test/support/peers.ts';
 import { enterPrivateHosts } from '../test/support/private-hosts.ts';
 import { findSecretsInFiles, findSecretsInProcesses } from '../test/support/secret-scan.ts';

@@ -1,14 +1,13 @@
 // argv → front; the only place that sets the exit status.
 import { isSea } from 'node:sea';
-import type { Streams } from './cli/helper-command.ts';
-import type { Front } from './client/answer.ts';
 import { errorLine } from './errors.ts';
+import type { Invocation, Streams } from './invocation.ts';
 
 /** Replaced by the build with the version in package.json. */
 declare const VERSION: string;
 
 const [command, ...args] = process.argv.slice(2);
-const front: Front = {
+const invocation: Invocation = {
   // SIGUSR1 would open the inspector. A single executable has that option built in, and takes none.
   self: isSea() ? [process.execPath] : [process.execPath, '--disable-sigusr1', ...process.argv.slice(1, 2)],
   env: process.env,
@@ -43,8 +42,8 @@ async function run(): Promise<number> {
     return 0;
   }
   if (command === 'helper') {
-    const { helperCommand } = await import('./cli/helper-command.ts');
-    return helperCommand(args, front, VERSION, openStreams());
+    const { helperCommand } = await import('./client/helper-command.ts');
+    return helperCommand(args, invocation, VERSION, openStreams());
   }
   if (command === 'mint') {
     const { runMinter } = await import('./minter/run-minter.ts');
@@ -52,14 +51,19 @@ async function run(): Promise<number> {
     return 0;
   }
   const readyFd = backgroundReadyFd();
-  if (readyFd !== undefined && front.uid !== undefined) {
+  if (readyFd !== undefined && invocation.uid !== undefined) {
     // Past the parser of the command line, which would stay in memory as long as the daemon.
     const { beginDaemon } = await import('./daemon/begin-daemon.ts');
-    await beginDaemon(front.self, { env: front.env, uid: front.uid, version: VERSION, readyFd });
+    await beginDaemon(invocation.self, {
+      env: invocation.env,
+      uid: invocation.uid,
+      version: VERSION,
+      readyFd,
+    });
     return 0;
   }
   const { runProgram } = await import('./cli/program.ts');
-  return runProgram(process.argv.slice(2), front, VERSION, openStreams());
+  return runProgram(process.argv.slice(2), invocation, VERSION, openStreams());
 }
 
 run()

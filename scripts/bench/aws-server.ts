@@ -1,11 +1,11 @@
 // The fake AWS in a process of its own, so that serving does not disturb the one that measures; told what to do by messages.
 
-import { startFakeAws } from '../../test/support/fake-aws/start-fake-aws.ts';
+import { startFakeAws } from '../../test/fake-aws/start-fake-aws.ts';
 import {
   PRIMARY_ACCOUNT,
   SECONDARY_ACCOUNT,
   twoAccountWorld,
-} from '../../test/support/fake-aws/two-account-world.ts';
+} from '../../test/fake-aws/two-account-world.ts';
 import type { AwsMessage, AwsReply } from './aws.ts';
 
 const { AWS_SERVER_CERT: cert = '', AWS_SERVER_KEY: key = '', AWS_SERVER_ROLES: roles = '' } = process.env;

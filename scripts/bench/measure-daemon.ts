@@ -1,6 +1,6 @@
 // What the daemon takes while nobody waits for it: memory, at four moments of its life, and wake-ups.
 import { setTimeout as delay } from 'node:timers/promises';
-import { daemonPid } from '../../test/support/product.ts';
+import { daemonPid } from '../../test/support/product/product.ts';
 import type { Measurement } from './measurement.ts';
 import { childrenOf, type Memory, memoryOf, wakeUpsOf } from './processes.ts';
 import { atMost, type Check, digits, type Row } from './report.ts';

@@ -8,11 +8,11 @@ import {
   REGION,
   SECONDARY_ACCOUNT,
   twoAccountWorld,
-} from '../../test/support/fake-aws/two-account-world.ts';
-import { World } from '../../test/support/fake-aws/world.ts';
-import { makeProduct, type Product, type ProductFiles } from '../../test/support/product.ts';
-import { whenEnded } from '../../test/support/product-processes.ts';
-import { keysOf, keyVariables, roleArn } from '../../test/support/product-stage.ts';
+} from '../../test/fake-aws/two-account-world.ts';
+import { World } from '../../test/fake-aws/world.ts';
+import { whenEnded } from '../../test/support/product/processes.ts';
+import { makeProduct, type Product, type ProductFiles } from '../../test/support/product/product.ts';
+import { keysOf, keyVariables, roleArn } from '../../test/support/product/stage.ts';
 import { type BenchAws, startAws } from './aws.ts';
 import { type BenchPrograms, compilePrograms } from './compile-programs.ts';
 import type { Options } from './options.ts';

@@ -44,8 +44,8 @@ function mdocDate(epoch: number): string {
 
 function program(version: string): Command {
   const { stdin, stdout, stderr } = process;
-  const front = { self: ['ecr-xacct'], env: {}, uid: undefined } as const;
-  return createProgram({ front, version, streams: { stdin, stdout, stderr }, setStatus: () => {} });
+  const invocation = { self: ['ecr-xacct'], env: {}, uid: undefined } as const;
+  return createProgram({ invocation, version, streams: { stdin, stdout, stderr }, setStatus: () => {} });
 }
 
 function commandsOf(parent: Command, path = 'ecr-xacct'): string {

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findProgram } from '../../src/docker/find-program.ts';
+import { findProgram } from '../../src/os/find-program.ts';
 import { compileNativeClient, crossCompileClient } from '../compile-client.ts';
 import { treeLauncher } from '../launcher.ts';
 import { buildDeb } from './deb.ts';

@@ -1,6 +1,5 @@
 // Answers what a minter is asked besides a token.
-import type { MfaSession } from '../token/mfa-session-store.ts';
-import type { CallerIdentity, Question, Questions } from './questions.ts';
+import type { CallerIdentity, MfaSession, Question, Questions } from '../questions.ts';
 import { type Asking, withCredentials } from './with-credentials.ts';
 
 type Answerer<Q extends Question> = (
@@ -18,11 +17,13 @@ const ANSWERERS: { [Q in Exclude<Question, 'token'>]: Answerer<Q> } = {
     const caller = await whoAmI({ ...asking, onMfaSession });
     return mfaSession === undefined ? { caller } : { caller, mfaSession };
   },
-  policies: async (asking, input) => (await import('./registry-policies.ts')).readPolicies(asking, input),
-  'put-policy': async (asking, input) => (await import('./registry-policies.ts')).putPolicy(asking, input),
-  'upgrade-scope': async (asking) => (await import('./registry-policies.ts')).upgradeScope(asking),
-  principal: async (asking, input) => (await import('./principals.ts')).findPrincipal(asking, input),
-  simulation: async (asking, input) => (await import('./principals.ts')).simulate(asking, input),
+  policies: async (asking, input) =>
+    (await import('./calls/registry-policies.ts')).readPolicies(asking, input),
+  'put-policy': async (asking, input) =>
+    (await import('./calls/registry-policies.ts')).putPolicy(asking, input),
+  'upgrade-scope': async (asking) => (await import('./calls/registry-policies.ts')).upgradeScope(asking),
+  principal: async (asking, input) => (await import('./calls/principals.ts')).findPrincipal(asking, input),
+  simulation: async (asking, input) => (await import('./calls/principals.ts')).simulate(asking, input),
 };
 
 /** @throws XacctError; never an error of the SDK. */
@@ -36,7 +37,7 @@ export function answerQuestion<Q extends Exclude<Question, 'token'>>(
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
 function whoAmI(asking: Asking): Promise<CallerIdentity> {
   return withCredentials(asking, 'call', async (credentials, { stsConfig }) => {
-    const { getCallerIdentity } = await import('./sts-calls.ts');
+    const { getCallerIdentity } = await import('./calls/sts-calls.ts');
     const { Arn = '', Account = '' } = await getCallerIdentity({ ...stsConfig, credentials });
     return { arn: Arn, account: Account };
   });

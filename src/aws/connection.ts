@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { Environment } from '../config/paths.ts';
 import { shellWord, XacctError } from '../errors.ts';
-import type { Settings } from '../identity/profiles.ts';
+import type { Environment } from '../invocation.ts';
+import type { Settings } from '../profiles/profiles.ts';
 
 /** The last exchange with AWS: which endpoint, and what came of it. */
 export interface Exchange {

@@ -1,8 +1,7 @@
 // Mints one ECR authorization token: credentials of the identity, then GetAuthorizationToken in the registry's region.
 import { errorFields, XacctError } from '../errors.ts';
-import type { MfaSession } from '../token/mfa-session-store.ts';
-import type { Minted } from './questions.ts';
-import { endpointVariant, requestToken } from './request-token.ts';
+import type { MfaSession, Minted } from '../questions.ts';
+import { endpointVariant, requestToken } from './calls/request-token.ts';
 import { type Asking, withCredentials } from './with-credentials.ts';
 
 /** @throws XacctError with the command that mends it; never an error of the SDK. */

@@ -6,10 +6,10 @@ import { connect, createSecureContext, type TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { fromIni } from '@aws-sdk/credential-providers';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { parseIni } from '../identity/profiles.ts';
+import { parseIni } from '../profiles/profiles.ts';
+import { getAuthorizationToken } from './calls/ecr-call.ts';
+import { assumeRole } from './calls/sts-calls.ts';
 import { createConnection } from './connection.ts';
-import { getAuthorizationToken } from './ecr-call.ts';
-import { assumeRole } from './sts-calls.ts';
 
 /** Never fails: what it could not warm up is loaded by the job. */
 export async function warmUp(): Promise<void> {

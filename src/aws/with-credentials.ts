@@ -2,21 +2,21 @@
 import { userInfo } from 'node:os';
 import type { STSClientConfig } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
-import type { Environment } from '../config/paths.ts';
 import type { XacctError } from '../errors.ts';
 import { type Identity, profileOf } from '../identity/identity.ts';
 import { mfaRequired } from '../identity/mfa-device.ts';
-import { createProfileReader, type Profiles } from '../identity/profiles.ts';
 import type { Resolution } from '../identity/resolve.ts';
-import type { MfaProof, MfaSession } from '../token/mfa-session-store.ts';
+import type { Environment } from '../invocation.ts';
+import { createProfileReader, type Profiles } from '../profiles/profiles.ts';
+import type { MfaProof, MfaSession } from '../questions.ts';
 import { type Connection, createConnection } from './connection.ts';
-import { type CredentialDeps, resolveCredentials } from './credentials.ts';
 import { createEndpoints, type Endpoints } from './endpoints.ts';
-import { explainFailure, timeoutFailure } from './failure.ts';
-import { type FailureContext, sourceOf } from './failure-context.ts';
-import { createMfa, type Mfa } from './mfa.ts';
-import { createRoleAssumer } from './role-assumer.ts';
-import { withRenewedSession } from './session-renewal.ts';
+import { explainFailure, timeoutFailure } from './failures/failure.ts';
+import { type FailureContext, sourceOf } from './failures/failure-context.ts';
+import { type CredentialDeps, resolveCredentials } from './leaves/credentials.ts';
+import { createMfa, type Mfa } from './leaves/mfa.ts';
+import { createRoleAssumer } from './leaves/role-assumer.ts';
+import { withRenewedSession } from './leaves/session-renewal.ts';
 
 /** Left to the minter to say what it waited for, before it is killed. Milliseconds. */
 const FAREWELL_MS = 250;

@@ -1,22 +1,21 @@
 // `ecr-xacct`: the commands for people.
 import { Command, CommanderError } from 'commander';
-import type { Front } from '../client/answer.ts';
 import { printable } from '../errors.ts';
-import { accessCommand } from './access-command.ts';
+import type { Invocation, Streams } from '../invocation.ts';
 import type { CommandContext } from './command.ts';
-import { completionCommand } from './completion-command.ts';
-import { configCommand } from './config-command.ts';
-import { daemonCommand } from './daemon-command.ts';
-import { doctorCommand } from './doctor-command.ts';
-import { explainCommand } from './explain-command.ts';
-import { getLoginPasswordCommand } from './get-login-password-command.ts';
-import { grantCommand } from './grant-command.ts';
-import type { Streams } from './helper-command.ts';
-import { loginCommand } from './login-command.ts';
-import { logoutCommand } from './logout-command.ts';
-import { revokeCommand } from './revoke-command.ts';
-import { setupCommand } from './setup-command.ts';
-import { statusCommand } from './status-command.ts';
+import { accessCommand } from './commands/access.ts';
+import { completionCommand } from './commands/completion.ts';
+import { configCommand } from './commands/config.ts';
+import { daemonCommand } from './commands/daemon.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { explainCommand } from './commands/explain.ts';
+import { getLoginPasswordCommand } from './commands/get-login-password.ts';
+import { grantCommand } from './commands/grant.ts';
+import { loginCommand } from './commands/login.ts';
+import { logoutCommand } from './commands/logout.ts';
+import { revokeCommand } from './commands/revoke.ts';
+import { setupCommand } from './commands/setup.ts';
+import { statusCommand } from './commands/status.ts';
 
 /** In the order of the help. What is heavy to load, a command loads itself when it runs. */
 const COMMANDS: readonly ((context: CommandContext) => void)[] = [
@@ -44,7 +43,7 @@ Docker itself runs docker-credential-ecr-xacct; see its --help.`;
 /** Runs a command line (without the program's name). @returns the exit status. @throws XacctError */
 export async function runProgram(
   args: readonly string[],
-  front: Front,
+  invocation: Invocation,
   version: string,
   streams: Streams,
 ): Promise<number> {
@@ -53,7 +52,7 @@ export async function runProgram(
     status = code;
   };
   try {
-    await createProgram({ front, version, streams, setStatus }).parseAsync([...args], { from: 'user' });
+    await createProgram({ invocation, version, streams, setStatus }).parseAsync([...args], { from: 'user' });
     return status;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;

@@ -5,7 +5,7 @@ import type { XacctError } from '../errors.ts';
 import type { WhoAmI } from '../helper/account-memory.ts';
 import { createHelper, type HelperDeps } from '../helper/helper.ts';
 import { createMemory, type Memory } from '../helper/memory.ts';
-import { createProfileReader } from '../identity/profiles.ts';
+import { createProfileReader } from '../profiles/profiles.ts';
 
 /** How AWS and the fallback helper are asked; the rest of what a helper needs is made here. */
 export type HereDeps = Pick<HelperDeps, 'mint' | 'deadline' | 'fallback'> & {

@@ -1,8 +1,8 @@
 // Answers one of Docker's actions: through the daemon, started where there is none, or else in this process.
-import { createLazyFallback } from '../docker/lazy-fallback.ts';
+import { createLazyFallback } from '../docker/fallback/lazy-fallback.ts';
 import type { Action, Answer } from '../docker/messages.ts';
 import { errorLine } from '../errors.ts';
-import type { SelfCommand } from '../minter/spawn-self.ts';
+import type { Invocation, SelfCommand } from '../invocation.ts';
 import type { Response } from '../wire/codec.ts';
 import { isDaemonOff } from '../wire/daemon-switch.ts';
 import { passedEnvironment } from '../wire/environment.ts';
@@ -11,13 +11,6 @@ import { timeoutMs } from '../wire/timeout.ts';
 import { noAnswer } from './ask-daemon.ts';
 import { GRACE_MS, noDaemon, noDaemonOnWindows, reachDaemon } from './reach-daemon.ts';
 
-export interface Front {
-  self: SelfCommand;
-  env: Readonly<Record<string, string | undefined>>;
-  /** Undefined where the system has no user ids (Windows): there is no daemon then. */
-  uid: number | undefined;
-}
-
 /**
  * `input` is the whole of stdin. `isDaemonSilent` where the native client has waited for the daemon in vain. Every failure
  * becomes an answer: it never throws.
@@ -25,19 +18,19 @@ export interface Front {
 export async function answer(
   action: Action,
   input: string,
-  front: Front,
+  invocation: Invocation,
   isDaemonSilent: boolean,
 ): Promise<Answer> {
-  const env = passedEnvironment(front.env);
+  const env = passedEnvironment(invocation.env);
   try {
-    if (isDaemonSilent && front.uid !== undefined) {
-      throw noAnswer(socketPath(env, front.uid), timeoutMs(env) + GRACE_MS);
+    if (isDaemonSilent && invocation.uid !== undefined) {
+      throw noAnswer(socketPath(env, invocation.uid), timeoutMs(env) + GRACE_MS);
     }
-    const { uid } = front;
-    if (uid === undefined || isDaemonOff(env)) return await withoutDaemon(action, input, env, front);
+    const { uid } = invocation;
+    if (uid === undefined || isDaemonOff(env)) return await withoutDaemon(action, input, env, invocation);
     return (
-      (await throughDaemon(action, input, { ...front, env, uid })) ??
-      (await withoutDaemon(action, input, env, front))
+      (await throughDaemon(action, input, { ...invocation, env, uid })) ??
+      (await withoutDaemon(action, input, env, invocation))
     );
   } catch (error) {
     return await withoutDaemonFor(error, action, input, env);
@@ -49,7 +42,7 @@ async function withoutDaemon(
   action: Action,
   input: string,
   env: Record<string, string>,
-  { self, uid }: Front,
+  { self, uid }: Invocation,
 ): Promise<Answer> {
   const { answerHere } = await import('./answer-here.ts');
   const { askInMinters } = await import('./ask-in-minters.ts');

@@ -1,5 +1,5 @@
 // How a helper in this process asks AWS: in minters that are started for it, none kept ready.
-import type { SelfCommand } from '../minter/spawn-self.ts';
+import type { SelfCommand } from '../invocation.ts';
 import { createMinters, mintDeadline } from '../minter/start-minter.ts';
 import { timeoutMs } from '../wire/timeout.ts';
 import type { HereDeps } from './answer-here.ts';

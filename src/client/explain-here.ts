@@ -1,16 +1,16 @@
 // Explains in this process, with nothing in memory: where there is no daemon.
-import { createLazyFallback } from '../docker/lazy-fallback.ts';
+import { createLazyFallback } from '../docker/fallback/lazy-fallback.ts';
 import { type ExplainRequest, type Explanation, explain } from '../helper/explain.ts';
+import type { Invocation } from '../invocation.ts';
 import { passedEnvironment } from '../wire/environment.ts';
 import { timeoutMs } from '../wire/timeout.ts';
-import type { Front } from './answer.ts';
 import { depsHere } from './answer-here.ts';
 import { askInMinters } from './ask-in-minters.ts';
 
 /** @throws XacctError where the config cannot be read. */
 export function explainHere(
   request: Omit<ExplainRequest, 'env'>,
-  { self, env }: Front,
+  { self, env }: Invocation,
 ): Promise<Explanation> {
   const deps = depsHere({ ...askInMinters(self), fallback: createLazyFallback(timeoutMs) });
   return explain(deps, { ...request, env: passedEnvironment(env) });

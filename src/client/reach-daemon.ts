@@ -1,6 +1,6 @@
 // Asks the daemon, which is started where there is none.
 import { XacctError } from '../errors.ts';
-import type { SelfCommand } from '../minter/spawn-self.ts';
+import type { SelfCommand } from '../invocation.ts';
 import type { Request, Response } from '../wire/codec.ts';
 import { socketPath } from '../wire/socket-path.ts';
 import { timeoutMs } from '../wire/timeout.ts';

@@ -1,5 +1,6 @@
 // Starts a daemon that outlives this process and holds nothing of it, and waits until it answers.
-import { RESULT_FD, type SelfCommand, spawnSelf } from '../minter/spawn-self.ts';
+import type { SelfCommand } from '../invocation.ts';
+import { RESULT_FD, spawnSelf } from '../os/spawn-self.ts';
 import { daemonEnvironment } from '../wire/environment.ts';
 
 /** A start takes a tenth of a second; a machine that needs this long is better served without a daemon. */

@@ -1,8 +1,10 @@
 // The config that is in force for a caller's environment, read again when the file has changed.
+
 import { XacctError } from '../errors.ts';
-import { createFileCache } from './file-cache.ts';
+import type { Environment } from '../invocation.ts';
+import { createFileCache } from '../os/file-cache.ts';
 import { type Config, emptyConfig, parseConfig } from './load.ts';
-import { configPath, type Environment } from './paths.ts';
+import { configPath } from './paths.ts';
 
 /** @throws XacctError `config-invalid`, from the reader it returns. */
 export function createConfigReader(): (env: Environment) => Config {

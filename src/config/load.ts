@@ -1,7 +1,7 @@
 // Reads config.yaml into a Config, or says in which line and column it is wrong and what to write instead.
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { XacctError } from '../errors.ts';
-import { parseRegistry } from '../registry/registry.ts';
+import { parseRegistry } from '../registry/ecr-hostname.ts';
 import { invalid, issueFaults, keyOffset, oddKeyFaults, type Place, yamlFaults } from './config-fault.ts';
 import { collide, type Pattern, parsePattern } from './pattern.ts';
 import { configSchema, type Rule } from './schema.ts';

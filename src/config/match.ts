@@ -1,5 +1,5 @@
 // Which rule of the config a hostname falls under.
-import { parseRegistry, type Registry } from '../registry/registry.ts';
+import { parseRegistry, type Registry } from '../registry/ecr-hostname.ts';
 import type { Config, RegistryRule } from './load.ts';
 import { covers, RANKS } from './pattern.ts';
 

@@ -1,10 +1,10 @@
 // Where a user's files are, by the environment of whoever asks: config.yaml and the log.
-import { homedir, userInfo } from 'node:os';
+import { homedir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import envPaths from 'env-paths';
 import { XacctError } from '../errors.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../invocation.ts';
+import { homeFolder } from '../os/home-folder.ts';
 
 const NAME = 'ecr-xacct';
 
@@ -28,16 +28,6 @@ export function configPath(env: Environment): string | undefined {
 export function logPath(env: Environment): string | undefined {
   const folder = userFolder('log', env);
   return folder === undefined ? undefined : join(folder, 'daemon.log');
-}
-
-/** `HOME`, else what the user database says; undefined where there is neither. */
-export function homeFolder(env: Environment): string | undefined {
-  if (env.HOME) return isAbsolute(env.HOME) ? env.HOME : undefined;
-  try {
-    return userInfo().homedir;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Variables of https://specifications.freedesktop.org/basedir-spec/ that env-paths follows on Linux and the BSDs. */

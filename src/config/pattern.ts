@@ -1,5 +1,5 @@
 // The keys under `registries:`: an exact hostname, or an ECR hostname in which `*` stands for whole parts of it.
-import { type PrivateRegistry, parseRegistry, partitionOfRegion } from '../registry/registry.ts';
+import { type PrivateRegistry, parseRegistry, partitionOfRegion } from '../registry/ecr-hostname.ts';
 
 /** From the most specific to the least. */
 export const RANKS = ['exact', 'account+region', 'account', 'region', 'wildcard'] as const;

@@ -1,7 +1,7 @@
 // The shape of config.yaml: what may stand in it and what each value must look like.
 // zod/mini: the daemon keeps the schema in memory for its life, and the other zod takes 9 MB more.
 import * as z from 'zod/mini';
-import { parseRegistry, partitionOfRegion } from '../registry/registry.ts';
+import { parseRegistry, partitionOfRegion } from '../registry/ecr-hostname.ts';
 import { parseDuration } from './duration.ts';
 import { parsePattern } from './pattern.ts';
 

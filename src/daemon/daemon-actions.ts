@@ -1,38 +1,11 @@
 // What the daemon does for people beside Docker's actions: status, login, explain, forget, stop.
-import { type ErrorFields, errorFields, XacctError } from '../errors.ts';
+import { errorFields, XacctError } from '../errors.ts';
 import type { WhoAmI } from '../helper/account-memory.ts';
+import type { DaemonStatus, Forgotten, OrError } from '../helper/daemon-answers.ts';
 import type { HelperDeps } from '../helper/helper.ts';
 import type { Memory } from '../helper/memory.ts';
 import { readExplainRequest, readLoginRequest } from '../helper/read-request.ts';
-import type { MfaSessionStatus } from '../token/mfa-session-store.ts';
-import type { MintFailure } from '../token/mint-history.ts';
-import type { TokenStatus } from '../token/token-cache.ts';
 import type { DaemonAction } from './server.ts';
-
-/** What `status` answers, as JSON. Times are epoch milliseconds. */
-export interface DaemonStatus {
-  pid: number;
-  version: string;
-  startedAt: number;
-  /** Bytes. */
-  rss: number;
-  tokens: TokenStatus[];
-  /** What could not be minted in the last hour, and has no token. */
-  failures: MintFailure[];
-  /** Hostnames whose credential `docker login` brought. */
-  logins: string[];
-  mfaSessions: MfaSessionStatus[];
-}
-
-/** What `forget` answers, as JSON: how many there were. */
-export interface Forgotten {
-  tokens: number;
-  logins: number;
-  mfaSessions: number;
-}
-
-/** What `login` and `explain` answer, as JSON. */
-export type OrError<T> = { done: T } | { error: ErrorFields };
 
 interface Running {
   version: string;

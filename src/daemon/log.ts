@@ -2,7 +2,7 @@
 import { closeSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { logPath } from '../config/paths.ts';
-import { makePrivateFolder } from '../wire/private-folder.ts';
+import { makePrivateFolder } from '../os/private-folder.ts';
 
 /** One old file of this size is kept beside the log. */
 const MAX_BYTES = 1024 * 1024;

@@ -1,14 +1,14 @@
 // The daemon: helper, caches, minters and socket put together, from start to end.
 import { closeSync, writeSync } from 'node:fs';
 import { createConfigReader } from '../config/config-reader.ts';
-import { createLazyFallback } from '../docker/lazy-fallback.ts';
+import { createLazyFallback } from '../docker/fallback/lazy-fallback.ts';
 import { printable } from '../errors.ts';
 import type { WhoAmI } from '../helper/account-memory.ts';
 import { createHelper, type HelperDeps } from '../helper/helper.ts';
 import { createMemory } from '../helper/memory.ts';
 import { describeIdentity } from '../identity/identity.ts';
-import { createProfileReader } from '../identity/profiles.ts';
 import { type Minters, mintDeadline } from '../minter/start-minter.ts';
+import { createProfileReader } from '../profiles/profiles.ts';
 import { socketPath } from '../wire/socket-path.ts';
 import { timeoutMs } from '../wire/timeout.ts';
 import { createDaemonActions } from './daemon-actions.ts';

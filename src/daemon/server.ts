@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { isAction } from '../docker/messages.ts';
 import { errorLine } from '../errors.ts';
 import type { Helper } from '../helper/helper.ts';
-import { hasPrivatePaths } from '../identity/profiles.ts';
+import { hasPrivatePaths } from '../profiles/profiles.ts';
 import {
   decodeRequest,
   encodeResponse,

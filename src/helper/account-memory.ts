@@ -1,12 +1,12 @@
 // The accounts of profiles that do not say theirs: asked of AWS once, and remembered in memory.
-import type { CallerIdentity } from '../aws/questions.ts';
-import type { Environment } from '../config/paths.ts';
+
 import { type ErrorCode, XacctError } from '../errors.ts';
 import { profileOf } from '../identity/identity.ts';
 import { credentialKey } from '../identity/identity-key.ts';
-import type { Profiles } from '../identity/profiles.ts';
 import type { Resolution } from '../identity/resolve.ts';
-import type { MfaProof } from '../token/mfa-session-store.ts';
+import type { Environment } from '../invocation.ts';
+import type { Profiles } from '../profiles/profiles.ts';
+import type { CallerIdentity, MfaProof } from '../questions.ts';
 import type { Clock } from '../token/token.ts';
 
 /** What AWS said of a profile. */

@@ -1,8 +1,8 @@
 // Who to be for a hostname, with what is remembered of profiles that do not say their account, and asking AWS where it matters.
 import type { Config } from '../config/load.ts';
-import type { Environment } from '../config/paths.ts';
-import type { Profiles } from '../identity/profiles.ts';
-import { type Choice, chooseIdentity, resolutionOf, surroundingsOf } from '../identity/resolve.ts';
+import { type Choice, chooseIdentity, resolutionInput, resolutionOf } from '../identity/resolve.ts';
+import type { Environment } from '../invocation.ts';
+import type { Profiles } from '../profiles/profiles.ts';
 import type { AccountMemory } from './account-memory.ts';
 
 export interface ChoiceDeps {
@@ -21,15 +21,15 @@ export interface Asked {
 
 /** From what is known now; asks nobody. Undefined where the hostname is neither ECR's nor mapped. */
 export function chooseRemembered(deps: ChoiceDeps, asked: Asked): Choice | undefined {
-  const surroundings = surroundingsAsked(deps, asked);
-  return surroundings && chooseIdentity(asked.hostname, surroundings);
+  const input = resolutionInputAsked(deps, asked);
+  return input && chooseIdentity(asked.hostname, input);
 }
 
 /** The same, but asks AWS for the accounts of profiles where one of them may be the one. */
 export async function learnAndChoose(deps: ChoiceDeps, asked: Asked): Promise<Choice | undefined> {
-  const surroundings = surroundingsAsked(deps, asked);
-  if (surroundings === undefined) return undefined;
-  const choice = chooseIdentity(asked.hostname, surroundings);
+  const input = resolutionInputAsked(deps, asked);
+  if (input === undefined) return undefined;
+  const choice = chooseIdentity(asked.hostname, input);
   const { account } = choice.registry;
   const { profiles, env } = asked;
   const unknown = choice.unknown.filter(
@@ -38,10 +38,10 @@ export async function learnAndChoose(deps: ChoiceDeps, asked: Asked): Promise<Ch
   if (account === undefined || unknown.length === 0) return choice;
   const resolutions = unknown.map((profile) => {
     const identity = { kind: 'profile', profile } as const;
-    return resolutionOf(asked.hostname, 'discovery', { identity, reason: '' }, surroundings);
+    return resolutionOf(asked.hostname, 'discovery', { identity, reason: '' }, input);
   });
   await deps.accounts.learn(resolutions, account, profiles, env);
-  return chooseIdentity(asked.hostname, surroundings);
+  return chooseIdentity(asked.hostname, input);
 }
 
 const MAX_SHOWN = 5;
@@ -61,8 +61,8 @@ export function whatWasLearnt({ accounts }: ChoiceDeps, { profiles, env }: Asked
   return [...learnt.slice(0, MAX_SHOWN), ...more];
 }
 
-export function surroundingsAsked({ accounts }: ChoiceDeps, { hostname, config, profiles, env }: Asked) {
-  return surroundingsOf(hostname, config, profiles, env, (profile) => {
+export function resolutionInputAsked({ accounts }: ChoiceDeps, { hostname, config, profiles, env }: Asked) {
+  return resolutionInput(hostname, config, profiles, env, (profile) => {
     const known = accounts.recall(profile, profiles, env);
     return known !== undefined && 'account' in known ? known.account : undefined;
   });

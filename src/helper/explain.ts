@@ -1,17 +1,18 @@
 // `ecr-xacct explain`: the whole ladder for a hostname, what it leads to, and what is in memory. Never a secret.
-import type { CallerIdentity } from '../aws/questions.ts';
+
 import { ruleLine } from '../config/rule-line.ts';
 import { type ErrorFields, errorFields, XacctError } from '../errors.ts';
 import { describeChain } from '../identity/describe-chain.ts';
 import { describeIdentity, profileOf } from '../identity/identity.ts';
 import { identityKey } from '../identity/identity-key.ts';
-import { climb, type Rung, type Step, type Surroundings } from '../identity/ladder.ts';
+import { climb, type ResolutionInput, type Rung, type Step } from '../identity/ladder.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';
 import { chooseIdentity, type Resolution } from '../identity/resolve.ts';
-import type { Registry } from '../registry/registry.ts';
+import type { CallerIdentity } from '../questions.ts';
+import type { Registry } from '../registry/ecr-hostname.ts';
 import type { TokenStatus } from '../token/token-cache.ts';
 import type { WhoAmI } from './account-memory.ts';
-import { surroundingsAsked, whatWasLearnt } from './choose.ts';
+import { resolutionInputAsked, whatWasLearnt } from './choose.ts';
 import { findToken, type Wanted } from './find-token.ts';
 import type { HelperDeps } from './helper.ts';
 
@@ -73,13 +74,13 @@ export async function explain(
 ): Promise<Explanation> {
   const wanted: Wanted = { hostname, config: deps.readConfig(env), profiles: deps.readProfiles(env), env };
   const tried = mint ? await tryIt(deps, wanted) : {};
-  const surroundings = surroundingsAsked(deps, wanted);
-  if (surroundings === undefined) {
+  const input = resolutionInputAsked(deps, wanted);
+  if (input === undefined) {
     const { fallbackHelper } = wanted.config;
     return { ...nothing(hostname), ...(fallbackHelper === undefined ? {} : { fallbackHelper }) };
   }
-  const steps = explainedSteps(surroundings);
-  const choice = attempt(() => chooseIdentity(hostname, surroundings));
+  const steps = explainedSteps(input);
+  const choice = attempt(() => chooseIdentity(hostname, input));
   const { resolutions = [], unknown = [] } = choice instanceof XacctError ? {} : choice;
   const candidates = resolutions.map((one) => explainedCandidate(deps, wanted, one));
   const login = deps.logins.get(hostname)?.username;
@@ -89,11 +90,11 @@ export async function explain(
   );
   const held = candidates.findIndex(({ token }) => token !== undefined);
   const chosen = [used, held, 0].find((index) => index >= 0 && index < candidates.length);
-  const pin = pinOf(surroundings.registry, resolutions[chosen ?? 0]);
+  const pin = pinOf(input.registry, resolutions[chosen ?? 0]);
   const error = tried.error ?? (choice instanceof XacctError ? errorFields(choice) : undefined);
   return {
     hostname,
-    registry: surroundings.registry,
+    registry: input.registry,
     ...(login === undefined || env.ECR_XACCT_PROFILE ? {} : { login }),
     steps,
     candidates,
@@ -147,10 +148,10 @@ function whoAmI(
   return deps.whoAmI(resolution, env, session && { session });
 }
 
-function explainedSteps(surroundings: Surroundings): ExplainedStep[] {
+function explainedSteps(input: ResolutionInput): ExplainedStep[] {
   const steps: ExplainedStep[] = [];
   let isChosen = false;
-  const rungs = climb(surroundings);
+  const rungs = climb(input);
   for (;;) {
     const next = attempt(() => rungs.next());
     if (next instanceof XacctError) {

@@ -1,15 +1,15 @@
 // A token for a hostname: who to be, a token in memory or a mint, and the next candidate where discovery has several.
-import type { Minted } from '../aws/questions.ts';
+
 import type { Config } from '../config/load.ts';
-import type { Environment } from '../config/paths.ts';
 import { type ErrorCode, errorFrom, XacctError } from '../errors.ts';
 import { describeIdentity } from '../identity/identity.ts';
 import { holdsSecret, identityKey } from '../identity/identity-key.ts';
 import { mfaDevice, mfaRequired } from '../identity/mfa-device.ts';
-import type { Profiles } from '../identity/profiles.ts';
 import type { Choice, Resolution } from '../identity/resolve.ts';
-import type { MfaProof, MfaSessionStore } from '../token/mfa-session-store.ts';
-import type { Token } from '../token/token.ts';
+import type { Environment } from '../invocation.ts';
+import type { Profiles } from '../profiles/profiles.ts';
+import type { MfaProof, Minted, Token } from '../questions.ts';
+import type { MfaSessionStore } from '../token/mfa-session-store.ts';
 import type { TokenCache } from '../token/token-cache.ts';
 import { type ChoiceDeps, chooseRemembered, learnAndChoose, whatWasLearnt } from './choose.ts';
 

@@ -1,12 +1,12 @@
 // What is answered for hosts that are not ours: by the fallback helper that the config names, where there is one.
 import type { Config } from '../config/load.ts';
 import { matchRule } from '../config/match.ts';
-import type { Environment } from '../config/paths.ts';
-import { type AskFallback, FALLBACK_MARK } from '../docker/fallback.ts';
+import { type AskFallback, FALLBACK_MARK } from '../docker/fallback/fallback.ts';
 import type { Action, Answer, Credential } from '../docker/messages.ts';
 import { hostnamesIn, isPlainServerURL } from '../docker/server-url.ts';
 import { errorLine, XacctError } from '../errors.ts';
-import { parseRegistry } from '../registry/registry.ts';
+import type { Environment } from '../invocation.ts';
+import { parseRegistry } from '../registry/ecr-hostname.ts';
 import { forHostname } from './for-hostname.ts';
 
 export interface ForeignDeps {

@@ -1,7 +1,6 @@
 // What each action of Docker's protocol answers, given config, identities and tokens. Knows no socket and no process.
 import type { Config } from '../config/load.ts';
 import { matchRule } from '../config/match.ts';
-import type { Environment } from '../config/paths.ts';
 import {
   type Action,
   type Answer,
@@ -13,9 +12,10 @@ import {
 } from '../docker/messages.ts';
 import { parseServerURL } from '../docker/server-url.ts';
 import { errorLine } from '../errors.ts';
-import { parseRegistry } from '../registry/registry.ts';
+import type { Environment } from '../invocation.ts';
+import type { Token } from '../questions.ts';
+import { parseRegistry } from '../registry/ecr-hostname.ts';
 import type { LoginStore } from '../token/login-store.ts';
-import type { Token } from '../token/token.ts';
 import { findToken, type TokenDeps } from './find-token.ts';
 import { forHostname } from './for-hostname.ts';
 import {

@@ -1,12 +1,13 @@
 // `ecr-xacct login`: mints now, with an MFA code where one was typed, so that the pulls of the next hours find a token.
-import type { Environment } from '../config/paths.ts';
+
 import { shellWord, XacctError } from '../errors.ts';
 import { describeIdentity } from '../identity/identity.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';
-import { declaredAccount } from '../identity/profile-accounts.ts';
-import { profileChain } from '../identity/profile-chain.ts';
 import { profileResolution } from '../identity/resolve.ts';
-import { partitionOfRegion, registryHostname } from '../registry/registry.ts';
+import type { Environment } from '../invocation.ts';
+import { declaredAccount } from '../profiles/profile-accounts.ts';
+import { profileChain } from '../profiles/profile-chain.ts';
+import { partitionOfRegion, registryHostname } from '../registry/ecr-hostname.ts';
 import type { MfaSessionStatus } from '../token/mfa-session-store.ts';
 import { findToken } from './find-token.ts';
 import type { HelperDeps } from './helper.ts';

@@ -1,7 +1,8 @@
 // An identity as the way to it, from the credentials that it begins with to the role that it ends in.
+
+import { type ProfileLink, profileChain } from '../profiles/profile-chain.ts';
+import type { Profiles } from '../profiles/profiles.ts';
 import { credentialSourceOf, describeIdentity, type Identity, profileOf } from './identity.ts';
-import { type ProfileLink, profileChain } from './profile-chain.ts';
-import type { Profiles } from './profiles.ts';
 
 /**
  * As in `profile dev (access key)`, `role arn:aws:iam::111122223333:role/EcrPull (profile puller)`; no secret is in it.

@@ -1,9 +1,9 @@
 // The key a token is kept under: everything its identity was resolved from, with digests for secrets.
-import type { Environment } from '../config/paths.ts';
-import { digest } from './digest.ts';
+import type { Environment } from '../invocation.ts';
+import { digest } from '../os/digest.ts';
+import { profileChain } from '../profiles/profile-chain.ts';
+import type { Profiles } from '../profiles/profiles.ts';
 import { credentialSourceOf, type Identity, profileOf } from './identity.ts';
-import { profileChain } from './profile-chain.ts';
-import type { Profiles } from './profiles.ts';
 import type { Resolution } from './resolve.ts';
 
 /** Where AWS is called and where sessions are kept, whoever one is. */

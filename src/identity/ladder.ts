@@ -1,17 +1,17 @@
 // The precedence of identities: one rung a step, each says who to be by it, or why not.
 import type { Config, RegistryRule } from '../config/load.ts';
-import type { Environment } from '../config/paths.ts';
 import { XacctError } from '../errors.ts';
-import type { Registry } from '../registry/registry.ts';
+import type { Environment } from '../invocation.ts';
+import { profileChain } from '../profiles/profile-chain.ts';
+import type { Profiles } from '../profiles/profiles.ts';
+import type { Registry } from '../registry/ecr-hostname.ts';
 import type { Identity, RoleIdentity } from './identity.ts';
-import { profileChain } from './profile-chain.ts';
-import type { Profiles } from './profiles.ts';
 
 /** The steps of the ladder, in the order in which they are tried. */
 export type Step = 'override' | 'rule' | 'environment' | 'discovery' | 'default';
 
 /** What the rungs go by. */
-export interface Surroundings {
+export interface ResolutionInput {
   registry: Registry;
   /** The rule that covers the hostname. */
   match: RegistryRule | undefined;
@@ -37,7 +37,7 @@ export interface Rung {
   absence: string;
 }
 
-const RUNGS: readonly { step: Step; look: (surroundings: Surroundings) => Omit<Rung, 'step'> }[] = [
+const RUNGS: readonly { step: Step; look: (input: ResolutionInput) => Omit<Rung, 'step'> }[] = [
   { step: 'override', look: override },
   { step: 'rule', look: rule },
   { step: 'environment', look: environment },
@@ -46,8 +46,8 @@ const RUNGS: readonly { step: Step; look: (surroundings: Surroundings) => Omit<R
 ];
 
 /** Every rung in turn, each looked at only when it is asked for. @throws XacctError where the default profile is broken. */
-export function* climb(surroundings: Surroundings): Generator<Rung> {
-  for (const { step, look } of RUNGS) yield { step, ...look(surroundings) };
+export function* climb(input: ResolutionInput): Generator<Rung> {
+  for (const { step, look } of RUNGS) yield { step, ...look(input) };
 }
 
 const found = (identity: Identity, reason: string): Omit<Rung, 'step'> => ({
@@ -56,20 +56,20 @@ const found = (identity: Identity, reason: string): Omit<Rung, 'step'> => ({
 });
 const nobody = (absence: string): Omit<Rung, 'step'> => ({ candidates: [], absence });
 
-function override({ env: { ECR_XACCT_PROFILE: profile } }: Surroundings): Omit<Rung, 'step'> {
+function override({ env: { ECR_XACCT_PROFILE: profile } }: ResolutionInput): Omit<Rung, 'step'> {
   return profile
     ? found({ kind: 'profile', profile }, `ECR_XACCT_PROFILE=${profile}`)
     : nobody('ECR_XACCT_PROFILE is not set');
 }
 
-function rule({ match, config: { file, exists } }: Surroundings): Omit<Rung, 'step'> {
+function rule({ match, config: { file, exists } }: ResolutionInput): Omit<Rung, 'step'> {
   if (match !== undefined) return found(ruleIdentity(match), `rule "${match.key}" (${file}:${match.line})`);
   if (file === undefined) return nobody('there is no home folder to have a config file in');
   return nobody(exists ? `no rule in ${file} covers it` : `there is no ${file}`);
 }
 
 /** The order is the AWS CLI's: keys in the environment come before AWS_PROFILE. */
-function environment({ env }: Surroundings): Omit<Rung, 'step'> {
+function environment({ env }: ResolutionInput): Omit<Rung, 'step'> {
   if (env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY) {
     return found({ kind: 'environment' }, 'AWS_ACCESS_KEY_ID is set');
   }
@@ -85,7 +85,7 @@ function environment({ env }: Surroundings): Omit<Rung, 'step'> {
 }
 
 /** Profiles that say their account come first: which of the others are known depends on what was asked before. */
-function discovery({ registry, config, profiles, learntAccount }: Surroundings): Omit<Rung, 'step'> {
+function discovery({ registry, config, profiles, learntAccount }: ResolutionInput): Omit<Rung, 'step'> {
   const { account } = registry;
   if (account === undefined) return nobody('its hostname has no account in it');
   if (!config.discover) return nobody(`discover is false in ${config.file}`);
@@ -103,7 +103,7 @@ function discovery({ registry, config, profiles, learntAccount }: Surroundings):
 }
 
 /** The SDK's default chain (credential-provider-node, defaultProvider): shared files, web identity, container, instance. */
-function defaultChain({ profiles, env }: Surroundings): Omit<Rung, 'step'> {
+function defaultChain({ profiles, env }: ResolutionInput): Omit<Rung, 'step'> {
   if (hasDefaultProfile(profiles)) {
     return found({ kind: 'profile', profile: 'default' }, 'the default profile');
   }

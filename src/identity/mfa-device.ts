@@ -1,10 +1,11 @@
 // Which MFA device an identity needs a code of, and what an MFA session with it is good for.
-import type { Environment } from '../config/paths.ts';
+
 import { shellWord, XacctError } from '../errors.ts';
+import type { Environment } from '../invocation.ts';
+import { type ProfileLink, profileChain } from '../profiles/profile-chain.ts';
+import type { Profiles } from '../profiles/profiles.ts';
 import { credentialSourceOf, type Identity, profileOf } from './identity.ts';
 import { credentialKey } from './identity-key.ts';
-import { type ProfileLink, profileChain } from './profile-chain.ts';
-import type { Profiles } from './profiles.ts';
 import type { Resolution } from './resolve.ts';
 
 export interface MfaDevice {

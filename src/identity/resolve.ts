@@ -1,12 +1,17 @@
 // Hostname, config and the caller's environment → who to be, and why.
 import type { Config } from '../config/load.ts';
 import { matchRule, registryOf } from '../config/match.ts';
-import type { Environment } from '../config/paths.ts';
 import { XacctError } from '../errors.ts';
-import { parseRegistry, partitionOfRegion, type Registry, registryHostname } from '../registry/registry.ts';
+import type { Environment } from '../invocation.ts';
+import type { Profiles } from '../profiles/profiles.ts';
+import {
+  parseRegistry,
+  partitionOfRegion,
+  type Registry,
+  registryHostname,
+} from '../registry/ecr-hostname.ts';
 import { type Identity, profileOf } from './identity.ts';
-import { type Candidate, climb, type Step, type Surroundings } from './ladder.ts';
-import type { Profiles } from './profiles.ts';
+import { type Candidate, climb, type ResolutionInput, type Step } from './ladder.ts';
 
 export interface Resolution {
   /** The hostname that was asked, lower case. */
@@ -36,37 +41,37 @@ export interface Choice {
 }
 
 /** What a hostname (lower case) is to this user; undefined where it is neither ECR's nor mapped. */
-export function surroundingsOf(
+export function resolutionInput(
   hostname: string,
   config: Config,
   profiles: Profiles,
   env: Environment,
-  learntAccount: Surroundings['learntAccount'] = () => undefined,
-): Surroundings | undefined {
+  learntAccount: ResolutionInput['learntAccount'] = () => undefined,
+): ResolutionInput | undefined {
   const match = matchRule(config, hostname);
   const registry = registryOf(hostname, match);
   return registry && { registry, match, config, profiles, env, learntAccount };
 }
 
 /** Who to be for a hostname (lower case). @throws XacctError where the default profile is broken. */
-export function chooseIdentity(hostname: string, surroundings: Surroundings): Choice {
+export function chooseIdentity(hostname: string, input: ResolutionInput): Choice {
   const absences: string[] = [];
-  for (const { step, candidates, absence } of climb(surroundings)) {
+  for (const { step, candidates, absence } of climb(input)) {
     if (candidates.length > 0) {
       return {
-        registry: surroundings.registry,
-        resolutions: candidates.map((candidate) => resolutionOf(hostname, step, candidate, surroundings)),
-        unknown: step === 'default' ? unknownProfiles(surroundings) : [],
-        noIdentity: (learnt) => noIdentity([...absences, ...learnt], surroundings),
+        registry: input.registry,
+        resolutions: candidates.map((candidate) => resolutionOf(hostname, step, candidate, input)),
+        unknown: step === 'default' ? unknownProfiles(input) : [],
+        noIdentity: (learnt) => noIdentity([...absences, ...learnt], input),
       };
     }
     if (step !== 'override') absences.push(absence);
   }
   return {
-    registry: surroundings.registry,
+    registry: input.registry,
     resolutions: [],
-    unknown: unknownProfiles(surroundings),
-    noIdentity: (learnt) => noIdentity([...absences, ...learnt], surroundings),
+    unknown: unknownProfiles(input),
+    noIdentity: (learnt) => noIdentity([...absences, ...learnt], input),
   };
 }
 
@@ -75,7 +80,7 @@ export function resolutionOf(
   hostname: string,
   step: Step,
   { identity, reason }: Candidate,
-  { registry, match, profiles, env }: Surroundings,
+  { registry, match, profiles, env }: ResolutionInput,
 ): Resolution {
   const profile = profileOf(identity);
   const settings = profile === undefined ? undefined : profiles.profile(profile);
@@ -94,14 +99,14 @@ export function profileResolution(profile: string, region: string): Resolution {
   return { hostname, registry, identity, step: 'override', reason: `profile ${profile}`, stsRegion: region };
 }
 
-function unknownProfiles({ registry, config, profiles, learntAccount }: Surroundings): readonly string[] {
+function unknownProfiles({ registry, config, profiles, learntAccount }: ResolutionInput): readonly string[] {
   if (registry.account === undefined || !config.discover) return [];
   const unknown = profiles.accounts().undeclared.filter((profile) => learntAccount(profile) === undefined);
   // The default profile comes next anyway, whatever its account.
   return unknown.every((profile) => profile === 'default') ? [] : unknown;
 }
 
-function noIdentity(absences: readonly string[], { registry, config }: Surroundings): XacctError {
+function noIdentity(absences: readonly string[], { registry, config }: ResolutionInput): XacctError {
   const owner = registry.account === undefined ? 'may use it' : `may use account ${registry.account}`;
   const rule = config.file === undefined ? '' : `add a rule to ${config.file}, or `;
   return new XacctError('no-identity', `no AWS identity: ${absences.join(', and ')}`, {

@@ -1,9 +1,9 @@
 // What goes to a minter and what comes back: one line of JSON each way, over pipes, never in argv, a file or /proc.
-import type { Question, Questions } from '../aws/questions.ts';
-import type { Environment } from '../config/paths.ts';
+
 import { type ErrorFields, errorFields, errorFrom, XacctError } from '../errors.ts';
 import type { Resolution } from '../identity/resolve.ts';
-import type { MfaProof } from '../token/mfa-session-store.ts';
+import type { Environment } from '../invocation.ts';
+import type { MfaProof, Question, Questions } from '../questions.ts';
 
 export type Answer<Q extends Question> = Questions[Q]['answer'];
 

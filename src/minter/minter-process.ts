@@ -1,10 +1,12 @@
 // One minter from outside: a process that is given one job, and is ended with everything it started at the deadline.
+
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import type { Question } from '../aws/questions.ts';
 import { XacctError } from '../errors.ts';
+import type { SelfCommand } from '../invocation.ts';
+import { spawnSelf } from '../os/spawn-self.ts';
+import type { Question } from '../questions.ts';
 import { type Answer, type MintJob, readResult } from './job.ts';
-import { type SelfCommand, spawnSelf } from './spawn-self.ts';
 
 export interface MinterProcess {
   /** Gives it its one job. @throws XacctError whatever it says, `timeout` at the deadline, `internal` when it crashes. */

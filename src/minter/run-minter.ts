@@ -2,9 +2,9 @@
 import { writeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import type { Environment } from '../config/paths.ts';
+import type { Environment } from '../invocation.ts';
+import { RESULT_FD } from '../os/spawn-self.ts';
 import { failedResult, type MintJob, type MintResult } from './job.ts';
-import { RESULT_FD } from './spawn-self.ts';
 
 /** Runs one job. Ends at once, without a result, when stdin closes: whoever asked is gone. */
 export async function runMinter(stdin: Readable, isSpare: boolean): Promise<void> {

@@ -1,12 +1,11 @@
 // Mints each token in a process of its own, with a spare one kept ready: loading the AWS SDK takes ten times its use.
-import type { CallerIdentity, Minted, Question, Questions } from '../aws/questions.ts';
-import type { Environment } from '../config/paths.ts';
+
 import { XacctError } from '../errors.ts';
 import type { Resolution } from '../identity/resolve.ts';
-import type { MfaProof } from '../token/mfa-session-store.ts';
+import type { Environment, SelfCommand } from '../invocation.ts';
+import type { CallerIdentity, MfaProof, Minted, Question, Questions } from '../questions.ts';
 import type { Answer, MintJob } from './job.ts';
 import { type MinterProcess, startMinter, timeoutError } from './minter-process.ts';
-import type { SelfCommand } from './spawn-self.ts';
 
 export interface Minters {
   /**

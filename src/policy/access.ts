@@ -1,5 +1,5 @@
 // What a grant gives: to whom, on what, and whether they may push.
-import type { Partition } from '../registry/registry.ts';
+import type { Partition } from '../registry/ecr-hostname.ts';
 
 /** Whom a policy lets in. */
 export type Grantee =

@@ -1,5 +1,5 @@
 // What AWS's texts of an access denied say: who may not do what to which resource, and whose policy says so.
-import { isPartition, type Partition } from '../registry/registry.ts';
+import { isPartition, type Partition } from '../registry/ecr-hostname.ts';
 
 /** In the words of AWS. */
 export type PolicyType = (typeof POLICY_TYPES)[number];

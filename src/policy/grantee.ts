@@ -1,6 +1,6 @@
 // Whom access is for, as a person types it, and why what they typed is nobody.
 import { shellWord, XacctError } from '../errors.ts';
-import type { Partition } from '../registry/registry.ts';
+import type { Partition } from '../registry/ecr-hostname.ts';
 import type { Grantee } from './access.ts';
 import { isOrganizationId } from './principal.ts';
 

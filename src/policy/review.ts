@@ -1,5 +1,5 @@
 // What each statement of a policy means to people, and whether policies let a request in.
-import type { Partition } from '../registry/registry.ts';
+import type { Partition } from '../registry/ecr-hostname.ts';
 import { isAbout, NEEDED_PULL_ACTIONS, ONLY_PUSH_ACTIONS, PULL_ACTIONS, PUSH_ACTIONS } from './actions.ts';
 import { isEverybody, readOwn } from './own-statement.ts';
 import { listOf, type PolicyDocument, type Statement, statementsOf } from './policy-document.ts';

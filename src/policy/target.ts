@@ -1,6 +1,6 @@
 // The repositories that access is to, as a person types them behind the registry's hostname.
 import { XacctError } from '../errors.ts';
-import type { PrivateRegistry } from '../registry/registry.ts';
+import type { PrivateRegistry } from '../registry/ecr-hostname.ts';
 import type { Target } from './access.ts';
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */

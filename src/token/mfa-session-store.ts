@@ -1,18 +1,8 @@
 // MFA sessions in memory: what STS gave for a code, until it expires. The only AWS credentials that a daemon ever holds.
+
 import { LRUCache } from 'lru-cache';
+import type { MfaSession } from '../questions.ts';
 import type { Clock } from './token.ts';
-
-/** Of `sts:GetSessionToken`. */
-export interface MfaSession {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken: string;
-  /** Epoch milliseconds. */
-  expiresAt: number;
-}
-
-/** What a mint may show of MFA: a code that was typed just now, or the session that an earlier one began. */
-export type MfaProof = { code: string } | { session: MfaSession };
 
 /** A session in memory, without its secrets. */
 export interface MfaSessionStatus {

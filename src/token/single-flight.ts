@@ -1,6 +1,7 @@
 // One mint at a time per key, however many wait for it; and for a moment the failure of one answers whoever asks again.
+import type { Token } from '../questions.ts';
 import { createFailureMemory } from './failure-memory.ts';
-import type { Clock, Token } from './token.ts';
+import type { Clock } from './token.ts';
 
 /** A mint under way. */
 interface Flight<Kept> {

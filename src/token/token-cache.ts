@@ -1,6 +1,8 @@
 // Minted tokens in memory: one per key, one mint at a time, zeroed when they go.
+
 import { LRUCache } from 'lru-cache';
-import { abortable } from './abortable.ts';
+import { abortable } from '../os/abortable.ts';
+import type { Token } from '../questions.ts';
 import {
   createMintHistory,
   type MintError,
@@ -8,15 +10,7 @@ import {
   type TokenDescription,
 } from './mint-history.ts';
 import { createSingleFlight } from './single-flight.ts';
-import {
-  type Clock,
-  deadAt,
-  type Lifetime,
-  refreshAheadAt,
-  refreshAt,
-  type Token,
-  type TokenPolicy,
-} from './token.ts';
+import { type Clock, deadAt, type Lifetime, refreshAheadAt, refreshAt, type TokenPolicy } from './token.ts';
 import { countUse, createEntry, type Renew, renewLater, type TokenEntry } from './token-entry.ts';
 
 /** A token in memory, without its secret. */

@@ -1,6 +1,7 @@
 // One minted token in memory: its bytes, who used it, and when a renewal that failed is tried again.
+import type { Token } from '../questions.ts';
 import type { TokenDescription } from './mint-history.ts';
-import type { Clock, Lifetime, Token, TokenPolicy } from './token.ts';
+import type { Clock, Lifetime, TokenPolicy } from './token.ts';
 
 /** Mints without anybody who waits for it; undefined where what the identity was resolved from has changed meanwhile. */
 export type Renew = () => Promise<Token> | undefined;

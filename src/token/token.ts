@@ -1,13 +1,5 @@
 // An ECR authorization token, and when it may still be handed out.
 
-/** What a mint brings. */
-export interface Token {
-  username: string;
-  password: string;
-  /** Epoch milliseconds, as ECR said. */
-  expiresAt: number;
-}
-
 /** How long tokens are used; from the config of whoever asks. Milliseconds. */
 export interface TokenPolicy {
   refreshMargin: number;

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { lstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { shellWord, XacctError } from '../errors.ts';
-import { makePrivateFolder } from './private-folder.ts';
+import { makePrivateFolder } from '../os/private-folder.ts';
 
 /** `sizeof sun_path` less the NUL: 108 on Linux, 104 on macOS and the BSDs. */
 const MAX_PATH_BYTES = process.platform === 'linux' ? 107 : 103;

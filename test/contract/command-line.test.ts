@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { failureOf, passwordOf } from '../support/product.ts';
-import { fronts, runFront } from '../support/product-fronts.ts';
-import { HOST, startProductStage } from '../support/product-stage.ts';
+import { fronts, runFront } from '../support/product/fronts.ts';
+import { failureOf, passwordOf } from '../support/product/product.ts';
+import { HOST, startProductStage } from '../support/product/stage.ts';
 
 const USAGE = 'Usage: docker-credential-ecr-xacct <get|store|erase|list|version>\n';
 const manifest = new URL('../../package.json', import.meta.url);

@@ -4,10 +4,10 @@ import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileStore, type HelperScripts, makeHelperScripts } from '../support/helper-scripts.ts';
-import { bin, failureOf, type Product, passwordOf, type Ran } from '../support/product.ts';
-import { type Front, fronts, runFront } from '../support/product-fronts.ts';
-import { processesWith, whenever } from '../support/product-processes.ts';
-import { devFiles, HOST, type ProductStage, startProductStage } from '../support/product-stage.ts';
+import { type Front, fronts, runFront } from '../support/product/fronts.ts';
+import { processesWith, whenever } from '../support/product/processes.ts';
+import { bin, failureOf, type Product, passwordOf, type Ran } from '../support/product/product.ts';
+import { devFiles, HOST, type ProductStage, startProductStage } from '../support/product/stage.ts';
 
 const DONE = { status: 0, stdout: '', stderr: '' };
 const NOT_FOUND = { status: 1, stdout: 'credentials not found in native keychain\n', stderr: '' };

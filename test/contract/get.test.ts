@@ -1,9 +1,9 @@
 // Docker's protocol, `get`, byte for byte, whichever front answers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { failureOf, passwordOf } from '../support/product.ts';
-import { fronts, runFront } from '../support/product-fronts.ts';
-import { devFiles, HOST, startProductStage } from '../support/product-stage.ts';
+import { fronts, runFront } from '../support/product/fronts.ts';
+import { failureOf, passwordOf } from '../support/product/product.ts';
+import { devFiles, HOST, startProductStage } from '../support/product/stage.ts';
 
 const NOT_FOUND = 'credentials not found in native keychain\n';
 

@@ -1,9 +1,9 @@
 // Docker's protocol, `store`, `erase` and `list`, byte for byte, whichever front answers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { failureOf, passwordOf } from '../support/product.ts';
-import { type Front, fronts, runFront } from '../support/product-fronts.ts';
-import { HOST, type ProductStage, startProductStage } from '../support/product-stage.ts';
+import { type Front, fronts, runFront } from '../support/product/fronts.ts';
+import { failureOf, passwordOf } from '../support/product/product.ts';
+import { HOST, type ProductStage, startProductStage } from '../support/product/stage.ts';
 
 const DONE = { status: 0, stdout: '', stderr: '' };
 const NO_SERVER_URL = { status: 1, stdout: 'no credentials server URL\n', stderr: '' };

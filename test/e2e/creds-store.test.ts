@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { makePassStore } from '../support/e2e-pass.ts';
+import { makePassStore } from '../support/e2e/pass.ts';
 import {
   ecrHost,
   images,
@@ -13,8 +13,8 @@ import {
   stageHosts,
   startStage,
   throughRole,
-} from '../support/e2e-stage.ts';
-import type { Workplace } from '../support/e2e-workplace.ts';
+} from '../support/e2e/stage.ts';
+import type { Workplace } from '../support/e2e/workplace.ts';
 import { dockerClis, skipWithout } from '../support/peers.ts';
 import { enterPrivateHosts } from '../support/private-hosts.ts';
 import { findSecretsInFiles } from '../support/secret-scan.ts';

@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
+import { REGION } from '../fake-aws/two-account-world.ts';
 import {
   ecrHost,
   foreignHost,
@@ -12,9 +13,8 @@ import {
   stageHosts,
   startStage,
   throughRole,
-} from '../support/e2e-stage.ts';
-import type { Workplace } from '../support/e2e-workplace.ts';
-import { REGION } from '../support/fake-aws/two-account-world.ts';
+} from '../support/e2e/stage.ts';
+import type { Workplace } from '../support/e2e/workplace.ts';
 import { dockerClis, skipWithout } from '../support/peers.ts';
 import { enterPrivateHosts } from '../support/private-hosts.ts';
 

@@ -1,10 +1,10 @@
 // Whose policy it is: `ecr-xacct doctor` against every side that can deny, each enforced by the fake AWS.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Diagnosis, Side } from '../../src/cli/doctor-finding.ts';
-import { ecrHost, images, type Stage, stageHosts, startStage } from '../support/e2e-stage.ts';
-import type { PolicyDocument, Statement } from '../support/fake-aws/policy-evaluation.ts';
-import { REGION } from '../support/fake-aws/two-account-world.ts';
+import type { Diagnosis, Side } from '../../src/doctor/finding.ts';
+import type { PolicyDocument, Statement } from '../fake-aws/policy-evaluation.ts';
+import { REGION } from '../fake-aws/two-account-world.ts';
+import { ecrHost, images, type Stage, stageHosts, startStage } from '../support/e2e/stage.ts';
 import { skipWithout } from '../support/peers.ts';
 import { enterPrivateHosts } from '../support/private-hosts.ts';
 

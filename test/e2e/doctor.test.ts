@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { Diagnosis } from '../../src/cli/doctor-finding.ts';
+import type { Diagnosis } from '../../src/doctor/finding.ts';
 import {
   ecrHost,
   foreignHost,
@@ -12,11 +12,11 @@ import {
   stageHosts,
   startStage,
   throughRole,
-} from '../support/e2e-stage.ts';
-import type { Workplace } from '../support/e2e-workplace.ts';
+} from '../support/e2e/stage.ts';
+import type { Workplace } from '../support/e2e/workplace.ts';
 import { skipWithout } from '../support/peers.ts';
 import { enterPrivateHosts } from '../support/private-hosts.ts';
-import { bin } from '../support/product.ts';
+import { bin } from '../support/product/product.ts';
 
 const skip = skipWithout('namespaces', 'docker-registry');
 if (!skip) enterPrivateHosts(stageHosts);

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, type TestContext, test } from 'node:test';
-import type { Diagnosis } from '../../src/cli/doctor-finding.ts';
-import { ecrHost, images, type Rule, type Stage, stageHosts, startStage } from '../support/e2e-stage.ts';
-import type { Workplace } from '../support/e2e-workplace.ts';
-import { type AccessKey, REGION } from '../support/fake-aws/two-account-world.ts';
+import type { Diagnosis } from '../../src/doctor/finding.ts';
+import { type AccessKey, REGION } from '../fake-aws/two-account-world.ts';
+import { ecrHost, images, type Rule, type Stage, stageHosts, startStage } from '../support/e2e/stage.ts';
+import type { Workplace } from '../support/e2e/workplace.ts';
 import { dockerClis, skipWithout } from '../support/peers.ts';
 import { enterPrivateHosts } from '../support/private-hosts.ts';
 

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { pullingPrograms } from '../support/e2e-programs.ts';
-import { images, type Stage, stageHosts, startStage, throughRole } from '../support/e2e-stage.ts';
+import { pullingPrograms } from '../support/e2e/programs.ts';
+import { images, type Stage, stageHosts, startStage, throughRole } from '../support/e2e/stage.ts';
 import { skipWithout } from '../support/peers.ts';
 import { enterPrivateHosts } from '../support/private-hosts.ts';
 

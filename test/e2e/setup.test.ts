@@ -3,15 +3,15 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { pullingPrograms } from '../support/e2e-programs.ts';
+import { pullingPrograms } from '../support/e2e/programs.ts';
 import {
   accountHosts,
   imageOf,
   type SsoStage,
   startSsoStage,
   withImages,
-} from '../support/e2e-sso-accounts.ts';
-import { images } from '../support/e2e-stage.ts';
+} from '../support/e2e/sso-accounts.ts';
+import { images } from '../support/e2e/stage.ts';
 import { skipWithout } from '../support/peers.ts';
 import { enterPrivateHosts } from '../support/private-hosts.ts';
 

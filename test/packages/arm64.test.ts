@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { packageTree } from '../../scripts/package/package-target.ts';
 import { TARGETS } from '../../scripts/package/targets.ts';
-import { enterArm64Root } from '../support/arm64-root.ts';
-import { epoch, versions } from '../support/built-packages.ts';
-import type { EnteredRoot } from '../support/entered-root.ts';
+import { enterArm64Root } from '../support/packages/arm64-root.ts';
+import { epoch, versions } from '../support/packages/built-packages.ts';
+import type { EnteredRoot } from '../support/packages/entered-root.ts';
 import { skipWithout } from '../support/peers.ts';
-import { passwordOf } from '../support/product.ts';
-import { HOST, startProductStage } from '../support/product-stage.ts';
+import { passwordOf } from '../support/product/product.ts';
+import { HOST, startProductStage } from '../support/product/stage.ts';
 
 const skip = skipWithout('node-bases', 'namespaces', 'binfmt', 'qemu-aarch64', 'aarch64-linux-gnu-gcc');
 

@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { compiledBundle } from '../../scripts/package/executable.ts';
 import { nodeBase } from '../../scripts/package/node-base.ts';
-import { type BuiltPackages, builtPackages, target, versions } from '../support/built-packages.ts';
+import { type BuiltPackages, builtPackages, target, versions } from '../support/packages/built-packages.ts';
 import { skipWithout } from '../support/peers.ts';
-import { startProductStage } from '../support/product-stage.ts';
+import { startProductStage } from '../support/product/stage.ts';
 
 const skip = skipWithout('musl-gcc', 'rpmbuild');
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type BuiltPackages, builtPackages } from '../support/built-packages.ts';
+import { type BuiltPackages, builtPackages } from '../support/packages/built-packages.ts';
 import { peer, skipWithout } from '../support/peers.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));

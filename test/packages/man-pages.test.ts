@@ -33,9 +33,9 @@ describe('the man pages', () => {
 
   test('have every command with every option.', () => {
     const { stdin, stdout, stderr } = process;
-    const front = { self: ['ecr-xacct'], env: {}, uid: 0 } as const;
+    const invocation = { self: ['ecr-xacct'], env: {}, uid: 0 } as const;
     const program = createProgram({
-      front,
+      invocation,
       version: '1.2.3',
       streams: { stdin, stdout, stderr },
       setStatus: () => {},

@@ -16,8 +16,8 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { nativeFolder } from '../../scripts/launcher.ts';
-import { passwordOf } from '../support/product.ts';
-import { HOST, startProductStage } from '../support/product-stage.ts';
+import { passwordOf } from '../support/product/product.ts';
+import { HOST, startProductStage } from '../support/product/stage.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const PACKED = ['packaging', 'scripts', 'src', 'package.json', 'package-lock.json', 'README.md', 'LICENSE'];

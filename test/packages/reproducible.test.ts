@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { packageTarget } from '../../scripts/package/package-target.ts';
-import { builtPackages, epoch, target, versions } from '../support/built-packages.ts';
+import { builtPackages, epoch, target, versions } from '../support/packages/built-packages.ts';
 import { skipWithout } from '../support/peers.ts';
 
 const skip = skipWithout('musl-gcc', 'rpmbuild');

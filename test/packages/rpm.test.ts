@@ -4,10 +4,10 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { builtPackages, versions } from '../support/built-packages.ts';
-import { enterDebianRoot, fileChanges } from '../support/debian-root.ts';
+import { builtPackages, versions } from '../support/packages/built-packages.ts';
+import { enterDebianRoot, fileChanges } from '../support/packages/debian-root.ts';
 import { skipWithout } from '../support/peers.ts';
-import { HOST, startProductStage } from '../support/product-stage.ts';
+import { HOST, startProductStage } from '../support/product/stage.ts';
 
 const skip = skipWithout('namespaces', 'debian-root', 'musl-gcc', 'rpm', 'rpmbuild');
 

@@ -18,12 +18,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { activate } from '../support/activated-daemon.ts';
-import { type BuiltPackages, builtPackages, versions } from '../support/built-packages.ts';
+import { type BuiltPackages, builtPackages, versions } from '../support/packages/built-packages.ts';
 import { skipWithout } from '../support/peers.ts';
-import { passwordOf, type Ran } from '../support/product.ts';
-import { isRunning, whenever } from '../support/product-processes.ts';
-import { HOST, startProductStage } from '../support/product-stage.ts';
+import { activate } from '../support/product/activated-daemon.ts';
+import { isRunning, whenever } from '../support/product/processes.ts';
+import { passwordOf, type Ran } from '../support/product/product.ts';
+import { HOST, startProductStage } from '../support/product/stage.ts';
 import { findSecretsInFiles } from '../support/secret-scan.ts';
 
 const skip = skipWithout('musl-gcc', 'rpmbuild', 'systemd-socket-activate');

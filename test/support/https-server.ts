@@ -2,8 +2,8 @@
 import type { RequestListener } from 'node:http';
 import https from 'node:https';
 import type { TestContext } from 'node:test';
+import { listen } from '../fake-aws/listen.ts';
 import type { Certificate } from './certificates.ts';
-import { listen } from './fake-aws/listen.ts';
 
 /** Serves at port 443 of a loopback address; call it after `enterPrivateHosts`. */
 export async function serveHttps(

@@ -1,0 +1,52 @@
+// GetAuthorizationToken in the registry's region, at the endpoint that its hostname means.
+import type { AwsCredentialIdentity } from '@smithy/types';
+import { XacctError } from '../../errors.ts';
+import type { Token } from '../../questions.ts';
+import type { Registry } from '../../registry/ecr-hostname.ts';
+import type { Connection } from '../connection.ts';
+import { type Endpoints, type EndpointVariant, PLAIN_ENDPOINT } from '../endpoints.ts';
+
+type ClientConfig = EndpointVariant & Pick<Connection, 'requestHandler'>;
+
+/** @throws XacctError `service`; the SDK's errors. */
+export async function requestToken(
+  registry: Registry,
+  credentials: AwsCredentialIdentity,
+  client: ClientConfig,
+): Promise<Token> {
+  const config = { region: registry.region, credentials, ...client };
+  if (registry.service === 'ecr-public') {
+    const { getPublicAuthorizationToken } = await import('./ecr-public-call.ts');
+    return readAuthorization(await getPublicAuthorizationToken(config));
+  }
+  const { getAuthorizationToken } = await import('./ecr-call.ts');
+  return readAuthorization(await getAuthorizationToken(config));
+}
+
+/** The hostname says which endpoint of the API is meant; `use_fips_endpoint` of the user adds to it. */
+export function endpointVariant(registry: Registry, endpoints: Endpoints): EndpointVariant {
+  if (registry.service === 'ecr-public' || endpoints.isCustom('ecr')) return PLAIN_ENDPOINT;
+  return {
+    ...(registry.fips ? { useFipsEndpoint: true } : {}),
+    ...(registry.dualStack ? { useDualstackEndpoint: true } : {}),
+  };
+}
+
+function readAuthorization(
+  data: { authorizationToken?: string | undefined; expiresAt?: Date | undefined } | undefined,
+): Token {
+  const [username, password] = splitOnce(
+    Buffer.from(data?.authorizationToken ?? '', 'base64').toString(),
+    ':',
+  );
+  if (!username || !password) {
+    throw new XacctError('service', 'ECR answered without an authorization token', { hint: 'try again' });
+  }
+  // Without an expiry the token serves this once.
+  return { username, password, expiresAt: data?.expiresAt?.getTime() ?? 0 };
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,42 @@
+// Turns whatever a mint threw into one line with the command that mends it, by class and name.
+import { XacctError } from '../../errors.ts';
+import type { Resolution } from '../../identity/resolve.ts';
+import type { Profiles } from '../../profiles/profiles.ts';
+import type { Exchange } from '../connection.ts';
+import { AssumeRoleError } from './assume-role-error.ts';
+import { credentialFailure } from './credential-failure.ts';
+import { type FailureContext, sourceOf, unexpected } from './failure-context.ts';
+import { processTimeout } from './process-failure.ts';
+import { assumeRoleFailure, serviceError, serviceFailure } from './service-failure.ts';
+import { transportFailure } from './transport-failure.ts';
+
+/** The XacctError for whatever a mint threw. Never quotes a credential_process, whose output may be a secret. */
+export function explainFailure(error: unknown, context: FailureContext): XacctError {
+  if (error instanceof XacctError) return error;
+  if (context.exchange?.error !== undefined) return transportFailure(context.exchange);
+  if (error instanceof AssumeRoleError) return assumeRoleFailure(error, context);
+  const service = serviceError(error);
+  if (service !== undefined) return serviceFailure(service, context);
+  return context.stage === 'credentials' ? credentialFailure(error, context) : unexpected(error, context);
+}
+
+/** What was waited for when the time was up. */
+export function timeoutFailure(
+  exchange: Exchange | undefined,
+  resolution: Resolution,
+  profiles: Profiles,
+  timeoutMs: number,
+): XacctError {
+  const source = sourceOf(resolution.identity, profiles);
+  const isWaiting = exchange !== undefined && exchange.status === undefined;
+  const { waitedFor, hint = longer(timeoutMs) } = isWaiting
+    ? { waitedFor: `${exchange.origin} did not answer` }
+    : source?.kind === 'process'
+      ? processTimeout(source, { resolution })
+      : { waitedFor: 'no credentials came' };
+  return new XacctError('timeout', `${waitedFor} within ${timeoutMs / 1_000} s`, { hint });
+}
+
+function longer(timeoutMs: number): string {
+  return `to wait longer, run: export ECR_XACCT_TIMEOUT=${Math.min((timeoutMs / 1_000) * 2, 600)}`;
+}

@@ -1,0 +1,45 @@
+// Names what ECR has against a policy, or against whose it is to be.
+import { XacctError } from '../../errors.ts';
+import type { Registry } from '../../registry/ecr-hostname.ts';
+import { type ServiceError, serviceError } from './service-failure.ts';
+
+/** Undefined for what any call can fail with. */
+export function policyFailure(error: unknown, registry: Registry): XacctError | undefined {
+  const service = serviceError(error);
+  if (service === undefined) return undefined;
+  if (service.name === 'RepositoryNotFoundException') {
+    const name = /repository with name '([^']+)'/.exec(service.message)?.[1] ?? 'this name';
+    return new XacctError('repository-not-found', `${registry.hostname} has no repository ${name}`, {
+      hint: `run: aws ecr describe-repositories${placeOf(registry)} --query 'repositories[].repositoryName'`,
+      cause: error,
+    });
+  }
+  return service.name === 'InvalidParameterException' ? invalidPolicy(service) : undefined;
+}
+
+/** As in `Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Principal not found'`. */
+function invalidPolicy(error: ServiceError): XacctError | undefined {
+  const constraint = /failed to satisfy constraint: '(?<constraint>[^']+)'/.exec(error.message)?.groups
+    ?.constraint;
+  if (constraint === undefined) return undefined;
+  // Of a policy that is made here and of what stood there before, nothing else can be invalid.
+  const isPrincipal = /^Principal not found$|^Invalid (?:repository|registry) policy provided$/.test(
+    constraint,
+  );
+  return isPrincipal
+    ? new XacctError('principal-not-found', `ECR does not find a principal of the policy (${constraint})`, {
+        hint: 'check its name and its path; where it was made seconds ago, add: --wait',
+        cause: error,
+      })
+    : new XacctError('policy', `ECR does not take the policy (${constraint})`, {
+        hint: 'to see all of it, run the same command with --json',
+        cause: error,
+      });
+}
+
+/** The profile that it is run with may be of another account and region. */
+function placeOf(registry: Registry): string {
+  if (registry.service !== 'ecr') return '';
+  const { account, region } = registry;
+  return ` --region ${region}${account === undefined ? '' : ` --registry-id ${account}`}`;
+}

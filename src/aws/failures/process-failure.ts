@@ -1,0 +1,81 @@
+// Says what went wrong with a credential_process. Fixed texts only: what it printed, and its command line, may hold a secret.
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { shellWord, XacctError } from '../../errors.ts';
+import type { Environment } from '../../invocation.ts';
+import type { ProfileLink } from '../../profiles/profile-chain.ts';
+import { type FailureContext, its } from './failure-context.ts';
+
+/** The SDK throws everything as one class, with texts of its own. */
+export function processFailure(error: unknown, source: ProfileLink, context: FailureContext): XacctError {
+  const { name, settings } = source;
+  const whose = `${its(source, context.resolution.identity)} credential_process`;
+  const profile = shellWord(name);
+  const message = error instanceof Error ? error.message : '';
+  const absent = absentProgram(message, settings.credential_process ?? '', context.env);
+  if (absent !== undefined) {
+    const where = absent.includes('/')
+      ? 'which is no program'
+      : `not found on PATH=${context.env.PATH ?? ''}`;
+    return new XacctError('process-failed', `${whose} is to run ${absent}, ${where}`, {
+      hint: `with its full path, run: aws configure set credential_process COMMAND --profile ${profile}`,
+      cause: error,
+    });
+  }
+  return new XacctError('process-failed', `${whose} ${whatItDid(message)}`, {
+    hint: `to see it fail, run: aws sts get-caller-identity --profile ${profile}`,
+    cause: error,
+  });
+}
+
+/** The SDK waits for the end of its output, as the AWS CLI does, and not for its own. */
+export function processTimeout(
+  source: ProfileLink,
+  { resolution }: Pick<FailureContext, 'resolution'>,
+): { waitedFor: string; hint?: string } {
+  const whose = `${its(source, resolution.identity)} credential_process`;
+  // This process starts nothing else.
+  if (process.getActiveResourcesInfo().includes('ProcessWrap')) return { waitedFor: `${whose} did not end` };
+  return {
+    waitedFor: `${whose} ended, but something that it started kept its output open and did not end`,
+    hint: `let it start that with >/dev/null 2>&1; to see it, run: aws configure get credential_process --profile ${shellWord(source.name)}`,
+  };
+}
+
+function whatItDid(message: string): string {
+  if (message.startsWith('Command failed')) return 'failed';
+  if (/returned invalid JSON|^Cannot read properties of null/.test(message)) return 'printed no valid JSON';
+  if (message.includes('did not return Version 1')) return 'printed JSON without "Version": 1';
+  if (message.includes('returned invalid credentials'))
+    return 'printed JSON without AccessKeyId and SecretAccessKey';
+  if (message.includes('returned expired credentials')) return 'returned expired credentials';
+  if (message.includes('maxBuffer')) return 'printed more than 1 MiB';
+  return 'failed';
+}
+
+/** The program that a shell did not find; undefined where it failed otherwise. A program may say `not found` of anything. */
+function absentProgram(message: string, command: string, env: Environment): string | undefined {
+  if (!message.startsWith('Command failed')) return undefined;
+  if (!/not found|no such file|permission denied/i.test(message)) return undefined;
+  const program = programOf(command);
+  return program === undefined || isThere(program, env) ? undefined : program;
+}
+
+/** Its first word, where that is a plain one: not what a shell would have to work out. */
+function programOf(command: string): string | undefined {
+  const { quoted, plain } =
+    /^\s*(?:"(?<quoted>[^"$`\\]+)"|(?<plain>[\w@%+:,./-]+))(?:\s|$)/.exec(command)?.groups ?? {};
+  return quoted ?? plain;
+}
+
+function isThere(program: string, env: Environment): boolean {
+  const folders = program.includes('/') ? [''] : (env.PATH ?? '').split(delimiter);
+  return folders.some((folder) => {
+    try {
+      accessSync(folder === '' ? program : join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

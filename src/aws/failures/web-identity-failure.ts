@@ -1,0 +1,66 @@
+// Names the failures of roles that are assumed for a token in a file: a pod's (IRSA), a CI job's.
+import { shellWord, XacctError } from '../../errors.ts';
+import { type FailureContext, sourceOf } from './failure-context.ts';
+import type { ServiceError } from './service-failure.ts';
+
+export function unreadableToken(file: string, cause: unknown): XacctError {
+  return new XacctError('web-identity', `cannot read the web identity token ${file}`, {
+    hint: `run: ls -l ${shellWord(file)}`,
+    cause,
+  });
+}
+
+/** The file whose token the role was to be assumed for; undefined where it is assumed with keys. */
+export function tokenFileOf(roleArn: string, { resolution, profiles }: FailureContext): string | undefined {
+  const { identity } = resolution;
+  if (identity.kind === 'web-identity') return identity.token_file;
+  if (identity.kind === 'role' && 'web_identity_token_file' in identity.source) {
+    return identity.source.web_identity_token_file;
+  }
+  const source = sourceOf(identity, profiles);
+  return source?.kind === 'web-identity' && source.settings.role_arn === roleArn
+    ? source.settings.web_identity_token_file
+    : undefined;
+}
+
+/** On the wire, and as the SDK names its classes. */
+const REJECTED = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'InvalidIdentityToken',
+  'InvalidIdentityTokenException',
+  'IDPRejectedClaim',
+  'IDPRejectedClaimException',
+]);
+const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException']);
+
+/** Undefined for a refusal that has nothing to do with the token. */
+export function rejectedToken(
+  refusal: ServiceError,
+  roleArn: string,
+  file: string,
+  cause: unknown,
+): XacctError | undefined {
+  if (EXPIRED.has(refusal.name)) {
+    return new XacctError('web-identity', `the web identity token in ${file} has expired (${refusal.name})`, {
+      hint: `whatever wrote it must write a new one; to see when it did last, run: ls -l ${shellWord(file)}`,
+      cause,
+    });
+  }
+  if (refusal.name === 'ValidationError' && refusal.message.includes('webIdentityToken')) {
+    return new XacctError('web-identity', `there is no web identity token in ${file} (${refusal.name})`, {
+      hint: `run: ls -l ${shellWord(file)}`,
+      cause,
+    });
+  }
+  if (!REJECTED.has(refusal.name)) return undefined;
+  const roleName = roleArn.split('/').at(-1) ?? roleArn;
+  return new XacctError(
+    'web-identity',
+    `STS rejected the web identity token for ${roleArn} (${refusal.message})`,
+    {
+      hint: `check who the role trusts: aws iam get-role --role-name ${shellWord(roleName)} --query Role.AssumeRolePolicyDocument`,
+      cause,
+    },
+  );
+}

@@ -1,0 +1,80 @@
+// Proves MFA where a role asks for it: a code begins a session, and the session serves every role behind the same keys.
+import type { AssumeRoleCommandInput, STSClientConfig } from '@aws-sdk/client-sts';
+import type { AwsCredentialIdentity } from '@smithy/types';
+import { XacctError } from '../../errors.ts';
+import type { MfaProof, MfaSession } from '../../questions.ts';
+import { credentialsFrom } from './credentials-from.ts';
+
+export interface Mfa {
+  /**
+   * With what, and how, a role is assumed that asks for a code (`SerialNumber` is set).
+   * @throws XacctError `mfa-rejected`; whatever `missing` makes; the SDK's errors.
+   */
+  prove(
+    source: AwsCredentialIdentity,
+    parameters: AssumeRoleCommandInput,
+  ): Promise<{ credentials: AwsCredentialIdentity; parameters: AssumeRoleCommandInput }>;
+  /** Whether AWS was shown a session. */
+  usesSession: boolean;
+}
+
+/** As long as a token lives. STS allows 15 minutes to 36 hours. */
+const SESSION_SECONDS = 43_200;
+
+export interface MfaEvents {
+  /** The error for a role that asks for a code where there is none. */
+  missing: (serial: string) => XacctError;
+  /** Called with the session that the code began. */
+  begun: (session: MfaSession) => void;
+}
+
+export function createMfa(
+  config: STSClientConfig,
+  proof: MfaProof | undefined,
+  { missing, begun }: MfaEvents,
+): Mfa {
+  let session: MfaSession | undefined;
+  return {
+    async prove(source, parameters) {
+      const { SerialNumber, TokenCode: _, ...rest } = parameters;
+      if (SerialNumber === undefined) return { credentials: source, parameters };
+      if (proof === undefined) throw missing(SerialNumber);
+      if ('session' in proof) return { credentials: proof.session, parameters: rest };
+      // Temporary keys cannot begin a session; their code is good for this one role.
+      if (source.sessionToken !== undefined) {
+        return { credentials: source, parameters: { ...parameters, TokenCode: proof.code } };
+      }
+      if (session === undefined) {
+        session = await beginSession({ ...config, credentials: source }, SerialNumber, proof.code);
+        begun(session);
+      }
+      return { credentials: session, parameters: rest };
+    },
+    usesSession: proof !== undefined && 'session' in proof,
+  };
+}
+
+async function beginSession(config: STSClientConfig, serial: string, code: string): Promise<MfaSession> {
+  const { getSessionToken } = await import('../calls/sts-calls.ts');
+  try {
+    const input = { SerialNumber: serial, TokenCode: code, DurationSeconds: SESSION_SECONDS };
+    const { expiration, ...session } = credentialsFrom(await getSessionToken(config, input));
+    return { ...session, expiresAt: expiration.getTime() };
+  } catch (error) {
+    if (error instanceof Error && isRejectedCode(error)) throw codeRejected(serial, error);
+    throw error;
+  }
+}
+
+/** STS says so with the error of any other refusal. */
+export function isRejectedCode(error: Error): boolean {
+  return error.message.includes('MultiFactorAuthentication failed');
+}
+
+export function codeRejected(serial: string | undefined, cause: Error): XacctError {
+  const message = cause.message.replace(/^MultiFactorAuthentication failed(?:,| with)?\s*|\.\s*$/g, '');
+  return new XacctError('mfa-rejected', `AWS did not accept the MFA code of ${serial} (${message})`, {
+    hint: 'each code works once: wait for the next one and run the same command again',
+    cause,
+  });
+}

@@ -1,0 +1,54 @@
+// Assumes roles through STS, for profiles and for rules, and says which role failed to be assumed by whom.
+import type {
+  AssumeRoleCommandInput,
+  AssumeRoleWithWebIdentityCommandInput,
+  STSClientConfig,
+} from '@aws-sdk/client-sts';
+import type { AwsCredentialIdentity } from '@smithy/types';
+import { AssumeRoleError } from '../failures/assume-role-error.ts';
+import { credentialsFrom } from './credentials-from.ts';
+import type { Mfa } from './mfa.ts';
+
+export interface RoleAssumer {
+  assumeRole(
+    source: AwsCredentialIdentity,
+    parameters: AssumeRoleCommandInput,
+  ): Promise<AwsCredentialIdentity>;
+  assumeRoleWithWebIdentity(
+    parameters: AssumeRoleWithWebIdentityCommandInput,
+  ): Promise<AwsCredentialIdentity>;
+}
+
+/** Names the SDK makes up where a profile has no role_session_name. */
+const SDK_SESSION_NAME = /^aws-sdk-js-(?:session-)?\d+$/;
+
+/** `sessionName` is used where neither rule nor profile gives one, so that CloudTrail shows who it was. */
+export function createRoleAssumer(config: STSClientConfig, sessionName: string, mfa: Mfa): RoleAssumer {
+  const named = <T extends { RoleSessionName: string | undefined }>(parameters: T): T =>
+    parameters.RoleSessionName === undefined || SDK_SESSION_NAME.test(parameters.RoleSessionName)
+      ? { ...parameters, RoleSessionName: sessionName }
+      : parameters;
+  return {
+    assumeRole: (source, parameters) =>
+      failuresOf(parameters.RoleArn, async () => {
+        const { assumeRole } = await import('../calls/sts-calls.ts');
+        const proven = await mfa.prove(source, named(parameters));
+        return credentialsFrom(
+          await assumeRole({ ...config, credentials: proven.credentials }, proven.parameters),
+        );
+      }),
+    assumeRoleWithWebIdentity: (parameters) =>
+      failuresOf(parameters.RoleArn, async () => {
+        const { assumeRoleWithWebIdentity } = await import('../calls/sts-calls.ts');
+        return credentialsFrom(await assumeRoleWithWebIdentity(config, named(parameters)));
+      }),
+  };
+}
+
+async function failuresOf<T>(roleArn: string | undefined, assume: () => Promise<T>): Promise<T> {
+  try {
+    return await assume();
+  } catch (cause) {
+    throw new AssumeRoleError(roleArn ?? '', cause);
+  }
+}

@@ -1,0 +1,51 @@
+// Asks AWS as one identity, in minters of this process: first who that is, with an MFA code where one is needed.
+
+import { createConfigReader } from '../config/config-reader.ts';
+import { describeIdentity } from '../identity/identity.ts';
+import { mfaDevice } from '../identity/mfa-device.ts';
+import type { Resolution } from '../identity/resolve.ts';
+import type { Invocation, Streams } from '../invocation.ts';
+import { createMinters, type Minters } from '../minter/start-minter.ts';
+import { createProfileReader } from '../profiles/profiles.ts';
+import type { CallerIdentity, MfaProof, Question, Questions } from '../questions.ts';
+import { passedEnvironment } from '../wire/environment.ts';
+import { timeoutMs } from '../wire/timeout.ts';
+import { mfaCodes, withMfaCodes } from './mfa-code.ts';
+
+/** AwsCaller that AWS is asked as. */
+export interface AwsCaller {
+  caller: CallerIdentity;
+  /** As in `profile images`. */
+  identity: string;
+  /** @throws XacctError */
+  ask<Q extends Question>(question: Q, input: Questions[Q]['input']): Promise<Questions[Q]['answer']>;
+}
+
+/**
+ * @param streams where a person may be asked for an MFA code; undefined to fail instead.
+ * @param minters shared by those who are asked at once, as only so many may run.
+ * @throws XacctError
+ */
+export async function askAs(
+  resolution: Resolution,
+  invocation: Invocation,
+  streams: Streams | undefined,
+  minters: Minters = createMinters(invocation.self, 0),
+): Promise<AwsCaller> {
+  const env = passedEnvironment(invocation.env);
+  const ask = <Q extends Question>(question: Q, input: Questions[Q]['input'], mfa?: MfaProof) =>
+    minters.ask({ question, input }, resolution, env, timeoutMs(env), mfa);
+  const codesFrom = (asked: Streams) => () => {
+    const serial = mfaDevice(resolution.identity, createProfileReader()(env), env)?.serial;
+    return mfaCodes({ serial, given: null, mfaProcess: createConfigReader()(env).mfaProcess, env }, asked);
+  };
+  const session = (code?: string) => ask('session', undefined, code === undefined ? undefined : { code });
+  const { caller, mfaSession } =
+    streams === undefined ? await session() : await withMfaCodes(session, undefined, codesFrom(streams));
+  const proof = mfaSession && { session: mfaSession };
+  return {
+    caller,
+    identity: describeIdentity(resolution.identity),
+    ask: (question, input) => ask(question, input, proof),
+  };
+}

@@ -1,0 +1,140 @@
+// Logs a person in: an SSO login or an MFA code where one is needed, then a token into the daemon's memory.
+
+import type { LoginOptions } from '../cli/commands/login.ts';
+import { askForPeople } from '../client/ask-for-people.ts';
+import { noDaemon, noDaemonOnWindows } from '../client/reach-daemon.ts';
+import { createConfigReader } from '../config/config-reader.ts';
+import type { Config } from '../config/load.ts';
+import { printable, XacctError } from '../errors.ts';
+import type { LoggedIn, LoginRequest } from '../helper/login.ts';
+import { describeIdentity, type Identity, profileOf } from '../identity/identity.ts';
+import { mfaDevice } from '../identity/mfa-device.ts';
+import { chooseIdentity, resolutionInput } from '../identity/resolve.ts';
+import type { Invocation, Streams } from '../invocation.ts';
+import { profileChain } from '../profiles/profile-chain.ts';
+import { createProfileReader, hasPrivatePaths, type Profiles } from '../profiles/profiles.ts';
+import { durationText } from '../terminal/duration-text.ts';
+import { isDaemonOff } from '../wire/daemon-switch.ts';
+import { awsLogin, type CliSession } from './aws-login.ts';
+import { mfaCodes, withMfaCodes } from './mfa-code.ts';
+
+/** @throws XacctError */
+export async function loginPerson(
+  { hostname, profile: named, mfaCode, sso }: LoginOptions & { hostname: string | undefined },
+  invocation: Invocation,
+  streams: Streams,
+): Promise<void> {
+  refuseWithoutDaemon(invocation);
+  const { env } = invocation;
+  const ofShell =
+    hostname === undefined ? env.AWS_PROFILE || env.AWS_DEFAULT_PROFILE || 'default' : undefined;
+  const asked: LoginRequest = { hostname, profile: named ?? ofShell };
+  const config = createConfigReader()(env);
+  const profiles = createProfileReader()(env);
+  const identities = candidates(asked, { config, profiles, env });
+  if (sso) await awsLogin(sessionOf(identities, profiles), invocation, streams);
+  const { mfaProcess } = config;
+  const serial = serialOf(identities, profiles, env);
+  const codes = mfaCodes({ serial, given: mfaCode, mfaProcess, env }, streams);
+  const done = await withMfaCodes(
+    (code) => login(invocation, { ...asked, code }),
+    mfaCode,
+    () => codes,
+  );
+  streams.stdout.write(doneText(done, Date.now()));
+}
+
+/** The token is for the daemon to keep: there is no login without one. */
+function refuseWithoutDaemon({ env, uid }: Invocation): void {
+  if (uid === undefined) {
+    throw noDaemonOnWindows(
+      'with SSO, run: aws sso login; with MFA, use a profile whose credential_process asks for the code',
+    );
+  }
+  if (isDaemonOff(env)) {
+    throw new XacctError('usage', 'there is no daemon to keep a token: ECR_XACCT_DAEMON is off', {
+      hint: 'run: unset ECR_XACCT_DAEMON',
+    });
+  }
+  if (hasPrivatePaths(env)) {
+    throw new XacctError('usage', 'a path in the environment is relative, which the daemon cannot follow', {
+      hint: 'check: env | grep -E "^(HOME|AWS_.*_FILE|AWS_CA_BUNDLE|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS)="',
+    });
+  }
+}
+
+async function login(invocation: Invocation, request: LoginRequest): Promise<LoggedIn> {
+  const done = await askForPeople<LoggedIn>(invocation, 'login', request, true);
+  if (done === undefined) throw noDaemon('to keep a token');
+  return done;
+}
+
+function candidates(
+  { hostname, profile }: LoginRequest,
+  { config, profiles, env }: { config: Config; profiles: Profiles; env: Invocation['env'] },
+): Identity[] {
+  if (profile !== undefined) return [{ kind: 'profile', profile }];
+  const input = resolutionInput(hostname ?? '', config, profiles, env);
+  if (input === undefined) {
+    throw new XacctError('usage', `${hostname}: neither an ECR hostname nor in the config`, {
+      hint: 'for other registries, run: docker login',
+    });
+  }
+  return chooseIdentity(hostname ?? '', input).resolutions.map(({ identity }) => identity);
+}
+
+/** Of the first that needs a code. */
+function serialOf(
+  identities: readonly Identity[],
+  profiles: Profiles,
+  env: Invocation['env'],
+): string | undefined {
+  return firstOf(identities, (identity) => mfaDevice(identity, profiles, env)?.serial);
+}
+
+/** The first whose credentials begin with a session that the AWS CLI can begin. */
+function sessionOf(identities: readonly Identity[], profiles: Profiles): CliSession {
+  const session = firstOf(identities, (identity): CliSession | undefined => {
+    const profile = profileOf(identity);
+    const source = profile === undefined ? undefined : profileChain(profiles, profile).at(-1);
+    return source?.kind === 'sso' || source?.kind === 'login'
+      ? { profile: source.name, kind: source.kind }
+      : undefined;
+  });
+  if (session !== undefined) return session;
+  const [first] = identities;
+  const who = first === undefined ? 'nobody' : describeIdentity(first);
+  throw new XacctError('usage', `${who} has no SSO session to log in to`, {
+    hint: 'leave --sso out, or name an SSO profile: ecr-xacct login --sso --profile NAME',
+  });
+}
+
+/** The first for which there is something. Of several, one whose profile is broken is passed over, as by a pull. */
+function firstOf<T>(
+  identities: readonly Identity[],
+  look: (identity: Identity) => T | undefined,
+): T | undefined {
+  for (const identity of identities) {
+    try {
+      const found = look(identity);
+      if (found !== undefined) return found;
+    } catch (error) {
+      if (!(error instanceof XacctError) || identities.length === 1) throw error;
+    }
+  }
+  return undefined;
+}
+
+function doneText({ hostname, identity, expiresAt, mfaSession }: LoggedIn, now: number): string {
+  const lines = [
+    `Logged in to ${printable(hostname)}`,
+    `as ${printable(identity)}; its token lasts ${durationText(expiresAt - now)}.`,
+  ];
+  if (mfaSession !== undefined) {
+    lines.push(
+      `The MFA session of ${printable(mfaSession.serial)}`,
+      `serves every role behind the same keys for ${durationText(mfaSession.expiresAt - now)}.`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,112 @@
+// Where an MFA code comes from: the command line, the mfa_process of config.yaml, or a person at the terminal.
+import { spawn } from 'node:child_process';
+import { text as readText } from 'node:stream/consumers';
+import { errorLine, printable, XacctError } from '../errors.ts';
+import type { Streams } from '../invocation.ts';
+import { isTerminal } from '../terminal/prompts.ts';
+
+interface MfaCodes {
+  /** Whether another one may be had where AWS did not take one. */
+  areTyped: boolean;
+  /** The next code. @throws XacctError where there is none to be had. */
+  next(why: XacctError): Promise<string>;
+}
+
+export interface MfaSources {
+  /** The device, where it is known. */
+  serial: string | undefined;
+  /** Of the command line: it is used up already; null where a command takes none there. */
+  given: string | undefined | null;
+  mfaProcess: string | undefined;
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+const CODE = /^\d{6}$/;
+
+/** How often a code is asked for: each works once, and people type the one that has just gone. */
+const MAX_CODES = 3;
+
+/**
+ * What `attempt` brings: without a code first (or with the given one), which a session of an earlier one may spare; then with
+ * codes, as long as AWS takes none. @throws XacctError
+ */
+export async function withMfaCodes<T>(
+  attempt: (code: string | undefined) => Promise<T>,
+  given: string | undefined,
+  source: () => MfaCodes,
+): Promise<T> {
+  let code = given;
+  for (let asked = 0; ; asked += 1) {
+    try {
+      return await attempt(code);
+    } catch (error) {
+      const isForCode =
+        error instanceof XacctError && (error.code === 'mfa-required' || error.code === 'mfa-rejected');
+      if (!isForCode || asked === MAX_CODES) throw error;
+      const codes = source();
+      if (code !== undefined && !codes.areTyped) throw error;
+      code = await codes.next(error);
+    }
+  }
+}
+
+export function mfaCodes(
+  { serial = 'the MFA device', given, mfaProcess, env }: MfaSources,
+  streams: Streams,
+): MfaCodes {
+  const isGiven = typeof given === 'string';
+  const isOption = given !== null;
+  if (!isGiven && mfaProcess !== undefined) {
+    const orOption = isOption ? ', or add --mfa-code CODE' : '';
+    return { areTyped: false, next: () => runMfaProcess(mfaProcess, { serial, env, orOption }) };
+  }
+  const otherwise = isOption ? 'add --mfa-code CODE' : 'run it at one, or set mfa_process in config.yaml';
+  return { areTyped: !isGiven, next: (why) => promptForCode(why, { serial, otherwise }, streams) };
+}
+
+async function promptForCode(
+  why: XacctError,
+  { serial, otherwise }: { serial: string; otherwise: string },
+  { stdin, stderr }: Streams,
+): Promise<string> {
+  if (!isTerminal(stdin)) {
+    throw new XacctError(why.code, why.message, { hint: `here is no terminal to ask on: ${otherwise}` });
+  }
+  if (why.code === 'mfa-rejected') stderr.write(`${errorLine(why)}\n`);
+  const { isCancel, password } = await import('@clack/prompts');
+  const code = await password({
+    message: printable(`MFA code of ${serial}`),
+    validate: (value) => (CODE.test(value ?? '') ? undefined : 'It is six digits.'),
+    input: stdin,
+    // stdout is for what comes of it.
+    output: stderr,
+  });
+  if (isCancel(code)) throw new XacctError('cancelled', 'cancelled: no code was given');
+  return code;
+}
+
+/** A person may have to touch a key: as long as AWS takes codes at all. */
+const PROCESS_DEADLINE_MS = 120_000;
+
+/** The user's own command line, run by the system's shell as a credential_process is. */
+async function runMfaProcess(
+  command: string,
+  { serial, env, orOption }: { serial: string; env: MfaSources['env']; orOption: string },
+): Promise<string> {
+  const child = spawn(command, {
+    shell: true,
+    env: { ...env, MFA_SERIAL: serial },
+    stdio: ['inherit', 'pipe', 'inherit'],
+    timeout: PROCESS_DEADLINE_MS,
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject).once('exit', resolve);
+  });
+  const [status, output] = await Promise.all([ended, readText(child.stdout)]);
+  const code = output.trim();
+  if (status === 0 && CODE.test(code)) return code;
+  const how = status === 0 ? 'printed no six digits' : `ended with status ${status ?? 'none'}`;
+  throw new XacctError('process-failed', `mfa_process ${how}`, {
+    hint: `to see it fail, run the mfa_process of config.yaml by hand${orOption}`,
+  });
+}

@@ -1,0 +1,37 @@
+// `ecr-xacct completion`: the script with which a shell completes this program's command lines.
+import { Argument } from 'commander';
+import type { CommandContext } from '../command.ts';
+import { BASH_COMPLETION } from '../completion/bash-completion.ts';
+
+export function completionCommand({ program, invocation, streams }: CommandContext): void {
+  program
+    .command('completion')
+    .description('print the script that lets a shell complete commands')
+    .addArgument(new Argument('<shell>', 'your shell').choices(['bash', 'zsh', 'fish', 'powershell']))
+    .addHelpText('after', HELP)
+    .action(async (shell: string) => {
+      if (shell === 'bash') return void streams.stdout.write(BASH_COMPLETION);
+      const { script } = await import('@bomb.sh/tab');
+      script(shell, program.name(), program.name());
+    });
+  // What the scripts run at each press of the key; the name is theirs.
+  program
+    .command('complete', { hidden: true })
+    .argument('[words...]')
+    .action(async (words: string[]) => {
+      const { complete } = await import('../completion/complete.ts');
+      await complete(program, words, invocation);
+    });
+}
+
+const HELP = `
+Where it goes:
+  bash        in ~/.bashrc:      source <(ecr-xacct completion bash)
+  zsh         in ~/.zshrc, after compinit:
+                                 source <(ecr-xacct completion zsh)
+  fish        in ~/.config/fish/config.fish:
+                                 ecr-xacct completion fish | source
+  PowerShell  in your $PROFILE:  ecr-xacct completion powershell |
+                                   Out-String | Invoke-Expression
+
+Example: ecr-xacct completion bash`;

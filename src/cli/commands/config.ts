@@ -1,0 +1,51 @@
+// `ecr-xacct config path|check|schema`: where the config file is, what is wrong with it, and what may stand in it.
+import { XacctError } from '../../errors.ts';
+import type { CommandContext } from '../command.ts';
+
+export function configCommand({ program, invocation, streams, setStatus }: CommandContext): void {
+  const { stdout, stderr } = streams;
+  const path = async () => {
+    const { configPath } = await import('../../config/paths.ts');
+    const file = configPath(invocation.env);
+    if (file !== undefined) return file;
+    throw new XacctError('usage', 'there is no home folder to have a config file in', {
+      hint: 'run: export ECR_XACCT_CONFIG=/absolute/path/config.yaml',
+    });
+  };
+  const command = program
+    .command('config')
+    .description('the config file: where it is, whether it is right, its schema')
+    .helpCommand(false)
+    .addHelpText('after', '\nExample: ecr-xacct config check');
+  command
+    .command('path')
+    .description('print its path, also where it does not exist')
+    .addHelpText('after', '\nExample: vi "$(ecr-xacct config path)"')
+    .action(async () => {
+      stdout.write(`${await path()}\n`);
+    });
+  command
+    .command('check')
+    .description('say every mistake in it, and every rule whose profile cannot be used')
+    .addHelpText('after', '\nExample: ecr-xacct config check')
+    .action(async () => {
+      const { checkConfig } = await import('../../identity/check-config.ts');
+      const { lines, problems } = checkConfig(await path(), invocation.env);
+      (problems > 0 ? stderr : stdout).write(`${lines.join('\n')}\n`);
+      if (problems > 0) setStatus(1);
+    });
+  command
+    .command('schema')
+    .description('print its JSON Schema, for editors')
+    .addHelpText('after', SCHEMA_HELP)
+    .action(async () => {
+      const { configJsonSchema } = await import('../../config/json-schema.ts');
+      stdout.write(`${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
+    });
+}
+
+const SCHEMA_HELP = `
+An editor with the YAML language server takes it from the config's first line:
+  # yaml-language-server: $schema=config.schema.json
+
+Example: ecr-xacct config schema > ~/.config/ecr-xacct/config.schema.json`;

@@ -1,0 +1,44 @@
+// `ecr-xacct login`: options of the command; what it does is in `login.ts`.
+import { InvalidArgumentError } from 'commander';
+import { parseRegistryOrImage } from '../../docker/server-url.ts';
+import type { CommandContext } from '../command.ts';
+
+const HELP = `
+With a registry, the token is for whom the rules, the environment or discovery
+lead to there. With --profile alone, it is for the profile's own account and
+region. With neither, for AWS_PROFILE, or the profile default.
+
+An MFA code is asked for on the terminal, or printed by the mfa_process of
+config.yaml. Its session serves every role behind the same keys.
+
+Example: ecr-xacct login 111122223333.dkr.ecr.us-east-1.amazonaws.com`;
+
+export interface LoginOptions {
+  profile?: string;
+  mfaCode?: string;
+  sso?: boolean;
+}
+
+export function loginCommand({ program, invocation, streams }: CommandContext): void {
+  const command = program
+    .command('login')
+    .description('get a token now, with an MFA code or an SSO login where one is needed')
+    .argument('[host]', 'the registry, or an image in it')
+    .option('--profile <name>', 'be this profile, whatever the rules say')
+    .option('--mfa-code <code>', 'the six digits that the MFA device shows', mfaCode)
+    .option('--sso', 'run aws sso login (or aws login) for the profile first')
+    .addHelpText('after', HELP)
+    .action(async (host: string | undefined, options: LoginOptions) => {
+      const url = host === undefined ? undefined : parseRegistryOrImage(host);
+      if (host !== undefined && url === undefined) {
+        command.error(`error: '${host}' is neither a hostname nor an image`, { exitCode: 2 });
+      }
+      const { loginPerson } = await import('../../callers/login-person.ts');
+      await loginPerson({ ...options, hostname: url?.hostname }, invocation, streams);
+    });
+}
+
+function mfaCode(text: string): string {
+  if (/^\d{6}$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be six digits.');
+}

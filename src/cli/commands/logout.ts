@@ -1,0 +1,69 @@
+// `ecr-xacct logout`: makes the daemon forget what it keeps for a registry, or all of it.
+import type { Command } from 'commander';
+import { askOwnDaemon, readStatus } from '../../client/ask-own-daemon.ts';
+import { parseRegistryOrImage } from '../../docker/server-url.ts';
+import { printable } from '../../errors.ts';
+import type { Forgotten } from '../../helper/daemon-answers.ts';
+import type { Invocation } from '../../invocation.ts';
+import type { CommandContext } from '../command.ts';
+
+const EXAMPLE = 'ecr-xacct logout 111122223333.dkr.ecr.us-east-1.amazonaws.com';
+
+export function logoutCommand({ program, invocation, streams }: CommandContext): void {
+  const command = program
+    .command('logout')
+    .description('forget the token and the login of a registry, or all of them')
+    .argument('[host]', 'the registry, or an image in it')
+    .option('--all', 'forget every token, login and MFA session')
+    .addHelpText('after', `\nExample: ${EXAMPLE}`)
+    .action(async (host: string | undefined, { all }: { all?: boolean }) => {
+      if (host !== undefined && all) fail(command, 'it is either a registry or --all');
+      if (host === undefined && !all) fail(command, 'of which registry? Name it, or write --all');
+      streams.stdout.write(
+        host === undefined
+          ? await forgetAll(invocation)
+          : await forget(hostnameOf(command, host), invocation),
+      );
+    });
+}
+
+function fail(command: Command, problem: string): never {
+  return command.error(`error: ${problem}, as in: ${EXAMPLE}`, { exitCode: 2 });
+}
+
+function hostnameOf(command: Command, text: string): string {
+  return (
+    parseRegistryOrImage(text)?.hostname ?? fail(command, `'${text}' is neither a hostname nor an image`)
+  );
+}
+
+async function forget(hostname: string, invocation: Invocation): Promise<string> {
+  const before = await askOwnDaemon(invocation, 'status');
+  if (before === undefined) return `Nothing is kept for ${hostname}: no daemon is running.\n`;
+  const { tokens, logins } = readStatus(before);
+  // Also where nothing is kept: a mint under way, or a failure that is remembered.
+  await askOwnDaemon(invocation, 'erase', { input: hostname });
+  const forgotten = tokens
+    .filter(({ hostnames }) => hostnames.includes(hostname))
+    .map(({ identity, region, hostnames }) => {
+      const others = hostnames.filter((other) => other !== hostname);
+      const also = others.length === 0 ? '' : `; it served ${others.map(printable).join(', ')}, too`;
+      return `the token of ${printable(identity)} in ${printable(region)}${also}`;
+    });
+  if (logins.includes(hostname)) forgotten.unshift('the login');
+  if (forgotten.length === 0) return `Nothing is kept for ${hostname}.\n`;
+  return `${hostname}:\n${forgotten.map((what) => `  forgot ${what}\n`).join('')}`;
+}
+
+async function forgetAll(invocation: Invocation): Promise<string> {
+  const answer = await askOwnDaemon(invocation, 'forget');
+  if (answer === undefined) return 'Nothing is kept: no daemon is running.\n';
+  const { tokens, logins, mfaSessions } = JSON.parse(answer) as Forgotten;
+  if (tokens + logins + mfaSessions === 0) return 'Nothing was kept.\n';
+  const sessions = mfaSessions === 0 ? '' : ` and ${count(mfaSessions, 'MFA session')}`;
+  return `Forgot ${count(tokens, 'token')} and ${count(logins, 'login')}${sessions}.\n`;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}

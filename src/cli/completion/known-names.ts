@@ -1,0 +1,57 @@
+// Names that a person may mean: registries and profiles that this machine knows, for completion.
+import { readFileSync } from 'node:fs';
+import { askOwnDaemon, readStatus } from '../../client/ask-own-daemon.ts';
+import { dockerConfigPath, parseDockerConfig } from '../../docker/docker-config.ts';
+import { shellWord } from '../../errors.ts';
+import type { Environment, Invocation } from '../../invocation.ts';
+import { homeFolder } from '../../os/home-folder.ts';
+import { createProfileReader } from '../../profiles/profiles.ts';
+
+/** A daemon answers in a millisecond; who presses a key does not wait for one that is stuck. */
+const DAEMON_TIMEOUT_MS = 300;
+
+/** Of the daemon's memory, the config's rules and Docker's config. */
+export async function knownHosts(invocation: Invocation): Promise<string[]> {
+  const sources = await Promise.all([
+    noneIfItFails(() => daemonHosts(invocation)),
+    noneIfItFails(() => ruleHosts(invocation.env)),
+    noneIfItFails(async () => dockerHosts(invocation.env)),
+  ]);
+  return words(sources.flat());
+}
+
+/** Of ~/.aws/config and ~/.aws/credentials. */
+export function knownProfiles(env: Environment): string[] {
+  return words(createProfileReader()(env).names);
+}
+
+/** What is broken is told by other commands. */
+function noneIfItFails(read: () => Promise<readonly string[]>): Promise<readonly string[]> {
+  return read().catch(() => []);
+}
+
+/** Shells put them on the command line as they are: none that means something to a shell. */
+function words(names: readonly string[]): string[] {
+  return [...new Set(names)].filter((name) => shellWord(name) === name).sort();
+}
+
+async function daemonHosts(invocation: Invocation): Promise<string[]> {
+  const text = await askOwnDaemon(invocation, 'status', { timeoutMs: DAEMON_TIMEOUT_MS });
+  if (text === undefined) return [];
+  const { tokens, failures, logins } = readStatus(text);
+  return [...tokens, ...failures].flatMap(({ hostnames }) => hostnames).concat(logins);
+}
+
+async function ruleHosts(env: Environment): Promise<string[]> {
+  const { createConfigReader } = await import('../../config/config-reader.ts');
+  return createConfigReader()(env).rules.flatMap(({ pattern }) =>
+    pattern.rank === 'exact' ? [pattern.hostname] : [],
+  );
+}
+
+/** The keys of `credHelpers` that name this program. */
+function dockerHosts(env: Environment): string[] {
+  const path = dockerConfigPath(env, homeFolder(env) ?? '/');
+  const { credHelpers } = parseDockerConfig(readFileSync(path, 'utf8'), path);
+  return [...credHelpers].flatMap(([host, helper]) => (helper === 'ecr-xacct' ? [host] : []));
+}

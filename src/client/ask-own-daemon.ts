@@ -1,0 +1,49 @@
+// Asks the user's daemon, if one runs, for what it does for people; never starts one.
+
+import { XacctError } from '../errors.ts';
+import type { DaemonStatus } from '../helper/daemon-answers.ts';
+import type { Invocation } from '../invocation.ts';
+import { socketPath } from '../wire/socket-path.ts';
+import { askDaemon } from './ask-daemon.ts';
+import { noDaemonOnWindows } from './reach-daemon.ts';
+
+const ANSWER_DEADLINE_MS = 5_000;
+
+/**
+ * The text of its answer; undefined where no daemon runs.
+ * @throws XacctError `daemon` where it does not answer, or knows no such action; `socket-unsafe`; `usage`.
+ */
+export async function askOwnDaemon(
+  invocation: Invocation,
+  action: string,
+  { input = '', timeoutMs = ANSWER_DEADLINE_MS }: { input?: string; timeoutMs?: number } = {},
+): Promise<string | undefined> {
+  if (invocation.uid === undefined) return undefined;
+  const { path, uid } = daemonAddress(invocation);
+  const asked = await askDaemon(path, uid, { action, env: {}, input }, timeoutMs);
+  if (asked === 'absent') return undefined;
+  if (asked !== 'broken' && asked.outcome === 'success') return asked.text;
+  // It closed without an answer, or is of a version that knows another protocol.
+  throw new XacctError('daemon', `the daemon did not understand "${action}"`, {
+    hint:
+      action === 'stop' ? "run: pkill -f 'ecr-xacct.* daemon run'" : 'to end it, run: ecr-xacct daemon stop',
+  });
+}
+
+/** Whose daemon it is, and where it listens. @throws XacctError `daemon` on Windows; `socket-unsafe`. */
+export function daemonAddress({ env, uid }: Invocation): { path: string; uid: number } {
+  if (uid === undefined) {
+    throw noDaemonOnWindows();
+  }
+  return { path: socketPath(env, uid), uid };
+}
+
+/** What a daemon said of itself. One of an earlier version says less. */
+export function readStatus(text: string): DaemonStatus {
+  const status = JSON.parse(text) as Omit<DaemonStatus, 'failures' | 'mfaSessions'> & Partial<DaemonStatus>;
+  const tokens = status.tokens.map((token) => ({
+    ...{ identity: 'unknown identity', region: '?', lastServed: token.mintedAt, mints: 1 },
+    ...token,
+  }));
+  return { failures: [], mfaSessions: [], ...status, tokens };
+}

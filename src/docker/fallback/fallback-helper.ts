@@ -1,0 +1,106 @@
+// Asks another credential helper, `docker-credential-NAME`, and makes of what came of it an answer or one line of error.
+import { basename } from 'node:path';
+import { shellWord, XacctError } from '../../errors.ts';
+import { type Answer, notFound, readCredential } from '../messages.ts';
+import { FALLBACK_MARK, type FallbackRequest } from './fallback.ts';
+import { findHelper } from './find-helper.ts';
+import { type HelperRan, MAX_STDOUT_BYTES, runHelper } from './helper-process.ts';
+
+/**
+ * Requests that are the same in everything, while the first of them runs, have its answer: many pulls at once mean one
+ * question for a passphrase. And a helper that leads back to us without the mark asks us for what it is being asked for:
+ * so it waits for itself until its time is over, instead of being started without end.
+ */
+export function createFallbackHelper(): (request: FallbackRequest, timeoutMs: number) => Promise<Answer> {
+  const running = new Map<string, Promise<Answer>>();
+  return (request, timeoutMs) => {
+    const key = JSON.stringify([request, timeoutMs]);
+    const same = running.get(key);
+    if (same !== undefined) return same;
+    const answer = askFallbackHelper(request, timeoutMs).finally(() => {
+      // What was asked before a login ended does not answer what is asked after it.
+      if (request.action === 'store' || request.action === 'erase') running.clear();
+      else if (running.get(key) === answer) running.delete(key);
+    });
+    running.set(key, answer);
+    return answer;
+  };
+}
+
+async function askFallbackHelper(request: FallbackRequest, timeoutMs: number): Promise<Answer> {
+  const { action, input, env } = request;
+  const program = programOf(request);
+  const marked = { ...env, [FALLBACK_MARK]: '1' };
+  let ran: HelperRan;
+  try {
+    ran = await runHelper({ program, action, input, env: marked, timeoutMs });
+  } catch (cause) {
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no such process';
+    throw failed(program, `cannot be started (${why})`, cause);
+  }
+  if (ran.end === 'timeout') throw timedOut(program, timeoutMs);
+  if (ran.end === 'too-much') throw failed(program, `printed more than ${MAX_STDOUT_BYTES / 1024} KiB`);
+  const text = textOf(ran.stdout);
+  if (ran.status === 0) {
+    if (text === undefined) throw failed(program, 'printed what is not UTF-8');
+    return { outcome: 'success', text };
+  }
+  if (text?.trim() === notFound.text) return notFound;
+  throw failed(program, wordsOf(ran, request));
+}
+
+/** @throws XacctError where there is none. */
+function programOf({ name, configFile, env }: FallbackRequest): string {
+  const program = findHelper(name, env.PATH);
+  if (program !== undefined && program !== 'is-ours') return program;
+  const edit = `run: \${EDITOR:-vi} ${shellWord(configFile ?? 'config.yaml')}`;
+  if (program === 'is-ours') {
+    throw new XacctError(
+      'config-invalid',
+      `docker-credential-${name}, the fallback_helper, is this program`,
+      {
+        hint: `to name another, ${edit}`,
+      },
+    );
+  }
+  const where = env.PATH ? `on PATH (${env.PATH})` : 'found: PATH is not set';
+  throw new XacctError('process-failed', `docker-credential-${name}, the fallback_helper, is not ${where}`, {
+    hint: `install it there, or to name another, ${edit}`,
+  });
+}
+
+/** Byte for byte, a byte order mark included; undefined where the bytes are no text. */
+function textOf(stdout: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(stdout);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a helper that failed says of it: on stdout, by the protocol. Never a secret. */
+function wordsOf({ status, stdout, stderr }: HelperRan, { action, input }: FallbackRequest): string {
+  const said = stdout.toString().trim() || stderr.toString().trim();
+  if (said === '') return status === null ? 'was killed' : `failed without a word (exit status ${status})`;
+  if (/"secret"/i.test(said)) return 'printed a credential, and failed';
+  if (action !== 'store') return said;
+  const { Secret } = readCredential(input);
+  return Secret !== '' && said.includes(Secret) ? 'printed the secret, and failed' : said;
+}
+
+function failed(program: string, words: string, cause?: unknown): XacctError {
+  return new XacctError('process-failed', `${nameOf(program)}: ${words}`, {
+    hint: `to try it, run: ${shellWord(program)} list`,
+    cause,
+  });
+}
+
+function timedOut(program: string, timeoutMs: number): XacctError {
+  return new XacctError('timeout', `${nameOf(program)}: no answer within ${timeoutMs / 1_000} s`, {
+    hint: `to see what it waits for, run: ${shellWord(program)} list`,
+  });
+}
+
+function nameOf(program: string): string {
+  return basename(program);
+}

@@ -1,0 +1,98 @@
+// Whether Docker will find our docker-credential-ecr-xacct on PATH, and the command that mends it where not.
+import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { shellWord } from '../errors.ts';
+import type { SelfCommand } from '../invocation.ts';
+
+const PROGRAM = 'docker-credential-ecr-xacct';
+
+/** As Docker does, in absolute folders of PATH only: Go refuses what it finds in the current one. Undefined where all is well. */
+export function helperFault(
+  path: string | undefined,
+  home: string,
+  self: SelfCommand,
+): { message: string; command: string } | undefined {
+  if (process.platform === 'win32') return faultOnWindows(path, self);
+  const own = ownHelper(self);
+  const folders = (path ?? '').split(delimiter).filter(isAbsolute);
+  const candidates = folders.map((folder) => join(folder, PROGRAM)).filter(isFile);
+  const found = candidates.find(isExecutable) ?? candidates[0];
+  if (found === undefined) {
+    const isOnPath = own !== undefined && folders.includes(dirname(own));
+    const command = isOnPath ? `chmod +x ${shellWord(own)}` : linkCommand(own ?? PROGRAM, folders, home);
+    return { message: `Docker will not find ${PROGRAM}: it is in no folder of your PATH.`, command };
+  }
+  if (!isExecutable(found)) {
+    return {
+      message: `Docker cannot run ${found}: it is not executable.`,
+      command: `chmod +x ${shellWord(found)}`,
+    };
+  }
+  if (own === undefined || isSameFile(found, own)) return undefined;
+  return {
+    message: `Docker will run ${found}, which is not the one that belongs to this ecr-xacct.`,
+    command: `ln -sf ${shellWord(own)} ${shellWord(found)}`,
+  };
+}
+
+/** There it is found by the ends of its name: the .cmd beside the program, or an .exe that Scoop has made elsewhere. */
+function faultOnWindows(
+  path: string | undefined,
+  [program]: SelfCommand,
+): { message: string; command: string } | undefined {
+  const folders = (path ?? '').split(delimiter).filter(isAbsolute);
+  const names = ['.exe', '.cmd'].map((end) => `${PROGRAM}${end}`);
+  if (folders.some((folder) => names.some((name) => isFile(join(folder, name))))) return undefined;
+  return {
+    message: `Docker will not find ${PROGRAM}: it is in no folder of your PATH.`,
+    // Not setx, which cuts it at 1024 characters and adds the system's own to the user's.
+    command: `[Environment]::SetEnvironmentVariable('Path', "$([Environment]::GetEnvironmentVariable('Path', 'User'));${dirname(program)}", 'User')`,
+  };
+}
+
+/** Beside the program itself, in bin/ below the prefix that it was installed to, or next to the lib/ of its script. */
+function ownHelper([program, ...args]: SelfCommand): string | undefined {
+  const script = args.find((word) => isAbsolute(word));
+  const folders = [
+    ...(script === undefined
+      ? [join(dirname(dirname(dirname(program))), 'bin')]
+      : [join(dirname(dirname(script)), 'bin'), dirname(script)]),
+    dirname(program),
+  ];
+  return folders.map((folder) => join(folder, PROGRAM)).find(isFile);
+}
+
+/** Into a folder of PATH: one of the user's own, if there is any. */
+function linkCommand(own: string, folders: readonly string[], home: string): string {
+  const folder =
+    folders.find((path) => path.startsWith(`${home}/`) && isWritableFolder(path)) ??
+    folders.find((path) => path.startsWith('/usr/local/')) ??
+    '/usr/local/bin';
+  return `${isWritableFolder(folder) ? '' : 'sudo '}ln -s ${shellWord(own)} ${shellWord(`${folder}/`)}`;
+}
+
+function isSameFile(one: string, other: string): boolean {
+  if (realpathSync(one) === realpathSync(other)) return true;
+  return statSync(one).size === statSync(other).size && readFileSync(one).equals(readFileSync(other));
+}
+
+function isFile(path: string): boolean {
+  return may(path, constants.F_OK) && statSync(path).isFile();
+}
+
+function isExecutable(path: string): boolean {
+  return may(path, constants.X_OK);
+}
+
+function isWritableFolder(path: string): boolean {
+  return may(path, constants.W_OK) && statSync(path).isDirectory();
+}
+
+function may(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}

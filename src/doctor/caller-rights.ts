@@ -1,0 +1,80 @@
+// What a principal's own side lets it do, as IAM simulates it, where somebody of its account is known here who may ask.
+
+import type { CallersOf } from '../callers/callers-of.ts';
+import { orError, XacctError } from '../errors.ts';
+import type { OwnedRegistry } from '../grants/policy-target.ts';
+import { NEEDED_PULL_ACTIONS, PUSH_ACTIONS } from '../policy/actions.ts';
+import type { Principal } from '../policy/denial.ts';
+import type { FoundPrincipal, SimulatedAction } from '../questions.ts';
+
+/** Whatever of it could be found out. */
+export interface CallerRights {
+  found?: FoundPrincipal;
+  /** Undefined where nobody here may simulate it. */
+  simulated?: Simulated;
+  /** Why somebody of the account could not be asked. */
+  failure?: XacctError;
+}
+
+export interface Simulated {
+  denied: readonly SimulatedAction[];
+  /** Not allowed, for want of what only the real request says. */
+  uncertain: readonly SimulatedAction[];
+}
+
+export interface Wanted {
+  registry: OwnedRegistry;
+  repository: string;
+  push: boolean;
+}
+
+/** For a pull, or for a push, and for the token that comes before. */
+export function actionsFor(push: boolean): readonly string[] {
+  return push ? [...new Set([...NEEDED_PULL_ACTIONS, ...PUSH_ACTIONS])] : NEEDED_PULL_ACTIONS;
+}
+
+export function repositoryArn({ registry, repository }: Wanted): string {
+  const { partition, region, account } = registry;
+  return `arn:${partition}:ecr:${region}:${account}:repository/${repository}`;
+}
+
+/** Asks everybody of the principal's account in turn, as long as something is not known. */
+export async function callerRights(
+  who: Principal,
+  wanted: Wanted,
+  everybodyIn: CallersOf,
+): Promise<CallerRights> {
+  if (who.kind !== 'role' && who.kind !== 'user') return {};
+  let rights: CallerRights = {};
+  const onFailure = (failure: XacctError) => {
+    rights = { failure, ...rights };
+  };
+  for await (const somebody of everybodyIn(who.account, onFailure)) {
+    const named = `arn:${who.partition}:iam::${who.account}:${who.kind}/${who.name}`;
+    const found = rights.found ?? (await orNothing(() => somebody.ask('principal', { arn: named })));
+    rights = { ...rights, ...(found && { found }) };
+    if (found?.exists === false) return rights;
+    const arn = found?.arn ?? named;
+    const simulated = await orNothing(async (): Promise<Simulated> => {
+      const simulate = (actions: readonly string[], resource: string) =>
+        somebody.ask('simulation', { arn, actions, resource, region: wanted.registry.region });
+      const [token, repository] = await Promise.all([
+        simulate(['ecr:GetAuthorizationToken'], '*'),
+        simulate(actionsFor(wanted.push), repositoryArn(wanted)),
+      ]);
+      const lacking = [...token, ...repository].filter(({ decision }) => decision !== 'allowed');
+      return {
+        denied: lacking.filter(({ missing }) => missing === undefined),
+        uncertain: lacking.filter(({ missing }) => missing !== undefined),
+      };
+    });
+    if (simulated !== undefined) return { ...rights, simulated };
+  }
+  return rights;
+}
+
+/** Who may not ask does not hinder the next. */
+async function orNothing<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  const answer = await orError(ask);
+  return answer instanceof XacctError ? undefined : answer;
+}

@@ -1,0 +1,45 @@
+// For whom doctor looks where no Docker pulls: whose role, where, and from which registry.
+
+import { XacctError } from '../errors.ts';
+import { explained } from '../explain/explained.ts';
+import { parsePolicyTarget } from '../grants/policy-target.ts';
+import type { Invocation } from '../invocation.ts';
+import { principalOf } from '../policy/denial.ts';
+import { passedEnvironment } from '../wire/environment.ts';
+import type { Wanted } from './caller-rights.ts';
+import type { Platform } from './platforms.ts';
+import type { ImageName } from './registry-api/image-name.ts';
+import type { DoctorOptions } from './run-doctor.ts';
+import type { Consumer } from './walk-for.ts';
+
+/** Of the account's own hostname, or the one that config.yaml maps to it. @throws XacctError `usage` */
+export function wantedOf({ hostname, repository }: ImageName, { env }: Invocation): Omit<Wanted, 'push'> {
+  return {
+    registry: parsePolicyTarget(`${hostname}/${repository}`, passedEnvironment(env)).registry,
+    repository,
+  };
+}
+
+/** Of the account of the role that is named; else of whoever one is for the registry. @throws XacctError */
+export async function consumerOf(
+  platform: Platform,
+  { role: roleArn, region: named }: DoctorOptions,
+  { hostname }: ImageName,
+  invocation: Invocation,
+): Promise<Consumer> {
+  const region = named ?? (invocation.env.AWS_REGION || invocation.env.AWS_DEFAULT_REGION || undefined);
+  const role = principalOf(roleArn ?? '');
+  if (roleArn !== undefined) {
+    if (role?.kind !== 'role' || role.session !== undefined) {
+      throw new XacctError('usage', `${roleArn} is no role`, {
+        hint: 'write it like arn:aws:iam::444455556666:role/ecsTaskExecutionRole',
+      });
+    }
+    return { platform, account: role.account, roleArn, region };
+  }
+  const { caller, error } = await explained({ hostname, mint: true }, invocation);
+  if (caller !== undefined) return { platform, account: caller.account, roleArn, region };
+  throw new XacctError(error?.code ?? 'no-identity', error?.message ?? `nobody is known for ${hostname}`, {
+    hint: 'name the role that pulls, and with it its account: --role arn:aws:iam::444455556666:role/NAME',
+  });
+}

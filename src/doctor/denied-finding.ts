@@ -1,0 +1,163 @@
+// Whose policy stands in the way of an image, and what its owner does about it.
+import { shellWord } from '../errors.ts';
+import { type Denial, type Principal, principalOf } from '../policy/denial.ts';
+import { type Registry, registryHostname } from '../registry/ecr-hostname.ts';
+import type { DoctorStep, Finding } from './finding.ts';
+
+export interface DeniedAt {
+  registry: Registry;
+  repository: string;
+  /** Pushing is what is wanted, too. */
+  push: boolean;
+}
+
+type Mending = Pick<Finding, 'side' | 'command' | 'by' | 'notes'>;
+
+export function deniedFinding(step: DoctorStep, denial: Denial, at: DeniedAt): Finding {
+  const { principal, action, resource } = denial;
+  return {
+    step,
+    outcome: 'failed',
+    text: textOf(denial),
+    principal,
+    action,
+    ...(resource === undefined ? {} : { resource }),
+    ...mendingOf(denial, at),
+  };
+}
+
+function textOf({ principal, action, resource, isExplicit, policyType, policyArn }: Denial): string {
+  const what = `${action}${resource === undefined || resource === '*' ? '' : ` on ${resource}`}`;
+  if (policyType === undefined)
+    return `${principal} may not do ${what}, and AWS does not say by whose policy`;
+  if (!isExplicit) return `no ${policyType} lets ${principal} do ${what}`;
+  const which = policyArn === undefined ? '' : ` (${policyArn})`;
+  return `${/^[aeiou]/.test(policyType) ? 'an' : 'a'} ${policyType}${which} denies ${principal} ${what}`;
+}
+
+function mendingOf(denial: Denial, at: DeniedAt): Mending {
+  switch (denial.policyType) {
+    case 'resource-based policy':
+      return registrySide(denial, at);
+    case 'identity-based policy':
+    case 'permissions boundary':
+    case 'session policy':
+      return callerSide(denial, at);
+    case 'service control policy':
+    case 'resource control policy':
+      return organizationSide(denial);
+    case 'VPC endpoint policy':
+      return endpointSide(denial, at);
+    default:
+      return unknownSide(denial, at);
+  }
+}
+
+/** As long as nobody of the registry's account has looked. */
+export const MAY_BE_ABSENT = 'ECR says the same of a repository that does not exist.';
+
+function registrySide({ isExplicit, principal, resource }: Denial, at: DeniedAt): Mending {
+  const on = registryOf(resource, at);
+  const caller = principalOf(principal)?.account;
+  const push = at.push ? ' --push' : '';
+  const command =
+    isExplicit || caller === undefined
+      ? `ecr-xacct access ${on.place}`
+      : `ecr-xacct grant ${caller} --on ${on.place}${push}`;
+  const notes = isExplicit ? [] : [MAY_BE_ABSENT];
+  return { side: 'registry', by: administratorOf(on.account), command, notes };
+}
+
+/** Where the repository is, by its ARN: a VPC endpoint's hostname has no account in it. */
+function registryOf(resource: string | undefined, { registry, repository }: DeniedAt) {
+  const account = /^arn:[\w-]+:ecr:[\w-]+:(\d{12}):/.exec(resource ?? '')?.[1] ?? registry.account;
+  const hostname = account === undefined ? undefined : registryHostname(account, registry.region);
+  return { account, place: `${hostname ?? registry.hostname}/${repository}` };
+}
+
+function callerSide({ isExplicit, principal, policyType, policyArn }: Denial, at: DeniedAt): Mending {
+  const who = principalOf(principal);
+  const mending = { side: 'caller', by: administratorOf(who?.account) } as const;
+  if (policyType === 'session policy') {
+    return { ...mending, notes: ['The policy was handed over when the session was begun: by who began it.'] };
+  }
+  if (policyType === 'permissions boundary') {
+    const command = iamCommand(who, 'get', 'PermissionsBoundary');
+    return { ...mending, ...(command && { command }) };
+  }
+  if (isExplicit) {
+    const command =
+      policyArn === undefined
+        ? iamCommand(who, 'list-attached')
+        : `aws iam get-policy --policy-arn ${shellWord(policyArn)}`;
+    return { ...mending, ...(command && { command }) };
+  }
+  return { ...mending, ...attachment(who, at) };
+}
+
+/** How the managed policy that would do is attached. */
+export function attachment(
+  who: Principal | undefined,
+  { registry, push }: Pick<DeniedAt, 'registry' | 'push'>,
+  policy?: string,
+): Mending {
+  const own = push ? 'AmazonEC2ContainerRegistryPowerUser' : 'AmazonEC2ContainerRegistryPullOnly';
+  const name = policy ?? own;
+  const arn = `arn:${registry.partition}:iam::aws:policy/${name}`;
+  if (who?.kind === 'role' && who.permissionSet !== undefined) {
+    const set = `the permission set ${who.permissionSet}`;
+    return { notes: [`In IAM Identity Center, the managed policy ${name} is attached to ${set}.`] };
+  }
+  if (who?.kind !== 'role' && who?.kind !== 'user') return { notes: [`It needs what ${name} allows.`] };
+  const { kind } = who;
+  return {
+    command: `aws iam attach-${kind}-policy --${kind}-name ${shellWord(who.name)} --policy-arn ${arn}`,
+  };
+}
+
+function iamCommand(who: Principal | undefined, verb: 'get' | 'list-attached', query?: string) {
+  if (who?.kind !== 'role' && who?.kind !== 'user') return undefined;
+  const { kind, name } = who;
+  const call = verb === 'get' ? `get-${kind}` : `list-attached-${kind}-policies`;
+  const part = query === undefined ? '' : ` --query ${kind === 'role' ? 'Role' : 'User'}.${query}`;
+  return `aws iam ${call} --${kind}-name ${shellWord(name)}${part}`;
+}
+
+function organizationSide({ policyArn }: Denial): Mending {
+  const id = policyArn?.split('/').at(-1);
+  return {
+    side: 'organization',
+    by: 'an administrator of the organization',
+    ...(id && { command: `aws organizations describe-policy --policy-id ${shellWord(id)}` }),
+  };
+}
+
+function endpointSide({ action }: Denial, { registry: { region, partition } }: DeniedAt): Mending {
+  const isS3 = action.startsWith('s3:');
+  const service = `com.amazonaws.${region}.${isS3 ? 's3' : 'ecr.dkr'}`;
+  const bucket = `arn:${partition}:s3:::prod-${region}-starport-layer-bucket/*`;
+  return {
+    side: 'endpoint',
+    by: 'who administers the VPC',
+    command: `aws ec2 describe-vpc-endpoints --region ${region} --filters Name=service-name,Values=${service} --query 'VpcEndpoints[].PolicyDocument'`,
+    // https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-setting-up-s3-gateway
+    notes: isS3 ? [`The endpoint of S3 must allow s3:GetObject on ${bucket}.`] : [],
+  };
+}
+
+/** As to callers of another organization; within one account, resource policies are not needed. */
+function unknownSide(denial: Denial, at: DeniedAt): Mending {
+  const { account, place } = registryOf(denial.resource, at);
+  const caller = principalOf(denial.principal)?.account;
+  if (caller !== undefined && caller === account)
+    return callerSide({ ...denial, policyType: 'identity-based policy' }, at);
+  return {
+    by: administratorOf(account),
+    command: `ecr-xacct access ${place}`,
+    notes: ["Both sides must allow it: the registry's policy, and the caller's own."],
+  };
+}
+
+export function administratorOf(account: string | undefined): string {
+  return account === undefined ? 'its administrator' : `an administrator of ${account}`;
+}

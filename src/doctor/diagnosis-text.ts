@@ -1,0 +1,87 @@
+// What `ecr-xacct doctor` shows: every step that was walked, then the cause and what mends it.
+import { printable } from '../errors.ts';
+import type { Screen } from '../terminal/screen.ts';
+import { type Cell, notes, table } from '../terminal/table.ts';
+import type { Diagnosis, Finding } from './finding.ts';
+import type { DoctorOptions } from './run-doctor.ts';
+
+const STYLES = { ok: 'green', warning: 'yellow', failed: 'red', unknown: 'dim' } as const;
+
+const PLATFORM_NAMES = { ecs: 'ECS', fargate: 'Fargate', lambda: 'Lambda' } as const;
+
+const SIDES = {
+  machine: 'It is on this machine.',
+  caller: 'It is on the side of the account that pulls.',
+  registry: "It is on the side of the registry's account.",
+  organization: 'It is in a policy of the organization.',
+  endpoint: 'It is in the policy of a VPC endpoint.',
+  image: 'It is in the image.',
+} as const;
+
+export function diagnosisText(
+  { image, findings, cause }: Diagnosis,
+  options: Pick<DoctorOptions, 'push' | 'for'>,
+  home: string | undefined,
+  screen: Screen,
+): string {
+  const tilde = (text: string) => (home ? text.replaceAll(`${home}/`, '~/') : text);
+  const steps = table(
+    [{ title: '' }, { title: 'STEP' }, { title: '' }, { title: 'WHAT', fit: 'wrap' }],
+    findings.map((finding, index) => [
+      `${index + 1}`,
+      finding.step,
+      { text: finding.outcome, style: STYLES[finding.outcome] },
+      finding === cause ? 'see below' : tilde(finding.text),
+    ]),
+    screen,
+  );
+  const warnings = findings.flatMap((finding) => {
+    const { outcome, step, command, notes: more = [] } = finding;
+    if (outcome === 'warning' && command !== undefined) {
+      return [mending(`Warning of ${step}.`, finding, screen)];
+    }
+    const isOpen = outcome === 'unknown' && (command !== undefined || more.length > 0);
+    return isOpen ? [mending(`Not known: ${step}.`, finding, screen)] : [];
+  });
+  const end =
+    cause === undefined
+      ? notes([{ note: conclusion(findings, options) }], screen)
+      : notes([{ note: { text: `Cause: ${tilde(cause.text)}`, style: 'red' } }], screen) +
+        mending(cause.side === undefined ? '' : SIDES[cause.side], cause, screen);
+  // However long: it is to be copied, and compared.
+  const head = `${screen.paint('bold', printable(image))}\n`;
+  return [head, steps, ...warnings, end].join('\n');
+}
+
+/** The command is on a line of its own, however long: to be copied. */
+function mending(where: string, { command, by, notes: more = [] }: Finding, screen: Screen): string {
+  const who = by === undefined ? 'Run' : `${by.charAt(0).toUpperCase()}${by.slice(1)} runs`;
+  const can = by === undefined ? '' : `${who.replace(/ runs$/, '')} can mend it.`;
+  const line = [where, command === undefined ? can : `${who}:`].filter((part) => part !== '').join(' ');
+  return [
+    line === '' ? '' : notes([{ note: line }], screen),
+    command === undefined ? '' : `  ${printable(command)}\n`,
+    notes(
+      more.map((note) => ({ note })),
+      screen,
+    ),
+  ].join('');
+}
+
+function conclusion(
+  findings: readonly Finding[],
+  { push, for: platform }: Pick<DoctorOptions, 'push' | 'for'>,
+): Cell {
+  if (findings.every(({ outcome }) => outcome === 'unknown')) {
+    return { text: 'Whether something stands in the way is not known.', style: 'yellow' };
+  }
+  const text = () => {
+    if (findings.some(({ outcome }) => outcome === 'unknown')) {
+      return 'Nothing stands in the way, as far as could be looked.';
+    }
+    if (platform !== undefined) return `Nothing stands in the way of ${PLATFORM_NAMES[platform]}.`;
+    const isThere = findings.some(({ step }) => step === 'layers');
+    return `It can be ${[...(isThere ? ['pulled'] : []), ...(push ? ['pushed'] : [])].join(' and ')}.`;
+  };
+  return { text: text(), style: 'green' };
+}

@@ -1,0 +1,146 @@
+// A denial looked at from both sides, as far as profiles of both accounts are known here: AWS names one reason at a time, if any.
+
+import type { CallersOf } from '../callers/callers-of.ts';
+import { type Principal, principalOf } from '../policy/denial.ts';
+import type { RegistryPolicies, SimulatedAction } from '../questions.ts';
+import { actionsFor, type CallerRights, callerRights, repositoryArn, type Wanted } from './caller-rights.ts';
+import { administratorOf, attachment, MAY_BE_ABSENT } from './denied-finding.ts';
+import type { Finding } from './finding.ts';
+import { judgeRights, type OwnersView, policiesByOwner } from './registry-rights.ts';
+import { callerRightsFinding, registryRightsFinding } from './rights-findings.ts';
+
+/** The same finding, or the true cause behind it; with what else lacks, so that one need not ask again and again. */
+export async function examined(finding: Finding, wanted: Wanted, everybodyIn: CallersOf): Promise<Finding> {
+  const who = principalOf(finding.principal ?? '');
+  if (who === undefined || who.kind === 'federated-user') return finding;
+  const [{ policies }, rights]: [OwnersView, CallerRights] = await Promise.all([
+    who.account === wanted.registry.account
+      ? {}
+      : policiesByOwner(wanted.registry, wanted.repository, everybodyIn),
+    callerRights(who, wanted, everybodyIn),
+  ]);
+  if (finding.side === 'registry') return ofRegistry(finding, { who, policies, rights, wanted });
+  if (finding.side === 'caller') return withLacking(finding, rights);
+  return finding.side === undefined ? ofNobody(finding, { who, policies, rights, wanted }) : finding;
+}
+
+/**
+ * An upload that begins does not say that it may end: the rest of it is looked at, without putting anything.
+ * @param finding of the upload, which has begun.
+ */
+export async function examinedPush(
+  finding: Finding,
+  callerArn: string | undefined,
+  wanted: Wanted,
+  everybodyIn: CallersOf,
+): Promise<Finding> {
+  const who = principalOf(callerArn ?? '');
+  const untried: Finding = {
+    ...finding,
+    outcome: 'unknown',
+    text: `${finding.text}; whether it may be finished (ecr:PutImage) is not known`,
+  };
+  if (who === undefined || who.kind === 'federated-user') return untried;
+  const isOwn = who.account === wanted.registry.account;
+  const [{ policies }, rights] = await Promise.all([
+    policiesByOwner(wanted.registry, wanted.repository, everybodyIn),
+    callerRights(who, wanted, everybodyIn),
+  ]);
+  const { step } = finding;
+  const { simulated } = rights;
+  const own = simulated && callerRightsFinding(simulated, { wanted, who, step });
+  const requests = requestsOf(who, arnOf(who, rights), wanted);
+  const judged = policies && judgeRights(policies, requests);
+  // Within one account, either side is enough: what a policy of the registry's gives, the caller's need not.
+  const mayBeGiven = isOwn && judged?.verdict !== 'denied' && simulated?.denied.every(isOnlyLacking);
+  if (own?.outcome === 'failed' && !mayBeGiven) return own;
+  const theirs =
+    isOwn || !judged ? undefined : registryRightsFinding(judged, { wanted, who: who.account, step });
+  if (theirs?.outcome === 'failed') return theirs;
+  return own?.outcome === 'ok' && (isOwn || theirs?.outcome === 'ok') ? finding : untried;
+}
+
+/** Nothing denies it. */
+function isOnlyLacking({ decision, deniedBy }: SimulatedAction): boolean {
+  return decision === 'implicitDeny' && deniedBy === undefined;
+}
+
+interface Known {
+  who: Principal;
+  policies: RegistryPolicies | undefined;
+  rights: CallerRights;
+  wanted: Wanted;
+}
+
+/** A session's ARN lacks the path of its role, which a policy must name. */
+function arnOf(who: Principal, { found }: CallerRights): string | undefined {
+  if (found?.arn !== undefined) return found.arn;
+  return who.kind === 'user' ? `arn:${who.partition}:iam::${who.account}:user/${who.name}` : undefined;
+}
+
+function ofRegistry(finding: Finding, known: Known): Finding {
+  const { who, policies, rights, wanted } = known;
+  const principalArn = arnOf(who, rights);
+  const only =
+    principalArn !== undefined && finding.command?.includes(` grant ${who.account} `)
+      ? [`To let in nobody else of ${who.account}, grant it to ${principalArn}.`]
+      : [];
+  const plain = withLacking({ ...finding, notes: [...(finding.notes ?? []), ...only] }, rights);
+  if (policies === undefined) return plain;
+  const requests = requestsOf(who, principalArn, wanted);
+  const judged = registryRightsFinding(judgeRights(policies, requests), {
+    wanted,
+    who: who.account,
+    step: finding.step,
+  });
+  // Where its owner can look, it is known whether the repository exists.
+  const without = { ...plain, notes: (plain.notes ?? []).filter((note) => note !== MAY_BE_ABSENT) };
+  const { principal, action, resource } = finding;
+  if (judged.outcome !== 'failed' || judged.command === finding.command) return without;
+  return withLacking(
+    { ...judged, ...(principal && { principal }), ...(action && { action }), ...(resource && { resource }) },
+    rights,
+  );
+}
+
+/** AWS gave no reason: whoever lacks nothing on the own side is kept out by the other. */
+function ofNobody(finding: Finding, known: Known): Finding {
+  const { who, rights, wanted, policies } = known;
+  const { denied = [] } = rights.simulated ?? {};
+  if (denied.length > 0) {
+    const { by: _, command: __, notes: ___, ...rest } = finding;
+    const isOrganizations = denied.some(({ deniedBy }) => deniedBy === 'organization');
+    const mending: Partial<Finding> = isOrganizations
+      ? { side: 'organization', by: 'an administrator of the organization' }
+      : { side: 'caller', by: administratorOf(who.account), ...attachment(who, wanted) };
+    return withLacking({ ...rest, ...mending }, rights);
+  }
+  if (policies === undefined) return finding;
+  const requests = requestsOf(who, arnOf(who, rights), wanted);
+  const judged = registryRightsFinding(judgeRights(policies, requests), {
+    wanted,
+    who: who.account,
+    step: finding.step,
+  });
+  return judged.outcome === 'failed' ? { ...finding, ...judged, text: finding.text } : finding;
+}
+
+function requestsOf(who: Principal, principalArn: string | undefined, wanted: Wanted) {
+  const root = `arn:${who.partition}:iam::${who.account}:root`;
+  return actionsFor(wanted.push).map((action) => ({
+    principalArn: principalArn ?? root,
+    account: who.account,
+    action,
+    resourceArn: repositoryArn(wanted),
+  }));
+}
+
+function withLacking(finding: Finding, { simulated }: CallerRights): Finding {
+  const { denied = [] } = simulated ?? {};
+  if (denied.length === 0) return finding;
+  const actions = denied.map(({ action, decision }) =>
+    decision === 'explicitDeny' ? `${action} (denied)` : action,
+  );
+  const note = `By IAM's simulation, on the caller's own side these are lacking: ${actions.join(', ')}.`;
+  return { ...finding, notes: [...(finding.notes ?? []), note] };
+}

@@ -1,0 +1,96 @@
+// The steps of doctor that say who one is: which identity, who AWS says that is, and the token that Docker is given.
+
+import { type Credential, notFound, readCredential } from '../docker/messages.ts';
+import type { Explanation } from '../helper/explain.ts';
+import type { Invocation } from '../invocation.ts';
+import { findProgram } from '../os/find-program.ts';
+import { parseDenial, principalOf } from '../policy/denial.ts';
+import type { Registry } from '../registry/ecr-hostname.ts';
+import { timeoutMs } from '../wire/timeout.ts';
+import { deniedFinding } from './denied-finding.ts';
+import { failedFinding } from './failed-finding.ts';
+import type { Finding } from './finding.ts';
+
+/** Of an explanation without a mint. */
+export function identityFinding(explanation: Explanation): Finding {
+  const { hostname, registry, login, candidates, chosen, error } = explanation;
+  const step = 'identity';
+  if (registry === undefined) {
+    const text = `${hostname} is neither an ECR registry nor in config.yaml: it is given no credential`;
+    const notes = ['A registry of ECR is written like 111122223333.dkr.ecr.us-east-1.amazonaws.com.'];
+    return { step, outcome: 'failed', text, side: 'machine', notes };
+  }
+  if (error !== undefined) return failedFinding(step, error, 'machine');
+  if (login !== undefined) {
+    const text = `the login of ${login} that docker login brought comes before every profile`;
+    return { step, outcome: 'warning', text, command: `docker logout ${hostname}` };
+  }
+  const candidate = candidates[chosen ?? 0];
+  if (candidate === undefined) {
+    const text = `no identity is known for ${hostname}`;
+    return { step, outcome: 'failed', text, side: 'machine', command: `ecr-xacct explain ${hostname}` };
+  }
+  if (candidate.problem !== undefined) {
+    return { step, outcome: 'failed', text: candidate.problem, side: 'machine' };
+  }
+  const others = candidates.length > 1 ? [`the first of ${candidates.length} that can be used`] : [];
+  const text = [`${candidate.identity}, by: ${candidate.reason}`, ...others].join(', ');
+  return { step, outcome: 'ok', text };
+}
+
+/** Of an explanation with a mint: who AWS says that one is, and why there is no token, where there is none. */
+export function credentialsFindings(explanation: Explanation, repository: string): Finding[] {
+  const { registry, caller, candidates, chosen, error } = explanation;
+  // Tried in turn, another may have done better than the first.
+  const identity = candidates.length > 1 ? `${candidates[chosen ?? 0]?.identity}: ` : '';
+  const known = (arn: string): Finding => ({
+    step: 'credentials',
+    outcome: 'ok',
+    text: `${identity}AWS says: ${principalText(arn)}`,
+    notes: [arn],
+  });
+  if (error === undefined) return caller === undefined ? [] : [known(caller.arn)];
+  const denial = error.code === 'access-denied' ? parseDenial(error.message) : undefined;
+  if (denial?.action.endsWith(':GetAuthorizationToken') && registry !== undefined) {
+    return [known(denial.principal), deniedFinding('token', denial, { registry, repository, push: false })];
+  }
+  return [failedFinding('credentials', error)];
+}
+
+/** Shorter than its ARN, which a screen has no room for. */
+function principalText(arn: string): string {
+  const who = principalOf(arn);
+  if (who === undefined) return arn;
+  if (who.kind === 'root') return `the root user of ${who.account}`;
+  const session = who.kind === 'role' && who.session !== undefined ? `, session ${who.session}` : '';
+  return `${who.kind} ${who.name} of ${who.account}${session}`;
+}
+
+const PROGRAM = 'docker-credential-ecr-xacct';
+/** The helper gives up first, and says why. Milliseconds. */
+const GRACE_MS = 5_000;
+
+/** Runs the helper as Docker does, in the same environment. The credential is for the steps that follow; it is shown nowhere. */
+export async function getToken(
+  { hostname, service }: Pick<Registry, 'hostname' | 'service'>,
+  { env }: Invocation,
+): Promise<{ finding: Finding; credential?: Credential }> {
+  const step = 'token';
+  const program = findProgram(PROGRAM, env.PATH)?.path ?? PROGRAM;
+  const { runHelper } = await import('../docker/fallback/helper-process.ts');
+  const run = { program, action: 'get', input: hostname, env, timeoutMs: timeoutMs(env) + GRACE_MS };
+  const { end, status, stdout } = await runHelper(run);
+  const text = stdout.toString();
+  if (end === 'ended' && status === 0) {
+    const credential = readCredential(text);
+    return { finding: { step, outcome: 'ok', text: `${PROGRAM} gives Docker a token` }, credential };
+  }
+  const said = text.trim();
+  if (service === 'ecr-public' && said === notFound.text) {
+    return { finding: { step, outcome: 'ok', text: 'there is none, and ECR Public needs none' } };
+  }
+  const why =
+    said === '' ? `it ended without a word (${end === 'ended' ? `exit status ${status}` : end})` : said;
+  const failed = `${PROGRAM} gives Docker no token: ${why.replace(/^ecr-xacct: /, '')}`;
+  return { finding: { step, outcome: 'failed', text: failed, side: 'machine' } };
+}

@@ -1,0 +1,100 @@
+// What the policies of a registry's account say to a request, where somebody of that account is known here.
+
+import type { CallersOf } from '../callers/callers-of.ts';
+import { type ErrorFields, errorFields, XacctError } from '../errors.ts';
+import type { OwnedRegistry } from '../grants/policy-target.ts';
+import { type PolicyDocument, parsePolicy } from '../policy/policy-document.ts';
+import type { PolicyRequest } from '../policy/request-match.ts';
+import { allowsRequest } from '../policy/review.ts';
+import type { RegistryPolicies } from '../questions.ts';
+
+/** Neither, where nobody of the account is known here who may read them. */
+export interface OwnersView {
+  policies?: RegistryPolicies;
+  /** Why somebody of the account could not be asked. */
+  failure?: XacctError;
+}
+
+/** By the first of its account who may read a policy of it. */
+export async function policiesByOwner(
+  registry: Pick<OwnedRegistry, 'account'>,
+  repository: string,
+  everybodyIn: CallersOf,
+): Promise<OwnersView> {
+  let failure: XacctError | undefined;
+  const onFailure = (error: XacctError) => {
+    failure ??= error;
+  };
+  for await (const owner of everybodyIn(registry.account, onFailure)) {
+    try {
+      const policies = await owner.ask('policies', { repository });
+      const [own] = 'error' in policies.repositories ? [] : policies.repositories.value;
+      if (
+        own !== undefined &&
+        (!('error' in own.policy) || own.policy.error.code === 'repository-not-found')
+      ) {
+        return { policies };
+      }
+    } catch (error) {
+      if (!(error instanceof XacctError)) throw error;
+    }
+  }
+  return failure === undefined ? {} : { failure };
+}
+
+export type Verdict = ReturnType<typeof allowsRequest>;
+
+export interface RegistryRights {
+  /** The worst of all requests. */
+  verdict: Verdict;
+  /** Those that are not let in, or not for certain. */
+  actions: readonly string[];
+  /** The registry's policy would let all of them in, were its scope not V1. */
+  wantsScope: boolean;
+  /** What could not be read: the verdict may be better than it seems. */
+  unread?: ErrorFields;
+  /** Why there is no verdict: the repository does not exist. */
+  absent?: ErrorFields;
+}
+
+/** Under scope V1, the registry's policy counts neither for pulls nor for pushes. */
+export function judgeRights(policies: RegistryPolicies, requests: readonly PolicyRequest[]): RegistryRights {
+  const [own] = 'error' in policies.repositories ? [] : policies.repositories.value;
+  if (own !== undefined && 'error' in own.policy) {
+    return { verdict: 'denied', actions: [], wantsScope: false, absent: own.policy.error };
+  }
+  const [ofRepository, ofRegistry] = [readIn(own?.policy), readIn(policies.registry)];
+  const [repository, registry] = [ofRepository.document, ofRegistry.document];
+  const unread = ofRepository.unread ?? ofRegistry.unread;
+  const counts = 'error' in policies.scope || policies.scope.value !== 'V1';
+  const judged = requests.map((request) => ({
+    action: request.action,
+    verdict: allowsRequest(counts ? [repository, registry] : [repository], request),
+    underV2: allowsRequest([repository, registry], request),
+  }));
+  const bad = judged.filter(({ verdict }) => verdict !== 'allowed');
+  const worst = (['explicit-deny', 'denied', 'conditional'] as const).find((verdict) =>
+    bad.some((one) => one.verdict === verdict),
+  );
+  return {
+    verdict: worst ?? 'allowed',
+    actions: [...new Set(bad.map(({ action }) => action))],
+    wantsScope: !counts && bad.length > 0 && bad.every(({ underV2 }) => underV2 === 'allowed'),
+    ...(unread && { unread }),
+  };
+}
+
+/** Also one that is not understood here is not read: doctor has more to say than that. */
+function readIn(answer: RegistryPolicies['registry'] = { value: undefined }): {
+  document?: PolicyDocument;
+  unread?: ErrorFields;
+} {
+  if ('error' in answer) return { unread: answer.error };
+  if (answer.value === undefined) return {};
+  try {
+    return { document: parsePolicy(answer.value, 'the policy') };
+  } catch (error) {
+    if (!(error instanceof XacctError)) throw error;
+    return { unread: errorFields(error) };
+  }
+}

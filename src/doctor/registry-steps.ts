@@ -1,0 +1,148 @@
+// The steps of doctor at the registry: its protocol, the image, its layers, and whether one may push.
+
+import { XacctError } from '../errors.ts';
+import { parseDenial } from '../policy/denial.ts';
+import type { Registry } from '../registry/ecr-hostname.ts';
+import { deniedFinding } from './denied-finding.ts';
+import { failedFinding } from './failed-finding.ts';
+import type { DoctorStep, Finding } from './finding.ts';
+import { containerPlatform } from './registry-api/image-manifest.ts';
+import type { ImageName } from './registry-api/image-name.ts';
+import type { BlobAnswer, Image, RegistryAnswer, RegistryClient } from './registry-api/registry-client.ts';
+
+export interface RegistryWalk {
+  client: RegistryClient;
+  image: ImageName;
+  registry: Registry;
+  push: boolean;
+  /** The token is one that docker login brought. */
+  isLogin: boolean;
+}
+
+/** Each step supposes that those before it did not fail. */
+export async function* walkRegistry(walk: RegistryWalk): AsyncGenerator<Finding> {
+  const { client, image } = walk;
+  let step: DoctorStep = 'registry';
+  try {
+    const ping = await client.ping();
+    if (ping.status !== 200) yield refused(step, ping, walk);
+    else yield { step, outcome: 'ok', text: 'it takes the token' };
+    step = 'manifest';
+    const manifest = await client.manifest(image.repository, image.reference);
+    yield manifestFinding(manifest, walk);
+    step = 'layers';
+    if (manifest.image !== undefined) yield await layersFinding(manifest.image, walk);
+    step = 'upload';
+    if (walk.push) yield await uploadFinding(walk);
+  } catch (error) {
+    if (!(error instanceof XacctError)) throw error;
+    yield failedFinding(step, error, error.code === 'protocol' ? 'image' : 'machine');
+  }
+}
+
+function manifestFinding(answer: RegistryAnswer & { image?: Image }, walk: RegistryWalk): Finding {
+  const step = 'manifest';
+  if (answer.image !== undefined) {
+    const { platform } = answer.image;
+    const wanted = containerPlatform(process.arch);
+    const text = `it can be read${platform === undefined ? '' : ` (${platform})`}`;
+    if (platform === undefined || platform === wanted) return { step, outcome: 'ok', text };
+    return { step, outcome: 'warning', text: `it has no image for ${wanted}, only for ${platform}` };
+  }
+  if (walk.push && answer.status === 404 && answer.code === 'MANIFEST_UNKNOWN') {
+    return { step, outcome: 'ok', text: 'it is not there yet: a push makes it' };
+  }
+  return refused(step, answer, walk);
+}
+
+/** Of Docker, three. */
+const AT_ONCE = 4;
+
+async function layersFinding({ config, layers }: Image, walk: RegistryWalk): Promise<Finding> {
+  const { client, image } = walk;
+  const digests = [...new Set([config, ...layers])];
+  let storage: string | undefined;
+  for (let index = 0; index < digests.length; index += AT_ONCE) {
+    const some = digests.slice(index, index + AT_ONCE);
+    const answers = await Promise.all(some.map((digest) => client.blob(image.repository, digest)));
+    const bad = answers.find((answer) => answer.failure !== undefined || answer.status >= 300);
+    if (bad !== undefined) return badLayer(bad, walk);
+    storage ??= answers.find(({ from }) => from === 'layer storage')?.host;
+  }
+  const from = storage === undefined ? '' : ` from ${storage}`;
+  const { size } = new Set(layers);
+  const text = `its ${size === 1 ? 'layer' : `${size} layers`} can be read${from}`;
+  return { step: 'layers', outcome: 'ok', text };
+}
+
+function badLayer(answer: BlobAnswer, walk: RegistryWalk): Finding {
+  const step = 'layers';
+  const { from, host } = answer;
+  if (answer.failure !== undefined) {
+    const { message, hint } = answer.failure;
+    const where = from === 'registry' ? '' : `the registry sends Docker to ${host} for a layer: `;
+    const finding = failedFinding(step, { message: `${where}${message}`, hint }, 'machine');
+    if (from === 'registry') return finding;
+    // https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
+    const note = `In a VPC without a way out, that needs an endpoint of com.amazonaws.${walk.registry.region}.s3.`;
+    return { ...finding, notes: [...(finding.notes ?? []), note] };
+  }
+  if (from === 'registry' || parseDenial(answer.message ?? '') !== undefined)
+    return refused(step, answer, walk);
+  const said = [answer.code, answer.message].filter((word) => word !== undefined).join(': ');
+  const text = `${host}, to which the registry sends Docker for a layer, refuses it: ${said || answer.status}`;
+  return { step, outcome: 'failed', text, ...(answer.status === 403 && { side: 'endpoint' as const }) };
+}
+
+async function uploadFinding(walk: RegistryWalk): Promise<Finding> {
+  const { client, image } = walk;
+  const { upload, ...answer } = await client.startUpload(image.repository);
+  if (upload !== undefined) await client.cancelUpload(upload);
+  if (answer.status !== 202) return refused('upload', answer, walk);
+  return {
+    step: 'upload',
+    outcome: 'ok',
+    text: 'an upload can be begun; it was given up',
+  };
+}
+
+function refused(step: DoctorStep, answer: RegistryAnswer, walk: RegistryWalk): Finding {
+  const { status, code, message = `it answers ${status}${code === undefined ? '' : ` (${code})`}` } = answer;
+  const { image, registry, push, isLogin } = walk;
+  const denial = parseDenial(message);
+  if (denial !== undefined) {
+    return deniedFinding(step, denial, { registry, repository: image.repository, push });
+  }
+  if (status === 404) return absent(step, answer, walk);
+  const failed = { step, outcome: 'failed' } as const;
+  if (status === 401 || status === 403) {
+    const command = `${isLogin ? 'docker' : 'ecr-xacct'} logout ${image.hostname}`;
+    return {
+      ...failed,
+      text: `${image.hostname} does not take the token: ${message}`,
+      side: 'machine',
+      command,
+    };
+  }
+  const notes = status === 429 || status >= 500 ? ['Wait a minute, and run the same command again.'] : [];
+  return { ...failed, text: `${image.hostname}: ${message}`, notes };
+}
+
+function absent(step: DoctorStep, { code, message }: RegistryAnswer, walk: RegistryWalk): Finding {
+  const { image, registry, push } = walk;
+  const { account, region } = registry;
+  const at = `--region ${region}${account === undefined ? '' : ` --registry-id ${account}`}`;
+  const failed = { step, outcome: 'failed', side: 'image' } as const;
+  if (code === 'NAME_UNKNOWN') {
+    const text = `${image.hostname} has no repository ${image.repository}`;
+    const list = `aws ecr describe-repositories ${at} --query 'repositories[].repositoryName'`;
+    const create = `aws ecr create-repository ${at} --repository-name ${image.repository}`;
+    return { ...failed, text, command: push ? create : list };
+  }
+  if (code === 'MANIFEST_UNKNOWN') {
+    const text = `${image.repository} has no ${image.isDigest ? 'image' : 'tag'} ${image.reference}`;
+    const list = `aws ecr list-images ${at} --repository-name ${image.repository} --query 'imageIds[].imageTag'`;
+    return { ...failed, text, command: list };
+  }
+  return { ...failed, text: message ?? `${image.hostname} has no such thing (${code ?? 'status 404'})` };
+}

@@ -1,0 +1,103 @@
+// What the rights on either side mean to doctor.
+import { errorFrom, errorText } from '../errors.ts';
+import type { Principal } from '../policy/denial.ts';
+import type { Simulated, Wanted } from './caller-rights.ts';
+import { administratorOf, attachment } from './denied-finding.ts';
+import { failedFinding } from './failed-finding.ts';
+import type { DoctorStep, Finding } from './finding.ts';
+import type { RegistryRights } from './registry-rights.ts';
+
+export interface RightsOf {
+  wanted: Wanted;
+  /** As `ecr-xacct grant` takes it. */
+  who: string;
+  step: DoctorStep;
+}
+
+/** Of the policies of the registry's account. */
+export function registryRightsFinding(rights: RegistryRights, { wanted, who, step }: RightsOf): Finding {
+  const { registry, repository, push } = wanted;
+  const place = `${registry.hostname}/${repository}`;
+  const by = administratorOf(registry.account);
+  const { verdict, actions, wantsScope, absent, unread } = rights;
+  if (absent !== undefined) return failedFinding(step, absent, 'image');
+  if (verdict === 'allowed') {
+    return { step, outcome: 'ok', text: `the policies of ${registry.account} let ${who} in` };
+  }
+  const lacking = actions.join(', ');
+  const failed = { step, outcome: 'failed', side: 'registry', by } as const;
+  if (wantsScope) {
+    return {
+      ...failed,
+      text: `the registry's policy lets ${who} in, but its scope is V1, under which it counts neither for pulls nor for pushes`,
+      command: `aws ecr put-account-setting --region ${registry.region} --name REGISTRY_POLICY_SCOPE --value V2`,
+      notes: [`Every statement of it counts then: see ecr-xacct access ${registry.hostname}`],
+    };
+  }
+  if (verdict === 'explicit-deny') {
+    const text = `a Deny in the policies of ${registry.account} keeps ${who} from ${lacking}`;
+    return { ...failed, text, command: `ecr-xacct access ${place}` };
+  }
+  if (verdict === 'conditional') {
+    const text = `whether ${who} may do ${lacking} depends on a condition in the policies of ${registry.account}`;
+    return { step, outcome: 'unknown', text, by, command: `ecr-xacct access ${place}` };
+  }
+  const command = `ecr-xacct grant ${who} --on ${place}${push ? ' --push' : ''}`;
+  if (unread !== undefined) {
+    const text = `no policy of ${registry.account} that was read lets ${who} do ${lacking}; where the others do not, its owner grants it`;
+    return {
+      step,
+      outcome: 'unknown',
+      text,
+      by,
+      command,
+      notes: [`Not read: ${errorText(errorFrom(unread))}`],
+    };
+  }
+  return {
+    ...failed,
+    text: `no policy of ${registry.account} lets ${who} do ${lacking}`,
+    command,
+  };
+}
+
+export interface CallerRightsOf {
+  wanted: Wanted;
+  who: Principal;
+  step: DoctorStep;
+  /** The managed policy that would do; undefined for ECR's own. */
+  policy?: string;
+}
+
+/** Of the principal's own side, by IAM's simulation. */
+export function callerRightsFinding(
+  { denied, uncertain }: Simulated,
+  { wanted, who, step, policy }: CallerRightsOf,
+): Finding {
+  const [first] = denied;
+  if (first === undefined && uncertain.length > 0) {
+    const keys = [...new Set(uncertain.flatMap(({ missing = [] }) => missing))].join(', ');
+    const what = uncertain.map(({ action }) => action).join(', ');
+    const text = `whether its own policies let it do ${what} depends on ${keys}, which a simulation cannot know`;
+    return { step, outcome: 'unknown', text };
+  }
+  if (first === undefined) {
+    const text = `its own policies let it ${wanted.push ? 'push and pull' : 'get a token and pull'}`;
+    return { step, outcome: 'ok', text };
+  }
+  const actions = denied.map(({ action }) => action).join(', ');
+  const failed = { step, outcome: 'failed', action: first.action } as const;
+  if (denied.some(({ deniedBy }) => deniedBy === 'organization')) {
+    const text = `a service control policy does not let it do ${actions}`;
+    return { ...failed, side: 'organization', by: 'an administrator of the organization', text };
+  }
+  const side = { side: 'caller', by: administratorOf(who.account) } as const;
+  if (denied.some(({ deniedBy }) => deniedBy === 'boundary')) {
+    return { ...failed, ...side, text: `its permissions boundary does not let it do ${actions}` };
+  }
+  if (denied.some(({ decision }) => decision === 'explicitDeny')) {
+    return { ...failed, ...side, text: `a Deny of its own policies keeps it from ${actions}` };
+  }
+  const text = `its own policies do not let it do ${actions}`;
+  return { ...failed, ...side, text, ...attachment(who, wanted, policy) };
+}

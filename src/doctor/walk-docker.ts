@@ -1,0 +1,75 @@
+// The walk of doctor for Docker: from the helper on PATH to the layers of an image.
+
+import { createCallersOf } from '../callers/callers-of.ts';
+import { orError, XacctError } from '../errors.ts';
+import { explained } from '../explain/explained.ts';
+import type { Invocation } from '../invocation.ts';
+import { homeFolder } from '../os/home-folder.ts';
+import { timeoutMs } from '../wire/timeout.ts';
+import { examined, examinedPush } from './examine.ts';
+import { failedFinding } from './failed-finding.ts';
+import type { Finding } from './finding.ts';
+import { credentialsFindings, getToken, identityFinding } from './identity-steps.ts';
+import { dockerConfigFinding, programFinding } from './machine-steps.ts';
+import { engineAuthorities } from './registry-api/engine-authorities.ts';
+import type { ImageName } from './registry-api/image-name.ts';
+import { createRegistryClient } from './registry-api/registry-client.ts';
+import { walkRegistry } from './registry-steps.ts';
+
+/** Each step supposes that those before it did not fail. */
+export async function* walkDocker(
+  image: ImageName,
+  push: boolean,
+  invocation: Invocation,
+): AsyncGenerator<Finding> {
+  const { hostname } = image;
+  const { env, uid, self } = invocation;
+  const place = { env, home: homeFolder(env) ?? '/', uid };
+  yield programFinding(place, self);
+  const dockerConfig = dockerConfigFinding(hostname, place);
+  const explanation = await orError(() => explained({ hostname, mint: false }, invocation));
+  const isForeign = !(explanation instanceof XacctError) && explanation.registry === undefined;
+  // Docker is right to ask somebody else for what is no registry of ours: a setup would not mend it.
+  if (!isForeign || dockerConfig.outcome !== 'failed') yield dockerConfig;
+
+  if (explanation instanceof XacctError) return yield failedFinding('identity', explanation, 'machine');
+  yield identityFinding(explanation);
+  const { registry, login } = explanation;
+  if (registry === undefined) return;
+  const { account } = registry;
+  const everybodyIn = createCallersOf(registry, invocation);
+  let callerArn: string | undefined;
+  const look = async (finding: Finding) => {
+    if (account === undefined) return finding;
+    const wanted = { registry: { ...registry, account }, repository: image.repository, push };
+    if (finding.outcome === 'failed') return examined(finding, wanted, everybodyIn);
+    return finding.step === 'upload' ? examinedPush(finding, callerArn, wanted, everybodyIn) : finding;
+  };
+  // What docker login brought is nobody's that AWS could be asked about.
+  if (login === undefined) {
+    const minted = await orError(() => explained({ hostname, mint: true }, invocation));
+    if (minted instanceof XacctError) return yield failedFinding('credentials', minted);
+    callerArn = minted.caller?.arn;
+    for (const finding of credentialsFindings(minted, image.repository)) yield await look(finding);
+  }
+  const token = await orError(() => getToken({ hostname, service: registry.service }, invocation));
+  if (token instanceof XacctError) return yield failedFinding('token', token, 'machine');
+  const { finding, credential } = token;
+  yield finding;
+  if (registry.service === 'ecr-public' || credential === undefined) {
+    const text = 'ECR Public gives tokens of its own to everybody: its images are not looked at';
+    return yield { step: 'registry', outcome: 'unknown', text };
+  }
+  const client = await orError(() =>
+    createRegistryClient({
+      hostname,
+      credential: { username: credential.Username, password: credential.Secret },
+      env,
+      authorities: engineAuthorities(hostname),
+      timeoutMs: timeoutMs(env),
+    }),
+  );
+  if (client instanceof XacctError) return yield failedFinding('registry', client, 'machine');
+  const steps = walkRegistry({ client, image, registry, push, isLogin: login !== undefined });
+  for await (const finding of steps) yield await look(finding);
+}

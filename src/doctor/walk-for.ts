@@ -1,0 +1,132 @@
+// The walk of doctor for what runs in AWS: who pulls there is a role, or Lambda itself, and no Docker.
+
+import { type CallersOf, createCallersOf } from '../callers/callers-of.ts';
+import type { XacctError } from '../errors.ts';
+import type { Invocation } from '../invocation.ts';
+import { NEEDED_PULL_ACTIONS } from '../policy/actions.ts';
+import { principalOf } from '../policy/denial.ts';
+import { actionsFor, callerRights, repositoryArn, type Wanted } from './caller-rights.ts';
+import { administratorOf } from './denied-finding.ts';
+import { unknownFinding } from './failed-finding.ts';
+import type { Finding } from './finding.ts';
+import type { Platform } from './platforms.ts';
+import { judgeRights, policiesByOwner } from './registry-rights.ts';
+import { registryRightsFinding } from './rights-findings.ts';
+import { NEEDS, roleFinding, roleRightsFinding } from './role-steps.ts';
+
+export interface Consumer {
+  platform: Platform;
+  /** Twelve digits. */
+  account: string;
+  /** Of the role that pulls; undefined for what is usual. */
+  roleArn: string | undefined;
+  /** Where it runs; undefined where that is not known. */
+  region: string | undefined;
+}
+
+/** Each step supposes that those before it did not fail. */
+export async function* walkFor(
+  consumer: Consumer,
+  wanted: Omit<Wanted, 'push'>,
+  invocation: Invocation,
+): AsyncGenerator<Finding> {
+  const { platform } = consumer;
+  const everybodyIn = createCallersOf(wanted.registry, invocation);
+  const pull = { ...wanted, push: false };
+  if (platform === 'lambda') {
+    yield regionFinding(consumer, pull);
+    yield await lambdaRights(consumer, pull, everybodyIn);
+    return;
+  }
+  const needs = NEEDS[platform];
+  const { partition } = wanted.registry;
+  const arn = consumer.roleArn ?? `arn:${partition}:iam::${consumer.account}:role/${needs.role}`;
+  const who = principalOf(arn);
+  if (who?.kind !== 'role') return;
+  const rights = await callerRights(who, pull, everybodyIn);
+  const role = roleFinding(who, needs, rights);
+  // Who names a role knows its name.
+  const { notes: _, ...plain } = role;
+  yield role.outcome === 'unknown' && consumer.roleArn !== undefined ? plain : role;
+  yield roleRightsFinding(who, needs, pull, rights);
+  yield await roleOnRegistry(rights.found?.arn ?? arn, consumer, pull, everybodyIn);
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/images-create.html: the image and the function are of one region. */
+function regionFinding({ region }: Consumer, { registry }: Wanted): Finding {
+  const step = 'region';
+  if (region === undefined) {
+    const text = `functions must be in ${registry.region}, where the registry is; nothing here says where they are`;
+    return { step, outcome: 'unknown', text, notes: ['To say it, add: --region REGION'] };
+  }
+  if (region === registry.region)
+    return { step, outcome: 'ok', text: `the functions are in ${region}, as the registry is` };
+  return {
+    step,
+    outcome: 'failed',
+    side: 'image',
+    text: `Lambda pulls from its own region only: the functions are in ${region}, the registry in ${registry.region}`,
+    by: administratorOf(registry.account),
+    command: `aws ecr put-replication-configuration --region ${registry.region} --replication-configuration '{"rules":[{"destinations":[{"region":"${region}","registryId":"${registry.account}"}]}]}'`,
+    notes: [
+      'It replaces the rules that are there: see aws ecr describe-registry.',
+      'Only what is pushed from then on is copied, so push the image again; its policy there is another one.',
+    ],
+  };
+}
+
+async function lambdaRights({ account }: Consumer, wanted: Wanted, everybodyIn: CallersOf): Promise<Finding> {
+  const { registry, repository } = wanted;
+  const step = 'registry-rights';
+  const who = `lambda:${account}`;
+  if (account === registry.account) {
+    return {
+      step,
+      outcome: 'ok',
+      text: 'functions of the same account need no policy: Lambda adds one itself',
+    };
+  }
+  const { policies, failure } = await policiesByOwner(registry, repository, everybodyIn);
+  if (policies === undefined) return unreadFinding(wanted, who, failure);
+  const { partition, region } = registry;
+  const resourceArn = repositoryArn(wanted);
+  const sourceArn = `arn:${partition}:lambda:${region}:${account}:function:*`;
+  const requests = NEEDED_PULL_ACTIONS.flatMap((action) => [
+    { account, action, resourceArn, principalArn: `arn:${partition}:iam::${account}:root` },
+    { account, action, resourceArn, service: 'lambda.amazonaws.com', sourceArn },
+  ]);
+  return registryRightsFinding(judgeRights(policies, requests), { wanted, who, step });
+}
+
+async function roleOnRegistry(
+  arn: string,
+  { account }: Consumer,
+  wanted: Wanted,
+  everybodyIn: CallersOf,
+): Promise<Finding> {
+  const step = 'registry-rights';
+  const { registry, repository } = wanted;
+  if (account === registry.account)
+    return { step, outcome: 'ok', text: 'a role of the same account needs no policy there' };
+  const { policies, failure } = await policiesByOwner(registry, repository, everybodyIn);
+  if (policies === undefined) return unreadFinding(wanted, arn, failure);
+  const resourceArn = repositoryArn(wanted);
+  const requests = actionsFor(false).map((action) => ({ principalArn: arn, account, action, resourceArn }));
+  return registryRightsFinding(judgeRights(policies, requests), { wanted, who: arn, step });
+}
+
+function unreadFinding(
+  { registry, repository }: Wanted,
+  who: string,
+  failure: XacctError | undefined,
+): Finding {
+  const step = 'registry-rights';
+  if (failure !== undefined) return unknownFinding(step, 'its policies could not be read', failure);
+  return {
+    step,
+    outcome: 'unknown',
+    text: `nobody of ${registry.account} is known here who may read its policies; where they do not let it in yet, its owner grants it`,
+    by: administratorOf(registry.account),
+    command: `ecr-xacct grant ${who} --on ${registry.hostname}/${repository}`,
+  };
+}

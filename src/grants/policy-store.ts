@@ -1,0 +1,43 @@
+// One policy in AWS, read and written as somebody of its account.
+
+import type { AwsCaller } from '../callers/ask-as.ts';
+import { errorFrom, XacctError } from '../errors.ts';
+import type { Target } from '../policy/access.ts';
+import { type PolicyDocument, parsePolicy } from '../policy/policy-document.ts';
+import type { Answered, RegistryPolicies } from '../questions.ts';
+import type { PolicyStore } from './change-policy.ts';
+import { repositoryOf } from './policy-target.ts';
+
+/** Of the repository, or of the registry where the target is a prefix. */
+export function policyStore(owner: AwsCaller, target: Target): PolicyStore {
+  const repository = repositoryOf({ target });
+  return {
+    name: policyName(repository),
+    read: async () => policyIn(await owner.ask('policies', { repository }), repository),
+    put: (expected, text) => owner.ask('put-policy', { repository, expected, text }),
+  };
+}
+
+/** For a sentence. */
+export function policyName(repository: string | undefined): string {
+  return repository === undefined ? "the registry's policy" : `the policy of repository ${repository}`;
+}
+
+/** @throws XacctError why it is not known. */
+function policyIn(policies: RegistryPolicies, repository: string | undefined): string | undefined {
+  if (repository === undefined) return answerIn(policies.registry);
+  const [found] = answerIn(policies.repositories);
+  if (found === undefined) throw new XacctError('internal', 'AWS was not asked for the repository');
+  return answerIn(found.policy);
+}
+
+/** @throws XacctError why AWS did not answer. */
+export function answerIn<T>(answered: Answered<T>): T {
+  if ('error' in answered) throw errorFrom(answered.error);
+  return answered.value;
+}
+
+export async function readStore(store: PolicyStore): Promise<PolicyDocument | undefined> {
+  const text = await store.read();
+  return text === undefined ? undefined : parsePolicy(text, store.name);
+}

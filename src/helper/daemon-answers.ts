@@ -1,0 +1,30 @@
+// What a daemon answers to people's commands, as JSON: types only, for both ends.
+import type { ErrorFields } from '../errors.ts';
+import type { MfaSessionStatus } from '../token/mfa-session-store.ts';
+import type { MintFailure } from '../token/mint-history.ts';
+import type { TokenStatus } from '../token/token-cache.ts';
+
+/** What `status` answers, as JSON. Times are epoch milliseconds. */
+export interface DaemonStatus {
+  pid: number;
+  version: string;
+  startedAt: number;
+  /** Bytes. */
+  rss: number;
+  tokens: TokenStatus[];
+  /** What could not be minted in the last hour, and has no token. */
+  failures: MintFailure[];
+  /** Hostnames whose credential `docker login` brought. */
+  logins: string[];
+  mfaSessions: MfaSessionStatus[];
+}
+
+/** What `forget` answers, as JSON: how many there were. */
+export interface Forgotten {
+  tokens: number;
+  logins: number;
+  mfaSessions: number;
+}
+
+/** What `login` and `explain` answer, as JSON. */
+export type OrError<T> = { done: T } | { error: ErrorFields };

@@ -1,0 +1,21 @@
+// How this run was started: which program, whose environment, which user, which streams. Types only.
+import type { Readable, Writable } from 'node:stream';
+
+/** Environment variables, of this process or of whoever asked it. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How this program starts itself: executable first, then what stands before the command. */
+export type SelfCommand = readonly [string, ...string[]];
+
+export interface Invocation {
+  self: SelfCommand;
+  env: Environment;
+  /** Undefined where the system has no user ids (Windows): there is no daemon then. */
+  uid: number | undefined;
+}
+
+export interface Streams {
+  stdin: Readable;
+  stdout: Writable;
+  stderr: Writable;
+}

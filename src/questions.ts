@@ -1,0 +1,112 @@
+// What a minter can be asked, and what AWS answers: tokens, MFA sessions, policies. Types only, for both ends.
+import type { ErrorFields } from './errors.ts';
+
+/** Each question: what goes with it, and what comes back. The identity and the registry are the job's resolution. */
+export interface Questions {
+  /** GetAuthorizationToken. */
+  token: { input: undefined; answer: Minted };
+  /** GetCallerIdentity. */
+  caller: { input: undefined; answer: CallerIdentity };
+  /** Who one is, and the MFA session that a code began, for the questions that follow. */
+  session: { input: undefined; answer: { caller: CallerIdentity; mfaSession?: MfaSession } };
+  /** The policies of the registry, and of one or all (`*`, which is no repository's name) of its repositories. */
+  policies: { input: { repository: string | undefined }; answer: RegistryPolicies };
+  /** Writes a policy where it still is what was read. */
+  'put-policy': { input: PolicyPut; answer: PolicyPutAnswer };
+  /** Sets the registry policy's scope to V2. */
+  'upgrade-scope': { input: undefined; answer: { scope: PolicyScope } };
+  /** A role or a user of the identity's own account. */
+  principal: { input: { arn: string }; answer: FoundPrincipal };
+  /** What its identity policies, its boundary and the SCPs let a principal do. Resource policies are not in it. */
+  simulation: { input: SimulationInput; answer: SimulatedAction[] };
+}
+
+export type Question = keyof Questions;
+
+/** A token, and the MFA session that its code began; a code works once, so the session outlives a mint that fails after it. */
+export type Minted =
+  | { token: Token; refusal?: undefined; mfaSession?: MfaSession | undefined }
+  | { token?: undefined; refusal: ErrorFields; mfaSession: MfaSession };
+
+/** What a mint brings. */
+export interface Token {
+  username: string;
+  password: string;
+  /** Epoch milliseconds, as ECR said. */
+  expiresAt: number;
+}
+
+/** Of `sts:GetSessionToken`. */
+export interface MfaSession {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+  /** Epoch milliseconds. */
+  expiresAt: number;
+}
+
+/** What a mint may show of MFA: a code that was typed just now, or the session that an earlier one began. */
+export type MfaProof = { code: string } | { session: MfaSession };
+
+/** Who AWS says that one is. */
+export interface CallerIdentity {
+  arn: string;
+  account: string;
+}
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html */
+export type PolicyScope = 'V1' | 'V2';
+
+/** Something that AWS answers (left out where that is nothing), or why it does not. */
+export type Answered<T> = { value: T } | { error: ErrorFields };
+
+/** Policies are JSON texts as AWS has them; undefined where there is none. */
+export interface RegistryPolicies {
+  registry: Answered<string | undefined>;
+  scope: Answered<PolicyScope>;
+  /** In the order of their names; those that were asked for. */
+  repositories: Answered<{ name: string; policy: Answered<string | undefined> }[]>;
+}
+
+export interface PolicyPut {
+  /** Undefined for the registry's policy. */
+  repository: string | undefined;
+  /** What it was made from. */
+  expected: string | undefined;
+  /** Undefined to delete it. */
+  text: string | undefined;
+}
+
+/** `changed`: somebody else wrote it in between, and nothing was written. `now` is what stands there. */
+export interface PolicyPutAnswer {
+  outcome: 'written' | 'changed';
+  now: string | undefined;
+}
+
+/** `arn` is with its path, which a session's ARN lacks. */
+export interface FoundPrincipal {
+  exists: boolean;
+  arn?: string;
+  /** Of a role: who may assume it, as JSON. */
+  trust?: string;
+}
+
+export interface SimulationInput {
+  /** Of a role or a user, not of a session. */
+  arn: string;
+  actions: readonly string[];
+  /** The ARN of a repository, or `*`. */
+  resource: string;
+  /** Where it would be done: policies may be for some regions only. */
+  region: string;
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html */
+export interface SimulatedAction {
+  action: string;
+  decision: 'allowed' | 'explicitDeny' | 'implicitDeny';
+  /** Where that is the reason of a denial. */
+  deniedBy?: 'organization' | 'boundary';
+  /** Condition keys of its policies that nobody can know beforehand (`aws:SourceIp`): a denial may be for want of them. */
+  missing?: string[];
+}

@@ -1,0 +1,82 @@
+// The changes that a setup makes, file by file, and the copies and notes by which they can be taken back.
+
+import { type FileWrite, readSnapshot } from './files.ts';
+import {
+  type Edit,
+  type FileKind,
+  type FileState,
+  mergeEdits,
+  type State,
+  sha256,
+  stateText,
+} from './state.ts';
+
+export interface FileChange extends FileWrite {
+  kind: FileKind;
+  /** For undo, key by key; empty for a file that is all ours. */
+  edits: readonly Edit[];
+}
+
+/** A change of a text; undefined where it changes nothing. */
+export function fileChange(
+  { path, kind, before }: Pick<FileChange, 'path' | 'kind' | 'before'>,
+  after: string,
+  edits: readonly Edit[],
+): FileChange | undefined {
+  const bytes = Buffer.from(after);
+  if (bytes.equals(before?.bytes ?? Buffer.alloc(0))) return undefined;
+  return { path, kind, before, after: bytes, edits };
+}
+
+/** Everything to be written for the changes: first what takes them back, so that it is there whatever happens. */
+export function writesOf(
+  changes: readonly FileChange[],
+  state: { path: string; before: FileWrite['before']; value: State | undefined },
+): FileWrite[] {
+  const files = new Map((state.value?.files ?? []).map((file) => [file.path, file]));
+  const backups: FileWrite[] = [];
+  for (const change of changes) {
+    const earlier = files.get(change.path);
+    const backup = earlier === undefined ? backupOf(change) : undefined;
+    if (backup !== undefined) backups.push(backup);
+    files.set(change.path, earlier ? later(earlier, change) : first(change, backup?.path));
+  }
+  const after = Buffer.from(stateText({ version: 1, files: [...files.values()] }));
+  return [...backups, { path: state.path, before: state.before, after }, ...changes];
+}
+
+function first({ path, kind, before, after, edits }: FileChange, backup: string | undefined): FileState {
+  return {
+    path,
+    kind,
+    before: hashOf(before?.bytes),
+    backup: backup ?? null,
+    after: hashOf(after),
+    edits: [...edits],
+  };
+}
+
+function later(earlier: FileState, { before, after, edits }: FileChange): FileState {
+  const isUntouched = earlier.after !== null && hashOf(before?.bytes) === earlier.after;
+  return {
+    ...earlier,
+    after: isUntouched ? hashOf(after) : null,
+    edits: mergeEdits(earlier.edits, edits),
+  };
+}
+
+function hashOf(bytes: Uint8Array | undefined): string | null {
+  return bytes === undefined ? null : sha256(bytes);
+}
+
+/** A name that is free, or holds the same bytes: whatever else is there is not ours to overwrite. */
+function backupOf({ path, before }: FileChange): FileWrite | undefined {
+  if (before === undefined) return undefined;
+  for (let number = 1; ; number += 1) {
+    const backup = `${path}.before-ecr-xacct${number === 1 ? '' : `-${number}`}`;
+    const existing = readSnapshot(backup);
+    if (existing === undefined || existing.bytes.equals(before.bytes)) {
+      return { path: backup, before: existing, after: before.bytes };
+    }
+  }
+}

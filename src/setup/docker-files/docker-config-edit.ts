@@ -1,0 +1,101 @@
+// Pure edits of the text of Docker's config.json: one value set or taken out, every other byte as it was.
+import { applyEdits, type Edit, findNodeAtLocation, type Node } from 'jsonc-parser';
+import { dockerConfigTree } from '../../docker/docker-config.ts';
+
+/** Names of members, from the outermost object inwards. */
+export type JsonPath = readonly string[];
+
+/** How the file is written. Docker itself indents by tabs and ends its last line without a line break. */
+interface Style {
+  eol: string;
+  indent: string;
+}
+
+/**
+ * The text with a value at the path; objects that are missing on the way are made. A new member goes behind the last one.
+ * @throws XacctError `docker-config` where it is not a config.json.
+ */
+export function setInDockerConfig(text: string, path: JsonPath, value: unknown, file: string): string {
+  const root = dockerConfigTree(text, file);
+  const style = styleOf(text);
+  if (root === undefined) return `${print(nest(path, value), 0, style)}${style.eol}`;
+  const existing = findNodeAtLocation(root, [...path]);
+  if (existing !== undefined) return applyEdits(text, [replaced(existing, print(value, path.length, style))]);
+  return applyEdits(text, [inserted(text, root, path, value, style)]);
+}
+
+/** The text without the member at the path; as it was where there is none. */
+export function deleteFromDockerConfig(text: string, path: JsonPath, file: string): string {
+  const root = dockerConfigTree(text, file);
+  const node = root && findNodeAtLocation(root, [...path])?.parent;
+  const siblings = node?.parent?.children;
+  if (node?.parent === undefined || siblings === undefined) return text;
+  const index = siblings.indexOf(node);
+  const [previous, next] = [siblings[index - 1], siblings[index + 1]];
+  if (previous !== undefined) return cut(text, end(previous), end(node));
+  if (next !== undefined) return cut(text, node.offset, next.offset);
+  return applyEdits(text, [replaced(node.parent, '{}')]);
+}
+
+/** The value at the path, parsed; undefined where there is none. */
+export function valueInDockerConfig(text: string, path: JsonPath, file: string): unknown {
+  const root = dockerConfigTree(text, file);
+  const node = root && findNodeAtLocation(root, [...path]);
+  return node && JSON.parse(text.slice(node.offset, end(node)));
+}
+
+function inserted(text: string, root: Node, path: JsonPath, value: unknown, style: Style): Edit {
+  let parent = root;
+  let depth = 0;
+  for (const [index, name] of path.slice(0, -1).entries()) {
+    const child = findNodeAtLocation(parent, [name]);
+    if (child === undefined) break;
+    // Docker reads null as nothing there.
+    if (child.type !== 'object')
+      return replaced(child, print(nest(path.slice(index + 1), value), index + 1, style));
+    parent = child;
+    depth = index + 1;
+  }
+  const [name = '', ...rest] = path.slice(depth);
+  const member = nest(rest, value);
+  const last = parent.children?.at(-1);
+  if (last === undefined) return replaced(parent, print({ [name]: member }, depth, style));
+  const content = text.slice(parent.offset + 1, last.offset);
+  const gap = /\n[ \t]*$/.exec(content);
+  const key = JSON.stringify(name);
+  if (gap === null) {
+    // All on one line: `"a":1` or `"a": 1`, and so goes on.
+    const space = /:\s$/.test(text.slice(last.offset, last.children?.[1]?.offset)) ? ' ' : '';
+    return { offset: end(last), length: 0, content: `,${space}${key}:${space}${JSON.stringify(member)}` };
+  }
+  const lineBreak = `${style.eol}${gap[0].slice(1)}`;
+  return { offset: end(last), length: 0, content: `,${lineBreak}${key}: ${print(member, depth + 1, style)}` };
+}
+
+function nest(path: readonly string[], value: unknown): unknown {
+  return path.reduceRight((inner, name) => ({ [name]: inner }), value);
+}
+
+/** A value as it stands `depth` objects deep. */
+function print(value: unknown, depth: number, { eol, indent }: Style): string {
+  return JSON.stringify(value, undefined, indent).replaceAll('\n', `${eol}${indent.repeat(depth)}`);
+}
+
+function styleOf(text: string): Style {
+  return {
+    eol: text.includes('\r\n') ? '\r\n' : '\n',
+    indent: /^\s*\{\r?\n([ \t]+)"/.exec(text)?.[1] ?? '\t',
+  };
+}
+
+function replaced({ offset, length }: Node, content: string): Edit {
+  return { offset, length, content };
+}
+
+function cut(text: string, from: number, to: number): string {
+  return `${text.slice(0, from)}${text.slice(to)}`;
+}
+
+function end({ offset, length }: Node): number {
+  return offset + length;
+}

@@ -1,0 +1,183 @@
+// Files as they are and as they shall be: read whole, written all or none, each by rename.
+import * as fs from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { shellWord, XacctError } from '../errors.ts';
+import { makePrivateFolder } from '../os/private-folder.ts';
+
+/** A file that is there. */
+export interface Snapshot {
+  bytes: Buffer;
+  mode: number;
+  uid: number;
+  gid: number;
+}
+
+export interface FileWrite {
+  /** Absolute; a symbolic link is followed. */
+  path: string;
+  /** Undefined where there is no file. */
+  before: Snapshot | undefined;
+  /** Undefined where the file shall be gone. */
+  after: Uint8Array | undefined;
+}
+
+/** The file at a path; undefined where there is none. @throws XacctError `file-access` */
+export function readSnapshot(path: string): Snapshot | undefined {
+  try {
+    const stat = fs.statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return undefined;
+    if (!stat.isFile()) throw refused(`${path} is not a regular file`, `run: ls -ld ${shellWord(path)}`);
+    return { bytes: fs.readFileSync(path), mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid };
+  } catch (error) {
+    if (error instanceof XacctError) throw error;
+    throw refused(`cannot read ${path} (${codeOf(error)})`, `run: ls -ld ${shellWord(path)}`, error);
+  }
+}
+
+/** The text of a file. @throws XacctError `file-access` where it is not UTF-8: it could not be written back as it was. */
+export function textOf(snapshot: Snapshot | undefined, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      snapshot?.bytes ?? new Uint8Array(),
+    );
+  } catch (error) {
+    throw refused(`${path} is not UTF-8 text`, `run: file ${shellWord(path)}`, error);
+  }
+}
+
+/**
+ * Writes all of them, in order, or none: where one fails, those before it are put back.
+ * @throws XacctError `file-access`, also where a file is no longer what `before` says.
+ */
+export function writeFiles(writes: readonly FileWrite[]): void {
+  for (const write of writes) checkWritable(write);
+  for (const { path, before } of writes) {
+    if (isSame(readSnapshot(path)?.bytes, before?.bytes)) continue;
+    throw refused(`${path} was changed by another program meanwhile; nothing was written`, 'run it again');
+  }
+  const done: FileWrite[] = [];
+  try {
+    for (const write of writes) {
+      writeFile(write.path, write.after, write.before);
+      done.unshift(write);
+    }
+  } catch (error) {
+    const lost = done.filter((write) => !isPutBack(write)).map(({ path }) => path);
+    const rest = lost.length === 0 ? 'nothing was changed' : `and could not put back ${lost.join(' and ')}`;
+    throw refused(`${error instanceof Error ? error.message : error}; ${rest}`, hintOf(error), error);
+  }
+}
+
+function isPutBack({ path, before, after }: FileWrite): boolean {
+  try {
+    writeFile(path, before?.bytes, before ?? (after === undefined ? undefined : readSnapshot(path)));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** By a temporary file beside it that is renamed, so that nobody ever reads half of it. Mode and owner stay. */
+function writeFile(path: string, bytes: Uint8Array | undefined, before: Snapshot | undefined): void {
+  const target = followLinks(path);
+  const temporary = join(dirname(target), `.ecr-xacct-${process.pid}.tmp`);
+  try {
+    if (bytes === undefined) {
+      fs.rmSync(target, { force: true });
+      return;
+    }
+    makePrivateFolder(dirname(target));
+    const fd = fs.openSync(temporary, 'wx', 0o600);
+    try {
+      fs.writeFileSync(fd, bytes);
+      if (before !== undefined) keepOwner(fd, before);
+      fs.fchmodSync(fd, before?.mode ?? 0o600);
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+    fs.renameSync(temporary, target);
+    syncFolder(dirname(target));
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') fs.rmSync(temporary, { force: true });
+    throw refused(
+      `cannot write ${path} (${codeOf(error)})`,
+      `run: ls -ld ${shellWord(dirname(target))}`,
+      error,
+    );
+  }
+}
+
+function keepOwner(fd: number, { uid, gid }: Snapshot): void {
+  const own = fs.fstatSync(fd);
+  if (own.uid !== uid || own.gid !== gid) fs.fchownSync(fd, uid, gid);
+}
+
+/** The rename itself outlives a power cut. Some file systems know no fsync of a folder. */
+function syncFolder(folder: string): void {
+  try {
+    const fd = fs.openSync(folder, 'r');
+    try {
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+  } catch {}
+}
+
+/** As many as Linux follows: path_resolution(7). */
+const MAX_LINKS = 40;
+
+/** Where a path leads, which need not exist: a link to a file that is yet to be made is kept, too. */
+function followLinks(path: string): string {
+  let target = path;
+  for (let links = 0; links < MAX_LINKS; links += 1) {
+    if (!fs.lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink()) return target;
+    target = resolve(dirname(target), fs.readlinkSync(target));
+  }
+  throw refused(`${path} is a symbolic link that leads nowhere`, `run: ls -l ${shellWord(path)}`);
+}
+
+/** Before anything is written. A read-only file is not overwritten, though a rename could: somebody meant it. */
+function checkWritable({ path, before }: FileWrite): void {
+  const target = followLinks(path);
+  if (before !== undefined && !isWritable(target)) throw readOnly(target, 'the file');
+  let folder = dirname(target);
+  while (fs.statSync(folder, { throwIfNoEntry: false }) === undefined && dirname(folder) !== folder) {
+    folder = dirname(folder);
+  }
+  if (!isWritable(folder)) throw readOnly(folder, 'the folder');
+}
+
+function isWritable(path: string): boolean {
+  try {
+    fs.accessSync(path, fs.constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function readOnly(path: string, what: string): XacctError {
+  const isOwn = fs.statSync(path).uid === process.getuid?.();
+  return refused(
+    `${what} ${path} may not be written; nothing was changed`,
+    `run: ${isOwn ? 'chmod u+w' : 'sudo chown "$USER"'} ${shellWord(path)}`,
+  );
+}
+
+function isSame(one: Buffer | undefined, other: Buffer | undefined): boolean {
+  return one === undefined || other === undefined ? one === other : one.equals(other);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
+
+function hintOf(error: unknown): string {
+  return (error instanceof XacctError ? error.hint : undefined) ?? 'run it again';
+}
+
+function refused(message: string, hint: string, cause?: unknown): XacctError {
+  return new XacctError('file-access', message, { hint, cause });
+}

@@ -1,0 +1,35 @@
+// What setup says of its choices, and of what to do next. Fits 80 columns where the names in it do.
+import { printable } from '../errors.ts';
+import { parseRegistry } from '../registry/ecr-hostname.ts';
+import type { ServedAccount } from './rules.ts';
+
+/** The accounts, each with its profile and its regions, and the profiles that are left out. */
+export function choicesText(accounts: readonly ServedAccount[], unknown: readonly string[]): string {
+  const width = Math.max(...accounts.map(({ profile }) => printable(profile).length));
+  const lines = accounts.map(
+    ({ id, profile, hosts }) => `  ${id}  ${printable(profile).padEnd(width)}  ${regionsText(hosts)}`,
+  );
+  const left = unknown.map((name) => `  ${printable(name)}: account unknown, add a rule by hand`);
+  return `${['The registries of these accounts, by these profiles:', ...lines, ...left].join('\n')}\n\n`;
+}
+
+const MAX_REGIONS = 3;
+
+function regionsText(hosts: readonly string[]): string {
+  const regions = [...new Set(hosts.map((host) => parseRegistry(host)?.region ?? host))];
+  if (regions.length <= MAX_REGIONS) return regions.join(', ');
+  return `${regions.slice(0, MAX_REGIONS).join(', ')} and ${regions.length - MAX_REGIONS} more`;
+}
+
+export function nextStepsText(accounts: readonly ServedAccount[], program: 'docker' | 'podman'): string {
+  const hosts = accounts.flatMap((account) => account.hosts);
+  const host = hosts[0] ?? '';
+  const count = hosts.length === 1 ? '1 registry' : `${hosts.length} registries`;
+  return `Done: ${program === 'docker' ? 'Docker' : program} asks ecr-xacct for the credentials of ${count}.
+
+What to do next:
+  ${program} pull ${host}/NAME:TAG
+  ecr-xacct explain ${host}
+  ecr-xacct setup --undo    takes it all back
+`;
+}

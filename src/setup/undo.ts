@@ -1,0 +1,93 @@
+// Takes back what setup has written: whole files where nobody else has changed them, else key by key.
+import { removeFromConfig } from '../config/edit.ts';
+import type { FileChange } from './changes.ts';
+import { handBack } from './docker-files/take-over.ts';
+import { type FileWrite, readSnapshot, type Snapshot, textOf } from './files.ts';
+import { type FileState, type State, sha256 } from './state.ts';
+
+export interface UndoPlan {
+  changes: readonly FileChange[];
+  /** The copies that setup made, which have served. */
+  removals: readonly FileWrite[];
+  notes: readonly string[];
+}
+
+/** `keepsConfig`: config.yaml stays as it is. @throws XacctError `config-invalid`, `docker-config`, `file-access` */
+export function planUndo(state: State, keepsConfig: boolean): UndoPlan {
+  const notes: string[] = [];
+  const changes: FileChange[] = [];
+  const removals: FileWrite[] = [];
+  // Docker's first: it shall not ask for what has no rule any more.
+  for (const file of state.files.toReversed()) {
+    const backup = file.backup === null ? undefined : readSnapshot(file.backup);
+    if (file.backup !== null && backup !== undefined) {
+      removals.push({ path: file.backup, before: backup, after: undefined });
+    }
+    if (keepsConfig && file.kind === 'config') continue;
+    const before = readSnapshot(file.path);
+    // Whoever has removed it since has removed our part, too.
+    if (before === undefined) continue;
+    const after = undone(file, before, backup, notes);
+    if (after === undefined || !before.bytes.equals(after)) {
+      changes.push({ path: file.path, kind: file.kind, before, after, edits: [] });
+    }
+  }
+  return { changes, removals, notes };
+}
+
+function undone(
+  file: FileState,
+  before: Snapshot,
+  backup: Snapshot | undefined,
+  notes: string[],
+): Uint8Array | undefined {
+  const { path, kind } = file;
+  const original = backup !== undefined && sha256(backup.bytes) === file.before ? backup : undefined;
+  if (sha256(before.bytes) === file.after && (file.before === null || original !== undefined)) {
+    return original?.bytes;
+  }
+  const text = textOf(before, path);
+  const isOurs = file.before === null;
+  if (kind === 'drop-in') {
+    notes.push(`${path}: somebody else has changed it; it stays`);
+    return before.bytes;
+  }
+  const changed =
+    kind === 'docker' ? withoutEntries(file, text, original, notes) : withoutRules(file, text, notes);
+  return isOurs && isBlank(changed) ? undefined : Buffer.from(changed);
+}
+
+function withoutEntries(
+  { path, edits }: FileState,
+  text: string,
+  original: Snapshot | undefined,
+  notes: string[],
+): string {
+  const { text: changed, kept } = handBack(text, edits, original && textOf(original, path), path);
+  for (const name of kept) notes.push(`${path}: kept ${name}: somebody else has changed it since`);
+  return changed;
+}
+
+function withoutRules({ path, edits }: FileState, text: string, notes: string[]): string {
+  const rules = new Map<string, string>();
+  let fallbackHelper: string | undefined;
+  for (const {
+    path: [section, key],
+    now,
+  } of edits) {
+    if (now === null) continue;
+    if (section === 'fallback_helper') fallbackHelper = now;
+    else if (key !== undefined) rules.set(key, now);
+  }
+  const changed = removeFromConfig(text, { rules, fallbackHelper }, path);
+  for (const key of rules.keys()) {
+    if (changed.includes(key))
+      notes.push(`${path}: kept the rule for ${key}: somebody else has changed it since`);
+  }
+  return changed;
+}
+
+/** A file that setup made, and that has nothing in it any more. */
+function isBlank(text: string): boolean {
+  return /^\s*(?:\{\s*\}\s*)?$/.test(text);
+}

@@ -1,0 +1,31 @@
+// Questions on a terminal, for the commands that change something.
+import type { Readable, Writable } from 'node:stream';
+import { XacctError } from '../errors.ts';
+import type { Streams } from '../invocation.ts';
+
+export interface Terminal {
+  input: Readable;
+  output: Writable;
+}
+
+/** @throws XacctError `usage` where there is none; `yes` is the command that asks nothing. */
+export function terminalOf({ stdin, stdout }: Streams, yes: string): Terminal {
+  if (isTerminal(stdin) && isTerminal(stdout)) return { input: stdin, output: stdout };
+  throw new XacctError('usage', 'there is no terminal to ask on', { hint: `run: ${yes}` });
+}
+
+/** Whether the user says yes. @throws XacctError `cancelled` where the user breaks off. */
+export async function isConfirmed(message: string, terminal: Terminal): Promise<boolean> {
+  const { confirm } = await import('@clack/prompts');
+  return given(await confirm({ ...terminal, message }));
+}
+
+/** The only symbol that a prompt answers is that of Ctrl-C and Escape. @throws XacctError `cancelled` */
+export function given<T>(answer: T): Exclude<T, symbol> {
+  if (typeof answer === 'symbol') throw new XacctError('cancelled', 'cancelled: nothing was changed');
+  return answer as Exclude<T, symbol>;
+}
+
+export function isTerminal(stream: object): boolean {
+  return 'isTTY' in stream && stream.isTTY === true;
+}

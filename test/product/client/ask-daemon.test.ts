@@ -1,0 +1,96 @@
+// The client against daemons that are none of ours: silent, gone, older or newer. It answers all the same, in its time.
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { test } from 'node:test';
+import { decodeRequest } from '../../../src/wire/codec.ts';
+import { answering, pretendDaemon, type Treatment } from '../../support/product/pretend-daemon.ts';
+import { failureOf, type Product, passwordOf } from '../../support/product/product.ts';
+import { HOST, startProductStage } from '../../support/product/stage.ts';
+
+/** Listens where the daemon would. */
+async function pretend({ socket: path }: Product, treat: Treatment): Promise<AsyncDisposable> {
+  await mkdir(dirname(path), { mode: 0o700 });
+  return pretendDaemon(path, treat);
+}
+
+test('A daemon that never answers is given up at the deadline, with one line that says so.', async () => {
+  await using stage = await startProductStage();
+  const { product } = stage;
+  await using _silent = await pretend(product, (socket) => socket.resume());
+  const line = failureOf(await product.get(HOST, { env: { ECR_XACCT_TIMEOUT: '1' } }));
+  assert.match(line, /the daemon at .* did not answer within 3 s; run: /);
+  assert.equal(stage.aws.count(), 0);
+});
+
+test('A daemon that answers with half of nothing is done without.', async (t) => {
+  const treatments: Record<string, Treatment> = {
+    'It hangs up at once': (socket) => socket.destroy(),
+    'It hangs up after the request': answering(''),
+    'It leaves the answer to the client': answering('3'),
+    'It answers in a way that this client does not know': answering('9 later protocol'),
+  };
+  for (const [what, treat] of Object.entries(treatments)) {
+    await t.test(`${what}: the client mints by itself.`, async () => {
+      await using stage = await startProductStage();
+      await using _daemon = await pretend(stage.product, treat);
+      passwordOf(await stage.product.get(HOST), HOST);
+      assert.equal(stage.aws.count(), 1);
+    });
+  }
+});
+
+test('What a daemon answers is passed on as it is, byte for byte.', async (t) => {
+  const answers = {
+    '0{"any":"thing"}\n': { status: 0, stdout: '{"any":"thing"}\n', stderr: '' },
+    '0': { status: 0, stdout: '', stderr: '' },
+    '1nothing here': { status: 1, stdout: 'nothing here\n', stderr: '' },
+    '2went wrong': { status: 1, stdout: 'went wrong\n', stderr: 'went wrong\n' },
+  };
+  for (const [answer, expected] of Object.entries(answers)) {
+    await t.test(JSON.stringify(answer), async () => {
+      await using stage = await startProductStage();
+      await using _daemon = await pretend(stage.product, answering(answer));
+      assert.deepEqual(await stage.product.get(HOST), expected);
+    });
+  }
+});
+
+test('The request has the action, stdin as it came, and of the environment only what is needed.', async () => {
+  await using stage = await startProductStage();
+  const { product } = stage;
+  const { promise: request, resolve } = Promise.withResolvers<Buffer>();
+  await using _daemon = await pretend(product, answering('0', resolve));
+  const env = {
+    AWS_PROFILE: 'dev',
+    https_proxy: 'http://127.0.0.1:1',
+    LC_ALL: 'C',
+    NODE_OPTIONS: '--no-warnings',
+    LD_LIBRARY_PATH: '/nowhere',
+    GITHUB_TOKEN: 'secret-of-a-job',
+    HOMEPAGE: 'not HOME',
+  };
+  await product.get(`${HOST}\nü`, { env });
+  const decoded = decodeRequest(await request);
+  assert.equal(decoded?.action, 'get');
+  assert.equal(decoded?.input, `${HOST}\nü`);
+  const { AWS_PROFILE, https_proxy, LC_ALL } = env;
+  assert.deepEqual({ ...decoded?.env }, { ...product.env, AWS_PROFILE, https_proxy, LC_ALL });
+});
+
+test('ECR_XACCT_DAEMON=off asks no daemon and starts none.', async () => {
+  await using stage = await startProductStage();
+  const { product } = stage;
+  passwordOf(await product.get(HOST, { env: { ECR_XACCT_DAEMON: 'off' } }), HOST);
+  assert.equal(await product.daemon(), undefined);
+});
+
+test('erase and list start no daemon: one that is not there has nothing to forget.', async () => {
+  await using stage = await startProductStage();
+  const { product } = stage;
+  for (const action of ['erase', 'list']) {
+    const { status } = await product.run(['docker-credential-ecr-xacct', action], { input: HOST });
+    assert.equal(status, 0);
+  }
+  assert.equal(await product.daemon(), undefined);
+});

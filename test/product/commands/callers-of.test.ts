@@ -1,0 +1,57 @@
+// Whom ~/.aws/config has of an account: they are asked for theirs, as many at once as there may be minters.
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { createCallersOf } from '../../../src/callers/callers-of.ts';
+import { parseRegistry } from '../../../src/registry/ecr-hostname.ts';
+import { whenever } from '../../support/product/processes.ts';
+import { HOST } from '../../support/product/stage.ts';
+
+const PROFILES = 24;
+const MOST = 16;
+/** A minter that says how many there are before it answers, and waits until MOST have started. */
+const MINTER = `
+cd "$0" && : >running.$$ && ls running.* | wc -l >>counts
+until [ -e go ]; do sleep 0.02; done
+read -r job
+rm running.$$
+echo '{"answer":{"caller":{"arn":"arn:aws:iam::444455556666:user/x","account":"444455556666"}}}' >&3
+`;
+
+test('Of many profiles, no more are asked at once than there may be minters, and each once.', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'everybody-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const credentials = join(folder, 'credentials');
+  const keys = 'aws_access_key_id = AKIAFAKE\naws_secret_access_key = fake\n';
+  await writeFile(
+    credentials,
+    Array.from({ length: PROFILES }, (_, index) => `[p${index}]\n${keys}`).join(''),
+  );
+  const registry = parseRegistry(HOST);
+  assert.ok(registry);
+  const front = {
+    env: { HOME: folder, AWS_SHARED_CREDENTIALS_FILE: credentials },
+    uid: process.getuid?.(),
+    self: ['/bin/sh', '-c', MINTER, folder] as const,
+  };
+  const everybodyIn = createCallersOf(registry, front);
+  const count = async () => {
+    let all = 0;
+    for await (const { caller } of everybodyIn('444455556666')) {
+      all += Number(caller.account === '444455556666');
+    }
+    return all;
+  };
+  const everybody = count();
+  const counts = async () =>
+    (await readFile(join(folder, 'counts'), 'utf8').catch(() => '')).trim().split('\n').map(Number);
+  await whenever('as many run as may', async () => (await counts()).length >= MOST);
+  await writeFile(join(folder, 'go'), '');
+  assert.equal(await everybody, PROFILES);
+  assert.equal(await count(), PROFILES);
+  const seen = await counts();
+  assert.equal(seen.length, PROFILES, 'each once, however often they are wanted');
+  assert.ok(Math.max(...seen) <= MOST, String(seen));
+});

@@ -1,0 +1,128 @@
+// The daemon's server against clients that are slow, silent, or no clients of ours.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { encodeRequest, MAX_FRAME_BYTES } from '../../../src/wire/codec.ts';
+import { type Product, passwordOf } from '../../support/product/product.ts';
+import { HOST, type ProductStage, startProductStage } from '../../support/product/stage.ts';
+
+/** A stage whose daemon runs, with a token. */
+async function startWithDaemon(): Promise<ProductStage> {
+  const stage = await startProductStage();
+  passwordOf(await stage.product.get(HOST), HOST);
+  return stage;
+}
+
+async function connectTo({ socket: path }: Product): Promise<Socket> {
+  const socket = connect({ path, allowHalfOpen: true });
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** Everything that the daemon answers to these bytes. */
+async function send(product: Product, bytes: Buffer | string): Promise<string> {
+  const socket = await connectTo(product);
+  const answer = buffer(socket);
+  socket.end(bytes);
+  return (await answer).toString();
+}
+
+/** A `get` as the client sends it. */
+function getFrame({ env }: Product): Buffer {
+  return encodeRequest({ action: 'get', env: { ...env }, input: HOST });
+}
+
+test('A connection without a request and one with half a request block nobody, and are dropped.', async () => {
+  await using stage = await startWithDaemon();
+  const { product } = stage;
+  const idle = await connectTo(product);
+  const half = await connectTo(product);
+  half.write(getFrame(product).subarray(0, 40));
+  const dropped = [idle, half].map((socket) => buffer(socket));
+  passwordOf(await product.get(HOST), HOST);
+  for (const answer of await Promise.all(dropped)) assert.equal(answer.length, 0);
+  idle.destroy();
+  half.destroy();
+  passwordOf(await product.get(HOST), HOST);
+  assert.equal(stage.aws.count(), 1);
+});
+
+test('A request that comes byte by byte is answered like any other.', async () => {
+  await using stage = await startWithDaemon();
+  const socket = await connectTo(stage.product);
+  const answer = buffer(socket);
+  for (const byte of getFrame(stage.product)) {
+    await new Promise((resolve) => socket.write(Uint8Array.of(byte), resolve));
+  }
+  socket.end();
+  assert.ok((await answer).toString().startsWith(`0{"ServerURL":"${HOST}"`));
+});
+
+test('A client that leaves before its answer harms nobody.', async () => {
+  await using stage = await startWithDaemon();
+  const { aws, product } = stage;
+  await product.run(['docker-credential-ecr-xacct', 'erase'], { input: HOST });
+  const hang = aws.faults.next({ kind: 'hang' });
+  const socket = await connectTo(product);
+  socket.end(getFrame(product));
+  await hang.reached;
+  socket.destroy();
+  hang.release();
+  passwordOf(await product.get(HOST), HOST);
+});
+
+test('What is no request gets a failure that says so.', async (t) => {
+  await using stage = await startWithDaemon();
+  const { product } = stage;
+  const garbage: Record<string, Buffer | string> = {
+    nothing: '',
+    'a text': 'hello\n',
+    HTTP: 'GET / HTTP/1.1\r\nHost: x\r\n\r\n',
+    'two actions': 'ecr-xacct/1 get erase\n\0',
+    'no action': 'ecr-xacct/1\n\0',
+    'an environment without an end': 'ecr-xacct/1 get\nHOME=/root\0',
+    'a variable without a name': 'ecr-xacct/1 get\n=x\0\0',
+    'a variable without a value': 'ecr-xacct/1 get\nHOME\0\0',
+    'only zeros': Buffer.alloc(1000),
+    'only 0xff': Buffer.alloc(1000, 0xff),
+  };
+  for (const [what, bytes] of Object.entries(garbage)) {
+    await t.test(`${what}.`, async () => {
+      const answer = await send(product, bytes);
+      assert.match(answer, /^2ecr-xacct: the request is not of protocol ecr-xacct\/1/);
+    });
+  }
+  await t.test('A request that is too large, by one byte or by far.', async () => {
+    for (const size of [MAX_FRAME_BYTES + 1, 8 * 1024 * 1024]) {
+      const frame = Buffer.concat([getFrame(product), Buffer.alloc(size)]).subarray(0, size);
+      assert.match(await send(product, frame), /^2ecr-xacct: .*larger than 256 KiB/);
+    }
+  });
+  await t.test('An action or a protocol of a newer client is left to that client.', async () => {
+    assert.equal(await send(product, 'ecr-xacct/1 grant\n\0'), '3');
+    assert.equal(await send(product, 'ecr-xacct/2 get\n\0'), '3');
+  });
+  await t.test('A login or an explain of nonsense.', async () => {
+    const inputs = [
+      '',
+      '[]',
+      '{',
+      '{"hostname":1}',
+      '{"hostname":"a b"}',
+      '{"profile":""}',
+      '{"hostname":"a.example","mint":2,"code":3}',
+    ];
+    for (const action of ['login', 'explain']) {
+      for (const input of inputs) {
+        const answer = await send(product, `ecr-xacct/1 ${action}\n\0${input}`);
+        assert.match(answer, /^0\{"error":\{"code":"protocol","message":"the request is none/, input);
+      }
+    }
+  });
+  await t.test('After all of it the daemon is the same, and still answers.', async () => {
+    passwordOf(await product.get(HOST), HOST);
+    assert.equal(stage.aws.count(), 1);
+  });
+});

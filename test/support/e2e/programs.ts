@@ -1,0 +1,46 @@
+// Owns how each program that pulls images is called: the rows of the end-to-end tables.
+import { dockerClis, skipWithout } from '../peers.ts';
+
+/** A program that fetches images from a registry. */
+export interface PullingProgram {
+  readonly name: string;
+  /** Why it cannot run here, or `false`: for the `skip` of its tests. */
+  readonly missing: string | false;
+  /** Whether it shows a failing helper's stdout, and fails. docker drops that and goes on anonymously. */
+  readonly showsStdout: boolean;
+  /** The command that fetches an image, from the registry even where it was fetched before. */
+  readonly pull: (image: string) => string[];
+}
+
+/** Every one of them, each docker CLI of this machine for itself. */
+export function pullingPrograms(): PullingProgram[] {
+  const dockers = dockerClis().map(({ path, version }) => ({
+    name: `docker ${version}`,
+    missing: skipWithout('dockerd'),
+    showsStdout: false,
+    pull: (image: string) => [path, 'pull', image],
+  }));
+  const others = [
+    {
+      name: 'skopeo copy',
+      missing: skipWithout('skopeo'),
+      pull: (image: string) => ['skopeo', 'copy', `docker://${image}`, 'dir:copied'],
+    },
+    {
+      name: 'skopeo inspect',
+      missing: skipWithout('skopeo'),
+      pull: (image: string) => ['skopeo', 'inspect', `docker://${image}`],
+    },
+    {
+      name: 'podman',
+      missing: skipWithout('podman'),
+      pull: (image: string) => ['podman', 'pull', image],
+    },
+    {
+      name: 'buildah',
+      missing: skipWithout('buildah'),
+      pull: (image: string) => ['buildah', 'pull', '--policy', 'always', image],
+    },
+  ];
+  return [...dockers, ...others.map((program) => ({ ...program, showsStdout: true }))];
+}

@@ -1,0 +1,95 @@
+// Owns the packages of this source: built once, shared by every test file, and kept until the source changes.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { lock } from 'proper-lockfile';
+import { buildDeb } from '../../../scripts/package/deb.ts';
+import { packageTarget, packageTree } from '../../../scripts/package/package-target.ts';
+import { TARGETS } from '../../../scripts/package/targets.ts';
+
+const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+const CACHE = join(root, 'node_modules', '.cache', 'test-packages');
+/** What goes into a package. */
+const SOURCES = [
+  'src/**',
+  'scripts/**',
+  'packaging/**',
+  'package-lock.json',
+  'package.json',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+];
+/** Milliseconds. A build takes a minute; whoever died in one holds the others up for this long. */
+const STALE = 240_000;
+const LOCK = { stale: STALE, retries: { retries: 400, factor: 1, minTimeout: 1_000 } };
+
+/** What the packages say they are; `older` is what they upgrade from. */
+export const versions = { current: '1.2.3', older: '1.2.2' };
+/** Epoch seconds. */
+export const epoch = 1_700_000_000;
+export const target = TARGETS['linux-x64'];
+
+export interface BuiltPackages {
+  readonly tree: string;
+  readonly tarball: string;
+  readonly deb: string;
+  readonly rpm: string;
+  /** The .deb of the version before. */
+  readonly olderDeb: string;
+}
+
+/** Builds them where nobody has yet. */
+export async function builtPackages(): Promise<BuiltPackages> {
+  mkdirSync(CACHE, { recursive: true });
+  const folder = join(CACHE, digestOfSources());
+  const release = await lock(CACHE, LOCK);
+  try {
+    if (!existsSync(folder)) await build(folder);
+  } finally {
+    await release();
+  }
+  const file = (pattern: string) => join(folder, globSync(pattern, { cwd: folder })[0] ?? pattern);
+  return {
+    tree: file(`docker-credential-ecr-xacct-${versions.current}-${target.name}`),
+    tarball: file('*.tar.gz'),
+    deb: file(`*_${versions.current}_*.deb`),
+    rpm: file('*.rpm'),
+    olderDeb: file(`*_${versions.older}_*.deb`),
+  };
+}
+
+async function build(folder: string): Promise<void> {
+  for (const old of readdirSync(CACHE)) {
+    if (!old.endsWith('.lock')) rmSync(join(CACHE, old), { recursive: true, force: true });
+  }
+  const part = `${folder}.part`;
+  mkdirSync(part);
+  await packageTarget(target, { output: part, version: versions.current, epoch });
+  const [tarball = ''] = globSync(join(part, '*.tar.gz'));
+  execFileSync('tar', ['-xzf', tarball, '-C', part]);
+  const older = join(part, 'older');
+  await packageTree(target, older, { version: versions.older, epoch, isForThisMachine: false });
+  buildDeb({ tree: older, output: part, version: versions.older, architecture: 'amd64', epoch });
+  rmSync(older, { recursive: true });
+  renameSync(part, folder);
+}
+
+function digestOfSources(): string {
+  const hash = createHash('sha256');
+  for (const path of SOURCES.flatMap((pattern) => globSync(pattern, { cwd: root })).toSorted()) {
+    if (statSync(join(root, path)).isFile()) hash.update(`${path}\0`).update(readFileSync(join(root, path)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}

@@ -1,0 +1,28 @@
+// Owns a Debian of its own for a test: a minimal system in which nothing was installed, and which is gone afterwards.
+
+import { debianRoot } from '../peers.ts';
+import { type EnteredRoot, enterRoot } from './entered-root.ts';
+
+/** Changes are in memory. */
+const MOUNT = `
+mount -t tmpfs tmpfs "$1"
+mkdir "$1/upper" "$1/work"
+mount -t overlay overlay -o "lowerdir=$3,upperdir=$1/upper,workdir=$1/work" "$1"
+mount -t proc proc "$1/proc"
+mount --rbind /dev "$1/dev"
+mount --bind "$2" "$1$2"
+`;
+
+/** A fresh one. Needs `debian-root` and `namespaces`. */
+export function enterDebianRoot(): Promise<EnteredRoot> {
+  return enterRoot({ mount: MOUNT, args: [debianRoot()] });
+}
+
+/** What two lists of files differ in: `+` for what came, `-` for what went. */
+export function fileChanges(before: readonly string[], after: readonly string[]): string[] {
+  const [had, has] = [new Set(before), new Set(after)];
+  return [
+    ...before.filter((path) => !has.has(path)).map((path) => `-${path}`),
+    ...after.filter((path) => !had.has(path)).map((path) => `+${path}`),
+  ];
+}

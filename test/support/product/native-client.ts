@@ -1,0 +1,139 @@
+// Owns the native client as the tests of it alone run it: with sanitizers, against a socket and a program of their own.
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer, text } from 'node:stream/consumers';
+import { compileClient } from '../../../scripts/compile-client.ts';
+
+const SANITIZERS = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+
+/** Exit status of a sanitizer that found something; the client has 0 and 1, the program of the tests 7. */
+const FOUND = 99;
+const SANITIZER_OPTIONS = `exitcode=${FOUND}:detect_leaks=0:halt_on_error=1`;
+
+/** Milliseconds. Only keeps a client that hangs from hanging the tests. */
+const DEADLINE = 60_000;
+
+/** Stands in for `ecr-xacct`: records what it was given. What it does not find in the record is closed. */
+const PROGRAM = `#!/bin/sh
+for fd in 0 1 2; do [ -e /dev/fd/$fd ] && open="$open $fd"; done
+printf '%s\\0' "$@" >"$RECORD/args"
+printf '%s' "$open" >"$RECORD/open"
+printf '%s' "$AWS_PROFILE" >"$RECORD/profile"
+[ -e /dev/fd/0 ] && cat >"$RECORD/stdin" 2>&1
+exit 7
+`;
+
+/** What the program was given that the client became. */
+export interface Handed {
+  readonly args: readonly string[];
+  readonly profile: string;
+  /** Of 0, 1 and 2. */
+  readonly open: readonly number[];
+  /** Undefined where it is closed. */
+  readonly stdin: string | undefined;
+}
+
+export interface ClientRan {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Undefined where the client became no other program. */
+  readonly handed: Handed | undefined;
+}
+
+export interface ClientOptions {
+  /** Strings are latin1 throughout, so that they can be any bytes. */
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Redirections of a shell, such as `<&-`. */
+  readonly redirection?: string;
+  /** Where it is false, stdout is a pipe that nobody reads from. */
+  readonly isStdoutRead?: boolean;
+  /** Writes stdin and ends it, instead of `input`. */
+  readonly feed?: (stdin: NonNullable<ChildProcess['stdin']>) => void;
+}
+
+export interface NativeClient extends AsyncDisposable {
+  /** May be passed through by other users; is nobody else's otherwise. */
+  readonly folder: string;
+  /** In a folder of its own, 0700. Nothing listens there. */
+  readonly socketFolder: string;
+  readonly socket: string;
+  /** The variables of every client that go to the daemon. */
+  readonly env: Readonly<Record<string, string>>;
+  run(args: readonly string[], options?: ClientOptions): Promise<ClientRan>;
+}
+
+/**
+ * Compiles the client and makes a folder with a place for the socket. `name` is what the client is told of where its program
+ * is; by default its absolute path.
+ */
+export async function makeNativeClient(name?: string): Promise<NativeClient> {
+  const folder = await mkdtemp(join(tmpdir(), 'native-client-'));
+  await chmod(folder, 0o711);
+  const program = join(folder, 'ecr-xacct');
+  await writeFile(program, PROGRAM, { mode: 0o755 });
+  const client = join(folder, 'docker-credential-ecr-xacct');
+  const { status, stderr, error } = compileClient(['gcc', ...SANITIZERS], name ?? program, client);
+  assert.equal(status, 0, error?.message ?? stderr);
+
+  const socketFolder = join(folder, 'socket');
+  await mkdir(socketFolder, { mode: 0o700 });
+  const socket = join(socketFolder, 'daemon.sock');
+  const env = { PATH: '/usr/bin:/bin', AWS_PROFILE: 'dev', ECR_XACCT_SOCKET: socket };
+  return {
+    folder,
+    socketFolder,
+    socket,
+    env,
+    run: (args, options) => runClient(client, args, { ...options, env: { ...env, ...options?.env } }),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+async function runClient(
+  client: string,
+  args: readonly string[],
+  { input = '', env, redirection = '', isStdoutRead = true, feed }: ClientOptions,
+): Promise<ClientRan> {
+  const record = await mkdtemp(`${client}-`);
+  const options = { ASAN_OPTIONS: SANITIZER_OPTIONS, UBSAN_OPTIONS: SANITIZER_OPTIONS };
+  const [file = '', ...words] =
+    redirection === '' ? [client, ...args] : ['sh', '-c', `exec "$@" ${redirection}`, 'sh', client, ...args];
+  const child = spawn(file, words, {
+    env: { ...env, ...options, RECORD: record },
+    timeout: DEADLINE,
+    killSignal: 'SIGKILL',
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject).once('exit', resolve);
+  });
+  if (!isStdoutRead) child.stdout.destroy();
+  // Who does not read its input has done nothing wrong.
+  child.stdin.on('error', () => {});
+  if (feed === undefined) child.stdin.end(input, 'latin1');
+  else feed(child.stdin);
+  const [status, stdout, stderr] = await Promise.all([
+    ended,
+    isStdoutRead ? buffer(child.stdout) : Buffer.of(),
+    text(child.stderr),
+  ]);
+  assert.ok(status !== FOUND && !/Sanitizer|runtime error:/.test(stderr), stderr);
+  return { status, stdout: stdout.toString('latin1'), stderr, handed: await readRecord(record) };
+}
+
+async function readRecord(folder: string): Promise<Handed | undefined> {
+  const read = (name: string) => readFile(join(folder, name), 'latin1').catch(() => undefined);
+  const args = await read('args');
+  if (args === undefined) return undefined;
+  const open = (await read('open'))?.match(/\d/g)?.map(Number) ?? [];
+  return {
+    args: args.split('\0').slice(0, -1),
+    profile: (await read('profile')) ?? '',
+    open,
+    stdin: await read('stdin'),
+  };
+}

@@ -1,0 +1,213 @@
+// Owns one user's surroundings for the built programs: folders of their own, an environment built from nothing, the daemon's end.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { askDaemon } from '../../../src/client/ask-daemon.ts';
+import type { DaemonStatus } from '../../../src/helper/daemon-answers.ts';
+import type { FakeAws } from '../../fake-aws/start-fake-aws.ts';
+import { whenEnded } from './processes.ts';
+
+/** Where `npm run build` puts the programs. */
+export const bin = fileURLToPath(new URL('../../../dist/bin', import.meta.url));
+
+/** How a built program starts itself, as `mintInProcess` wants it. */
+export const self = [
+  process.execPath,
+  '--disable-sigusr1',
+  fileURLToPath(new URL('../../../dist/lib/ecr-xacct.cjs', import.meta.url)),
+] as const;
+
+/** Milliseconds. Nothing here takes a tenth of it: it only keeps a hanging program from hanging the tests. */
+const PROGRAM_DEADLINE = 60_000;
+
+/** Sections of an AWS config or credentials file. */
+export type Sections = Readonly<Record<string, Readonly<Record<string, string | number>>>>;
+
+/** The user's files. What is not given is empty. */
+export interface ProductFiles {
+  /** `~/.aws/config` */
+  readonly config?: Sections;
+  /** `~/.aws/credentials` */
+  readonly credentials?: Sections;
+  /** `registries:` of config.yaml. */
+  readonly registries?: Sections;
+  /** `fallback_helper:` of config.yaml. */
+  readonly fallbackHelper?: string;
+}
+
+/** Where a variable is undefined, it is not set. */
+export type ProductEnvironment = Readonly<Record<string, string | undefined>>;
+
+export interface Ran {
+  /** Null where it was killed. */
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly input?: string | Uint8Array;
+  /** On top of the surroundings' own. */
+  readonly env?: ProductEnvironment;
+  readonly cwd?: string;
+}
+
+/** Disposing stops the daemon, waits for its end, and removes the folder. */
+export interface Product extends AsyncDisposable {
+  /** Holds everything below. */
+  readonly folder: string;
+  readonly home: string;
+  readonly runtime: string;
+  readonly socket: string;
+  /** The environment of every program. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Runs a program, ours by their bare names, until it ends. */
+  run(command: readonly string[], options?: RunOptions): Promise<Ran>;
+  /** `docker-credential-ecr-xacct get` */
+  get(ServerURL: string, options?: RunOptions): Promise<Ran>;
+  /** Writes the user's files anew. */
+  configure(files: ProductFiles): Promise<void>;
+  /** Undefined where no daemon runs. */
+  daemon(): Promise<DaemonStatus | undefined>;
+}
+
+/** Makes a user's surroundings whose AWS is the fake one; starts nothing. */
+export async function makeProduct(
+  aws: Pick<FakeAws, 'url'>,
+  files: ProductFiles = {},
+  env: ProductEnvironment = {},
+): Promise<Product> {
+  const folder = await mkdtemp(join(tmpdir(), 'product-'));
+  const folders = {
+    HOME: join(folder, 'home'),
+    TMPDIR: join(folder, 'tmp'),
+    XDG_RUNTIME_DIR: join(folder, 'run'),
+  };
+  for (const path of Object.values(folders)) await mkdir(path, { mode: 0o700 });
+  const own = environment({
+    ...folders,
+    PATH: `${bin}:/usr/bin:/bin`,
+    USER: 'dev',
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    ...env,
+  });
+  const home = folders.HOME;
+  const runtime = folders.XDG_RUNTIME_DIR;
+  const socket = own.ECR_XACCT_SOCKET ?? join(runtime, 'ecr-xacct', 'daemon.sock');
+  const configure = (written: ProductFiles) => writeFiles(home, written);
+  await configure(files);
+
+  const run: Product['run'] = (command, { input = '', env: more = {}, cwd = home } = {}) =>
+    runProgram(command, input, { cwd, env: environment({ ...own, ...more }) });
+  const daemon: Product['daemon'] = () => daemonAt(socket);
+  const leave = async () => {
+    const running = await daemon();
+    if (running !== undefined) await stopDaemon(socket, running.pid);
+    await rm(folder, { recursive: true, force: true });
+  };
+  return {
+    folder,
+    home,
+    runtime,
+    socket,
+    env: own,
+    run,
+    get: (ServerURL, options) =>
+      run(['docker-credential-ecr-xacct', 'get'], { input: ServerURL, ...options }),
+    configure,
+    daemon,
+    [Symbol.asyncDispose]: leave,
+  };
+}
+
+/** The daemon that listens on a socket; undefined where none does. */
+async function daemonAt(socket: string): Promise<DaemonStatus | undefined> {
+  const asked = await askDaemon(socket, ownUid(), { action: 'status', env: {}, input: '' }, PROGRAM_DEADLINE);
+  return typeof asked === 'string' ? undefined : (JSON.parse(asked.text) as DaemonStatus);
+}
+
+/** The process ID of the daemon, which must run. */
+export async function daemonPid(product: Product): Promise<number> {
+  const daemon = await product.daemon();
+  assert.ok(daemon !== undefined, 'no daemon runs');
+  return daemon.pid;
+}
+
+async function stopDaemon(socket: string, pid: number): Promise<void> {
+  await askDaemon(socket, ownUid(), { action: 'stop', env: {}, input: '' }, PROGRAM_DEADLINE);
+  await whenEnded(pid);
+}
+
+function ownUid(): number {
+  return process.getuid?.() ?? 0;
+}
+
+function environment(variables: ProductEnvironment): Record<string, string> {
+  const set = Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(set);
+}
+
+async function writeFiles(
+  home: string,
+  { config, credentials, registries = {}, fallbackHelper }: ProductFiles,
+): Promise<void> {
+  const settings = fallbackHelper === undefined ? {} : { fallback_helper: fallbackHelper };
+  const contents = {
+    '.aws/config': ini(config ?? {}),
+    '.aws/credentials': ini(credentials ?? {}),
+    // JSON is YAML.
+    '.config/ecr-xacct/config.yaml': JSON.stringify({ ...settings, registries }, undefined, 2),
+  };
+  for (const [name, content] of Object.entries(contents)) {
+    const path = join(home, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content, { mode: 0o600 });
+  }
+}
+
+/** A setting with a line break in it is a section of nested settings, as under `[services NAME]`. */
+function ini(sections: Sections): string {
+  return Object.entries(sections)
+    .map(([name, settings]) => {
+      const lines = Object.entries(settings).map(([setting, value]) => `${setting} = ${value}\n`);
+      return `[${name}]\n${lines.join('')}`;
+    })
+    .join('');
+}
+
+async function runProgram(
+  [program = '', ...args]: readonly string[],
+  input: string | Uint8Array,
+  surroundings: { cwd: string; env: Record<string, string> },
+): Promise<Ran> {
+  const child = spawn(program, args, { ...surroundings, timeout: PROGRAM_DEADLINE, killSignal: 'SIGKILL' });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject).once('exit', resolve);
+  });
+  // A program that does not read its input has done nothing wrong.
+  child.stdin.on('error', () => {}).end(input);
+  const [status, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+  return { status, stdout, stderr };
+}
+
+/** The password in the answer to a `get`, which must be a success for this ServerURL and nothing else. */
+export function passwordOf({ status, stdout, stderr }: Ran, ServerURL: string): string {
+  assert.deepEqual({ status, stderr }, { status: 0, stderr: '' }, stdout);
+  const { Secret } = JSON.parse(stdout) as { Secret: string };
+  assert.equal(stdout, `${JSON.stringify({ ServerURL, Username: 'AWS', Secret })}\n`);
+  return Secret;
+}
+
+/** The line of a failure: the same on stdout and stderr, one line, exit status 1. */
+export function failureOf({ status, stdout, stderr }: Ran): string {
+  assert.equal(status, 1);
+  assert.equal(stdout, stderr);
+  assert.match(stdout, /^ecr-xacct: [^\n]+\n$/);
+  assert.doesNotMatch(stdout, /credentials not found in native keychain/);
+  return stdout.trimEnd();
+}

@@ -1,0 +1,95 @@
+// A helper for tests with everything about it in memory: config and profiles from texts, a clock, and mints that are counted.
+import { type Config, parseConfig } from '../../../src/config/load.ts';
+import type { FallbackRequest } from '../../../src/docker/fallback/fallback.ts';
+import { type Action, type Answer, notFound } from '../../../src/docker/messages.ts';
+import type { ErrorFields } from '../../../src/errors.ts';
+import type { WhoAmI } from '../../../src/helper/account-memory.ts';
+import { createHelper, type HelperDeps } from '../../../src/helper/helper.ts';
+import { createMemory } from '../../../src/helper/memory.ts';
+import { describeIdentity, profileOf } from '../../../src/identity/identity.ts';
+import type { Environment } from '../../../src/invocation.ts';
+import type { MfaProof } from '../../../src/questions.ts';
+import { FILE } from './config-text.ts';
+import { profilesFrom } from './profiles.ts';
+
+const KEYS = 'aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n';
+
+const PROFILES = ['dev', 'gov', 'default'].map((name) => `[profile ${name}]\n${KEYS}`).join('');
+
+/**
+ * `mints` has the identity and hostname of each mint; a token is `token N of IDENTITY`, and lives 12 hours. `failures` has the
+ * errors of identities that cannot mint, `accounts` the accounts of profiles that say none, and `proofs` what was shown of MFA.
+ */
+export function createHelperFixture(configText = '', aws = PROFILES) {
+  const fixture = {
+    now: Date.UTC(2026, 0, 1),
+    configText,
+    env: {} as Environment,
+    aws,
+    failure: undefined as unknown,
+    failures: {} as Record<string, unknown>,
+    /** Of identities whose role refuses after a code has begun a session. */
+    refusals: {} as Record<string, ErrorFields>,
+    accounts: {} as Record<string, string>,
+    /** The profiles that AWS was asked for. */
+    profilesAsked: [] as string[],
+    proofs: [] as (MfaProof | undefined)[],
+    mints: [] as string[],
+    /** What the fallback helper was asked, without the environment. */
+    asked: [] as Omit<FallbackRequest, 'env'>[],
+    /** What it answers. */
+    fallback: (_: FallbackRequest): Answer | Promise<Answer> => notFound,
+    run: (action: Action, input: string) => helper(action, input, fixture.env),
+    secretOf: async (input: string): Promise<unknown> =>
+      JSON.parse((await fixture.run('get', input)).text).Secret,
+  };
+  const mint: HelperDeps['mint'] = async ({ identity, hostname }, _env, mfa) => {
+    const who = describeIdentity(identity);
+    fixture.mints.push(`${who} for ${hostname}`);
+    fixture.proofs.push(mfa);
+    const failure = fixture.failure ?? fixture.failures[who];
+    if (failure !== undefined) throw failure;
+    const expiresAt = fixture.now + 12 * 3_600_000;
+    const token = { username: 'AWS', password: `token ${fixture.mints.length} of ${who}`, expiresAt };
+    if (mfa === undefined || 'session' in mfa) return { token };
+    const keys = { accessKeyId: 'ASIA', secretAccessKey: 'secret', sessionToken: 'session' };
+    const mfaSession = { ...keys, expiresAt };
+    const refusal = fixture.refusals[who];
+    return refusal === undefined ? { token, mfaSession } : { refusal, mfaSession };
+  };
+  const whoAmI: WhoAmI = async ({ identity }) => {
+    const profile = profileOf(identity) ?? '';
+    fixture.profilesAsked.push(profile);
+    const account = fixture.accounts[profile] ?? '999988887777';
+    return { arn: `arn:aws:iam::${account}:user/${profile}`, account };
+  };
+  const clock = () => fixture.now;
+  const memory = createMemory(whoAmI, clock);
+  const deps = {
+    readConfig: (): Config => parseConfig(fixture.configText, FILE),
+    readProfiles: () => profilesOf(fixture.aws),
+    ...memory,
+    mint,
+    whoAmI,
+    deadline: () => new AbortController().signal,
+    fallback: async (request: FallbackRequest) => {
+      const { env, ...asked } = request;
+      fixture.asked.push(asked);
+      return fixture.fallback(request);
+    },
+  };
+  const helper = createHelper(deps);
+  return Object.assign(fixture, { deps });
+}
+
+/** Parsed once for each text, as the reader of the files does. */
+const profilesOf = memoize(profilesFrom);
+
+function memoize<T>(make: (text: string) => T): (text: string) => T {
+  const made = new Map<string, T>();
+  return (text) => {
+    const value = made.get(text) ?? make(text);
+    made.set(text, value);
+    return value;
+  };
+}

@@ -1,0 +1,88 @@
+// Owns the proof of where the config and the log are, by the environment of whoever asks.
+
+import assert from 'node:assert/strict';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { configPath, logPath } from '../../../src/config/paths.ts';
+import type { Environment } from '../../../src/invocation.ts';
+
+const skip = process.platform === 'linux' ? false : 'the folders are those of Linux';
+
+describe('config.yaml', { skip }, () => {
+  const rows: readonly [string, Environment, string | undefined][] = [
+    ['is below HOME', { HOME: '/home/dev' }, '/home/dev/.config/ecr-xacct/config.yaml'],
+    [
+      'is below XDG_CONFIG_HOME',
+      { HOME: '/home/dev', XDG_CONFIG_HOME: '/etc/dev' },
+      '/etc/dev/ecr-xacct/config.yaml',
+    ],
+    [
+      'needs no HOME beside XDG_CONFIG_HOME',
+      { XDG_CONFIG_HOME: '/etc/dev' },
+      '/etc/dev/ecr-xacct/config.yaml',
+    ],
+    [
+      'is not below a relative XDG_CONFIG_HOME, which the specification has ignored',
+      { HOME: '/home/dev', XDG_CONFIG_HOME: 'etc' },
+      '/home/dev/.config/ecr-xacct/config.yaml',
+    ],
+    [
+      'is not below an empty XDG_CONFIG_HOME',
+      { HOME: '/home/dev', XDG_CONFIG_HOME: '' },
+      '/home/dev/.config/ecr-xacct/config.yaml',
+    ],
+    [
+      'is where ECR_XACCT_CONFIG says',
+      { HOME: '/home/dev', ECR_XACCT_CONFIG: '/srv/my.yaml' },
+      '/srv/my.yaml',
+    ],
+    [
+      'is where it always is for an empty ECR_XACCT_CONFIG',
+      { HOME: '/home/dev', ECR_XACCT_CONFIG: '' },
+      '/home/dev/.config/ecr-xacct/config.yaml',
+    ],
+    [
+      'is where the user database says without HOME',
+      {},
+      join(userInfo().homedir, '.config/ecr-xacct/config.yaml'),
+    ],
+    [
+      'is there with an empty HOME, too',
+      { HOME: '' },
+      join(userInfo().homedir, '.config/ecr-xacct/config.yaml'),
+    ],
+    // The daemon's current folder is not the caller's, and neither is a place to look for a config.
+    ['is nowhere with a relative HOME', { HOME: 'dev' }, undefined],
+  ];
+  for (const [title, env, path] of rows) {
+    test(title, () => assert.equal(configPath(env), path));
+  }
+
+  test('is not looked for in the current folder', () => {
+    assert.throws(() => configPath({ HOME: '/home/dev', ECR_XACCT_CONFIG: 'my.yaml' }), {
+      code: 'config-invalid',
+      message: 'ECR_XACCT_CONFIG=my.yaml is a relative path',
+      hint: 'run: export ECR_XACCT_CONFIG="$PWD/my.yaml"',
+    });
+  });
+});
+
+describe('daemon.log', { skip }, () => {
+  const rows: readonly [string, Environment, string | undefined][] = [
+    ['is below HOME', { HOME: '/home/dev' }, '/home/dev/.local/state/ecr-xacct/daemon.log'],
+    [
+      'is below XDG_STATE_HOME',
+      { HOME: '/home/dev', XDG_STATE_HOME: '/var/dev' },
+      '/var/dev/ecr-xacct/daemon.log',
+    ],
+    [
+      'is where the user database says without HOME',
+      {},
+      join(userInfo().homedir, '.local/state/ecr-xacct/daemon.log'),
+    ],
+  ];
+  for (const [title, env, path] of rows) {
+    test(title, () => assert.equal(logPath(env), path));
+  }
+});

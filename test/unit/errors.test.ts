@@ -1,0 +1,110 @@
+// Owns the proof that text from outside is fit for a terminal, and what the one line of an error looks like.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { errorLine, printable, shellWord, XacctError } from '../../src/errors.ts';
+
+describe('printable text', () => {
+  const rows: readonly [string, string, string][] = [
+    ['plain text stays', 'a profile “dev” für 日本 🗝', 'a profile “dev” für 日本 🗝'],
+    ['a terminal escape shows', '\x1b[31mred\x1b[0m', '\\u{1b}[31mred\\u{1b}[0m'],
+    ['an escape of C1 shows', '\x9b31m', '\\u{9b}31m'],
+    ['a NUL, a bell, a backspace and DEL show', '\0\x07\b\x7f', '\\u{0}\\u{7}\\u{8}\\u{7f}'],
+    ['a tab shows', 'a\tb', 'a\\u{9}b'],
+    ['a line break is a space', 'one\ntwo\r\n  three\r\rfour', 'one two three four'],
+    ['separators of lines and paragraphs show', 'a\u2028b\u2029c\u0085d', 'a\\u{2028}b\\u{2029}c\\u{85}d'],
+    ['overrides of direction show', 'a\u202Egpj.exe\u2066b\u200F', 'a\\u{202e}gpj.exe\\u{2066}b\\u{200f}'],
+    ['what has no width shows', 'a\u200Bb\uFEFFc\u00ADd', 'a\\u{200b}b\\u{feff}c\\u{ad}d'],
+    ['half a character shows', 'a\uD83Db', 'a\\u{d83d}b'],
+    ['tags beyond the basic plane show', 'a\u{E0041}', 'a\\u{e0041}'],
+  ];
+  for (const [title, text, expected] of rows) {
+    test(title, () => assert.equal(printable(text), expected));
+  }
+
+  test('has 1,200 characters at most, and shows that it was cut', () => {
+    assert.equal(printable('x'.repeat(1_200)), 'x'.repeat(1_200));
+    assert.equal(printable('x'.repeat(1_201)), `${'x'.repeat(1_200)}…`);
+  });
+
+  test('is one line without control characters, whatever it was', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 3_000 }), (text) => {
+        const line = printable(text);
+        assert.doesNotMatch(line, /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u);
+        assert.ok(line.length <= 1_201);
+      }),
+    );
+  });
+
+  test('is not cut through a character', () => {
+    assert.ok(printable(`${'x'.repeat(1_199)}🗝🗝`).isWellFormed());
+  });
+});
+
+describe('the line of an error', () => {
+  test('is the message and what mends it', () => {
+    assert.equal(
+      errorLine(new XacctError('sso-expired', 'it has expired', { hint: 'run: aws sso login' })),
+      'ecr-xacct: it has expired; run: aws sso login',
+    );
+  });
+
+  test('is the message alone where nothing mends it', () => {
+    assert.equal(errorLine(new XacctError('service', 'it failed')), 'ecr-xacct: it failed');
+  });
+
+  test('says of any other error that it is the program’s own', () => {
+    assert.equal(errorLine(new TypeError('x is undefined')), 'ecr-xacct: internal error: x is undefined');
+    assert.equal(errorLine('thrown text'), 'ecr-xacct: internal error: thrown text');
+    assert.equal(errorLine(undefined), 'ecr-xacct: internal error: undefined');
+  });
+
+  test('has no escapes and no second line', () => {
+    assert.equal(
+      errorLine(new XacctError('service', 'a\nb\x1b', { hint: 'c\r\nd' })),
+      'ecr-xacct: a b\\u{1b}; c d',
+    );
+  });
+
+  test('keeps what mends it, however long the message is', () => {
+    const line = errorLine(new XacctError('service', 'x'.repeat(5_000), { hint: 'run: aws sso login' }));
+    assert.ok(line.endsWith('; run: aws sso login'));
+    assert.ok(line.length < 2_000);
+  });
+});
+
+test('an error has its code, its hint and its cause, and no cause where there is none', () => {
+  const cause = new Error('below');
+  const error = new XacctError('network', 'it failed', { hint: 'run: ping', cause });
+  assert.deepEqual(
+    [error.code, error.hint, error.cause, error.name],
+    ['network', 'run: ping', cause, 'XacctError'],
+  );
+  assert.ok(!Object.hasOwn(new XacctError('network', 'it failed'), 'cause'));
+});
+
+describe('a word of a shell', () => {
+  const rows: Readonly<Record<string, string>> = {
+    dev: 'dev',
+    '/home/dev/.aws/config': '/home/dev/.aws/config',
+    'a@b:c=d,e+f%g-h_i': 'a@b:c=d,e+f%g-h_i',
+    '': "''",
+    'two words': "'two words'",
+    "it's": "'it'\\''s'",
+    '$(rm -rf /)': "'$(rm -rf /)'",
+    '~': "'~'",
+    '*': "'*'",
+    'a\nb': "'a\nb'",
+  };
+  for (const [text, word] of Object.entries(rows)) {
+    test(`of ${JSON.stringify(text)} is ${JSON.stringify(word)}`, () => assert.equal(shellWord(text), word));
+  }
+});
+
+test('an error of another copy of the class is one of ours, and other errors are not', () => {
+  const copy = Object.assign(new Error('elsewhere'), { name: 'XacctError', code: 'network' });
+  assert.ok(copy instanceof XacctError);
+  assert.ok(!(new Error('elsewhere') instanceof XacctError));
+  assert.ok(!({ name: 'XacctError' } instanceof XacctError));
+});

@@ -1,0 +1,95 @@
+// Owns the proof of when AWS is asked for the account of a profile, and how long the answer is remembered.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { XacctError } from '../../../src/errors.ts';
+import { createAccountMemory } from '../../../src/helper/account-memory.ts';
+import { profileOf } from '../../../src/identity/identity.ts';
+import { profileResolution } from '../../../src/identity/resolve.ts';
+import { profilesFrom } from '../../support/unit/profiles.ts';
+
+const NAMES = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
+const profilesWith = (id: string) =>
+  profilesFrom(
+    NAMES.map(
+      (name) => `[profile ${name}]\naws_access_key_id = ${id}${name}\naws_secret_access_key = secret\n`,
+    ).join(''),
+  );
+const profiles = profilesWith('AKIA');
+const resolutions = NAMES.map((name) => profileResolution(name, 'us-east-1'));
+
+/** AWS says that a profile is of the account that `accounts` has for it, or fails as that says. */
+function fixture(accounts: Readonly<Record<string, string | XacctError>> = {}) {
+  const state = { now: 0, asked: [] as string[], accounts };
+  const memory = createAccountMemory(
+    async ({ identity }) => {
+      const profile = profileOf(identity) ?? '';
+      state.asked.push(profile);
+      const account = state.accounts[profile] ?? '000000000000';
+      if (typeof account !== 'string') throw account;
+      return { arn: `arn:aws:iam::${account}:user/${profile}`, account };
+    },
+    () => state.now,
+  );
+  return { state, memory };
+}
+
+describe('AWS is asked for accounts', () => {
+  test('in order, and no further than to the first that fits', async () => {
+    const { state, memory } = fixture({ two: '111122223333' });
+    await memory.learn(resolutions, '111122223333', profiles, {});
+    assert.deepEqual(state.asked.slice(0, 2), ['one', 'two']);
+    assert.ok(!state.asked.includes('eight'), `asked: ${state.asked}`);
+    assert.deepEqual(memory.recall('two', profiles, {}), { profile: 'two', account: '111122223333' });
+  });
+
+  test('of all where none fits', async () => {
+    const { state, memory } = fixture();
+    await memory.learn(resolutions, '111122223333', profiles, {});
+    assert.deepEqual(state.asked, NAMES);
+  });
+
+  test('once, however many want to know at the same time or later', async () => {
+    const { state, memory } = fixture();
+    const learn = () => memory.learn(resolutions.slice(0, 2), '111122223333', profiles, {});
+    await Promise.all([learn(), learn()]);
+    state.now += 30 * 24 * 3_600_000;
+    await learn();
+    assert.deepEqual(state.asked, ['one', 'two']);
+  });
+
+  test('again where the keys have changed', async () => {
+    const { state, memory } = fixture();
+    await memory.learn(resolutions.slice(0, 1), '111122223333', profiles, {});
+    const rotated = profilesWith('AKIB');
+    assert.equal(memory.recall('one', rotated, {}), undefined);
+    await memory.learn(resolutions.slice(0, 1), '111122223333', rotated, {});
+    assert.deepEqual(state.asked, ['one', 'one']);
+  });
+
+  test('again a minute after it failed, or as soon as a network may be back', async () => {
+    const invalid = new XacctError('credentials-invalid', 'AWS does not know its access key');
+    const network = new XacctError('network', 'no network');
+    const { state, memory } = fixture({ one: invalid, two: network });
+    const learn = () => memory.learn(resolutions.slice(0, 2), '111122223333', profiles, {});
+    await learn();
+    assert.deepEqual(memory.recall('one', profiles, {}), { profile: 'one', error: invalid });
+    state.now += 2_999;
+    await learn();
+    assert.deepEqual(state.asked, ['one', 'two']);
+    state.now += 1;
+    await learn();
+    assert.deepEqual(state.asked, ['one', 'two', 'two']);
+    state.now += 57_000;
+    state.accounts = { one: '111122223333' };
+    await learn();
+    assert.deepEqual(memory.recall('one', profiles, {}), { profile: 'one', account: '111122223333' });
+  });
+
+  test('and what is no failure of AWS is not taken for one', async () => {
+    const memory = createAccountMemory(
+      () => Promise.reject(new TypeError('a mistake of ours')),
+      () => 0,
+    );
+    await assert.rejects(memory.learn(resolutions, undefined, profiles, {}), TypeError);
+  });
+});

@@ -1,0 +1,194 @@
+// Owns the proof of what a token is looked for with: the profiles of an account in turn, and MFA sessions.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { XacctError } from '../../../src/errors.ts';
+import { login } from '../../../src/helper/login.ts';
+import { createHelperFixture } from '../../support/unit/helper.ts';
+
+const ACCOUNT = '111122223333';
+const ECR = `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com`;
+const HOUR = 3_600_000;
+const KEYS = 'aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n';
+const sso = (name: string, session = 'corp') =>
+  `[profile ${name}]\nsso_session = ${session}\nsso_account_id = ${ACCOUNT}\nsso_role_name = ${name}\n`;
+const expired = (profile: string) =>
+  new XacctError('sso-expired', 'its SSO session has expired', {
+    hint: `run: aws sso login --profile ${profile}`,
+  });
+const denied = new XacctError('access-denied', 'not allowed', { hint: 'ask its administrator' });
+
+describe('of several profiles of an account', () => {
+  test('the first that can mint is used', async () => {
+    const fixture = createHelperFixture('', sso('one') + sso('two') + sso('three'));
+    fixture.failures['profile one'] = expired('one');
+    assert.equal(await fixture.secretOf(ECR), 'token 2 of profile two');
+    assert.deepEqual(fixture.mints, [`profile one for ${ECR}`, `profile two for ${ECR}`]);
+  });
+
+  test('one that has a token goes on being used, until it has none', async () => {
+    const fixture = createHelperFixture('', sso('one') + sso('two'));
+    fixture.failures['profile one'] = expired('one');
+    await fixture.secretOf(ECR);
+    fixture.failures = {};
+    fixture.now += HOUR;
+    assert.equal(await fixture.secretOf(ECR), 'token 2 of profile two');
+    fixture.now += 12 * HOUR;
+    assert.equal(await fixture.secretOf(ECR), 'token 3 of profile one');
+  });
+
+  test('one that is broken is passed over', async () => {
+    const broken = `[profile broken]\nrole_arn = arn:aws:iam::${ACCOUNT}:role/Pull\nsource_profile = gone\n`;
+    const fixture = createHelperFixture('', broken + sso('two'));
+    assert.equal(await fixture.secretOf(ECR), 'token 1 of profile two');
+  });
+
+  test('the failure of all names each, and the command that mends one', async () => {
+    const fixture = createHelperFixture('', sso('one') + sso('two') + sso('three') + sso('four'));
+    fixture.failures = {
+      'profile one': denied,
+      'profile two': expired('two'),
+      'profile three': denied,
+      'profile four': denied,
+    };
+    assert.deepEqual(await fixture.run('get', ECR), {
+      outcome: 'failure',
+      text: `ecr-xacct: ${ECR}: none of the 4 profiles of its account can be used: profile one: not allowed, profile two: its SSO session has expired, profile three: not allowed, and 1 more; run: aws sso login --profile two`,
+    });
+  });
+
+  test('the next is not tried after a failure that it would share', async () => {
+    const fixture = createHelperFixture('', sso('one') + sso('two'));
+    fixture.failures['profile one'] = new XacctError('network', 'cannot reach AWS');
+    const { text } = await fixture.run('get', ECR);
+    assert.equal(text, `ecr-xacct: ${ECR}: profile one: cannot reach AWS`);
+    assert.deepEqual(fixture.mints, [`profile one for ${ECR}`]);
+  });
+});
+
+describe('a profile that does not say its account', () => {
+  const FILES = `[profile keys]\n${KEYS}[profile process]\ncredential_process = /bin/true\n[default]\n${KEYS}`;
+
+  test('is used where AWS says that it is of the account, and is asked once', async () => {
+    const fixture = createHelperFixture('', FILES);
+    fixture.accounts = { process: ACCOUNT };
+    assert.equal(await fixture.secretOf(ECR), 'token 1 of profile process');
+    assert.equal(await fixture.secretOf(ECR.replace('east', 'west')), 'token 2 of profile process');
+    assert.deepEqual(fixture.profilesAsked.slice(0, 2), ['keys', 'process']);
+    assert.equal(new Set(fixture.profilesAsked).size, fixture.profilesAsked.length);
+  });
+
+  test('is named in the failure where none is of the account, with the account that it is of', async () => {
+    const fixture = createHelperFixture('', FILES);
+    fixture.failure = denied;
+    const { text } = await fixture.run('get', ECR);
+    assert.equal(
+      text,
+      `ecr-xacct: ${ECR}: profile default: not allowed (no profile of account ${ACCOUNT} in ~/.aws/config, profile keys is of account 999988887777, profile process is of account 999988887777, profile default is of account 999988887777); ask its administrator`,
+    );
+  });
+});
+
+describe('MFA', () => {
+  const SERIAL = 'arn:aws:iam::444455556666:mfa/dev';
+  const careful = (name: string) =>
+    `[profile ${name}]\nrole_arn = arn:aws:iam::${ACCOUNT}:role/${name}\nsource_profile = dev\nmfa_serial = ${SERIAL}\n`;
+  const FILES = `[profile dev]\n${KEYS}${careful('one')}${careful('two')}`;
+  const CONFIG = `registries:\n  ${ECR}: { profile: one }\n  ${ECR.replace('east', 'west')}: { profile: two }\n`;
+
+  test('is asked for with the command that begins a session, before any process is started', async () => {
+    const fixture = createHelperFixture(CONFIG, FILES);
+    assert.deepEqual(await fixture.run('get', ECR), {
+      outcome: 'failure',
+      text: `ecr-xacct: ${ECR}: profile one: an MFA code of ${SERIAL} is required; run: ecr-xacct login ${ECR}`,
+    });
+    assert.deepEqual(fixture.mints, []);
+  });
+
+  test('is shown once: the session serves the other role behind the same keys, until it ends', async () => {
+    const fixture = createHelperFixture(CONFIG, FILES);
+    const done = await login(fixture.deps, { hostname: ECR, code: '123456' }, {});
+    const expiresAt = fixture.now + 12 * HOUR;
+    assert.deepEqual(done, {
+      hostname: ECR,
+      identity: 'profile one',
+      region: 'us-east-1',
+      expiresAt,
+      mfaSession: { serial: SERIAL, expiresAt },
+    });
+    assert.equal(await fixture.secretOf(ECR), 'token 1 of profile one');
+    assert.equal(await fixture.secretOf(ECR.replace('east', 'west')), 'token 2 of profile two');
+    assert.deepEqual(
+      fixture.proofs.map((proof) => Object.keys(proof ?? {})),
+      [['code'], ['session']],
+    );
+    fixture.now += 12 * HOUR;
+    const { text } = await fixture.run('get', ECR);
+    assert.match(text, /an MFA code of .* is required/);
+  });
+
+  test('is shown once, too, where the first of several roles refuses', async () => {
+    const fixture = createHelperFixture('', FILES);
+    fixture.refusals['profile one'] = { code: 'assume-role-denied', message: 'not let in' };
+    const { identity } = await login(fixture.deps, { hostname: ECR, code: '123456' }, {});
+    assert.equal(identity, 'profile two');
+    assert.deepEqual(
+      fixture.proofs.map((proof) => Object.keys(proof ?? {})),
+      [['code'], ['session']],
+    );
+  });
+
+  test('is asked for again where AWS does not take the session any more', async () => {
+    const fixture = createHelperFixture(CONFIG, FILES);
+    await login(fixture.deps, { hostname: ECR, code: '123456' }, {});
+    fixture.failures['profile two'] = new XacctError('mfa-required', 'an MFA code is required');
+    await fixture.run('get', ECR.replace('east', 'west'));
+    assert.deepEqual(fixture.deps.mfaSessions.status(), []);
+  });
+});
+
+describe('login', () => {
+  const FILES = `[profile dev]\nregion = eu-west-1\n${KEYS}[profile nowhere]\n${KEYS}`;
+
+  test('mints anew, whatever is in memory, and forgets what docker login brought', async () => {
+    const fixture = createHelperFixture(`registries: { ${ECR}: { profile: dev } }`, FILES);
+    await fixture.secretOf(ECR);
+    await fixture.run('store', JSON.stringify({ ServerURL: ECR, Username: 'AWS', Secret: 'old' }));
+    await login(fixture.deps, { hostname: ECR }, {});
+    assert.equal(await fixture.secretOf(ECR), 'token 2 of profile dev');
+  });
+
+  test('does not take an old token for a success', async () => {
+    const fixture = createHelperFixture(`registries: { ${ECR}: { profile: dev } }`, FILES);
+    await fixture.secretOf(ECR);
+    fixture.failure = denied;
+    await assert.rejects(login(fixture.deps, { hostname: ECR }, {}), {
+      code: 'access-denied',
+      message: `${ECR}: profile dev: not allowed`,
+    });
+  });
+
+  test('with a profile alone is for the registry of its account in its region', async () => {
+    const fixture = createHelperFixture('', FILES);
+    fixture.accounts = { dev: '444455556666' };
+    const { hostname } = await login(fixture.deps, { profile: 'dev' }, {});
+    assert.equal(hostname, '444455556666.dkr.ecr.eu-west-1.amazonaws.com');
+    await assert.rejects(login(fixture.deps, { profile: 'nowhere' }, {}), {
+      message: 'profile nowhere says no region to log in to',
+      hint: 'run: aws configure set region us-east-1 --profile nowhere',
+    });
+  });
+
+  test('with a profile and a registry leaves a token that serves whoever asks as that profile', async () => {
+    const fixture = createHelperFixture('', FILES);
+    await login(fixture.deps, { hostname: ECR, profile: 'dev' }, {});
+    fixture.env = { AWS_PROFILE: 'dev' };
+    assert.equal(await fixture.secretOf(ECR), 'token 1 of profile dev');
+  });
+
+  test('is not for a registry that is nobody’s', async () => {
+    const fixture = createHelperFixture('', FILES);
+    await assert.rejects(login(fixture.deps, { hostname: 'ghcr.io' }, {}), {
+      message: 'ghcr.io: neither an ECR hostname nor in the config',
+    });
+  });
+});

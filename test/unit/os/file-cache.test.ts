@@ -1,0 +1,149 @@
+// Owns the proof that a file is read again exactly when it has changed, and that none can stall or confuse the reader.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempDisposableSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { createFileCache } from '../../../src/os/file-cache.ts';
+
+/** A folder of its own, a path in it, and a cache that tells how often it has parsed. */
+function createCache() {
+  const folder = mkdtempDisposableSync(join(tmpdir(), 'file-cache-'));
+  const parsed: string[] = [];
+  const read = createFileCache((text, path) => {
+    if (text === 'bad') throw new Error(`${path} is bad`);
+    parsed.push(text);
+    return { text };
+  });
+  return { path: join(folder.path, 'file'), parsed, read, [Symbol.dispose]: () => folder.remove() };
+}
+
+describe('a file', () => {
+  test('is parsed once while it stays as it is', () => {
+    using cache = createCache();
+    writeFileSync(cache.path, 'one');
+    const first = cache.read(cache.path);
+    assert.deepEqual(first, { text: 'one' });
+    assert.equal(cache.read(cache.path), first);
+    assert.deepEqual(cache.parsed, ['one']);
+  });
+
+  test('is parsed again when it was rewritten with as many bytes', () => {
+    using cache = createCache();
+    writeFileSync(cache.path, 'one');
+    utimesSync(cache.path, 1_000, 1_000);
+    cache.read(cache.path);
+    writeFileSync(cache.path, 'two');
+    assert.deepEqual(cache.read(cache.path), { text: 'two' });
+  });
+
+  test('is parsed again when another was renamed to it, of the same size and time', () => {
+    using cache = createCache();
+    for (const [path, text] of [
+      [cache.path, 'one'],
+      [`${cache.path}.new`, 'two'],
+    ] as const) {
+      writeFileSync(path, text);
+      utimesSync(path, 1_000, 1_000);
+    }
+    cache.read(cache.path);
+    renameSync(`${cache.path}.new`, cache.path);
+    assert.deepEqual(cache.read(cache.path), { text: 'two' });
+  });
+
+  test('is undefined while it is not there', () => {
+    using cache = createCache();
+    assert.equal(cache.read(cache.path), undefined);
+    writeFileSync(cache.path, 'one');
+    assert.deepEqual(cache.read(cache.path), { text: 'one' });
+    rmSync(cache.path);
+    assert.equal(cache.read(cache.path), undefined);
+    assert.equal(cache.read(join(cache.path, 'below')), undefined);
+  });
+
+  test('is parsed again after a parse that failed', () => {
+    using cache = createCache();
+    writeFileSync(cache.path, 'bad');
+    for (let time = 0; time < 2; time += 1) {
+      assert.throws(() => cache.read(cache.path), { message: `${cache.path} is bad` });
+    }
+  });
+
+  test('is kept apart from others, and of many only some are kept', () => {
+    using cache = createCache();
+    for (let round = 0; round < 2; round += 1) {
+      for (let index = 0; index < 100; index += 1) {
+        writeFileSync(`${cache.path}${index}`, `${index}`);
+        assert.deepEqual(cache.read(`${cache.path}${index}`), { text: `${index}` });
+      }
+    }
+  });
+});
+
+describe('what is no readable file is refused by name', () => {
+  test('a folder', () => {
+    using cache = createCache();
+    mkdirSync(cache.path);
+    assert.throws(() => cache.read(cache.path), {
+      code: 'config-invalid',
+      message: `${cache.path} is not a regular file`,
+      hint: `run: ls -ld ${cache.path}`,
+    });
+  });
+
+  test('a pipe, and nothing is read from it', () => {
+    using cache = createCache();
+    execFileSync('mkfifo', [cache.path]);
+    // Only so that a reader that does open the pipe fails, and does not wait for ever.
+    const writer = spawn('sh', ['-c', 'echo text > "$1"', 'sh', cache.path]);
+    try {
+      assert.throws(() => cache.read(cache.path), { message: `${cache.path} is not a regular file` });
+    } finally {
+      writer.kill();
+    }
+  });
+
+  test('a link that leads to itself', () => {
+    using cache = createCache();
+    symlinkSync(cache.path, cache.path);
+    assert.throws(() => cache.read(cache.path), {
+      code: 'config-invalid',
+      message: `cannot read ${cache.path} (ELOOP)`,
+      hint: `run: ls -l ${cache.path}`,
+    });
+  });
+
+  test('a file of which this user may read nothing', () => {
+    using cache = createCache();
+    writeFileSync(cache.path, 'one');
+    chmodSync(join(cache.path, '..'), 0o711);
+    chmodSync(cache.path, 0o000);
+    const read = () => asOrdinaryUser(() => cache.read(cache.path));
+    assert.throws(read, {
+      code: 'config-invalid',
+      message: `cannot read ${cache.path} (EACCES)`,
+      hint: `run: ls -l ${cache.path}`,
+    });
+  });
+});
+
+/** Root may read everything: for the time of the call it is somebody else. */
+function asOrdinaryUser<T>(call: () => T): T {
+  if (process.geteuid?.() !== 0) return call();
+  process.seteuid?.(65_534);
+  try {
+    return call();
+  } finally {
+    process.seteuid?.(0);
+  }
+}

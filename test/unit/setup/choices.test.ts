@@ -1,0 +1,242 @@
+// Which accounts, profiles, regions and rules `ecr-xacct setup` chooses where it asks nothing.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { findAccounts } from '../../../src/setup/accounts.ts';
+import { chooseRegistries } from '../../../src/setup/choices.ts';
+import { profilesFrom } from '../../support/unit/profiles.ts';
+import { CONFIG, DOCKER, dockerText, makeSetupHome, ssoProfile } from '../../support/unit/setup-home.ts';
+
+const PLATFORM = '444455556666';
+const IMAGES = '111122223333';
+const host = (account: string, region = 'us-east-1') => `${account}.dkr.ecr.${region}.amazonaws.com`;
+
+const AWS = ssoProfile('platform', PLATFORM, 'us-east-1') + ssoProfile('images', IMAGES, 'eu-central-1');
+
+describe('of several profiles of an account', () => {
+  const SEVERAL =
+    ssoProfile('readonly', PLATFORM, 'us-east-1') +
+    ssoProfile('admin', PLATFORM, 'eu-west-1') +
+    ssoProfile('images', IMAGES, 'eu-central-1');
+
+  test('the first of the file is taken, and the regions of all.', async () => {
+    using user = makeSetupHome({ '.aws/config': SEVERAL });
+    await user.succeed('--yes');
+    assert.match(
+      user.read(CONFIG) ?? '',
+      /"444455556666\.dkr\.ecr\.\*\.amazonaws\.com": \{ profile: readonly \}/,
+    );
+    assert.deepEqual(helperHosts(user.read(DOCKER)), [
+      host(PLATFORM),
+      host(PLATFORM, 'eu-west-1'),
+      host(IMAGES, 'eu-central-1'),
+    ]);
+  });
+
+  test('the one that is named is taken, and no account that is not.', async () => {
+    using user = makeSetupHome({ '.aws/config': SEVERAL });
+    await user.succeed('--yes', '--profile', 'admin');
+    assert.equal(
+      user.read(CONFIG),
+      `registries:\n  "${PLATFORM}.dkr.ecr.*.amazonaws.com": { profile: admin }\n`,
+    );
+  });
+
+  test('two that are named are a contradiction.', async () => {
+    using user = makeSetupHome({ '.aws/config': SEVERAL });
+    const { status, stderr } = await user.setup('--yes', '--profile', 'admin', '--profile', 'readonly');
+    assert.equal(status, 2);
+    assert.match(stderr, /^error: profiles admin and readonly are both of account 444455556666; name one\n/);
+  });
+
+  test('one that is not there is said to be missing.', async () => {
+    using user = makeSetupHome({ '.aws/config': SEVERAL });
+    const { status, stderr } = await user.setup('--yes', '--profile', 'amdin');
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /^ecr-xacct: there is no profile amdin that has credentials; run: aws configure list-profiles\n$/,
+    );
+  });
+});
+
+describe('the regions', () => {
+  const PLAIN = ssoProfile('platform', PLATFORM);
+
+  test('are those of --region (several, or with commas), of the environment and of the profiles.', async () => {
+    using user = makeSetupHome(
+      { '.aws/config': PLAIN + ssoProfile('more', PLATFORM, 'sa-east-1') },
+      {
+        AWS_REGION: 'ca-central-1',
+        AWS_DEFAULT_REGION: 'eu-north-1',
+      },
+    );
+    await user.succeed('--yes', '--region', 'us-east-1,us-west-2', '--region', 'ap-southeast-2');
+    assert.deepEqual(
+      helperHosts(user.read(DOCKER)).toSorted(),
+      ['ap-southeast-2', 'ca-central-1', 'eu-north-1', 'sa-east-1', 'us-east-1', 'us-west-2'].map((r) =>
+        host(PLATFORM, r),
+      ),
+    );
+  });
+
+  test("are those of the account's registries that Docker knows already, in whatever spelling and form.", async () => {
+    const dualStack = `${PLATFORM}.dkr-ecr.eu-west-1.on.aws`;
+    const auths = { [`https://${host(PLATFORM)}/`]: {}, [host('999999999999')]: {} };
+    using user = makeSetupHome({
+      '.aws/config': PLAIN,
+      [DOCKER]: dockerText({ auths, credHelpers: { [dualStack]: 'ecr-login' } }),
+    });
+    await user.succeed('--yes');
+    assert.deepEqual(helperHosts(user.read(DOCKER)), [dualStack, host(PLATFORM)]);
+    assert.match(
+      user.read(CONFIG) ?? '',
+      /"444455556666\.dkr-ecr\.eu-west-1\.on\.aws": \{ profile: platform \}/,
+    );
+  });
+
+  test('must come from somewhere.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS + ssoProfile('none', '777788889999') });
+    const before = user.files();
+    const { status, stderr } = await user.setup('--yes');
+    assert.equal(status, 2);
+    assert.match(
+      stderr,
+      /^error: no region is known for account 777788889999, profile none; .*: ecr-xacct setup --yes --region us-east-1\n/,
+    );
+    assert.deepEqual(user.files(), before);
+  });
+
+  test('that do not exist are wrong usage.', async () => {
+    using user = makeSetupHome({ '.aws/config': PLAIN });
+    const { status, stderr } = await user.setup('--yes', '--region', 'us-east-1,mars');
+    assert.equal(status, 2);
+    assert.match(
+      stderr,
+      /^error: option '--region <region>' argument 'us-east-1,mars' is invalid\. Write a region like us-east-1\.\n/,
+    );
+  });
+});
+
+test('An account of another partition gets the hostnames of that, and no region of others.', async () => {
+  const role = (partition: string, account: string) =>
+    `role_arn = arn:${partition}:iam::${account}:role/Pull\nsource_profile = keys\n`;
+  using user = makeSetupHome({
+    '.aws/config': `[profile gov]
+${role('aws-us-gov', '222222222222')}
+[profile china]
+${role('aws-cn', '333333333333')}region = cn-north-1
+[profile sovereign]
+${role('aws-eusc', '555555555555')}region = eusc-de-east-1
+[profile gov-sso]
+sso_session = gov
+sso_account_id = 666666666666
+sso_role_name = Developer
+[sso-session gov]
+sso_start_url = https://gov.example/start
+sso_region = us-gov-east-1
+[profile plain]
+${role('aws', PLATFORM)}
+`,
+  });
+  await user.succeed('--yes', '--region', 'us-east-1,us-gov-west-1,cn-northwest-1');
+  assert.deepEqual(helperHosts(user.read(DOCKER)), [
+    '222222222222.dkr.ecr.us-gov-west-1.amazonaws.com',
+    '333333333333.dkr.ecr.cn-north-1.amazonaws.com.cn',
+    '333333333333.dkr.ecr.cn-northwest-1.amazonaws.com.cn',
+    '555555555555.dkr.ecr.eusc-de-east-1.amazonaws.eu',
+    '666666666666.dkr.ecr.us-gov-west-1.amazonaws.com',
+    host(PLATFORM),
+  ]);
+  for (const suffix of [
+    '2.dkr.ecr.*.amazonaws.com"',
+    '3.dkr.ecr.*.amazonaws.com.cn"',
+    '5.dkr.ecr.*.amazonaws.eu"',
+  ]) {
+    assert.ok(user.read(CONFIG)?.includes(suffix), suffix);
+  }
+});
+
+describe("a profile's account", () => {
+  test('that only AWS knows is left to the user, who is told.', async () => {
+    using user = makeSetupHome({
+      '.aws/config': `${AWS}[profile tool]\ncredential_process = /bin/tool\nregion = us-east-1\n[default]\nregion = us-east-1\n`,
+      '.aws/credentials': '[keys]\naws_access_key_id = AKIA\naws_secret_access_key = canary\n',
+    });
+    const stdout = await user.succeed('--yes');
+    assert.match(
+      stdout,
+      /\n {2}tool: account unknown, add a rule by hand\n {2}keys: account unknown, add a rule by hand\n\n/,
+    );
+    assert.doesNotMatch(stdout, /default|canary/);
+  });
+
+  test('that AWS says counts like one in the settings; a nonsensical answer does not.', async () => {
+    const keys = (name: string) => `[${name}]\naws_access_key_id = AKIA\naws_secret_access_key = x\n`;
+    const profiles = profilesFrom('', ['one', 'two', 'odd', 'lost'].map(keys).join(''));
+    const answers: Record<string, string> = { one: PLATFORM, two: PLATFORM, odd: 'nonsense' };
+    const asked: string[] = [];
+    const { accounts, unknown } = await findAccounts(profiles, async (name) => {
+      asked.push(name);
+      return answers[name];
+    });
+    assert.deepEqual(asked, ['one', 'two', 'odd', 'lost']);
+    assert.deepEqual(
+      accounts.map(({ id, profiles: names }) => [id, names]),
+      [[PLATFORM, ['one', 'two']]],
+    );
+    assert.deepEqual(unknown, ['odd', 'lost']);
+  });
+
+  test('is nowhere to be found: that is an error.', async () => {
+    using user = makeSetupHome({ '.aws/config': '[default]\nregion = us-east-1\n' });
+    const { status, stderr } = await user.setup('--yes');
+    assert.equal(status, 1);
+    assert.equal(stderr, 'ecr-xacct: no profile says a way to get credentials; run: aws configure sso\n');
+  });
+
+  test('is known to AWS alone, which does not say it: that is an error, too, with the command that shows why.', async () => {
+    const found = { accounts: [], unknown: ['lost', 'odd'] };
+    await assert.rejects(chooseRegistries(found, { profiles: [], regions: [], known: [] }, undefined), {
+      code: 'no-identity',
+      message: 'AWS does not say which account profile lost and 1 more is for',
+      hint: 'to see why, run: aws sts get-caller-identity --profile lost',
+    });
+  });
+});
+
+describe("a rule of the user's", () => {
+  const rows: { rule: string; added: string[] }[] = [
+    { rule: `${PLATFORM}.dkr.ecr.*.amazonaws.com`, added: [] },
+    { rule: `${PLATFORM}.*.*.*`, added: [] },
+    { rule: host(PLATFORM), added: [`${PLATFORM}.dkr.ecr.*.amazonaws.com`] },
+    { rule: '*.dkr.ecr.us-east-1.amazonaws.com', added: [host(PLATFORM, 'eu-west-1')] },
+    { rule: '*.*.*.*', added: [] },
+  ];
+  for (const { rule, added } of rows) {
+    test(`for ${rule} stays in force, and is said to.`, async () => {
+      const config = `registries:\n  "${rule}": { profile: mine }\n`;
+      using user = makeSetupHome({
+        '.aws/config': ssoProfile('platform', PLATFORM, 'us-east-1'),
+        [CONFIG]: config,
+      });
+      const stdout = await user.succeed('--yes', '--region', 'eu-west-1');
+      assert.equal(
+        user.read(CONFIG),
+        config + added.map((key) => `  "${key}": { profile: platform }\n`).join(''),
+      );
+      assert.ok(
+        stdout.includes(
+          `Note: ${host(PLATFORM)}: kept the rule in ${join(user.home, CONFIG)}:2, profile mine\n`,
+        ),
+        stdout,
+      );
+    });
+  }
+});
+
+function helperHosts(text: string | undefined): string[] {
+  const { credHelpers } = JSON.parse(text ?? '{}') as { credHelpers: Record<string, string> };
+  assert.deepEqual(new Set(Object.values(credHelpers)), new Set(['ecr-xacct']));
+  return Object.keys(credHelpers);
+}

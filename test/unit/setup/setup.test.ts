@@ -1,0 +1,240 @@
+// `ecr-xacct setup`: what it finds, what it writes, what it leaves alone, and what it says.
+import assert from 'node:assert/strict';
+import { chmodSync, lstatSync, mkdirSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import {
+  CONFIG,
+  DOCKER,
+  dockerText,
+  makeSetupHome,
+  STATE,
+  ssoProfile,
+} from '../../support/unit/setup-home.ts';
+
+const PLATFORM = '444455556666';
+const IMAGES = '111122223333';
+const host = (account: string, region = 'us-east-1') => `${account}.dkr.ecr.${region}.amazonaws.com`;
+
+const AWS = ssoProfile('platform', PLATFORM, 'us-east-1') + ssoProfile('images', IMAGES, 'eu-central-1');
+
+describe('a first setup', () => {
+  test('writes a rule for each account and an entry for each registry, readable to the user alone.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS });
+    await user.succeed('--yes');
+    assert.equal(
+      user.read(CONFIG),
+      `registries:
+  "${PLATFORM}.dkr.ecr.*.amazonaws.com": { profile: platform }
+  "${IMAGES}.dkr.ecr.*.amazonaws.com": { profile: images }
+`,
+    );
+    const credHelpers = { [host(PLATFORM)]: 'ecr-xacct', [host(IMAGES, 'eu-central-1')]: 'ecr-xacct' };
+    assert.equal(user.read(DOCKER), `${dockerText({ credHelpers })}\n`);
+    for (const path of [CONFIG, DOCKER, STATE]) {
+      assert.equal(statSync(join(user.home, path)).mode & 0o777, 0o600, path);
+      assert.equal(statSync(join(user.home, path, '..')).mode & 0o777, 0o700, path);
+    }
+  });
+
+  test('says what it did and what to do next, in 80 columns.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS });
+    const stdout = await user.succeed('--yes');
+    assert.match(
+      stdout,
+      /\n {2}444455556666 {2}platform {2}us-east-1\n {2}111122223333 {2}images {4}eu-central-1\n/,
+    );
+    const [, end = ''] = stdout.split('\nDone: ');
+    assert.equal(
+      end,
+      `Docker asks ecr-xacct for the credentials of 2 registries.
+
+What to do next:
+  docker pull ${host(PLATFORM)}/NAME:TAG
+  ecr-xacct explain ${host(PLATFORM)}
+  ecr-xacct setup --undo    takes it all back
+`,
+    );
+    for (const line of stdout.split('\n').filter((text) => !text.includes(user.home))) {
+      assert.ok(line.length <= 80, line);
+    }
+  });
+
+  test('shows new files as a diff from nothing, without colours where there is no terminal.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS });
+    const stdout = await user.succeed('--yes');
+    assert.ok(
+      stdout.includes(`--- /dev/null\n+++ ${join(user.home, CONFIG)}\n@@ -0,0 +1,3 @@\n+registries:\n`),
+    );
+    assert.ok(!stdout.includes('\u001b'));
+  });
+
+  test('once: a second one changes no byte, keeps no second copy, and says so.', async () => {
+    using user = makeSetupHome({
+      '.aws/config': AWS,
+      [DOCKER]: dockerText({ auths: {} }),
+      [CONFIG]: '# mine\n',
+    });
+    await user.succeed('--yes');
+    const before = user.files();
+    const stdout = await user.succeed('--yes');
+    assert.match(stdout, /\n\nNothing to change\.\n$/);
+    assert.deepEqual(user.files(), before);
+  });
+
+  test('that is dry shows the same and writes nothing.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: '{}' });
+    const before = user.files();
+    const stdout = await user.succeed('--yes', '--dry-run');
+    assert.match(stdout, /\+\t\t"444455556666\.dkr\.ecr\.us-east-1\.amazonaws\.com": "ecr-xacct"/);
+    assert.match(stdout, /\nNothing was changed: this was a dry run\.\n$/);
+    assert.deepEqual(user.files(), before);
+  });
+
+  test('that would have to ask without a terminal is wrong usage, and says how to go on.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS });
+    const before = user.files();
+    for (const [args, command] of [
+      [[], 'ecr-xacct setup --yes'],
+      [['--undo'], 'ecr-xacct setup --undo --yes'],
+    ] as const) {
+      const { status, stdout, stderr } = await user.setup(...args);
+      assert.deepEqual([status, stdout], [2, '']);
+      assert.equal(stderr.split('\n')[0], `error: there is no terminal to ask on; run: ${command}`);
+    }
+    assert.deepEqual(user.files(), before);
+  });
+
+  test('warns where Docker would not find the program, with the command that mends it, also a second time.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS }, { PATH: '/nowhere' });
+    for (const _ of [1, 2]) {
+      const { status, stderr } = await user.setup('--yes');
+      assert.equal(status, 0);
+      const own = join(user.home, 'opt/bin/docker-credential-ecr-xacct');
+      assert.match(
+        stderr,
+        /^\nWarning: Docker will not find docker-credential-ecr-xacct: .*\nTo mend it, run:\n {2}\S/,
+      );
+      assert.ok(stderr.includes(`ln -s ${own} /usr/local/bin/\n`), stderr);
+    }
+  });
+
+  test('obeys DOCKER_CONFIG and ECR_XACCT_CONFIG.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS });
+    using elsewhere = makeSetupHome();
+    const env = {
+      HOME: user.home,
+      DOCKER_CONFIG: join(elsewhere.home, 'd'),
+      ECR_XACCT_CONFIG: `${elsewhere.home}/x/c.yaml`,
+    };
+    using moved = makeSetupHome({}, env);
+    await moved.succeed('--yes');
+    assert.deepEqual(
+      Object.keys(elsewhere.files())
+        .filter((path) => !path.startsWith('opt'))
+        .toSorted(),
+      ['d/config.json', 'x/c.yaml', 'x/setup.json'],
+    );
+    assert.equal(user.read(DOCKER), undefined);
+  });
+});
+
+describe('a file that is there', () => {
+  test('keeps its comments, its unknown keys, its formatting and its mode; a copy is kept.', async () => {
+    const docker = `{\r\n    "auths": {"index.docker.io": {"auth": "aHVi"}},\r\n    "experimental" : "enabled"\r\n}`;
+    const config = `# mine\nregistries:\n    images.example: # kept\n        registry:   ${host(IMAGES)}\n        profile: x\n`;
+    using user = makeSetupHome({
+      '.aws/config': ssoProfile('platform', PLATFORM, 'us-east-1'),
+      [DOCKER]: docker,
+      [CONFIG]: config,
+    });
+    chmodSync(join(user.home, DOCKER), 0o640);
+    await user.succeed('--yes');
+    assert.equal(
+      user.read(DOCKER),
+      docker.replace(
+        '"enabled"',
+        `"enabled",\r\n    "credHelpers": {\r\n        "${host(PLATFORM)}": "ecr-xacct"\r\n    }`,
+      ),
+    );
+    assert.equal(
+      user.read(CONFIG),
+      `${config}    "${PLATFORM}.dkr.ecr.*.amazonaws.com": { profile: platform }\n`,
+    );
+    assert.equal(statSync(join(user.home, DOCKER)).mode & 0o777, 0o640);
+    for (const [path, content] of [
+      [DOCKER, docker],
+      [CONFIG, config],
+    ] as const) {
+      assert.equal(user.read(`${path}.before-ecr-xacct`), content);
+      assert.equal(statSync(join(user.home, `${path}.before-ecr-xacct`)).mode & 0o777, 0o600);
+    }
+  });
+
+  test('and is a symbolic link stays one; the file behind it is written, also where it is not there yet.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS, 'dotfiles/docker.json': '{}' });
+    mkdirSync(join(user.home, '.docker'));
+    mkdirSync(join(user.home, '.config/ecr-xacct'), { recursive: true });
+    symlinkSync('../dotfiles/docker.json', join(user.home, DOCKER));
+    symlinkSync('../../dotfiles/xacct.yaml', join(user.home, CONFIG));
+    await user.succeed('--yes');
+    assert.equal(readlinkSync(join(user.home, DOCKER)), '../dotfiles/docker.json');
+    assert.ok(lstatSync(join(user.home, CONFIG)).isSymbolicLink());
+    assert.match(user.read('dotfiles/docker.json') ?? '', /ecr-xacct/);
+    assert.match(user.read('dotfiles/xacct.yaml') ?? '', /profile: platform/);
+    await user.succeed('--undo', '--yes');
+    assert.equal(user.read('dotfiles/docker.json'), '{}');
+    assert.equal(user.read('dotfiles/xacct.yaml'), undefined);
+    assert.ok(lstatSync(join(user.home, DOCKER)).isSymbolicLink());
+  });
+
+  const broken: [string, string, RegExp][] = [
+    [
+      DOCKER,
+      '{"auths":{',
+      /^ecr-xacct: \S+config\.json:1:11: not valid JSON \(\w+\); run: \$\{EDITOR:-vi\} \S+\n$/,
+    ],
+    [
+      DOCKER,
+      '\uFEFF{}',
+      /^ecr-xacct: \S+ begins with a byte order mark, which Docker cannot read; run: sed -i .*\n$/,
+    ],
+    [CONFIG, 'registries: [\n', /^ecr-xacct: \S+config\.yaml:\d+:\d+: .*; run: \$\{EDITOR:-vi\} \S+\n$/],
+    [STATE, '{}', /^ecr-xacct: \S+setup\.json is not what "ecr-xacct setup" wrote; .* rm \S+\n$/],
+  ];
+  for (const [path, content, message] of broken) {
+    test(`and is not valid (${path}: ${JSON.stringify(content)}) is an error, and nothing is written.`, async () => {
+      using user = makeSetupHome({ '.aws/config': AWS, [path]: content });
+      const before = user.files();
+      const { status, stderr } = await user.setup('--yes');
+      assert.equal(status, 1);
+      assert.match(stderr, message);
+      assert.deepEqual(user.files(), before);
+    });
+  }
+});
+
+describe('the entry of another helper', () => {
+  test('is taken over, and it is said whose it was.', async () => {
+    using user = makeSetupHome({
+      '.aws/config': AWS,
+      [DOCKER]: dockerText({ credHelpers: { [host(PLATFORM)]: 'ecr-login' } }),
+    });
+    const stdout = await user.succeed('--yes');
+    assert.ok(stdout.includes(`-\t\t"${host(PLATFORM)}": "ecr-login"\n`), stdout);
+    assert.match(stdout, /Note: 444455556666\.\S+: so far docker-credential-ecr-login answered for it\n/);
+    assert.match(user.read(DOCKER) ?? '', /"444455556666\.\S+": "ecr-xacct"/);
+  });
+});
+
+test('Old logins of the registries are taken out, and no secret of the file is printed.', async () => {
+  const auths = {
+    [`https://${host(PLATFORM)}`]: { auth: 'canary-1' },
+    [`${host(PLATFORM)}/`]: { auth: 'canary-2' },
+    'index.docker.io': { auth: 'canary-3', identitytoken: 'canary-4' },
+  };
+  using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: dockerText({ auths }) });
+  const outputs = [await user.succeed('--yes'), user.read(STATE), await user.succeed('--undo', '--yes')];
+  assert.match(outputs[0] ?? '', /Note: \S+: 2 old logins are taken out\n/);
+  for (const output of outputs) assert.doesNotMatch(output ?? '', /canary/);
+});

@@ -1,0 +1,240 @@
+// `ecr-xacct setup --undo`: the first bytes where nobody else wrote, else only what setup had changed.
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { mergeEdits } from '../../../src/setup/state.ts';
+import {
+  CONFIG,
+  DOCKER,
+  dockerText,
+  makeSetupHome,
+  STATE,
+  ssoProfile,
+} from '../../support/unit/setup-home.ts';
+
+const HOST = '444455556666.dkr.ecr.us-east-1.amazonaws.com';
+const OTHER = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
+const AWS = ssoProfile('platform', '444455556666', 'us-east-1');
+const MORE = ssoProfile('images', '111122223333', 'us-east-1');
+
+describe('where nobody else has written since', () => {
+  test('the files are as they were before the first of several setups, and nothing of setup is left.', async () => {
+    using user = makeSetupHome({
+      '.aws/config': AWS,
+      [DOCKER]: `{ "auths" : {"https://${HOST}/":{"auth":"b2xk"}},\r\n"credHelpers":{"${HOST}":"ecr-login"}}`,
+      [CONFIG]: 'registries: {}   # none\n',
+    });
+    const before = user.files();
+    await user.succeed('--yes');
+    user.write({ '.aws/config': AWS + MORE });
+    await user.succeed('--yes', '--region', 'eu-west-1');
+    user.write({ '.aws/config': AWS });
+    const stdout = await user.succeed('--undo', '--yes');
+    assert.match(stdout, /\nDone: everything that setup had changed is taken back\.\n$/);
+    assert.deepEqual(user.files(), before);
+  });
+
+  test('with --keep-config, config.yaml stays as it is, and all else is taken back.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS, [CONFIG]: 'registries: {}   # none\n' });
+    const before = user.files();
+    await user.succeed('--yes');
+    const config = user.files()[CONFIG];
+    const stdout = await user.succeed('--undo', '--keep-config', '--yes');
+    assert.match(
+      stdout,
+      /\nDone: everything that setup had changed is taken back, but \S+config\.yaml, which stays\.\n$/,
+    );
+    assert.notEqual(config, before[CONFIG]);
+    assert.deepEqual(user.files(), { ...before, [CONFIG]: config });
+  });
+
+  test('files that were not there are gone.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS });
+    const before = user.files();
+    await user.succeed('--yes');
+    const stdout = await user.succeed('--undo', '--yes');
+    assert.ok(stdout.includes(`--- ${join(user.home, DOCKER)}\n+++ /dev/null\n@@ -1,5 +0,0 @@\n`), stdout);
+    assert.deepEqual(user.files(), before);
+  });
+
+  test('whatever config.json was, it is that again, byte by byte.', async () => {
+    const urls = fc.constantFrom(HOST, `https://${HOST}`, `${HOST}/`, OTHER, 'index.docker.io');
+    const value = fc.record(
+      {
+        auths: fc.dictionary(urls, fc.record({ auth: fc.string() }), { noNullPrototype: true }),
+        credHelpers: fc.dictionary(urls, fc.constantFrom('ecr-login', 'gcloud'), { noNullPrototype: true }),
+        other: fc.jsonValue(),
+      },
+      { requiredKeys: [], noNullPrototype: true },
+    );
+    const text = fc
+      .tuple(
+        value,
+        fc.constantFrom('', ' ', '\t'),
+        fc.constantFrom('\n', '\r\n'),
+        fc.constantFrom('', '\n', ' '),
+      )
+      .map(([json, indent, eol, end]) => JSON.stringify(json, undefined, indent).replaceAll('\n', eol) + end);
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(text, fc.constantFrom('', '\n')), async (content) => {
+        using user = makeSetupHome({ '.aws/config': AWS + MORE, [DOCKER]: content });
+        const before = user.files();
+        await user.succeed('--yes');
+        const { other } = JSON.parse(user.read(DOCKER) ?? '') as { other?: unknown };
+        assert.deepEqual(other, content.trim() === '' ? undefined : JSON.parse(content).other);
+        await user.succeed('--undo', '--yes');
+        assert.deepEqual(user.files(), before);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('where somebody else has written since', () => {
+  test('what came meanwhile stays, and our entries, logins and rules are reversed.', async () => {
+    const start = {
+      auths: { [HOST]: { auth: 'b2xk' }, 'index.docker.io': { auth: 'aHVi' } },
+      credHelpers: { [OTHER]: 'ecr-login' },
+    };
+    using user = makeSetupHome({
+      '.aws/config': AWS + MORE,
+      [DOCKER]: dockerText(start),
+      [CONFIG]: '# mine\n',
+    });
+    await user.succeed('--yes');
+    // As `docker login` writes: the whole file anew.
+    const now = JSON.parse(user.read(DOCKER) ?? '');
+    now.auths['quay.io'] = { auth: 'cXVheQ==' };
+    user.write({ [DOCKER]: dockerText(now), [CONFIG]: `${user.read(CONFIG)}discover: false # later\n` });
+    await user.succeed('--undo', '--yes');
+    assert.deepEqual(JSON.parse(user.read(DOCKER) ?? ''), {
+      auths: {
+        'index.docker.io': { auth: 'aHVi' },
+        'quay.io': { auth: 'cXVheQ==' },
+        [HOST]: { auth: 'b2xk' },
+      },
+      credHelpers: { [OTHER]: 'ecr-login' },
+    });
+    assert.equal(user.read(CONFIG), '# mine\ndiscover: false # later\n');
+    assert.deepEqual(
+      Object.keys(user.files()).filter((path) => /before|setup/.test(path)),
+      [],
+    );
+  });
+
+  test('between two setups, it stays, too.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: dockerText({ auths: {} }) });
+    await user.succeed('--yes');
+    const now = JSON.parse(user.read(DOCKER) ?? '');
+    now.auths['quay.io'] = { auth: 'cXVheQ==' };
+    user.write({ [DOCKER]: dockerText(now), '.aws/config': AWS + MORE });
+    await user.succeed('--yes');
+    await user.succeed('--undo', '--yes');
+    assert.equal(user.read(DOCKER), dockerText({ auths: { 'quay.io': { auth: 'cXVheQ==' } } }));
+  });
+
+  test('and given a registry to another helper, or a rule to another profile, these stay, and are named.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: '{}' });
+    await user.succeed('--yes');
+    user.write({
+      [DOCKER]: user.read(DOCKER)?.replace('"ecr-xacct"', '"mine"') ?? '',
+      [CONFIG]: user.read(CONFIG)?.replace('profile: platform', 'profile: mine') ?? '',
+    });
+    const [docker, config] = [user.read(DOCKER), user.read(CONFIG)];
+    const stdout = await user.succeed('--undo', '--yes');
+    assert.deepEqual([user.read(DOCKER), user.read(CONFIG)], [docker, config]);
+    assert.match(
+      stdout,
+      /Note: \S+: kept credHelpers\.444455556666\.\S+: somebody else has changed it since\n/,
+    );
+    assert.match(
+      stdout,
+      /Note: \S+: kept the rule for 444455556666\.\S+: somebody else has changed it since\n/,
+    );
+    assert.equal(user.read(STATE), undefined);
+  });
+
+  test('and removed or restored the files, there is nothing to reverse.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS, [CONFIG]: '# mine\n' });
+    await user.succeed('--yes');
+    rmSync(join(user.home, DOCKER));
+    user.write({ [CONFIG]: '# mine\n' });
+    await user.succeed('--undo', '--yes');
+    assert.deepEqual([user.read(DOCKER), user.read(CONFIG)], [undefined, '# mine\n']);
+    assert.equal(user.read(STATE), undefined);
+  });
+
+  test('and nothing is left in a file that setup made, it is gone; one that was empty before stays.', async () => {
+    for (const original of [undefined, '{}']) {
+      using user = makeSetupHome({
+        '.aws/config': AWS,
+        ...(original === undefined ? {} : { [DOCKER]: original }),
+      });
+      await user.succeed('--yes');
+      user.write({ [DOCKER]: `${user.read(DOCKER)}\n`, [CONFIG]: `\n${user.read(CONFIG)}` });
+      await user.succeed('--undo', '--yes');
+      assert.equal(user.read(DOCKER)?.trim(), original);
+      assert.equal(user.read(CONFIG), undefined);
+    }
+  });
+
+  test('and broken a file, that is an error, and nothing is written.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS });
+    await user.succeed('--yes');
+    user.write({ [DOCKER]: '{' });
+    const before = user.files();
+    const { status, stderr } = await user.setup('--undo', '--yes');
+    assert.equal(status, 1);
+    assert.match(stderr, /config\.json:1:2: not valid JSON/);
+    assert.deepEqual(user.files(), before);
+  });
+});
+
+test('Where nothing is set up, it says so.', async () => {
+  using user = makeSetupHome({ '.aws/config': AWS });
+  const stdout = await user.succeed('--undo', '--yes');
+  assert.equal(stdout, `Nothing is set up: there is no ${join(user.home, STATE)}.\n`);
+});
+
+test('A dry one shows what it would take back, and writes nothing.', async () => {
+  using user = makeSetupHome({ '.aws/config': AWS });
+  await user.succeed('--yes');
+  const before = user.files();
+  const stdout = await user.succeed('--undo', '--yes', '--dry-run');
+  assert.match(stdout, /-registries:\n[\s\S]*\nNothing was changed: this was a dry run\.\n$/);
+  assert.deepEqual(user.files(), before);
+});
+
+test('It goes with no option that says what to set up.', async () => {
+  using user = makeSetupHome({ '.aws/config': AWS });
+  for (const option of [['--podman'], ['--creds-store'], ['--profile', 'x'], ['--region', 'us-east-1']]) {
+    const { status, stderr } = await user.setup('--undo', '--yes', ...option);
+    assert.equal(status, 2);
+    assert.match(stderr, /^error: option '--undo' cannot be used with option /);
+  }
+});
+
+test('A copy that is not ours is never overwritten: ours gets another name.', async () => {
+  const copy = `${DOCKER}.before-ecr-xacct`;
+  using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: '{}', [copy]: 'precious' });
+  await user.succeed('--yes');
+  assert.deepEqual([user.read(copy), user.read(`${copy}-2`)], ['precious', '{}']);
+  await user.succeed('--undo', '--yes');
+  assert.deepEqual(
+    [user.read(copy), user.read(`${copy}-2`), user.read(DOCKER)],
+    ['precious', undefined, '{}'],
+  );
+});
+
+test('What was there first is what counts, unless somebody else changed it between two setups.', () => {
+  const path = ['credHelpers', HOST];
+  const first = [{ path, now: 'ecr-xacct', was: 'ecr-login' }];
+  const again = [{ path, now: 'newer', was: 'ecr-xacct' }];
+  assert.deepEqual(mergeEdits(first, again), [{ path, now: 'newer', was: 'ecr-login' }]);
+  const changed = [{ path, now: 'ecr-xacct', was: 'mine' }];
+  assert.deepEqual(mergeEdits(first, changed), changed);
+  const other = [{ path: ['credHelpers', OTHER], now: 'ecr-xacct', was: null }];
+  assert.deepEqual(mergeEdits(first, other), [...first, ...other]);
+});
