@@ -1,9 +1,10 @@
 // How AWS is reached: proxy, CA bundle, timeouts, and a record of what happened on the way, for failures to be named after.
+
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { shellWord, XacctError } from '../errors.ts';
+import { XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
 import type { Settings } from '../profiles/profiles.ts';
 
@@ -79,7 +80,7 @@ function proxies(env: Environment): Record<string, string> {
         'proxy',
         `${name} is not the URL of an HTTP proxy, such as http://proxy.example:3128`,
         {
-          hint: `run: unset ${name}`,
+          hint: { run: ['unset', name] },
         },
       );
     }
@@ -100,7 +101,7 @@ function caBundle(env: Environment, profile: Settings | undefined): string | und
     return readFileSync(path, 'utf8');
   } catch (cause) {
     throw new XacctError('tls', `cannot read the CA bundle ${path} (${name})`, {
-      hint: `run: ls -l ${shellWord(path)}`,
+      hint: { run: ['ls', '-l', path] },
       cause,
     });
   }

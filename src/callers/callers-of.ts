@@ -1,7 +1,7 @@
 // Who one is in an account: the identity that may change a registry's policies, or look a role up.
 
 import { createConfigReader } from '../config/config-reader.ts';
-import { type ErrorCode, orError, XacctError } from '../errors.ts';
+import { orError, XacctError } from '../errors.ts';
 import { describeIdentity, profileOf } from '../identity/identity.ts';
 import { climb, type ResolutionInput } from '../identity/ladder.ts';
 import { type Resolution, resolutionOf } from '../identity/resolve.ts';
@@ -72,7 +72,7 @@ async function profileIn(
   throw new XacctError(
     'no-identity',
     `${asked.identity} is of account ${asked.caller.account}, and the registry of ${account}`,
-    { hint: `name a profile of ${account}, or leave --profile out` },
+    { hint: { say: `name a profile of ${account}, or leave --profile out` } },
   );
 }
 
@@ -103,7 +103,7 @@ export function createCallersOf(registry: Registry, invocation: Invocation): Cal
     const whoIs = async (profile: string, isDeclared: boolean) => {
       const answer = await ask(profile);
       if (!(answer instanceof XacctError)) return answer.caller.account === account ? [answer] : [];
-      if (isDeclared || TRANSPORT.has(answer.code)) onFailure(whose(answer, `profile ${profile}`));
+      if (isDeclared || answer.kind.of === 'way') onFailure(whose(answer, `profile ${profile}`));
       return [];
     };
     for (const profile of declared.get(account) ?? []) yield* await whoIs(profile, true);
@@ -111,9 +111,6 @@ export function createCallersOf(registry: Registry, invocation: Invocation): Cal
     yield* (await Promise.all(undeclared.map((profile) => whoIs(profile, false)))).flat();
   };
 }
-
-/** What all profiles fail with alike. */
-const TRANSPORT: ReadonlySet<ErrorCode> = new Set(['network', 'proxy', 'timeout', 'tls']);
 
 function resolutionInputIn(registry: Registry, { env: all }: Invocation): ResolutionInput {
   const env = passedEnvironment(all);
@@ -163,17 +160,16 @@ function nobodyIn(account: string, failures: readonly { text: string }[]): Xacct
   if (failures.length > MAX_SHOWN) shown.push(`and ${failures.length - MAX_SHOWN} more`);
   const why = shown.length === 0 ? '' : `: ${shown.join(', ')}`;
   return new XacctError('no-identity', `nobody of account ${account} is known here${why}`, {
-    hint: 'add: --profile NAME, or let the owner of the account run this',
+    hint: { say: 'add: --profile NAME, or let the owner of the account run this' },
   });
 }
 
 /** With the registry, and with who failed. */
 function named(error: XacctError, { hostname }: Registry, who: string): XacctError {
-  const { code, message, hint } = whose(error, who);
-  return new XacctError(code, `${hostname}: ${message}`, { hint, cause: error });
+  return whose(error, who).prefixed(hostname);
 }
 
 function whose(error: XacctError, who: string): XacctError {
   if (error.message.includes(who)) return error;
-  return new XacctError(error.code, `${who}: ${error.message}`, { hint: error.hint, cause: error });
+  return error.prefixed(who);
 }

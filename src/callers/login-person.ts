@@ -53,12 +53,21 @@ function refuseWithoutDaemon({ env, uid }: Invocation): void {
   }
   if (isDaemonOff(env)) {
     throw new XacctError('usage', 'there is no daemon to keep a token: ECR_XACCT_DAEMON is off', {
-      hint: 'run: unset ECR_XACCT_DAEMON',
+      hint: { run: ['unset', 'ECR_XACCT_DAEMON'] },
     });
   }
   if (hasPrivatePaths(env)) {
     throw new XacctError('usage', 'a path in the environment is relative, which the daemon cannot follow', {
-      hint: 'check: env | grep -E "^(HOME|AWS_.*_FILE|AWS_CA_BUNDLE|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS)="',
+      hint: {
+        say: 'check:',
+        run: [
+          'env',
+          '|',
+          'grep',
+          '-E',
+          '"^(HOME|AWS_.*_FILE|AWS_CA_BUNDLE|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS)="',
+        ],
+      },
     });
   }
 }
@@ -77,7 +86,7 @@ function candidates(
   const input = resolutionInput(hostname ?? '', config, profiles, env);
   if (input === undefined) {
     throw new XacctError('usage', `${hostname}: neither an ECR hostname nor in the config`, {
-      hint: 'for other registries, run: docker login',
+      hint: { say: 'for other registries', run: ['docker', 'login'] },
     });
   }
   return chooseIdentity(hostname ?? '', input).resolutions.map(({ identity }) => identity);
@@ -105,7 +114,10 @@ function sessionOf(identities: readonly Identity[], profiles: Profiles): CliSess
   const [first] = identities;
   const who = first === undefined ? 'nobody' : describeIdentity(first);
   throw new XacctError('usage', `${who} has no SSO session to log in to`, {
-    hint: 'leave --sso out, or name an SSO profile: ecr-xacct login --sso --profile NAME',
+    hint: {
+      say: 'leave --sso out, or name an SSO profile:',
+      run: ['ecr-xacct', 'login', '--sso', '--profile', 'NAME'],
+    },
   });
 }
 

@@ -1,6 +1,8 @@
 // What every command of `ecr-xacct` is given.
+
 import { type Command, InvalidArgumentError } from 'commander';
 import { XacctError } from '../errors.ts';
+import { hintText } from '../hint.ts';
 import type { Invocation, Streams } from '../invocation.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
 
@@ -20,7 +22,7 @@ export async function withUsage(command: Command, run: () => Promise<void>): Pro
     await run();
   } catch (error) {
     if (!(error instanceof XacctError) || error.code !== 'usage') throw error;
-    command.error(`error: ${error.message}${error.hint === undefined ? '' : `; ${error.hint}`}`);
+    command.error(`error: ${error.message}${error.hint === undefined ? '' : `; ${hintText(error.hint)}`}`);
   }
 }
 

@@ -45,6 +45,6 @@ export async function askDaemon(
 /** The daemon is there, and stuck. */
 export function noAnswer(path: string, timeoutMs: number): XacctError {
   return new XacctError('daemon', `the daemon at ${path} did not answer within ${timeoutMs / 1_000} s`, {
-    hint: "run: pkill -KILL -f 'ecr-xacct.* daemon run'",
+    hint: { run: ['pkill', '-KILL', '-f', 'ecr-xacct.* daemon run'] },
   });
 }

@@ -26,7 +26,9 @@ export async function askOwnDaemon(
   // It closed without an answer, or is of a version that knows another protocol.
   throw new XacctError('daemon', `the daemon did not understand "${action}"`, {
     hint:
-      action === 'stop' ? "run: pkill -f 'ecr-xacct.* daemon run'" : 'to end it, run: ecr-xacct daemon stop',
+      action === 'stop'
+        ? { run: ['pkill', '-f', 'ecr-xacct.* daemon run'] }
+        : { say: 'to end it', run: ['ecr-xacct', 'daemon', 'stop'] },
   });
 }
 

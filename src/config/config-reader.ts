@@ -15,7 +15,7 @@ export function createConfigReader(): (env: Environment) => Config {
     const config = readConfig(path);
     if (config === undefined && env.ECR_XACCT_CONFIG) {
       throw new XacctError('config-invalid', `ECR_XACCT_CONFIG names ${path}, which does not exist`, {
-        hint: 'run: unset ECR_XACCT_CONFIG',
+        hint: { run: ['unset', 'ECR_XACCT_CONFIG'] },
       });
     }
     return config ?? emptyConfig(path);

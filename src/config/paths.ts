@@ -17,7 +17,12 @@ export function configPath(env: Environment): string | undefined {
   if (explicit !== undefined && explicit !== '') {
     if (isAbsolute(explicit)) return explicit;
     throw new XacctError('config-invalid', `ECR_XACCT_CONFIG=${explicit} is a relative path`, {
-      hint: `run: export ECR_XACCT_CONFIG="${explicit.startsWith('~/') ? `$HOME/${explicit.slice(2)}` : `$PWD/${explicit}`}"`,
+      hint: {
+        run: [
+          'export',
+          `ECR_XACCT_CONFIG=${explicit.startsWith('~/') ? `$HOME/${explicit.slice(2)}` : `$PWD/${explicit}`}`,
+        ],
+      },
     });
   }
   const folder = userFolder('config', env);

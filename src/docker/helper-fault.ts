@@ -1,7 +1,7 @@
 // Whether Docker will find our docker-credential-ecr-xacct on PATH, and the command that mends it where not.
 import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
-import { shellWord } from '../errors.ts';
+import { shellWord } from '../hint.ts';
 import type { SelfCommand } from '../invocation.ts';
 
 const PROGRAM = 'docker-credential-ecr-xacct';

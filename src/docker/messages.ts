@@ -56,6 +56,6 @@ export function readCredential(input: string): Credential {
 
 function notACredential(): XacctError {
   return new XacctError('protocol', 'store: stdin is not a JSON object with ServerURL, Username and Secret', {
-    hint: 'run: docker login',
+    hint: { run: ['docker', 'login'] },
   });
 }

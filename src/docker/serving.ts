@@ -1,5 +1,5 @@
 // Who answers Docker when it wants a credential for a host, and what in its config.json only looks as if it did.
-import { shellWord } from '../errors.ts';
+import { shellWord } from '../hint.ts';
 import type { DockerConfig } from './docker-config.ts';
 import { parseServerURL } from './server-url.ts';
 

@@ -32,7 +32,7 @@ export async function consumerOf(
   if (roleArn !== undefined) {
     if (role?.kind !== 'role' || role.session !== undefined) {
       throw new XacctError('usage', `${roleArn} is no role`, {
-        hint: 'write it like arn:aws:iam::444455556666:role/ecsTaskExecutionRole',
+        hint: { say: 'write it like arn:aws:iam::444455556666:role/ecsTaskExecutionRole' },
       });
     }
     return { platform, account: role.account, roleArn, region };
@@ -40,6 +40,8 @@ export async function consumerOf(
   const { caller, error } = await explained({ hostname, mint: true }, invocation);
   if (caller !== undefined) return { platform, account: caller.account, roleArn, region };
   throw new XacctError(error?.code ?? 'no-identity', error?.message ?? `nobody is known for ${hostname}`, {
-    hint: 'name the role that pulls, and with it its account: --role arn:aws:iam::444455556666:role/NAME',
+    hint: {
+      say: 'name the role that pulls, and with it its account: --role arn:aws:iam::444455556666:role/NAME',
+    },
   });
 }

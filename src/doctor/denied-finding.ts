@@ -1,5 +1,5 @@
 // Whose policy stands in the way of an image, and what its owner does about it.
-import { shellWord } from '../errors.ts';
+import { shellWord } from '../hint.ts';
 import { type Denial, type Principal, principalOf } from '../policy/denial.ts';
 import { type Registry, registryHostname } from '../registry/ecr-hostname.ts';
 import type { DoctorStep, Finding } from './finding.ts';

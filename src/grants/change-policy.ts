@@ -65,7 +65,7 @@ export async function changePolicy(
     planned = next;
   }
   throw new XacctError('policy', `${store.name} is written by somebody else again and again`, {
-    hint: 'find out who writes it (Terraform, CloudFormation?), and run the same command again',
+    hint: { say: 'find out who writes it (Terraform, CloudFormation?), and run the same command again' },
   });
 }
 

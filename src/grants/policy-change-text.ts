@@ -1,9 +1,10 @@
 // What is shown of a policy and of a change of it, and where one is read from beside AWS.
+
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
 import type { CommandContext } from '../cli/command.ts';
-import { shellWord, XacctError } from '../errors.ts';
+import { XacctError } from '../errors.ts';
 import { parsePolicy, policyText } from '../policy/policy-document.ts';
 import { diffText } from '../terminal/diff.ts';
 import { withoutControls } from '../terminal/printable-json.ts';
@@ -39,7 +40,7 @@ function readFile(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (cause) {
     throw new XacctError('file-access', `cannot read ${path}`, {
-      hint: `run: ls -l ${shellWord(path)}`,
+      hint: { run: ['ls', '-l', path] },
       cause,
     });
   }

@@ -1,10 +1,12 @@
 // One change of a policy, as grant and revoke make it: what is asked for, as whom, and how it is shown, confirmed and written.
+
 import { setTimeout } from 'node:timers/promises';
 import type { AwsCaller } from '../callers/ask-as.ts';
 import { identityIn } from '../callers/callers-of.ts';
 import type { CommandContext } from '../cli/command.ts';
 import type { GrantOptions } from '../cli/commands/grant.ts';
-import { printable, shellWord, XacctError } from '../errors.ts';
+import { printable, XacctError } from '../errors.ts';
+import type { Command } from '../hint.ts';
 import type { Access, Grantee } from '../policy/access.ts';
 import { describeGrantee, parseGrantee } from '../policy/grantee.ts';
 import { isConfirmed, type Terminal, terminalOf } from '../terminal/prompts.ts';
@@ -12,7 +14,7 @@ import { passedEnvironment } from '../wire/environment.ts';
 import { type ChangeDocument, changePolicy, type PolicyChange, plan } from './change-policy.ts';
 import { changeText, jsonText, readPolicyFile } from './policy-change-text.ts';
 import { policyName, policyStore } from './policy-store.ts';
-import { type PolicyTarget, parsePolicyTarget, repositoryOf, targetWord } from './policy-target.ts';
+import { type PolicyTarget, parsePolicyTarget, repositoryOf, targetText } from './policy-target.ts';
 import { namingPrincipals, retrying } from './principal-check.ts';
 
 export type Context = Pick<CommandContext, 'invocation' | 'streams'>;
@@ -26,7 +28,7 @@ export interface PolicySession {
   /** Undefined where nothing is asked. */
   terminal: Terminal | undefined;
   /** The command line that asks nothing. */
-  yes: string;
+  yes: Command;
 }
 
 /** What is asked for, before anything is asked of AWS. @throws XacctError `usage` */
@@ -44,12 +46,13 @@ export function begin(
   if (isOffline && writes) {
     const name = options.empty ? '--empty' : '--policy';
     throw new XacctError('usage', `${name} says where to begin with a policy that is not written`, {
-      hint: 'add: --json, or --dry-run',
+      hint: { say: 'add: --json, or --dry-run' },
     });
   }
-  const words = grantees.map(describeGrantee).map(shellWord).join(' ');
-  const as = options.profile === undefined ? '' : ` --profile ${shellWord(options.profile)}`;
-  const yes = `ecr-xacct ${command} ${words} --on ${targetWord(registry.hostname, target)}${options.push ? ' --push' : ''}${as} --yes`;
+  const as = options.profile === undefined ? [] : ['--profile', options.profile];
+  const push = options.push ? ['--push'] : [];
+  const on = ['--on', targetText(registry.hostname, target)];
+  const yes = ['ecr-xacct', command, ...grantees.map(describeGrantee), ...on, ...push, ...as, '--yes'];
   return {
     ...{ command, options, context, where, yes },
     access: { grantees, target, push: options.push === true },

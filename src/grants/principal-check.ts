@@ -39,13 +39,13 @@ async function missingIn(principal: Principal, everybodyIn: CallersOf): Promise<
 
 function notFound({ arn, type, account }: Principal): XacctError {
   return new XacctError('principal-not-found', `account ${account} has no ${type} ${arn}`, {
-    hint: 'check its name and its path; where it was made seconds ago, add: --wait',
+    hint: { say: 'check its name and its path; where it was made seconds ago, add: --wait' },
   });
 }
 
 function otherPath({ arn, type }: Principal, actual: string): XacctError {
   return new XacctError('principal-not-found', `there is no ${type} ${arn}, but ${actual}`, {
-    hint: `name it with its path: ${actual}`,
+    hint: { say: `name it with its path: ${actual}` },
   });
 }
 
@@ -61,7 +61,7 @@ export function namingPrincipals<A extends unknown[], T>(
     } catch (error) {
       if (!(error instanceof XacctError) || error.code !== 'principal-not-found') throw error;
       const which = names.length === 1 ? names[0] : `one of ${names.join(', ')}`;
-      throw new XacctError(error.code, `${error.message}: ${which}`, { hint: error.hint, cause: error });
+      throw error.reworded(`${error.message}: ${which}`);
     }
   };
 }

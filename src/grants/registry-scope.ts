@@ -34,7 +34,7 @@ export async function settleScope(
     return 'keep';
   }
   if (terminal === undefined) {
-    throw new XacctError('policy', NO_EFFECT, { hint: `run: ${yes} --upgrade-scope` });
+    throw new XacctError('policy', NO_EFFECT, { hint: { run: [...yes, '--upgrade-scope'] } });
   }
   stdout.write(
     `Here, ${NO_EFFECT}.\nUnder V2, every statement of it counts, those of others, too: see ecr-xacct access.\n`,
@@ -55,9 +55,8 @@ export async function upgradeScope(
     context.streams.stdout.write(`The registry's policy scope is ${printable(now)} now.\n`);
   } catch (error) {
     if (!(error instanceof XacctError)) throw error;
-    throw new XacctError(error.code, `the policy is written, but its scope is still V1: ${error.message}`, {
-      hint: `${error.hint === undefined ? '' : `${error.hint}; then `}run: ${yes} --upgrade-scope`,
-      cause: error,
-    });
+    const upgrade = { run: [...yes, '--upgrade-scope'] };
+    const hint = error.hint === undefined ? upgrade : { ...error.hint, next: upgrade };
+    throw error.reworded(`the policy is written, but its scope is still V1: ${error.message}`, hint);
   }
 }

@@ -43,7 +43,7 @@ export async function showAccess(
   const where = parsePolicyTarget(text, passedEnvironment(invocation.env));
   if (where.target.kind === 'prefix' && where.target.name !== '') {
     throw new XacctError('usage', `${text} is neither a registry nor one repository of it`, {
-      hint: `for every repository, write ${where.registry.hostname}`,
+      hint: { say: `for every repository, write ${where.registry.hostname}` },
     });
   }
   const owner = await identityIn(where.registry, options.profile, invocation, streams);

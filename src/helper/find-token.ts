@@ -104,7 +104,7 @@ function nobodyCan(failures: readonly XacctError[], { hostname }: Wanted): Xacct
   return new XacctError(
     first?.code ?? 'no-identity',
     `none of the ${failures.length} profiles of its account can be used: ${[...shown, ...more].join(', ')}`,
-    { hint: first?.hint ?? `run: ecr-xacct explain ${hostname}`, cause: first },
+    { hint: first?.hint ?? { run: ['ecr-xacct', 'explain', hostname] }, cause: first },
   );
 }
 
@@ -187,7 +187,7 @@ function lastStepFailed(
   const { account } = choice.registry;
   if (account === undefined || !wanted.config.discover) return error;
   const tried = [`no profile of account ${account} in ${wanted.profiles.configFile}`, ...learnt].join(', ');
-  return new XacctError(error.code, `${error.message} (${tried})`, { hint: error.hint, cause: error });
+  return error.reworded(`${error.message} (${tried})`);
 }
 
 /** Failures that have nothing to do with who one is, or name the profile themselves. */
@@ -202,6 +202,5 @@ const OF_NOBODY: ReadonlySet<ErrorCode> = new Set([
 
 function withIdentity({ identity }: Resolution, error: unknown): unknown {
   if (!(error instanceof XacctError) || OF_NOBODY.has(error.code)) return error;
-  const message = `${describeIdentity(identity)}: ${error.message}`;
-  return new XacctError(error.code, message, { hint: error.hint, cause: error });
+  return error.prefixed(describeIdentity(identity));
 }

@@ -45,6 +45,6 @@ function isHostname(value: unknown): value is string {
 
 function malformed(): XacctError {
   return new XacctError('protocol', 'the request is none that this daemon knows', {
-    hint: 'to end the daemon, run: ecr-xacct daemon stop',
+    hint: { say: 'to end the daemon', run: ['ecr-xacct', 'daemon', 'stop'] },
   });
 }

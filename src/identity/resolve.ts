@@ -110,6 +110,6 @@ function noIdentity(absences: readonly string[], { registry, config }: Resolutio
   const owner = registry.account === undefined ? 'may use it' : `may use account ${registry.account}`;
   const rule = config.file === undefined ? '' : `add a rule to ${config.file}, or `;
   return new XacctError('no-identity', `no AWS identity: ${absences.join(', and ')}`, {
-    hint: `${rule}with a profile that ${owner}, run: export AWS_PROFILE=NAME`,
+    hint: { say: `${rule}with a profile that ${owner}`, run: ['export', 'AWS_PROFILE=NAME'] },
   });
 }

@@ -34,7 +34,10 @@ export function readResult<Q extends Question>(line: string): Answer<Q> {
   const result = parseResult(line);
   if (result === undefined) {
     throw new XacctError('internal', 'the minter ended without a result', {
-      hint: 'run the same command again; if it goes on failing, run: ecr-xacct daemon stop',
+      hint: {
+        say: 'run the same command again; if it goes on failing',
+        run: ['ecr-xacct', 'daemon', 'stop'],
+      },
     });
   }
   // It answers what it was asked: both ends are one program.

@@ -66,7 +66,10 @@ export function startMinter(
 /** For a minter that did not say itself what it was waiting for. */
 export function timeoutError(timeoutMs: number): XacctError {
   return new XacctError('timeout', `no answer from AWS within ${timeoutMs / 1_000} s`, {
-    hint: `to wait longer, run: export ECR_XACCT_TIMEOUT=${Math.min((timeoutMs / 1_000) * 2, 600)}`,
+    hint: {
+      say: 'to wait longer',
+      run: ['export', `ECR_XACCT_TIMEOUT=${Math.min((timeoutMs / 1_000) * 2, 600)}`],
+    },
   });
 }
 
@@ -94,7 +97,7 @@ function resultOf(minter: ChildProcess, output: Readable | undefined): Promise<s
 
 function notStarted(why: string, cause?: unknown): XacctError {
   return new XacctError('internal', `could not start a minter: ${why}`, {
-    hint: 'if this program was moved or replaced, run: ecr-xacct daemon stop',
+    hint: { say: 'if this program was moved or replaced', run: ['ecr-xacct', 'daemon', 'stop'] },
     cause,
   });
 }

@@ -1,5 +1,7 @@
 // Whom access is for, as a person types it, and why what they typed is nobody.
-import { shellWord, XacctError } from '../errors.ts';
+
+import { XacctError } from '../errors.ts';
+import { shellWord } from '../hint.ts';
 import type { Partition } from '../registry/ecr-hostname.ts';
 import type { Grantee } from './access.ts';
 import { isOrganizationId } from './principal.ts';
@@ -175,6 +177,6 @@ function notUnderstood(text: string, partition: Partition): XacctError {
   );
 }
 
-function nobody(message: string, hint: string): XacctError {
-  return new XacctError('usage', message, { hint });
+function nobody(message: string, say: string): XacctError {
+  return new XacctError('usage', message, { hint: { say } });
 }

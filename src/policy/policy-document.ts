@@ -166,6 +166,6 @@ function invalid(text: string, offset: number, message: string, what: string): X
   return fault(`${what} ${message}, line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`);
 }
 
-function fault(message: string, hint?: string): XacctError {
-  return new XacctError('policy', message, { hint });
+function fault(message: string, say?: string): XacctError {
+  return new XacctError('policy', message, { hint: say === undefined ? undefined : { say } });
 }

@@ -1,5 +1,6 @@
 // A profile and the profiles it is resolved from, in order: `source_profile` followed to its end.
-import { shellWord, XacctError } from '../errors.ts';
+
+import { XacctError } from '../errors.ts';
 import type { Profiles, Settings } from './profiles.ts';
 
 export interface ProfileLink {
@@ -43,7 +44,7 @@ function profileLink(profiles: Profiles, name: string, chain: readonly ProfileLi
     throw new XacctError(
       'profile-incomplete',
       `profile ${name} in ${profiles.configFile} ${lackOf(settings)}`,
-      { hint: `run: aws configure --profile ${shellWord(name)}` },
+      { hint: { run: ['aws', 'configure', '--profile', name] } },
     );
   }
   return { name, settings, kind };
@@ -73,7 +74,12 @@ function nextProfile(
   throw new XacctError(
     'profile-cycle',
     `profile ${name} has source_profile ${source}, which leads back to it: ${[...chain.map((link) => link.name), source].join(' → ')}`,
-    { hint: `change the source: aws configure set source_profile NAME --profile ${shellWord(name)}` },
+    {
+      hint: {
+        say: 'change the source:',
+        run: ['aws', 'configure', 'set', 'source_profile', 'NAME', '--profile', name],
+      },
+    },
   );
 }
 
@@ -105,8 +111,8 @@ function missing(profiles: Profiles, name: string, namedBy: string | undefined):
   return new XacctError('profile-missing', `there is no profile ${name}${by} in ${files}`, {
     hint:
       near === undefined
-        ? 'run: aws configure list-profiles'
-        : `did you mean ${near}? run: aws configure list-profiles`,
+        ? { run: ['aws', 'configure', 'list-profiles'] }
+        : { say: `did you mean ${near}?`, run: ['aws', 'configure', 'list-profiles'] },
   });
 }
 

@@ -110,6 +110,6 @@ function formerStore({ path, config, detectedStore }: JsonTarget): string | unde
   throw new XacctError(
     'docker-config',
     `${path} has no credsStore that could go on answering for other registries: Docker would no longer read their logins, which stand in the file itself`,
-    { hint: 'to serve only the registries of ECR, run: ecr-xacct setup' },
+    { hint: { say: 'to serve only the registries of ECR', run: ['ecr-xacct', 'setup'] } },
   );
 }

@@ -74,12 +74,12 @@ export function decodeResponse(frame: Buffer): Response | undefined {
 
 function tooLarge(): XacctError {
   return new XacctError('protocol', `stdin and environment are larger than ${MAX_FRAME_BYTES / 1024} KiB`, {
-    hint: 'a credential helper reads one hostname or one credential: run docker login again',
+    hint: { say: 'a credential helper reads one hostname or one credential: run docker login again' },
   });
 }
 
 function malformed(): XacctError {
   return new XacctError('protocol', 'the request is not of protocol ecr-xacct/1', {
-    hint: 'run: ecr-xacct daemon stop',
+    hint: { run: ['ecr-xacct', 'daemon', 'stop'] },
   });
 }

@@ -7,6 +7,6 @@ export function isDaemonOff(env: Readonly<Record<string, string | undefined>>): 
   if (value === 'off') return true;
   if (value === '' || value === 'on') return false;
   throw new XacctError('usage', `ECR_XACCT_DAEMON=${value} is neither off nor on`, {
-    hint: 'run: export ECR_XACCT_DAEMON=off',
+    hint: { run: ['export', 'ECR_XACCT_DAEMON=off'] },
   });
 }

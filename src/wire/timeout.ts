@@ -17,7 +17,7 @@ export function timeoutMs(env: Readonly<Record<string, string | undefined>>): nu
     'usage',
     `ECR_XACCT_TIMEOUT=${text} is not a whole number of seconds from 1 to ${MAX_SECONDS}`,
     {
-      hint: 'run: unset ECR_XACCT_TIMEOUT',
+      hint: { run: ['unset', 'ECR_XACCT_TIMEOUT'] },
     },
   );
 }

@@ -40,7 +40,9 @@ function readAuthorization(
     ':',
   );
   if (!username || !password) {
-    throw new XacctError('service', 'ECR answered without an authorization token', { hint: 'try again' });
+    throw new XacctError('service', 'ECR answered without an authorization token', {
+      hint: { say: 'try again' },
+    });
   }
   // Without an expiry the token serves this once.
   return { username, password, expiresAt: data?.expiresAt?.getTime() ?? 0 };

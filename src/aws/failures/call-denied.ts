@@ -8,7 +8,9 @@ export function callDenied(error: ServiceError): XacctError {
   const { action, resource } = REFUSAL.exec(error.message)?.groups ?? {};
   const what = action ?? 'this';
   return new XacctError('access-denied', `not allowed to call ${what} (${error.message})`, {
-    hint: `its administrator allows ${what}${resource === undefined ? '' : ` on ${resource}`}, or name a profile that may: --profile NAME`,
+    hint: {
+      say: `its administrator allows ${what}${resource === undefined ? '' : ` on ${resource}`}, or name a profile that may: --profile NAME`,
+    },
     cause: error,
   });
 }

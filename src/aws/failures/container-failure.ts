@@ -1,11 +1,13 @@
 // Names the failures of the endpoint that gives a container its credentials: ECS, EKS Pod Identity.
+
 import { accessSync, constants } from 'node:fs';
-import { type ErrorCode, shellWord, XacctError } from '../../errors.ts';
+import { type ErrorCode, XacctError } from '../../errors.ts';
+import type { Hint } from '../../hint.ts';
 import type { Environment } from '../../invocation.ts';
 
 /** Names the endpoint without its path, which is a kind of password on ECS. */
 export function containerFailure(error: unknown, env: Environment): XacctError {
-  const fail = (message: string, hint = CHECK, code: ErrorCode = 'no-identity') =>
+  const fail = (message: string, hint: Hint = CHECK, code: ErrorCode = 'no-identity') =>
     new XacctError(code, message, { hint, cause: error });
   const relative = env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI;
   const full = env.AWS_CONTAINER_CREDENTIALS_FULL_URI;
@@ -24,7 +26,7 @@ export function containerFailure(error: unknown, env: Environment): XacctError {
   if (tokenFile && !isReadable(tokenFile)) {
     return fail(
       `cannot read the container authorization token ${tokenFile}`,
-      `run: ls -l ${shellWord(tokenFile)}`,
+      { run: ['ls', '-l', tokenFile] },
       'web-identity',
     );
   }
@@ -37,7 +39,7 @@ export function containerFailure(error: unknown, env: Environment): XacctError {
 }
 
 const ECS_AGENT = 'http://169.254.170.2';
-const CHECK = 'check: env | grep AWS_CONTAINER';
+const CHECK: Hint = { say: 'check:', run: ['env', '|', 'grep', 'AWS_CONTAINER'] };
 
 function isReadable(path: string): boolean {
   try {

@@ -36,13 +36,13 @@ export function unexpected(error: unknown, { exchange }: FailureContext): XacctE
   const name = error instanceof Error ? error.name : typeof error;
   if (exchange?.status === undefined) {
     return new XacctError('internal', `unexpected ${name}`, {
-      hint: 'run the same command again',
+      hint: { say: 'run the same command again' },
       cause: error,
     });
   }
   return new XacctError(
     'service',
     `what answered for ${exchange.origin} (status ${exchange.status}) is not AWS, as with a captive portal or a proxy (${name})`,
-    { hint: `check: curl -sSi ${exchange.origin}/`, cause: error },
+    { hint: { say: 'check:', run: ['curl', '-sSi', `${exchange.origin}/`] }, cause: error },
   );
 }

@@ -10,7 +10,16 @@ export function policyFailure(error: unknown, registry: Registry): XacctError | 
   if (service.name === 'RepositoryNotFoundException') {
     const name = /repository with name '([^']+)'/.exec(service.message)?.[1] ?? 'this name';
     return new XacctError('repository-not-found', `${registry.hostname} has no repository ${name}`, {
-      hint: `run: aws ecr describe-repositories${placeOf(registry)} --query 'repositories[].repositoryName'`,
+      hint: {
+        run: [
+          'aws',
+          'ecr',
+          'describe-repositories',
+          ...placeOf(registry),
+          '--query',
+          'repositories[].repositoryName',
+        ],
+      },
       cause: error,
     });
   }
@@ -28,18 +37,18 @@ function invalidPolicy(error: ServiceError): XacctError | undefined {
   );
   return isPrincipal
     ? new XacctError('principal-not-found', `ECR does not find a principal of the policy (${constraint})`, {
-        hint: 'check its name and its path; where it was made seconds ago, add: --wait',
+        hint: { say: 'check its name and its path; where it was made seconds ago, add: --wait' },
         cause: error,
       })
     : new XacctError('policy', `ECR does not take the policy (${constraint})`, {
-        hint: 'to see all of it, run the same command with --json',
+        hint: { say: 'to see all of it, run the same command with --json' },
         cause: error,
       });
 }
 
 /** The profile that it is run with may be of another account and region. */
-function placeOf(registry: Registry): string {
-  if (registry.service !== 'ecr') return '';
+function placeOf(registry: Registry): string[] {
+  if (registry.service !== 'ecr') return [];
   const { account, region } = registry;
-  return ` --region ${region}${account === undefined ? '' : ` --registry-id ${account}`}`;
+  return ['--region', region, ...(account === undefined ? [] : ['--registry-id', account])];
 }

@@ -1,5 +1,7 @@
 // Names the refusals that AWS answered with, by the error's name.
-import { type ErrorCode, shellWord, XacctError } from '../../errors.ts';
+
+import { type ErrorCode, XacctError } from '../../errors.ts';
+import type { Hint } from '../../hint.ts';
 import { credentialSourceOf, profileOf } from '../../identity/identity.ts';
 import { mfaDevice, mfaRequired } from '../../identity/mfa-device.ts';
 import { codeRejected, isRejectedCode } from '../leaves/mfa.ts';
@@ -36,15 +38,13 @@ const BAD_SIGNATURE = new Set(['SignatureDoesNotMatch', 'InvalidSignatureExcepti
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
 
 export function serviceFailure(error: ServiceError, context: FailureContext): XacctError {
-  const fail = (code: ErrorCode, message: string, hint: string) =>
+  const fail = (code: ErrorCode, message: string, hint: Hint) =>
     new XacctError(code, message, { hint, cause: error });
   const said = `${error.name}: ${error.message}`;
   if (THROTTLED.has(error.name) || error.$metadata.httpStatusCode === 429) {
-    return fail(
-      'throttled',
-      `AWS limits the rate of requests (${error.name})`,
-      'wait a minute and run the same command again',
-    );
+    return fail('throttled', `AWS limits the rate of requests (${error.name})`, {
+      say: 'wait a minute and run the same command again',
+    });
   }
   if (EXPIRED.has(error.name)) {
     return fail('credentials-expired', `its credentials have expired (${error.name})`, replaceKeys(context));
@@ -69,12 +69,12 @@ export function serviceFailure(error: ServiceError, context: FailureContext): Xa
     return fail(
       'clock-skew',
       `AWS rejects its signature (${error.name}): this machine's clock is ${clock}, or the secret access key is wrong`,
-      `set the clock: sudo timedatectl set-ntp true; then ${replaceKeys(context)}`,
+      { say: 'set the clock:', run: ['sudo', 'timedatectl', 'set-ntp', 'true'], next: replaceKeys(context) },
     );
   }
   if (DENIED.has(error.name)) return denied(error, context);
   if ((error.$metadata.httpStatusCode ?? 0) >= 500) {
-    return fail('service', `AWS failed (${said})`, 'wait a minute and run the same command again');
+    return fail('service', `AWS failed (${said})`, { say: 'wait a minute and run the same command again' });
   }
   return fail('service', `AWS refused (${said})`, whoAmI(context));
 }
@@ -101,20 +101,25 @@ function denied(error: ServiceError, { resolution, stage }: FailureContext): Xac
     : 'AmazonEC2ContainerRegistryPullOnly';
   const { partition, type, path } = PRINCIPAL.exec(error.message)?.groups ?? {};
   const name = type === 'assumed-role' ? path?.split('/')[0] : path?.split('/').at(-1);
-  const attach =
-    type === 'assumed-role' ? 'attach-role-policy --role-name' : 'attach-user-policy --user-name';
   const permissionSet = /^AWSReservedSSO_(?<set>.+)_[0-9a-f]{16}$/.exec(name ?? '')?.groups?.set;
   if (permissionSet !== undefined) {
     return new XacctError('access-denied', `not allowed to call ${action} (${error.message})`, {
-      hint: `its administrator attaches the managed policy ${policy} to the permission set ${permissionSet} in IAM Identity Center`,
+      hint: {
+        say: `its administrator attaches the managed policy ${policy} to the permission set ${permissionSet} in IAM Identity Center`,
+      },
       cause: error,
     });
   }
+  const kind = type === 'assumed-role' ? 'role' : 'user';
+  const arn = `arn:${partition}:iam::aws:policy/${policy}`;
   return new XacctError('access-denied', `not allowed to call ${action} (${error.message})`, {
     hint:
       name === undefined
-        ? `its administrator attaches the managed policy ${policy}`
-        : `its administrator runs: aws iam ${attach} ${name} --policy-arn arn:${partition}:iam::aws:policy/${policy}`,
+        ? { say: `its administrator attaches the managed policy ${policy}` }
+        : {
+            by: 'its administrator',
+            run: ['aws', 'iam', `attach-${kind}-policy`, `--${kind}-name`, name, '--policy-arn', arn],
+          },
     cause: error,
   });
 }
@@ -142,7 +147,19 @@ export function assumeRoleFailure(error: AssumeRoleError, context: FailureContex
       'assume-role-denied',
       `STS does not let it assume ${nameOf(roleArn, context)} (${service.message})`,
       {
-        hint: `its own policy must allow sts:AssumeRole and the role's trust policy must name it${externalId}; ${administrator} runs: aws iam get-role --role-name ${roleName} --query Role.AssumeRolePolicyDocument`,
+        hint: {
+          say: `its own policy must allow sts:AssumeRole and the role's trust policy must name it${externalId}`,
+          by: administrator,
+          run: [
+            'aws',
+            'iam',
+            'get-role',
+            '--role-name',
+            roleName,
+            '--query',
+            'Role.AssumeRolePolicyDocument',
+          ],
+        },
         cause: error,
       },
     );
@@ -152,16 +169,14 @@ export function assumeRoleFailure(error: AssumeRoleError, context: FailureContex
       'service',
       `STS refuses to assume ${nameOf(roleArn, context)} (${service.message})`,
       {
-        hint: 'mend role_arn, role_session_name, external_id or duration_seconds where the role is configured',
+        hint: {
+          say: 'mend role_arn, role_session_name, external_id or duration_seconds where the role is configured',
+        },
         cause: error,
       },
     );
   }
-  const failure = serviceFailure(service, context);
-  return new XacctError(failure.code, `AssumeRole of ${nameOf(roleArn, context)}: ${failure.message}`, {
-    hint: failure.hint,
-    cause: error,
-  });
+  return serviceFailure(service, context).prefixed(`AssumeRole of ${nameOf(roleArn, context)}`);
 }
 
 function mfaSerial({ resolution: { identity }, profiles, env }: FailureContext): string {
@@ -174,30 +189,33 @@ function nameOf(roleArn: string, { resolution: { identity } }: FailureContext): 
 }
 
 /** What brings new keys where AWS does not accept these: it depends on where they come from. */
-function replaceKeys({ resolution, profiles }: FailureContext): string {
+function replaceKeys({ resolution, profiles }: FailureContext): Hint {
   const source = sourceOf(resolution.identity, profiles);
-  const profile = source === undefined ? '' : shellWord(source.name);
   switch (source?.kind) {
     case 'sso':
-      return `run: aws sso login --profile ${profile}`;
+      return { run: ['aws', 'sso', 'login', '--profile', source.name] };
     case 'login':
-      return `run: aws login --profile ${profile}`;
+      return { run: ['aws', 'login', '--profile', source.name] };
     case 'process':
-      return `to see what its credential_process gives, run: aws sts get-caller-identity --profile ${profile}`;
+      return {
+        say: 'to see what its credential_process gives',
+        run: ['aws', 'sts', 'get-caller-identity', '--profile', source.name],
+      };
     case 'static':
     case 'role':
-      return `run: aws configure --profile ${profile}`;
+      return { run: ['aws', 'configure', '--profile', source.name] };
   }
   const { identity } = resolution;
   const usesEnvironment =
     identity.kind === 'environment' ||
     (source?.settings.credential_source ?? credentialSourceOf(identity)) === 'Environment';
   return usesEnvironment
-    ? 'run: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN'
-    : 'run: aws sts get-caller-identity';
+    ? { run: ['unset', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] }
+    : { run: ['aws', 'sts', 'get-caller-identity'] };
 }
 
-function whoAmI({ resolution }: FailureContext): string {
+function whoAmI({ resolution }: FailureContext): Hint {
   const profile = profileOf(resolution.identity);
-  return `run: aws sts get-caller-identity${profile === undefined ? '' : ` --profile ${shellWord(profile)}`}`;
+  const as = profile === undefined ? [] : ['--profile', profile];
+  return { run: ['aws', 'sts', 'get-caller-identity', ...as] };
 }

@@ -1,5 +1,7 @@
 // Names failures on the way to AWS: DNS, connection, TLS, proxy.
+
 import { type ErrorCode, XacctError } from '../../errors.ts';
+import type { Hint } from '../../hint.ts';
 import type { Exchange } from '../connection.ts';
 
 /** https://nodejs.org/api/tls.html#x509-certificate-error-codes */
@@ -29,24 +31,24 @@ const DNS = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA']);
 /** The failure of an exchange that ended in a transport error. */
 export function transportFailure({ origin, proxies, error }: Exchange): XacctError {
   const { hostname, host } = new URL(origin);
-  const fail = (code: ErrorCode, message: string, hint: string) =>
+  const fail = (code: ErrorCode, message: string, hint: Hint) =>
     new XacctError(code, message, { hint, cause: error });
   const code = errorCode(error);
   const proxy = proxies.map((url) => new URL(url)).find((url) => isAbout(error, url, hostname));
   if (proxy !== undefined || code.startsWith('ERR_PROXY')) {
     const whose = proxy === undefined ? 'the proxy' : `the proxy ${proxy.host}`;
     const message = `cannot reach ${host} through ${whose} (${code})`;
-    return fail('proxy', message, 'check: env | grep -i _proxy');
+    return fail('proxy', message, { say: 'check:', run: ['env', '|', 'grep', '-i', '_proxy'] });
   }
   if (DNS.has(code)) {
     const message = `cannot resolve ${hostname} (${code}): no network, or no DNS`;
-    return fail('network', message, `check: getent hosts ${hostname}`);
+    return fail('network', message, { say: 'check:', run: ['getent', 'hosts', hostname] });
   }
   if (UNTRUSTED.has(code)) {
     return fail(
       'tls',
       `the certificate of ${host} is signed by an unknown authority (${code}), as a proxy that inspects TLS does`,
-      "with that authority's certificate, run: export AWS_CA_BUNDLE=/path/to/ca.pem",
+      { say: "with that authority's certificate", run: ['export', 'AWS_CA_BUNDLE=/path/to/ca.pem'] },
     );
   }
   if (
@@ -55,10 +57,16 @@ export function transportFailure({ origin, proxies, error }: Exchange): XacctErr
     code.startsWith('ERR_TLS') ||
     code === 'EPROTO'
   ) {
-    return fail('tls', `TLS with ${host} failed (${code})`, `check: curl -sS ${origin}/`);
+    return fail('tls', `TLS with ${host} failed (${code})`, {
+      say: 'check:',
+      run: ['curl', '-sS', `${origin}/`],
+    });
   }
   const detail = code === '' ? errorName(error) : code;
-  return fail('network', `cannot reach ${host} (${detail})`, `check the network: curl -sS ${origin}/`);
+  return fail('network', `cannot reach ${host} (${detail})`, {
+    say: 'check the network:',
+    run: ['curl', '-sS', `${origin}/`],
+  });
 }
 
 /** Whether the system's error names the proxy's host or port rather than those of AWS. */

@@ -13,7 +13,7 @@ export interface SessionCredentials {
 export function credentialsFrom(credentials: Credentials | undefined): SessionCredentials {
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = credentials ?? {};
   if (!AccessKeyId || !SecretAccessKey || !SessionToken || Expiration === undefined) {
-    throw new XacctError('service', 'STS answered without credentials', { hint: 'try again' });
+    throw new XacctError('service', 'STS answered without credentials', { hint: { say: 'try again' } });
   }
   return {
     accessKeyId: AccessKeyId,

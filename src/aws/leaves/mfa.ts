@@ -74,7 +74,7 @@ export function isRejectedCode(error: Error): boolean {
 export function codeRejected(serial: string | undefined, cause: Error): XacctError {
   const message = cause.message.replace(/^MultiFactorAuthentication failed(?:,| with)?\s*|\.\s*$/g, '');
   return new XacctError('mfa-rejected', `AWS did not accept the MFA code of ${serial} (${message})`, {
-    hint: 'each code works once: wait for the next one and run the same command again',
+    hint: { say: 'each code works once: wait for the next one and run the same command again' },
     cause,
   });
 }

@@ -9,7 +9,7 @@ export function configCommand({ program, invocation, streams, setStatus }: Comma
     const file = configPath(invocation.env);
     if (file !== undefined) return file;
     throw new XacctError('usage', 'there is no home folder to have a config file in', {
-      hint: 'run: export ECR_XACCT_CONFIG=/absolute/path/config.yaml',
+      hint: { run: ['export', 'ECR_XACCT_CONFIG=/absolute/path/config.yaml'] },
     });
   };
   const command = program

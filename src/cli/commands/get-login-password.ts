@@ -40,12 +40,15 @@ export function getLoginPasswordCommand({ program, invocation, streams, setStatu
 async function nobodys(hostname: string, { env }: Invocation): Promise<XacctError> {
   if (parseRegistry(hostname)?.service === 'ecr-public') {
     return new XacctError('no-identity', `${hostname}: no AWS identity can be had for it`, {
-      hint: 'it serves pulls without a password; to see what fails, run: ECR_XACCT_PROFILE=NAME ecr-xacct get-login-password public.ecr.aws',
+      hint: {
+        say: 'it serves pulls without a password; to see what fails',
+        run: ['ECR_XACCT_PROFILE=NAME', 'ecr-xacct', 'get-login-password', 'public.ecr.aws'],
+      },
     });
   }
   const { configPath } = await import('../../config/paths.ts');
   const file = configPath(env) ?? 'the config file';
   return new XacctError('usage', `${hostname}: neither an ECR hostname nor a name in ${file}`, {
-    hint: 'to map a name of your own to ECR, add it there with registry: and profile:',
+    hint: { say: 'to map a name of your own to ECR, add it there with registry: and profile:' },
   });
 }

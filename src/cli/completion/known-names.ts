@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { askOwnDaemon, readStatus } from '../../client/ask-own-daemon.ts';
 import { dockerConfigPath, parseDockerConfig } from '../../docker/docker-config.ts';
-import { shellWord } from '../../errors.ts';
+import { shellWord } from '../../hint.ts';
 import type { Environment, Invocation } from '../../invocation.ts';
 import { homeFolder } from '../../os/home-folder.ts';
 import { createProfileReader } from '../../profiles/profiles.ts';

@@ -1,9 +1,10 @@
 // Which certificate authorities a Docker engine trusts when it talks to a registry.
+
 import { X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getCACertificates } from 'node:tls';
-import { shellWord, XacctError } from '../../errors.ts';
+import { XacctError } from '../../errors.ts';
 
 /** Of an engine that runs as root. Source: https://github.com/moby/moby (registry/config_unix.go). */
 const CERTS_FOLDER = '/etc/docker/certs.d';
@@ -46,7 +47,7 @@ function readAs<T>(path: string, read: () => T): T | undefined {
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
     throw new XacctError('tls', `cannot read ${path}, which Docker's engine goes by`, {
-      hint: `run: ls -ld ${shellWord(path)}`,
+      hint: { run: ['ls', '-ld', path] },
       cause,
     });
   }

@@ -1,8 +1,10 @@
 // One HTTPS request after another, each bounded in time and size, and the failures on the way to the host.
+
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { Agent, request } from 'node:https';
 import { createSecureContext } from 'node:tls';
-import { type ErrorCode, shellWord, XacctError } from '../../errors.ts';
+import { type ErrorCode, XacctError } from '../../errors.ts';
+import type { Hint } from '../../hint.ts';
 
 export interface ExchangeRequest {
   method: 'GET' | 'POST' | 'DELETE';
@@ -94,12 +96,12 @@ function proxyOf({ HTTPS_PROXY, https_proxy }: ExchangeDeps['env']): URL | undef
   if (url !== null && /^https?:$/.test(url.protocol)) return url;
   const name = HTTPS_PROXY ? 'HTTPS_PROXY' : 'https_proxy';
   const message = `${name} is not the URL of an HTTP proxy, such as http://proxy.example:3128`;
-  throw new XacctError('proxy', message, { hint: `run: unset ${name}` });
+  throw new XacctError('proxy', message, { hint: { run: ['unset', name] } });
 }
 
 function tooSlow({ host, origin }: URL, timeoutMs: number): XacctError {
   return new XacctError('timeout', `${host} did not answer within ${timeoutMs / 1_000} seconds`, {
-    hint: `check the network: curl -sS ${shellWord(`${origin}/`)}`,
+    hint: { say: 'check the network:', run: ['curl', '-sS', `${origin}/`] },
   });
 }
 
@@ -115,32 +117,40 @@ function failure(
   deps: ExchangeDeps,
 ) {
   const code = codeOf(error);
-  const fail = (what: ErrorCode, message: string, hint: string) =>
+  const fail = (what: ErrorCode, message: string, hint: Hint) =>
     new XacctError(what, message, { hint, cause: error });
   if (code.startsWith('ERR_PROXY') || (proxy !== undefined && isAbout(error, proxy))) {
     const whose = `through the proxy ${proxy?.host}`;
-    return fail('proxy', `cannot reach ${host} ${whose} (${code})`, 'check: env | grep -i _proxy');
+    return fail('proxy', `cannot reach ${host} ${whose} (${code})`, {
+      say: 'check:',
+      run: ['env', '|', 'grep', '-i', '_proxy'],
+    });
   }
   if (NO_NAME.test(code)) {
     const message = `cannot resolve ${hostname} (${code}): no network, or no DNS`;
-    return fail('network', message, `check: getent hosts ${shellWord(hostname)}`);
+    return fail('network', message, { say: 'check:', run: ['getent', 'hosts', hostname] });
   }
   if (UNTRUSTED.test(code)) {
     return fail(
       'tls',
       `the certificate of ${host} is signed by an authority that Docker does not know (${code}), as a proxy that inspects TLS does`,
-      `with that authority's certificate, run: sudo install -D -m 644 /path/to/ca.pem ${deps.authorityFile}`,
+      {
+        say: "with that authority's certificate",
+        run: ['sudo', 'install', '-D', '-m', '644', '/path/to/ca.pem', deps.authorityFile],
+      },
     );
   }
   if (BAD_TLS.test(code)) {
-    return fail('tls', `TLS with ${host} failed (${code})`, `check: curl -sS ${shellWord(`${origin}/`)}`);
+    return fail('tls', `TLS with ${host} failed (${code})`, {
+      say: 'check:',
+      run: ['curl', '-sS', `${origin}/`],
+    });
   }
   const detail = code || (error instanceof Error ? error.name : 'unknown');
-  return fail(
-    'network',
-    `cannot reach ${host} (${detail})`,
-    `check the network: curl -sS ${shellWord(`${origin}/`)}`,
-  );
+  return fail('network', `cannot reach ${host} (${detail})`, {
+    say: 'check the network:',
+    run: ['curl', '-sS', `${origin}/`],
+  });
 }
 
 /** Whether the system's error names the proxy's host or port. */

@@ -153,7 +153,15 @@ async function manifest(
     'protocol',
     `what ${caller.root.host} has as ${repository}, ${reference} is no manifest of an image`,
     {
-      hint: `check: docker manifest inspect ${caller.root.host}/${repository}${/:/.test(reference) ? '@' : ':'}${reference}`,
+      hint: {
+        say: 'check:',
+        run: [
+          'docker',
+          'manifest',
+          'inspect',
+          `${caller.root.host}/${repository}${/:/.test(reference) ? '@' : ':'}${reference}`,
+        ],
+      },
     },
   );
 }

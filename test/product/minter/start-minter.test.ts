@@ -47,7 +47,7 @@ test("A failure comes back as the minter's own error.", async () => {
     name: 'XacctError',
     code: 'throttled',
     message: 'AWS limits the rate of requests (ThrottlingException)',
-    hint: 'wait a minute and run the same command again',
+    hint: { say: 'wait a minute and run the same command again' },
   });
 });
 

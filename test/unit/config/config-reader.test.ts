@@ -36,6 +36,6 @@ test('a config that ECR_XACCT_CONFIG names must be there', () => {
   assert.throws(() => createConfigReader()({ ECR_XACCT_CONFIG: '/nowhere/config.yaml' }), {
     code: 'config-invalid',
     message: 'ECR_XACCT_CONFIG names /nowhere/config.yaml, which does not exist',
-    hint: 'run: unset ECR_XACCT_CONFIG',
+    hint: { run: ['unset', 'ECR_XACCT_CONFIG'] },
   });
 });

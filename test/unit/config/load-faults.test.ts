@@ -303,7 +303,7 @@ describe('a fault in a config is named with its place and what to write instead'
           assert.throws(() => parseConfig(text, FILE), {
             code: 'config-invalid',
             message: `${FILE}:${place}: ${message}`,
-            hint: `run: \${EDITOR:-vi} ${FILE}`,
+            hint: { run: ['$EDITOR', FILE] },
           });
         });
       }
@@ -335,7 +335,7 @@ describe('a fault in a config is named with its place and what to write instead'
         (error) => {
           assert.ok(error instanceof XacctError);
           assert.match(error.message, /^\/home\/dev\/\.config\/ecr-xacct\/config\.yaml:\d+:\d+: /);
-          assert.equal(error.hint, `run: \${EDITOR:-vi} ${FILE}`);
+          assert.deepEqual(error.hint, { run: ['$EDITOR', FILE] });
           return true;
         },
       );
@@ -349,9 +349,9 @@ describe('a fault in a config is named with its place and what to write instead'
     );
   });
 
-  test('with a hint that a shell reads as one word', () => {
+  test('with the path in its hint as one word', () => {
     assert.throws(() => parseConfig('- x', "/home/d'ev/my config.yaml"), {
-      hint: `run: \${EDITOR:-vi} '/home/d'\\''ev/my config.yaml'`,
+      hint: { run: ['$EDITOR', "/home/d'ev/my config.yaml"] },
     });
   });
 });

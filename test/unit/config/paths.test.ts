@@ -63,7 +63,7 @@ describe('config.yaml', { skip }, () => {
     assert.throws(() => configPath({ HOME: '/home/dev', ECR_XACCT_CONFIG: 'my.yaml' }), {
       code: 'config-invalid',
       message: 'ECR_XACCT_CONFIG=my.yaml is a relative path',
-      hint: 'run: export ECR_XACCT_CONFIG="$PWD/my.yaml"',
+      hint: { run: ['export', 'ECR_XACCT_CONFIG=$PWD/my.yaml'] },
     });
   });
 });

@@ -77,7 +77,7 @@ test('A token that the registry does not take is to be forgotten by whoever keep
 });
 
 test('A registry that cannot be reached is a failure of this machine, with what mends it.', async () => {
-  const error = new XacctError('tls', 'the certificate is unknown', { hint: 'run: install it' });
+  const error = new XacctError('tls', 'the certificate is unknown', { hint: { run: ['install', 'it'] } });
   const ping = () => Promise.reject(error);
   const failed = { outcome: 'failed', text: error.message, side: 'machine', command: 'install it' };
   assert.deepEqual(await lastOf({ ping }), { step: 'registry', ...failed });
@@ -143,7 +143,9 @@ describe('The layer storage', () => {
   const storage = { from: 'layer storage', host: S3 } as const;
 
   test('that cannot be reached is named, with the endpoint that a VPC needs for it.', async () => {
-    const failure = new XacctError('network', `cannot resolve ${S3}`, { hint: `check: getent hosts ${S3}` });
+    const failure = new XacctError('network', `cannot resolve ${S3}`, {
+      hint: { say: 'check:', run: ['getent', 'hosts', S3] },
+    });
     assert.deepEqual(await answering({ ...storage, failure }), {
       step: 'layers',
       outcome: 'failed',

@@ -122,7 +122,9 @@ describe('get with a fallback helper', () => {
   test('says which host it was where the fallback helper fails', async () => {
     const fixture = createHelperFixture(CONFIG);
     fixture.fallback = () => {
-      throw new XacctError('process-failed', 'docker-credential-pass: locked\x1b[2J', { hint: 'run: x' });
+      throw new XacctError('process-failed', 'docker-credential-pass: locked\x1b[2J', {
+        hint: { run: ['x'] },
+      });
     };
     assert.deepEqual(await fixture.run('get', 'ghcr.io'), {
       outcome: 'failure',

@@ -106,7 +106,7 @@ describe('a failure of get', () => {
   test('is one line with hostname, identity, what failed and what mends it', async () => {
     const fixture = createHelperFixture(CONFIG);
     fixture.failure = new XacctError('sso-expired', 'the SSO session has expired', {
-      hint: 'run: aws sso login --profile dev',
+      hint: { run: ['aws', 'sso', 'login', '--profile', 'dev'] },
     });
     assert.deepEqual(await fixture.run('get', `https://${ECR}/repo`), {
       outcome: 'failure',
@@ -162,7 +162,7 @@ describe('a failure of get', () => {
   test('has no terminal escapes and no second line, whoever wrote them', async () => {
     const fixture = createHelperFixture(CONFIG);
     fixture.failure = new XacctError('service', 'denied\x1b[2J\r\nforged: line\u202E', {
-      hint: 'run:\n\x07x',
+      hint: { say: 'run:\n\x07x' },
     });
     const { text } = await fixture.run('get', ECR);
     assert.equal(

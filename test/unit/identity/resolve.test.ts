@@ -128,7 +128,10 @@ describe('the ladder', () => {
     assert.throws(() => resolveFirst(ECR, noConfig, noProfiles, { AWS_EC2_METADATA_DISABLED: 'True' }), {
       code: 'no-identity',
       message: `no AWS identity: there is no ${FILE}, and neither AWS_PROFILE nor AWS_ACCESS_KEY_ID is set, and no profile of account 111122223333 in ~/.aws/config, and there is no profile default`,
-      hint: `add a rule to ${FILE}, or with a profile that may use account 111122223333, run: export AWS_PROFILE=NAME`,
+      hint: {
+        say: `add a rule to ${FILE}, or with a profile that may use account 111122223333`,
+        run: ['export', 'AWS_PROFILE=NAME'],
+      },
     });
   });
 });

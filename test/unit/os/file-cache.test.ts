@@ -97,7 +97,7 @@ describe('what is no readable file is refused by name', () => {
     assert.throws(() => cache.read(cache.path), {
       code: 'config-invalid',
       message: `${cache.path} is not a regular file`,
-      hint: `run: ls -ld ${cache.path}`,
+      hint: { run: ['ls', '-ld', cache.path] },
     });
   });
 
@@ -119,7 +119,7 @@ describe('what is no readable file is refused by name', () => {
     assert.throws(() => cache.read(cache.path), {
       code: 'config-invalid',
       message: `cannot read ${cache.path} (ELOOP)`,
-      hint: `run: ls -l ${cache.path}`,
+      hint: { run: ['ls', '-l', cache.path] },
     });
   });
 
@@ -132,7 +132,7 @@ describe('what is no readable file is refused by name', () => {
     assert.throws(read, {
       code: 'config-invalid',
       message: `cannot read ${cache.path} (EACCES)`,
-      hint: `run: ls -l ${cache.path}`,
+      hint: { run: ['ls', '-l', cache.path] },
     });
   });
 });

@@ -200,7 +200,7 @@ describe("a profile's account", () => {
     await assert.rejects(chooseRegistries(found, { profiles: [], regions: [], known: [] }, undefined), {
       code: 'no-identity',
       message: 'AWS does not say which account profile lost and 1 more is for',
-      hint: 'to see why, run: aws sts get-caller-identity --profile lost',
+      hint: { say: 'to see why', run: ['aws', 'sts', 'get-caller-identity', '--profile', 'lost'] },
     });
   });
 });

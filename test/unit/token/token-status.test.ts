@@ -9,7 +9,9 @@ const HOUR = 3_600_000;
 const START = Date.UTC(2026, 0, 1);
 const HOST = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
 const about = { identity: 'profile dev', region: 'us-east-1' };
-const expired = new XacctError('sso-expired', 'the session\nhas expired', { hint: 'run: aws sso login' });
+const expired = new XacctError('sso-expired', 'the session\nhas expired', {
+  hint: { run: ['aws', 'sso', 'login'] },
+});
 const EXPIRED = 'the session has expired; run: aws sso login';
 
 /** A cache whose clock stands still until it is set; tokens live 12 hours, or fail while `failure` is set. */

@@ -80,7 +80,7 @@ describe('the path of the socket', asLinux, () => {
     assert.throws(() => socketPath({ ECR_XACCT_SOCKET: 'x.sock' }, uid), {
       code: 'socket-unsafe',
       message: 'ECR_XACCT_SOCKET=x.sock is a relative path',
-      hint: 'run: unset ECR_XACCT_SOCKET',
+      hint: { run: ['unset', 'ECR_XACCT_SOCKET'] },
     });
   });
 
@@ -125,7 +125,7 @@ describe('a socket', () => {
       assert.throws(() => isSafeSocket(place.path, uid), {
         code: 'socket-unsafe',
         message: `${place.folder}, the folder of the daemon's socket, is open to other users`,
-        hint: `run: chmod 700 ${place.folder}`,
+        hint: { run: ['chmod', '700', place.folder] },
       });
     });
   }
@@ -135,7 +135,7 @@ describe('a socket', () => {
     chmodSync(place.root, 0o755);
     assert.throws(() => isSafeSocket(join(place.root, 'x.sock'), uid), {
       code: 'socket-unsafe',
-      hint: 'run: unset ECR_XACCT_SOCKET',
+      hint: { run: ['unset', 'ECR_XACCT_SOCKET'] },
     });
   });
 

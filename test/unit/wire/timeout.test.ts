@@ -19,7 +19,7 @@ test('anything but a whole number of seconds from 1 to 600 is refused by name', 
     assert.throws(() => timeoutMs({ ECR_XACCT_TIMEOUT: text }), {
       code: 'usage',
       message: `ECR_XACCT_TIMEOUT=${text} is not a whole number of seconds from 1 to 600`,
-      hint: 'run: unset ECR_XACCT_TIMEOUT',
+      hint: { run: ['unset', 'ECR_XACCT_TIMEOUT'] },
     });
   }
 });

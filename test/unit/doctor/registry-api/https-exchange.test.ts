@@ -1,4 +1,5 @@
 // How a registry is reached: authorities, proxies, limits of time and size, and what is said where it is not.
+
 import assert from 'node:assert/strict';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
@@ -6,6 +7,7 @@ import { before, describe, type TestContext, test } from 'node:test';
 import { authorityFile, engineAuthorities } from '../../../../src/doctor/registry-api/engine-authorities.ts';
 import { createExchange, type ExchangeDeps } from '../../../../src/doctor/registry-api/https-exchange.ts';
 import { XacctError } from '../../../../src/errors.ts';
+import type { Hint } from '../../../../src/hint.ts';
 import { startConnectProxy } from '../../../fake-aws/connect-proxy.ts';
 import { type Certificate, createCertificateAuthority } from '../../../support/certificates.ts';
 import { trust } from '../../../support/e2e/stage.ts';
@@ -40,7 +42,9 @@ describe('an HTTPS exchange', { skip, timeout: 60_000 }, () => {
     return ask({ method: 'GET', url: new URL(`https://${hostname}/`), headers: {}, limit: () => limit });
   }
 
-  async function failure(...args: Parameters<typeof exchange>): Promise<readonly (string | undefined)[]> {
+  async function failure(
+    ...args: Parameters<typeof exchange>
+  ): Promise<[code: string, message: string, hint: Hint | undefined]> {
     const error: unknown = await exchange(...args).then(
       () => undefined,
       (reason: unknown) => reason,
@@ -62,14 +66,20 @@ describe('an HTTPS exchange', { skip, timeout: 60_000 }, () => {
 
   test('fails by name where there is no such host, and where nobody listens.', async () => {
     const [code, message, hint] = await failure({}, 'absent.example');
-    assert.deepEqual([code, hint], ['network', 'check: getent hosts absent.example']);
-    assert.match(message ?? '', /^cannot resolve absent\.example \(E\w+\): no network, or no DNS$/);
+    assert.deepEqual(
+      [code, hint],
+      ['network', { say: 'check:', run: ['getent', 'hosts', 'absent.example'] }],
+    );
+    assert.match(message, /^cannot resolve absent\.example \(E\w+\): no network, or no DNS$/);
     // A registry may redirect to such a one, and the hint is there to be copied.
-    assert.equal((await failure({}, 'a;$(id).example'))[2], "check: getent hosts 'a;$(id).example'");
+    assert.deepEqual((await failure({}, 'a;$(id).example'))[2], {
+      say: 'check:',
+      run: ['getent', 'hosts', 'a;$(id).example'],
+    });
     assert.deepEqual(await failure(), [
       'network',
       `cannot reach ${HOST} (ECONNREFUSED)`,
-      `check the network: curl -sS https://${HOST}/`,
+      { say: 'check the network:', run: ['curl', '-sS', `https://${HOST}/`] },
     ]);
   });
 
@@ -78,7 +88,10 @@ describe('an HTTPS exchange', { skip, timeout: 60_000 }, () => {
     assert.deepEqual(await failure({ authorities: engineAuthorities(HOST) }), [
       'tls',
       `the certificate of ${HOST} is signed by an authority that Docker does not know (UNABLE_TO_VERIFY_LEAF_SIGNATURE), as a proxy that inspects TLS does`,
-      `with that authority's certificate, run: sudo install -D -m 644 /path/to/ca.pem /etc/docker/certs.d/${HOST}/ca.crt`,
+      {
+        say: "with that authority's certificate",
+        run: ['sudo', 'install', '-D', '-m', '644', '/path/to/ca.pem', `/etc/docker/certs.d/${HOST}/ca.crt`],
+      },
     ]);
     await trust(authority, [HOST]);
     t.after(() => rm('/etc/docker/certs.d', { recursive: true }));
@@ -92,7 +105,7 @@ describe('an HTTPS exchange', { skip, timeout: 60_000 }, () => {
     assert.deepEqual(await failure(), [
       'tls',
       `TLS with ${HOST} failed (ERR_TLS_CERT_ALTNAME_INVALID)`,
-      `check: curl -sS https://${HOST}/`,
+      { say: 'check:', run: ['curl', '-sS', `https://${HOST}/`] },
     ]);
   });
 
@@ -101,7 +114,7 @@ describe('an HTTPS exchange', { skip, timeout: 60_000 }, () => {
     assert.deepEqual(await failure({ timeoutMs: 50 }), [
       'timeout',
       `${HOST} did not answer within 0.05 seconds`,
-      `check the network: curl -sS https://${HOST}/`,
+      { say: 'check the network:', run: ['curl', '-sS', `https://${HOST}/`] },
     ]);
     const reason = new Error('enough');
     await assert.rejects(exchange({ signal: AbortSignal.abort(reason) }), reason);
@@ -132,7 +145,7 @@ describe('an HTTPS exchange', { skip, timeout: 60_000 }, () => {
     proxy.refuse = true;
     const { host } = new URL(proxy.url);
     const env = { HTTPS_PROXY: `http://me:proxy-password@${host}` };
-    const hint = 'check: env | grep -i _proxy';
+    const hint = { say: 'check:', run: ['env', '|', 'grep', '-i', '_proxy'] };
     assert.deepEqual(await failure({ env }), [
       'proxy',
       `cannot reach ${HOST} through the proxy ${host} (ERR_PROXY_TUNNEL)`,
@@ -151,7 +164,7 @@ describe('an HTTPS exchange', { skip, timeout: 60_000 }, () => {
       assert.throws(() => createExchange({ ...deps, env: { HTTPS_PROXY: value } }), {
         code: 'proxy',
         message: 'HTTPS_PROXY is not the URL of an HTTP proxy, such as http://proxy.example:3128',
-        hint: 'run: unset HTTPS_PROXY',
+        hint: { run: ['unset', 'HTTPS_PROXY'] },
       });
     }
   });

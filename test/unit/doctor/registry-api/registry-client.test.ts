@@ -51,7 +51,7 @@ async function failureOf(wait: Promise<unknown>): Promise<XacctError> {
     (reason: unknown) => reason,
   );
   assert.ok(error instanceof XacctError, String(error));
-  assert.ok(!`${error.message}${error.hint}`.includes(PASSWORD));
+  assert.ok(!`${error.message}${JSON.stringify(error.hint)}`.includes(PASSWORD));
   return error;
 }
 
@@ -243,7 +243,7 @@ describe('by the registry client', { skip, timeout: 60_000 }, () => {
       const { code, message, hint } = await failureOf(manifest('team/app', '1'));
       assert.equal(code, 'protocol');
       assert.equal(message, `what ${ODD} has as team/app, 1 is no manifest of an image`);
-      assert.equal(hint, `check: docker manifest inspect ${ODD}/team/app:1`);
+      assert.deepEqual(hint, { say: 'check:', run: ['docker', 'manifest', 'inspect', `${ODD}/team/app:1`] });
     }
   });
 
