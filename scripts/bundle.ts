@@ -37,7 +37,7 @@ const APART = [
   'client/answer-here',
   'cli/program',
   'grants/run-access',
-  'doctor/run-doctor',
+  'doctor/diagnose',
   'grants/run-grant',
   'grants/run-revoke',
   'setup/run-setup',

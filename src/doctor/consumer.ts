@@ -7,9 +7,8 @@ import type { Invocation } from '../invocation.ts';
 import { principalOf } from '../policy/denial.ts';
 import { passedEnvironment } from '../wire/environment.ts';
 import type { Wanted } from './caller-rights.ts';
-import type { Platform } from './platforms.ts';
+import type { DoctorOptions, Platform } from './options.ts';
 import type { ImageName } from './registry-api/image-name.ts';
-import type { DoctorOptions } from './run-doctor.ts';
 import type { Consumer } from './walk-for.ts';
 
 /** Of the account's own hostname, or the one that config.yaml maps to it. @throws XacctError `usage` */

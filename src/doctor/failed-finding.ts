@@ -8,11 +8,11 @@ export function failedFinding(
   { message, hint }: Pick<XacctError | ErrorFields, 'message' | 'hint'>,
   side?: Side,
 ): Finding {
-  return { step, outcome: 'failed', text: message, ...(side && { side }), ...fixOf(hint) };
+  return { step, outcome: 'failed', text: message, ...(side && { side }), ...fieldsOf(hint) };
 }
 
 /** A command has a line of its own; what is to be done besides is a note. */
-function fixOf(hint: Hint | undefined): Pick<Finding, 'command' | 'by' | 'notes'> {
+function fieldsOf(hint: Hint | undefined): Pick<Finding, 'command' | 'by' | 'notes'> {
   if (hint === undefined) return {};
   const { say, run, by, next } = hint;
   if (run === undefined || say !== undefined || next !== undefined) {
@@ -24,5 +24,5 @@ function fixOf(hint: Hint | undefined): Pick<Finding, 'command' | 'by' | 'notes'
 
 /** What could not be looked at, because AWS could not be asked. */
 export function unknownFinding(step: DoctorStep, what: string, { message, hint }: XacctError): Finding {
-  return { step, outcome: 'unknown', text: `${what}: ${message}`, ...fixOf(hint) };
+  return { step, outcome: 'unknown', text: `${what}: ${message}`, ...fieldsOf(hint) };
 }

@@ -37,13 +37,13 @@ export async function* walkDocker(
   const { registry, login } = explanation;
   if (registry === undefined) return;
   const { account } = registry;
-  const everybodyIn = createCallersOf(registry, invocation);
+  const callersOf = createCallersOf(registry, invocation);
   let callerArn: string | undefined;
   const look = async (finding: Finding) => {
     if (account === undefined) return finding;
     const wanted = { registry: { ...registry, account }, repository: image.repository, push };
-    if (finding.outcome === 'failed') return examined(finding, wanted, everybodyIn);
-    return finding.step === 'upload' ? examinedPush(finding, callerArn, wanted, everybodyIn) : finding;
+    if (finding.outcome === 'failed') return examined(finding, wanted, callersOf);
+    return finding.step === 'upload' ? examinedPush(finding, callerArn, wanted, callersOf) : finding;
   };
   // What docker login brought is nobody's that AWS could be asked about.
   if (login === undefined) {

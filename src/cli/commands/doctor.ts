@@ -1,8 +1,7 @@
 // `ecr-xacct doctor`: its options. What it does is loaded when it runs.
 import { Option } from 'commander';
-import { PLATFORMS } from '../../doctor/platforms.ts';
+import { type DoctorOptions, PLATFORMS } from '../../doctor/options.ts';
 import { parseImageName } from '../../doctor/registry-api/image-name.ts';
-import type { DoctorOptions } from '../../doctor/run-doctor.ts';
 import { type CommandContext, regionName, withUsage } from '../command.ts';
 
 const HELP = `
@@ -52,7 +51,7 @@ export function doctorCommand({ program, invocation, streams, setStatus }: Comma
         exitCode: 2,
       });
     }
-    const { showDiagnosis } = await import('../../doctor/run-doctor.ts');
+    const { showDiagnosis } = await import('../../doctor/diagnose.ts');
     await withUsage(command, async () => {
       const isWell = await showDiagnosis(image, options, { invocation, streams });
       if (!isWell) setStatus(1);

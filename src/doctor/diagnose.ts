@@ -1,33 +1,21 @@
 // What `ecr-xacct doctor` does: walks the way of an image, for Docker or for what runs in AWS, up to the first step that fails.
 
-import type { CommandContext } from '../cli/command.ts';
-import type { Invocation } from '../invocation.ts';
+import type { Invocation, Streams } from '../invocation.ts';
 import { printableJson } from '../terminal/printable-json.ts';
 import { screenOf } from '../terminal/screen.ts';
 import { consumerOf, wantedOf } from './consumer.ts';
 import { diagnosisText } from './diagnosis-text.ts';
-import type { Diagnosis, Finding } from './finding.ts';
-import type { Platform } from './platforms.ts';
+import { type Diagnosis, type Finding, shownFinding } from './finding.ts';
+import type { DoctorOptions } from './options.ts';
 import { type ImageName, imageText } from './registry-api/image-name.ts';
 import { walkDocker } from './walk-docker.ts';
 import { walkFor } from './walk-for.ts';
-
-export interface DoctorOptions {
-  push?: true;
-  /** For what runs in AWS, instead of for Docker. */
-  for?: Platform;
-  /** The role that pulls there. */
-  role?: string;
-  /** Where it runs. */
-  region?: string;
-  json?: true;
-}
 
 /** @returns whether nothing was found that stands in the way. @throws XacctError `usage` where it is not said for whom. */
 export async function showDiagnosis(
   image: ImageName,
   options: DoctorOptions,
-  { invocation, streams: { stdout } }: Pick<CommandContext, 'invocation' | 'streams'>,
+  { invocation, streams: { stdout } }: { invocation: Invocation; streams: Streams },
 ): Promise<boolean> {
   const diagnosis = await diagnose(image, options, invocation);
   const { HOME } = invocation.env;
@@ -56,8 +44,9 @@ async function diagnose(
           invocation,
         );
   for await (const finding of steps) {
-    findings.push(finding);
-    if (finding.outcome === 'failed') return { ...diagnosis, cause: finding };
+    const shown = shownFinding(finding);
+    findings.push(shown);
+    if (shown.outcome === 'failed') return { ...diagnosis, cause: shown };
   }
   return diagnosis;
 }
