@@ -6,6 +6,27 @@
  */
 export type Command = readonly string[];
 
+/**
+ * The words of a command: what is written, parted at blanks, and what is filled in, which stays part of its word whatever is in
+ * it; a list is as many words. As in command`ls -l ${path}`.
+ */
+export function command(
+  texts: TemplateStringsArray,
+  ...values: readonly (string | number | readonly string[])[]
+): Command {
+  const words: string[] = [''];
+  const add = (text: string) => words.push((words.pop() ?? '') + text);
+  texts.forEach((text, index) => {
+    const [first = '', ...others] = text.split(' ');
+    add(first);
+    words.push(...others);
+    const value = values[index];
+    if (typeof value === 'object') words.splice(-1, 1, ...value);
+    else if (value !== undefined) add(`${value}`);
+  });
+  return words;
+}
+
 /** What fixes a failure: a command, a sentence, or both. */
 export interface Hint {
   /** Before the command, as in `to see why`; all there is where there is no command. */

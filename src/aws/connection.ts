@@ -5,6 +5,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
 import type { Settings } from '../profiles/profiles.ts';
 
@@ -80,7 +81,7 @@ function proxies(env: Environment): Record<string, string> {
         'proxy',
         `${name} is not the URL of an HTTP proxy, such as http://proxy.example:3128`,
         {
-          hint: { run: ['unset', name] },
+          hint: { run: command`unset ${name}` },
         },
       );
     }
@@ -101,7 +102,7 @@ function caBundle(env: Environment, profile: Settings | undefined): string | und
     return readFileSync(path, 'utf8');
   } catch (cause) {
     throw new XacctError('tls', `cannot read the CA bundle ${path} (${name})`, {
-      hint: { run: ['ls', '-l', path] },
+      hint: { run: command`ls -l ${path}` },
       cause,
     });
   }

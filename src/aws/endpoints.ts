@@ -1,6 +1,7 @@
 // What a user says about AWS's endpoints, in the environment or in a profile: URLs of their own, and what these rule out.
 
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 
@@ -37,7 +38,7 @@ export function createEndpoints(env: Environment, profiles: Profiles, profileNam
     throw new XacctError(
       'profile-incomplete',
       `profile ${profileName} names [services ${section}], which is not in ${profiles.configFile}`,
-      { hint: { run: ['aws', 'configure', 'get', 'services', '--profile', profileName] } },
+      { hint: { run: command`aws configure get services --profile ${profileName}` } },
     );
   }
   checkVariables(env);
@@ -75,7 +76,7 @@ function checkVariables(env: Environment): void {
     throw new XacctError(
       'usage',
       `${name}=${value} is not a URL such as https://sts.us-east-1.amazonaws.com`,
-      { hint: { run: ['unset', name] } },
+      { hint: { run: command`unset ${name}` } },
     );
   }
 }
@@ -86,7 +87,7 @@ function checkSettings(profileName: string, urls: Record<string, string | undefi
     throw new XacctError(
       'profile-incomplete',
       `profile ${profileName} has ${name} = ${value}, which is not a URL such as https://sts.us-east-1.amazonaws.com`,
-      { hint: { run: ['aws', 'configure', 'set', 'endpoint_url', 'URL', '--profile', profileName] } },
+      { hint: { run: command`aws configure set endpoint_url URL --profile ${profileName}` } },
     );
   }
 }

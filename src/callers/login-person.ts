@@ -7,6 +7,7 @@ import { createConfigReader } from '../config/config-reader.ts';
 import type { Config } from '../config/load.ts';
 import { printable, XacctError } from '../errors.ts';
 import type { LoggedIn, LoginRequest } from '../helper/login.ts';
+import { command } from '../hint.ts';
 import { describeIdentity, type Identity, profileOf } from '../identity/identity.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';
 import { chooseIdentity, resolutionInput } from '../identity/resolve.ts';
@@ -53,20 +54,14 @@ function refuseWithoutDaemon({ env, uid }: Invocation): void {
   }
   if (isDaemonOff(env)) {
     throw new XacctError('usage', 'there is no daemon to keep a token: ECR_XACCT_DAEMON is off', {
-      hint: { run: ['unset', 'ECR_XACCT_DAEMON'] },
+      hint: { run: command`unset ECR_XACCT_DAEMON` },
     });
   }
   if (hasPrivatePaths(env)) {
     throw new XacctError('usage', 'a path in the environment is relative, which the daemon cannot follow', {
       hint: {
         say: 'check:',
-        run: [
-          'env',
-          '|',
-          'grep',
-          '-E',
-          '"^(HOME|AWS_.*_FILE|AWS_CA_BUNDLE|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS)="',
-        ],
+        run: command`env | grep -E "^(HOME|AWS_.*_FILE|AWS_CA_BUNDLE|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS)="`,
       },
     });
   }
@@ -86,7 +81,7 @@ function candidates(
   const input = resolutionInput(hostname ?? '', config, profiles, env);
   if (input === undefined) {
     throw new XacctError('usage', `${hostname}: neither an ECR hostname nor in the config`, {
-      hint: { say: 'for other registries', run: ['docker', 'login'] },
+      hint: { say: 'for other registries', run: command`docker login` },
     });
   }
   return chooseIdentity(hostname ?? '', input).resolutions.map(({ identity }) => identity);
@@ -116,7 +111,7 @@ function sessionOf(identities: readonly Identity[], profiles: Profiles): CliSess
   throw new XacctError('usage', `${who} has no SSO session to log in to`, {
     hint: {
       say: 'leave --sso out, or name an SSO profile:',
-      run: ['ecr-xacct', 'login', '--sso', '--profile', 'NAME'],
+      run: command`ecr-xacct login --sso --profile NAME`,
     },
   });
 }

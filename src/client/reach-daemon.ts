@@ -1,5 +1,7 @@
 // Asks the daemon, which is started where there is none.
+
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import type { SelfCommand } from '../invocation.ts';
 import type { Request, Response } from '../wire/codec.ts';
 import { socketPath } from '../wire/socket-path.ts';
@@ -33,7 +35,7 @@ export async function reachDaemon(
 /** `what` it is needed for, as in `to keep this login`. */
 export function noDaemon(what: string): XacctError {
   return new XacctError('daemon', `there is no daemon ${what}, and none could be started`, {
-    hint: { say: 'to see why', run: ['ecr-xacct', 'daemon', 'run'] },
+    hint: { say: 'to see why', run: command`ecr-xacct daemon run` },
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { type Document, isMap, isNode, isPair, isScalar, type Node, visit } from 'yaml';
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import { configSchema, ruleShape } from './schema.ts';
 
 /** `FILE:LINE:COLUMN` of an offset in the text. */
@@ -18,7 +19,7 @@ export interface Issue {
 
 export function invalid(place: string, message: string, cause?: unknown): XacctError {
   return new XacctError('config-invalid', `${place}: ${message}`, {
-    hint: { run: ['$EDITOR', place.replace(/:\d+:\d+$/, '')] },
+    hint: { run: command`$EDITOR ${place.replace(/:\d+:\d+$/, '')}` },
     cause,
   });
 }

@@ -3,6 +3,7 @@
 import { join, resolve } from 'node:path';
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 
 export interface DockerConfig {
   /** Hostname → the NAME of `docker-credential-NAME`. */
@@ -50,7 +51,7 @@ export function dockerConfigTree(text: string, file: string): Node | undefined {
   if (text.startsWith('\uFEFF')) {
     // Docker: "invalid character 'ï' looking for beginning of value".
     throw new XacctError('docker-config', `${file} begins with a byte order mark, which Docker cannot read`, {
-      hint: { run: ['sed', '-i', '1s/^\\xEF\\xBB\\xBF//', file] },
+      hint: { run: command`sed -i 1s/^\\xEF\\xBB\\xBF// ${file}` },
     });
   }
   if (text.trim() === '') return undefined;
@@ -99,6 +100,6 @@ function invalid(text: string, file: string, offset: number, message: string): X
   const before = text.slice(0, offset).split('\n');
   const place = `${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
   return new XacctError('docker-config', `${place}: ${message}`, {
-    hint: { run: ['$EDITOR', file] },
+    hint: { run: command`$EDITOR ${file}` },
   });
 }

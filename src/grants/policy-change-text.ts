@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
 import type { CommandContext } from '../cli/command.ts';
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import { parsePolicy, policyText } from '../policy/policy-document.ts';
 import { diffText } from '../terminal/diff.ts';
 import { withoutControls } from '../terminal/printable-json.ts';
@@ -40,7 +41,7 @@ function readFile(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (cause) {
     throw new XacctError('file-access', `cannot read ${path}`, {
-      hint: { run: ['ls', '-l', path] },
+      hint: { run: command`ls -l ${path}` },
       cause,
     });
   }

@@ -2,6 +2,7 @@
 
 import type { AwsCaller } from '../callers/ask-as.ts';
 import { errorFrom, errorText, printable, XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import { isConfirmed } from '../terminal/prompts.ts';
 import type { PolicySession } from './policy-session.ts';
 
@@ -34,7 +35,7 @@ export async function settleScope(
     return 'keep';
   }
   if (terminal === undefined) {
-    throw new XacctError('policy', NO_EFFECT, { hint: { run: [...yes, '--upgrade-scope'] } });
+    throw new XacctError('policy', NO_EFFECT, { hint: { run: command`${yes} --upgrade-scope` } });
   }
   stdout.write(
     `Here, ${NO_EFFECT}.\nUnder V2, every statement of it counts, those of others, too: see ecr-xacct access.\n`,
@@ -55,7 +56,7 @@ export async function upgradeScope(
     context.streams.stdout.write(`The registry's policy scope is ${printable(now)} now.\n`);
   } catch (error) {
     if (!(error instanceof XacctError)) throw error;
-    const upgrade = { run: [...yes, '--upgrade-scope'] };
+    const upgrade = { run: command`${yes} --upgrade-scope` };
     const hint = error.hint === undefined ? upgrade : { ...error.hint, next: upgrade };
     throw error.reworded(`the policy is written, but its scope is still V1: ${error.message}`, hint);
   }

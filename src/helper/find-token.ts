@@ -2,6 +2,7 @@
 
 import type { Config } from '../config/load.ts';
 import { type ErrorCode, errorFrom, XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import { describeIdentity } from '../identity/identity.ts';
 import { holdsSecret, identityKey } from '../identity/identity-key.ts';
 import { mfaDevice, mfaRequired } from '../identity/mfa-device.ts';
@@ -104,7 +105,7 @@ function nobodyCan(failures: readonly XacctError[], { hostname }: Wanted): Xacct
   return new XacctError(
     first?.code ?? 'no-identity',
     `none of the ${failures.length} profiles of its account can be used: ${[...shown, ...more].join(', ')}`,
-    { hint: first?.hint ?? { run: ['ecr-xacct', 'explain', hostname] }, cause: first },
+    { hint: first?.hint ?? { run: command`ecr-xacct explain ${hostname}` }, cause: first },
   );
 }
 

@@ -1,6 +1,7 @@
 // `ecr-xacct login`: mints now, with an MFA code where one was typed, so that the pulls of the next hours find a token.
 
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import { describeIdentity } from '../identity/identity.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';
 import { profileResolution } from '../identity/resolve.ts';
@@ -74,7 +75,7 @@ async function homeRegistry(
   const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || link?.settings.region;
   if (region === undefined || partitionOfRegion(region) === undefined) {
     throw new XacctError('usage', `profile ${profile} says no region to log in to`, {
-      hint: { run: ['aws', 'configure', 'set', 'region', 'us-east-1', '--profile', profile] },
+      hint: { run: command`aws configure set region us-east-1 --profile ${profile}` },
     });
   }
   const declared = declaredAccount(profiles, profile);
@@ -87,6 +88,6 @@ async function homeRegistry(
 
 function notOurs(): XacctError {
   return new XacctError('usage', 'neither an ECR hostname nor in the config', {
-    hint: { say: 'for other registries', run: ['docker', 'login'] },
+    hint: { say: 'for other registries', run: command`docker login` },
   });
 }

@@ -1,6 +1,7 @@
 // What goes to a minter and what comes back: one line of JSON each way, over pipes, never in argv, a file or /proc.
 
 import { type ErrorFields, errorFields, errorFrom, XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import type { Resolution } from '../identity/resolve.ts';
 import type { Environment } from '../invocation.ts';
 import type { MfaProof, Question, Questions } from '../questions.ts';
@@ -36,7 +37,7 @@ export function readResult<Q extends Question>(line: string): Answer<Q> {
     throw new XacctError('internal', 'the minter ended without a result', {
       hint: {
         say: 'run the same command again; if it goes on failing',
-        run: ['ecr-xacct', 'daemon', 'stop'],
+        run: command`ecr-xacct daemon stop`,
       },
     });
   }

@@ -3,6 +3,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import type { SelfCommand } from '../invocation.ts';
 import { spawnSelf } from '../os/spawn-self.ts';
 import type { Question } from '../questions.ts';
@@ -68,7 +69,7 @@ export function timeoutError(timeoutMs: number): XacctError {
   return new XacctError('timeout', `no answer from AWS within ${timeoutMs / 1_000} s`, {
     hint: {
       say: 'to wait longer',
-      run: ['export', `ECR_XACCT_TIMEOUT=${Math.min((timeoutMs / 1_000) * 2, 600)}`],
+      run: command`export ECR_XACCT_TIMEOUT=${Math.min((timeoutMs / 1_000) * 2, 600)}`,
     },
   });
 }
@@ -97,7 +98,7 @@ function resultOf(minter: ChildProcess, output: Readable | undefined): Promise<s
 
 function notStarted(why: string, cause?: unknown): XacctError {
   return new XacctError('internal', `could not start a minter: ${why}`, {
-    hint: { say: 'if this program was moved or replaced', run: ['ecr-xacct', 'daemon', 'stop'] },
+    hint: { say: 'if this program was moved or replaced', run: command`ecr-xacct daemon stop` },
     cause,
   });
 }

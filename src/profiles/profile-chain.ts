@@ -1,6 +1,7 @@
 // A profile and the profiles it is resolved from, in order: `source_profile` followed to its end.
 
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import type { Profiles, Settings } from './profiles.ts';
 
 export interface ProfileLink {
@@ -44,7 +45,7 @@ function profileLink(profiles: Profiles, name: string, chain: readonly ProfileLi
     throw new XacctError(
       'profile-incomplete',
       `profile ${name} in ${profiles.configFile} ${lackOf(settings)}`,
-      { hint: { run: ['aws', 'configure', '--profile', name] } },
+      { hint: { run: command`aws configure --profile ${name}` } },
     );
   }
   return { name, settings, kind };
@@ -77,7 +78,7 @@ function nextProfile(
     {
       hint: {
         say: 'change the source:',
-        run: ['aws', 'configure', 'set', 'source_profile', 'NAME', '--profile', name],
+        run: command`aws configure set source_profile NAME --profile ${name}`,
       },
     },
   );
@@ -111,8 +112,8 @@ function missing(profiles: Profiles, name: string, namedBy: string | undefined):
   return new XacctError('profile-missing', `there is no profile ${name}${by} in ${files}`, {
     hint:
       near === undefined
-        ? { run: ['aws', 'configure', 'list-profiles'] }
-        : { say: `did you mean ${near}?`, run: ['aws', 'configure', 'list-profiles'] },
+        ? { run: command`aws configure list-profiles` }
+        : { say: `did you mean ${near}?`, run: command`aws configure list-profiles` },
   });
 }
 

@@ -3,7 +3,7 @@
 import * as fs from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { XacctError } from '../errors.ts';
-import type { Hint } from '../hint.ts';
+import { command, type Hint } from '../hint.ts';
 import { makePrivateFolder } from '../os/private-folder.ts';
 
 /** A file that is there. */
@@ -28,11 +28,11 @@ export function readSnapshot(path: string): Snapshot | undefined {
   try {
     const stat = fs.statSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return undefined;
-    if (!stat.isFile()) throw refused(`${path} is not a regular file`, { run: ['ls', '-ld', path] });
+    if (!stat.isFile()) throw refused(`${path} is not a regular file`, { run: command`ls -ld ${path}` });
     return { bytes: fs.readFileSync(path), mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid };
   } catch (error) {
     if (error instanceof XacctError) throw error;
-    throw refused(`cannot read ${path} (${codeOf(error)})`, { run: ['ls', '-ld', path] }, error);
+    throw refused(`cannot read ${path} (${codeOf(error)})`, { run: command`ls -ld ${path}` }, error);
   }
 }
 
@@ -43,7 +43,7 @@ export function textOf(snapshot: Snapshot | undefined, path: string): string {
       snapshot?.bytes ?? new Uint8Array(),
     );
   } catch (error) {
-    throw refused(`${path} is not UTF-8 text`, { run: ['file', path] }, error);
+    throw refused(`${path} is not UTF-8 text`, { run: command`file ${path}` }, error);
   }
 }
 
@@ -102,7 +102,11 @@ function writeFile(path: string, bytes: Uint8Array | undefined, before: Snapshot
     syncFolder(dirname(target));
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') fs.rmSync(temporary, { force: true });
-    throw refused(`cannot write ${path} (${codeOf(error)})`, { run: ['ls', '-ld', dirname(target)] }, error);
+    throw refused(
+      `cannot write ${path} (${codeOf(error)})`,
+      { run: command`ls -ld ${dirname(target)}` },
+      error,
+    );
   }
 }
 
@@ -133,7 +137,7 @@ function followLinks(path: string): string {
     if (!fs.lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink()) return target;
     target = resolve(dirname(target), fs.readlinkSync(target));
   }
-  throw refused(`${path} is a symbolic link that leads nowhere`, { run: ['ls', '-l', path] });
+  throw refused(`${path} is a symbolic link that leads nowhere`, { run: command`ls -l ${path}` });
 }
 
 /** Before anything is written. A read-only file is not overwritten, though a rename could: somebody meant it. */

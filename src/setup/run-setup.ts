@@ -7,7 +7,7 @@ import { configPath } from '../config/paths.ts';
 import { helperFault } from '../docker/helper-fault.ts';
 import { parseServerURL } from '../docker/server-url.ts';
 import { printable, XacctError } from '../errors.ts';
-import { shellWord } from '../hint.ts';
+import { command, shellWord } from '../hint.ts';
 import { homeFolder } from '../os/home-folder.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
@@ -39,7 +39,7 @@ export async function runSetup(
   const path = configPath(invocation.env);
   if (home === undefined || path === undefined) {
     throw new XacctError('file-access', 'there is no home folder', {
-      hint: { run: ['export', 'HOME=/home/you'] },
+      hint: { run: command`export HOME=/home/you` },
     });
   }
   const terminal = options.yes

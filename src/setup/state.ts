@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 
 const editSchema = z.strictObject({
   path: z.array(z.string()),
@@ -45,7 +46,7 @@ export function parseState(text: string, path: string): State {
     'file-access',
     `${path} is not what "ecr-xacct setup" wrote; without it, it cannot be undone`,
     {
-      hint: { say: 'to begin anew', run: ['rm', path] },
+      hint: { say: 'to begin anew', run: command`rm ${path}` },
     },
   );
 }

@@ -6,6 +6,7 @@ import { detectedStore } from '../docker/detected-store.ts';
 import { type DockerConfig, dockerConfigPath, parseDockerConfig } from '../docker/docker-config.ts';
 import { credentialHelpers, podmanFiles } from '../docker/podman-files.ts';
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import { findProgram } from '../os/find-program.ts';
 import { readSnapshot, type Snapshot, textOf } from './files.ts';
 
@@ -106,7 +107,7 @@ function overridden(path: string, dropIn: string, helpers: readonly string[]): X
     {
       hint: {
         say: 'run: ecr-xacct setup --podman, without --creds-store; or add "ecr-xacct" yourself:',
-        run: ['$EDITOR', path],
+        run: command`$EDITOR ${path}`,
       },
     },
   );

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { lstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { XacctError } from '../errors.ts';
-import type { Hint } from '../hint.ts';
+import { command, type Hint } from '../hint.ts';
 import { makePrivateFolder } from '../os/private-folder.ts';
 
 /** `sizeof sun_path` less the NUL: 108 on Linux, 104 on macOS and the BSDs. */
@@ -19,13 +19,15 @@ export function socketPath(env: Readonly<Record<string, string | undefined>>, ui
   const explicit = env.ECR_XACCT_SOCKET;
   if (explicit) {
     if (!isAbsolute(explicit))
-      throw unsafe(`ECR_XACCT_SOCKET=${explicit} is a relative path`, { run: ['unset', 'ECR_XACCT_SOCKET'] });
-    return checkedLength(explicit, { run: ['unset', 'ECR_XACCT_SOCKET'] });
+      throw unsafe(`ECR_XACCT_SOCKET=${explicit} is a relative path`, {
+        run: command`unset ECR_XACCT_SOCKET`,
+      });
+    return checkedLength(explicit, { run: command`unset ECR_XACCT_SOCKET` });
   }
   const runtime = env.XDG_RUNTIME_DIR;
   if (runtime !== undefined && isAbsolute(runtime) && isOwnFolder(runtime, uid)) {
     return checkedLength(join(runtime, 'ecr-xacct', 'daemon.sock'), {
-      run: ['export', 'ECR_XACCT_SOCKET=~/.ecr-xacct/daemon.sock'],
+      run: command`export ECR_XACCT_SOCKET=~/.ecr-xacct/daemon.sock`,
     });
   }
   if (process.platform === 'darwin') return join(darwinUserTemp(), 'ecr-xacct', 'daemon.sock');
@@ -65,18 +67,19 @@ export function isSafeSocket(path: string, uid: number): boolean {
   const folder = dirname(path);
   const folderStat = lstat(folder);
   if (folderStat === undefined) return false;
-  if (!folderStat.isDirectory()) throw unsafe(`${folder} is not a folder`, { run: ['ls', '-ld', folder] });
+  if (!folderStat.isDirectory())
+    throw unsafe(`${folder} is not a folder`, { run: command`ls -ld ${folder}` });
   checkOwner(folder, folderStat, uid);
   if ((folderStat.mode & 0o077) !== 0) {
     const mend = /(?:^|\/)ecr-xacct(?:-\d+)?$/.test(folder)
-      ? { run: ['chmod', '700', folder] }
+      ? { run: command`chmod 700 ${folder}` }
       : // Only that variable leads to a folder that is not ours alone; closing it (it may be /tmp) would break others.
-        { run: ['unset', 'ECR_XACCT_SOCKET'] };
+        { run: command`unset ECR_XACCT_SOCKET` };
     throw unsafe(`${folder}, the folder of the daemon's socket, is open to other users`, mend);
   }
   const socketStat = lstat(path);
   if (socketStat === undefined) return false;
-  if (!socketStat.isSocket()) throw unsafe(`${path} is not a socket`, { run: ['ls', '-l', path] });
+  if (!socketStat.isSocket()) throw unsafe(`${path} is not a socket`, { run: command`ls -l ${path}` });
   checkOwner(path, socketStat, uid);
   return true;
 }
@@ -91,7 +94,7 @@ function checkOwner(path: string, stat: Stats, uid: number): void {
   if (stat.uid === uid) return;
   throw unsafe(`${path} belongs to user ${stat.uid}, not to user ${uid}`, {
     say: 'with a folder of your own',
-    run: ['export', 'ECR_XACCT_SOCKET=~/.ecr-xacct/daemon.sock'],
+    run: command`export ECR_XACCT_SOCKET=~/.ecr-xacct/daemon.sock`,
   });
 }
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { errorLine, printable, XacctError } from '../../src/errors.ts';
-import { shellWord } from '../../src/hint.ts';
+import { command, shellWord } from '../../src/hint.ts';
 
 describe('printable text', () => {
   const rows: readonly [string, string, string][] = [
@@ -47,7 +47,7 @@ describe('printable text', () => {
 describe('the line of an error', () => {
   test('is the message and what mends it', () => {
     assert.equal(
-      errorLine(new XacctError('sso-expired', 'it has expired', { hint: { run: ['aws', 'sso', 'login'] } })),
+      errorLine(new XacctError('sso-expired', 'it has expired', { hint: { run: command`aws sso login` } })),
       'ecr-xacct: it has expired; run: aws sso login',
     );
   });
@@ -71,7 +71,7 @@ describe('the line of an error', () => {
 
   test('keeps what mends it, however long the message is', () => {
     const line = errorLine(
-      new XacctError('service', 'x'.repeat(5_000), { hint: { run: ['aws', 'sso', 'login'] } }),
+      new XacctError('service', 'x'.repeat(5_000), { hint: { run: command`aws sso login` } }),
     );
     assert.ok(line.endsWith('; run: aws sso login'));
     assert.ok(line.length < 2_000);

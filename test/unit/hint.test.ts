@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, test } from 'node:test';
-import { type Command, commandText, type Hint, hintText } from '../../src/hint.ts';
+import { type Command, command, commandText, type Hint, hintText } from '../../src/hint.ts';
 
 describe('a command', () => {
   const rows: readonly [Command, posix: string, powershell: string][] = [
@@ -43,6 +43,15 @@ describe('a command', () => {
       assert.equal(commandText(command, true), powershell);
     });
   }
+
+  test('is of the words that are written, and of what is filled in, whatever is in that.', () => {
+    const name = 'my dev; x';
+    assert.deepEqual(command`aws login --profile ${name}`, ['aws', 'login', '--profile', name]);
+    assert.deepEqual(command`export X=${name}/y Z=${1}`, ['export', `X=${name}/y`, 'Z=1']);
+    assert.deepEqual(command`${['a', 'b c']} --push`, ['a', 'b c', '--push']);
+    assert.deepEqual(command`ls ${[]} ${['x', '']} -l`, ['ls', 'x', '', '-l']);
+    assert.deepEqual(command`ls ${''}`, ['ls', '']);
+  });
 
   test('is read by a shell as the words that it is of, whatever is in them.', () => {
     const words = ["d'ev", 'a b', '$(id)', '`id`', '|', ';', '', '~/x', '$HOME/x', '"', '\\', '*'];

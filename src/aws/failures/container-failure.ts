@@ -2,7 +2,7 @@
 
 import { accessSync, constants } from 'node:fs';
 import { type ErrorCode, XacctError } from '../../errors.ts';
-import type { Hint } from '../../hint.ts';
+import { command, type Hint } from '../../hint.ts';
 import type { Environment } from '../../invocation.ts';
 
 /** Names the endpoint without its path, which is a kind of password on ECS. */
@@ -26,7 +26,7 @@ export function containerFailure(error: unknown, env: Environment): XacctError {
   if (tokenFile && !isReadable(tokenFile)) {
     return fail(
       `cannot read the container authorization token ${tokenFile}`,
-      { run: ['ls', '-l', tokenFile] },
+      { run: command`ls -l ${tokenFile}` },
       'web-identity',
     );
   }
@@ -39,7 +39,7 @@ export function containerFailure(error: unknown, env: Environment): XacctError {
 }
 
 const ECS_AGENT = 'http://169.254.170.2';
-const CHECK: Hint = { say: 'check:', run: ['env', '|', 'grep', 'AWS_CONTAINER'] };
+const CHECK: Hint = { say: 'check:', run: command`env | grep AWS_CONTAINER` };
 
 function isReadable(path: string): boolean {
   try {

@@ -1,7 +1,7 @@
 // Names the failures of the SDK's credential providers, by the kind of profile or identity that they read.
 
 import { type ErrorCode, XacctError } from '../../errors.ts';
-import type { Hint } from '../../hint.ts';
+import { command, type Hint } from '../../hint.ts';
 import { credentialSourceOf } from '../../identity/identity.ts';
 import { containerFailure } from './container-failure.ts';
 import { type FailureContext, its, sourceOf, unexpected } from './failure-context.ts';
@@ -37,7 +37,7 @@ export function credentialFailure(error: unknown, context: FailureContext): Xacc
     return fail(
       'no-identity',
       'credential_source is Environment, but AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set',
-      { run: ['export', 'AWS_ACCESS_KEY_ID=…', 'AWS_SECRET_ACCESS_KEY=…'] },
+      { run: command`export AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…` },
     );
   }
   if (identity.kind === 'container' || credentialSource === 'EcsContainer') {
@@ -54,8 +54,8 @@ export function credentialFailure(error: unknown, context: FailureContext): Xacc
     return fail(
       'profile-incomplete',
       `${its(source, identity)} credential_source ${credentialSource} is none of Environment, Ec2InstanceMetadata and EcsContainer`,
-      { run: ['aws', 'configure', 'set', 'credential_source', 'NAME', '--profile', source.name] },
+      { run: command`aws configure set credential_source NAME --profile ${source.name}` },
     );
   }
-  return fail('no-identity', 'there is no EC2 instance role', { run: ['export', 'AWS_PROFILE=NAME'] });
+  return fail('no-identity', 'there is no EC2 instance role', { run: command`export AWS_PROFILE=NAME` });
 }

@@ -1,6 +1,7 @@
 // What the explanation of a failure goes by, and how it names who failed.
 
 import { XacctError } from '../../errors.ts';
+import { command } from '../../hint.ts';
 import { type Identity, profileOf } from '../../identity/identity.ts';
 import type { Resolution } from '../../identity/resolve.ts';
 import type { Environment } from '../../invocation.ts';
@@ -43,6 +44,6 @@ export function unexpected(error: unknown, { exchange }: FailureContext): XacctE
   return new XacctError(
     'service',
     `what answered for ${exchange.origin} (status ${exchange.status}) is not AWS, as with a captive portal or a proxy (${name})`,
-    { hint: { say: 'check:', run: ['curl', '-sSi', `${exchange.origin}/`] }, cause: error },
+    { hint: { say: 'check:', run: command`curl -sSi ${exchange.origin}/` }, cause: error },
   );
 }

@@ -1,7 +1,7 @@
 // Turns whatever a mint threw into one line with the command that mends it, by class and name.
 
 import { XacctError } from '../../errors.ts';
-import type { Hint } from '../../hint.ts';
+import { command, type Hint } from '../../hint.ts';
 import type { Resolution } from '../../identity/resolve.ts';
 import type { Profiles } from '../../profiles/profiles.ts';
 import type { Exchange } from '../connection.ts';
@@ -42,6 +42,6 @@ export function timeoutFailure(
 function longer(timeoutMs: number): Hint {
   return {
     say: 'to wait longer',
-    run: ['export', `ECR_XACCT_TIMEOUT=${Math.min((timeoutMs / 1_000) * 2, 600)}`],
+    run: command`export ECR_XACCT_TIMEOUT=${Math.min((timeoutMs / 1_000) * 2, 600)}`,
   };
 }

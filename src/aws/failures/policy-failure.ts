@@ -1,5 +1,7 @@
 // Names what ECR has against a policy, or against whose it is to be.
+
 import { XacctError } from '../../errors.ts';
+import { command } from '../../hint.ts';
 import type { Registry } from '../../registry/ecr-hostname.ts';
 import { type ServiceError, serviceError } from './service-failure.ts';
 
@@ -11,14 +13,7 @@ export function policyFailure(error: unknown, registry: Registry): XacctError | 
     const name = /repository with name '([^']+)'/.exec(service.message)?.[1] ?? 'this name';
     return new XacctError('repository-not-found', `${registry.hostname} has no repository ${name}`, {
       hint: {
-        run: [
-          'aws',
-          'ecr',
-          'describe-repositories',
-          ...placeOf(registry),
-          '--query',
-          'repositories[].repositoryName',
-        ],
+        run: command`aws ecr describe-repositories ${placeOf(registry)} --query repositories[].repositoryName`,
       },
       cause: error,
     });

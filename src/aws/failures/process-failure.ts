@@ -3,7 +3,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { XacctError } from '../../errors.ts';
-import type { Hint } from '../../hint.ts';
+import { command, type Hint } from '../../hint.ts';
 import type { Environment } from '../../invocation.ts';
 import type { ProfileLink } from '../../profiles/profile-chain.ts';
 import { type FailureContext, its } from './failure-context.ts';
@@ -21,13 +21,13 @@ export function processFailure(error: unknown, source: ProfileLink, context: Fai
     return new XacctError('process-failed', `${whose} is to run ${absent}, ${where}`, {
       hint: {
         say: 'with its full path',
-        run: ['aws', 'configure', 'set', 'credential_process', 'COMMAND', '--profile', name],
+        run: command`aws configure set credential_process COMMAND --profile ${name}`,
       },
       cause: error,
     });
   }
   return new XacctError('process-failed', `${whose} ${whatItDid(message)}`, {
-    hint: { say: 'to see it fail', run: ['aws', 'sts', 'get-caller-identity', '--profile', name] },
+    hint: { say: 'to see it fail', run: command`aws sts get-caller-identity --profile ${name}` },
     cause: error,
   });
 }
@@ -44,7 +44,7 @@ export function processTimeout(
     waitedFor: `${whose} ended, but something that it started kept its output open and did not end`,
     hint: {
       say: 'let it start that with >/dev/null 2>&1; to see it',
-      run: ['aws', 'configure', 'get', 'credential_process', '--profile', source.name],
+      run: command`aws configure get credential_process --profile ${source.name}`,
     },
   };
 }

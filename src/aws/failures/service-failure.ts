@@ -1,7 +1,7 @@
 // Names the refusals that AWS answered with, by the error's name.
 
 import { type ErrorCode, XacctError } from '../../errors.ts';
-import type { Hint } from '../../hint.ts';
+import { command, type Hint } from '../../hint.ts';
 import { credentialSourceOf, profileOf } from '../../identity/identity.ts';
 import { mfaDevice, mfaRequired } from '../../identity/mfa-device.ts';
 import { codeRejected, isRejectedCode } from '../leaves/mfa.ts';
@@ -69,7 +69,7 @@ export function serviceFailure(error: ServiceError, context: FailureContext): Xa
     return fail(
       'clock-skew',
       `AWS rejects its signature (${error.name}): this machine's clock is ${clock}, or the secret access key is wrong`,
-      { say: 'set the clock:', run: ['sudo', 'timedatectl', 'set-ntp', 'true'], next: replaceKeys(context) },
+      { say: 'set the clock:', run: command`sudo timedatectl set-ntp true`, next: replaceKeys(context) },
     );
   }
   if (DENIED.has(error.name)) return denied(error, context);
@@ -118,7 +118,7 @@ function denied(error: ServiceError, { resolution, stage }: FailureContext): Xac
         ? { say: `its administrator attaches the managed policy ${policy}` }
         : {
             by: 'its administrator',
-            run: ['aws', 'iam', `attach-${kind}-policy`, `--${kind}-name`, name, '--policy-arn', arn],
+            run: command`aws iam attach-${kind}-policy --${kind}-name ${name} --policy-arn ${arn}`,
           },
     cause: error,
   });
@@ -150,15 +150,7 @@ export function assumeRoleFailure(error: AssumeRoleError, context: FailureContex
         hint: {
           say: `its own policy must allow sts:AssumeRole and the role's trust policy must name it${externalId}`,
           by: administrator,
-          run: [
-            'aws',
-            'iam',
-            'get-role',
-            '--role-name',
-            roleName,
-            '--query',
-            'Role.AssumeRolePolicyDocument',
-          ],
+          run: command`aws iam get-role --role-name ${roleName} --query Role.AssumeRolePolicyDocument`,
         },
         cause: error,
       },
@@ -193,29 +185,29 @@ function replaceKeys({ resolution, profiles }: FailureContext): Hint {
   const source = sourceOf(resolution.identity, profiles);
   switch (source?.kind) {
     case 'sso':
-      return { run: ['aws', 'sso', 'login', '--profile', source.name] };
+      return { run: command`aws sso login --profile ${source.name}` };
     case 'login':
-      return { run: ['aws', 'login', '--profile', source.name] };
+      return { run: command`aws login --profile ${source.name}` };
     case 'process':
       return {
         say: 'to see what its credential_process gives',
-        run: ['aws', 'sts', 'get-caller-identity', '--profile', source.name],
+        run: command`aws sts get-caller-identity --profile ${source.name}`,
       };
     case 'static':
     case 'role':
-      return { run: ['aws', 'configure', '--profile', source.name] };
+      return { run: command`aws configure --profile ${source.name}` };
   }
   const { identity } = resolution;
   const usesEnvironment =
     identity.kind === 'environment' ||
     (source?.settings.credential_source ?? credentialSourceOf(identity)) === 'Environment';
   return usesEnvironment
-    ? { run: ['unset', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] }
-    : { run: ['aws', 'sts', 'get-caller-identity'] };
+    ? { run: command`unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN` }
+    : { run: command`aws sts get-caller-identity` };
 }
 
 function whoAmI({ resolution }: FailureContext): Hint {
   const profile = profileOf(resolution.identity);
   const as = profile === undefined ? [] : ['--profile', profile];
-  return { run: ['aws', 'sts', 'get-caller-identity', ...as] };
+  return { run: command`aws sts get-caller-identity ${as}` };
 }

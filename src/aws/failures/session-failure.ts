@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type ErrorCode, XacctError } from '../../errors.ts';
-import type { Hint } from '../../hint.ts';
+import { command, type Hint } from '../../hint.ts';
 import type { Environment } from '../../invocation.ts';
 import type { ProfileLink } from '../../profiles/profile-chain.ts';
 import type { Profiles } from '../../profiles/profiles.ts';
@@ -17,17 +17,17 @@ export function ssoFailure(error: unknown, source: ProfileLink, context: Failure
     new XacctError(code, message, { hint, cause: error });
   if (!isCompleteSso(source, context.profiles)) {
     const message = `the SSO settings of profile ${name} in ${context.profiles.configFile} are incomplete`;
-    return fail('profile-incomplete', message, { run: ['aws', 'configure', 'sso', '--profile', name] });
+    return fail('profile-incomplete', message, { run: command`aws configure sso --profile ${name}` });
   }
   const status = context.exchange?.status ?? 0;
   if (isServerFault(status)) return serverFault(error, context);
   if (status === 403) {
     const { sso_role_name, sso_account_id } = settings;
     const message = `IAM Identity Center does not give this user the role ${sso_role_name} in account ${sso_account_id} (profile ${name})`;
-    return fail('access-denied', message, { run: ['aws', 'configure', 'sso', '--profile', name] });
+    return fail('access-denied', message, { run: command`aws configure sso --profile ${name}` });
   }
   const whose = `${its(source, context.resolution.identity)} SSO session`;
-  const begin = { run: ['aws', 'sso', 'login', '--profile', name] };
+  const begin = { run: command`aws sso login --profile ${name}` };
   if (status === 401) {
     return fail('sso-expired', `${whose} was ended: IAM Identity Center does not know it any more`, begin);
   }
@@ -41,7 +41,7 @@ export function loginFailure(error: unknown, source: ProfileLink, context: Failu
   const status = context.exchange?.status ?? 0;
   if (isServerFault(status)) return serverFault(error, context);
   const whose = `${its(source, context.resolution.identity)} login session`;
-  const begin = { run: ['aws', 'login', '--profile', source.name] };
+  const begin = { run: command`aws login --profile ${source.name}` };
   // The provider's own texts are all that is left of the kind of refusal.
   const message = error instanceof Error ? error.message : '';
   if (message.includes('insufficient permissions')) {

@@ -1,7 +1,7 @@
 // Names failures on the way to AWS: DNS, connection, TLS, proxy.
 
 import { type ErrorCode, XacctError } from '../../errors.ts';
-import type { Hint } from '../../hint.ts';
+import { command, type Hint } from '../../hint.ts';
 import type { Exchange } from '../connection.ts';
 
 /** https://nodejs.org/api/tls.html#x509-certificate-error-codes */
@@ -38,17 +38,17 @@ export function transportFailure({ origin, proxies, error }: Exchange): XacctErr
   if (proxy !== undefined || code.startsWith('ERR_PROXY')) {
     const whose = proxy === undefined ? 'the proxy' : `the proxy ${proxy.host}`;
     const message = `cannot reach ${host} through ${whose} (${code})`;
-    return fail('proxy', message, { say: 'check:', run: ['env', '|', 'grep', '-i', '_proxy'] });
+    return fail('proxy', message, { say: 'check:', run: command`env | grep -i _proxy` });
   }
   if (DNS.has(code)) {
     const message = `cannot resolve ${hostname} (${code}): no network, or no DNS`;
-    return fail('network', message, { say: 'check:', run: ['getent', 'hosts', hostname] });
+    return fail('network', message, { say: 'check:', run: command`getent hosts ${hostname}` });
   }
   if (UNTRUSTED.has(code)) {
     return fail(
       'tls',
       `the certificate of ${host} is signed by an unknown authority (${code}), as a proxy that inspects TLS does`,
-      { say: "with that authority's certificate", run: ['export', 'AWS_CA_BUNDLE=/path/to/ca.pem'] },
+      { say: "with that authority's certificate", run: command`export AWS_CA_BUNDLE=/path/to/ca.pem` },
     );
   }
   if (
@@ -59,13 +59,13 @@ export function transportFailure({ origin, proxies, error }: Exchange): XacctErr
   ) {
     return fail('tls', `TLS with ${host} failed (${code})`, {
       say: 'check:',
-      run: ['curl', '-sS', `${origin}/`],
+      run: command`curl -sS ${origin}/`,
     });
   }
   const detail = code === '' ? errorName(error) : code;
   return fail('network', `cannot reach ${host} (${detail})`, {
     say: 'check the network:',
-    run: ['curl', '-sS', `${origin}/`],
+    run: command`curl -sS ${origin}/`,
   });
 }
 

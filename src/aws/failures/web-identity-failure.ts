@@ -1,12 +1,13 @@
 // Names the failures of roles that are assumed for a token in a file: a pod's (IRSA), a CI job's.
 
 import { XacctError } from '../../errors.ts';
+import { command } from '../../hint.ts';
 import { type FailureContext, sourceOf } from './failure-context.ts';
 import type { ServiceError } from './service-failure.ts';
 
 export function unreadableToken(file: string, cause: unknown): XacctError {
   return new XacctError('web-identity', `cannot read the web identity token ${file}`, {
-    hint: { run: ['ls', '-l', file] },
+    hint: { run: command`ls -l ${file}` },
     cause,
   });
 }
@@ -46,14 +47,14 @@ export function rejectedToken(
     return new XacctError('web-identity', `the web identity token in ${file} has expired (${refusal.name})`, {
       hint: {
         say: 'whatever wrote it must write a new one; to see when it did last',
-        run: ['ls', '-l', file],
+        run: command`ls -l ${file}`,
       },
       cause,
     });
   }
   if (refusal.name === 'ValidationError' && refusal.message.includes('webIdentityToken')) {
     return new XacctError('web-identity', `there is no web identity token in ${file} (${refusal.name})`, {
-      hint: { run: ['ls', '-l', file] },
+      hint: { run: command`ls -l ${file}` },
       cause,
     });
   }
@@ -65,7 +66,7 @@ export function rejectedToken(
     {
       hint: {
         say: 'check who the role trusts:',
-        run: ['aws', 'iam', 'get-role', '--role-name', roleName, '--query', 'Role.AssumeRolePolicyDocument'],
+        run: command`aws iam get-role --role-name ${roleName} --query Role.AssumeRolePolicyDocument`,
       },
       cause,
     },

@@ -4,6 +4,7 @@ import { answer } from '../../client/answer.ts';
 import { readCredential } from '../../docker/messages.ts';
 import { parseRegistryOrImage } from '../../docker/server-url.ts';
 import { XacctError } from '../../errors.ts';
+import { command } from '../../hint.ts';
 import type { Invocation } from '../../invocation.ts';
 import { parseRegistry } from '../../registry/ecr-hostname.ts';
 import type { CommandContext } from '../command.ts';
@@ -42,7 +43,7 @@ async function nobodys(hostname: string, { env }: Invocation): Promise<XacctErro
     return new XacctError('no-identity', `${hostname}: no AWS identity can be had for it`, {
       hint: {
         say: 'it serves pulls without a password; to see what fails',
-        run: ['ECR_XACCT_PROFILE=NAME', 'ecr-xacct', 'get-login-password', 'public.ecr.aws'],
+        run: command`ECR_XACCT_PROFILE=NAME ecr-xacct get-login-password public.ecr.aws`,
       },
     });
   }

@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path';
 import { XacctError } from '../../errors.ts';
+import { command } from '../../hint.ts';
 import { type Answer, notFound, readCredential } from '../messages.ts';
 import { FALLBACK_MARK, type FallbackRequest } from './fallback.ts';
 import { findHelper } from './find-helper.ts';
@@ -91,14 +92,14 @@ function wordsOf({ status, stdout, stderr }: HelperRan, { action, input }: Fallb
 
 function failed(program: string, words: string, cause?: unknown): XacctError {
   return new XacctError('process-failed', `${nameOf(program)}: ${words}`, {
-    hint: { say: 'to try it', run: [program, 'list'] },
+    hint: { say: 'to try it', run: command`${program} list` },
     cause,
   });
 }
 
 function timedOut(program: string, timeoutMs: number): XacctError {
   return new XacctError('timeout', `${nameOf(program)}: no answer within ${timeoutMs / 1_000} s`, {
-    hint: { say: 'to see what it waits for', run: [program, 'list'] },
+    hint: { say: 'to see what it waits for', run: command`${program} list` },
   });
 }
 

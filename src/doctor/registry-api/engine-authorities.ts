@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getCACertificates } from 'node:tls';
 import { XacctError } from '../../errors.ts';
+import { command } from '../../hint.ts';
 
 /** Of an engine that runs as root. Source: https://github.com/moby/moby (registry/config_unix.go). */
 const CERTS_FOLDER = '/etc/docker/certs.d';
@@ -47,7 +48,7 @@ function readAs<T>(path: string, read: () => T): T | undefined {
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
     throw new XacctError('tls', `cannot read ${path}, which Docker's engine goes by`, {
-      hint: { run: ['ls', '-ld', path] },
+      hint: { run: command`ls -ld ${path}` },
       cause,
     });
   }

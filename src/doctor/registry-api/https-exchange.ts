@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from '
 import { Agent, request } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import { type ErrorCode, XacctError } from '../../errors.ts';
-import type { Hint } from '../../hint.ts';
+import { command, type Hint } from '../../hint.ts';
 
 export interface ExchangeRequest {
   method: 'GET' | 'POST' | 'DELETE';
@@ -96,12 +96,12 @@ function proxyOf({ HTTPS_PROXY, https_proxy }: ExchangeDeps['env']): URL | undef
   if (url !== null && /^https?:$/.test(url.protocol)) return url;
   const name = HTTPS_PROXY ? 'HTTPS_PROXY' : 'https_proxy';
   const message = `${name} is not the URL of an HTTP proxy, such as http://proxy.example:3128`;
-  throw new XacctError('proxy', message, { hint: { run: ['unset', name] } });
+  throw new XacctError('proxy', message, { hint: { run: command`unset ${name}` } });
 }
 
 function tooSlow({ host, origin }: URL, timeoutMs: number): XacctError {
   return new XacctError('timeout', `${host} did not answer within ${timeoutMs / 1_000} seconds`, {
-    hint: { say: 'check the network:', run: ['curl', '-sS', `${origin}/`] },
+    hint: { say: 'check the network:', run: command`curl -sS ${origin}/` },
   });
 }
 
@@ -123,12 +123,12 @@ function failure(
     const whose = `through the proxy ${proxy?.host}`;
     return fail('proxy', `cannot reach ${host} ${whose} (${code})`, {
       say: 'check:',
-      run: ['env', '|', 'grep', '-i', '_proxy'],
+      run: command`env | grep -i _proxy`,
     });
   }
   if (NO_NAME.test(code)) {
     const message = `cannot resolve ${hostname} (${code}): no network, or no DNS`;
-    return fail('network', message, { say: 'check:', run: ['getent', 'hosts', hostname] });
+    return fail('network', message, { say: 'check:', run: command`getent hosts ${hostname}` });
   }
   if (UNTRUSTED.test(code)) {
     return fail(
@@ -136,20 +136,20 @@ function failure(
       `the certificate of ${host} is signed by an authority that Docker does not know (${code}), as a proxy that inspects TLS does`,
       {
         say: "with that authority's certificate",
-        run: ['sudo', 'install', '-D', '-m', '644', '/path/to/ca.pem', deps.authorityFile],
+        run: command`sudo install -D -m 644 /path/to/ca.pem ${deps.authorityFile}`,
       },
     );
   }
   if (BAD_TLS.test(code)) {
     return fail('tls', `TLS with ${host} failed (${code})`, {
       say: 'check:',
-      run: ['curl', '-sS', `${origin}/`],
+      run: command`curl -sS ${origin}/`,
     });
   }
   const detail = code || (error instanceof Error ? error.name : 'unknown');
   return fail('network', `cannot reach ${host} (${detail})`, {
     say: 'check the network:',
-    run: ['curl', '-sS', `${origin}/`],
+    run: command`curl -sS ${origin}/`,
   });
 }
 

@@ -1,7 +1,9 @@
 // The registry protocol as Docker speaks it, to find out what a registry lets one do: nothing is kept or changed.
 // Source: https://github.com/opencontainers/distribution-spec/blob/main/spec.md
+
 import type { OutgoingHttpHeaders } from 'node:http';
 import { XacctError } from '../../errors.ts';
+import { command } from '../../hint.ts';
 import { authorityFile } from './engine-authorities.ts';
 import { createExchange, type Exchange, type ExchangeDeps, type Reply } from './https-exchange.ts';
 import { containerPlatform, imageFor, MANIFEST_TYPES, parseManifest } from './image-manifest.ts';
@@ -155,12 +157,7 @@ async function manifest(
     {
       hint: {
         say: 'check:',
-        run: [
-          'docker',
-          'manifest',
-          'inspect',
-          `${caller.root.host}/${repository}${/:/.test(reference) ? '@' : ':'}${reference}`,
-        ],
+        run: command`docker manifest inspect ${caller.root.host}/${repository}${/:/.test(reference) ? '@' : ':'}${reference}`,
       },
     },
   );

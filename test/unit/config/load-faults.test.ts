@@ -1,8 +1,10 @@
 // Owns the proof of where and how each fault in config.yaml is named.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseConfig } from '../../../src/config/load.ts';
 import { XacctError } from '../../../src/errors.ts';
+import { command } from '../../../src/hint.ts';
 import { FILE, oneRule, role, rulesFor } from '../../support/unit/config-text.ts';
 
 const RULE_KEYS =
@@ -303,7 +305,7 @@ describe('a fault in a config is named with its place and what to write instead'
           assert.throws(() => parseConfig(text, FILE), {
             code: 'config-invalid',
             message: `${FILE}:${place}: ${message}`,
-            hint: { run: ['$EDITOR', FILE] },
+            hint: { run: command`$EDITOR ${FILE}` },
           });
         });
       }
@@ -335,7 +337,7 @@ describe('a fault in a config is named with its place and what to write instead'
         (error) => {
           assert.ok(error instanceof XacctError);
           assert.match(error.message, /^\/home\/dev\/\.config\/ecr-xacct\/config\.yaml:\d+:\d+: /);
-          assert.deepEqual(error.hint, { run: ['$EDITOR', FILE] });
+          assert.deepEqual(error.hint, { run: command`$EDITOR ${FILE}` });
           return true;
         },
       );
@@ -351,7 +353,7 @@ describe('a fault in a config is named with its place and what to write instead'
 
   test('with the path in its hint as one word', () => {
     assert.throws(() => parseConfig('- x', "/home/d'ev/my config.yaml"), {
-      hint: { run: ['$EDITOR', "/home/d'ev/my config.yaml"] },
+      hint: { run: command`$EDITOR ${"/home/d'ev/my config.yaml"}` },
     });
   });
 });

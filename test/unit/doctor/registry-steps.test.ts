@@ -1,4 +1,5 @@
 // What doctor makes of the answers of a registry that no test could have by itself.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Finding } from '../../../src/doctor/finding.ts';
@@ -7,6 +8,7 @@ import { parseImageName } from '../../../src/doctor/registry-api/image-name.ts';
 import type { BlobAnswer, RegistryClient } from '../../../src/doctor/registry-api/registry-client.ts';
 import { type RegistryWalk, walkRegistry } from '../../../src/doctor/registry-steps.ts';
 import { XacctError } from '../../../src/errors.ts';
+import { command } from '../../../src/hint.ts';
 import { parseRegistry } from '../../../src/registry/ecr-hostname.ts';
 
 const HOST = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
@@ -77,7 +79,7 @@ test('A token that the registry does not take is to be forgotten by whoever keep
 });
 
 test('A registry that cannot be reached is a failure of this machine, with what mends it.', async () => {
-  const error = new XacctError('tls', 'the certificate is unknown', { hint: { run: ['install', 'it'] } });
+  const error = new XacctError('tls', 'the certificate is unknown', { hint: { run: command`install it` } });
   const ping = () => Promise.reject(error);
   const failed = { outcome: 'failed', text: error.message, side: 'machine', command: 'install it' };
   assert.deepEqual(await lastOf({ ping }), { step: 'registry', ...failed });
@@ -144,7 +146,7 @@ describe('The layer storage', () => {
 
   test('that cannot be reached is named, with the endpoint that a VPC needs for it.', async () => {
     const failure = new XacctError('network', `cannot resolve ${S3}`, {
-      hint: { say: 'check:', run: ['getent', 'hosts', S3] },
+      hint: { say: 'check:', run: command`getent hosts ${S3}` },
     });
     assert.deepEqual(await answering({ ...storage, failure }), {
       step: 'layers',

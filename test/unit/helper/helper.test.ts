@@ -1,7 +1,9 @@
 // Owns the proof of what each action of Docker's protocol answers, byte for byte.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';
+import { command } from '../../../src/hint.ts';
 import { FILE } from '../../support/unit/config-text.ts';
 import { createHelperFixture } from '../../support/unit/helper.ts';
 
@@ -106,7 +108,7 @@ describe('a failure of get', () => {
   test('is one line with hostname, identity, what failed and what mends it', async () => {
     const fixture = createHelperFixture(CONFIG);
     fixture.failure = new XacctError('sso-expired', 'the SSO session has expired', {
-      hint: { run: ['aws', 'sso', 'login', '--profile', 'dev'] },
+      hint: { run: command`aws sso login --profile dev` },
     });
     assert.deepEqual(await fixture.run('get', `https://${ECR}/repo`), {
       outcome: 'failure',

@@ -1,7 +1,9 @@
 // Owns the proof of who one is for a hostname, rung by rung, and of the reason that is given.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { emptyConfig, parseConfig } from '../../../src/config/load.ts';
+import { command } from '../../../src/hint.ts';
 import { describeIdentity } from '../../../src/identity/identity.ts';
 import type { Environment } from '../../../src/invocation.ts';
 import { FILE } from '../../support/unit/config-text.ts';
@@ -130,7 +132,7 @@ describe('the ladder', () => {
       message: `no AWS identity: there is no ${FILE}, and neither AWS_PROFILE nor AWS_ACCESS_KEY_ID is set, and no profile of account 111122223333 in ~/.aws/config, and there is no profile default`,
       hint: {
         say: `add a rule to ${FILE}, or with a profile that may use account 111122223333`,
-        run: ['export', 'AWS_PROFILE=NAME'],
+        run: command`export AWS_PROFILE=NAME`,
       },
     });
   });

@@ -1,7 +1,9 @@
 // Owns the proof of where a profile's credentials come from, and of what is said when they come from nowhere.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';
+import { command } from '../../../src/hint.ts';
 import { profileChain } from '../../../src/profiles/profile-chain.ts';
 import { profilesFrom } from '../../support/unit/profiles.ts';
 
@@ -69,7 +71,7 @@ describe('a profile that cannot be resolved', () => {
       {
         code: 'profile-missing',
         message: 'there is no profile dev in ~/.aws/config or ~/.aws/credentials',
-        hint: { run: ['aws', 'configure', 'list-profiles'] },
+        hint: { run: command`aws configure list-profiles` },
       },
     ],
     [
@@ -77,7 +79,7 @@ describe('a profile that cannot be resolved', () => {
       `[profile dex]\n${KEYS}[profile other]\n${KEYS}`,
       {
         code: 'profile-missing',
-        hint: { say: 'did you mean dex?', run: ['aws', 'configure', 'list-profiles'] },
+        hint: { say: 'did you mean dex?', run: command`aws configure list-profiles` },
       },
     ],
     [
@@ -85,13 +87,13 @@ describe('a profile that cannot be resolved', () => {
       `[profile DEV]\n${KEYS}`,
       {
         code: 'profile-missing',
-        hint: { say: 'did you mean DEV?', run: ['aws', 'configure', 'list-profiles'] },
+        hint: { say: 'did you mean DEV?', run: command`aws configure list-profiles` },
       },
     ],
     [
       'is missing, and two are one letter away',
       `[profile dex]\n${KEYS}[profile de]\n${KEYS}`,
-      { code: 'profile-missing', hint: { run: ['aws', 'configure', 'list-profiles'] } },
+      { code: 'profile-missing', hint: { run: command`aws configure list-profiles` } },
     ],
     [
       'has a source that is missing',
@@ -108,7 +110,7 @@ describe('a profile that cannot be resolved', () => {
       {
         code: 'profile-incomplete',
         message: 'profile dev in ~/.aws/config says no way to get credentials',
-        hint: { run: ['aws', 'configure', '--profile', 'dev'] },
+        hint: { run: command`aws configure --profile dev` },
       },
     ],
     ['has a role without a source', `[profile dev]\n${ROLE}`, { code: 'profile-incomplete' }],
@@ -130,7 +132,7 @@ describe('a profile that cannot be resolved', () => {
         message: 'profile b has source_profile a, which leads back to it: dev → a → b → a',
         hint: {
           say: 'change the source:',
-          run: ['aws', 'configure', 'set', 'source_profile', 'NAME', '--profile', 'b'],
+          run: command`aws configure set source_profile NAME --profile b`,
         },
       },
     ],
@@ -150,7 +152,7 @@ describe('a profile that cannot be resolved', () => {
   test('is named in the hint as one word', () => {
     const profiles = { ...profilesFrom(''), names: ["d'ev"], profile: () => ({}) };
     assert.throws(() => profileChain(profiles, "d'ev"), {
-      hint: { run: ['aws', 'configure', '--profile', "d'ev"] },
+      hint: { run: command`aws configure --profile d'ev` },
     });
   });
 });

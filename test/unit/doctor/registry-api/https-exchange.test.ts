@@ -7,7 +7,7 @@ import { before, describe, type TestContext, test } from 'node:test';
 import { authorityFile, engineAuthorities } from '../../../../src/doctor/registry-api/engine-authorities.ts';
 import { createExchange, type ExchangeDeps } from '../../../../src/doctor/registry-api/https-exchange.ts';
 import { XacctError } from '../../../../src/errors.ts';
-import type { Hint } from '../../../../src/hint.ts';
+import { command, type Hint } from '../../../../src/hint.ts';
 import { startConnectProxy } from '../../../fake-aws/connect-proxy.ts';
 import { type Certificate, createCertificateAuthority } from '../../../support/certificates.ts';
 import { trust } from '../../../support/e2e/stage.ts';
@@ -66,20 +66,17 @@ describe('an HTTPS exchange', { skip, timeout: 60_000 }, () => {
 
   test('fails by name where there is no such host, and where nobody listens.', async () => {
     const [code, message, hint] = await failure({}, 'absent.example');
-    assert.deepEqual(
-      [code, hint],
-      ['network', { say: 'check:', run: ['getent', 'hosts', 'absent.example'] }],
-    );
+    assert.deepEqual([code, hint], ['network', { say: 'check:', run: command`getent hosts absent.example` }]);
     assert.match(message, /^cannot resolve absent\.example \(E\w+\): no network, or no DNS$/);
     // A registry may redirect to such a one, and the hint is there to be copied.
     assert.deepEqual((await failure({}, 'a;$(id).example'))[2], {
       say: 'check:',
-      run: ['getent', 'hosts', 'a;$(id).example'],
+      run: command`getent hosts a;$(id).example`,
     });
     assert.deepEqual(await failure(), [
       'network',
       `cannot reach ${HOST} (ECONNREFUSED)`,
-      { say: 'check the network:', run: ['curl', '-sS', `https://${HOST}/`] },
+      { say: 'check the network:', run: command`curl -sS https://${HOST}/` },
     ]);
   });
 
@@ -145,7 +142,7 @@ describe('an HTTPS exchange', { skip, timeout: 60_000 }, () => {
     proxy.refuse = true;
     const { host } = new URL(proxy.url);
     const env = { HTTPS_PROXY: `http://me:proxy-password@${host}` };
-    const hint = { say: 'check:', run: ['env', '|', 'grep', '-i', '_proxy'] };
+    const hint = { say: 'check:', run: command`env | grep -i _proxy` };
     assert.deepEqual(await failure({ env }), [
       'proxy',
       `cannot reach ${HOST} through the proxy ${host} (ERR_PROXY_TUNNEL)`,
@@ -164,7 +161,7 @@ describe('an HTTPS exchange', { skip, timeout: 60_000 }, () => {
       assert.throws(() => createExchange({ ...deps, env: { HTTPS_PROXY: value } }), {
         code: 'proxy',
         message: 'HTTPS_PROXY is not the URL of an HTTP proxy, such as http://proxy.example:3128',
-        hint: { run: ['unset', 'HTTPS_PROXY'] },
+        hint: { run: command`unset HTTPS_PROXY` },
       });
     }
   });

@@ -1,4 +1,5 @@
 // What the registry client learns from ECR's endpoint, from the storage behind it, and from registries that misbehave.
+
 import assert from 'node:assert/strict';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { after, before, beforeEach, describe, type TestContext, test } from 'node:test';
@@ -9,6 +10,7 @@ import {
   type RegistryClientDeps,
 } from '../../../../src/doctor/registry-api/registry-client.ts';
 import { XacctError } from '../../../../src/errors.ts';
+import { command } from '../../../../src/hint.ts';
 import { parseDenial } from '../../../../src/policy/denial.ts';
 import { type FakeAws, startFakeAws } from '../../../fake-aws/start-fake-aws.ts';
 import {
@@ -243,7 +245,7 @@ describe('by the registry client', { skip, timeout: 60_000 }, () => {
       const { code, message, hint } = await failureOf(manifest('team/app', '1'));
       assert.equal(code, 'protocol');
       assert.equal(message, `what ${ODD} has as team/app, 1 is no manifest of an image`);
-      assert.deepEqual(hint, { say: 'check:', run: ['docker', 'manifest', 'inspect', `${ODD}/team/app:1`] });
+      assert.deepEqual(hint, { say: 'check:', run: command`docker manifest inspect ${ODD}/team/app:1` });
     }
   });
 
