@@ -1,6 +1,7 @@
 // Whose policy stands in the way of an image, and what its owner does about it.
 import { shellWord } from '../errors.ts';
-import { type Denial, type Principal, principalOf } from '../policy/denial.ts';
+import type { Denial } from '../policy/denial.ts';
+import { type Principal, principalOf } from '../policy/principal.ts';
 import { type Registry, registryHostname } from '../registry/ecr-hostname.ts';
 import type { DoctorStep, Finding } from './finding.ts';
 

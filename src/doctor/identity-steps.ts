@@ -4,7 +4,8 @@ import { type Credential, notFound, readCredential } from '../docker/messages.ts
 import type { Explanation } from '../helper/explain.ts';
 import type { Invocation } from '../invocation.ts';
 import { findProgram } from '../os/find-program.ts';
-import { parseDenial, principalOf } from '../policy/denial.ts';
+import { parseDenial } from '../policy/denial.ts';
+import { principalOf } from '../policy/principal.ts';
 import type { Registry } from '../registry/ecr-hostname.ts';
 import { timeoutMs } from '../wire/timeout.ts';
 import { deniedFinding } from './denied-finding.ts';
