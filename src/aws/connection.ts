@@ -5,7 +5,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { shellWord, XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
-import type { Settings } from '../profiles/profiles.ts';
+import type { Settings } from '../profiles/credential-kind.ts';
 
 /** The last exchange with AWS: which endpoint, and what came of it. */
 export interface Exchange {

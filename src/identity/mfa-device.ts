@@ -42,12 +42,12 @@ function keysOf(identity: Identity, source: ProfileLink | undefined): Identity {
 /** Nobody can type a code in Docker's protocol. */
 export function mfaRequired(serial: string, resolution: Resolution): XacctError {
   return new XacctError('mfa-required', `an MFA code of ${serial} is required`, {
-    hint: `run: ${loginCommand(resolution)}`,
+    hint: `run: ${mfaLoginCommand(resolution)}`,
   });
 }
 
 /** The command that begins an MFA session for a resolution, whatever shell it is run in. */
-export function loginCommand({ identity, step, hostname }: Resolution): string {
+export function mfaLoginCommand({ identity, step, hostname }: Resolution): string {
   const isOfShell = step === 'override' || step === 'environment';
   const profile = isOfShell && identity.kind === 'profile' ? ` --profile ${shellWord(identity.profile)}` : '';
   return `ecr-xacct login${profile} ${hostname}`;
