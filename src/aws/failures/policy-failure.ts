@@ -1,7 +1,7 @@
 // Names what ECR has against a policy, or against whose it is to be.
 import { XacctError } from '../../errors.ts';
 import type { Registry } from '../../registry/ecr-hostname.ts';
-import { type ServiceError, serviceError } from './service-failure.ts';
+import { type ServiceError, serviceError } from './service-error.ts';
 
 /** Undefined for what any call can fail with. */
 export function policyFailure(error: unknown, registry: Registry): XacctError | undefined {

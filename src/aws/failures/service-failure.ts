@@ -2,24 +2,10 @@
 import { type ErrorCode, shellWord, XacctError } from '../../errors.ts';
 import { credentialSourceOf, profileOf } from '../../identity/identity.ts';
 import { mfaDevice, mfaRequired } from '../../identity/mfa-device.ts';
-import { codeRejected, isRejectedCode } from '../leaves/mfa.ts';
-import type { AssumeRoleError } from './assume-role-error.ts';
-import { callDenied } from './call-denied.ts';
+import { principalOf } from '../../policy/principal.ts';
 import { type FailureContext, sourceOf, unexpected } from './failure-context.ts';
+import { type AssumeRoleError, type ServiceError, serviceError } from './service-error.ts';
 import { rejectedToken, tokenFileOf } from './web-identity-failure.ts';
-
-/** An error that AWS answered with; `name` is its code. */
-export interface ServiceError extends Error {
-  $metadata: { httpStatusCode?: number; requestId?: string };
-  $response?: { headers?: Record<string, string> };
-}
-
-/** An answer that could not be parsed has `$metadata` too, but no `$fault`. */
-export function serviceError(error: unknown): ServiceError | undefined {
-  return error instanceof Error && '$metadata' in error && '$fault' in error
-    ? (error as ServiceError)
-    : undefined;
-}
 
 const THROTTLED = new Set([
   'Throttling',
@@ -88,9 +74,8 @@ function clockSkewSeconds(error: ServiceError): number {
   return Number.isNaN(date) ? 0 : (date - Date.now()) / 1_000;
 }
 
-/** `arn:aws:sts::444455556666:assumed-role/NAME/SESSION`, `arn:aws:iam::444455556666:user/PATH/NAME`. */
-const PRINCIPAL =
-  /\barn:(?<partition>aws[\w-]*):(?:sts|iam)::\d{12}:(?<type>assumed-role|user)\/(?<path>[\w+=,.@/-]+)/;
+/** Who was refused, in AWS's text: the ARN of a role's session or of a user. */
+const REFUSED = /\barn:aws[\w-]*:(?:sts|iam)::\d{12}:(?:assumed-role|user)\/[\w+=,.@/-]+/;
 
 function denied(error: ServiceError, { resolution, stage }: FailureContext): XacctError {
   if (stage === 'call') return callDenied(error);
@@ -99,11 +84,10 @@ function denied(error: ServiceError, { resolution, stage }: FailureContext): Xac
   const policy = isPublic
     ? 'AmazonElasticContainerRegistryPublicReadOnly'
     : 'AmazonEC2ContainerRegistryPullOnly';
-  const { partition, type, path } = PRINCIPAL.exec(error.message)?.groups ?? {};
-  const name = type === 'assumed-role' ? path?.split('/')[0] : path?.split('/').at(-1);
-  const attach =
-    type === 'assumed-role' ? 'attach-role-policy --role-name' : 'attach-user-policy --user-name';
-  const permissionSet = /^AWSReservedSSO_(?<set>.+)_[0-9a-f]{16}$/.exec(name ?? '')?.groups?.set;
+  const who = principalOf(REFUSED.exec(error.message)?.[0] ?? '');
+  const { partition, name } = who?.kind === 'role' || who?.kind === 'user' ? who : {};
+  const attach = who?.kind === 'role' ? 'attach-role-policy --role-name' : 'attach-user-policy --user-name';
+  const permissionSet = who?.kind === 'role' ? who.permissionSet : undefined;
   if (permissionSet !== undefined) {
     return new XacctError('access-denied', `not allowed to call ${action} (${error.message})`, {
       hint: `its administrator attaches the managed policy ${policy} to the permission set ${permissionSet} in IAM Identity Center`,
@@ -115,6 +99,18 @@ function denied(error: ServiceError, { resolution, stage }: FailureContext): Xac
       name === undefined
         ? `its administrator attaches the managed policy ${policy}`
         : `its administrator runs: aws iam ${attach} ${name} --policy-arn arn:${partition}:iam::aws:policy/${policy}`,
+    cause: error,
+  });
+}
+
+const CALL_REFUSAL = /is not authorized to perform: (?<action>[\w-]+:\w+)(?: on resource: (?<resource>\S+))?/;
+
+/** A call that is no mint: which action, and who can allow it. */
+function callDenied(error: ServiceError): XacctError {
+  const { action, resource } = CALL_REFUSAL.exec(error.message)?.groups ?? {};
+  const what = action ?? 'this';
+  return new XacctError('access-denied', `not allowed to call ${what} (${error.message})`, {
+    hint: `its administrator allows ${what}${resource === undefined ? '' : ` on ${resource}`}, or name a profile that may: --profile NAME`,
     cause: error,
   });
 }
@@ -161,6 +157,19 @@ export function assumeRoleFailure(error: AssumeRoleError, context: FailureContex
   return new XacctError(failure.code, `AssumeRole of ${nameOf(roleArn, context)}: ${failure.message}`, {
     hint: failure.hint,
     cause: error,
+  });
+}
+
+/** STS says so with the error of any other refusal. */
+function isRejectedCode(error: Error): boolean {
+  return error.message.includes('MultiFactorAuthentication failed');
+}
+
+function codeRejected(serial: string, cause: Error): XacctError {
+  const message = cause.message.replace(/^MultiFactorAuthentication failed(?:,| with)?\s*|\.\s*$/g, '');
+  return new XacctError('mfa-rejected', `AWS did not accept the MFA code of ${serial} (${message})`, {
+    hint: 'each code works once: wait for the next one and run the same command again',
+    cause,
   });
 }
 

@@ -1,7 +1,7 @@
 // Names the failures of roles that are assumed for a token in a file: a pod's (IRSA), a CI job's.
 import { shellWord, XacctError } from '../../errors.ts';
 import { type FailureContext, sourceOf } from './failure-context.ts';
-import type { ServiceError } from './service-failure.ts';
+import type { ServiceError } from './service-error.ts';
 
 export function unreadableToken(file: string, cause: unknown): XacctError {
   return new XacctError('web-identity', `cannot read the web identity token ${file}`, {
