@@ -12,7 +12,7 @@ import { passedEnvironment } from '../wire/environment.ts';
 import { timeoutMs } from '../wire/timeout.ts';
 import { mfaCodes, withMfaCodes } from './mfa-code.ts';
 
-/** AwsCaller that AWS is asked as. */
+/** An identity that AWS is asked as. */
 export interface AwsCaller {
   caller: CallerIdentity;
   /** As in `profile images`. */

@@ -74,7 +74,7 @@ export async function offline(
   );
 }
 
-/** AwsCaller of the registry's account; says who, and where. @throws XacctError */
+/** An identity of the registry's account; says who, and where. @throws XacctError */
 export async function ownerOf({ where, options, context }: PolicySession): Promise<AwsCaller> {
   const owner = await identityIn(where.registry, options.profile, context.invocation, context.streams);
   const { caller, identity } = owner;
@@ -119,7 +119,7 @@ export async function online(
           throw new XacctError('cancelled', 'cancelled: nothing was changed');
         }
       },
-      onContention: () => stderr.write('AwsCaller else changed it meanwhile: read and merged again.\n'),
+      onContention: () => stderr.write('Somebody else changed it meanwhile: read and merged again.\n'),
       pause: setTimeout,
     },
   );

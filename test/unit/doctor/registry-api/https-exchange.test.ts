@@ -1,13 +1,13 @@
 // How a registry is reached: authorities, proxies, limits of time and size, and what is said where it is not.
 
 import assert from 'node:assert/strict';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { before, describe, type TestContext, test } from 'node:test';
-import { authorityFile, engineAuthorities } from '../../../../src/doctor/registry-api/engine-authorities.ts';
 import { createExchange, type ExchangeDeps } from '../../../../src/doctor/registry-api/https-exchange.ts';
 import { XacctError } from '../../../../src/errors.ts';
 import { command, type Hint } from '../../../../src/hint.ts';
+import { authorityFile, engineAuthorities } from '../../../../src/net/authorities.ts';
 import { startConnectProxy } from '../../../fake-aws/connect-proxy.ts';
 import { type Certificate, createCertificateAuthority } from '../../../support/certificates.ts';
 import { trust } from '../../../support/e2e/stage.ts';
@@ -164,20 +164,6 @@ describe('an HTTPS exchange', { skip, timeout: 60_000 }, () => {
         hint: { run: command`unset HTTPS_PROXY` },
       });
     }
-  });
-
-  test('trusts what an engine does: every .crt of the registry, and nothing that is none.', async (t) => {
-    const folder = '/run/certs.d';
-    t.after(() => rm(folder, { recursive: true }));
-    await mkdir(`${folder}/${HOST}`, { recursive: true });
-    const other = await createCertificateAuthority();
-    const broken = '-----BEGIN CERTIFICATE-----\nbroken\n-----END CERTIFICATE-----\n';
-    await writeFile(`${folder}/${HOST}/a.crt`, `comment\n${authority.cert}\n${broken}${other.cert}`);
-    await writeFile(`${folder}/${HOST}/client.cert`, certificate.cert);
-    const others = engineAuthorities('other.example', folder);
-    const added = engineAuthorities(HOST, folder).filter((one) => !others.includes(one));
-    assert.deepEqual(added, [authority.cert.trim(), other.cert.trim()]);
-    assert.ok(others.length > 0);
   });
 });
 

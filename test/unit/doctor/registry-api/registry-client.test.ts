@@ -4,13 +4,13 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { after, before, beforeEach, describe, type TestContext, test } from 'node:test';
 import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
-import { engineAuthorities } from '../../../../src/doctor/registry-api/engine-authorities.ts';
 import {
   createRegistryClient,
   type RegistryClientDeps,
 } from '../../../../src/doctor/registry-api/registry-client.ts';
 import { XacctError } from '../../../../src/errors.ts';
 import { command } from '../../../../src/hint.ts';
+import { engineAuthorities } from '../../../../src/net/authorities.ts';
 import { parseDenial } from '../../../../src/policy/denial.ts';
 import { type FakeAws, startFakeAws } from '../../../fake-aws/start-fake-aws.ts';
 import {

@@ -1,20 +1,20 @@
 // Asks IAM about a role or a user of the identity's own account.
-import type { FoundPrincipal, SimulatedAction, SimulationInput } from '../../questions.ts';
-import { serviceError } from '../failures/service-failure.ts';
-import { type Asking, type Context, withCredentials } from '../with-credentials.ts';
 
-/** `arn:aws:iam::111122223333:role/PATH/NAME` → `role`, `NAME`. */
-const PRINCIPAL = /^arn:[\w-]+:iam::\d{12}:(?<type>role|user)\/(?:[\x21-\x7e]+\/)?(?<name>[\w+=,.@-]+)$/;
+import { principalOf } from '../policy/principal.ts';
+import type { FoundPrincipal, SimulatedAction, SimulationInput } from '../questions.ts';
+import { serviceError } from './failures/service-error.ts';
+import { type Asking, type Context, withCredentials } from './with-credentials.ts';
 
 /** @throws XacctError; that it does not exist is an answer. */
 export function findPrincipal(asking: Asking, { arn }: { arn: string }): Promise<FoundPrincipal> {
-  const { type, name = '' } = PRINCIPAL.exec(arn)?.groups ?? {};
+  const who = principalOf(arn);
+  const name = who?.kind === 'role' || who?.kind === 'user' ? who.name : '';
   return withCredentials(asking, 'call', async (credentials, context) => {
     const config = { ...iamConfig(asking, context), credentials };
-    const { getRole, getUser } = await import('./iam-calls.ts');
+    const { getRole, getUser } = await import('./calls/iam-calls.ts');
     try {
       const found: { arn: string | undefined; trust?: string | undefined } =
-        type === 'user' ? await getUser(config, name) : await getRole(config, name);
+        who?.kind === 'user' ? await getUser(config, name) : await getRole(config, name);
       return {
         exists: true,
         ...(found.arn === undefined ? {} : { arn: found.arn }),
@@ -33,7 +33,7 @@ export function simulate(
   { arn, actions, resource, region }: SimulationInput,
 ): Promise<SimulatedAction[]> {
   return withCredentials(asking, 'call', async (credentials, context) => {
-    const { simulatePrincipalPolicy } = await import('./iam-calls.ts');
+    const { simulatePrincipalPolicy } = await import('./calls/iam-calls.ts');
     const results = await simulatePrincipalPolicy(
       { ...iamConfig(asking, context), credentials },
       {

@@ -1,11 +1,31 @@
-// Which certificate authorities a Docker engine trusts when it talks to a registry.
+// Which certificate authorities are trusted: by AWS's tools, and by a Docker engine that talks to a registry.
 
 import { X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getCACertificates } from 'node:tls';
-import { XacctError } from '../../errors.ts';
-import { command } from '../../hint.ts';
+import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
+import type { Environment } from '../invocation.ts';
+
+/**
+ * PEM, where something else than Node's own is trusted. The AWS CLI's order: `AWS_CA_BUNDLE`, then the profile's `ca_bundle`;
+ * then what OpenSSL's programs go by.
+ * @throws XacctError `tls` for a file that cannot be read.
+ */
+export function caBundle(env: Environment, ofProfile: string | undefined): string | undefined {
+  const files = { AWS_CA_BUNDLE: env.AWS_CA_BUNDLE, ca_bundle: ofProfile, SSL_CERT_FILE: env.SSL_CERT_FILE };
+  const [name, path] = Object.entries(files).find(([, value]) => value) ?? [];
+  if (!path) return undefined;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new XacctError('tls', `cannot read the CA bundle ${path} (${name})`, {
+      hint: { run: command`ls -l ${path}` },
+      cause,
+    });
+  }
+}
 
 /** Of an engine that runs as root. Source: https://github.com/moby/moby (registry/config_unix.go). */
 const CERTS_FOLDER = '/etc/docker/certs.d';

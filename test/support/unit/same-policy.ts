@@ -1,11 +1,16 @@
 // One text for all the ways to write the same policy, to compare two of them.
-import type { PolicyDocument, Statement } from './policy-document.ts';
-import { canonicalPrincipal } from './principal.ts';
+import type { PolicyDocument, Statement } from '../../../src/policy/policy-document.ts';
+import { canonicalPrincipal } from '../../../src/policy/principal.ts';
 
 /** Without a Version, AWS reads a policy as one of this. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html */
 const DEFAULT_VERSION = '2008-10-17';
 
-export function canonicalDocument(document: PolicyDocument): string {
+/** Whether AWS takes both for the same: the order of statements and of lists, the case of actions and the like do not count. */
+export function samePolicy(left: PolicyDocument, right: PolicyDocument): boolean {
+  return canonicalDocument(left) === canonicalDocument(right);
+}
+
+function canonicalDocument(document: PolicyDocument): string {
   const statements = [document.Statement].flat().map(canonicalStatement).toSorted();
   return sortedJson({ Version: DEFAULT_VERSION, ...document, Statement: statements });
 }

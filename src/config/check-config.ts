@@ -1,11 +1,11 @@
 // What is wrong with a config file: its text, and the profiles that its rules name.
 
-import { inspectConfig, type RegistryRule } from '../config/load.ts';
 import { errorText, printable, XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
 import { createFileCache } from '../os/file-cache.ts';
 import { profileChain } from '../profiles/profile-chain.ts';
 import { createProfileReader, type Profiles } from '../profiles/profiles.ts';
+import { inspectConfig, type RegistryRule } from './load.ts';
 
 export interface ConfigCheck {
   /** To be printed, without line breaks. */

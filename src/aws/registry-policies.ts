@@ -1,5 +1,5 @@
 // Reads and writes the policies of a registry and of its repositories, as the identity of the job.
-import { errorFields, type XacctError } from '../../errors.ts';
+import { errorFields, type XacctError } from '../errors.ts';
 import type {
   Answered,
   PolicyPut,
@@ -7,12 +7,12 @@ import type {
   PolicyScope,
   Questions,
   RegistryPolicies,
-} from '../../questions.ts';
-import { policyFailure } from '../failures/policy-failure.ts';
-import { serviceError } from '../failures/service-failure.ts';
-import { type Asking, type Context, withCredentials } from '../with-credentials.ts';
-import { createEcrPolicyCalls, type EcrPolicyCalls } from './ecr-policy-calls.ts';
-import { endpointVariant } from './request-token.ts';
+} from '../questions.ts';
+import { createEcrPolicyCalls, type EcrPolicyCalls } from './calls/ecr-policy-calls.ts';
+import { endpointVariant } from './calls/request-token.ts';
+import { policyFailure } from './failures/policy-failure.ts';
+import { serviceError } from './failures/service-error.ts';
+import { type Asking, type Context, withCredentials } from './with-credentials.ts';
 
 /** Each part for itself: who may read a repository's policy need not be allowed to read the registry's. @throws XacctError */
 export function readPolicies(
@@ -58,7 +58,7 @@ export function putPolicy(
 }
 
 /** @throws XacctError */
-export function upgradeScope(asking: Asking): Promise<{ scope: PolicyScope }> {
+export function upgradePolicyScope(asking: Asking): Promise<{ scope: PolicyScope }> {
   return withCalls(asking, async (calls) => ({ scope: readScope(await calls.putPolicyScope('V2')) }));
 }
 

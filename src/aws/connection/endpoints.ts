@@ -1,9 +1,9 @@
 // What a user says about AWS's endpoints, in the environment or in a profile: URLs of their own, and what these rule out.
 
-import { XacctError } from '../errors.ts';
-import { command } from '../hint.ts';
-import type { Environment } from '../invocation.ts';
-import type { Profiles } from '../profiles/profiles.ts';
+import { XacctError } from '../../errors.ts';
+import { command } from '../../hint.ts';
+import type { Environment } from '../../invocation.ts';
+import type { Profiles } from '../../profiles/profiles.ts';
 
 /** As in `[services NAME]`; in upper case the end of AWS_ENDPOINT_URL_…. */
 export type EndpointService = 'ecr' | 'ecr_public' | 'iam' | 'sts' | 'sso' | 'sso_oidc' | 'signin';
