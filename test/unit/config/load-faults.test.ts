@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseConfig } from '../../../src/config/load.ts';
 import { XacctError } from '../../../src/errors.ts';
-import { FILE, oneRule, role, rulesFor } from '../../support/unit/config-text.ts';
+import { FILE, oneRule, role, rulesFor } from '../../support/unit/user-files.ts';
 
 const RULE_KEYS =
   'profile, role_arn, source_profile, credential_source, web_identity_token_file, external_id, role_session_name, duration_seconds, mfa_serial, region, registry';
