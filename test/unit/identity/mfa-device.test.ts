@@ -7,7 +7,7 @@ import { commandText } from '../../../src/hint.ts';
 import type { Identity } from '../../../src/identity/identity.ts';
 import { mfaDevice, mfaLoginCommand } from '../../../src/identity/mfa-device.ts';
 import { resolutionInput, resolutionOf } from '../../../src/identity/resolve.ts';
-import { profilesFrom } from '../../support/unit/profiles.ts';
+import { profilesFrom } from '../../support/unit/user-files.ts';
 
 const SERIAL = 'arn:aws:iam::444455556666:mfa/dev';
 const ECR = '111122223333.dkr.ecr.us-east-1.amazonaws.com';

@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';
-import { loginFile, writeLoginCache, writeSsoCache } from './credential-endpoint.ts';
+import { SECONDARY_ACCOUNT } from '../../../fake-aws/two-account-world.ts';
+import { loginFile, writeLoginCache, writeSsoCache } from '../credential-endpoint.ts';
+import { DEV, HOUR } from '../identities.ts';
+import type { Product, ProductFiles, Sections } from '../product.ts';
+import { HOST, type ProductStage, roleArn } from '../stage.ts';
 import type { Failure } from './failure.ts';
-import { DEV, HOUR } from './identities.ts';
-import type { Product, ProductFiles, Sections } from './product.ts';
-import { HOST, type ProductStage, roleArn } from './stage.ts';
 
 function profile(settings: Sections[string], more: Sections = {}): () => ProductFiles {
   return () => ({

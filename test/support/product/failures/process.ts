@@ -1,6 +1,7 @@
 // Owns the part of the failure table where a credential_process gives no keys.
+
+import { HOST } from '../stage.ts';
 import type { Failure } from './failure.ts';
-import { HOST } from './stage.ts';
 
 /** A profile with this credential_process. */
 function command(credential_process: string): Pick<Failure, 'files' | 'identity'> {

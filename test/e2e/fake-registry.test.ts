@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
@@ -11,22 +10,20 @@ import { text } from 'node:stream/consumers';
 import { suite, test } from 'node:test';
 import { promisify } from 'node:util';
 import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
-import { startFakeAws } from '../../fake-aws/start-fake-aws.ts';
-import type { AccessKey } from '../../fake-aws/two-account-world.ts';
+import { startFakeAws } from '../fake-aws/start-fake-aws.ts';
+import type { AccessKey } from '../fake-aws/two-account-world.ts';
 import {
   PRIMARY_ACCOUNT,
   REGION,
   SECONDARY_ACCOUNT,
   twoAccountWorld,
-} from '../../fake-aws/two-account-world.ts';
-import { DOCKER_REGISTRY } from '../../fake-registry/docker-registry.ts';
-import { registryOfHost, registryOperation } from '../../fake-registry/registry-operation.ts';
-import type { FakeRegistry, FakeRegistryOptions } from '../../fake-registry/start-fake-registry.ts';
-import { startFakeRegistry } from '../../fake-registry/start-fake-registry.ts';
-import { createCertificateAuthority } from '../../support/certificates.ts';
+} from '../fake-aws/two-account-world.ts';
+import type { FakeRegistry, FakeRegistryOptions } from '../fake-registry/start-fake-registry.ts';
+import { startFakeRegistry } from '../fake-registry/start-fake-registry.ts';
+import { createCertificateAuthority } from '../support/certificates.ts';
+import { peer, skipWithout } from '../support/peers.ts';
 
 const HOST = `${PRIMARY_ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
-const SKOPEO = '/usr/bin/skopeo';
 const DEV = `arn:aws:iam::${SECONDARY_ACCOUNT}:user/dev`;
 const MANIFEST_TYPE = 'application/vnd.docker.distribution.manifest.v2+json';
 const manifest = (repository: string) => `/v2/${repository}/manifests/latest`;
@@ -80,42 +77,7 @@ function denied(message: string): string {
   return JSON.stringify({ errors: [{ code: 'DENIED', message }] });
 }
 
-suite('Names and operations', () => {
-  test('A hostname names its account and region, whatever its family, and others name nothing.', () => {
-    const expected = { account: PRIMARY_ACCOUNT, region: 'eu-west-1' };
-    for (const suffix of ['.dkr.ecr.eu-west-1.amazonaws.com', '.dkr.ecr-fips.eu-west-1.amazonaws.com:443']) {
-      assert.deepEqual(registryOfHost(PRIMARY_ACCOUNT + suffix), expected);
-    }
-    assert.deepEqual(registryOfHost(`${PRIMARY_ACCOUNT}.dkr-ecr.eu-west-1.on.aws`), expected);
-    assert.equal(registryOfHost(`${HOST}.evil.example`), undefined);
-    assert.equal(registryOfHost('127.0.0.1:5000'), undefined);
-  });
-
-  for (const [method, path, action] of [
-    ['GET', '/v2/a/b/manifests/latest', 'ecr:BatchGetImage'],
-    ['HEAD', '/v2/a/b/manifests/sha256:0a', 'ecr:BatchGetImage'],
-    ['PUT', '/v2/a/b/manifests/latest', 'ecr:PutImage'],
-    ['DELETE', '/v2/a/b/manifests/sha256:0a', 'ecr:BatchDeleteImage'],
-    ['GET', '/v2/a/b/blobs/sha256:0a', 'ecr:GetDownloadUrlForLayer'],
-    ['HEAD', '/v2/a/b/blobs/sha256:0a', 'ecr:BatchCheckLayerAvailability'],
-    ['POST', '/v2/a/b/blobs/uploads/', 'ecr:InitiateLayerUpload'],
-    ['PATCH', '/v2/a/b/blobs/uploads/1', 'ecr:UploadLayerPart'],
-    ['PUT', '/v2/a/b/blobs/uploads/1', 'ecr:CompleteLayerUpload'],
-    ['DELETE', '/v2/a/b/blobs/uploads/1', 'ecr:InitiateLayerUpload'],
-    ['GET', '/v2/a/b/tags/list', 'ecr:ListImages'],
-  ] as const) {
-    test(`${method} ${path} is ${action}.`, () => {
-      assert.deepEqual(registryOperation(method, path), { repository: 'a/b', action });
-    });
-  }
-
-  test('What ECR does not serve is no operation.', () => {
-    assert.equal(registryOperation('GET', '/v2/_catalog'), undefined);
-    assert.equal(registryOperation('DELETE', '/v2/a/blobs/sha256:0a'), undefined);
-  });
-});
-
-const skip = existsSync(DOCKER_REGISTRY) ? false : `no ${DOCKER_REGISTRY}`;
+const skip = skipWithout('docker-registry');
 
 suite('Over HTTP', { skip }, () => {
   test('Without credentials ECR asks for them.', async () => {
@@ -333,7 +295,7 @@ suite('Over HTTP', { skip }, () => {
   });
 });
 
-suite('By skopeo', { skip: skip || (existsSync(SKOPEO) ? false : `no ${SKOPEO}`) }, () => {
+suite('By skopeo', { skip: skip || skipWithout('skopeo') }, () => {
   test('skopeo copies an image from one repository to another over TLS once the policies allow the push.', async () => {
     const authority = await createCertificateAuthority();
     const tls = await authority.issue(['127.0.0.1']);
@@ -348,7 +310,7 @@ suite('By skopeo', { skip: skip || (existsSync(SKOPEO) ? false : `no ${SKOPEO}`)
     const auth = btoa(`AWS:${await ecr.token(ecr.cast.dev)}`);
     await writeFile(join(folder.path, 'auth.json'), JSON.stringify({ auths: { [endpoint]: { auth } } }));
     const skopeo = () =>
-      promisify(execFile)(SKOPEO, [
+      promisify(execFile)(peer('skopeo'), [
         ...['--insecure-policy', 'copy', '--authfile', join(folder.path, 'auth.json')],
         ...['--src-cert-dir', folder.path, '--dest-cert-dir', folder.path],
         ...[`docker://${endpoint}/team/app:latest`, `docker://${endpoint}/team/copy:latest`],

@@ -1,8 +1,8 @@
 // Owns the part of the failure table where AWS cannot be reached, or does not answer.
 import { createServer } from 'node:net';
-import { listen } from '../../fake-aws/listen.ts';
-import { createCertificateAuthority } from '../certificates.ts';
-import { skipWithout } from '../peers.ts';
+import { listen } from '../../../fake-aws/listen.ts';
+import { createCertificateAuthority } from '../../certificates.ts';
+import { skipWithout } from '../../peers.ts';
 import type { Failure } from './failure.ts';
 
 const dev = { identity: 'profile dev' };

@@ -1,9 +1,9 @@
 // Owns the part of the failure table where AWS answers, and refuses.
 
-import { asVariables, sessionOfDev } from './credential-endpoint.ts';
+import { asVariables, sessionOfDev } from '../credential-endpoint.ts';
+import type { ProductStage } from '../stage.ts';
+import { devFiles, HOST, keysOf, roleArn } from '../stage.ts';
 import type { Failure } from './failure.ts';
-import type { ProductStage } from './stage.ts';
-import { devFiles, HOST, keysOf, roleArn } from './stage.ts';
 
 const dev = { identity: 'profile dev' };
 const CONFIGURE = 'run: aws configure --profile dev';

@@ -1,10 +1,10 @@
 // Owns the part of the failure table where no AWS credentials come: roles, keys, tokens in files.
 import { writeFile } from 'node:fs/promises';
-import { EXTERNAL_ID } from '../../fake-aws/two-account-world.ts';
+import { EXTERNAL_ID } from '../../../fake-aws/two-account-world.ts';
+import { tokenFile } from '../identities.ts';
+import type { ProductFiles, Sections } from '../product.ts';
+import { devFiles, HOST, roleArn } from '../stage.ts';
 import type { Failure } from './failure.ts';
-import { tokenFile } from './identities.ts';
-import type { ProductFiles, Sections } from './product.ts';
-import { devFiles, HOST, roleArn } from './stage.ts';
 
 function rule(settings: Sections[string]): NonNullable<Failure['files']> {
   return ({ cast }) => ({ ...devFiles(cast), registries: { [HOST]: settings } });

@@ -1,6 +1,7 @@
 // Owns the part of the failure table that needs no AWS: configs and profiles that say nobody, nonsense, or each other.
+
+import { devFiles, HOST, keysOf, mfaRole, roleArn } from '../stage.ts';
 import type { Failure } from './failure.ts';
-import { devFiles, HOST, keysOf, mfaRole, roleArn } from './stage.ts';
 
 const CONFIG = '~/.config/ecr-xacct/config.yaml';
 

@@ -7,12 +7,12 @@ import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import {
   createRegistryClient,
   type RegistryClientDeps,
-} from '../../../../src/doctor/registry-api/registry-client.ts';
-import { XacctError } from '../../../../src/errors.ts';
-import { command } from '../../../../src/hint.ts';
-import { engineAuthorities } from '../../../../src/net/authorities.ts';
-import { parseDenial } from '../../../../src/policy/denial.ts';
-import { type FakeAws, startFakeAws } from '../../../fake-aws/start-fake-aws.ts';
+} from '../../src/doctor/registry-api/registry-client.ts';
+import { XacctError } from '../../src/errors.ts';
+import { command } from '../../src/hint.ts';
+import { engineAuthorities } from '../../src/net/authorities.ts';
+import { parseDenial } from '../../src/policy/denial.ts';
+import { type FakeAws, startFakeAws } from '../fake-aws/start-fake-aws.ts';
 import {
   type AccessKey,
   PRIMARY_ACCOUNT,
@@ -20,13 +20,13 @@ import {
   SECONDARY_ACCOUNT,
   type TwoAccountWorld,
   twoAccountWorld,
-} from '../../../fake-aws/two-account-world.ts';
-import { type FakeRegistry, startFakeRegistry } from '../../../fake-registry/start-fake-registry.ts';
-import { type Certificate, createCertificateAuthority } from '../../../support/certificates.ts';
-import { ecrHost, trust } from '../../../support/e2e/stage.ts';
-import { serveHttps } from '../../../support/https-server.ts';
-import { skipWithout } from '../../../support/peers.ts';
-import { enterPrivateHosts } from '../../../support/private-hosts.ts';
+} from '../fake-aws/two-account-world.ts';
+import { type FakeRegistry, startFakeRegistry } from '../fake-registry/start-fake-registry.ts';
+import { type Certificate, createCertificateAuthority } from '../support/certificates.ts';
+import { ecrHost } from '../support/e2e/stage.ts';
+import { serveHttps, trust } from '../support/e2e/tls.ts';
+import { skipWithout } from '../support/peers.ts';
+import { enterPrivateHosts } from '../support/private-hosts.ts';
 
 const ODD = 'images.odd.example';
 const STORAGE = 'layers.storage.example';

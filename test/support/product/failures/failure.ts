@@ -1,8 +1,8 @@
 // Owns the shape of the failure table: what goes wrong, and what the one line about it must say.
-import type { Fault } from '../../fake-aws/faults.ts';
-import type { FakeAwsOptions } from '../../fake-aws/start-fake-aws.ts';
-import type { ProductEnvironment, ProductFiles } from './product.ts';
-import type { ProductStage } from './stage.ts';
+import type { Fault } from '../../../fake-aws/faults.ts';
+import type { FakeAwsOptions } from '../../../fake-aws/start-fake-aws.ts';
+import type { ProductEnvironment, ProductFiles } from '../product.ts';
+import type { ProductStage } from '../stage.ts';
 
 /** One way to fail. What is left out is as in `startProductStage`: a rule, its profile `dev`, that profile's keys. */
 export interface Failure {

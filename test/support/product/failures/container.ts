@@ -1,6 +1,7 @@
 // Owns the part of the failure table where a container's or an EC2 instance's endpoint gives no credentials.
+
+import { HOST, roleArn } from '../stage.ts';
 import type { Failure } from './failure.ts';
-import { HOST, roleArn } from './stage.ts';
 
 const CHECK = 'check: env | grep AWS_CONTAINER';
 const container = { files: () => ({}), identity: "the container's role", hint: CHECK };
