@@ -130,7 +130,8 @@ interface Module {
   imports: readonly Import[];
 }
 
-const SRC = join(import.meta.dirname, '..', '..', 'src');
+const ROOT = join(import.meta.dirname, '..', '..');
+const SRC = join(ROOT, 'src');
 const modules = globSync('**/*.ts', { cwd: SRC })
   .toSorted()
   .map((path): Module => {
@@ -320,6 +321,26 @@ test('A name is exported by one file only', () => {
       owners.set(name, path);
     }
   }
+});
+
+describe('docs/architecture.md', () => {
+  const text = readFileSync(join(ROOT, 'docs', 'architecture.md'), 'utf8');
+
+  test('names files and folders that are there', () => {
+    const named = [...text.matchAll(/`((?:src|test|scripts)\/[\w./*-]+)`/g)].map(([, path = '']) => path);
+    assert.ok(named.length > 30);
+    const missing = named.filter(
+      (path) => !/NAME|FOLDER/.test(path) && globSync(path, { cwd: ROOT }).length === 0,
+    );
+    assert.deepEqual(missing, []);
+  });
+
+  test('has every room of the house in its picture', () => {
+    const [, picture = ''] = /```mermaid\n(.*?)```/s.exec(text) ?? [];
+    for (const folder of Object.keys(MAY_IMPORT).filter((name) => !name.includes('/'))) {
+      assert.match(picture, new RegExp(`"${folder}/ `), folder);
+    }
+  });
 });
 
 describe('every file', () => {
