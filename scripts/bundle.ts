@@ -1,5 +1,6 @@
 // Bundles src/ for the pinned Node: main.cjs, and beside it what only some starts load.
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
@@ -62,8 +63,15 @@ export async function bundle(folder: string, version = VERSION): Promise<Metafil
     const outfile = join(folder, `${basename(module)}.cjs`);
     const options = { ...OPTIONS, define, entryPoints, outfile, plugins: [apart] };
     reports.push((await build({ ...options, absWorkingDir: root, metafile: true })).metafile);
+    checkAscii(outfile);
   }
   return reports;
+}
+
+/** load-bundle.cjs reads a byte a character; esbuild writes nothing else, but in a tagged template, which it must not touch. */
+function checkAscii(file: string): void {
+  const [text] = /[^\n]{0,40}[^\0-\x7f]/.exec(readFileSync(file, 'latin1')) ?? [];
+  if (text !== undefined) throw new Error(`${file} is not ASCII, at: ${text}`);
 }
 
 /** Leaves V8's compiled code of each file beside it. `node` is the Node that the bundle will run on. */
