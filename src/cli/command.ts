@@ -3,15 +3,13 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { XacctError } from '../errors.ts';
 import { hintText } from '../hint.ts';
-import type { Invocation, Streams } from '../invocation.ts';
+import type { Run } from '../invocation.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
 
-export interface CommandContext {
+export interface CommandContext extends Run {
   /** Where the command adds itself. */
   program: Command;
-  invocation: Invocation;
   version: string;
-  streams: Streams;
   /** Called with the exit status where it is neither 0 nor a thrown error. */
   setStatus: (status: number) => void;
 }

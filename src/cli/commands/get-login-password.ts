@@ -27,7 +27,7 @@ export function getLoginPasswordCommand({ program, invocation, streams, setStatu
       }
       if (url.scheme === 'http') throw new XacctError('usage', `${text}: no password goes to http://`);
       const { outcome, text: said } = await answer('get', url.hostname, invocation, false);
-      if (outcome === 'quiet-failure') throw await nobodys(url.hostname, invocation);
+      if (outcome === 'quiet-failure') throw await notServed(url.hostname, invocation);
       if (outcome === 'success') streams.stdout.write(`${readCredential(said).Secret}\n`);
       else {
         // It is the whole line already.
@@ -38,7 +38,7 @@ export function getLoginPasswordCommand({ program, invocation, streams, setStatu
 }
 
 /** What Docker is told in words that send it on anonymously. */
-async function nobodys(hostname: string, { env }: Invocation): Promise<XacctError> {
+async function notServed(hostname: string, { env }: Invocation): Promise<XacctError> {
   if (parseRegistry(hostname)?.service === 'ecr-public') {
     return new XacctError('no-identity', `${hostname}: no AWS identity can be had for it`, {
       hint: {

@@ -21,7 +21,7 @@ echo '{"answer":{"caller":{"arn":"arn:aws:iam::444455556666:user/x","account":"4
 `;
 
 test('Of many profiles, no more are asked at once than there may be minters, and each once.', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'everybody-'));
+  const folder = await mkdtemp(join(tmpdir(), 'callers-'));
   t.after(() => rm(folder, { recursive: true }));
   const credentials = join(folder, 'credentials');
   const keys = 'aws_access_key_id = AKIAFAKE\naws_secret_access_key = fake\n';
@@ -36,20 +36,20 @@ test('Of many profiles, no more are asked at once than there may be minters, and
     uid: process.getuid?.(),
     self: ['/bin/sh', '-c', MINTER, folder] as const,
   };
-  const everybodyIn = createCallersOf(registry, front);
+  const callersOf = createCallersOf(registry, front);
   const count = async () => {
     let all = 0;
-    for await (const { caller } of everybodyIn('444455556666')) {
+    for await (const { caller } of callersOf('444455556666')) {
       all += Number(caller.account === '444455556666');
     }
     return all;
   };
-  const everybody = count();
+  const counted = count();
   const counts = async () =>
     (await readFile(join(folder, 'counts'), 'utf8').catch(() => '')).trim().split('\n').map(Number);
   await whenever('as many run as may', async () => (await counts()).length >= MOST);
   await writeFile(join(folder, 'go'), '');
-  assert.equal(await everybody, PROFILES);
+  assert.equal(await counted, PROFILES);
   assert.equal(await count(), PROFILES);
   const seen = await counts();
   assert.equal(seen.length, PROFILES, 'each once, however often they are wanted');
