@@ -1,16 +1,11 @@
 // Bundles src/ for the pinned Node: main.cjs, and beside it what only some starts load.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { VERSION } from './project.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-
-/** Of this project, by package.json. */
-export const { version: VERSION } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-  version: string;
-};
 
 const OPTIONS: BuildOptions = {
   bundle: true,

@@ -1,4 +1,5 @@
 // The one error type of the program: what failed, what fixes it, and a code to compare.
+import type { Denial } from './denial.ts';
 import { type Hint, hintText } from './hint.ts';
 
 /** What a code means to those who go on after a failure, or wait for its end. */
@@ -62,11 +63,18 @@ export class XacctError extends Error {
   override readonly name = 'XacctError';
   readonly code: ErrorCode;
   readonly hint: Hint | undefined;
+  /** What AWS said, where it denied access and said of what. */
+  readonly denial: Denial | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { hint?: Hint | undefined; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { hint?: Hint | undefined; denial?: Denial | undefined; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
+    this.denial = options.denial;
   }
 
   get kind(): ErrorKind {
@@ -75,7 +83,7 @@ export class XacctError extends Error {
 
   /** The same failure, and what fixes it, under another message. */
   reworded(message: string, hint = this.hint): XacctError {
-    return new XacctError(this.code, message, { hint, cause: this });
+    return new XacctError(this.code, message, { hint, denial: this.denial, cause: this });
   }
 
   /** The same failure of something, as in `HOSTNAME: MESSAGE`. */
@@ -99,14 +107,15 @@ export interface ErrorFields {
   code: ErrorCode;
   message: string;
   hint?: Hint;
+  denial?: Denial;
 }
 
-export function errorFields({ code, message, hint }: XacctError): ErrorFields {
-  return { code, message, ...(hint === undefined ? {} : { hint }) };
+export function errorFields({ code, message, hint, denial }: XacctError): ErrorFields {
+  return { code, message, ...(hint && { hint }), ...(denial && { denial }) };
 }
 
-export function errorFrom({ code, message, hint }: ErrorFields): XacctError {
-  return new XacctError(code, message, { hint });
+export function errorFrom({ code, message, hint, denial }: ErrorFields): XacctError {
+  return new XacctError(code, message, { hint, denial });
 }
 
 const MAX_LINE_CHARACTERS = 1_200;

@@ -4,7 +4,7 @@ import type { CallersOf } from '../callers/callers-of.ts';
 import { orError, XacctError } from '../errors.ts';
 import type { OwnedRegistry } from '../grants/policy-target.ts';
 import { NEEDED_PULL_ACTIONS, PUSH_ACTIONS } from '../policy/actions.ts';
-import type { Principal } from '../policy/denial.ts';
+import type { Principal } from '../policy/principal.ts';
 import type { FoundPrincipal, SimulatedAction } from '../questions.ts';
 
 /** Whatever of it could be found out. */

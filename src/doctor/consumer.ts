@@ -4,7 +4,7 @@ import { XacctError } from '../errors.ts';
 import { explained } from '../explain/explained.ts';
 import { parsePolicyTarget } from '../grants/policy-target.ts';
 import type { Invocation } from '../invocation.ts';
-import { principalOf } from '../policy/denial.ts';
+import { principalOf } from '../policy/principal.ts';
 import { passedEnvironment } from '../wire/environment.ts';
 import type { Wanted } from './caller-rights.ts';
 import type { DoctorOptions, Platform } from './options.ts';

@@ -1,6 +1,8 @@
 // Whose policy stands in the way of an image, and what its owner does about it.
+
+import type { Denial } from '../denial.ts';
 import { shellWord } from '../hint.ts';
-import { type Denial, type Principal, principalOf } from '../policy/denial.ts';
+import { type Principal, principalOf } from '../policy/principal.ts';
 import { type Registry, registryHostname } from '../registry/ecr-hostname.ts';
 import type { DeniedFinding, DoctorStep } from './finding.ts';
 

@@ -1,7 +1,7 @@
 // A denial looked at from both sides, as far as profiles of both accounts are known here: AWS names one reason at a time, if any.
 
 import type { CallersOf } from '../callers/callers-of.ts';
-import { type Principal, principalOf } from '../policy/denial.ts';
+import { type Principal, principalOf } from '../policy/principal.ts';
 import type { RegistryPolicies, SimulatedAction } from '../questions.ts';
 import { actionsFor, type CallerRights, callerRights, repositoryArn, type Wanted } from './caller-rights.ts';
 import { administratorOf, attachment } from './denied-finding.ts';

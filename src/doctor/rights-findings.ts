@@ -1,6 +1,6 @@
 // What the rights on either side mean to doctor.
 import { errorFrom, errorText } from '../errors.ts';
-import type { Principal } from '../policy/denial.ts';
+import type { Principal } from '../policy/principal.ts';
 import type { Simulated, Wanted } from './caller-rights.ts';
 import { administratorOf, attachment } from './denied-finding.ts';
 import { failedFinding } from './failed-finding.ts';

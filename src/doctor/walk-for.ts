@@ -4,7 +4,7 @@ import { type CallersOf, createCallersOf } from '../callers/callers-of.ts';
 import type { XacctError } from '../errors.ts';
 import type { Invocation } from '../invocation.ts';
 import { NEEDED_PULL_ACTIONS } from '../policy/actions.ts';
-import { principalOf } from '../policy/denial.ts';
+import { principalOf } from '../policy/principal.ts';
 import { actionsFor, callerRights, repositoryArn, type Wanted } from './caller-rights.ts';
 import { administratorOf } from './denied-finding.ts';
 import { unknownFinding } from './failed-finding.ts';

@@ -43,12 +43,12 @@ function keysOf(identity: Identity, source: ProfileLink | undefined): Identity {
 /** Nobody can type a code in Docker's protocol. */
 export function mfaRequired(serial: string, resolution: Resolution): XacctError {
   return new XacctError('mfa-required', `an MFA code of ${serial} is required`, {
-    hint: { run: loginCommand(resolution) },
+    hint: { run: mfaLoginCommand(resolution) },
   });
 }
 
 /** The command that begins an MFA session for a resolution, whatever shell it is run in. */
-export function loginCommand({ identity, step, hostname }: Resolution): Command {
+export function mfaLoginCommand({ identity, step, hostname }: Resolution): Command {
   const isOfShell = step === 'override' || step === 'environment';
   const as = isOfShell && identity.kind === 'profile' ? ['--profile', identity.profile] : [];
   return ['ecr-xacct', 'login', ...as, hostname];

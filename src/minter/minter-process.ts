@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { SelfCommand } from '../invocation.ts';
+import { killGroup } from '../os/process-group.ts';
 import { spawnSelf } from '../os/spawn-self.ts';
 import type { Question } from '../questions.ts';
 import { type Answer, type MintJob, readResult } from './job.ts';
@@ -101,16 +102,4 @@ function notStarted(why: string, cause?: unknown): XacctError {
     hint: { say: 'if this program was moved or replaced', run: command`ecr-xacct daemon stop` },
     cause,
   });
-}
-
-/** Kills the minter's process group: a credential_process that still runs belongs to it. */
-function killGroup(minter: ChildProcess): void {
-  if (minter.pid === undefined) return;
-  try {
-    // Windows has no groups.
-    if (process.platform === 'win32') minter.kill();
-    else process.kill(-minter.pid, 'SIGKILL');
-  } catch {
-    // All of it has ended already.
-  }
 }

@@ -2,7 +2,8 @@
 
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
-import type { Profiles, Settings } from './profiles.ts';
+import { type CredentialKind, credentialKind, isStatic, type Settings } from './credential-kind.ts';
+import type { Profiles } from './profiles.ts';
 
 export interface ProfileLink {
   name: string;
@@ -10,16 +11,6 @@ export interface ProfileLink {
   /** Where this profile's credentials come from, in the order in which the SDK looks. */
   kind: CredentialKind;
 }
-
-export type CredentialKind =
-  | 'role'
-  | 'static'
-  | 'web-identity'
-  | 'process'
-  | 'sso'
-  | 'login'
-  | 'credential-source'
-  | 'none';
 
 /**
  * The chain of a profile, itself first. The last link is where the credentials come from.
@@ -82,27 +73,6 @@ function nextProfile(
       },
     },
   );
-}
-
-/** The SDK's order (credential-provider-ini, resolveProfileData): a source profile's static keys come before its role. */
-export function credentialKind(settings: Settings, isSource: boolean): CredentialKind {
-  if (isSource && isStatic(settings)) return 'static';
-  if (settings.role_arn !== undefined) {
-    if (settings.source_profile !== undefined && settings.credential_source === undefined) return 'role';
-    if (settings.credential_source !== undefined && settings.source_profile === undefined)
-      return 'credential-source';
-  }
-  if (isStatic(settings)) return 'static';
-  if (settings.web_identity_token_file !== undefined && settings.role_arn !== undefined)
-    return 'web-identity';
-  if (settings.credential_process !== undefined) return 'process';
-  if (settings.sso_session ?? settings.sso_start_url ?? settings.sso_account_id) return 'sso';
-  if (settings.login_session !== undefined) return 'login';
-  return isSource && settings.credential_source !== undefined ? 'credential-source' : 'none';
-}
-
-function isStatic(settings: Settings): boolean {
-  return settings.aws_access_key_id !== undefined && settings.aws_secret_access_key !== undefined;
 }
 
 function missing(profiles: Profiles, name: string, namedBy: string | undefined): XacctError {

@@ -1,13 +1,14 @@
 // Names the failures of the endpoint that gives a container its credentials: ECS, EKS Pod Identity.
 
-import { accessSync, constants } from 'node:fs';
+import { constants } from 'node:fs';
 import { type ErrorCode, XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';
 import type { Environment } from '../../invocation.ts';
+import { mayAccess } from '../../os/find-program.ts';
 
 /** Names the endpoint without its path, which is a kind of password on ECS. */
 export function containerFailure(error: unknown, env: Environment): XacctError {
-  const fail = (message: string, hint: Hint = CHECK, code: ErrorCode = 'no-identity') =>
+  const fail = (message: string, hint = CHECK, code: ErrorCode = 'no-identity') =>
     new XacctError(code, message, { hint, cause: error });
   const relative = env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI;
   const full = env.AWS_CONTAINER_CREDENTIALS_FULL_URI;
@@ -23,7 +24,7 @@ export function containerFailure(error: unknown, env: Environment): XacctError {
     );
   }
   const tokenFile = env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE;
-  if (tokenFile && !isReadable(tokenFile)) {
+  if (tokenFile && !mayAccess(tokenFile, constants.R_OK)) {
     return fail(
       `cannot read the container authorization token ${tokenFile}`,
       { run: command`ls -l ${tokenFile}` },
@@ -40,15 +41,6 @@ export function containerFailure(error: unknown, env: Environment): XacctError {
 
 const ECS_AGENT = 'http://169.254.170.2';
 const CHECK: Hint = { say: 'check:', run: command`env | grep AWS_CONTAINER` };
-
-function isReadable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 function statusOf(error: unknown): number | undefined {
   return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'

@@ -5,9 +5,9 @@ import { command } from '../../hint.ts';
 import { type Identity, profileOf } from '../../identity/identity.ts';
 import type { Resolution } from '../../identity/resolve.ts';
 import type { Environment } from '../../invocation.ts';
+import type { Exchange } from '../../net/transport-failure.ts';
 import { type ProfileLink, profileChain } from '../../profiles/profile-chain.ts';
 import type { Profiles } from '../../profiles/profiles.ts';
-import type { Exchange } from '../connection.ts';
 
 export interface FailureContext {
   resolution: Resolution;

@@ -3,7 +3,7 @@
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
 import type { Registry } from '../../registry/ecr-hostname.ts';
-import { type ServiceError, serviceError } from './service-failure.ts';
+import { type ServiceError, serviceError } from './service-error.ts';
 
 /** Undefined for what any call can fail with. */
 export function policyFailure(error: unknown, registry: Registry): XacctError | undefined {
@@ -32,7 +32,9 @@ function invalidPolicy(error: ServiceError): XacctError | undefined {
   );
   return isPrincipal
     ? new XacctError('principal-not-found', `ECR does not find a principal of the policy (${constraint})`, {
-        hint: { say: 'check its name and its path; where it was made seconds ago, add: --wait' },
+        hint: {
+          say: 'check its name and its path; where it was made seconds ago, add: --wait',
+        },
         cause: error,
       })
     : new XacctError('policy', `ECR does not take the policy (${constraint})`, {

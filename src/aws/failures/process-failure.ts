@@ -1,10 +1,10 @@
 // Says what went wrong with a credential_process. Fixed texts only: what it printed, and its command line, may hold a secret.
 
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { constants } from 'node:fs';
 import { XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';
 import type { Environment } from '../../invocation.ts';
+import { findProgram, mayAccess } from '../../os/find-program.ts';
 import type { ProfileLink } from '../../profiles/profile-chain.ts';
 import { type FailureContext, its } from './failure-context.ts';
 
@@ -75,14 +75,8 @@ function programOf(command: string): string | undefined {
   return quoted ?? plain;
 }
 
-function isThere(program: string, env: Environment): boolean {
-  const folders = program.includes('/') ? [''] : (env.PATH ?? '').split(delimiter);
-  return folders.some((folder) => {
-    try {
-      accessSync(folder === '' ? program : join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+function isThere(program: string, { PATH }: Environment): boolean {
+  return program.includes('/')
+    ? mayAccess(program, constants.X_OK)
+    : findProgram(program, PATH) !== undefined;
 }

@@ -1,27 +1,15 @@
 // Names the refusals that AWS answered with, by the error's name.
 
+import type { Denial } from '../../denial.ts';
 import { type ErrorCode, XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';
 import { credentialSourceOf, profileOf } from '../../identity/identity.ts';
 import { mfaDevice, mfaRequired } from '../../identity/mfa-device.ts';
-import { codeRejected, isRejectedCode } from '../leaves/mfa.ts';
-import type { AssumeRoleError } from './assume-role-error.ts';
-import { callDenied } from './call-denied.ts';
+import { parseDenial } from '../../policy/denial.ts';
+import { type Principal, principalOf } from '../../policy/principal.ts';
 import { type FailureContext, sourceOf, unexpected } from './failure-context.ts';
+import { type AssumeRoleError, type ServiceError, serviceError } from './service-error.ts';
 import { rejectedToken, tokenFileOf } from './web-identity-failure.ts';
-
-/** An error that AWS answered with; `name` is its code. */
-export interface ServiceError extends Error {
-  $metadata: { httpStatusCode?: number; requestId?: string };
-  $response?: { headers?: Record<string, string> };
-}
-
-/** An answer that could not be parsed has `$metadata` too, but no `$fault`. */
-export function serviceError(error: unknown): ServiceError | undefined {
-  return error instanceof Error && '$metadata' in error && '$fault' in error
-    ? (error as ServiceError)
-    : undefined;
-}
 
 const THROTTLED = new Set([
   'Throttling',
@@ -35,6 +23,7 @@ const THROTTLED = new Set([
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException']);
 const BAD_KEY = new Set(['InvalidClientTokenId', 'UnrecognizedClientException', 'InvalidAccessKeyId']);
 const BAD_SIGNATURE = new Set(['SignatureDoesNotMatch', 'InvalidSignatureException', 'RequestExpired']);
+const WAIT: Hint = { say: 'wait a minute and run the same command again' };
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
 
 export function serviceFailure(error: ServiceError, context: FailureContext): XacctError {
@@ -42,9 +31,7 @@ export function serviceFailure(error: ServiceError, context: FailureContext): Xa
     new XacctError(code, message, { hint, cause: error });
   const said = `${error.name}: ${error.message}`;
   if (THROTTLED.has(error.name) || error.$metadata.httpStatusCode === 429) {
-    return fail('throttled', `AWS limits the rate of requests (${error.name})`, {
-      say: 'wait a minute and run the same command again',
-    });
+    return fail('throttled', `AWS limits the rate of requests (${error.name})`, WAIT);
   }
   if (EXPIRED.has(error.name)) {
     return fail('credentials-expired', `its credentials have expired (${error.name})`, replaceKeys(context));
@@ -74,7 +61,7 @@ export function serviceFailure(error: ServiceError, context: FailureContext): Xa
   }
   if (DENIED.has(error.name)) return denied(error, context);
   if ((error.$metadata.httpStatusCode ?? 0) >= 500) {
-    return fail('service', `AWS failed (${said})`, { say: 'wait a minute and run the same command again' });
+    return fail('service', `AWS failed (${said})`, WAIT);
   }
   return fail('service', `AWS refused (${said})`, whoAmI(context));
 }
@@ -88,38 +75,41 @@ function clockSkewSeconds(error: ServiceError): number {
   return Number.isNaN(date) ? 0 : (date - Date.now()) / 1_000;
 }
 
-/** `arn:aws:sts::444455556666:assumed-role/NAME/SESSION`, `arn:aws:iam::444455556666:user/PATH/NAME`. */
-const PRINCIPAL =
-  /\barn:(?<partition>aws[\w-]*):(?:sts|iam)::\d{12}:(?<type>assumed-role|user)\/(?<path>[\w+=,.@/-]+)/;
-
 function denied(error: ServiceError, { resolution, stage }: FailureContext): XacctError {
-  if (stage === 'call') return callDenied(error);
+  const denial = parseDenial(error.message);
+  if (stage === 'call') return callDenied(error, denial);
   const isPublic = resolution.registry.service === 'ecr-public';
   const action = isPublic ? 'ecr-public:GetAuthorizationToken' : 'ecr:GetAuthorizationToken';
   const policy = isPublic
     ? 'AmazonElasticContainerRegistryPublicReadOnly'
     : 'AmazonEC2ContainerRegistryPullOnly';
-  const { partition, type, path } = PRINCIPAL.exec(error.message)?.groups ?? {};
-  const name = type === 'assumed-role' ? path?.split('/')[0] : path?.split('/').at(-1);
-  const permissionSet = /^AWSReservedSSO_(?<set>.+)_[0-9a-f]{16}$/.exec(name ?? '')?.groups?.set;
-  if (permissionSet !== undefined) {
-    return new XacctError('access-denied', `not allowed to call ${action} (${error.message})`, {
-      hint: {
-        say: `its administrator attaches the managed policy ${policy} to the permission set ${permissionSet} in IAM Identity Center`,
-      },
-      cause: error,
-    });
+  const hint = attachment(policy, principalOf(denial?.principal ?? ''));
+  const message = `not allowed to call ${action} (${error.message})`;
+  return new XacctError('access-denied', message, { hint, denial, cause: error });
+}
+
+/** How the one who was denied is given a managed policy. */
+function attachment(policy: string, who: Principal | undefined): Hint {
+  const attaches = `its administrator attaches the managed policy ${policy}`;
+  if (who?.kind !== 'role' && who?.kind !== 'user') return { say: attaches };
+  if (who.kind === 'role' && who.permissionSet !== undefined) {
+    return { say: `${attaches} to the permission set ${who.permissionSet} in IAM Identity Center` };
   }
-  const kind = type === 'assumed-role' ? 'role' : 'user';
+  const { kind, name, partition } = who;
   const arn = `arn:${partition}:iam::aws:policy/${policy}`;
+  return {
+    by: 'its administrator',
+    run: command`aws iam attach-${kind}-policy --${kind}-name ${name} --policy-arn ${arn}`,
+  };
+}
+
+/** A call that is no mint: which action, and who can allow it. */
+function callDenied(error: ServiceError, denial: Denial | undefined): XacctError {
+  const { action = 'this', resource } = denial ?? {};
+  const on = resource === undefined ? '' : ` on ${resource}`;
   return new XacctError('access-denied', `not allowed to call ${action} (${error.message})`, {
-    hint:
-      name === undefined
-        ? { say: `its administrator attaches the managed policy ${policy}` }
-        : {
-            by: 'its administrator',
-            run: command`aws iam attach-${kind}-policy --${kind}-name ${name} --policy-arn ${arn}`,
-          },
+    hint: { say: `its administrator allows ${action}${on}, or name a profile that may: --profile NAME` },
+    denial,
     cause: error,
   });
 }
@@ -171,6 +161,19 @@ export function assumeRoleFailure(error: AssumeRoleError, context: FailureContex
   return serviceFailure(service, context).prefixed(`AssumeRole of ${nameOf(roleArn, context)}`);
 }
 
+/** STS says so with the error of any other refusal. */
+function isRejectedCode(error: Error): boolean {
+  return error.message.includes('MultiFactorAuthentication failed');
+}
+
+function codeRejected(serial: string, cause: Error): XacctError {
+  const message = cause.message.replace(/^MultiFactorAuthentication failed(?:,| with)?\s*|\.\s*$/g, '');
+  return new XacctError('mfa-rejected', `AWS did not accept the MFA code of ${serial} (${message})`, {
+    hint: { say: 'each code works once: wait for the next one and run the same command again' },
+    cause,
+  });
+}
+
 function mfaSerial({ resolution: { identity }, profiles, env }: FailureContext): string {
   return mfaDevice(identity, profiles, env)?.serial ?? 'the MFA device';
 }
@@ -208,6 +211,5 @@ function replaceKeys({ resolution, profiles }: FailureContext): Hint {
 
 function whoAmI({ resolution }: FailureContext): Hint {
   const profile = profileOf(resolution.identity);
-  const as = profile === undefined ? [] : ['--profile', profile];
-  return { run: command`aws sts get-caller-identity ${as}` };
+  return { run: command`aws sts get-caller-identity ${profile === undefined ? [] : ['--profile', profile]}` };
 }

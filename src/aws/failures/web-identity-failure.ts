@@ -3,7 +3,7 @@
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
 import { type FailureContext, sourceOf } from './failure-context.ts';
-import type { ServiceError } from './service-failure.ts';
+import type { ServiceError } from './service-error.ts';
 
 export function unreadableToken(file: string, cause: unknown): XacctError {
   return new XacctError('web-identity', `cannot read the web identity token ${file}`, {

@@ -39,17 +39,12 @@ export function doctorCommand({ program, invocation, streams, setStatus }: Comma
     if (image === undefined) {
       return command.error(
         `error: '${text}' is no image in a registry, such as HOST/app:1${whyNoImage(text)}`,
-        {
-          exitCode: 2,
-        },
       );
     }
     const { role, region, for: platform } = options;
     if (platform === undefined && (role !== undefined || region !== undefined)) {
       const name = role === undefined ? '--region' : '--role';
-      return command.error(`error: ${name} is of what runs in AWS; add: --for ${PLATFORMS.join('|')}`, {
-        exitCode: 2,
-      });
+      return command.error(`error: ${name} is of what runs in AWS; add: --for ${PLATFORMS.join('|')}`);
     }
     const { showDiagnosis } = await import('../../doctor/diagnose.ts');
     await withUsage(command, async () => {

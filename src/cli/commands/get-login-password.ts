@@ -23,7 +23,7 @@ export function getLoginPasswordCommand({ program, invocation, streams, setStatu
     .action(async (text: string) => {
       const url = parseRegistryOrImage(text);
       if (url === undefined) {
-        return command.error(`error: '${text}' is neither a hostname nor an image`, { exitCode: 2 });
+        return command.error(`error: '${text}' is neither a hostname nor an image`);
       }
       if (url.scheme === 'http') throw new XacctError('usage', `${text}: no password goes to http://`);
       const { outcome, text: said } = await answer('get', url.hostname, invocation, false);

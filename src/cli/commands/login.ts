@@ -26,7 +26,7 @@ export function loginCommand(context: CommandContext): void {
     .action(async (host: string | undefined, options: LoginOptions) => {
       const url = host === undefined ? undefined : parseRegistryOrImage(host);
       if (host !== undefined && url === undefined) {
-        command.error(`error: '${host}' is neither a hostname nor an image`, { exitCode: 2 });
+        command.error(`error: '${host}' is neither a hostname nor an image`);
       }
       const { loginPerson } = await import('../../callers/login-person.ts');
       await loginPerson(url?.hostname, options, context);

@@ -4,8 +4,8 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
-import { authorityFile } from './engine-authorities.ts';
-import { createExchange, type Exchange, type ExchangeDeps, type Reply } from './https-exchange.ts';
+import { authorityFile } from '../../net/authorities.ts';
+import { createExchange, type ExchangeDeps, type HttpsExchange, type Reply } from './https-exchange.ts';
 import { containerPlatform, imageFor, MANIFEST_TYPES, parseManifest } from './image-manifest.ts';
 import { REPOSITORY } from './image-name.ts';
 import { parseRefusal, type Refusal } from './registry-refusal.ts';
@@ -96,7 +96,7 @@ interface Caller {
   root: URL;
   authorization: string;
   secrets: readonly string[];
-  exchange: Exchange;
+  exchange: HttpsExchange;
 }
 
 /** Of a repository, and a tag or a digest: neither can lead out of it. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createCallersOf } from '../../../src/callers/callers-of.ts';
 import { parseRegistry } from '../../../src/registry/ecr-hostname.ts';
-import { whenever } from '../../support/product/processes.ts';
+import { whenever } from '../../support/processes.ts';
 import { HOST } from '../../support/product/stage.ts';
 
 const PROFILES = 24;

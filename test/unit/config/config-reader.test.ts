@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createConfigReader } from '../../../src/config/config-reader.ts';
 import { command } from '../../../src/hint.ts';
-import { rulesFor } from '../../support/unit/config-text.ts';
+import { rulesFor } from '../../support/unit/user-files.ts';
 
 test('the config follows the caller and the file', () => {
   using folder = mkdtempDisposableSync(join(tmpdir(), 'config-reader-'));

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { parseConfig } from '../../../src/config/load.ts';
 import { XacctError } from '../../../src/errors.ts';
 import { command } from '../../../src/hint.ts';
-import { FILE, oneRule, role, rulesFor } from '../../support/unit/config-text.ts';
+import { FILE, oneRule, role, rulesFor } from '../../support/unit/user-files.ts';
 
 const RULE_KEYS =
   'profile, role_arn, source_profile, credential_source, web_identity_token_file, external_id, role_session_name, duration_seconds, mfa_serial, region, registry';

@@ -6,6 +6,7 @@ import type { Finding } from '../../../src/doctor/finding.ts';
 import { containerPlatform } from '../../../src/doctor/registry-api/image-manifest.ts';
 import { parseImageName } from '../../../src/doctor/registry-api/image-name.ts';
 import type { BlobAnswer, RegistryClient } from '../../../src/doctor/registry-api/registry-client.ts';
+import { parseRefusal } from '../../../src/doctor/registry-api/registry-refusal.ts';
 import { type RegistryWalk, walkRegistry } from '../../../src/doctor/registry-steps.ts';
 import { XacctError } from '../../../src/errors.ts';
 import { command } from '../../../src/hint.ts';
@@ -162,7 +163,8 @@ describe('The layer storage', () => {
 
   test("that refuses by an endpoint's policy says so.", async () => {
     const message = `User: arn:aws:sts::812812325446:assumed-role/storage/x is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::prod-us-east-1-starport-layer-bucket/a" because no VPC endpoint policy allows the s3:GetObject action`;
-    const { side, action } = await answering({ ...storage, status: 403, code: 'AccessDenied', message });
+    const refusal = parseRefusal(`<Error><Code>AccessDenied</Code><Message>${message}</Message></Error>`, []);
+    const { side, action } = await answering({ ...storage, status: 403, ...refusal });
     assert.deepEqual([side, action], ['endpoint', 's3:GetObject']);
   });
 

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';
 import { command } from '../../../src/hint.ts';
-import { FILE } from '../../support/unit/config-text.ts';
 import { createHelperFixture } from '../../support/unit/helper.ts';
+import { FILE } from '../../support/unit/user-files.ts';
 
 const ECR = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
 const PUBLIC = 'public.ecr.aws';

@@ -6,9 +6,8 @@ import { emptyConfig, parseConfig } from '../../../src/config/load.ts';
 import { command } from '../../../src/hint.ts';
 import { describeIdentity } from '../../../src/identity/identity.ts';
 import type { Environment } from '../../../src/invocation.ts';
-import { FILE } from '../../support/unit/config-text.ts';
-import { profilesFrom } from '../../support/unit/profiles.ts';
 import { resolveFirst } from '../../support/unit/resolve.ts';
+import { FILE, profilesFrom } from '../../support/unit/user-files.ts';
 
 const ECR = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
 const KEYS = 'aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n';

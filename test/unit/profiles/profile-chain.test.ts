@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';
 import { command } from '../../../src/hint.ts';
 import { profileChain } from '../../../src/profiles/profile-chain.ts';
-import { profilesFrom } from '../../support/unit/profiles.ts';
+import { profilesFrom } from '../../support/unit/user-files.ts';
 
 const KEYS = 'aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n';
 const ROLE = 'role_arn = arn:aws:iam::111122223333:role/Pull\n';

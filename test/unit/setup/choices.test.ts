@@ -6,8 +6,8 @@ import { describe, test } from 'node:test';
 import { command } from '../../../src/hint.ts';
 import { findAccounts } from '../../../src/setup/accounts.ts';
 import { chooseRegistries } from '../../../src/setup/choices.ts';
-import { profilesFrom } from '../../support/unit/profiles.ts';
 import { CONFIG, DOCKER, dockerText, makeSetupHome, ssoProfile } from '../../support/unit/setup-home.ts';
+import { profilesFrom } from '../../support/unit/user-files.ts';
 
 const PLATFORM = '444455556666';
 const IMAGES = '111122223333';
