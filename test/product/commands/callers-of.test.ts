@@ -1,6 +1,6 @@
 // Whom ~/.aws/config has of an account: they are asked for theirs, as many at once as there may be minters.
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -54,4 +54,37 @@ test('Of many profiles, no more are asked at once than there may be minters, and
   const seen = await counts();
   assert.equal(seen.length, PROFILES, 'each once, however often they are wanted');
   assert.ok(Math.max(...seen) <= MOST, String(seen));
+});
+
+/** A minter that answers with what is in a file. */
+const FAILING = 'read -r job; cat "$0/failure" >&3';
+
+test('A failure names its profile once: by its own message where that is about profiles.', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'callers-'));
+  t.after(() => rm(folder, { recursive: true }));
+  await mkdir(join(folder, '.aws'));
+  await writeFile(
+    join(folder, '.aws', 'config'),
+    '[profile dev]\nrole_arn = arn:aws:iam::444455556666:role/x\nsource_profile = dev-base\n',
+  );
+  const registry = parseRegistry(HOST);
+  assert.ok(registry);
+  const invocation = {
+    env: { HOME: folder },
+    uid: process.getuid?.(),
+    self: ['/bin/sh', '-c', FAILING, folder] as const,
+  };
+  const told = async (code: string, message: string) => {
+    await writeFile(join(folder, 'failure'), `${JSON.stringify({ error: { code, message } })}\n`);
+    const failures: string[] = [];
+    const callersOf = createCallersOf(registry, invocation);
+    for await (const _ of callersOf('444455556666', (failure) => failures.push(failure.message)));
+    return failures;
+  };
+  const missing = 'there is no profile dev-base (the source_profile of profile dev) in FILE';
+  assert.deepEqual(await told('profile-missing', missing), [missing]);
+  // It names another one, whose name begins alike.
+  assert.deepEqual(await told('sso-expired', "profile dev-base's SSO session has expired"), [
+    "profile dev: profile dev-base's SSO session has expired",
+  ]);
 });
