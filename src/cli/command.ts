@@ -1,6 +1,7 @@
 // What every command of `ecr-xacct` is given.
 
 import { type Command, InvalidArgumentError } from 'commander';
+import { parseRegistryOrImage, type ServerURL } from '../docker/server-url.ts';
 import { XacctError } from '../errors.ts';
 import { hintText } from '../hint.ts';
 import type { Run } from '../invocation.ts';
@@ -22,6 +23,11 @@ export async function withUsage(command: Command, run: () => Promise<void>): Pro
     if (!(error instanceof XacctError) || error.code !== 'usage') throw error;
     command.error(`error: ${error.message}${error.hint === undefined ? '' : `; ${hintText(error.hint)}`}`);
   }
+}
+
+/** What a registry or an image names, as an argument; anything else is wrong usage. */
+export function registryArgument(command: Command, text: string): ServerURL {
+  return parseRegistryOrImage(text) ?? command.error(`error: '${text}' is neither a hostname nor an image`);
 }
 
 /** The value of an option. @throws InvalidArgumentError for what is no region's name. */

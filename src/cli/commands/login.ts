@@ -1,8 +1,7 @@
 // `ecr-xacct login`: its options. What it does is loaded when it runs.
 import { InvalidArgumentError } from 'commander';
 import type { LoginOptions } from '../../callers/login-person.ts';
-import { parseRegistryOrImage } from '../../docker/server-url.ts';
-import type { CommandContext } from '../command.ts';
+import { type CommandContext, registryArgument } from '../command.ts';
 
 const HELP = `
 With a registry, the token is for whom the rules, the environment or discovery
@@ -24,10 +23,7 @@ export function loginCommand(context: CommandContext): void {
     .option('--sso', 'run aws sso login (or aws login) for the profile first')
     .addHelpText('after', HELP)
     .action(async (host: string | undefined, options: LoginOptions) => {
-      const url = host === undefined ? undefined : parseRegistryOrImage(host);
-      if (host !== undefined && url === undefined) {
-        command.error(`error: '${host}' is neither a hostname nor an image`);
-      }
+      const url = host === undefined ? undefined : registryArgument(command, host);
       const { loginPerson } = await import('../../callers/login-person.ts');
       await loginPerson(url?.hostname, options, context);
     });
