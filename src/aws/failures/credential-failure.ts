@@ -37,7 +37,8 @@ export function credentialFailure(error: unknown, context: FailureContext): Xacc
     return fail(
       'no-identity',
       'credential_source is Environment, but AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set',
-      { run: command`export AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…` },
+      // Not by the tag: its text is bundled as it is, and what is bundled is read as ASCII.
+      { run: ['export', 'AWS_ACCESS_KEY_ID=…', 'AWS_SECRET_ACCESS_KEY=…'] },
     );
   }
   if (identity.kind === 'container' || credentialSource === 'EcsContainer') {
