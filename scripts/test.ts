@@ -42,9 +42,10 @@ function testFiles(wanted: readonly string[]): string[] {
 async function runTests(files: readonly string[], watch: boolean): Promise<number> {
   const skipped: string[] = [];
   let failed = 0;
-  using groups = needsBuild(files) || watch ? undefined : groupTests(files.map((file) => join(root, file)));
+  const paths = files.map((file) => join(root, file));
+  using groups = needsBuild(files) || watch ? undefined : groupTests(paths);
   const options = groups === undefined ? { concurrency: true, watch } : { concurrency: groups.files.length };
-  const stream = run({ ...options, files: [...(groups?.files ?? files)], cwd: root });
+  const stream = run({ ...options, files: [...(groups?.files ?? paths)], cwd: root });
   stream.on('test:pass', ({ name, skip }) => {
     if (skip !== undefined) skipped.push(`${name}: ${skip === true ? 'no reason given' : skip}`);
   });
