@@ -32,10 +32,10 @@ const APART = [
   'aws/answer-question',
   'client/answer-here',
   'cli/program',
-  'grants/run-access',
+  'grants/access',
   'doctor/diagnose',
-  'grants/run-grant',
-  'grants/run-revoke',
+  'grants/grant',
+  'grants/revoke',
   'setup/run-setup',
   'daemon/run-daemon',
   'docker/fallback/fallback-helper',
@@ -45,10 +45,11 @@ const APART = [
 const apart: Plugin = {
   name: 'apart',
   setup: ({ onResolve }) => {
-    onResolve({ filter: /\.ts$/ }, ({ kind, path }) => {
-      const name = APART.map((module) => basename(module)).find((module) => path.endsWith(`/${module}.ts`));
-      return kind === 'dynamic-import' && name !== undefined
-        ? { path: `./${name}.cjs`, external: true }
+    onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) => {
+      // By its whole path: several folders have an access.ts.
+      const module = APART.find((name) => join(root, 'src', `${name}.ts`) === join(resolveDir, path));
+      return kind === 'dynamic-import' && module !== undefined
+        ? { path: `./${basename(module)}.cjs`, external: true }
         : undefined;
     });
   },

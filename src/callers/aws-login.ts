@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { XacctError } from '../errors.ts';
 import { commandText } from '../hint.ts';
-import type { Invocation, Streams } from '../invocation.ts';
+import type { Run } from '../invocation.ts';
 import { findProgram } from '../os/find-program.ts';
 
 /** What the AWS CLI can begin for a profile. */
@@ -15,8 +15,7 @@ export interface CliSession {
 /** On this terminal; ends when it ends. @throws XacctError where it is not there or fails. */
 export async function awsLogin(
   { profile, kind }: CliSession,
-  { env }: Invocation,
-  { stderr }: Streams,
+  { invocation: { env }, streams: { stderr } }: Run,
 ): Promise<void> {
   const args = [...(kind === 'sso' ? ['sso', 'login'] : ['login']), '--profile', profile];
   const command = ['aws', ...args];

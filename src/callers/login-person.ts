@@ -1,6 +1,5 @@
 // Logs a person in: an SSO login or an MFA code where one is needed, then a token into the daemon's memory.
 
-import type { LoginOptions } from '../cli/commands/login.ts';
 import { askForPeople } from '../client/ask-for-people.ts';
 import { noDaemon, noDaemonOnWindows } from '../client/reach-daemon.ts';
 import { createConfigReader } from '../config/config-reader.ts';
@@ -11,7 +10,7 @@ import { command } from '../hint.ts';
 import { describeIdentity, type Identity, profileOf } from '../identity/identity.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';
 import { chooseIdentity, resolutionInput } from '../identity/resolve.ts';
-import type { Invocation, Streams } from '../invocation.ts';
+import type { Invocation, Run } from '../invocation.ts';
 import { profileChain } from '../profiles/profile-chain.ts';
 import { createProfileReader, hasPrivatePaths, type Profiles } from '../profiles/profiles.ts';
 import { durationText } from '../terminal/duration-text.ts';
@@ -19,12 +18,19 @@ import { isDaemonOff } from '../wire/daemon-switch.ts';
 import { awsLogin, type CliSession } from './aws-login.ts';
 import { mfaCodes, withMfaCodes } from './mfa-code.ts';
 
-/** @throws XacctError */
+export interface LoginOptions {
+  profile?: string;
+  mfaCode?: string;
+  sso?: boolean;
+}
+
+/** @param hostname undefined to log in as the profile, or as the shell's. @throws XacctError */
 export async function loginPerson(
-  { hostname, profile: named, mfaCode, sso }: LoginOptions & { hostname: string | undefined },
-  invocation: Invocation,
-  streams: Streams,
+  hostname: string | undefined,
+  { profile: named, mfaCode, sso }: LoginOptions,
+  run: Run,
 ): Promise<void> {
+  const { invocation, streams } = run;
   refuseWithoutDaemon(invocation);
   const { env } = invocation;
   const ofShell =
@@ -33,7 +39,7 @@ export async function loginPerson(
   const config = createConfigReader()(env);
   const profiles = createProfileReader()(env);
   const identities = candidates(asked, { config, profiles, env });
-  if (sso) await awsLogin(sessionOf(identities, profiles), invocation, streams);
+  if (sso) await awsLogin(sessionOf(identities, profiles), run);
   const { mfaProcess } = config;
   const serial = serialOf(identities, profiles, env);
   const codes = mfaCodes({ serial, given: mfaCode, mfaProcess, env }, streams);

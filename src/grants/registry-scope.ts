@@ -4,7 +4,7 @@ import type { AwsCaller } from '../callers/ask-as.ts';
 import { errorFrom, errorText, printable, XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import { isConfirmed } from '../terminal/prompts.ts';
-import type { PolicySession } from './policy-session.ts';
+import type { PolicyRequest } from './request.ts';
 
 /** What to do about the scope, once the policy is written. */
 export type GrantedScope = 'keep' | 'upgrade';
@@ -17,10 +17,10 @@ const NO_EFFECT = "the registry's policy scope is V1, under which it lets nobody
  */
 export async function settleScope(
   owner: AwsCaller,
-  { access, options, context, terminal, yes }: PolicySession,
+  { access, options, run, terminal, yes }: PolicyRequest,
 ): Promise<GrantedScope> {
   if (access.target.kind === 'repository') return 'keep';
-  const { stdout, stderr } = context.streams;
+  const { stdout, stderr } = run.streams;
   const { scope } = await owner.ask('policies', { repository: undefined });
   if ('error' in scope) {
     stderr.write(
@@ -48,12 +48,12 @@ export async function settleScope(
 export async function upgradeScope(
   owner: AwsCaller,
   scope: GrantedScope,
-  { context, yes }: Pick<PolicySession, 'context' | 'yes'>,
+  { run, yes }: Pick<PolicyRequest, 'run' | 'yes'>,
 ): Promise<void> {
   if (scope === 'keep') return;
   try {
     const { scope: now } = await owner.ask('upgrade-scope', undefined);
-    context.streams.stdout.write(`The registry's policy scope is ${printable(now)} now.\n`);
+    run.streams.stdout.write(`The registry's policy scope is ${printable(now)} now.\n`);
   } catch (error) {
     if (!(error instanceof XacctError)) throw error;
     const upgrade = { run: command`${yes} --upgrade-scope` };

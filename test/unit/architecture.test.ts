@@ -73,7 +73,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   status: ['client', 'helper', 'token', 'terminal'],
   'setup/docker-files': ['docker'],
   setup: ['setup/docker-files', 'callers', 'config', 'profiles', 'registry', 'docker', 'terminal', 'os'],
-  grants: ['callers', 'policy', 'config', 'docker', 'registry', 'identity', 'terminal', 'wire'],
+  grants: ['callers', 'policy', 'config', 'docker', 'registry', 'terminal', 'wire'],
   'doctor/registry-api': ['docker', 'net', 'policy'],
   doctor: [
     'doctor/registry-api',
@@ -93,9 +93,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'os',
     'setup',
   ],
+  // What it offers are names of the files and of the daemon; no other part of the command line reads them.
+  'cli/completion': ['client', 'config', 'profiles', 'docker', 'os'],
   cli: [
+    'cli/completion',
     'setup',
     'doctor',
+    // What is no image's name is refused before doctor is loaded.
+    'doctor/registry-api',
     'grants',
     'explain',
     'status',

@@ -52,7 +52,7 @@ export function credentialFailure(error: unknown, context: FailureContext): Xacc
   }
   if (source?.kind === 'credential-source') {
     return fail(
-      'profile-incomplete',
+      'credentials-invalid',
       `${its(source, identity)} credential_source ${credentialSource} is none of Environment, Ec2InstanceMetadata and EcsContainer`,
       { run: command`aws configure set credential_source NAME --profile ${source.name}` },
     );

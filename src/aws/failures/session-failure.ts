@@ -23,7 +23,7 @@ export function ssoFailure(error: unknown, source: ProfileLink, context: Failure
   if (isServerFault(status)) return serverFault(error, context);
   if (status === 403) {
     const { sso_role_name, sso_account_id } = settings;
-    const message = `IAM Identity Center does not give this user the role ${sso_role_name} in account ${sso_account_id} (profile ${name})`;
+    const message = `IAM Identity Center does not give this user the role ${sso_role_name} in account ${sso_account_id}`;
     return fail('access-denied', message, { run: command`aws configure sso --profile ${name}` });
   }
   const whose = `${its(source, context.resolution.identity)} SSO session`;

@@ -1,25 +1,18 @@
-// What `ecr-xacct access` does: reads the policies of a registry, and says whom they let in.
+// What the policies of a registry say, statement by statement, and what of them could not be read.
 
-import { identityIn } from '../callers/callers-of.ts';
-import type { CommandContext } from '../cli/command.ts';
-import type { AccessOptions } from '../cli/commands/access.ts';
 import { errorFrom, errorText, XacctError } from '../errors.ts';
 import { type PolicyDocument, parsePolicy, type Statement, statementsOf } from '../policy/policy-document.ts';
 import { type ReviewedStatement, reviewStatement } from '../policy/review.ts';
 import type { RegistryPolicies } from '../questions.ts';
-import { printableJson } from '../terminal/printable-json.ts';
-import { screenOf } from '../terminal/screen.ts';
-import { passedEnvironment } from '../wire/environment.ts';
-import { accessText } from './access-text.ts';
 import { answerIn, policyName } from './policy-store.ts';
-import { type OwnedRegistry, type PolicyTarget, parsePolicyTarget } from './policy-target.ts';
+import type { OwnedRegistry, PolicyTarget } from './policy-target.ts';
 
 /** A statement, and the policy it is in: a repository's, or the registry's where there is none. */
 export type FoundStatement = ReviewedStatement & {
   /** `statement 2` where it has none. */
   sid: string;
   repository?: string;
-  /** As it stands in the policy. */
+  /** As it is written in the policy. */
   statement: Statement;
 };
 
@@ -34,29 +27,8 @@ export interface AccessReport {
   unread: readonly string[];
 }
 
-/** @throws XacctError */
-export async function showAccess(
-  text: string,
-  options: AccessOptions,
-  { invocation, streams }: Pick<CommandContext, 'invocation' | 'streams'>,
-): Promise<void> {
-  const where = parsePolicyTarget(text, passedEnvironment(invocation.env));
-  if (where.target.kind === 'prefix' && where.target.name !== '') {
-    throw new XacctError('usage', `${text} is neither a registry nor one repository of it`, {
-      hint: { say: `for every repository, write ${where.registry.hostname}` },
-    });
-  }
-  const owner = await identityIn(where.registry, options.profile, invocation, streams);
-  const { kind, name } = where.target;
-  const policies = await owner.ask('policies', { repository: kind === 'repository' ? name : '*' });
-  const report = reportOf(where, policies);
-  streams.stdout.write(
-    options.json ? printableJson(report) : accessText(report, screenOf(streams.stdout, invocation.env)),
-  );
-}
-
 /** @throws XacctError where nothing of it could be read. */
-function reportOf({ registry, target }: PolicyTarget, policies: RegistryPolicies): AccessReport {
+export function reportOf({ registry, target }: PolicyTarget, policies: RegistryPolicies): AccessReport {
   const { hostname } = registry;
   const unread: string[] = [];
   const statements: FoundStatement[] = [];

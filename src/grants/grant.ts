@@ -1,68 +1,66 @@
-// What `ecr-xacct grant` does: lets others in, and says what it means for them.
+// `ecr-xacct grant`: lets others in, and says what it means for them.
 
 import type { AwsCaller } from '../callers/ask-as.ts';
-import type { GrantOptions } from '../cli/commands/grant.ts';
 import { printable } from '../errors.ts';
+import type { Run } from '../invocation.ts';
 import type { Access } from '../policy/access.ts';
 import { grantAccess } from '../policy/grant.ts';
+import { describeGrantee } from '../policy/grantee.ts';
 import { parsePolicy } from '../policy/policy-document.ts';
 import { keptOutBy } from '../policy/revoke.ts';
 import { describeTarget } from '../policy/target.ts';
 import type { ChangeDocument, PolicyChange } from './change-policy.ts';
-import {
-  begin,
-  type Context,
-  names,
-  offline,
-  online,
-  ownerOf,
-  type PolicySession,
-} from './policy-session.ts';
+import { findMissing } from './missing-principal.ts';
 import { policyStore, readStore } from './policy-store.ts';
 import type { PolicyTarget } from './policy-target.ts';
-import { findMissing } from './principal-check.ts';
 import { type GrantedScope, settleScope, upgradeScope } from './registry-scope.ts';
+import {
+  carryOut,
+  type GrantOptions,
+  isOffline,
+  ownerOf,
+  type PolicyRequest,
+  parseRequest,
+  showOffline,
+} from './request.ts';
 
 /** @throws XacctError; nothing was written then, or the message says what was. */
-export async function grant(
-  principals: readonly string[],
-  options: GrantOptions,
-  context: Context,
-): Promise<void> {
-  const session = begin('grant', principals, options, context);
-  const change: ChangeDocument = (document) => grantAccess(document, session.access);
+export async function grant(principals: readonly string[], options: GrantOptions, run: Run): Promise<void> {
+  const request = parseRequest('grant', principals, options, run);
+  const change: ChangeDocument = (document) => grantAccess(document, request.access);
   // A lambda that is to push is refused before anything is asked.
   change(undefined);
-  if (options.empty || options.policy !== undefined) return offline(session, change);
-  const owner = await ownerOf(session);
-  const scope = await settleScope(owner, session);
+  if (isOffline(options)) return showOffline(request, change);
+  const owner = await ownerOf(request);
+  const scope = await settleScope(owner, request);
   const missing = options.json
     ? undefined
-    : await findMissing(session.access.grantees, session.where.registry, context.invocation);
+    : await findMissing(request.access.grantees, request.where.registry, run.invocation);
   if (missing !== undefined && options.wait === undefined) throw missing;
-  const changed = await online(session, owner, change);
+  const changed = await carryOut(request, owner, change);
   if (changed === 'shown') return;
-  await finish(session, owner, scope, changed);
+  await finish(request, owner, scope, changed);
 }
 
 async function finish(
-  session: PolicySession,
+  request: PolicyRequest,
   owner: AwsCaller,
   scope: GrantedScope,
   changed: PolicyChange | undefined,
 ): Promise<void> {
-  const { context, access, where } = session;
-  const { stdout } = context.streams;
+  const { run, access, where } = request;
+  const { stdout } = run.streams;
   const may = changed === undefined ? 'Nothing to change' : 'Granted';
+  const whom = access.grantees.map(describeGrantee).join(', ');
   const what = `${access.push ? 'pull from and push to' : 'pull from'} ${describeTarget(access.target)}`;
-  stdout.write(`${may}: ${names(access.grantees)} may ${what}.\n`);
+  stdout.write(`${may}: ${whom} may ${what}.\n`);
   const store = policyStore(owner, where.target);
   const document =
     changed?.after === undefined ? await readStore(store) : parsePolicy(changed.after, store.name);
   for (const sid of keptOutBy(document, access)) {
     stdout.write(`Warning: ${printable(sid)} is a Deny in the same policy, and may keep them out.\n`);
   }
-  await upgradeScope(owner, scope, session);
+  await upgradeScope(owner, scope, request);
   stdout.write(
     `\n${otherSideText(access)}\nThey can check it with:\n  ecr-xacct doctor ${exampleImage(where)}${checkOptions(access)}\n`,
   );

@@ -1,41 +1,42 @@
-// What `ecr-xacct revoke` does: takes back what grant gave, and says what else still lets them in.
+// `ecr-xacct revoke`: takes back what grant gave, and says what else still lets them in.
 
 import type { AwsCaller } from '../callers/ask-as.ts';
-import type { PolicyChangeOptions } from '../cli/commands/grant.ts';
 import { printable } from '../errors.ts';
+import type { Run } from '../invocation.ts';
+import { describeGrantee } from '../policy/grantee.ts';
 import { parsePolicy } from '../policy/policy-document.ts';
 import { revokeAccess, stillAllowedBy } from '../policy/revoke.ts';
 import { describeTarget } from '../policy/target.ts';
 import type { Answered } from '../questions.ts';
 import type { ChangeDocument } from './change-policy.ts';
-import {
-  begin,
-  type Context,
-  names,
-  offline,
-  online,
-  ownerOf,
-  type PolicySession,
-} from './policy-session.ts';
 import { answerIn, policyName } from './policy-store.ts';
 import { repositoryOf } from './policy-target.ts';
+import {
+  carryOut,
+  isOffline,
+  ownerOf,
+  type PolicyChangeOptions,
+  type PolicyRequest,
+  parseRequest,
+  showOffline,
+} from './request.ts';
 
 /** @throws XacctError */
 export async function revoke(
   principals: readonly string[],
   options: PolicyChangeOptions,
-  context: Context,
+  run: Run,
 ): Promise<void> {
-  const session = begin('revoke', principals, options, context);
-  const change: ChangeDocument = (document) => revokeAccess(document, session.access);
-  if (options.policy !== undefined) return offline(session, change);
-  const owner = await ownerOf(session);
-  const changed = await online(session, owner, change);
+  const request = parseRequest('revoke', principals, options, run);
+  const change: ChangeDocument = (document) => revokeAccess(document, request.access);
+  if (isOffline(options)) return showOffline(request, change);
+  const owner = await ownerOf(request);
+  const changed = await carryOut(request, owner, change);
   if (changed === 'shown') return;
-  const { stdout } = context.streams;
-  const { access } = session;
-  const others = await othersLettingIn(session, owner);
-  const from = `${describeTarget(access.target)} from ${names(access.grantees)}`;
+  const { stdout } = run.streams;
+  const { access } = request;
+  const others = await othersLettingIn(request, owner);
+  const from = `${describeTarget(access.target)} from ${access.grantees.map(describeGrantee).join(', ')}`;
   const what = options.push ? 'pushing' : 'access';
   stdout.write(
     changed === undefined
@@ -47,7 +48,7 @@ export async function revoke(
 }
 
 /** What else may still let them in, by the policy that was changed or by the registry's, a line each. */
-async function othersLettingIn({ access, where }: PolicySession, owner: AwsCaller): Promise<string[]> {
+async function othersLettingIn({ access, where }: PolicyRequest, owner: AwsCaller): Promise<string[]> {
   const repository = repositoryOf(where);
   const { registry, repositories, scope } = await owner.ask('policies', { repository });
   const ofRegistry = policyName(undefined);
@@ -58,9 +59,9 @@ async function othersLettingIn({ access, where }: PolicySession, owner: AwsCalle
   };
   if (repository === undefined) return told(registry, ofRegistry);
   const own = answerIn(repositories).flatMap(({ policy }) => told(policy, policyName(repository)));
-  // Under scope V1, it lets nobody pull or push.
+  // Under scope V1, it allows no pull and no push.
   if (!('error' in scope) && scope.value === 'V1') return own;
-  // Who may change the policy of a repository need not be let read the registry's.
+  // A caller that may change the policy of a repository need not be allowed to read the registry's.
   const error = 'error' in registry ? registry.error : undefined;
   const unread = `${ofRegistry} may let them in, too; it could not be read: ${error?.message}`;
   return [...own, ...(error === undefined ? told(registry, ofRegistry) : [unread])];

@@ -8,7 +8,7 @@ import type { Grantee } from '../policy/access.ts';
 import { describeGrantee } from '../policy/grantee.ts';
 import type { Registry } from '../registry/ecr-hostname.ts';
 
-/** Says which role or user does not exist; undefined where all do, or nobody here may look. */
+/** Says which role or user does not exist; undefined where all do, or no profile here may look. */
 export async function findMissing(
   grantees: readonly Grantee[],
   registry: Registry,
@@ -16,16 +16,16 @@ export async function findMissing(
 ): Promise<XacctError | undefined> {
   const principals = grantees.filter((grantee) => grantee.kind === 'principal');
   if (principals.length === 0) return undefined;
-  const everybodyIn = createCallersOf(registry, invocation);
-  const missing = await Promise.all(principals.map((principal) => missingIn(principal, everybodyIn)));
+  const callersOf = createCallersOf(registry, invocation);
+  const missing = await Promise.all(principals.map((principal) => missingIn(principal, callersOf)));
   return missing.find((error) => error !== undefined);
 }
 
-type Principal = Extract<Grantee, { kind: 'principal' }>;
+type PrincipalGrantee = Extract<Grantee, { kind: 'principal' }>;
 
-/** By the first of its account who may look. */
-async function missingIn(principal: Principal, everybodyIn: CallersOf): Promise<XacctError | undefined> {
-  for await (const there of everybodyIn(principal.account)) {
+/** By the first caller of its account that may look. */
+async function missingIn(principal: PrincipalGrantee, callersOf: CallersOf): Promise<XacctError | undefined> {
+  for await (const there of callersOf(principal.account)) {
     try {
       const { exists, arn } = await there.ask('principal', { arn: principal.arn });
       if (!exists) return notFound(principal);
@@ -37,13 +37,13 @@ async function missingIn(principal: Principal, everybodyIn: CallersOf): Promise<
   return undefined;
 }
 
-function notFound({ arn, type, account }: Principal): XacctError {
+function notFound({ arn, type, account }: PrincipalGrantee): XacctError {
   return new XacctError('principal-not-found', `account ${account} has no ${type} ${arn}`, {
     hint: { say: 'check its name and its path; where it was made seconds ago, add: --wait' },
   });
 }
 
-function otherPath({ arn, type }: Principal, actual: string): XacctError {
+function otherPath({ arn, type }: PrincipalGrantee, actual: string): XacctError {
   return new XacctError('principal-not-found', `there is no ${type} ${arn}, but ${actual}`, {
     hint: { say: `name it with its path: ${actual}` },
   });
