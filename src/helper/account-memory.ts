@@ -1,13 +1,14 @@
 // The accounts of profiles that do not say theirs: asked of AWS once, and remembered in memory.
 
-import { type ErrorCode, XacctError } from '../errors.ts';
+import { LRUCache } from 'lru-cache';
+import { XacctError } from '../errors.ts';
 import { profileOf } from '../identity/identity.ts';
 import { credentialKey } from '../identity/identity-key.ts';
 import type { Resolution } from '../identity/resolve.ts';
 import type { Environment } from '../invocation.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { CallerIdentity, MfaProof } from '../questions.ts';
-import type { Clock } from '../token/token.ts';
+import type { Clock } from '../token/lifetime.ts';
 
 /** What AWS said of a profile. */
 export type Learnt = { profile: string } & ({ account: string } | { error: XacctError });
@@ -36,12 +37,22 @@ const AT_ONCE = 4;
 /** A profile that could not say who it is may be mended meanwhile; a network comes back sooner. */
 const FAILURE_MS = 60_000;
 const MOMENT_MS = 3_000;
-const PASSING: ReadonlySet<ErrorCode> = new Set(['network', 'proxy', 'service', 'throttled', 'timeout']);
 const MAX_REMEMBERED = 2_000;
 
+/** What is known of a profile's keys: asked of AWS once, however many ask at once. */
+interface AccountSlot {
+  asked: Promise<Learnt>;
+  learnt?: Learnt;
+  /** Epoch ms until which it is of use. */
+  until: number;
+}
+
 export function createAccountMemory(whoAmI: WhoAmI, clock: Clock): AccountMemory {
-  const memory = new Map<string, { learnt: Learnt; until: number }>();
-  const asking = new Map<string, Promise<Learnt>>();
+  const slots = new LRUCache<string, AccountSlot>({ max: MAX_REMEMBERED });
+  const slotOf = (key: string): AccountSlot | undefined => {
+    const slot = slots.get(key);
+    return slot !== undefined && clock() < slot.until ? slot : undefined;
+  };
 
   const ask = async (profile: string, resolution: Resolution, env: Environment): Promise<Learnt> => {
     try {
@@ -51,29 +62,23 @@ export function createAccountMemory(whoAmI: WhoAmI, clock: Clock): AccountMemory
       throw error;
     }
   };
-  const recallKey = (key: string): Learnt | undefined => {
-    const remembered = memory.get(key);
-    return remembered !== undefined && clock() < remembered.until ? remembered.learnt : undefined;
-  };
-  /** However many ask at once, AWS is asked once. */
-  const learnOne = (key: string, profile: string, resolution: Resolution, env: Environment) => {
-    const known = recallKey(key);
-    if (known !== undefined) return known;
-    const running = asking.get(key);
-    if (running !== undefined) return running;
-    const started = ask(profile, resolution, env)
-      .then((learnt) => {
-        if (memory.size >= MAX_REMEMBERED) memory.clear();
-        memory.set(key, { learnt, until: clock() + lifeOf(learnt) });
-        return learnt;
-      })
-      .finally(() => asking.delete(key));
-    asking.set(key, started);
-    return started;
+  const learnOne = async (key: string, profile: string, resolution: Resolution, env: Environment) => {
+    const known = slotOf(key);
+    if (known !== undefined) return known.asked;
+    const slot: AccountSlot = { asked: ask(profile, resolution, env), until: Number.POSITIVE_INFINITY };
+    slots.set(key, slot);
+    try {
+      slot.learnt = await slot.asked;
+      slot.until = clock() + lifeOf(slot.learnt);
+    } catch (error) {
+      if (slots.peek(key) === slot) slots.delete(key);
+      throw error;
+    }
+    return slot.learnt;
   };
 
   return {
-    recall: (profile, profiles, env) => recallKey(keyOf(profile, profiles, env)),
+    recall: (profile, profiles, env) => slotOf(keyOf(profile, profiles, env))?.learnt,
     async learn(unknown, account, profiles, env) {
       let isFound = false;
       const queue = [...unknown];
@@ -86,14 +91,14 @@ export function createAccountMemory(whoAmI: WhoAmI, clock: Clock): AccountMemory
       };
       await Promise.all(Array.from({ length: AT_ONCE }, worker));
     },
-    clear: () => memory.clear(),
+    clear: () => slots.clear(),
   };
 }
 
 /** Milliseconds. Keys stay in their account for ever: it is another key of this memory when they change. */
 function lifeOf(learnt: Learnt): number {
   if ('account' in learnt) return Number.POSITIVE_INFINITY;
-  return PASSING.has(learnt.error.code) ? MOMENT_MS : FAILURE_MS;
+  return learnt.error.kind.passes ? MOMENT_MS : FAILURE_MS;
 }
 
 function keyOf(profile: string, profiles: Profiles, env: Environment): string {

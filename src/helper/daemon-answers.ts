@@ -1,8 +1,7 @@
 // What a daemon answers to people's commands, as JSON: types only, for both ends.
 import type { ErrorFields } from '../errors.ts';
 import type { MfaSessionStatus } from '../token/mfa-session-store.ts';
-import type { MintFailure } from '../token/mint-history.ts';
-import type { TokenStatus } from '../token/token-cache.ts';
+import type { MintFailure, TokenStatus } from '../token/slots.ts';
 
 /** What `status` answers, as JSON. Times are epoch milliseconds. */
 export interface DaemonStatus {

@@ -10,7 +10,7 @@ import { mfaDevice } from '../identity/mfa-device.ts';
 import { chooseIdentity, type Resolution } from '../identity/resolve.ts';
 import type { CallerIdentity } from '../questions.ts';
 import type { Registry } from '../registry/ecr-hostname.ts';
-import type { TokenStatus } from '../token/token-cache.ts';
+import type { TokenStatus } from '../token/slots.ts';
 import type { WhoAmI } from './account-memory.ts';
 import { resolutionInputAsked, whatWasLearnt } from './choose.ts';
 import { findToken, type Wanted } from './find-token.ts';

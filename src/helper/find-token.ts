@@ -1,7 +1,7 @@
 // A token for a hostname: who to be, a token in memory or a mint, and the next candidate where discovery has several.
 
 import type { Config } from '../config/load.ts';
-import { type ErrorCode, errorFrom, XacctError } from '../errors.ts';
+import { errorFrom, XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import { describeIdentity } from '../identity/identity.ts';
 import { holdsSecret, identityKey } from '../identity/identity-key.ts';
@@ -11,11 +11,11 @@ import type { Environment } from '../invocation.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { MfaProof, Minted, Token } from '../questions.ts';
 import type { MfaSessionStore } from '../token/mfa-session-store.ts';
-import type { TokenCache } from '../token/token-cache.ts';
+import type { Slots } from '../token/slots.ts';
 import { type ChoiceDeps, chooseRemembered, learnAndChoose, whatWasLearnt } from './choose.ts';
 
 export interface TokenDeps extends ChoiceDeps {
-  tokens: TokenCache;
+  tokens: Slots;
   mfaSessions: MfaSessionStore;
   /** Asks AWS in the caller's environment. @throws XacctError */
   mint: (resolution: Resolution, env: Environment, mfa?: MfaProof) => Promise<Minted>;
@@ -60,7 +60,7 @@ async function firstThatCan(deps: TokenDeps, wanted: Wanted, resolutions: readon
     try {
       return { token: await tokenOf(deps, wanted, resolution), resolution };
     } catch (error) {
-      if (!(error instanceof XacctError) || !IS_OF_ONE_IDENTITY.has(error.code)) throw error;
+      if (!(error instanceof XacctError) || !isOfOneIdentity(error)) throw error;
       failures.push(error);
     }
   }
@@ -76,32 +76,18 @@ function holdsToken({ tokens }: TokenDeps, { profiles, env }: Wanted, resolution
   }
 }
 
-/** Failures after which another identity may do better. Not those of the network, which all would wait for in turn. */
-const IS_OF_ONE_IDENTITY: ReadonlySet<ErrorCode> = new Set([
-  'access-denied',
-  'assume-role-denied',
-  'credentials-expired',
-  'credentials-invalid',
-  'login-expired',
-  'mfa-rejected',
-  'mfa-required',
-  'no-identity',
-  'process-failed',
-  'profile-cycle',
-  'profile-incomplete',
-  'profile-missing',
-  'service',
-  'sso-expired',
-  'web-identity',
-]);
-/** Failures that a person mends with one command, so that theirs is the command to show. */
-const MENDABLE: ReadonlySet<ErrorCode> = new Set(['sso-expired', 'login-expired', 'mfa-required']);
+/** Whether another identity may do better. Not after a failure of the network, which all would wait for in turn. */
+function isOfOneIdentity({ kind }: XacctError): boolean {
+  return kind.of === 'identity' || kind.of === 'profile';
+}
+
 const MAX_SHOWN = 3;
 
 function nobodyCan(failures: readonly XacctError[], { hostname }: Wanted): XacctError {
   const shown = failures.slice(0, MAX_SHOWN).map(({ message }) => message);
   const more = failures.length > MAX_SHOWN ? [`and ${failures.length - MAX_SHOWN} more`] : [];
-  const first = failures.find(({ code }) => MENDABLE.has(code)) ?? failures[0];
+  // A sign-in is the caller's to do: where one is the fix, theirs is the command to show.
+  const first = failures.find(({ kind }) => kind.fixedBy === 'sign-in') ?? failures[0];
   return new XacctError(
     first?.code ?? 'no-identity',
     `none of the ${failures.length} profiles of its account can be used: ${[...shown, ...more].join(', ')}`,
@@ -191,17 +177,9 @@ function lastStepFailed(
   return error.reworded(`${error.message} (${tried})`);
 }
 
-/** Failures that have nothing to do with who one is, or name the profile themselves. */
-const OF_NOBODY: ReadonlySet<ErrorCode> = new Set([
-  'daemon',
-  'profile-cycle',
-  'profile-incomplete',
-  'profile-missing',
-  'socket-unsafe',
-  'usage',
-]);
-
 function withIdentity({ identity }: Resolution, error: unknown): unknown {
-  if (!(error instanceof XacctError) || OF_NOBODY.has(error.code)) return error;
+  if (!(error instanceof XacctError)) return error;
+  // Its message names the profile, or it has nothing to do with the identity.
+  if (error.kind.of === 'profile' || error.kind.of === 'named') return error;
   return error.prefixed(describeIdentity(identity));
 }

@@ -1,12 +1,13 @@
 // All that is kept in memory for one user: tokens, logins, MFA sessions, accounts. Nothing of it touches the disk.
+
+import type { Clock } from '../token/lifetime.ts';
 import { createLoginStore, type LoginStore } from '../token/login-store.ts';
 import { createMfaSessionStore, type MfaSessionStore } from '../token/mfa-session-store.ts';
-import type { Clock } from '../token/token.ts';
-import { createTokenCache, type TokenCache } from '../token/token-cache.ts';
+import { createSlots, type Slots } from '../token/slots.ts';
 import { type AccountMemory, createAccountMemory, type WhoAmI } from './account-memory.ts';
 
 export interface Memory {
-  tokens: TokenCache;
+  tokens: Slots;
   logins: LoginStore;
   mfaSessions: MfaSessionStore;
   accounts: AccountMemory;
@@ -18,7 +19,7 @@ export interface Memory {
 }
 
 export function createMemory(whoAmI: WhoAmI, clock: Clock): Memory {
-  const tokens = createTokenCache(clock);
+  const tokens = createSlots(clock);
   const logins = createLoginStore(clock);
   const mfaSessions = createMfaSessionStore(clock);
   const accounts = createAccountMemory(whoAmI, clock);

@@ -5,7 +5,7 @@ import type { DaemonStatus } from '../helper/daemon-answers.ts';
 import { durationText } from '../terminal/duration-text.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { type Cell, type Column, type Note, notes, table } from '../terminal/table.ts';
-import type { MintError } from '../token/mint-history.ts';
+import type { MintError } from '../token/slot.ts';
 
 /** No column may shrink: together they fit 60. */
 const COLUMNS: readonly Column[] = [

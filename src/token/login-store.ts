@@ -1,6 +1,6 @@
 // What `docker login` brought: one credential per hostname, in memory until its token expires.
-import { LRUCache } from 'lru-cache';
-import type { Clock } from './token.ts';
+import type { Clock } from './lifetime.ts';
+import { createZeroingStore } from './zeroing-store.ts';
 
 export interface Login {
   username: string;
@@ -22,27 +22,20 @@ const TOKEN_LIFE_MS = 12 * 3_600_000;
 const MAX_LOGINS = 1_000;
 
 export function createLoginStore(clock: Clock): LoginStore {
-  const logins = new LRUCache<string, { username: string; secret: Buffer }>({
-    max: MAX_LOGINS,
-    ttlResolution: 0,
-    perf: { now: clock },
-    dispose: (login) => login.secret.fill(0),
-  });
+  const logins = createZeroingStore<{ username: string }>(MAX_LOGINS, clock);
   return {
     get(hostname) {
       const login = logins.get(hostname);
-      return login && { username: login.username, secret: login.secret.toString() };
+      return login && { username: login.about.username, secret: login.secret };
     },
     set(hostname, { username, secret }) {
-      const now = clock();
-      const ttl = Math.min((expirationHint(secret) ?? Number.POSITIVE_INFINITY) - now, TOKEN_LIFE_MS);
-      if (ttl > 0) logins.set(hostname, { username, secret: Buffer.from(secret) }, { ttl });
-      else logins.delete(hostname);
+      const life = (expirationHint(secret) ?? Number.POSITIVE_INFINITY) - clock();
+      logins.set(hostname, { username }, secret, Math.min(life, TOKEN_LIFE_MS));
     },
-    erase: (hostname) => void logins.delete(hostname),
-    list: () => new Map([...logins.entries()].map(([hostname, login]) => [hostname, login.username])),
-    purge: () => void logins.purgeStale(),
-    clear: () => logins.clear(),
+    erase: logins.delete,
+    list: () => new Map([...logins.about()].map(([hostname, { username }]) => [hostname, username])),
+    purge: logins.purge,
+    clear: logins.clear,
   };
 }
 

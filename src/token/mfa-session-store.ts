@@ -1,8 +1,8 @@
 // MFA sessions in memory: what STS gave for a code, until it expires. The only AWS credentials that a daemon ever holds.
 
-import { LRUCache } from 'lru-cache';
 import type { MfaSession } from '../questions.ts';
-import type { Clock } from './token.ts';
+import type { Clock } from './lifetime.ts';
+import { createZeroingStore } from './zeroing-store.ts';
 
 /** A session in memory, without its secrets. */
 export interface MfaSessionStatus {
@@ -27,35 +27,22 @@ const MAX_SESSIONS = 100;
 const LEAST_MS = 60_000;
 
 export function createMfaSessionStore(clock: Clock): MfaSessionStore {
-  // Buffers, not strings: they can be zeroed.
-  const sessions = new LRUCache<string, MfaSessionStatus & { content: Buffer }>({
-    max: MAX_SESSIONS,
-    ttlResolution: 0,
-    perf: { now: clock },
-    dispose: ({ content }) => content.fill(0),
-  });
+  const sessions = createZeroingStore<MfaSessionStatus>(MAX_SESSIONS, clock);
   return {
     get(key) {
       const session = sessions.get(key);
-      return session && (JSON.parse(session.content.toString()) as MfaSession);
+      return session && (JSON.parse(session.secret) as MfaSession);
     },
     set(key, serial, session) {
-      const ttl = session.expiresAt - clock() - LEAST_MS;
-      if (ttl <= 0) return;
-      const content = Buffer.from(JSON.stringify(session));
-      sessions.set(key, { serial, expiresAt: session.expiresAt, content }, { ttl });
+      const { expiresAt } = session;
+      // One that is over already leaves an earlier one alone.
+      const life = expiresAt - clock() - LEAST_MS;
+      if (life > 0) sessions.set(key, { serial, expiresAt }, JSON.stringify(session), life);
     },
-    status: () => [...sessions.values()].map(statusOf),
-    statusOf(key) {
-      const session = sessions.get(key);
-      return session && statusOf(session);
-    },
-    delete: (key) => void sessions.delete(key),
-    purge: () => void sessions.purgeStale(),
-    clear: () => sessions.clear(),
+    status: () => [...sessions.about().values()],
+    statusOf: (key) => sessions.get(key)?.about,
+    delete: sessions.delete,
+    purge: sessions.purge,
+    clear: sessions.clear,
   };
-}
-
-function statusOf({ serial, expiresAt }: MfaSessionStatus): MfaSessionStatus {
-  return { serial, expiresAt };
 }

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';
 import { command } from '../../../src/hint.ts';
 import type { Token } from '../../../src/questions.ts';
-import { createTokenCache } from '../../../src/token/token-cache.ts';
+import { createSlots } from '../../../src/token/slots.ts';
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 0, 1);
@@ -26,7 +26,7 @@ function createFixture() {
       return { username: 'AWS', password: 'password', expiresAt: fixture.now + 12 * HOUR };
     },
   };
-  const cache = createTokenCache(
+  const cache = createSlots(
     () => fixture.now,
     () => 0,
   );
@@ -167,6 +167,14 @@ describe('a failure without a token', () => {
     );
     fixture.cache.clear();
     assert.deepEqual(fixture.cache.failures(), []);
+  });
+
+  test('crowds out no token, however many there are', async () => {
+    const fixture = createFixture();
+    await fixture.get();
+    fixture.failure = expired;
+    for (let index = 0; index <= 1_000; index += 1) await fixture.fail(`key ${index}`, `${index}.example`);
+    assert.equal(fixture.cache.status().length, 1);
   });
 
   test('is one of at most two hundred: the oldest go', async () => {

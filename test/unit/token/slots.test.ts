@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
 import type { Token } from '../../../src/questions.ts';
-import type { TokenPolicy } from '../../../src/token/token.ts';
-import { createTokenCache } from '../../../src/token/token-cache.ts';
-import type { Renew } from '../../../src/token/token-entry.ts';
+import type { TokenPolicy } from '../../../src/token/lifetime.ts';
+import type { Renew } from '../../../src/token/slot.ts';
+import { createSlots, type Slots } from '../../../src/token/slots.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -36,7 +36,7 @@ function createFixture() {
       };
     },
   };
-  const cache = createTokenCache(
+  const cache = createSlots(
     () => fixture.now,
     () => fixture.random,
   );
@@ -351,8 +351,8 @@ describe('eviction', () => {
   });
 
   for (const [what, forget] of [
-    ['an eviction', (cache: ReturnType<typeof createFixture>['cache']) => cache.evict(HOST)],
-    ['a clear', (cache: ReturnType<typeof createFixture>['cache']) => cache.clear()],
+    ['an eviction', (cache: Slots) => cache.evict(HOST)],
+    ['a clear', (cache: Slots) => cache.clear()],
   ] as const) {
     test(`a mint under way during ${what} is answered and not kept`, async () => {
       const { cache } = createFixture();
@@ -365,6 +365,77 @@ describe('eviction', () => {
       assert.ok(!cache.holds(HOST, 'late'));
     });
   }
+});
+
+describe('a mint under way', { timeout: 10_000 }, () => {
+  const token = (password: string): Token => ({ username: 'AWS', password, expiresAt: START + HOUR });
+
+  /** A pull whose mint waits, and the end of that mint. */
+  function begin() {
+    const fixture = createFixture();
+    const slow = Promise.withResolvers<Token>();
+    const pull = fixture.cache.get({ ...asked, mint: () => slow.promise });
+    return {
+      ...fixture,
+      slow,
+      pull,
+      login: (mint: () => Promise<Token>) => fixture.cache.get({ ...asked, mint, fresh: true }),
+    };
+  }
+
+  test('is not joined by a fresh one, which mints with what it has: an MFA code, say', async () => {
+    const { cache, slow, pull, login } = begin();
+    assert.equal((await login(async () => token('by code'))).password, 'by code');
+    slow.resolve(token('by session'));
+    assert.equal((await pull).password, 'by session', 'its own caller takes what it brings');
+    assert.ok(cache.holds(HOST, 'by code'), 'and the fresh one stays');
+  });
+
+  test('that fails after a fresh one was begun ends as that one does', async () => {
+    const { cache, slow, pull, login } = begin();
+    const code = Promise.withResolvers<Token>();
+    const fresh = login(() => code.promise);
+    slow.reject(new Error('a code is required'));
+    await new Promise(setImmediate);
+    code.resolve(token('by code'));
+    assert.equal((await pull).password, 'by code');
+    assert.equal((await fresh).password, 'by code');
+    assert.deepEqual([cache.failures(), cache.status()[0]?.mints], [[], 1]);
+  });
+
+  test('is joined again where a fresh one is under way', async () => {
+    const { cache, slow, pull, login } = begin();
+    const code = Promise.withResolvers<Token>();
+    const fresh = login(() => code.promise);
+    const next = cache.get({ ...asked, mint: () => assert.fail('a third mint') });
+    code.resolve(token('by code'));
+    assert.deepEqual([(await fresh).password, (await next).password], ['by code', 'by code']);
+    slow.resolve(token('by session'));
+    await pull;
+  });
+
+  for (const [what, forget] of [
+    ['an eviction', (cache: Slots) => cache.evict(HOST)],
+    ['a clear', (cache: Slots) => cache.clear()],
+  ] as const) {
+    test(`is not joined after ${what}: the token from before is not handed out`, async () => {
+      const { cache, slow, pull } = begin();
+      forget(cache);
+      const after = await cache.get({ ...asked, mint: async () => token('after') });
+      slow.resolve(token('before'));
+      assert.deepEqual([after.password, (await pull).password], ['after', 'before']);
+      assert.ok(cache.holds(HOST, 'after') && !cache.holds(HOST, 'before'));
+    });
+  }
+
+  test('whose failure comes after an eviction is no failure of what was begun since', async () => {
+    const { cache, slow, pull } = begin();
+    cache.evict(HOST);
+    await cache.get({ ...asked, mint: async () => token('after') });
+    slow.reject(new Error('no network'));
+    await assert.rejects(pull, { message: 'no network' });
+    assert.ok(!Object.hasOwn(cache.status()[0] ?? {}, 'lastError'));
+  });
 });
 
 test('a mint under way is kept where another hostname is evicted', async () => {

@@ -1,0 +1,223 @@
+// Tokens in memory: a slot per key with all that is known of it, one mint at a time, bytes zeroed when they go.
+import { LRUCache } from 'lru-cache';
+import { abortable } from '../os/abortable.ts';
+import type { Token } from '../questions.ts';
+import { type Clock, deadAt, type Lifetime, type TokenPolicy } from './lifetime.ts';
+import {
+  createSlot,
+  dropToken,
+  type HeldToken,
+  isDueAhead,
+  isFresh,
+  keepToken,
+  livingToken,
+  type MintError,
+  type Renew,
+  rememberFailure,
+  renewLater,
+  type Slot,
+  type TokenDescription,
+} from './slot.ts';
+
+/** A token in memory, without its secret. */
+export interface TokenStatus extends TokenDescription, Lifetime {
+  /** Hostnames it was handed out for. */
+  hostnames: readonly string[];
+  /** How often it, and those that it renewed, were handed out. */
+  served: number;
+  /** Epoch ms. */
+  lastServed: number;
+  /** How often it was minted, renewals included. */
+  mints: number;
+  /** Where the last renewal failed. */
+  lastError?: MintError;
+}
+
+/** A key that has no token, because its mint failed. */
+export interface MintFailure extends TokenDescription, MintError {
+  hostnames: readonly string[];
+}
+
+/** Who asks for a token, and how to get one. */
+export interface TokenRequest {
+  /** What the identity was resolved from; one token per key. */
+  key: string;
+  hostname: string;
+  about: TokenDescription;
+  policy: TokenPolicy;
+  mint: () => Promise<Token>;
+  /**
+   * Called where there is something to wait for; its signal ends this caller's wait, not the mint, which others may wait for
+   * longer.
+   */
+  deadline?: (() => AbortSignal) | undefined;
+  /** Kept with the token, for `refreshAhead`. */
+  renew?: Renew | undefined;
+  /** Mint in any case: what is in memory is not handed out, and a mint under way is replaced. */
+  fresh?: boolean;
+}
+
+export interface Slots {
+  /**
+   * The token of a key, for a hostname: from memory, or else from `mint`. However many ask at once, `mint` runs once.
+   * Where a token that is due cannot be renewed, it serves on until it really expires, never after.
+   * @throws whatever `mint` throws, or the signal's reason, when there is nothing left to hand out.
+   */
+  get(request: TokenRequest): Promise<Token>;
+  /** Renews, in the background, what is nearly due and was used lately. */
+  refreshAhead(): void;
+  /** Forgets every token that was handed out for the hostname, and whatever its mints under way will bring. */
+  evict(hostname: string): void;
+  /** Whether a living token handed out for the hostname has this password. */
+  holds(hostname: string, password: string): boolean;
+  status(): TokenStatus[];
+  /** Undefined where no living token is held for the key. */
+  statusOf(key: string): TokenStatus | undefined;
+  /** What could not be minted in the last hour, and has no token. */
+  failures(): MintFailure[];
+  /** Drops what has expired. */
+  purge(): void;
+  clear(): void;
+}
+
+/** Far more than one person's identities times regions; a bound all the same. */
+const MAX_SLOTS = 1_000;
+/** Of those, without a token: failures must not crowd out what serves. */
+const MAX_WITHOUT_TOKEN = 200;
+/** A failure without a token is shown for this long. */
+const FAILURE_LIFE_MS = 3_600_000;
+/** A slot outlives its token for this long: its counts go on with the next one. */
+const AFTERLIFE_MS = 24 * 3_600_000;
+
+/** `random` gives numbers from 0 to 1. */
+export function createSlots(clock: Clock, random: () => number = Math.random): Slots {
+  const slots = new LRUCache<string, Slot>({
+    max: MAX_SLOTS,
+    ttlResolution: 0,
+    perf: { now: clock },
+    dispose: dropToken,
+  });
+
+  /** Puts it to the others, for as long as it is of use. */
+  const hold = (key: string, slot: Slot): void => {
+    const now = clock();
+    const life = (livingToken(slot, now)?.expiresAt ?? now) - now;
+    slots.set(key, slot, { ttl: life + AFTERLIFE_MS });
+    if (slot.token !== undefined) return;
+    const idle = [...slots.entries()].filter(([, { token, flight }]) => !token && !flight);
+    for (const [oldest] of idle.slice(MAX_WITHOUT_TOKEN)) slots.delete(oldest);
+  };
+  /** Begins a mint in a slot. What it brings is for the slot while it is the slot's mint, and the slot the key's. */
+  const begin = (key: string, slot: Slot, mint: () => Promise<Token>): Promise<Token> => {
+    const isCurrent = () => slot.flight === flight && slots.peek(key, { allowStale: true }) === slot;
+    const settle = (record: () => void) => {
+      if (!isCurrent()) return;
+      slot.flight = undefined;
+      record();
+      hold(key, slot);
+    };
+    const flight: Promise<Token> = mint().then(
+      (token) => {
+        settle(() => keepToken(slot, token, clock(), random()));
+        return token;
+      },
+      (error: unknown) => {
+        // Replaced by a fresh one: what that brings is for those who waited for this one, too.
+        if (slot.flight !== undefined && slot.flight !== flight) return slot.flight;
+        settle(() => rememberFailure(slot, error, clock()));
+        throw error;
+      },
+    );
+    slot.flight = flight;
+    hold(key, slot);
+    return flight;
+  };
+
+  const countUse = (slot: Slot, { hostname, policy, renew }: TokenRequest): void => {
+    slot.hostnames.add(hostname);
+    slot.served += 1;
+    Object.assign(slot, { policy, renew, lastServed: clock() });
+  };
+  const handOut = (slot: Slot, token: HeldToken, request: TokenRequest): Token => {
+    countUse(slot, request);
+    return { username: token.username, password: token.password.toString(), expiresAt: token.expiresAt };
+  };
+
+  const refresh = async (key: string, slot: Slot): Promise<void> => {
+    try {
+      const renewal = slot.renew?.();
+      if (renewal === undefined) slot.renew = undefined;
+      else await begin(key, slot, () => renewal);
+    } catch (error) {
+      // Also where the config no longer says which identity it is.
+      rememberFailure(slot, error, clock());
+      if (slot.token !== undefined) renewLater(slot.token, clock, random);
+    }
+  };
+
+  const statusIn = (slot: Slot | undefined): TokenStatus[] => {
+    const token = slot && livingToken(slot, clock());
+    if (slot === undefined || token === undefined) return [];
+    const { about, hostnames, served, lastServed, mints, failure } = slot;
+    const { mintedAt, expiresAt } = token;
+    const lastError = failure && { text: failure.text, at: failure.at };
+    const counts = { mintedAt, expiresAt, served, lastServed, mints };
+    return [{ ...about, hostnames: [...hostnames], ...counts, ...(lastError && { lastError }) }];
+  };
+  const slotsOf = (hostname: string) =>
+    [...slots.entries()].filter(([, { hostnames }]) => hostnames.has(hostname));
+
+  return {
+    async get(request) {
+      const { key, hostname, about, policy, mint, deadline, fresh = false } = request;
+      const slot = slots.get(key) ?? createSlot(about, policy);
+      const now = clock();
+      const token = fresh ? undefined : livingToken(slot, now);
+      if (token !== undefined && isFresh(token, policy, now)) return handOut(slot, token, request);
+      try {
+        if (!fresh && slot.failure !== undefined && now < slot.failure.until) throw slot.failure.error;
+        const signal = deadline?.();
+        slot.hostnames.add(hostname);
+        const flight = fresh ? undefined : slot.flight;
+        const minted = await abortable(flight ?? begin(key, slot, mint), signal);
+        // Not read back from the slot: an eviction may have zeroed it meanwhile.
+        countUse(slot, request);
+        return minted;
+      } catch (error) {
+        const old = livingToken(slot, clock());
+        if (fresh || old === undefined || clock() >= deadAt(old, policy)) throw error;
+        renewLater(old, clock, random);
+        return handOut(slot, old, request);
+      }
+    },
+    refreshAhead() {
+      for (const [key, slot] of slots.entries()) if (isDueAhead(slot, clock())) void refresh(key, slot);
+    },
+    evict(hostname) {
+      for (const [key] of slotsOf(hostname)) slots.delete(key);
+      // A person who logs out and in again has fixed something.
+      for (const { failure } of slots.values()) if (failure !== undefined) failure.until = 0;
+    },
+    holds(hostname, password) {
+      const now = clock();
+      return slotsOf(hostname).some(([, slot]) => livingToken(slot, now)?.password.toString() === password);
+    },
+    status: () => [...slots.values()].flatMap(statusIn),
+    statusOf: (key) => statusIn(slots.peek(key))[0],
+    failures() {
+      const now = clock();
+      return [...slots.values()].flatMap((slot) => {
+        const { about, hostnames, failure } = slot;
+        if (failure === undefined || failure.at <= now - FAILURE_LIFE_MS) return [];
+        if (livingToken(slot, now) !== undefined) return [];
+        return [{ ...about, hostnames: [...hostnames], text: failure.text, at: failure.at }];
+      });
+    },
+    purge() {
+      slots.purgeStale();
+      const now = clock();
+      for (const slot of slots.values()) if (livingToken(slot, now) === undefined) dropToken(slot);
+    },
+    clear: () => slots.clear(),
+  };
+}
