@@ -1,14 +1,12 @@
-// What a minter can be asked, and what AWS answers: tokens, MFA sessions, policies. Types only, for both ends.
-import type { ErrorFields } from './errors.ts';
+// What a minter can be asked, and what AWS answers: tokens, MFA sessions, policies.
+import type { ErrorFields, XacctError } from './errors.ts';
 
 /** Each question: what goes with it, and what comes back. The identity and the registry are the job's resolution. */
 export interface Questions {
   /** GetAuthorizationToken. */
-  token: { input: undefined; answer: Minted };
+  token: { input: undefined; answer: Token };
   /** GetCallerIdentity. */
   caller: { input: undefined; answer: CallerIdentity };
-  /** Who one is, and the MFA session that a code began, for the questions that follow. */
-  session: { input: undefined; answer: { caller: CallerIdentity; mfaSession?: MfaSession } };
   /** The policies of the registry, and of one or all (`*`, which is no repository's name) of its repositories. */
   policies: { input: { repository: string | undefined }; answer: RegistryPolicies };
   /** Writes a policy where it still is what was read. */
@@ -23,10 +21,19 @@ export interface Questions {
 
 export type Question = keyof Questions;
 
-/** A token, and the MFA session that its code began; a code works once, so the session outlives a mint that fails after it. */
-export type Minted =
-  | { token: Token; refusal?: undefined; mfaSession?: MfaSession | undefined }
-  | { token?: undefined; refusal: ErrorFields; mfaSession: MfaSession };
+/**
+ * What came of a question: AWS's answer, or why there is none. With either, the MFA session that a code began: a code works
+ * once, so the session is kept where something fails after it.
+ */
+export type Outcome<T> = ({ answer: T; error?: undefined } | { error: XacctError }) & {
+  mfaSession?: MfaSession | undefined;
+};
+
+/** @throws XacctError why there is none. */
+export function answerOf<T>(outcome: Outcome<T>): T {
+  if (outcome.error !== undefined) throw outcome.error;
+  return outcome.answer;
+}
 
 /** What a mint brings. */
 export interface Token {

@@ -1,22 +1,14 @@
 // Answers what a minter is asked besides a token.
-import type { CallerIdentity, MfaSession, Question, Questions } from '../questions.ts';
+import type { CallerIdentity, Outcome, Question, Questions } from '../questions.ts';
 import { type Asking, withCredentials } from './with-credentials.ts';
 
 type Answerer<Q extends Question> = (
   asking: Asking,
   input: Questions[Q]['input'],
-) => Promise<Questions[Q]['answer']>;
+) => Promise<Outcome<Questions[Q]['answer']>>;
 
 const ANSWERERS: { [Q in Exclude<Question, 'token'>]: Answerer<Q> } = {
-  caller: (asking) => whoAmI(asking),
-  session: async (asking) => {
-    let mfaSession: MfaSession | undefined;
-    const onMfaSession = (session: MfaSession) => {
-      mfaSession = session;
-    };
-    const caller = await whoAmI({ ...asking, onMfaSession });
-    return mfaSession === undefined ? { caller } : { caller, mfaSession };
-  },
+  caller: whoAmI,
   policies: async (asking, input) => (await import('./registry-policies.ts')).readPolicies(asking, input),
   'put-policy': async (asking, input) => (await import('./registry-policies.ts')).putPolicy(asking, input),
   'upgrade-scope': async (asking) => (await import('./registry-policies.ts')).upgradePolicyScope(asking),
@@ -24,16 +16,15 @@ const ANSWERERS: { [Q in Exclude<Question, 'token'>]: Answerer<Q> } = {
   simulation: async (asking, input) => (await import('./principals.ts')).simulate(asking, input),
 };
 
-/** @throws XacctError; never an error of the SDK. */
 export function answerQuestion<Q extends Exclude<Question, 'token'>>(
   { question, input }: { question: Q; input: Questions[Q]['input'] },
   asking: Asking,
-): Promise<Questions[Q]['answer']> {
+): Promise<Outcome<Questions[Q]['answer']>> {
   return ANSWERERS[question](asking, input);
 }
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
-function whoAmI(asking: Asking): Promise<CallerIdentity> {
+function whoAmI(asking: Asking): Promise<Outcome<CallerIdentity>> {
   return withCredentials(asking, 'call', async (credentials, { stsConfig }) => {
     const { getCallerIdentity } = await import('./calls/sts-calls.ts');
     const { Arn = '', Account = '' } = await getCallerIdentity({ ...stsConfig, credentials });

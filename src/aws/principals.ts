@@ -1,12 +1,12 @@
 // Asks IAM about a role or a user of the identity's own account.
 
 import { principalOf } from '../policy/principal.ts';
-import type { FoundPrincipal, SimulatedAction, SimulationInput } from '../questions.ts';
+import type { FoundPrincipal, Outcome, SimulatedAction, SimulationInput } from '../questions.ts';
 import { serviceError } from './failures/service-error.ts';
-import { type Asking, type Context, withCredentials } from './with-credentials.ts';
+import { type Asking, type AwsContext, withCredentials } from './with-credentials.ts';
 
-/** @throws XacctError; that it does not exist is an answer. */
-export function findPrincipal(asking: Asking, { arn }: { arn: string }): Promise<FoundPrincipal> {
+/** That it does not exist is an answer. */
+export function findPrincipal(asking: Asking, { arn }: { arn: string }): Promise<Outcome<FoundPrincipal>> {
   const who = principalOf(arn);
   const name = who?.kind === 'role' || who?.kind === 'user' ? who.name : '';
   return withCredentials(asking, 'call', async (credentials, context) => {
@@ -27,11 +27,10 @@ export function findPrincipal(asking: Asking, { arn }: { arn: string }): Promise
   });
 }
 
-/** @throws XacctError */
 export function simulate(
   asking: Asking,
   { arn, actions, resource, region }: SimulationInput,
-): Promise<SimulatedAction[]> {
+): Promise<Outcome<SimulatedAction[]>> {
   return withCredentials(asking, 'call', async (credentials, context) => {
     const { simulatePrincipalPolicy } = await import('./calls/iam-calls.ts');
     const results = await simulatePrincipalPolicy(
@@ -69,6 +68,6 @@ function known(ContextKeyName: string, ContextKeyType: 'string' | 'boolean', val
 }
 
 /** The SDK's endpoint rules lead from any region to the one IAM of its partition, and sign for that. */
-function iamConfig({ resolution }: Asking, { requestHandler, endpoints }: Context) {
+function iamConfig({ resolution }: Asking, { requestHandler, endpoints }: AwsContext) {
   return { region: resolution.registry.region, requestHandler, ...endpoints.variantFor('iam') };
 }

@@ -2,6 +2,7 @@
 import { errorFields, type XacctError } from '../errors.ts';
 import type {
   Answered,
+  Outcome,
   PolicyPut,
   PolicyPutAnswer,
   PolicyScope,
@@ -12,13 +13,13 @@ import { createEcrPolicyCalls, type EcrPolicyCalls } from './calls/ecr-policy-ca
 import { endpointVariant } from './calls/request-token.ts';
 import { policyFailure } from './failures/policy-failure.ts';
 import { serviceError } from './failures/service-error.ts';
-import { type Asking, type Context, withCredentials } from './with-credentials.ts';
+import { type Asking, type AwsContext, withCredentials } from './with-credentials.ts';
 
-/** Each part for itself: who may read a repository's policy need not be allowed to read the registry's. @throws XacctError */
+/** Each part for itself: who may read a repository's policy need not be allowed to read the registry's. */
 export function readPolicies(
   asking: Asking,
   { repository }: Questions['policies']['input'],
-): Promise<RegistryPolicies> {
+): Promise<Outcome<RegistryPolicies>> {
   return withCalls(asking, async (calls, explain) => {
     const answered = <T>(call: Promise<T>) => answeredOr(call, explain);
     const policyOf = async (name: string) => ({
@@ -41,11 +42,11 @@ export function readPolicies(
   });
 }
 
-/** The read right before the write leaves somebody else a moment of milliseconds; ECR has no version to write by. @throws XacctError */
+/** The read right before the write leaves somebody else a moment of milliseconds; ECR has no version to write by. */
 export function putPolicy(
   asking: Asking,
   { repository, expected, text }: PolicyPut,
-): Promise<PolicyPutAnswer> {
+): Promise<Outcome<PolicyPutAnswer>> {
   return withCalls(asking, async (calls): Promise<PolicyPutAnswer> => {
     const { read, write, remove } = policyCalls(calls, repository);
     const before = await read();
@@ -57,8 +58,7 @@ export function putPolicy(
   });
 }
 
-/** @throws XacctError */
-export function upgradePolicyScope(asking: Asking): Promise<{ scope: PolicyScope }> {
+export function upgradePolicyScope(asking: Asking): Promise<Outcome<{ scope: PolicyScope }>> {
   return withCalls(asking, async (calls) => ({ scope: readScope(await calls.putPolicyScope('V2')) }));
 }
 
@@ -123,8 +123,8 @@ async function answeredOr<T>(
 
 function withCalls<T>(
   asking: Asking,
-  use: (calls: EcrPolicyCalls, explain: Context['explain']) => Promise<T>,
-): Promise<T> {
+  use: (calls: EcrPolicyCalls, explain: AwsContext['explain']) => Promise<T>,
+): Promise<Outcome<T>> {
   const { registry } = asking.resolution;
   return withCredentials(asking, 'call', async (credentials, { requestHandler, endpoints, explain }) => {
     const variant = endpointVariant(registry, endpoints);

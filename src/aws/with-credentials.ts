@@ -1,4 +1,5 @@
 // AWS credentials of an identity, in a process whose environment is the caller's, and what is done with them.
+
 import { userInfo } from 'node:os';
 import type { STSClientConfig } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
@@ -8,11 +9,12 @@ import { mfaRequired } from '../identity/mfa-device.ts';
 import type { Resolution } from '../identity/resolve.ts';
 import type { Environment } from '../invocation.ts';
 import { createProfileReader, type Profiles } from '../profiles/profiles.ts';
-import type { MfaProof, MfaSession } from '../questions.ts';
+import type { MfaProof, Outcome } from '../questions.ts';
 import { type Connection, createConnection } from './connection/connection.ts';
 import { createEndpoints, type Endpoints } from './connection/endpoints.ts';
 import { explainFailure, timeoutFailure } from './failures/failure.ts';
 import { type FailureContext, sourceOf } from './failures/failure-context.ts';
+import { NoKeysError } from './failures/service-error.ts';
 import { type CredentialDeps, resolveCredentials } from './leaves/credentials.ts';
 import { createMfa, type Mfa } from './leaves/mfa.ts';
 import { createRoleAssumer } from './leaves/role-assumer.ts';
@@ -30,12 +32,10 @@ export interface Asking {
   /** Epoch ms. */
   givenAt: number;
   mfa?: MfaProof | undefined;
-  /** Called with the session that a code began. */
-  onMfaSession?: (session: MfaSession) => void;
 }
 
 /** What a client of AWS is made with. */
-export interface Context {
+export interface AwsContext {
   requestHandler: Connection['requestHandler'];
   endpoints: Endpoints;
   stsConfig: STSClientConfig & { region: string };
@@ -46,13 +46,14 @@ export interface Context {
 
 /**
  * Resolves credentials and uses them, within the time. `purpose` is what they are for, where a failure is to be explained.
- * @throws XacctError with the command that mends it; never an error of the SDK.
+ * Its error is never one of the SDK.
+ * @throws XacctError where settings or files say what cannot be used.
  */
 export async function withCredentials<T>(
-  { resolution, env, timeoutMs, givenAt, mfa: proof, onMfaSession = () => {} }: Asking,
+  { resolution, env, timeoutMs, givenAt, mfa: proof }: Asking,
   purpose: 'token' | 'call',
-  use: (credentials: AwsCredentialIdentity, context: Context) => Promise<T>,
-): Promise<T> {
+  use: (credentials: AwsCredentialIdentity, context: AwsContext) => Promise<T>,
+): Promise<Outcome<T>> {
   const { identity } = resolution;
   const profiles = createProfileReader()(env);
   const profile = followedProfile(identity, env);
@@ -64,10 +65,7 @@ export async function withCredentials<T>(
   const connection = createConnection(env, profiles.profile(profile));
   const { requestHandler } = connection;
   const stsConfig = { region: resolution.stsRegion, requestHandler, ...endpoints.variantFor('sts') };
-  const mfa = createMfa(stsConfig, proof, {
-    missing: (serial) => mfaRequired(serial, resolution),
-    begun: onMfaSession,
-  });
+  const mfa = createMfa(stsConfig, proof, (serial) => mfaRequired(serial, resolution));
   const { promise: deadline, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
     () => reject(timeoutFailure(connection.lastExchange(), resolution, profiles, timeoutMs)),
@@ -86,15 +84,15 @@ export async function withCredentials<T>(
     const deps = credentialDeps(context, profile, sessionName(env));
     const resolve = () => resolveCredentials(identity, deps);
     const credentials = await withRenewedSession(source, resolve, connection.lastExchange);
-    if (!isKeyPair(credentials)) throw new Error('returned invalid credentials');
+    if (!isKeyPair(credentials)) throw new NoKeysError();
     stage = purpose;
     followProfile(profile);
     return await use(credentials, context);
   };
   try {
-    return await Promise.race([asked(), deadline]);
+    return { answer: await Promise.race([asked(), deadline]), mfaSession: mfa.begun() };
   } catch (error) {
-    throw explain(error);
+    return { error: explain(error), mfaSession: mfa.begun() };
   } finally {
     clearTimeout(timer);
   }
@@ -102,7 +100,7 @@ export async function withCredentials<T>(
 
 /** `profile`: the one that is followed. */
 function credentialDeps(
-  { requestHandler, endpoints, stsConfig, mfa }: Omit<Context, 'explain'>,
+  { requestHandler, endpoints, stsConfig, mfa }: Omit<AwsContext, 'explain'>,
   profile: string,
   roleSessionName: string,
 ): CredentialDeps {

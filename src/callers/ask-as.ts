@@ -7,9 +7,9 @@ import type { Resolution } from '../identity/resolve.ts';
 import type { Invocation, Streams } from '../invocation.ts';
 import { createMinters, type Minters } from '../minter/start-minter.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
-import type { CallerIdentity, MfaProof, Question, Questions } from '../questions.ts';
+import { answerOf, type CallerIdentity, type MfaProof, type Question, type Questions } from '../questions.ts';
+import { timeoutMs } from '../wire/daemon-variables.ts';
 import { passedEnvironment } from '../wire/environment.ts';
-import { timeoutMs } from '../wire/timeout.ts';
 import { mfaCodes, withMfaCodes } from './mfa-code.ts';
 
 /** An identity that AWS is asked as. */
@@ -39,13 +39,16 @@ export async function askAs(
     const serial = mfaDevice(resolution.identity, createProfileReader()(env), env)?.serial;
     return mfaCodes({ serial, given: null, mfaProcess: createConfigReader()(env).mfaProcess, env }, asked);
   };
-  const session = (code?: string) => ask('session', undefined, code === undefined ? undefined : { code });
+  const whoAmI = async (code?: string) => {
+    const outcome = await ask('caller', undefined, code === undefined ? undefined : { code });
+    return { caller: answerOf(outcome), mfaSession: outcome.mfaSession };
+  };
   const { caller, mfaSession } =
-    streams === undefined ? await session() : await withMfaCodes(session, undefined, codesFrom(streams));
+    streams === undefined ? await whoAmI() : await withMfaCodes(whoAmI, undefined, codesFrom(streams));
   const proof = mfaSession && { session: mfaSession };
   return {
     caller,
     identity: describeIdentity(resolution.identity),
-    ask: (question, input) => ask(question, input, proof),
+    ask: async (question, input) => answerOf(await ask(question, input, proof)),
   };
 }

@@ -14,7 +14,7 @@ import type { Invocation, Run } from '../invocation.ts';
 import { profileChain } from '../profiles/profile-chain.ts';
 import { createProfileReader, hasPrivatePaths, type Profiles } from '../profiles/profiles.ts';
 import { durationText } from '../terminal/duration-text.ts';
-import { isDaemonOff } from '../wire/daemon-switch.ts';
+import { isDaemonOff } from '../wire/daemon-variables.ts';
 import { awsLogin, type CliSession } from './aws-login.ts';
 import { mfaCodes, withMfaCodes } from './mfa-code.ts';
 

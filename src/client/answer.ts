@@ -1,13 +1,10 @@
 // Answers one of Docker's actions: through the daemon, started where there is none, or else in this process.
 import { createLazyFallback } from '../docker/fallback/lazy-fallback.ts';
 import type { Action, Answer } from '../docker/messages.ts';
-import { errorLine } from '../errors.ts';
 import type { Invocation, SelfCommand } from '../invocation.ts';
 import type { Response } from '../wire/codec.ts';
-import { isDaemonOff } from '../wire/daemon-switch.ts';
 import { passedEnvironment } from '../wire/environment.ts';
 import { socketPath } from '../wire/socket-path.ts';
-import { timeoutMs } from '../wire/timeout.ts';
 import { noAnswer } from './ask-daemon.ts';
 import { GRACE_MS, noDaemon, noDaemonOnWindows, reachDaemon } from './reach-daemon.ts';
 
@@ -33,7 +30,8 @@ export async function answer(
       (await withoutDaemon(action, input, env, invocation))
     );
   } catch (error) {
-    return await withoutDaemonFor(error, action, input, env);
+    const { answerWithout } = await import('./answer-here.ts');
+    return await answerWithout(error, action, input, env, createLazyFallback(timeoutMs));
   }
 }
 
@@ -50,33 +48,6 @@ async function withoutDaemon(
   // Who turned the daemon off knows that logins are not kept; on Windows, Docker would say that they succeeded.
   const noLogins = uid === undefined ? noDaemonOnWindows('docker pull needs no docker login') : undefined;
   return await answerHere(action, input, env, { ...askInMinters(self), fallback, noLogins });
-}
-
-/**
- * What to answer where the daemon cannot be trusted or does not answer: for a host that is nobody's, what is answered without
- * one; for an ECR registry, the error. `list` never fails, because one failing `list` costs Docker every credential.
- */
-async function withoutDaemonFor(
-  error: unknown,
-  action: Action,
-  input: string,
-  env: Record<string, string>,
-): Promise<Answer> {
-  const { answerHere } = await import('./answer-here.ts');
-  const fallback = createLazyFallback(timeoutMs);
-  let isForeign = false;
-  const answered = await answerHere(action, input, env, {
-    mint: () => Promise.reject(error),
-    whoAmI: () => Promise.reject(error),
-    deadline: () => new AbortController().signal,
-    fallback: (request) => {
-      isForeign = true;
-      return fallback(request);
-    },
-  });
-  // What is ours, the daemon would have to keep or to forget.
-  const isLost = (action === 'store' || action === 'erase') && !isForeign;
-  return isLost ? { outcome: 'failure', text: errorLine(error) } : answered;
 }
 
 /**

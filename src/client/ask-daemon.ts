@@ -7,7 +7,7 @@ import { decodeResponse, encodeRequest, type Request, type Response } from '../w
 import { isSafeSocket } from '../wire/socket-path.ts';
 
 /** Nobody listens: `absent`. Somebody did and went away without an answer: `broken`. */
-export type Asked = Response | 'absent' | 'broken';
+export type DaemonReply = Response | 'absent' | 'broken';
 
 /**
  * Asks the daemon. `timeoutMs` bounds all of it.
@@ -18,7 +18,7 @@ export async function askDaemon(
   uid: number,
   request: Request,
   timeoutMs: number,
-): Promise<Asked> {
+): Promise<DaemonReply> {
   const frame = encodeRequest(request);
   if (!isSafeSocket(path, uid)) return 'absent';
   return new Promise((resolve, reject) => {
@@ -29,7 +29,7 @@ export async function askDaemon(
       socket.destroy();
       reject(noAnswer(path, timeoutMs));
     }, timeoutMs);
-    const settle = (asked: Asked) => {
+    const settle = (asked: DaemonReply) => {
       clearTimeout(deadline);
       socket.destroy();
       resolve(asked);

@@ -3,7 +3,7 @@
 import { errorFrom, XacctError } from '../errors.ts';
 import type { OrError } from '../helper/daemon-answers.ts';
 import type { Invocation } from '../invocation.ts';
-import { isDaemonOff } from '../wire/daemon-switch.ts';
+import { isDaemonOff } from '../wire/daemon-variables.ts';
 import { passedEnvironment } from '../wire/environment.ts';
 import { reachDaemon } from './reach-daemon.ts';
 

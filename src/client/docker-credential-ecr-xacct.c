@@ -33,7 +33,7 @@ enum {
 	MAX_FRAME = 256 * 1024,   /* as MAX_FRAME_BYTES in src/wire/codec.ts */
 	MAX_ANSWER = MAX_FRAME,   /* a credential is about 2.5 kB, a failure a line */
 	STDIN_SECONDS = 30,       /* as STDIN_DEADLINE_MS in src/client/helper-command.ts */
-	DEFAULT_SECONDS = 30,     /* as in src/wire/timeout.ts */
+	DEFAULT_SECONDS = 30,     /* as in src/wire/daemon-variables.ts */
 	MAX_SECONDS = 600,
 	GRACE_SECONDS = 2,        /* as GRACE_MS in src/client/reach-daemon.ts */
 };

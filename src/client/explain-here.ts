@@ -2,8 +2,8 @@
 import { createLazyFallback } from '../docker/fallback/lazy-fallback.ts';
 import { type ExplainRequest, type Explanation, explain } from '../helper/explain.ts';
 import type { Invocation } from '../invocation.ts';
+import { timeoutMs } from '../wire/daemon-variables.ts';
 import { passedEnvironment } from '../wire/environment.ts';
-import { timeoutMs } from '../wire/timeout.ts';
 import { depsHere } from './answer-here.ts';
 import { askInMinters } from './ask-in-minters.ts';
 

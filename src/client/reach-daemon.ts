@@ -4,9 +4,9 @@ import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { SelfCommand } from '../invocation.ts';
 import type { Request, Response } from '../wire/codec.ts';
+import { timeoutMs } from '../wire/daemon-variables.ts';
 import { socketPath } from '../wire/socket-path.ts';
-import { timeoutMs } from '../wire/timeout.ts';
-import { type Asked, askDaemon } from './ask-daemon.ts';
+import { askDaemon, type DaemonReply } from './ask-daemon.ts';
 import { startDaemon } from './start-daemon.ts';
 
 /** Given to the daemon beyond the time a mint may take, so that its own answer, which says more, comes first. Milliseconds. */
@@ -47,6 +47,6 @@ export function noDaemonOnWindows(say?: string): XacctError {
   return new XacctError('daemon', NO_DAEMON_ON_WINDOWS, { hint: say === undefined ? undefined : { say } });
 }
 
-function isNoAnswer(asked: Asked): asked is 'absent' | 'broken' {
+function isNoAnswer(asked: DaemonReply): asked is 'absent' | 'broken' {
   return asked === 'absent' || asked === 'broken';
 }

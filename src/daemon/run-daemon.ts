@@ -1,4 +1,5 @@
 // The daemon: helper, caches, minters and socket put together, from start to end.
+
 import { closeSync, writeSync } from 'node:fs';
 import { createConfigReader } from '../config/config-reader.ts';
 import { createLazyFallback } from '../docker/fallback/lazy-fallback.ts';
@@ -9,8 +10,9 @@ import { createMemory } from '../helper/memory.ts';
 import { describeIdentity } from '../identity/identity.ts';
 import { type Minters, mintDeadline } from '../minter/start-minter.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
+import { answerOf } from '../questions.ts';
+import { timeoutMs } from '../wire/daemon-variables.ts';
 import { socketPath } from '../wire/socket-path.ts';
-import { timeoutMs } from '../wire/timeout.ts';
 import { createDaemonActions } from './daemon-actions.ts';
 import {
   becomeDaemon,
@@ -49,9 +51,9 @@ export async function runDaemon({
   const clock = Date.now;
   const path = socketPath(env, uid);
   const log = openLog(env);
-  const whoAmI: WhoAmI = (resolution, callerEnv, mfa) => {
+  const whoAmI: WhoAmI = async (resolution, callerEnv, mfa) => {
     log.write('info', 'who am I', { identity: describeIdentity(resolution.identity) });
-    return minters.whoAmI(resolution, callerEnv, timeoutMs(callerEnv), mfa);
+    return answerOf(await minters.whoAmI(resolution, callerEnv, timeoutMs(callerEnv), mfa));
   };
   const memory = createMemory(whoAmI, clock);
   const deps: HelperDeps = {

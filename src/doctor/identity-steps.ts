@@ -6,7 +6,7 @@ import type { Invocation } from '../invocation.ts';
 import { findProgram } from '../os/find-program.ts';
 import { principalOf } from '../policy/principal.ts';
 import type { Registry } from '../registry/ecr-hostname.ts';
-import { timeoutMs } from '../wire/timeout.ts';
+import { timeoutMs } from '../wire/daemon-variables.ts';
 import { deniedFinding } from './denied-finding.ts';
 import { failedFinding } from './failed-finding.ts';
 import type { Finding } from './finding.ts';

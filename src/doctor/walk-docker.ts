@@ -6,7 +6,7 @@ import { explained } from '../explain/explained.ts';
 import type { Invocation } from '../invocation.ts';
 import { engineAuthorities } from '../net/authorities.ts';
 import { homeFolder } from '../os/home-folder.ts';
-import { timeoutMs } from '../wire/timeout.ts';
+import { timeoutMs } from '../wire/daemon-variables.ts';
 import { examined, examinedPush } from './examine.ts';
 import { failedFinding } from './failed-finding.ts';
 import type { Finding } from './finding.ts';

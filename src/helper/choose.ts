@@ -12,7 +12,7 @@ export interface ChoiceDeps {
 }
 
 /** For whom it is chosen. */
-export interface Asked {
+export interface ChoiceInput {
   hostname: string;
   config: Config;
   profiles: Profiles;
@@ -20,13 +20,13 @@ export interface Asked {
 }
 
 /** From what is known now; asks nobody. Undefined where the hostname is neither ECR's nor mapped. */
-export function chooseRemembered(deps: ChoiceDeps, asked: Asked): Choice | undefined {
+export function chooseRemembered(deps: ChoiceDeps, asked: ChoiceInput): Choice | undefined {
   const input = resolutionInputAsked(deps, asked);
   return input && chooseIdentity(asked.hostname, input);
 }
 
 /** The same, but asks AWS for the accounts of profiles where one of them may be the one. */
-export async function learnAndChoose(deps: ChoiceDeps, asked: Asked): Promise<Choice | undefined> {
+export async function learnAndChoose(deps: ChoiceDeps, asked: ChoiceInput): Promise<Choice | undefined> {
   const input = resolutionInputAsked(deps, asked);
   if (input === undefined) return undefined;
   const choice = chooseIdentity(asked.hostname, input);
@@ -47,7 +47,7 @@ export async function learnAndChoose(deps: ChoiceDeps, asked: Asked): Promise<Ch
 const MAX_SHOWN = 5;
 
 /** What AWS said of the profiles that it was asked for, each as a clause of a message. */
-export function whatWasLearnt({ accounts }: ChoiceDeps, { profiles, env }: Asked): string[] {
+export function whatWasLearnt({ accounts }: ChoiceDeps, { profiles, env }: ChoiceInput): string[] {
   const learnt = profiles.accounts().undeclared.flatMap((profile) => {
     const known = accounts.recall(profile, profiles, env);
     if (known === undefined) return [];
@@ -61,7 +61,10 @@ export function whatWasLearnt({ accounts }: ChoiceDeps, { profiles, env }: Asked
   return [...learnt.slice(0, MAX_SHOWN), ...more];
 }
 
-export function resolutionInputAsked({ accounts }: ChoiceDeps, { hostname, config, profiles, env }: Asked) {
+export function resolutionInputAsked(
+  { accounts }: ChoiceDeps,
+  { hostname, config, profiles, env }: ChoiceInput,
+) {
   return resolutionInput(hostname, config, profiles, env, (profile) => {
     const known = accounts.recall(profile, profiles, env);
     return known !== undefined && 'account' in known ? known.account : undefined;

@@ -13,7 +13,7 @@ import type { Registry } from '../registry/ecr-hostname.ts';
 import type { TokenStatus } from '../token/slots.ts';
 import type { WhoAmI } from './account-memory.ts';
 import { resolutionInputAsked, whatWasLearnt } from './choose.ts';
-import { findToken, type Wanted } from './find-token.ts';
+import { findToken, type TokenInput } from './find-token.ts';
 import type { HelperDeps } from './helper.ts';
 
 /** Times are epoch milliseconds. */
@@ -62,7 +62,7 @@ export interface ExplainedCandidate {
   problem?: string;
 }
 
-export type ExplainRequest = Pick<Wanted, 'hostname' | 'env'> & {
+export type ExplainRequest = Pick<TokenInput, 'hostname' | 'env'> & {
   /** Mint a token, and ask AWS who one is. */
   mint: boolean;
 };
@@ -72,7 +72,12 @@ export async function explain(
   deps: HelperDeps & { whoAmI: WhoAmI },
   { hostname, env, mint }: ExplainRequest,
 ): Promise<Explanation> {
-  const wanted: Wanted = { hostname, config: deps.readConfig(env), profiles: deps.readProfiles(env), env };
+  const wanted: TokenInput = {
+    hostname,
+    config: deps.readConfig(env),
+    profiles: deps.readProfiles(env),
+    env,
+  };
   const tried = mint ? await tryIt(deps, wanted) : {};
   const input = resolutionInputAsked(deps, wanted);
   if (input === undefined) {
@@ -127,7 +132,7 @@ interface Tried {
   error?: ErrorFields;
 }
 
-async function tryIt(deps: HelperDeps & { whoAmI: WhoAmI }, wanted: Wanted): Promise<Tried> {
+async function tryIt(deps: HelperDeps & { whoAmI: WhoAmI }, wanted: TokenInput): Promise<Tried> {
   let resolution: Resolution | undefined;
   try {
     resolution = (await findToken(deps, wanted))?.resolution;
@@ -140,7 +145,7 @@ async function tryIt(deps: HelperDeps & { whoAmI: WhoAmI }, wanted: Wanted): Pro
 
 function whoAmI(
   deps: HelperDeps & { whoAmI: WhoAmI },
-  { profiles, env }: Wanted,
+  { profiles, env }: TokenInput,
   resolution: Resolution,
 ): Promise<CallerIdentity> {
   const device = mfaDevice(resolution.identity, profiles, env);
@@ -172,7 +177,11 @@ function whyOf({ candidates, absence }: Rung): string {
   return others.length === 0 ? first.reason : `${first.reason}, and ${others.length} more`;
 }
 
-function explainedCandidate(deps: HelperDeps, wanted: Wanted, resolution: Resolution): ExplainedCandidate {
+function explainedCandidate(
+  deps: HelperDeps,
+  wanted: TokenInput,
+  resolution: Resolution,
+): ExplainedCandidate {
   const { profiles, env } = wanted;
   const { identity, reason } = resolution;
   const profile = profileOf(identity);

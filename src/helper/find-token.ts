@@ -1,7 +1,7 @@
 // A token for a hostname: who to be, a token in memory or a mint, and the next candidate where discovery has several.
 
 import type { Config } from '../config/load.ts';
-import { errorFrom, XacctError } from '../errors.ts';
+import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import { describeIdentity } from '../identity/identity.ts';
 import { holdsSecret, identityKey } from '../identity/identity-key.ts';
@@ -9,7 +9,7 @@ import { mfaDevice, mfaRequired } from '../identity/mfa-device.ts';
 import type { Choice, Resolution } from '../identity/resolve.ts';
 import type { Environment } from '../invocation.ts';
 import type { Profiles } from '../profiles/profiles.ts';
-import type { MfaProof, Minted, Token } from '../questions.ts';
+import { answerOf, type MfaProof, type Outcome, type Token } from '../questions.ts';
 import type { MfaSessionStore } from '../token/mfa-session-store.ts';
 import type { Slots } from '../token/slots.ts';
 import { type ChoiceDeps, chooseRemembered, learnAndChoose, whatWasLearnt } from './choose.ts';
@@ -17,14 +17,14 @@ import { type ChoiceDeps, chooseRemembered, learnAndChoose, whatWasLearnt } from
 export interface TokenDeps extends ChoiceDeps {
   tokens: Slots;
   mfaSessions: MfaSessionStore;
-  /** Asks AWS in the caller's environment. @throws XacctError */
-  mint: (resolution: Resolution, env: Environment, mfa?: MfaProof) => Promise<Minted>;
+  /** Asks AWS in the caller's environment. */
+  mint: (resolution: Resolution, env: Environment, mfa?: MfaProof) => Promise<Outcome<Token>>;
   /** Ends a caller's wait for a mint that somebody else may have begun. Its reason is an XacctError. */
   deadline: (env: Environment) => AbortSignal;
 }
 
 /** What somebody asks for. */
-export interface Wanted {
+export interface TokenInput {
   hostname: string;
   config: Config;
   profiles: Profiles;
@@ -36,7 +36,7 @@ export interface Wanted {
 /** Undefined where the hostname is neither ECR's nor mapped. @throws XacctError */
 export async function findToken(
   deps: TokenDeps,
-  wanted: Wanted,
+  wanted: TokenInput,
 ): Promise<{ token: Token; resolution: Resolution } | undefined> {
   const choice = await learnAndChoose(deps, wanted);
   if (choice === undefined) return undefined;
@@ -51,7 +51,7 @@ export async function findToken(
 }
 
 /** Of several profiles of the account: the first that has a token, else the first that can mint one. */
-async function firstThatCan(deps: TokenDeps, wanted: Wanted, resolutions: readonly Resolution[]) {
+async function firstThatCan(deps: TokenDeps, wanted: TokenInput, resolutions: readonly Resolution[]) {
   const held =
     wanted.login === undefined ? resolutions.find((one) => holdsToken(deps, wanted, one)) : undefined;
   const order = held === undefined ? resolutions : [held, ...resolutions.filter((one) => one !== held)];
@@ -67,7 +67,7 @@ async function firstThatCan(deps: TokenDeps, wanted: Wanted, resolutions: readon
   throw nobodyCan(failures, wanted);
 }
 
-function holdsToken({ tokens }: TokenDeps, { profiles, env }: Wanted, resolution: Resolution): boolean {
+function holdsToken({ tokens }: TokenDeps, { profiles, env }: TokenInput, resolution: Resolution): boolean {
   try {
     return tokens.statusOf(identityKey(resolution, profiles, env)) !== undefined;
   } catch {
@@ -83,7 +83,7 @@ function isOfOneIdentity({ kind }: XacctError): boolean {
 
 const MAX_SHOWN = 3;
 
-function nobodyCan(failures: readonly XacctError[], { hostname }: Wanted): XacctError {
+function nobodyCan(failures: readonly XacctError[], { hostname }: TokenInput): XacctError {
   const shown = failures.slice(0, MAX_SHOWN).map(({ message }) => message);
   const more = failures.length > MAX_SHOWN ? [`and ${failures.length - MAX_SHOWN} more`] : [];
   // A sign-in is the caller's to do: where one is the fix, theirs is the command to show.
@@ -96,7 +96,7 @@ function nobodyCan(failures: readonly XacctError[], { hostname }: Wanted): Xacct
 }
 
 /** @throws XacctError with the identity in its message. */
-async function tokenOf(deps: TokenDeps, wanted: Wanted, resolution: Resolution): Promise<Token> {
+async function tokenOf(deps: TokenDeps, wanted: TokenInput, resolution: Resolution): Promise<Token> {
   const { hostname, config, profiles, env, login } = wanted;
   try {
     const key = identityKey(resolution, profiles, env);
@@ -131,38 +131,29 @@ function mintAgain(
 }
 
 /** Mints, with the MFA session of the identity's keys where its roles ask for one. */
-async function mint(deps: TokenDeps, wanted: Wanted, resolution: Resolution): Promise<Token> {
+async function mint(deps: TokenDeps, wanted: TokenInput, resolution: Resolution): Promise<Token> {
   const { profiles, env, login } = wanted;
   const device = mfaDevice(resolution.identity, profiles, env);
-  if (device === undefined) return tokenIn(await deps.mint(resolution, env));
+  if (device === undefined) return answerOf(await deps.mint(resolution, env));
   const { serial, sessionKey } = device;
   const session = deps.mfaSessions.get(sessionKey);
   const proof = login?.code === undefined ? session && { session } : { code: login.code };
   if (proof === undefined) throw mfaRequired(serial, resolution);
-  try {
-    const minted = await deps.mint(resolution, env, proof);
-    if (minted.mfaSession !== undefined) {
-      deps.mfaSessions.set(sessionKey, serial, minted.mfaSession);
-      if (login !== undefined) login.code = undefined;
-    }
-    return tokenIn(minted);
-  } catch (error) {
-    // AWS does not take the session any more.
-    if (error instanceof XacctError && error.code === 'mfa-required') deps.mfaSessions.delete(sessionKey);
-    throw error;
+  const outcome = await deps.mint(resolution, env, proof);
+  if (outcome.mfaSession !== undefined) {
+    deps.mfaSessions.set(sessionKey, serial, outcome.mfaSession);
+    if (login !== undefined) login.code = undefined;
   }
-}
-
-function tokenIn({ token, refusal }: Minted): Token {
-  if (refusal !== undefined) throw errorFrom(refusal);
-  return token;
+  // AWS does not take the session any more.
+  if (outcome.error?.code === 'mfa-required') deps.mfaSessions.delete(sessionKey);
+  return answerOf(outcome);
 }
 
 /** The last step leads to whoever happens to be there: the reader wants to know what was looked for before. */
 function lastStepFailed(
   error: unknown,
   deps: TokenDeps,
-  wanted: Wanted,
+  wanted: TokenInput,
   choice: Choice,
   { identity }: Resolution,
 ): unknown {

@@ -7,7 +7,6 @@ import { hostnamesIn, isPlainServerURL } from '../docker/server-url.ts';
 import { errorLine, XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
-import { forHostname } from './for-hostname.ts';
 
 export interface ForeignDeps {
   readConfig: (env: Environment) => Config;
@@ -46,18 +45,26 @@ export async function askFallback(
   }
 }
 
-/** @throws XacctError where nobody keeps it. */
-export async function storeElsewhere(
+/** A failure, named for the host that was asked for, or for the server URL where that has no hostname. */
+export function forHostname(hostname: string, error: unknown): unknown {
+  // A failure of the program itself stays as it is.
+  return error instanceof XacctError ? error.prefixed(hostname) : error;
+}
+
+/** Undefined as for `askFallback`. @throws as it does. */
+export function storeElsewhere(
   deps: ForeignDeps,
   given: Credential,
   env: Environment,
-): Promise<Answer> {
-  const { ServerURL } = given;
+): Promise<Answer | undefined> {
   // Written anew: what we read in it is all that the other helper can read in it.
   const input = `${JSON.stringify(given)}\n`;
-  const theirs = await askFallback(deps, { action: 'store', ServerURL, input, env });
-  if (theirs !== undefined) return theirs;
-  throw new XacctError(
+  return askFallback(deps, { action: 'store', ServerURL: given.ServerURL, input, env });
+}
+
+/** A login that is kept nowhere. */
+export function notKept({ ServerURL }: Credential): XacctError {
+  return new XacctError(
     'protocol',
     `${ServerURL}: not an ECR registry and not in the config, so its login is not kept`,
     {
@@ -96,21 +103,23 @@ export function isOurs(hostname: string, config: Config): boolean {
 export async function listElsewhere(
   { readConfig, fallback }: ForeignDeps,
   env: Environment,
-): Promise<[string, string][]> {
+): Promise<Map<string, string>> {
   try {
     const config = readConfig(env);
     const { fallbackHelper: name, file: configFile } = config;
-    if (name === undefined || env[FALLBACK_MARK]) return [];
+    if (name === undefined || env[FALLBACK_MARK]) return new Map();
     const { outcome, text } = await fallback({ name, configFile, action: 'list', input: 'unused', env });
     const usernames: unknown = outcome === 'success' ? JSON.parse(text) : undefined;
-    if (typeof usernames !== 'object' || usernames === null) return [];
-    return Object.entries(usernames).filter(
-      ([ServerURL, username]) =>
-        typeof username === 'string' &&
-        isPlainServerURL(ServerURL) &&
-        !hostnamesIn(ServerURL).some((hostname) => isOurs(hostname, config)),
+    if (typeof usernames !== 'object' || usernames === null) return new Map();
+    return new Map(
+      Object.entries(usernames).filter(
+        ([ServerURL, username]) =>
+          typeof username === 'string' &&
+          isPlainServerURL(ServerURL) &&
+          !hostnamesIn(ServerURL).some((hostname) => isOurs(hostname, config)),
+      ),
     );
   } catch {
-    return [];
+    return new Map();
   }
 }

@@ -17,13 +17,14 @@ import type { Token } from '../questions.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
 import type { LoginStore } from '../token/login-store.ts';
 import { findToken, type TokenDeps } from './find-token.ts';
-import { forHostname } from './for-hostname.ts';
 import {
   askFallback,
   eraseElsewhere,
   type ForeignDeps,
+  forHostname,
   isOurs,
   listElsewhere,
+  notKept,
   storeElsewhere,
 } from './foreign-hosts.ts';
 
@@ -94,7 +95,7 @@ async function tokenFor(
 }
 
 /** Whether everybody may pull from the registry, and nobody said who to be there: a failure must not keep them from it. */
-function isPublicByDefault(hostname: string, config: Config, env: Environment): boolean {
+export function isPublicByDefault(hostname: string, config: Config, env: Environment): boolean {
   return (
     parseRegistry(hostname)?.service === 'ecr-public' &&
     matchRule(config, hostname) === undefined &&
@@ -109,7 +110,9 @@ async function store(deps: HelperDeps, input: string, env: Environment): Promise
   if (Username === '') return quietly(MISSING_USERNAME);
   const url = parseServerURL(ServerURL);
   if (url === undefined || !isKept(deps, url.hostname, env)) {
-    return await storeElsewhere(deps, given, env);
+    const theirs = await storeElsewhere(deps, given, env);
+    if (theirs === undefined) throw notKept(given);
+    return theirs;
   }
   // `docker login` without a name stores what it was given by `get`: ours already, and to stay under the rules.
   if (!deps.tokens.holds(url.hostname, Secret)) {
@@ -130,11 +133,16 @@ async function erase(deps: HelperDeps, input: string, env: Environment): Promise
 }
 
 async function list(deps: HelperDeps, env: Environment): Promise<Answer> {
-  const usernames = new Map(await listElsewhere(deps, env));
+  const usernames = await listElsewhere(deps, env);
   for (const { hostnames } of deps.tokens.status()) {
     for (const hostname of hostnames) usernames.set(hostname, 'AWS');
   }
   for (const [hostname, username] of deps.logins.list()) usernames.set(hostname, username);
+  return usernamesAnswer(usernames);
+}
+
+/** Server URL → user name. */
+export function usernamesAnswer(usernames: ReadonlyMap<string, string>): Answer {
   return { outcome: 'success', text: `${JSON.stringify(Object.fromEntries(usernames))}\n` };
 }
 

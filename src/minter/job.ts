@@ -4,9 +4,10 @@ import { type ErrorFields, errorFields, errorFrom, XacctError } from '../errors.
 import { command } from '../hint.ts';
 import type { Resolution } from '../identity/resolve.ts';
 import type { Environment } from '../invocation.ts';
-import type { MfaProof, Question, Questions } from '../questions.ts';
+import type { MfaProof, MfaSession, Outcome, Question, Questions } from '../questions.ts';
 
-export type Answer<Q extends Question> = Questions[Q]['answer'];
+/** What came of a job. */
+export type JobOutcome<Q extends Question> = Outcome<Questions[Q]['answer']>;
 
 export interface MintJob<Q extends Question = Question> {
   question: Q;
@@ -21,29 +22,30 @@ export interface MintJob<Q extends Question = Question> {
   mfa?: MfaProof | undefined;
 }
 
-export type MintResult = { answer: Answer<Question> } | { error: ErrorFields };
+/** An outcome as JSON: an error is its fields. */
+type MintResult = { answer?: unknown; error?: ErrorFields; mfaSession?: MfaSession };
 
-export function failedResult(error: unknown): MintResult {
-  if (error instanceof XacctError) return { error: errorFields(error) };
-  // Only the error's class: its message may quote what a provider read.
-  const name = error instanceof Error ? error.name : typeof error;
-  return { error: { code: 'internal', message: `the minter failed unexpectedly (${name})` } };
+/** The line that says what came of a job; with the newline that ends it. */
+export function resultLine({ mfaSession, ...outcome }: JobOutcome<Question>): string {
+  const result: MintResult =
+    outcome.error === undefined ? { answer: outcome.answer } : { error: errorFields(outcome.error) };
+  return `${JSON.stringify({ ...result, mfaSession })}\n`;
 }
 
-/** @throws XacctError the error in the result, or `internal` where the line is no result. */
-export function readResult<Q extends Question>(line: string): Answer<Q> {
+/** `internal`, where the line is no result. */
+export function readResult<Q extends Question>(line: string): JobOutcome<Q> {
   const result = parseResult(line);
   if (result === undefined) {
-    throw new XacctError('internal', 'the minter ended without a result', {
-      hint: {
-        say: 'run the same command again; if it goes on failing',
-        run: command`ecr-xacct daemon stop`,
-      },
-    });
+    const hint = {
+      say: 'run the same command again; if it goes on failing',
+      run: command`ecr-xacct daemon stop`,
+    };
+    return { error: new XacctError('internal', 'the minter ended without a result', { hint }) };
   }
+  const { answer, error, mfaSession } = result;
+  if (error !== undefined) return { error: errorFrom(error), mfaSession };
   // It answers what it was asked: both ends are one program.
-  if ('answer' in result) return result.answer as Answer<Q>;
-  throw errorFrom(result.error);
+  return { answer: answer as Questions[Q]['answer'], mfaSession };
 }
 
 /** A line that was cut short by a crash is all that can be wrong with it. */

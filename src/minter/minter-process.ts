@@ -8,11 +8,11 @@ import type { SelfCommand } from '../invocation.ts';
 import { killGroup } from '../os/process-group.ts';
 import { spawnSelf } from '../os/spawn-self.ts';
 import type { Question } from '../questions.ts';
-import { type Answer, type MintJob, readResult } from './job.ts';
+import { type JobOutcome, type MintJob, readResult } from './job.ts';
 
 export interface MinterProcess {
-  /** Gives it its one job. @throws XacctError whatever it says, `timeout` at the deadline, `internal` when it crashes. */
-  run<Q extends Question>(job: MintJob<Q>): Promise<Answer<Q>>;
+  /** Gives it its one job. An error is what it says, `timeout` at the deadline, `internal` where it crashes. */
+  run<Q extends Question>(job: MintJob<Q>): Promise<JobOutcome<Q>>;
   /** Ends it; a job that it has fails. */
   kill(): void;
   /** Resolves when it has ended. */
@@ -53,8 +53,10 @@ export function startMinter(
       }, job.timeoutMs);
       try {
         const line = await result;
-        if (line === '' && timedOut) throw timeoutError(job.timeoutMs);
-        return readResult<Q>(line);
+        return line === '' && timedOut ? { error: timeoutError(job.timeoutMs) } : readResult<Q>(line);
+      } catch (error) {
+        if (error instanceof XacctError) return { error };
+        throw error;
       } finally {
         clearTimeout(deadline);
         killGroup(child);

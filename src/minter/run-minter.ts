@@ -2,9 +2,11 @@
 import { writeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
+import { XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
 import { RESULT_FD } from '../os/spawn-self.ts';
-import { failedResult, type MintJob, type MintResult } from './job.ts';
+import type { Question } from '../questions.ts';
+import { type JobOutcome, type MintJob, resultLine } from './job.ts';
 
 /** Runs one job. Ends at once, without a result, when stdin closes: whoever asked is gone. */
 export async function runMinter(stdin: Readable, isSpare: boolean): Promise<void> {
@@ -24,8 +26,7 @@ export async function runMinter(stdin: Readable, isSpare: boolean): Promise<void
     const { warmUp } = await import('../aws/warm-up.ts');
     if (!(await hasJob())) await warmUp();
   }
-  const result = await answer(await job);
-  writeSync(RESULT_FD, `${JSON.stringify(result)}\n`);
+  writeSync(RESULT_FD, resultLine(await outcomeOf(await job)));
 }
 
 /** Ends this process with its group, which a credential_process that still runs belongs to. */
@@ -38,19 +39,22 @@ function endGroup(): never {
   process.exit(1);
 }
 
-async function answer(job: MintJob): Promise<MintResult> {
+async function outcomeOf(job: MintJob): Promise<JobOutcome<Question>> {
   becomeCaller(job.env);
   try {
     // Apart: a mint is waited for, and loads nothing that it does not need.
     const { question, input } = job;
     if (question === 'token') {
       const { mintToken } = await import('../aws/mint.ts');
-      return { answer: await mintToken(job) };
+      return await mintToken(job);
     }
     const { answerQuestion } = await import('../aws/answer-question.ts');
-    return { answer: await answerQuestion({ question, input }, job) };
+    return await answerQuestion({ question, input }, job);
   } catch (error) {
-    return failedResult(error);
+    if (error instanceof XacctError) return { error };
+    // Only the error's class: its message may quote what a provider read.
+    const name = error instanceof Error ? error.name : typeof error;
+    return { error: new XacctError('internal', `the minter failed unexpectedly (${name})`) };
   }
 }
 

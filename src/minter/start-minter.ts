@@ -1,33 +1,32 @@
 // Mints each token in a process of its own, with a spare one kept ready: loading the AWS SDK takes ten times its use.
 
-import { XacctError } from '../errors.ts';
 import type { Resolution } from '../identity/resolve.ts';
 import type { Environment, SelfCommand } from '../invocation.ts';
-import type { CallerIdentity, MfaProof, Minted, Question, Questions } from '../questions.ts';
-import type { Answer, MintJob } from './job.ts';
+import type { CallerIdentity, MfaProof, Outcome, Question, Questions, Token } from '../questions.ts';
+import type { JobOutcome, MintJob } from './job.ts';
 import { type MinterProcess, startMinter, timeoutError } from './minter-process.ts';
 
 export interface Minters {
   /**
    * Mints in a process of its own, whose environment is `env` and nothing else.
-   * @throws XacctError whatever the minter says, `timeout` at the deadline, `internal` when it crashes.
+   * An error is whatever the minter says, `timeout` at the deadline, `internal` where it crashes.
    */
-  mint(resolution: Resolution, env: Environment, timeoutMs: number, mfa?: MfaProof): Promise<Minted>;
-  /** Asks AWS, likewise, who the identity is. @throws as `mint` does. */
+  mint(resolution: Resolution, env: Environment, timeoutMs: number, mfa?: MfaProof): Promise<Outcome<Token>>;
+  /** Asks AWS, likewise, who the identity is. */
   whoAmI(
     resolution: Resolution,
     env: Environment,
     timeoutMs: number,
     mfa?: MfaProof,
-  ): Promise<CallerIdentity>;
-  /** Asks AWS, likewise, something else. @throws as `mint` does. */
+  ): Promise<Outcome<CallerIdentity>>;
+  /** Asks AWS, likewise, something else. */
   ask<Q extends Question>(
     asked: { question: Q; input: Questions[Q]['input'] },
     resolution: Resolution,
     env: Environment,
     timeoutMs: number,
     mfa?: MfaProof,
-  ): Promise<Answer<Q>>;
+  ): Promise<JobOutcome<Q>>;
   /** Starts a spare, if there is none: a mint is likely soon. */
   warm(): void;
   /** Ends the spare. */
@@ -63,19 +62,15 @@ export function createMinters(self: SelfCommand, spareMs: number): Minters {
     });
   };
 
-  const runNow = async <Q extends Question>(job: MintJob<Q>): Promise<Answer<Q>> => {
+  const runNow = async <Q extends Question>(job: MintJob<Q>): Promise<JobOutcome<Q>> => {
     const extraCa = job.env.NODE_EXTRA_CA_CERTS;
     const ready = extraCa ? undefined : takeSpare();
     if (ready === undefined) return startMinter(self, { extraCa }).run(job);
-    try {
-      return await ready.run(job);
-    } catch (error) {
-      // It may have been killed while it waited for its job: that is nobody's failure.
-      if (!(error instanceof XacctError && error.code === 'internal')) throw error;
-      return startMinter(self).run(job);
-    }
+    const outcome = await ready.run(job);
+    // It may have been killed while it waited for its job.
+    return outcome.error?.code === 'internal' ? startMinter(self).run(job) : outcome;
   };
-  const run = async <Q extends Question>(job: Omit<MintJob<Q>, 'givenAt'>): Promise<Answer<Q>> => {
+  const run = async <Q extends Question>(job: Omit<MintJob<Q>, 'givenAt'>): Promise<JobOutcome<Q>> => {
     if (running >= MAX_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
     running += 1;
     try {

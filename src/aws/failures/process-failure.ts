@@ -7,6 +7,7 @@ import type { Environment } from '../../invocation.ts';
 import { findProgram, mayAccess } from '../../os/find-program.ts';
 import type { ProfileLink } from '../../profiles/profile-chain.ts';
 import { type FailureContext, its } from './failure-context.ts';
+import { NoKeysError } from './service-error.ts';
 
 /** The SDK throws everything as one class, with texts of its own. */
 export function processFailure(error: unknown, source: ProfileLink, context: FailureContext): XacctError {
@@ -26,7 +27,7 @@ export function processFailure(error: unknown, source: ProfileLink, context: Fai
       cause: error,
     });
   }
-  return new XacctError('process-failed', `${whose} ${whatItDid(message)}`, {
+  return new XacctError('process-failed', `${whose} ${whatItDid(error, message)}`, {
     hint: { say: 'to see it fail', run: command`aws sts get-caller-identity --profile ${name}` },
     cause: error,
   });
@@ -49,11 +50,11 @@ export function processTimeout(
   };
 }
 
-function whatItDid(message: string): string {
+function whatItDid(error: unknown, message: string): string {
   if (message.startsWith('Command failed')) return 'failed';
   if (/returned invalid JSON|^Cannot read properties of null/.test(message)) return 'printed no valid JSON';
   if (message.includes('did not return Version 1')) return 'printed JSON without "Version": 1';
-  if (message.includes('returned invalid credentials'))
+  if (error instanceof NoKeysError || message.includes('returned invalid credentials'))
     return 'printed JSON without AccessKeyId and SecretAccessKey';
   if (message.includes('returned expired credentials')) return 'returned expired credentials';
   if (message.includes('maxBuffer')) return 'printed more than 1 MiB';

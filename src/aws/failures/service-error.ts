@@ -22,3 +22,6 @@ export class AssumeRoleError extends Error {
     this.roleArn = roleArn;
   }
 }
+
+/** A provider gave what are no keys. */
+export class NoKeysError extends Error {}

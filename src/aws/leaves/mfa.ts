@@ -13,24 +13,20 @@ export interface Mfa {
     source: AwsCredentialIdentity,
     parameters: AssumeRoleCommandInput,
   ): Promise<{ credentials: AwsCredentialIdentity; parameters: AssumeRoleCommandInput }>;
-  /** Whether AWS was shown a session. */
+  /** The session that the code began; undefined as long as there is none. */
+  begun(): MfaSession | undefined;
+  /** Whether AWS was shown the session of an earlier code. */
   usesSession: boolean;
 }
 
 /** As long as a token lives. STS allows 15 minutes to 36 hours. */
 const SESSION_SECONDS = 43_200;
 
-export interface MfaEvents {
-  /** The error for a role that asks for a code where there is none. */
-  missing: (serial: string) => XacctError;
-  /** Called with the session that the code began. */
-  begun: (session: MfaSession) => void;
-}
-
+/** `missing`: the error for a role that asks for a code where there is none. */
 export function createMfa(
   config: STSClientConfig,
   proof: MfaProof | undefined,
-  { missing, begun }: MfaEvents,
+  missing: (serial: string) => XacctError,
 ): Mfa {
   let session: MfaSession | undefined;
   return {
@@ -43,12 +39,10 @@ export function createMfa(
       if (source.sessionToken !== undefined) {
         return { credentials: source, parameters: { ...parameters, TokenCode: proof.code } };
       }
-      if (session === undefined) {
-        session = await beginSession({ ...config, credentials: source }, SerialNumber, proof.code);
-        begun(session);
-      }
+      session ??= await beginSession({ ...config, credentials: source }, SerialNumber, proof.code);
       return { credentials: session, parameters: rest };
     },
+    begun: () => session,
     usesSession: proof !== undefined && 'session' in proof,
   };
 }

@@ -1,8 +1,10 @@
 // The spare minter: used by the next mint, replaced after it, missed by nobody when it dies, gone when its time is over.
+
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { createMinters, type Minters } from '../../../src/minter/start-minter.ts';
+import { answerOf } from '../../../src/questions.ts';
 import { parseRegistry } from '../../../src/registry/ecr-hostname.ts';
 import { whenEnded, whenever } from '../../support/processes.ts';
 import { self } from '../../support/product/product.ts';
@@ -10,7 +12,7 @@ import { HOST, type ProductStage, roleFiles, startProductStage } from '../../sup
 
 const MINUTE = 60_000;
 
-function mint(minters: Minters, { product }: ProductStage, profile = 'dev') {
+async function mint(minters: Minters, { product }: ProductStage, profile = 'dev') {
   const registry = parseRegistry(HOST);
   assert.ok(registry !== undefined);
   const identity = { kind: 'profile', profile } as const;
@@ -22,7 +24,7 @@ function mint(minters: Minters, { product }: ProductStage, profile = 'dev') {
     reason: '',
     stsRegion: 'us-east-1',
   } as const;
-  return minters.mint(resolution, product.env, MINUTE);
+  return answerOf(await minters.mint(resolution, product.env, MINUTE));
 }
 
 /** The process IDs of the spares that this process has started. */
@@ -54,7 +56,7 @@ test('A spare does the next mint, in the environment of whoever asks, and anothe
   const minters = createMinters(self, MINUTE);
   minters.warm();
   const first = await oneSpare();
-  const { token } = await mint(minters, stage, 'puller');
+  const token = await mint(minters, stage, 'puller');
   assert.equal(token?.password, stage.aws.issuedTokens[0]?.password);
   assert.match(stage.aws.issuedTokens[0]?.principal ?? '', /:assumed-role\/EcrPull\//);
   await whenEnded(first);
@@ -81,7 +83,7 @@ test('A spare that was killed is missed by nobody.', async () => {
   process.kill(pid, 'SIGSTOP');
   const minted = mint(minters, stage);
   process.kill(pid, 'SIGKILL');
-  assert.equal((await minted).token?.password, stage.aws.issuedTokens[0]?.password);
+  assert.equal((await minted).password, stage.aws.issuedTokens[0]?.password);
   minters.close();
 });
 

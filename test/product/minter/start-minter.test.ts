@@ -1,4 +1,5 @@
 // One process for one mint: what goes in and comes out, and that nothing of it is left at the end, whatever it does.
+
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -9,6 +10,7 @@ import { test } from 'node:test';
 import type { Resolution } from '../../../src/identity/resolve.ts';
 import type { SelfCommand } from '../../../src/invocation.ts';
 import { createMinters } from '../../../src/minter/start-minter.ts';
+import { answerOf } from '../../../src/questions.ts';
 import { parseRegistry } from '../../../src/registry/ecr-hostname.ts';
 import { whenEnded, whenever } from '../../support/processes.ts';
 import { self } from '../../support/product/product.ts';
@@ -23,9 +25,11 @@ function resolutionFor(identity: Resolution['identity']): Resolution {
 }
 
 /** Mints with the developer's keys; `minter` stands for the program. */
-function mint({ product, cast }: ProductStage, timeoutMs = MINUTE, minter: SelfCommand = self) {
+async function mint({ product, cast }: ProductStage, timeoutMs = MINUTE, minter: SelfCommand = self) {
   const env = { ...product.env, ...keyVariables(cast.dev) };
-  return createMinters(minter, 0).mint(resolutionFor({ kind: 'environment' }), env, timeoutMs);
+  return answerOf(
+    await createMinters(minter, 0).mint(resolutionFor({ kind: 'environment' }), env, timeoutMs),
+  );
 }
 
 /** A minter of the tests' own: a shell script, whose arguments are `mint` and no more. */
@@ -35,7 +39,7 @@ function script(source: string): SelfCommand {
 
 test('A mint brings the token with its expiry in milliseconds.', async () => {
   await using stage = await startProductStage();
-  const { token } = await mint(stage);
+  const token = await mint(stage);
   const { password, expiresAt } = stage.aws.issuedTokens[0] ?? {};
   assert.deepEqual(token, { username: 'AWS', password, expiresAt });
 });
@@ -76,9 +80,9 @@ test('What a minter leaves running when it is done is ended too.', async () => {
   await using stage = await startProductStage();
   const pidFile = join(stage.product.folder, 'pid');
   const token = { username: 'AWS', password: 'p', expiresAt: 1 };
-  const result = JSON.stringify({ answer: { token } });
+  const result = JSON.stringify({ answer: token });
   const minter = script(`sleep 600 3>&- & echo $! >${pidFile}; echo '${result}' >&3`);
-  assert.deepEqual(await mint(stage, MINUTE, minter), { token });
+  assert.deepEqual(await mint(stage, MINUTE, minter), token);
   await whenEnded(Number(await readFile(pidFile, 'utf8')));
 });
 
@@ -94,7 +98,7 @@ test('A minter that cannot be started, crashes or babbles is an error of ours.',
   const minters = {
     'It ends without a word.': 'exit 3',
     'It is killed.': 'kill -9 $$',
-    'It writes half a result.': `printf '{"answer":{"token":{"username":"AWS"' >&3`,
+    'It writes half a result.': `printf '{"answer":{"username":"AWS"' >&3`,
     'It writes more than a result can be.': 'head -c 1000000 /dev/zero >&3',
     'It writes to stdout and stderr only.': 'echo {}; echo {} >&2',
   };
@@ -121,7 +125,8 @@ test("A minter's environment is the caller's and nothing of this process's, and 
   await product.configure({ config: { 'profile looks': { credential_process: script } } });
   const env = { ...product.env, ...keyVariables(cast.dev), AWS_MAX_ATTEMPTS: '1' };
   const resolution = resolutionFor({ kind: 'profile', profile: 'looks' });
-  await assert.rejects(createMinters(self, 0).mint(resolution, env, MINUTE), { code: 'credentials-invalid' });
+  const { error } = await createMinters(self, 0).mint(resolution, env, MINUTE);
+  assert.equal(error?.code, 'credentials-invalid');
   const lines = (await readFile(variables ?? '', 'utf8')).trimEnd().split('\n');
   // The shell's own.
   const seen = lines.filter((line) => !/^(?:PWD|_|SHLVL|OLDPWD)=/.test(line)).sort();

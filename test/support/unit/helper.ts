@@ -2,7 +2,7 @@
 import { type Config, parseConfig } from '../../../src/config/load.ts';
 import type { FallbackRequest } from '../../../src/docker/fallback/fallback.ts';
 import { type Action, type Answer, notFound } from '../../../src/docker/messages.ts';
-import type { ErrorFields } from '../../../src/errors.ts';
+import { type ErrorFields, errorFrom, XacctError } from '../../../src/errors.ts';
 import type { WhoAmI } from '../../../src/helper/account-memory.ts';
 import { createHelper, type HelperDeps } from '../../../src/helper/helper.ts';
 import { createMemory } from '../../../src/helper/memory.ts';
@@ -47,14 +47,15 @@ export function createHelperFixture(configText = '', aws = PROFILES) {
     fixture.mints.push(`${who} for ${hostname}`);
     fixture.proofs.push(mfa);
     const failure = fixture.failure ?? fixture.failures[who];
+    if (failure instanceof XacctError) return { error: failure };
     if (failure !== undefined) throw failure;
     const expiresAt = fixture.now + 12 * 3_600_000;
     const token = { username: 'AWS', password: `token ${fixture.mints.length} of ${who}`, expiresAt };
-    if (mfa === undefined || 'session' in mfa) return { token };
+    if (mfa === undefined || 'session' in mfa) return { answer: token };
     const keys = { accessKeyId: 'ASIA', secretAccessKey: 'secret', sessionToken: 'session' };
     const mfaSession = { ...keys, expiresAt };
     const refusal = fixture.refusals[who];
-    return refusal === undefined ? { token, mfaSession } : { refusal, mfaSession };
+    return refusal === undefined ? { answer: token, mfaSession } : { error: errorFrom(refusal), mfaSession };
   };
   const whoAmI: WhoAmI = async ({ identity }) => {
     const profile = profileOf(identity) ?? '';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { command } from '../../../src/hint.ts';
-import { timeoutMs } from '../../../src/wire/timeout.ts';
+import { timeoutMs } from '../../../src/wire/daemon-variables.ts';
 
 for (const [text, milliseconds] of [
   [undefined, 30_000],

@@ -1,7 +1,17 @@
-// How long one answer may take: `ECR_XACCT_TIMEOUT`, in seconds.
-
+// What a caller's environment says of the daemon: whether there is to be one (`ECR_XACCT_DAEMON`), and how long an answer may
+// take (`ECR_XACCT_TIMEOUT`, in seconds).
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
+
+/** @throws XacctError `usage` for a value that is neither `off` nor `on`. */
+export function isDaemonOff(env: Readonly<Record<string, string | undefined>>): boolean {
+  const value = env.ECR_XACCT_DAEMON ?? '';
+  if (value === 'off') return true;
+  if (value === '' || value === 'on') return false;
+  throw new XacctError('usage', `ECR_XACCT_DAEMON=${value} is neither off nor on`, {
+    hint: { run: command`export ECR_XACCT_DAEMON=off` },
+  });
+}
 
 const DEFAULT_SECONDS = 30;
 const MAX_SECONDS = 600;
