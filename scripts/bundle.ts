@@ -4,13 +4,9 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { VERSION } from './project.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-
-/** Of this project, by package.json. */
-export const { version: VERSION } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-  version: string;
-};
 
 const OPTIONS: BuildOptions = {
   bundle: true,
@@ -36,10 +32,10 @@ const APART = [
   'aws/answer-question',
   'client/answer-here',
   'cli/program',
-  'grants/run-access',
-  'doctor/run-doctor',
-  'grants/run-grant',
-  'grants/run-revoke',
+  'grants/access',
+  'doctor/diagnose',
+  'grants/grant',
+  'grants/revoke',
   'setup/run-setup',
   'daemon/run-daemon',
   'docker/fallback/fallback-helper',
@@ -49,10 +45,11 @@ const APART = [
 const apart: Plugin = {
   name: 'apart',
   setup: ({ onResolve }) => {
-    onResolve({ filter: /\.ts$/ }, ({ kind, path }) => {
-      const name = APART.map((module) => basename(module)).find((module) => path.endsWith(`/${module}.ts`));
-      return kind === 'dynamic-import' && name !== undefined
-        ? { path: `./${name}.cjs`, external: true }
+    onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) => {
+      // By its whole path: several folders have an access.ts.
+      const module = APART.find((name) => join(root, 'src', `${name}.ts`) === join(resolveDir, path));
+      return kind === 'dynamic-import' && module !== undefined
+        ? { path: `./${basename(module)}.cjs`, external: true }
         : undefined;
     });
   },
@@ -67,8 +64,15 @@ export async function bundle(folder: string, version = VERSION): Promise<Metafil
     const outfile = join(folder, `${basename(module)}.cjs`);
     const options = { ...OPTIONS, define, entryPoints, outfile, plugins: [apart] };
     reports.push((await build({ ...options, absWorkingDir: root, metafile: true })).metafile);
+    checkAscii(outfile);
   }
   return reports;
+}
+
+/** load-bundle.cjs reads a byte a character; esbuild writes nothing else, but in a tagged template, which it must not touch. */
+function checkAscii(file: string): void {
+  const [text] = /[^\n]{0,40}[^\0-\x7f]/.exec(readFileSync(file, 'latin1')) ?? [];
+  if (text !== undefined) throw new Error(`${file} is not ASCII, at: ${text}`);
 }
 
 /** Leaves V8's compiled code of each file beside it. `node` is the Node that the bundle will run on. */

@@ -8,11 +8,11 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { VERSION } from './bundle.ts';
 import { sourceDateEpoch } from './package/epoch.ts';
 import { nodeBase } from './package/node-base.ts';
 import { packageTarget, packageTree } from './package/package-target.ts';
 import { nativeTarget, TARGETS, type Target } from './package/targets.ts';
+import { VERSION } from './project.ts';
 
 class UsageError extends Error {}
 

@@ -10,12 +10,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { VERSION } from './bundle.ts';
 import { changelogEntry } from './changelog.ts';
 import { sourceDateEpoch } from './package/epoch.ts';
 import { packageTarget } from './package/package-target.ts';
 import { filledTemplate } from './package/system-tree.ts';
 import { nativeTarget, TARGETS } from './package/targets.ts';
+import { HOMEPAGE, VERSION } from './project.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -37,7 +37,7 @@ export function checkCleanTree(folder: string): void {
 
 /** The templates of package managers that download: @LINUXX64@ is a file's name, @LINUXX64SHA256@ its hash. */
 export function manifests(baseUrl: string, version: string, files: readonly string[]): Map<string, string> {
-  const values: Record<string, string> = { BASEURL: baseUrl, VERSION: version };
+  const values: Record<string, string> = { BASEURL: baseUrl, HOMEPAGE, VERSION: version };
   for (const { name } of Object.values(TARGETS)) {
     const file = files.find((path) => path.endsWith(`-${name}.tar.gz`) || path.endsWith(`-${name}.zip`));
     if (file === undefined) throw new Error(`there is no archive of ${name}`);
@@ -99,6 +99,11 @@ async function run(): Promise<void> {
 function report(files: readonly string[]): void {
   for (const file of files)
     console.log(`${(statSync(file).size / 1e3).toFixed(0).padStart(7)} kB  ${basename(file)}`);
+  if (URL.parse(HOMEPAGE)?.hostname.endsWith('.invalid')) {
+    console.log(
+      'The homepage is a placeholder. Before this is published, set in package.json: author, homepage, repository, bugs.',
+    );
+  }
   const native = nativeTarget(process.platform, process.arch)?.name;
   const foreign = Object.keys(TARGETS).filter((name) => name !== native);
   console.log(`Not run on this machine: ${foreign.join(', ')}.`);

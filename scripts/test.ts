@@ -1,54 +1,51 @@
-// Checks everything: types, lint, dead code, then builds and runs the tests; says what was skipped and why.
+// Runs tests, and first what they need: the build, but for the unit tier. Without arguments it checks and runs everything. Says
+// what was skipped and why.
 //
-// usage: npm test [-- FILE_OR_FOLDER…]   only these tests, such as `npm test -- test/registry`
-import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+// usage: npm test [-- [--watch] FILE_OR_FOLDER…]   only these tests, such as `npm test -- test/unit/registry`
+import { spawnSync } from 'node:child_process';
 import { globSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { groupTests } from './unit-groups.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-const CHECKS = [
-  { what: 'types', script: 'node_modules/typescript/bin/tsc', args: [] },
-  {
-    what: 'lint and format',
-    script: 'node_modules/@biomejs/biome/bin/biome',
-    args: ['check', '--error-on-warnings'],
-  },
-  { what: 'dead code and dependencies', script: 'node_modules/knip/bin/knip.js', args: [] },
-  { what: 'build', script: 'scripts/build.ts', args: [] },
-];
-
-function node(script: string, args: readonly string[]): SpawnSyncReturns<string> {
-  return spawnSync(process.execPath, [join(root, script), ...args], { cwd: root, encoding: 'utf8' });
+/** Of paths below the root: the unit tier runs from source. */
+function needsBuild(files: readonly string[]): boolean {
+  return files.some((file) => !file.startsWith(join('test', 'unit', '/')));
 }
 
-/** Whether a check passed; what it printed is shown only where it did not. */
-function passes({ what, script, args }: (typeof CHECKS)[number]): boolean {
-  const started = performance.now();
-  const { status, stdout, stderr, error } = node(script, args);
-  const seconds = ((performance.now() - started) / 1_000).toFixed(1);
-  console.log(`${status === 0 ? '✔' : '✖'} ${what} (${seconds} s)`);
-  if (status !== 0) console.log(`${error?.message ?? ''}${stdout}${stderr}`);
-  return status === 0;
-}
-
-function testFiles(wanted: readonly string[]): string[] {
-  const patterns = wanted.length === 0 ? ['test'] : wanted;
-  return patterns.flatMap((path) =>
-    statSync(join(root, path)).isDirectory()
-      ? globSync(join(root, path, '**', '*.test.ts'))
-      : [join(root, path)],
+/** Runs another script of this folder. @returns whether it succeeded. */
+function succeeds(script: string): boolean {
+  return (
+    spawnSync(process.execPath, [join(root, 'scripts', script)], { cwd: root, stdio: 'inherit' }).status === 0
   );
 }
 
+/** Paths below the root. @throws Error for a path that has no test. */
+function testFiles(wanted: readonly string[]): string[] {
+  const files = wanted.flatMap((path) => {
+    const from = relative(root, resolve(root, path));
+    const kind = statSync(join(root, from), { throwIfNoEntry: false });
+    const found = kind?.isDirectory() ? globSync(join(from, '**', '*.test.ts'), { cwd: root }) : [from];
+    if (kind !== undefined && found.length > 0 && found.every((file) => file.endsWith('.test.ts')))
+      return found;
+    throw new Error(`there is no test at ${path}; name a folder, or a file such as test/unit/errors.test.ts`);
+  });
+  return [...new Set(files)].toSorted();
+}
+
 /** Runs the test files, prints as node:test does, then the reason of every skipped test. @returns how many failed. */
-async function runTests(files: readonly string[]): Promise<number> {
+async function runTests(files: readonly string[], watch: boolean): Promise<number> {
   const skipped: string[] = [];
   let failed = 0;
-  const stream = run({ files: [...files].sort(), concurrency: true, cwd: root });
+  const paths = files.map((file) => join(root, file));
+  using groups = needsBuild(files) || watch ? undefined : groupTests(paths);
+  const options = groups === undefined ? { concurrency: true, watch } : { concurrency: groups.files.length };
+  const stream = run({ ...options, files: [...(groups?.files ?? paths)], cwd: root });
   stream.on('test:pass', ({ name, skip }) => {
     if (skip !== undefined) skipped.push(`${name}: ${skip === true ? 'no reason given' : skip}`);
   });
@@ -61,12 +58,28 @@ async function runTests(files: readonly string[]): Promise<number> {
   return failed;
 }
 
-const wanted = process.argv.slice(2);
-if (wanted.length === 0)
-  console.log('Checking types, lint and dead code, building, then running every test.\n');
-const checks = wanted.length === 0 ? CHECKS : CHECKS.filter(({ what }) => what === 'build');
-const broken = checks.filter((check) => !passes(check));
-// Tests of a program that was not built would say nothing of this source.
-const failed = broken.some(({ what }) => what === 'build') ? 0 : await runTests(testFiles(wanted));
-if (broken.length > 0) console.log(`\nFailed: ${broken.map(({ what }) => what).join(', ')}.`);
-process.exitCode = broken.length > 0 || failed > 0 ? 1 : 0;
+/** @returns what failed, in words for a person. @throws Error for a path that has no test. */
+async function testAll(wanted: readonly string[], watch: boolean): Promise<string[]> {
+  const everything = wanted.length === 0;
+  const files = testFiles(everything ? ['test'] : wanted);
+  if (everything) console.log('Checking types, lint and dead code, building, then running every test.\n');
+  const failed: string[] = [];
+  if (everything && !succeeds('check.ts')) failed.push('check');
+  // Tests of a program that was not built would say nothing of this source.
+  if (needsBuild(files) && !succeeds('build.ts')) return [...failed, 'build'];
+  const tests = await runTests(files, watch);
+  return tests === 0 ? failed : [...failed, `${tests} tests`];
+}
+
+try {
+  const { values, positionals } = parseArgs({
+    options: { watch: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  const failed = await testAll(positionals, values.watch);
+  if (failed.length > 0) console.log(`\nFailed: ${failed.join(', ')}.`);
+  process.exitCode = failed.length > 0 ? 1 : 0;
+} catch (error) {
+  console.error(`test: ${(error as Error).message}`);
+  process.exitCode = 1;
+}

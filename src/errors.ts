@@ -1,42 +1,59 @@
-// The one error type of the program: what failed, the command that mends it, and a code to compare.
-import { powershellHint } from './powershell-hint.ts';
+// The one error type of the program: what failed, what fixes it, and a code to compare.
+import type { Denial } from './denial.ts';
+import { type Hint, hintText } from './hint.ts';
 
-export type ErrorCode =
-  | 'access-denied'
-  | 'assume-role-denied'
-  | 'cancelled'
-  | 'clock-skew'
-  | 'config-invalid'
-  | 'credentials-expired'
-  | 'credentials-invalid'
-  | 'daemon'
-  | 'docker-config'
-  | 'file-access'
-  | 'internal'
-  | 'login-expired'
-  | 'mfa-rejected'
-  | 'mfa-required'
-  | 'network'
-  | 'no-identity'
-  | 'policy'
-  | 'principal-not-found'
-  | 'process-failed'
-  | 'profile-cycle'
-  | 'profile-incomplete'
-  | 'profile-missing'
-  | 'protocol'
-  | 'proxy'
-  | 'repository-not-found'
-  | 'service'
-  | 'socket-unsafe'
-  | 'sso-expired'
-  | 'throttled'
-  | 'timeout'
-  | 'tls'
-  | 'usage'
-  | 'web-identity';
+/** What a code means to those who go on after a failure, or wait for its end. */
+interface ErrorKind {
+  /**
+   * Whose failure it is: of this `identity` alone, so that another may do better, or likewise of a `profile` that its message
+   * names; of the `way` to AWS, which every identity shares; of what its message has `named` besides; or of none of these.
+   */
+  of: 'identity' | 'profile' | 'way' | 'named' | 'none';
+  /** Whether it may pass with nothing done. */
+  passes: boolean;
+  /** By signing in anew, by the caller in another way, or by AWS, the network or an administrator: not within a moment. */
+  fixedBy: 'sign-in' | 'self' | 'other';
+}
 
-/** `hint` says what mends it, ideally one command; it is printed after the message. */
+const KINDS = {
+  'access-denied': { of: 'identity', passes: false, fixedBy: 'other' },
+  'assume-role-denied': { of: 'identity', passes: false, fixedBy: 'other' },
+  cancelled: { of: 'none', passes: false, fixedBy: 'self' },
+  'clock-skew': { of: 'none', passes: false, fixedBy: 'self' },
+  'config-invalid': { of: 'none', passes: false, fixedBy: 'self' },
+  'credentials-expired': { of: 'identity', passes: false, fixedBy: 'self' },
+  'credentials-invalid': { of: 'identity', passes: false, fixedBy: 'self' },
+  daemon: { of: 'named', passes: false, fixedBy: 'self' },
+  'docker-config': { of: 'none', passes: false, fixedBy: 'self' },
+  'file-access': { of: 'none', passes: false, fixedBy: 'self' },
+  internal: { of: 'none', passes: false, fixedBy: 'self' },
+  'login-expired': { of: 'identity', passes: false, fixedBy: 'sign-in' },
+  'mfa-rejected': { of: 'identity', passes: false, fixedBy: 'self' },
+  'mfa-required': { of: 'identity', passes: false, fixedBy: 'sign-in' },
+  network: { of: 'way', passes: true, fixedBy: 'other' },
+  'no-identity': { of: 'identity', passes: false, fixedBy: 'self' },
+  policy: { of: 'none', passes: false, fixedBy: 'self' },
+  'principal-not-found': { of: 'none', passes: false, fixedBy: 'self' },
+  'process-failed': { of: 'identity', passes: false, fixedBy: 'self' },
+  'profile-cycle': { of: 'profile', passes: false, fixedBy: 'self' },
+  'profile-incomplete': { of: 'profile', passes: false, fixedBy: 'self' },
+  'profile-missing': { of: 'profile', passes: false, fixedBy: 'self' },
+  protocol: { of: 'none', passes: false, fixedBy: 'self' },
+  proxy: { of: 'way', passes: true, fixedBy: 'self' },
+  'repository-not-found': { of: 'none', passes: false, fixedBy: 'self' },
+  service: { of: 'identity', passes: true, fixedBy: 'other' },
+  'socket-unsafe': { of: 'named', passes: false, fixedBy: 'self' },
+  'sso-expired': { of: 'identity', passes: false, fixedBy: 'sign-in' },
+  throttled: { of: 'none', passes: true, fixedBy: 'other' },
+  timeout: { of: 'way', passes: true, fixedBy: 'other' },
+  tls: { of: 'way', passes: false, fixedBy: 'self' },
+  usage: { of: 'named', passes: false, fixedBy: 'self' },
+  'web-identity': { of: 'identity', passes: false, fixedBy: 'self' },
+} as const satisfies Readonly<Record<string, ErrorKind>>;
+
+export type ErrorCode = keyof typeof KINDS;
+
+/** A failure: what failed, for which hostname or profile, and what fixes it. */
 export class XacctError extends Error {
   /** By name: each of the built files has a copy of this class, and an error may cross from one to another. */
   static override [Symbol.hasInstance](value: unknown): value is XacctError {
@@ -45,16 +62,33 @@ export class XacctError extends Error {
 
   override readonly name = 'XacctError';
   readonly code: ErrorCode;
-  readonly hint: string | undefined;
+  readonly hint: Hint | undefined;
+  /** What AWS said, where it denied access and said of what. */
+  readonly denial: Denial | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { hint?: string | undefined; cause?: unknown } = {},
+    options: { hint?: Hint | undefined; denial?: Denial | undefined; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
+    this.denial = options.denial;
+  }
+
+  get kind(): ErrorKind {
+    return KINDS[this.code];
+  }
+
+  /** The same failure, and what fixes it, under another message. */
+  reworded(message: string, hint = this.hint): XacctError {
+    return new XacctError(this.code, message, { hint, denial: this.denial, cause: this });
+  }
+
+  /** The same failure of something, as in `HOSTNAME: MESSAGE`. */
+  prefixed(what: string): XacctError {
+    return this.reworded(`${what}: ${this.message}`);
   }
 }
 
@@ -72,15 +106,16 @@ export async function orError<T>(look: () => T | Promise<T>): Promise<T | XacctE
 export interface ErrorFields {
   code: ErrorCode;
   message: string;
-  hint?: string;
+  hint?: Hint;
+  denial?: Denial;
 }
 
-export function errorFields({ code, message, hint }: XacctError): ErrorFields {
-  return { code, message, ...(hint === undefined ? {} : { hint }) };
+export function errorFields({ code, message, hint, denial }: XacctError): ErrorFields {
+  return { code, message, ...(hint && { hint }), ...(denial && { denial }) };
 }
 
-export function errorFrom({ code, message, hint }: ErrorFields): XacctError {
-  return new XacctError(code, message, { hint });
+export function errorFrom({ code, message, hint, denial }: ErrorFields): XacctError {
+  return new XacctError(code, message, { hint, denial });
 }
 
 const MAX_LINE_CHARACTERS = 1_200;
@@ -100,13 +135,6 @@ export function printable(text: string): string {
   return `${[...line].slice(0, MAX_LINE_CHARACTERS).join('')}…`;
 }
 
-/** A value as one word of a POSIX shell (on Windows, of PowerShell), for the command in a hint. */
-export function shellWord(text: string): string {
-  const isWindows = process.platform === 'win32';
-  const [plain, quote] = isWindows ? [/^[\w+=:./\\-]+$/, "''"] : [/^[\w@%+=:,./-]+$/, "'\\''"];
-  return plain.test(text) ? text : `'${text.replaceAll("'", quote)}'`;
-}
-
 /** The error as the one line a person reads: `ecr-xacct: MESSAGE; HINT`. */
 export function errorLine(error: unknown): string {
   return `ecr-xacct: ${errorText(error)}`;
@@ -116,8 +144,8 @@ export function errorLine(error: unknown): string {
 export function errorText(error: unknown): string {
   if (error instanceof XacctError) {
     // Each for itself: a message that is cut leaves the hint whole.
-    const hint = process.platform === 'win32' ? powershellHint(error.hint ?? '') : (error.hint ?? '');
-    return `${printable(error.message)}${hint === '' ? '' : `; ${printable(hint)}`}`;
+    const { message, hint } = error;
+    return `${printable(message)}${hint === undefined ? '' : `; ${printable(hintText(hint))}`}`;
   }
   return printable(`internal error: ${error instanceof Error ? error.message : String(error)}`);
 }

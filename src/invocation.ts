@@ -19,3 +19,9 @@ export interface Streams {
   stdout: Writable;
   stderr: Writable;
 }
+
+/** One run of a command for people. */
+export interface Run {
+  invocation: Invocation;
+  streams: Streams;
+}

@@ -1,10 +1,16 @@
 // argv → front; the only place that sets the exit status.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isSea } from 'node:sea';
 import { errorLine } from './errors.ts';
 import type { Invocation, Streams } from './invocation.ts';
 
-/** Replaced by the build with the version in package.json. */
-declare const VERSION: string;
+/** Replaced by the build with the version in package.json; a run from source reads it there. */
+declare const VERSION: string | undefined;
+const version: string =
+  typeof VERSION === 'string'
+    ? VERSION
+    : JSON.parse(readFileSync(join(process.argv[1] ?? '', '../../package.json'), 'utf8')).version;
 
 const [command, ...args] = process.argv.slice(2);
 const invocation: Invocation = {
@@ -38,12 +44,12 @@ function backgroundReadyFd(): number | undefined {
 /** Each front is loaded only where it is asked for: Docker waits for the first, and only a minter loads the AWS SDK. */
 async function run(): Promise<number> {
   if ((command === '--version' || command === '-V') && args.length === 0) {
-    openStreams().stdout.write(`${VERSION}\n`);
+    openStreams().stdout.write(`${version}\n`);
     return 0;
   }
   if (command === 'helper') {
     const { helperCommand } = await import('./client/helper-command.ts');
-    return helperCommand(args, invocation, VERSION, openStreams());
+    return helperCommand(args, invocation, version, openStreams());
   }
   if (command === 'mint') {
     const { runMinter } = await import('./minter/run-minter.ts');
@@ -57,13 +63,13 @@ async function run(): Promise<number> {
     await beginDaemon(invocation.self, {
       env: invocation.env,
       uid: invocation.uid,
-      version: VERSION,
+      version,
       readyFd,
     });
     return 0;
   }
   const { runProgram } = await import('./cli/program.ts');
-  return runProgram(process.argv.slice(2), invocation, VERSION, openStreams());
+  return runProgram(process.argv.slice(2), invocation, version, openStreams());
 }
 
 run()

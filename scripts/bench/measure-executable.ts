@@ -2,10 +2,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { VERSION } from '../bundle.ts';
 import { buildExecutable } from '../package/executable.ts';
 import { isBaseThere, nodeBase } from '../package/node-base.ts';
 import { nativeTarget } from '../package/targets.ts';
+import { VERSION } from '../project.ts';
 import { type Measurement, roundsFor } from './measurement.ts';
 import { atMostTimes, milliseconds } from './report.ts';
 import { median } from './run-commands.ts';

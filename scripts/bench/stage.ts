@@ -10,7 +10,7 @@ import {
   twoAccountWorld,
 } from '../../test/fake-aws/two-account-world.ts';
 import { World } from '../../test/fake-aws/world.ts';
-import { whenEnded } from '../../test/support/product/processes.ts';
+import { whenEnded } from '../../test/support/processes.ts';
 import { makeProduct, type Product, type ProductFiles } from '../../test/support/product/product.ts';
 import { keysOf, keyVariables, roleArn } from '../../test/support/product/stage.ts';
 import { type BenchAws, startAws } from './aws.ts';

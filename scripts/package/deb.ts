@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MAINTAINER } from '../project.ts';
 import { copySystemTree, filledTemplate } from './system-tree.ts';
 import { PACKAGE } from './targets.ts';
 import { gzipInPlace, normalize } from './tree.ts';
@@ -66,7 +67,7 @@ function followDebianPolicy(usr: string, version: string, epoch: number): void {
   // It is in /usr/share/common-licenses, as the copyright file says.
   rmSync(join(doc, 'LICENSE'));
   const date = new Date(epoch * 1_000);
-  const values = { VERSION: version, YEAR: String(date.getUTCFullYear()), DATE: rfc5322(date) };
+  const values = { VERSION: version, MAINTAINER, YEAR: String(date.getUTCFullYear()), DATE: rfc5322(date) };
   for (const name of ['changelog', 'copyright']) {
     writeFileSync(join(doc, name), filledTemplate(`debian/${name}.in`, values));
   }
@@ -98,7 +99,7 @@ function addControl(
     (sum, path) => sum + Math.ceil(statSync(join(folder, path)).size / 1_024),
     0,
   );
-  const values = { VERSION: version, ARCHITECTURE: architecture, SIZE: String(kilobytes) };
+  const values = { VERSION: version, MAINTAINER, ARCHITECTURE: architecture, SIZE: String(kilobytes) };
   writeFileSync(join(control, 'control'), filledTemplate('debian/control.in', values));
   writeFileSync(join(control, 'md5sums'), files.map((path) => `${digest(path)}  ${path}\n`).join(''));
   writeFileSync(join(control, 'prerm'), readFileSync(join(root, 'packaging', 'debian', 'prerm')));

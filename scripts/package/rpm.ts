@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { MAINTAINER } from '../project.ts';
 import type { SystemPackage } from './deb.ts';
 import { copySystemTree, filledTemplate } from './system-tree.ts';
 import { normalize } from './tree.ts';
@@ -15,7 +16,13 @@ export function buildRpm({ tree, output, version, architecture, epoch }: SystemP
     copySystemTree(tree, folder);
     normalize(folder, epoch);
     const spec = join(work, 'package.spec');
-    const values = { VERSION: version, ARCHITECTURE: architecture, TREE: folder, DATE: rpmDate(epoch) };
+    const values = {
+      VERSION: version,
+      MAINTAINER,
+      ARCHITECTURE: architecture,
+      TREE: folder,
+      DATE: rpmDate(epoch),
+    };
     writeFileSync(spec, filledTemplate('rpm/docker-credential-ecr-xacct.spec.in', values));
     const args = ['-bb', '--target', `${architecture}-linux`, '--define', `_topdir ${work}/build`, spec];
     const { status, error, stderr } = spawnSync('rpmbuild', args, {

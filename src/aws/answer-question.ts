@@ -17,13 +17,11 @@ const ANSWERERS: { [Q in Exclude<Question, 'token'>]: Answerer<Q> } = {
     const caller = await whoAmI({ ...asking, onMfaSession });
     return mfaSession === undefined ? { caller } : { caller, mfaSession };
   },
-  policies: async (asking, input) =>
-    (await import('./calls/registry-policies.ts')).readPolicies(asking, input),
-  'put-policy': async (asking, input) =>
-    (await import('./calls/registry-policies.ts')).putPolicy(asking, input),
-  'upgrade-scope': async (asking) => (await import('./calls/registry-policies.ts')).upgradeScope(asking),
-  principal: async (asking, input) => (await import('./calls/principals.ts')).findPrincipal(asking, input),
-  simulation: async (asking, input) => (await import('./calls/principals.ts')).simulate(asking, input),
+  policies: async (asking, input) => (await import('./registry-policies.ts')).readPolicies(asking, input),
+  'put-policy': async (asking, input) => (await import('./registry-policies.ts')).putPolicy(asking, input),
+  'upgrade-scope': async (asking) => (await import('./registry-policies.ts')).upgradePolicyScope(asking),
+  principal: async (asking, input) => (await import('./principals.ts')).findPrincipal(asking, input),
+  simulation: async (asking, input) => (await import('./principals.ts')).simulate(asking, input),
 };
 
 /** @throws XacctError; never an error of the SDK. */

@@ -9,7 +9,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { parseIni } from '../profiles/profiles.ts';
 import { getAuthorizationToken } from './calls/ecr-call.ts';
 import { assumeRole } from './calls/sts-calls.ts';
-import { createConnection } from './connection.ts';
+import { createConnection } from './connection/connection.ts';
 
 /** Never fails: what it could not warm up is loaded by the job. */
 export async function warmUp(): Promise<void> {

@@ -1,4 +1,4 @@
-// Asks AWS as one identity, in minters of this process: first who that is, with an MFA code where one is needed.
+// Asks AWS as one identity, in minters of this process: first who it is, with an MFA code where one is needed.
 
 import { createConfigReader } from '../config/config-reader.ts';
 import { describeIdentity } from '../identity/identity.ts';
@@ -12,7 +12,7 @@ import { passedEnvironment } from '../wire/environment.ts';
 import { timeoutMs } from '../wire/timeout.ts';
 import { mfaCodes, withMfaCodes } from './mfa-code.ts';
 
-/** AwsCaller that AWS is asked as. */
+/** An identity that AWS is asked as. */
 export interface AwsCaller {
   caller: CallerIdentity;
   /** As in `profile images`. */
@@ -23,7 +23,7 @@ export interface AwsCaller {
 
 /**
  * @param streams where a person may be asked for an MFA code; undefined to fail instead.
- * @param minters shared by those who are asked at once, as only so many may run.
+ * @param minters shared by those that ask at once, as only so many may run.
  * @throws XacctError
  */
 export async function askAs(

@@ -1,11 +1,11 @@
-// Who one is in an account: the identity that may change a registry's policies, or look a role up.
+// The callers that this machine has of an account: the one that may change a registry's policies, and all that may look a role up.
 
 import { createConfigReader } from '../config/config-reader.ts';
-import { type ErrorCode, orError, XacctError } from '../errors.ts';
+import { orError, XacctError } from '../errors.ts';
 import { describeIdentity, profileOf } from '../identity/identity.ts';
 import { climb, type ResolutionInput } from '../identity/ladder.ts';
 import { type Resolution, resolutionOf } from '../identity/resolve.ts';
-import type { Invocation, Streams } from '../invocation.ts';
+import type { Invocation, Run } from '../invocation.ts';
 import { createMinters } from '../minter/start-minter.ts';
 import { declaredAccount } from '../profiles/profile-accounts.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
@@ -18,16 +18,15 @@ import { type AwsCaller, askAs } from './ask-as.ts';
  * ~/.aws/config has, and of the default chain. A rule of config.yaml does not count: it says who pulls.
  * @throws XacctError why each of them is not the one, where none is.
  */
-export async function identityIn(
+export async function callerOf(
   registry: Registry & { account: string },
   profile: string | undefined,
-  invocation: Invocation,
-  streams: Streams,
+  { invocation, streams }: Run,
 ): Promise<AwsCaller> {
   const input = resolutionInputIn(registry, invocation);
   const { account } = registry;
-  if (profile !== undefined)
-    return profileIn(registry, profile, input, (one) => askAs(one, invocation, streams));
+  const askPerson = (resolution: Resolution) => askAs(resolution, invocation, streams);
+  if (profile !== undefined) return profileIn(registry, profile, input, askPerson);
   const failures: { text: string; error?: XacctError }[] = [];
   for (const resolution of candidates(input)) {
     if (resolution instanceof XacctError) {
@@ -41,10 +40,10 @@ export async function identityIn(
       continue;
     }
     const asked = await orError(() =>
-      askAs(resolution, invocation, declared === account ? streams : undefined),
+      declared === account ? askPerson(resolution) : askAs(resolution, invocation, undefined),
     );
     if (asked instanceof XacctError) {
-      // Who does not want to be asked is not asked as the next one.
+      // A person who does not want to be asked is not asked for the next identity.
       if (asked.code === 'cancelled') throw asked;
       failures.push({
         text: `${who}: ${asked.message}`,
@@ -53,7 +52,7 @@ export async function identityIn(
     } else if (asked.caller.account === account) return asked;
     else failures.push({ text: `${who} is of account ${asked.caller.account}` });
   }
-  throw failures.find(({ error }) => error !== undefined)?.error ?? nobodyIn(account, failures);
+  throw failures.find(({ error }) => error !== undefined)?.error ?? noneIn(account, failures);
 }
 
 async function profileIn(
@@ -72,11 +71,11 @@ async function profileIn(
   throw new XacctError(
     'no-identity',
     `${asked.identity} is of account ${asked.caller.account}, and the registry of ${account}`,
-    { hint: `name a profile of ${account}, or leave --profile out` },
+    { hint: { say: `name a profile of ${account}, or leave --profile out` } },
   );
 }
 
-/** Everybody of an account, in turn. */
+/** The callers of an account, in turn. */
 export type CallersOf = (
   account: string,
   onFailure?: (failure: XacctError) => void,
@@ -84,8 +83,8 @@ export type CallersOf = (
 
 /**
  * Those that ~/.aws/config has, those first that say they are of the account; the others are asked for theirs, each once for all
- * accounts. Nobody is asked for an MFA code, and who cannot be asked is passed over: `onFailure` is told of those that say they
- * are of the account, and of all where it is the network.
+ * accounts. No MFA code is asked for, and a profile that AWS cannot be asked as is passed over: `onFailure` is told of those that
+ * say they are of the account, and of all where it is the network.
  */
 export function createCallersOf(registry: Registry, invocation: Invocation): CallersOf {
   const input = resolutionInputIn(registry, invocation);
@@ -103,7 +102,7 @@ export function createCallersOf(registry: Registry, invocation: Invocation): Cal
     const whoIs = async (profile: string, isDeclared: boolean) => {
       const answer = await ask(profile);
       if (!(answer instanceof XacctError)) return answer.caller.account === account ? [answer] : [];
-      if (isDeclared || TRANSPORT.has(answer.code)) onFailure(whose(answer, `profile ${profile}`));
+      if (isDeclared || answer.kind.of === 'way') onFailure(whose(answer, `profile ${profile}`));
       return [];
     };
     for (const profile of declared.get(account) ?? []) yield* await whoIs(profile, true);
@@ -111,9 +110,6 @@ export function createCallersOf(registry: Registry, invocation: Invocation): Cal
     yield* (await Promise.all(undeclared.map((profile) => whoIs(profile, false)))).flat();
   };
 }
-
-/** What all profiles fail with alike. */
-const TRANSPORT: ReadonlySet<ErrorCode> = new Set(['network', 'proxy', 'timeout', 'tls']);
 
 function resolutionInputIn(registry: Registry, { env: all }: Invocation): ResolutionInput {
   const env = passedEnvironment(all);
@@ -146,7 +142,7 @@ function* candidates(input: ResolutionInput): Generator<Resolution | XacctError>
   }
 }
 
-/** `discover: false` is about who pulls. */
+/** `discover: false` is about pulls. */
 function discovering({ config }: ResolutionInput): ResolutionInput['config'] {
   return { ...config, discover: true };
 }
@@ -158,22 +154,20 @@ function declaredAccountOf({ identity }: Resolution, { profiles }: ResolutionInp
 
 const MAX_SHOWN = 4;
 
-function nobodyIn(account: string, failures: readonly { text: string }[]): XacctError {
+function noneIn(account: string, failures: readonly { text: string }[]): XacctError {
   const shown = failures.slice(0, MAX_SHOWN).map(({ text }) => text);
   if (failures.length > MAX_SHOWN) shown.push(`and ${failures.length - MAX_SHOWN} more`);
   const why = shown.length === 0 ? '' : `: ${shown.join(', ')}`;
   return new XacctError('no-identity', `nobody of account ${account} is known here${why}`, {
-    hint: 'add: --profile NAME, or let the owner of the account run this',
+    hint: { say: 'add: --profile NAME, or let the owner of the account run this' },
   });
 }
 
-/** With the registry, and with who failed. */
+/** With the registry, and with the identity that failed. */
 function named(error: XacctError, { hostname }: Registry, who: string): XacctError {
-  const { code, message, hint } = whose(error, who);
-  return new XacctError(code, `${hostname}: ${message}`, { hint, cause: error });
+  return whose(error, who).prefixed(hostname);
 }
 
 function whose(error: XacctError, who: string): XacctError {
-  if (error.message.includes(who)) return error;
-  return new XacctError(error.code, `${who}: ${error.message}`, { hint: error.hint, cause: error });
+  return error.kind.of === 'profile' ? error : error.prefixed(who);
 }

@@ -1,16 +1,16 @@
 // Logs a person in: an SSO login or an MFA code where one is needed, then a token into the daemon's memory.
 
-import type { LoginOptions } from '../cli/commands/login.ts';
 import { askForPeople } from '../client/ask-for-people.ts';
 import { noDaemon, noDaemonOnWindows } from '../client/reach-daemon.ts';
 import { createConfigReader } from '../config/config-reader.ts';
 import type { Config } from '../config/load.ts';
 import { printable, XacctError } from '../errors.ts';
 import type { LoggedIn, LoginRequest } from '../helper/login.ts';
+import { command } from '../hint.ts';
 import { describeIdentity, type Identity, profileOf } from '../identity/identity.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';
 import { chooseIdentity, resolutionInput } from '../identity/resolve.ts';
-import type { Invocation, Streams } from '../invocation.ts';
+import type { Invocation, Run } from '../invocation.ts';
 import { profileChain } from '../profiles/profile-chain.ts';
 import { createProfileReader, hasPrivatePaths, type Profiles } from '../profiles/profiles.ts';
 import { durationText } from '../terminal/duration-text.ts';
@@ -18,12 +18,19 @@ import { isDaemonOff } from '../wire/daemon-switch.ts';
 import { awsLogin, type CliSession } from './aws-login.ts';
 import { mfaCodes, withMfaCodes } from './mfa-code.ts';
 
-/** @throws XacctError */
+export interface LoginOptions {
+  profile?: string;
+  mfaCode?: string;
+  sso?: boolean;
+}
+
+/** @param hostname undefined to log in as the profile, or as the shell's. @throws XacctError */
 export async function loginPerson(
-  { hostname, profile: named, mfaCode, sso }: LoginOptions & { hostname: string | undefined },
-  invocation: Invocation,
-  streams: Streams,
+  hostname: string | undefined,
+  { profile: named, mfaCode, sso }: LoginOptions,
+  run: Run,
 ): Promise<void> {
+  const { invocation, streams } = run;
   refuseWithoutDaemon(invocation);
   const { env } = invocation;
   const ofShell =
@@ -32,7 +39,7 @@ export async function loginPerson(
   const config = createConfigReader()(env);
   const profiles = createProfileReader()(env);
   const identities = candidates(asked, { config, profiles, env });
-  if (sso) await awsLogin(sessionOf(identities, profiles), invocation, streams);
+  if (sso) await awsLogin(sessionOf(identities, profiles), run);
   const { mfaProcess } = config;
   const serial = serialOf(identities, profiles, env);
   const codes = mfaCodes({ serial, given: mfaCode, mfaProcess, env }, streams);
@@ -53,12 +60,15 @@ function refuseWithoutDaemon({ env, uid }: Invocation): void {
   }
   if (isDaemonOff(env)) {
     throw new XacctError('usage', 'there is no daemon to keep a token: ECR_XACCT_DAEMON is off', {
-      hint: 'run: unset ECR_XACCT_DAEMON',
+      hint: { run: command`unset ECR_XACCT_DAEMON` },
     });
   }
   if (hasPrivatePaths(env)) {
     throw new XacctError('usage', 'a path in the environment is relative, which the daemon cannot follow', {
-      hint: 'check: env | grep -E "^(HOME|AWS_.*_FILE|AWS_CA_BUNDLE|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS)="',
+      hint: {
+        say: 'check:',
+        run: command`env | grep -E "^(HOME|AWS_.*_FILE|AWS_CA_BUNDLE|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS)="`,
+      },
     });
   }
 }
@@ -77,7 +87,7 @@ function candidates(
   const input = resolutionInput(hostname ?? '', config, profiles, env);
   if (input === undefined) {
     throw new XacctError('usage', `${hostname}: neither an ECR hostname nor in the config`, {
-      hint: 'for other registries, run: docker login',
+      hint: { say: 'for other registries', run: command`docker login` },
     });
   }
   return chooseIdentity(hostname ?? '', input).resolutions.map(({ identity }) => identity);
@@ -105,7 +115,10 @@ function sessionOf(identities: readonly Identity[], profiles: Profiles): CliSess
   const [first] = identities;
   const who = first === undefined ? 'nobody' : describeIdentity(first);
   throw new XacctError('usage', `${who} has no SSO session to log in to`, {
-    hint: 'leave --sso out, or name an SSO profile: ecr-xacct login --sso --profile NAME',
+    hint: {
+      say: 'leave --sso out, or name an SSO profile:',
+      run: command`ecr-xacct login --sso --profile NAME`,
+    },
   });
 }
 

@@ -70,7 +70,9 @@ async function promptForCode(
   { stdin, stderr }: Streams,
 ): Promise<string> {
   if (!isTerminal(stdin)) {
-    throw new XacctError(why.code, why.message, { hint: `here is no terminal to ask on: ${otherwise}` });
+    throw new XacctError(why.code, why.message, {
+      hint: { say: `here is no terminal to ask on: ${otherwise}` },
+    });
   }
   if (why.code === 'mfa-rejected') stderr.write(`${errorLine(why)}\n`);
   const { isCancel, password } = await import('@clack/prompts');
@@ -107,6 +109,6 @@ async function runMfaProcess(
   if (status === 0 && CODE.test(code)) return code;
   const how = status === 0 ? 'printed no six digits' : `ended with status ${status ?? 'none'}`;
   throw new XacctError('process-failed', `mfa_process ${how}`, {
-    hint: `to see it fail, run the mfa_process of config.yaml by hand${orOption}`,
+    hint: { say: `to see it fail, run the mfa_process of config.yaml by hand${orOption}` },
   });
 }

@@ -1,15 +1,16 @@
 // What every command of `ecr-xacct` is given.
+
 import { type Command, InvalidArgumentError } from 'commander';
+import { parseRegistryOrImage, type ServerURL } from '../docker/server-url.ts';
 import { XacctError } from '../errors.ts';
-import type { Invocation, Streams } from '../invocation.ts';
+import { hintText } from '../hint.ts';
+import type { Run } from '../invocation.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
 
-export interface CommandContext {
+export interface CommandContext extends Run {
   /** Where the command adds itself. */
   program: Command;
-  invocation: Invocation;
   version: string;
-  streams: Streams;
   /** Called with the exit status where it is neither 0 nor a thrown error. */
   setStatus: (status: number) => void;
 }
@@ -20,8 +21,13 @@ export async function withUsage(command: Command, run: () => Promise<void>): Pro
     await run();
   } catch (error) {
     if (!(error instanceof XacctError) || error.code !== 'usage') throw error;
-    command.error(`error: ${error.message}${error.hint === undefined ? '' : `; ${error.hint}`}`);
+    command.error(`error: ${error.message}${error.hint === undefined ? '' : `; ${hintText(error.hint)}`}`);
   }
+}
+
+/** What a registry or an image names, as an argument; anything else is wrong usage. */
+export function registryArgument(command: Command, text: string): ServerURL {
+  return parseRegistryOrImage(text) ?? command.error(`error: '${text}' is neither a hostname nor an image`);
 }
 
 /** The value of an option. @throws InvalidArgumentError for what is no region's name. */

@@ -40,6 +40,9 @@ Example: ecr-xacct status
 Exit status: 0 done, 1 failed (the reason is on stderr), 2 wrong usage.
 Docker itself runs docker-credential-ecr-xacct; see its --help.`;
 
+/** Exit status; decided here for every command, whatever a CommanderError says. */
+const WRONG_USAGE = 2;
+
 /** Runs a command line (without the program's name). @returns the exit status. @throws XacctError */
 export async function runProgram(
   args: readonly string[],
@@ -56,7 +59,7 @@ export async function runProgram(
     return status;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : 2;
+    return error.exitCode === 0 ? 0 : WRONG_USAGE;
   }
 }
 

@@ -1,6 +1,8 @@
 // One request to the daemon: connect, send, read the answer.
+
 import { connect } from 'node:net';
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import { decodeResponse, encodeRequest, type Request, type Response } from '../wire/codec.ts';
 import { isSafeSocket } from '../wire/socket-path.ts';
 
@@ -45,6 +47,6 @@ export async function askDaemon(
 /** The daemon is there, and stuck. */
 export function noAnswer(path: string, timeoutMs: number): XacctError {
   return new XacctError('daemon', `the daemon at ${path} did not answer within ${timeoutMs / 1_000} s`, {
-    hint: "run: pkill -KILL -f 'ecr-xacct.* daemon run'",
+    hint: { run: command`pkill -KILL -f ${'ecr-xacct.* daemon run'}` },
   });
 }

@@ -2,6 +2,7 @@
 
 import { XacctError } from '../errors.ts';
 import type { DaemonStatus } from '../helper/daemon-answers.ts';
+import { command } from '../hint.ts';
 import type { Invocation } from '../invocation.ts';
 import { socketPath } from '../wire/socket-path.ts';
 import { askDaemon } from './ask-daemon.ts';
@@ -26,7 +27,9 @@ export async function askOwnDaemon(
   // It closed without an answer, or is of a version that knows another protocol.
   throw new XacctError('daemon', `the daemon did not understand "${action}"`, {
     hint:
-      action === 'stop' ? "run: pkill -f 'ecr-xacct.* daemon run'" : 'to end it, run: ecr-xacct daemon stop',
+      action === 'stop'
+        ? { run: command`pkill -f ${'ecr-xacct.* daemon run'}` }
+        : { say: 'to end it', run: command`ecr-xacct daemon stop` },
   });
 }
 

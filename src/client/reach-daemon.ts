@@ -1,5 +1,7 @@
 // Asks the daemon, which is started where there is none.
+
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import type { SelfCommand } from '../invocation.ts';
 import type { Request, Response } from '../wire/codec.ts';
 import { socketPath } from '../wire/socket-path.ts';
@@ -33,7 +35,7 @@ export async function reachDaemon(
 /** `what` it is needed for, as in `to keep this login`. */
 export function noDaemon(what: string): XacctError {
   return new XacctError('daemon', `there is no daemon ${what}, and none could be started`, {
-    hint: 'to see why, run: ecr-xacct daemon run',
+    hint: { say: 'to see why', run: command`ecr-xacct daemon run` },
   });
 }
 
@@ -41,8 +43,8 @@ export function noDaemon(what: string): XacctError {
 export const NO_DAEMON_ON_WINDOWS =
   'on Windows there is no daemon: each pull gets a token anew, and no login is kept';
 
-export function noDaemonOnWindows(hint?: string): XacctError {
-  return new XacctError('daemon', NO_DAEMON_ON_WINDOWS, { hint });
+export function noDaemonOnWindows(say?: string): XacctError {
+  return new XacctError('daemon', NO_DAEMON_ON_WINDOWS, { hint: say === undefined ? undefined : { say } });
 }
 
 function isNoAnswer(asked: Asked): asked is 'absent' | 'broken' {

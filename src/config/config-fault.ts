@@ -1,6 +1,8 @@
 // Where in config.yaml a mistake is, and how it is told: `FILE:LINE:COLUMN: what is wrong`, and what to write instead.
+
 import { type Document, isMap, isNode, isPair, isScalar, type Node, visit } from 'yaml';
-import { shellWord, XacctError } from '../errors.ts';
+import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import { configSchema, ruleShape } from './schema.ts';
 
 /** `FILE:LINE:COLUMN` of an offset in the text. */
@@ -17,7 +19,7 @@ export interface Issue {
 
 export function invalid(place: string, message: string, cause?: unknown): XacctError {
   return new XacctError('config-invalid', `${place}: ${message}`, {
-    hint: `run: \${EDITOR:-vi} ${shellWord(place.replace(/:\d+:\d+$/, ''))}`,
+    hint: { run: command`$EDITOR ${place.replace(/:\d+:\d+$/, '')}` },
     cause,
   });
 }

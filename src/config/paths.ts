@@ -1,8 +1,10 @@
 // Where a user's files are, by the environment of whoever asks: config.yaml and the log.
+
 import { homedir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import envPaths from 'env-paths';
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
 import { homeFolder } from '../os/home-folder.ts';
 
@@ -17,7 +19,9 @@ export function configPath(env: Environment): string | undefined {
   if (explicit !== undefined && explicit !== '') {
     if (isAbsolute(explicit)) return explicit;
     throw new XacctError('config-invalid', `ECR_XACCT_CONFIG=${explicit} is a relative path`, {
-      hint: `run: export ECR_XACCT_CONFIG="${explicit.startsWith('~/') ? `$HOME/${explicit.slice(2)}` : `$PWD/${explicit}`}"`,
+      hint: {
+        run: command`export ECR_XACCT_CONFIG=${explicit.startsWith('~/') ? `$HOME/${explicit.slice(2)}` : `$PWD/${explicit}`}`,
+      },
     });
   }
   const folder = userFolder('config', env);

@@ -1,7 +1,9 @@
 // Docker's config.json (and podman's auth.json, which has the same shape): where it is, and what of it concerns helpers.
+
 import { join, resolve } from 'node:path';
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
-import { shellWord, XacctError } from '../errors.ts';
+import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 
 export interface DockerConfig {
   /** Hostname → the NAME of `docker-credential-NAME`. */
@@ -49,7 +51,7 @@ export function dockerConfigTree(text: string, file: string): Node | undefined {
   if (text.startsWith('\uFEFF')) {
     // Docker: "invalid character 'ï' looking for beginning of value".
     throw new XacctError('docker-config', `${file} begins with a byte order mark, which Docker cannot read`, {
-      hint: `run: sed -i '1s/^\\xEF\\xBB\\xBF//' ${shellWord(file)}`,
+      hint: { run: command`sed -i 1s/^\\xEF\\xBB\\xBF// ${file}` },
     });
   }
   if (text.trim() === '') return undefined;
@@ -98,6 +100,6 @@ function invalid(text: string, file: string, offset: number, message: string): X
   const before = text.slice(0, offset).split('\n');
   const place = `${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
   return new XacctError('docker-config', `${place}: ${message}`, {
-    hint: `run: \${EDITOR:-vi} ${shellWord(file)}`,
+    hint: { run: command`$EDITOR ${file}` },
   });
 }

@@ -1,8 +1,9 @@
 // Whether Docker will find our docker-credential-ecr-xacct on PATH, and the command that mends it where not.
-import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
-import { delimiter, dirname, isAbsolute, join } from 'node:path';
-import { shellWord } from '../errors.ts';
+import { constants, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import { shellWord } from '../hint.ts';
 import type { SelfCommand } from '../invocation.ts';
+import { findProgram, mayAccess, pathFolders } from '../os/find-program.ts';
 
 const PROGRAM = 'docker-credential-ecr-xacct';
 
@@ -14,15 +15,15 @@ export function helperFault(
 ): { message: string; command: string } | undefined {
   if (process.platform === 'win32') return faultOnWindows(path, self);
   const own = ownHelper(self);
-  const folders = (path ?? '').split(delimiter).filter(isAbsolute);
-  const candidates = folders.map((folder) => join(folder, PROGRAM)).filter(isFile);
-  const found = candidates.find(isExecutable) ?? candidates[0];
+  const folders = pathFolders(path);
+  const found =
+    findProgram(PROGRAM, path)?.path ?? folders.map((folder) => join(folder, PROGRAM)).find(isFile);
   if (found === undefined) {
     const isOnPath = own !== undefined && folders.includes(dirname(own));
     const command = isOnPath ? `chmod +x ${shellWord(own)}` : linkCommand(own ?? PROGRAM, folders, home);
     return { message: `Docker will not find ${PROGRAM}: it is in no folder of your PATH.`, command };
   }
-  if (!isExecutable(found)) {
+  if (!mayAccess(found, constants.X_OK)) {
     return {
       message: `Docker cannot run ${found}: it is not executable.`,
       command: `chmod +x ${shellWord(found)}`,
@@ -40,7 +41,7 @@ function faultOnWindows(
   path: string | undefined,
   [program]: SelfCommand,
 ): { message: string; command: string } | undefined {
-  const folders = (path ?? '').split(delimiter).filter(isAbsolute);
+  const folders = pathFolders(path);
   const names = ['.exe', '.cmd'].map((end) => `${PROGRAM}${end}`);
   if (folders.some((folder) => names.some((name) => isFile(join(folder, name))))) return undefined;
   return {
@@ -77,22 +78,9 @@ function isSameFile(one: string, other: string): boolean {
 }
 
 function isFile(path: string): boolean {
-  return may(path, constants.F_OK) && statSync(path).isFile();
-}
-
-function isExecutable(path: string): boolean {
-  return may(path, constants.X_OK);
+  return mayAccess(path, constants.F_OK) && statSync(path).isFile();
 }
 
 function isWritableFolder(path: string): boolean {
-  return may(path, constants.W_OK) && statSync(path).isDirectory();
-}
-
-function may(path: string, mode: number): boolean {
-  try {
-    accessSync(path, mode);
-    return true;
-  } catch {
-    return false;
-  }
+  return mayAccess(path, constants.W_OK) && statSync(path).isDirectory();
 }

@@ -1,6 +1,8 @@
 // The messages of Docker's credential-helper protocol: what comes on stdin, what goes to stdout, and its fixed texts.
 // Source: https://github.com/docker/docker-credential-helpers (credentials/credentials.go, credentials/error.go).
+
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 
 export const ACTIONS = ['get', 'store', 'erase', 'list'] as const;
 export type Action = (typeof ACTIONS)[number];
@@ -56,6 +58,6 @@ export function readCredential(input: string): Credential {
 
 function notACredential(): XacctError {
   return new XacctError('protocol', 'store: stdin is not a JSON object with ServerURL, Username and Secret', {
-    hint: 'run: docker login',
+    hint: { run: command`docker login` },
   });
 }

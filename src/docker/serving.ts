@@ -1,5 +1,5 @@
 // Who answers Docker when it wants a credential for a host, and what in its config.json only looks as if it did.
-import { shellWord } from '../errors.ts';
+import { shellWord } from '../hint.ts';
 import type { DockerConfig } from './docker-config.ts';
 import { parseServerURL } from './server-url.ts';
 
@@ -32,26 +32,32 @@ export interface Elsewhere {
 }
 
 const OURS = 'ecr-xacct';
-const SETUP = 'ecr-xacct setup';
+
+/** What is wrong, and what fixes it where a setup does not. */
+type Fault = Omit<ServingFault, 'command'> & { command?: string };
 
 /**
  * As Docker itself looks: a helper only by the bare hostname, byte for byte, then the store; a login in the file by its key,
- * then by the hostname in it. An empty name of a helper is none, and hides the store.
+ * then by the hostname in it. An empty name of a helper is none, and hides the store. `setup` is the command that hands the
+ * hostname over to this program.
  * Source: https://github.com/docker/cli (cli/config/configfile/file.go, getConfiguredCredentialStore and
  * GetCredentialsStore; cli/config/credentials/file_store.go, Get and ConvertToHostname; cli/config/memory/store.go, Get).
  */
-export function servingOf(config: DockerConfig, hostname: string, elsewhere: Elsewhere = {}): Serving {
+export function servingOf(
+  config: DockerConfig,
+  hostname: string,
+  elsewhere: Elsewhere = {},
+  setup = 'ecr-xacct setup',
+): Serving {
   const server = serverOf(config, hostname, elsewhere);
   const isOurs = 'helper' in server && server.helper === OURS;
-  return {
-    ...server,
-    faults: [
-      // Beside a helper of ours that is found, a key that is not is no harm.
-      ...(isOurs ? [] : keyFaults(config, hostname)),
-      ...helperFaults(server, hostname),
-      ...loginFaults(server, config, hostname, elsewhere),
-    ],
-  };
+  const faults = [
+    // Beside a helper of ours that is found, a key that is not is no harm.
+    ...(isOurs ? [] : keyFaults(config, hostname)),
+    ...helperFaults(server, hostname),
+    ...loginFaults(server, config, hostname, elsewhere),
+  ];
+  return { ...server, faults: faults.map((fault) => ({ command: setup, ...fault })) };
 }
 
 function serverOf(
@@ -77,9 +83,9 @@ function convertToHostname(url: string): string {
   );
 }
 
-function keyFaults({ credHelpers }: DockerConfig, hostname: string): ServingFault[] {
-  return [...credHelpers.keys()].flatMap((key): ServingFault[] => {
-    const fault = { key, command: SETUP, isFatal: true };
+function keyFaults({ credHelpers }: DockerConfig, hostname: string): Fault[] {
+  return [...credHelpers.keys()].flatMap((key): Fault[] => {
+    const fault = { key, isFatal: true };
     if (key !== hostname && parseServerURL(key)?.hostname === hostname) {
       const message = `credHelpers has "${key}", which Docker never looks up: it asks for "${hostname}"`;
       return [{ ...fault, kind: 'unmatched-key', message }];
@@ -99,10 +105,10 @@ function isWildcardFor(key: string, hostname: string): boolean {
   return new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(hostname);
 }
 
-function helperFaults(server: Server, hostname: string): ServingFault[] {
+function helperFaults(server: Server, hostname: string): Fault[] {
   if (!('helper' in server)) return [];
   const { by, helper } = server;
-  const fault = { key: by === 'credsStore' ? by : hostname, command: SETUP, isFatal: true };
+  const fault = { key: by === 'credsStore' ? by : hostname, isFatal: true };
   const where = by === 'credsStore' ? 'credsStore' : `credHelpers["${hostname}"]`;
   if (/(?:^|\/)docker-credential-/.test(helper)) {
     const message = `${where} is "${helper}", so Docker looks for docker-credential-${helper}: it adds the prefix itself`;
@@ -120,8 +126,8 @@ function loginFaults(
   { auths }: DockerConfig,
   hostname: string,
   { environmentAuths }: Elsewhere,
-): ServingFault[] {
-  const faults: ServingFault[] = [];
+): Fault[] {
+  const faults: Fault[] = [];
   if (server.by === 'DOCKER_AUTH_CONFIG' && environmentAuths !== undefined) {
     const message = `DOCKER_AUTH_CONFIG has a login for ${hostname}, which comes before every helper; ECR's expire after 12 hours`;
     faults.push({
@@ -141,7 +147,7 @@ function loginFaults(
       : `an old login "${key}" stands in auths, in plain text; Docker does not use it`;
     // It takes out HOST, http://HOST and https://HOST, and otherwise just what it is given.
     const command = `docker logout ${shellWord(/^https?:\/\/[^/]+$/.test(key) ? hostname : key)}`;
-    faults.push({ kind: 'plain-login', key, message, command: isUsed ? SETUP : command, isFatal: isUsed });
+    faults.push({ kind: 'plain-login', key, message, ...(isUsed ? {} : { command }), isFatal: isUsed });
   }
   return faults;
 }

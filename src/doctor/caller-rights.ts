@@ -4,7 +4,7 @@ import type { CallersOf } from '../callers/callers-of.ts';
 import { orError, XacctError } from '../errors.ts';
 import type { OwnedRegistry } from '../grants/policy-target.ts';
 import { NEEDED_PULL_ACTIONS, PUSH_ACTIONS } from '../policy/actions.ts';
-import type { Principal } from '../policy/denial.ts';
+import type { Principal } from '../policy/principal.ts';
 import type { FoundPrincipal, SimulatedAction } from '../questions.ts';
 
 /** Whatever of it could be found out. */
@@ -42,22 +42,22 @@ export function repositoryArn({ registry, repository }: Wanted): string {
 export async function callerRights(
   who: Principal,
   wanted: Wanted,
-  everybodyIn: CallersOf,
+  callersOf: CallersOf,
 ): Promise<CallerRights> {
   if (who.kind !== 'role' && who.kind !== 'user') return {};
   let rights: CallerRights = {};
   const onFailure = (failure: XacctError) => {
     rights = { failure, ...rights };
   };
-  for await (const somebody of everybodyIn(who.account, onFailure)) {
+  for await (const caller of callersOf(who.account, onFailure)) {
     const named = `arn:${who.partition}:iam::${who.account}:${who.kind}/${who.name}`;
-    const found = rights.found ?? (await orNothing(() => somebody.ask('principal', { arn: named })));
+    const found = rights.found ?? (await orNothing(() => caller.ask('principal', { arn: named })));
     rights = { ...rights, ...(found && { found }) };
     if (found?.exists === false) return rights;
     const arn = found?.arn ?? named;
     const simulated = await orNothing(async (): Promise<Simulated> => {
       const simulate = (actions: readonly string[], resource: string) =>
-        somebody.ask('simulation', { arn, actions, resource, region: wanted.registry.region });
+        caller.ask('simulation', { arn, actions, resource, region: wanted.registry.region });
       const [token, repository] = await Promise.all([
         simulate(['ecr:GetAuthorizationToken'], '*'),
         simulate(actionsFor(wanted.push), repositoryArn(wanted)),

@@ -4,12 +4,11 @@ import { XacctError } from '../errors.ts';
 import { explained } from '../explain/explained.ts';
 import { parsePolicyTarget } from '../grants/policy-target.ts';
 import type { Invocation } from '../invocation.ts';
-import { principalOf } from '../policy/denial.ts';
+import { principalOf } from '../policy/principal.ts';
 import { passedEnvironment } from '../wire/environment.ts';
 import type { Wanted } from './caller-rights.ts';
-import type { Platform } from './platforms.ts';
+import type { DoctorOptions, Platform } from './options.ts';
 import type { ImageName } from './registry-api/image-name.ts';
-import type { DoctorOptions } from './run-doctor.ts';
 import type { Consumer } from './walk-for.ts';
 
 /** Of the account's own hostname, or the one that config.yaml maps to it. @throws XacctError `usage` */
@@ -32,7 +31,7 @@ export async function consumerOf(
   if (roleArn !== undefined) {
     if (role?.kind !== 'role' || role.session !== undefined) {
       throw new XacctError('usage', `${roleArn} is no role`, {
-        hint: 'write it like arn:aws:iam::444455556666:role/ecsTaskExecutionRole',
+        hint: { say: 'write it like arn:aws:iam::444455556666:role/ecsTaskExecutionRole' },
       });
     }
     return { platform, account: role.account, roleArn, region };
@@ -40,6 +39,8 @@ export async function consumerOf(
   const { caller, error } = await explained({ hostname, mint: true }, invocation);
   if (caller !== undefined) return { platform, account: caller.account, roleArn, region };
   throw new XacctError(error?.code ?? 'no-identity', error?.message ?? `nobody is known for ${hostname}`, {
-    hint: 'name the role that pulls, and with it its account: --role arn:aws:iam::444455556666:role/NAME',
+    hint: {
+      say: 'name the role that pulls, and with it its account: --role arn:aws:iam::444455556666:role/NAME',
+    },
   });
 }

@@ -1,8 +1,10 @@
 // Whose policy stands in the way of an image, and what its owner does about it.
-import { shellWord } from '../errors.ts';
-import { type Denial, type Principal, principalOf } from '../policy/denial.ts';
+
+import type { Denial } from '../denial.ts';
+import { shellWord } from '../hint.ts';
+import { type Principal, principalOf } from '../policy/principal.ts';
 import { type Registry, registryHostname } from '../registry/ecr-hostname.ts';
-import type { DoctorStep, Finding } from './finding.ts';
+import type { DeniedFinding, DoctorStep } from './finding.ts';
 
 export interface DeniedAt {
   registry: Registry;
@@ -11,9 +13,9 @@ export interface DeniedAt {
   push: boolean;
 }
 
-type Mending = Pick<Finding, 'side' | 'command' | 'by' | 'notes'>;
+type Fix = Pick<DeniedFinding, 'side' | 'command' | 'by' | 'notes' | 'does' | 'mayBeAbsent'>;
 
-export function deniedFinding(step: DoctorStep, denial: Denial, at: DeniedAt): Finding {
+export function deniedFinding(step: DoctorStep, denial: Denial, at: DeniedAt): DeniedFinding {
   const { principal, action, resource } = denial;
   return {
     step,
@@ -22,7 +24,7 @@ export function deniedFinding(step: DoctorStep, denial: Denial, at: DeniedAt): F
     principal,
     action,
     ...(resource === undefined ? {} : { resource }),
-    ...mendingOf(denial, at),
+    ...fixOf(denial, at),
   };
 }
 
@@ -35,7 +37,7 @@ function textOf({ principal, action, resource, isExplicit, policyType, policyArn
   return `${/^[aeiou]/.test(policyType) ? 'an' : 'a'} ${policyType}${which} denies ${principal} ${what}`;
 }
 
-function mendingOf(denial: Denial, at: DeniedAt): Mending {
+function fixOf(denial: Denial, at: DeniedAt): Fix {
   switch (denial.policyType) {
     case 'resource-based policy':
       return registrySide(denial, at);
@@ -53,19 +55,19 @@ function mendingOf(denial: Denial, at: DeniedAt): Mending {
   }
 }
 
-/** As long as nobody of the registry's account has looked. */
-export const MAY_BE_ABSENT = 'ECR says the same of a repository that does not exist.';
-
-function registrySide({ isExplicit, principal, resource }: Denial, at: DeniedAt): Mending {
+function registrySide({ isExplicit, principal, resource }: Denial, at: DeniedAt): Fix {
   const on = registryOf(resource, at);
   const caller = principalOf(principal)?.account;
   const push = at.push ? ' --push' : '';
-  const command =
-    isExplicit || caller === undefined
-      ? `ecr-xacct access ${on.place}`
-      : `ecr-xacct grant ${caller} --on ${on.place}${push}`;
-  const notes = isExplicit ? [] : [MAY_BE_ABSENT];
-  return { side: 'registry', by: administratorOf(on.account), command, notes };
+  const grant =
+    isExplicit || caller === undefined ? undefined : `ecr-xacct grant ${caller} --on ${on.place}${push}`;
+  return {
+    side: 'registry',
+    by: administratorOf(on.account),
+    command: grant ?? `ecr-xacct access ${on.place}`,
+    does: grant === undefined ? 'look' : 'grant',
+    mayBeAbsent: !isExplicit,
+  };
 }
 
 /** Where the repository is, by its ARN: a VPC endpoint's hostname has no account in it. */
@@ -75,24 +77,24 @@ function registryOf(resource: string | undefined, { registry, repository }: Deni
   return { account, place: `${hostname ?? registry.hostname}/${repository}` };
 }
 
-function callerSide({ isExplicit, principal, policyType, policyArn }: Denial, at: DeniedAt): Mending {
+function callerSide({ isExplicit, principal, policyType, policyArn }: Denial, at: DeniedAt): Fix {
   const who = principalOf(principal);
-  const mending = { side: 'caller', by: administratorOf(who?.account) } as const;
+  const fix = { side: 'caller', by: administratorOf(who?.account) } as const;
   if (policyType === 'session policy') {
-    return { ...mending, notes: ['The policy was handed over when the session was begun: by who began it.'] };
+    return { ...fix, notes: ['The policy was handed over when the session was begun: by who began it.'] };
   }
   if (policyType === 'permissions boundary') {
     const command = iamCommand(who, 'get', 'PermissionsBoundary');
-    return { ...mending, ...(command && { command }) };
+    return { ...fix, ...(command && { command }) };
   }
   if (isExplicit) {
     const command =
       policyArn === undefined
         ? iamCommand(who, 'list-attached')
         : `aws iam get-policy --policy-arn ${shellWord(policyArn)}`;
-    return { ...mending, ...(command && { command }) };
+    return { ...fix, ...(command && { command }) };
   }
-  return { ...mending, ...attachment(who, at) };
+  return { ...fix, ...attachment(who, at) };
 }
 
 /** How the managed policy that would do is attached. */
@@ -100,7 +102,7 @@ export function attachment(
   who: Principal | undefined,
   { registry, push }: Pick<DeniedAt, 'registry' | 'push'>,
   policy?: string,
-): Mending {
+): Fix {
   const own = push ? 'AmazonEC2ContainerRegistryPowerUser' : 'AmazonEC2ContainerRegistryPullOnly';
   const name = policy ?? own;
   const arn = `arn:${registry.partition}:iam::aws:policy/${name}`;
@@ -123,7 +125,7 @@ function iamCommand(who: Principal | undefined, verb: 'get' | 'list-attached', q
   return `aws iam ${call} --${kind}-name ${shellWord(name)}${part}`;
 }
 
-function organizationSide({ policyArn }: Denial): Mending {
+function organizationSide({ policyArn }: Denial): Fix {
   const id = policyArn?.split('/').at(-1);
   return {
     side: 'organization',
@@ -132,7 +134,7 @@ function organizationSide({ policyArn }: Denial): Mending {
   };
 }
 
-function endpointSide({ action }: Denial, { registry: { region, partition } }: DeniedAt): Mending {
+function endpointSide({ action }: Denial, { registry: { region, partition } }: DeniedAt): Fix {
   const isS3 = action.startsWith('s3:');
   const service = `com.amazonaws.${region}.${isS3 ? 's3' : 'ecr.dkr'}`;
   const bucket = `arn:${partition}:s3:::prod-${region}-starport-layer-bucket/*`;
@@ -146,7 +148,7 @@ function endpointSide({ action }: Denial, { registry: { region, partition } }: D
 }
 
 /** As to callers of another organization; within one account, resource policies are not needed. */
-function unknownSide(denial: Denial, at: DeniedAt): Mending {
+function unknownSide(denial: Denial, at: DeniedAt): Fix {
   const { account, place } = registryOf(denial.resource, at);
   const caller = principalOf(denial.principal)?.account;
   if (caller !== undefined && caller === account)

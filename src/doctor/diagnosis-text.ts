@@ -3,7 +3,7 @@ import { printable } from '../errors.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { type Cell, notes, table } from '../terminal/table.ts';
 import type { Diagnosis, Finding } from './finding.ts';
-import type { DoctorOptions } from './run-doctor.ts';
+import type { DoctorOptions } from './options.ts';
 
 const STYLES = { ok: 'green', warning: 'yellow', failed: 'red', unknown: 'dim' } as const;
 

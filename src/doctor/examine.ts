@@ -1,23 +1,27 @@
 // A denial looked at from both sides, as far as profiles of both accounts are known here: AWS names one reason at a time, if any.
 
 import type { CallersOf } from '../callers/callers-of.ts';
-import { type Principal, principalOf } from '../policy/denial.ts';
+import { type Principal, principalOf } from '../policy/principal.ts';
 import type { RegistryPolicies, SimulatedAction } from '../questions.ts';
 import { actionsFor, type CallerRights, callerRights, repositoryArn, type Wanted } from './caller-rights.ts';
-import { administratorOf, attachment, MAY_BE_ABSENT } from './denied-finding.ts';
-import type { Finding } from './finding.ts';
+import { administratorOf, attachment } from './denied-finding.ts';
+import type { DeniedFinding, Finding } from './finding.ts';
 import { judgeRights, type OwnersView, policiesByOwner } from './registry-rights.ts';
 import { callerRightsFinding, registryRightsFinding } from './rights-findings.ts';
 
 /** The same finding, or the true cause behind it; with what else lacks, so that one need not ask again and again. */
-export async function examined(finding: Finding, wanted: Wanted, everybodyIn: CallersOf): Promise<Finding> {
+export async function examined(
+  finding: DeniedFinding,
+  wanted: Wanted,
+  callersOf: CallersOf,
+): Promise<DeniedFinding> {
   const who = principalOf(finding.principal ?? '');
   if (who === undefined || who.kind === 'federated-user') return finding;
   const [{ policies }, rights]: [OwnersView, CallerRights] = await Promise.all([
     who.account === wanted.registry.account
       ? {}
-      : policiesByOwner(wanted.registry, wanted.repository, everybodyIn),
-    callerRights(who, wanted, everybodyIn),
+      : policiesByOwner(wanted.registry, wanted.repository, callersOf),
+    callerRights(who, wanted, callersOf),
   ]);
   if (finding.side === 'registry') return ofRegistry(finding, { who, policies, rights, wanted });
   if (finding.side === 'caller') return withLacking(finding, rights);
@@ -29,11 +33,11 @@ export async function examined(finding: Finding, wanted: Wanted, everybodyIn: Ca
  * @param finding of the upload, which has begun.
  */
 export async function examinedPush(
-  finding: Finding,
+  finding: DeniedFinding,
   callerArn: string | undefined,
   wanted: Wanted,
-  everybodyIn: CallersOf,
-): Promise<Finding> {
+  callersOf: CallersOf,
+): Promise<DeniedFinding> {
   const who = principalOf(callerArn ?? '');
   const untried: Finding = {
     ...finding,
@@ -43,8 +47,8 @@ export async function examinedPush(
   if (who === undefined || who.kind === 'federated-user') return untried;
   const isOwn = who.account === wanted.registry.account;
   const [{ policies }, rights] = await Promise.all([
-    policiesByOwner(wanted.registry, wanted.repository, everybodyIn),
-    callerRights(who, wanted, everybodyIn),
+    policiesByOwner(wanted.registry, wanted.repository, callersOf),
+    callerRights(who, wanted, callersOf),
   ]);
   const { step } = finding;
   const { simulated } = rights;
@@ -78,11 +82,11 @@ function arnOf(who: Principal, { found }: CallerRights): string | undefined {
   return who.kind === 'user' ? `arn:${who.partition}:iam::${who.account}:user/${who.name}` : undefined;
 }
 
-function ofRegistry(finding: Finding, known: Known): Finding {
+function ofRegistry(finding: DeniedFinding, known: Known): DeniedFinding {
   const { who, policies, rights, wanted } = known;
   const principalArn = arnOf(who, rights);
   const only =
-    principalArn !== undefined && finding.command?.includes(` grant ${who.account} `)
+    principalArn !== undefined && finding.does === 'grant'
       ? [`To let in nobody else of ${who.account}, grant it to ${principalArn}.`]
       : [];
   const plain = withLacking({ ...finding, notes: [...(finding.notes ?? []), ...only] }, rights);
@@ -94,9 +98,9 @@ function ofRegistry(finding: Finding, known: Known): Finding {
     step: finding.step,
   });
   // Where its owner can look, it is known whether the repository exists.
-  const without = { ...plain, notes: (plain.notes ?? []).filter((note) => note !== MAY_BE_ABSENT) };
+  const without = { ...plain, mayBeAbsent: false };
   const { principal, action, resource } = finding;
-  if (judged.outcome !== 'failed' || judged.command === finding.command) return without;
+  if (judged.outcome !== 'failed' || judged.does === finding.does) return without;
   return withLacking(
     { ...judged, ...(principal && { principal }), ...(action && { action }), ...(resource && { resource }) },
     rights,
@@ -104,7 +108,7 @@ function ofRegistry(finding: Finding, known: Known): Finding {
 }
 
 /** AWS gave no reason: whoever lacks nothing on the own side is kept out by the other. */
-function ofNobody(finding: Finding, known: Known): Finding {
+function ofNobody(finding: DeniedFinding, known: Known): DeniedFinding {
   const { who, rights, wanted, policies } = known;
   const { denied = [] } = rights.simulated ?? {};
   if (denied.length > 0) {
@@ -135,7 +139,7 @@ function requestsOf(who: Principal, principalArn: string | undefined, wanted: Wa
   }));
 }
 
-function withLacking(finding: Finding, { simulated }: CallerRights): Finding {
+function withLacking(finding: DeniedFinding, { simulated }: CallerRights): DeniedFinding {
   const { denied = [] } = simulated ?? {};
   if (denied.length === 0) return finding;
   const actions = denied.map(({ action, decision }) =>

@@ -1,25 +1,28 @@
 // A failure of this program as what doctor found.
 import type { ErrorFields, XacctError } from '../errors.ts';
+import { commandText, type Hint, hintText } from '../hint.ts';
 import type { DoctorStep, Finding, Side } from './finding.ts';
 
 export function failedFinding(
   step: DoctorStep,
-  { message, hint }: Pick<ErrorFields, 'message'> & { hint?: string | undefined },
+  { message, hint }: Pick<XacctError | ErrorFields, 'message' | 'hint'>,
   side?: Side,
 ): Finding {
-  return { step, outcome: 'failed', text: message, ...(side && { side }), ...fromHint(hint) };
+  return { step, outcome: 'failed', text: message, ...(side && { side }), ...fieldsOf(hint) };
 }
 
-/** Hints are `run: COMMAND`, `its administrator runs: COMMAND`, or say in words what is to be done. */
-function fromHint(hint: string | undefined): Pick<Finding, 'command' | 'by' | 'notes'> {
+/** A command has a line of its own; what is to be done besides is a note. */
+function fieldsOf(hint: Hint | undefined): Pick<Finding, 'command' | 'by' | 'notes'> {
   if (hint === undefined) return {};
-  const { by, command } =
-    /^(?:(?<by>[^:;]*\badministrator\b[^:;]*) runs|run): (?<command>.+)$/.exec(hint)?.groups ?? {};
-  if (command === undefined) return { notes: [`${hint.charAt(0).toUpperCase()}${hint.slice(1)}`] };
-  return { command, ...(by && { by }) };
+  const { say, run, by, next } = hint;
+  if (run === undefined || say !== undefined || next !== undefined) {
+    const note = hintText(hint);
+    return { notes: [`${note.charAt(0).toUpperCase()}${note.slice(1)}`] };
+  }
+  return { command: commandText(run), ...(by && { by }) };
 }
 
 /** What could not be looked at, because AWS could not be asked. */
 export function unknownFinding(step: DoctorStep, what: string, { message, hint }: XacctError): Finding {
-  return { step, outcome: 'unknown', text: `${what}: ${message}`, ...fromHint(hint) };
+  return { step, outcome: 'unknown', text: `${what}: ${message}`, ...fieldsOf(hint) };
 }

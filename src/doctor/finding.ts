@@ -56,10 +56,25 @@ export interface Finding {
   resource?: string;
   /** The one command that mends it. */
   command?: string;
-  /** Who is to run it, where that is not the one who asks (`an administrator of 111122223333`). */
+  /** Who is to run it, where that is not the caller (`an administrator of 111122223333`). */
   by?: string;
   /** What else is worth knowing, a line each. */
   notes?: readonly string[];
+}
+
+/** What a denial is known by until both sides were looked at; it is not printed. */
+export interface DeniedFinding extends Finding {
+  /** What its command does about the registry's policies. */
+  does?: 'grant' | 'look' | 'upgrade-scope';
+  /** The repository may be what is missing: this was not asked as the registry's account. */
+  mayBeAbsent?: boolean;
+}
+
+/** As it is printed. */
+export function shownFinding({ does: _, mayBeAbsent = false, ...finding }: DeniedFinding): Finding {
+  if (!mayBeAbsent) return finding;
+  const absent = 'ECR says the same of a repository that does not exist.';
+  return { ...finding, notes: [absent, ...(finding.notes ?? [])] };
 }
 
 export interface Diagnosis {

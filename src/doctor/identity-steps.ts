@@ -4,7 +4,7 @@ import { type Credential, notFound, readCredential } from '../docker/messages.ts
 import type { Explanation } from '../helper/explain.ts';
 import type { Invocation } from '../invocation.ts';
 import { findProgram } from '../os/find-program.ts';
-import { parseDenial, principalOf } from '../policy/denial.ts';
+import { principalOf } from '../policy/principal.ts';
 import type { Registry } from '../registry/ecr-hostname.ts';
 import { timeoutMs } from '../wire/timeout.ts';
 import { deniedFinding } from './denied-finding.ts';
@@ -50,7 +50,7 @@ export function credentialsFindings(explanation: Explanation, repository: string
     notes: [arn],
   });
   if (error === undefined) return caller === undefined ? [] : [known(caller.arn)];
-  const denial = error.code === 'access-denied' ? parseDenial(error.message) : undefined;
+  const { denial } = error;
   if (denial?.action.endsWith(':GetAuthorizationToken') && registry !== undefined) {
     return [known(denial.principal), deniedFinding('token', denial, { registry, repository, push: false })];
   }

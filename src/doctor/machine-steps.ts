@@ -23,9 +23,10 @@ export function dockerConfigFinding(hostname: string, place: Place): Finding {
     const [target] = dockerTargets(place);
     if (target === undefined) throw new XacctError('internal', 'Docker has no config.json');
     const { config, detectedStore, path } = target;
+    const setup = setupFor(hostname);
     const environmentAuths = authsIn(place.env.DOCKER_AUTH_CONFIG);
-    const serving = servingOf(config, hostname, { detectedStore, environmentAuths });
-    return findingOf(serving, hostname, { path, detectedStore });
+    const serving = servingOf(config, hostname, { detectedStore, environmentAuths }, setup);
+    return findingOf(serving, setup, { path, detectedStore });
   } catch (error) {
     if (error instanceof XacctError) return failedFinding('docker-config', error, 'machine');
     throw error;
@@ -44,7 +45,7 @@ function authsIn(text: string | undefined): DockerConfig['auths'] | undefined {
 
 function findingOf(
   serving: Serving,
-  hostname: string,
+  setup: string,
   target: { path: string; detectedStore: string | undefined },
 ): Finding {
   const [worst, ...others] = serving.faults.toSorted(
@@ -56,20 +57,18 @@ function findingOf(
   const notes = others.map(({ message }) => message);
   if (worst !== undefined) {
     const { message: text, command, isFatal } = worst;
-    const said = { ...finding, text, command: command === SETUP ? setupFor(hostname) : command, notes };
+    const said = { ...finding, text, command, notes };
     return isOurs && !isFatal
       ? { ...said, outcome: 'warning' }
       : { ...said, outcome: 'failed', side: 'machine' };
   }
-  return { ...finding, outcome: 'failed', side: 'machine', command: setupFor(hostname) };
+  return { ...finding, outcome: 'failed', side: 'machine', command: setup };
 }
-
-const SETUP = 'ecr-xacct setup';
 
 /** With its region, which may be one that no profile has. */
 function setupFor(hostname: string): string {
   const registry = parseRegistry(hostname);
-  return registry?.service === 'ecr' ? `${SETUP} --region ${registry.region}` : SETUP;
+  return registry?.service === 'ecr' ? `ecr-xacct setup --region ${registry.region}` : 'ecr-xacct setup';
 }
 
 function servingText(

@@ -19,13 +19,13 @@ export interface OwnersView {
 export async function policiesByOwner(
   registry: Pick<OwnedRegistry, 'account'>,
   repository: string,
-  everybodyIn: CallersOf,
+  callersOf: CallersOf,
 ): Promise<OwnersView> {
   let failure: XacctError | undefined;
   const onFailure = (error: XacctError) => {
     failure ??= error;
   };
-  for await (const owner of everybodyIn(registry.account, onFailure)) {
+  for await (const owner of callersOf(registry.account, onFailure)) {
     try {
       const policies = await owner.ask('policies', { repository });
       const [own] = 'error' in policies.repositories ? [] : policies.repositories.value;

@@ -1,7 +1,6 @@
 // The steps of doctor at the registry: its protocol, the image, its layers, and whether one may push.
 
 import { XacctError } from '../errors.ts';
-import { parseDenial } from '../policy/denial.ts';
 import type { Registry } from '../registry/ecr-hostname.ts';
 import { deniedFinding } from './denied-finding.ts';
 import { failedFinding } from './failed-finding.ts';
@@ -87,8 +86,7 @@ function badLayer(answer: BlobAnswer, walk: RegistryWalk): Finding {
     const note = `In a VPC without a way out, that needs an endpoint of com.amazonaws.${walk.registry.region}.s3.`;
     return { ...finding, notes: [...(finding.notes ?? []), note] };
   }
-  if (from === 'registry' || parseDenial(answer.message ?? '') !== undefined)
-    return refused(step, answer, walk);
+  if (from === 'registry' || answer.denial !== undefined) return refused(step, answer, walk);
   const said = [answer.code, answer.message].filter((word) => word !== undefined).join(': ');
   const text = `${host}, to which the registry sends Docker for a layer, refuses it: ${said || answer.status}`;
   return { step, outcome: 'failed', text, ...(answer.status === 403 && { side: 'endpoint' as const }) };
@@ -107,9 +105,9 @@ async function uploadFinding(walk: RegistryWalk): Promise<Finding> {
 }
 
 function refused(step: DoctorStep, answer: RegistryAnswer, walk: RegistryWalk): Finding {
-  const { status, code, message = `it answers ${status}${code === undefined ? '' : ` (${code})`}` } = answer;
+  const { status, code, denial } = answer;
+  const { message = `it answers ${status}${code === undefined ? '' : ` (${code})`}` } = answer;
   const { image, registry, push, isLogin } = walk;
-  const denial = parseDenial(message);
   if (denial !== undefined) {
     return deniedFinding(step, denial, { registry, repository: image.repository, push });
   }

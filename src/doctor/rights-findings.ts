@@ -1,10 +1,10 @@
 // What the rights on either side mean to doctor.
 import { errorFrom, errorText } from '../errors.ts';
-import type { Principal } from '../policy/denial.ts';
+import type { Principal } from '../policy/principal.ts';
 import type { Simulated, Wanted } from './caller-rights.ts';
 import { administratorOf, attachment } from './denied-finding.ts';
 import { failedFinding } from './failed-finding.ts';
-import type { DoctorStep, Finding } from './finding.ts';
+import type { DeniedFinding, DoctorStep, Finding } from './finding.ts';
 import type { RegistryRights } from './registry-rights.ts';
 
 export interface RightsOf {
@@ -15,7 +15,10 @@ export interface RightsOf {
 }
 
 /** Of the policies of the registry's account. */
-export function registryRightsFinding(rights: RegistryRights, { wanted, who, step }: RightsOf): Finding {
+export function registryRightsFinding(
+  rights: RegistryRights,
+  { wanted, who, step }: RightsOf,
+): DeniedFinding {
   const { registry, repository, push } = wanted;
   const place = `${registry.hostname}/${repository}`;
   const by = administratorOf(registry.account);
@@ -31,12 +34,13 @@ export function registryRightsFinding(rights: RegistryRights, { wanted, who, ste
       ...failed,
       text: `the registry's policy lets ${who} in, but its scope is V1, under which it counts neither for pulls nor for pushes`,
       command: `aws ecr put-account-setting --region ${registry.region} --name REGISTRY_POLICY_SCOPE --value V2`,
+      does: 'upgrade-scope',
       notes: [`Every statement of it counts then: see ecr-xacct access ${registry.hostname}`],
     };
   }
   if (verdict === 'explicit-deny') {
     const text = `a Deny in the policies of ${registry.account} keeps ${who} from ${lacking}`;
-    return { ...failed, text, command: `ecr-xacct access ${place}` };
+    return { ...failed, text, command: `ecr-xacct access ${place}`, does: 'look' };
   }
   if (verdict === 'conditional') {
     const text = `whether ${who} may do ${lacking} depends on a condition in the policies of ${registry.account}`;
@@ -58,6 +62,7 @@ export function registryRightsFinding(rights: RegistryRights, { wanted, who, ste
     ...failed,
     text: `no policy of ${registry.account} lets ${who} do ${lacking}`,
     command,
+    does: 'grant',
   };
 }
 

@@ -1,6 +1,7 @@
 // The role that pulls for ECS: what it must be, and whether it is.
-import type { Principal } from '../policy/denial.ts';
+
 import { parsePolicy } from '../policy/policy-document.ts';
+import type { Principal } from '../policy/principal.ts';
 import { allowsRequest } from '../policy/review.ts';
 import type { CallerRights, Wanted } from './caller-rights.ts';
 import { administratorOf } from './denied-finding.ts';

@@ -4,6 +4,7 @@ import { createCallersOf } from '../callers/callers-of.ts';
 import { orError, XacctError } from '../errors.ts';
 import { explained } from '../explain/explained.ts';
 import type { Invocation } from '../invocation.ts';
+import { engineAuthorities } from '../net/authorities.ts';
 import { homeFolder } from '../os/home-folder.ts';
 import { timeoutMs } from '../wire/timeout.ts';
 import { examined, examinedPush } from './examine.ts';
@@ -11,7 +12,6 @@ import { failedFinding } from './failed-finding.ts';
 import type { Finding } from './finding.ts';
 import { credentialsFindings, getToken, identityFinding } from './identity-steps.ts';
 import { dockerConfigFinding, programFinding } from './machine-steps.ts';
-import { engineAuthorities } from './registry-api/engine-authorities.ts';
 import type { ImageName } from './registry-api/image-name.ts';
 import { createRegistryClient } from './registry-api/registry-client.ts';
 import { walkRegistry } from './registry-steps.ts';
@@ -37,13 +37,13 @@ export async function* walkDocker(
   const { registry, login } = explanation;
   if (registry === undefined) return;
   const { account } = registry;
-  const everybodyIn = createCallersOf(registry, invocation);
+  const callersOf = createCallersOf(registry, invocation);
   let callerArn: string | undefined;
   const look = async (finding: Finding) => {
     if (account === undefined) return finding;
     const wanted = { registry: { ...registry, account }, repository: image.repository, push };
-    if (finding.outcome === 'failed') return examined(finding, wanted, everybodyIn);
-    return finding.step === 'upload' ? examinedPush(finding, callerArn, wanted, everybodyIn) : finding;
+    if (finding.outcome === 'failed') return examined(finding, wanted, callersOf);
+    return finding.step === 'upload' ? examinedPush(finding, callerArn, wanted, callersOf) : finding;
   };
   // What docker login brought is nobody's that AWS could be asked about.
   if (login === undefined) {

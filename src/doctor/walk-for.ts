@@ -4,12 +4,12 @@ import { type CallersOf, createCallersOf } from '../callers/callers-of.ts';
 import type { XacctError } from '../errors.ts';
 import type { Invocation } from '../invocation.ts';
 import { NEEDED_PULL_ACTIONS } from '../policy/actions.ts';
-import { principalOf } from '../policy/denial.ts';
+import { principalOf } from '../policy/principal.ts';
 import { actionsFor, callerRights, repositoryArn, type Wanted } from './caller-rights.ts';
 import { administratorOf } from './denied-finding.ts';
 import { unknownFinding } from './failed-finding.ts';
 import type { Finding } from './finding.ts';
-import type { Platform } from './platforms.ts';
+import type { Platform } from './options.ts';
 import { judgeRights, policiesByOwner } from './registry-rights.ts';
 import { registryRightsFinding } from './rights-findings.ts';
 import { NEEDS, roleFinding, roleRightsFinding } from './role-steps.ts';
@@ -31,11 +31,11 @@ export async function* walkFor(
   invocation: Invocation,
 ): AsyncGenerator<Finding> {
   const { platform } = consumer;
-  const everybodyIn = createCallersOf(wanted.registry, invocation);
+  const callersOf = createCallersOf(wanted.registry, invocation);
   const pull = { ...wanted, push: false };
   if (platform === 'lambda') {
     yield regionFinding(consumer, pull);
-    yield await lambdaRights(consumer, pull, everybodyIn);
+    yield await lambdaRights(consumer, pull, callersOf);
     return;
   }
   const needs = NEEDS[platform];
@@ -43,13 +43,13 @@ export async function* walkFor(
   const arn = consumer.roleArn ?? `arn:${partition}:iam::${consumer.account}:role/${needs.role}`;
   const who = principalOf(arn);
   if (who?.kind !== 'role') return;
-  const rights = await callerRights(who, pull, everybodyIn);
+  const rights = await callerRights(who, pull, callersOf);
   const role = roleFinding(who, needs, rights);
   // Who names a role knows its name.
   const { notes: _, ...plain } = role;
   yield role.outcome === 'unknown' && consumer.roleArn !== undefined ? plain : role;
   yield roleRightsFinding(who, needs, pull, rights);
-  yield await roleOnRegistry(rights.found?.arn ?? arn, consumer, pull, everybodyIn);
+  yield await roleOnRegistry(rights.found?.arn ?? arn, consumer, pull, callersOf);
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/images-create.html: the image and the function are of one region. */
@@ -75,7 +75,7 @@ function regionFinding({ region }: Consumer, { registry }: Wanted): Finding {
   };
 }
 
-async function lambdaRights({ account }: Consumer, wanted: Wanted, everybodyIn: CallersOf): Promise<Finding> {
+async function lambdaRights({ account }: Consumer, wanted: Wanted, callersOf: CallersOf): Promise<Finding> {
   const { registry, repository } = wanted;
   const step = 'registry-rights';
   const who = `lambda:${account}`;
@@ -86,7 +86,7 @@ async function lambdaRights({ account }: Consumer, wanted: Wanted, everybodyIn: 
       text: 'functions of the same account need no policy: Lambda adds one itself',
     };
   }
-  const { policies, failure } = await policiesByOwner(registry, repository, everybodyIn);
+  const { policies, failure } = await policiesByOwner(registry, repository, callersOf);
   if (policies === undefined) return unreadFinding(wanted, who, failure);
   const { partition, region } = registry;
   const resourceArn = repositoryArn(wanted);
@@ -102,13 +102,13 @@ async function roleOnRegistry(
   arn: string,
   { account }: Consumer,
   wanted: Wanted,
-  everybodyIn: CallersOf,
+  callersOf: CallersOf,
 ): Promise<Finding> {
   const step = 'registry-rights';
   const { registry, repository } = wanted;
   if (account === registry.account)
     return { step, outcome: 'ok', text: 'a role of the same account needs no policy there' };
-  const { policies, failure } = await policiesByOwner(registry, repository, everybodyIn);
+  const { policies, failure } = await policiesByOwner(registry, repository, callersOf);
   if (policies === undefined) return unreadFinding(wanted, arn, failure);
   const resourceArn = repositoryArn(wanted);
   const requests = actionsFor(false).map((action) => ({ principalArn: arn, account, action, resourceArn }));

@@ -1,6 +1,8 @@
 // What `ecr-xacct explain` shows.
+
 import { printable } from '../errors.ts';
 import type { ExplainedCandidate, ExplainedStep, Explanation } from '../helper/explain.ts';
+import { hintText } from '../hint.ts';
 import { durationText } from '../terminal/duration-text.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { type Note, notes, table } from '../terminal/table.ts';
@@ -84,7 +86,7 @@ function identityNotes(explanation: Explanation, now: number): Note[] {
   }
   if (error !== undefined) {
     lines.push({ note: { text: `Failed: ${error.message}`, style: 'red' } });
-    if (error.hint !== undefined) lines.push({ note: error.hint, indent: 2 });
+    if (error.hint !== undefined) lines.push({ note: hintText(error.hint), indent: 2 });
   }
   const pin = explanation.pin;
   if (pin !== undefined) {

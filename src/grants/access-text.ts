@@ -1,13 +1,14 @@
 // What `ecr-xacct access` shows.
 import { printable } from '../errors.ts';
+import { readOwn } from '../policy/own-statement.ts';
 import { listOf } from '../policy/policy-document.ts';
 import { matchesWildcard } from '../policy/wildcard.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { type Cell, type Column, type Note, notes, table } from '../terminal/table.ts';
-import type { AccessReport, FoundStatement } from './run-access.ts';
+import type { AccessReport, FoundStatement } from './access-report.ts';
 
 const COLUMNS: readonly Column[] = [
-  // However long: of whom it is half is no answer, and half an ARN is found by no grep.
+  // However long: half a name is no answer, and half an ARN is found by no grep.
   { title: 'WHO' },
   { title: 'MAY', fit: 'wrap' },
   { title: 'WHERE', fit: 'shorten' },
@@ -21,7 +22,7 @@ export function accessText(report: AccessReport, screen: Screen): string {
   const shown = statements.filter((statement) => concerns(statement, repository));
   const body =
     shown.length === 0
-      ? notes([{ note: nobodyText(unread), indent: 2 }], screen)
+      ? notes([{ note: noneText(unread), indent: 2 }], screen)
       : table(COLUMNS, shown.flatMap(rowsOf), screen);
   const remarks: Note[] = [
     ...scopeNotes(scope, shown),
@@ -40,27 +41,24 @@ export function accessText(report: AccessReport, screen: Screen): string {
   return `${title}\n\n${body}${remarks.length === 0 ? '' : `\n${notes(remarks, screen)}`}`;
 }
 
-function nobodyText(unread: AccessReport['unread']): string {
+function noneText(unread: AccessReport['unread']): string {
   const what = 'obody of another account is let in by a policy';
   return unread.length === 0 ? `N${what}.` : `N${what} that could be read.`;
 }
 
 /** Whether a statement of the registry's policy is about the repository at all. */
-function concerns({ repository: of, resources }: FoundStatement, repository: string | undefined): boolean {
+function concerns(found: FoundStatement, repository: string | undefined): boolean {
+  const { repository: of, resources, statement } = found;
   if (of !== undefined || repository === undefined || resources.length === 0) return true;
-  return resources.some((pattern) => mayMean(pattern, repository));
-}
-
-/** What is no pattern of this registry stays in sight. */
-function mayMean(pattern: string, repository: string): boolean {
-  return /^(?:arn:|everything but )/.test(pattern) || matchesWildcard(repository, pattern);
+  // What is no pattern of this registry stays in sight.
+  if (statement.NotResource !== undefined) return true;
+  return resources.some((pattern) => pattern.startsWith('arn:') || matchesWildcard(repository, pattern));
 }
 
 function rowsOf(statement: FoundStatement): (readonly Cell[] | Note)[] {
   const { who, effect } = statement;
   // Of an organization, who it is says it all.
-  const conditions =
-    statement.ours && who.every((name) => name.startsWith('org ')) ? [] : statement.conditions;
+  const conditions = statement.ours && isOfOrganization(statement) ? [] : statement.conditions;
   const style = effect === 'Deny' ? 'red' : undefined;
   const cell = (text: string): Cell => (style === undefined ? text : { text, style });
   const where = statement.repository ?? (statement.resources.join(', ') || '*');
@@ -68,6 +66,11 @@ function rowsOf(statement: FoundStatement): (readonly Cell[] | Note)[] {
     ...who.map((name) => [cell(name), cell(mayOf(statement)), where, policyOf(statement), statement.sid]),
     ...conditions.map((text): Note => ({ note: { text: `only if ${text}`, style: 'dim' }, indent: 2 })),
   ];
+}
+
+function isOfOrganization({ statement }: FoundStatement): boolean {
+  const kind = readOwn(statement)?.kind;
+  return kind === 'PullOrg' || kind === 'PushOrg';
 }
 
 /** Whole pulls and pushes by their name, anything else as it is written. */

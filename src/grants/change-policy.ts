@@ -10,7 +10,7 @@ export interface PolicyStore {
   /** As in `the policy of repository team/app`. */
   name: string;
   read(): Promise<string | undefined>;
-  /** Writes where `expected` still stands there. */
+  /** Writes where the policy is still `expected`. */
   put(expected: string | undefined, text: string | undefined): Promise<PolicyPutAnswer>;
 }
 
@@ -24,8 +24,8 @@ export interface PolicyChange {
 }
 
 /**
- * Longer than the moment between the read and the write of anybody who changes the policy in the same way: whose write
- * follows upon a read from before ours, overwrites ours within it. Milliseconds.
+ * Longer than the moment between the read and the write of another program that changes the policy in the same way: a
+ * write that follows upon a read from before ours overwrites ours within it. Milliseconds.
  */
 const SETTLED_MS = 1_000;
 
@@ -35,7 +35,7 @@ const MAX_ATTEMPTS = 8;
 export interface ChangeOptions {
   /** Called once, before anything is written. @throws XacctError `cancelled` */
   confirm: (change: PolicyChange) => Promise<void>;
-  /** Called where somebody else was seen to write meanwhile. */
+  /** Called where another writer was seen meanwhile. */
   onContention: () => void;
   pause: (ms: number) => Promise<unknown>;
 }
@@ -65,11 +65,11 @@ export async function changePolicy(
     planned = next;
   }
   throw new XacctError('policy', `${store.name} is written by somebody else again and again`, {
-    hint: 'find out who writes it (Terraform, CloudFormation?), and run the same command again',
+    hint: { say: 'find out who writes it (Terraform, CloudFormation?), and run the same command again' },
   });
 }
 
-/** What is to be written; undefined where it stands there already. @throws XacctError `policy` */
+/** What is to be written; undefined where the policy is that already. @throws XacctError `policy` */
 export function plan(
   { name }: Pick<PolicyStore, 'name'>,
   before: string | undefined,

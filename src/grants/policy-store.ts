@@ -1,7 +1,11 @@
-// One policy in AWS, read and written as somebody of its account.
+// Where a policy is: in AWS, read and written as a caller of its account, or in a file.
 
+import { readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { text as readText } from 'node:stream/consumers';
 import type { AwsCaller } from '../callers/ask-as.ts';
 import { errorFrom, XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import type { Target } from '../policy/access.ts';
 import { type PolicyDocument, parsePolicy } from '../policy/policy-document.ts';
 import type { Answered, RegistryPolicies } from '../questions.ts';
@@ -40,4 +44,22 @@ export function answerIn<T>(answered: Answered<T>): T {
 export async function readStore(store: PolicyStore): Promise<PolicyDocument | undefined> {
   const text = await store.read();
   return text === undefined ? undefined : parsePolicy(text, store.name);
+}
+
+/** Undefined where it is empty. @param path `-` for stdin. @throws XacctError `file-access` */
+export async function readPolicyFile(path: string, stdin: Readable): Promise<string | undefined> {
+  // PowerShell writes a byte order mark before what it redirects.
+  const text = (path === '-' ? await readText(stdin) : readFile(path)).replace(/^\uFEFF/, '');
+  return text.trim() === '' ? undefined : text;
+}
+
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new XacctError('file-access', `cannot read ${path}`, {
+      hint: { run: command`ls -l ${path}` },
+      cause,
+    });
+  }
 }

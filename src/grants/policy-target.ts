@@ -1,8 +1,9 @@
 // Which registry's or repository's policy is meant: `HOST`, `HOST/repo`, `HOST/prefix/*`.
+
 import { createConfigReader } from '../config/config-reader.ts';
 import { matchRule, registryOf } from '../config/match.ts';
 import { parseServerURL } from '../docker/server-url.ts';
-import { shellWord, XacctError } from '../errors.ts';
+import { XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
 import type { Target } from '../policy/access.ts';
 import { parseTarget } from '../policy/target.ts';
@@ -29,27 +30,27 @@ function ownedRegistry(host: string, text: string, env: Environment): OwnedRegis
     hostname === undefined ? undefined : registryOf(hostname, matchRule(createConfigReader()(env), hostname));
   if (registry === undefined) {
     throw new XacctError('usage', `${text === '' ? 'an empty name' : text} is no registry of ECR`, {
-      hint: 'write it like 111122223333.dkr.ecr.us-east-1.amazonaws.com/team/app',
+      hint: { say: 'write it like 111122223333.dkr.ecr.us-east-1.amazonaws.com/team/app' },
     });
   }
   if (registry.service === 'ecr-public') {
     throw new XacctError('usage', `${registry.hostname} lets everybody pull, and has no policy for that`, {
-      hint: 'name a private registry, such as 111122223333.dkr.ecr.us-east-1.amazonaws.com',
+      hint: { say: 'name a private registry, such as 111122223333.dkr.ecr.us-east-1.amazonaws.com' },
     });
   }
   const { account } = registry;
   if (account === undefined) {
     throw new XacctError('usage', `${registry.hostname} does not say whose registry it is`, {
-      hint: `name the registry itself: ACCOUNT.dkr.ecr.${registry.region}.amazonaws.com`,
+      hint: { say: `name the registry itself: ACCOUNT.dkr.ecr.${registry.region}.amazonaws.com` },
     });
   }
   return { ...registry, account };
 }
 
 /** As it is written on a command line of this program. */
-export function targetWord(hostname: string, { kind, name }: Target): string {
-  if (kind === 'repository') return shellWord(`${hostname}/${name}`);
-  return name === '' ? hostname : shellWord(`${hostname}/${name}*`);
+export function targetText(hostname: string, { kind, name }: Target): string {
+  if (kind === 'repository') return `${hostname}/${name}`;
+  return name === '' ? hostname : `${hostname}/${name}*`;
 }
 
 /** Whose policy it is; undefined for the registry's. */

@@ -2,8 +2,9 @@
 
 import type { AwsCaller } from '../callers/ask-as.ts';
 import { errorFrom, errorText, printable, XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import { isConfirmed } from '../terminal/prompts.ts';
-import type { PolicySession } from './policy-session.ts';
+import type { PolicyRequest } from './request.ts';
 
 /** What to do about the scope, once the policy is written. */
 export type GrantedScope = 'keep' | 'upgrade';
@@ -16,10 +17,10 @@ const NO_EFFECT = "the registry's policy scope is V1, under which it lets nobody
  */
 export async function settleScope(
   owner: AwsCaller,
-  { access, options, context, terminal, yes }: PolicySession,
+  { access, options, run, terminal, yes }: PolicyRequest,
 ): Promise<GrantedScope> {
   if (access.target.kind === 'repository') return 'keep';
-  const { stdout, stderr } = context.streams;
+  const { stdout, stderr } = run.streams;
   const { scope } = await owner.ask('policies', { repository: undefined });
   if ('error' in scope) {
     stderr.write(
@@ -34,7 +35,7 @@ export async function settleScope(
     return 'keep';
   }
   if (terminal === undefined) {
-    throw new XacctError('policy', NO_EFFECT, { hint: `run: ${yes} --upgrade-scope` });
+    throw new XacctError('policy', NO_EFFECT, { hint: { run: command`${yes} --upgrade-scope` } });
   }
   stdout.write(
     `Here, ${NO_EFFECT}.\nUnder V2, every statement of it counts, those of others, too: see ecr-xacct access.\n`,
@@ -47,17 +48,16 @@ export async function settleScope(
 export async function upgradeScope(
   owner: AwsCaller,
   scope: GrantedScope,
-  { context, yes }: Pick<PolicySession, 'context' | 'yes'>,
+  { run, yes }: Pick<PolicyRequest, 'run' | 'yes'>,
 ): Promise<void> {
   if (scope === 'keep') return;
   try {
     const { scope: now } = await owner.ask('upgrade-scope', undefined);
-    context.streams.stdout.write(`The registry's policy scope is ${printable(now)} now.\n`);
+    run.streams.stdout.write(`The registry's policy scope is ${printable(now)} now.\n`);
   } catch (error) {
     if (!(error instanceof XacctError)) throw error;
-    throw new XacctError(error.code, `the policy is written, but its scope is still V1: ${error.message}`, {
-      hint: `${error.hint === undefined ? '' : `${error.hint}; then `}run: ${yes} --upgrade-scope`,
-      cause: error,
-    });
+    const upgrade = { run: command`${yes} --upgrade-scope` };
+    const hint = error.hint === undefined ? upgrade : { ...error.hint, next: upgrade };
+    throw error.reworded(`the policy is written, but its scope is still V1: ${error.message}`, hint);
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Config } from '../config/load.ts';
 import { type ErrorCode, errorFrom, XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import { describeIdentity } from '../identity/identity.ts';
 import { holdsSecret, identityKey } from '../identity/identity-key.ts';
 import { mfaDevice, mfaRequired } from '../identity/mfa-device.ts';
@@ -104,7 +105,7 @@ function nobodyCan(failures: readonly XacctError[], { hostname }: Wanted): Xacct
   return new XacctError(
     first?.code ?? 'no-identity',
     `none of the ${failures.length} profiles of its account can be used: ${[...shown, ...more].join(', ')}`,
-    { hint: first?.hint ?? `run: ecr-xacct explain ${hostname}`, cause: first },
+    { hint: first?.hint ?? { run: command`ecr-xacct explain ${hostname}` }, cause: first },
   );
 }
 
@@ -187,7 +188,7 @@ function lastStepFailed(
   const { account } = choice.registry;
   if (account === undefined || !wanted.config.discover) return error;
   const tried = [`no profile of account ${account} in ${wanted.profiles.configFile}`, ...learnt].join(', ');
-  return new XacctError(error.code, `${error.message} (${tried})`, { hint: error.hint, cause: error });
+  return error.reworded(`${error.message} (${tried})`);
 }
 
 /** Failures that have nothing to do with who one is, or name the profile themselves. */
@@ -202,6 +203,5 @@ const OF_NOBODY: ReadonlySet<ErrorCode> = new Set([
 
 function withIdentity({ identity }: Resolution, error: unknown): unknown {
   if (!(error instanceof XacctError) || OF_NOBODY.has(error.code)) return error;
-  const message = `${describeIdentity(identity)}: ${error.message}`;
-  return new XacctError(error.code, message, { hint: error.hint, cause: error });
+  return error.prefixed(describeIdentity(identity));
 }

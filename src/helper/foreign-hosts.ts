@@ -61,7 +61,9 @@ export async function storeElsewhere(
     'protocol',
     `${ServerURL}: not an ECR registry and not in the config, so its login is not kept`,
     {
-      hint: `name this helper only for ECR registries, under "credHelpers" in Docker's config.json, or name one that keeps the others as fallback_helper in config.yaml`,
+      hint: {
+        say: 'name this helper only for ECR registries, under "credHelpers" in Docker\'s config.json, or name one that keeps the others as fallback_helper in config.yaml',
+      },
     },
   );
 }

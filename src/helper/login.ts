@@ -1,6 +1,7 @@
 // `ecr-xacct login`: mints now, with an MFA code where one was typed, so that the pulls of the next hours find a token.
 
-import { shellWord, XacctError } from '../errors.ts';
+import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import { describeIdentity } from '../identity/identity.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';
 import { profileResolution } from '../identity/resolve.ts';
@@ -59,7 +60,7 @@ export async function login(
     };
   } catch (error) {
     if (!(error instanceof XacctError)) throw error;
-    throw named(hostname, error);
+    throw error.prefixed(hostname);
   }
 }
 
@@ -74,7 +75,7 @@ async function homeRegistry(
   const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || link?.settings.region;
   if (region === undefined || partitionOfRegion(region) === undefined) {
     throw new XacctError('usage', `profile ${profile} says no region to log in to`, {
-      hint: `run: aws configure set region us-east-1 --profile ${shellWord(profile)}`,
+      hint: { run: command`aws configure set region us-east-1 --profile ${profile}` },
     });
   }
   const declared = declaredAccount(profiles, profile);
@@ -82,15 +83,11 @@ async function homeRegistry(
   await accounts.learn([profileResolution(profile, region)], undefined, profiles, env);
   const learnt = accounts.recall(profile, profiles, env);
   if (learnt !== undefined && 'account' in learnt) return registryHostname(learnt.account, region) ?? '';
-  throw learnt === undefined ? notOurs() : named(`profile ${profile}`, learnt.error);
-}
-
-function named(what: string, { code, message, hint, cause }: XacctError): XacctError {
-  return new XacctError(code, `${what}: ${message}`, { hint, cause });
+  throw learnt === undefined ? notOurs() : learnt.error.prefixed(`profile ${profile}`);
 }
 
 function notOurs(): XacctError {
   return new XacctError('usage', 'neither an ECR hostname nor in the config', {
-    hint: 'for other registries, run: docker login',
+    hint: { say: 'for other registries', run: command`docker login` },
   });
 }

@@ -1,6 +1,8 @@
 // Reads what `ecr-xacct login` and `explain` ask the daemon for: JSON, by another process.
+
 import { parseServerURL } from '../docker/server-url.ts';
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import type { ExplainRequest } from './explain.ts';
 import type { LoginRequest } from './login.ts';
 
@@ -45,6 +47,6 @@ function isHostname(value: unknown): value is string {
 
 function malformed(): XacctError {
   return new XacctError('protocol', 'the request is none that this daemon knows', {
-    hint: 'to end the daemon, run: ecr-xacct daemon stop',
+    hint: { say: 'to end the daemon', run: command`ecr-xacct daemon stop` },
   });
 }

@@ -1,8 +1,7 @@
 // The key a token is kept under: everything its identity was resolved from, with digests for secrets.
 import type { Environment } from '../invocation.ts';
-import { digest } from '../os/digest.ts';
 import { profileChain } from '../profiles/profile-chain.ts';
-import type { Profiles } from '../profiles/profiles.ts';
+import { digest, type Profiles } from '../profiles/profiles.ts';
 import { credentialSourceOf, type Identity, profileOf } from './identity.ts';
 import type { Resolution } from './resolve.ts';
 

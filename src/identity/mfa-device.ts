@@ -1,6 +1,7 @@
 // Which MFA device an identity needs a code of, and what an MFA session with it is good for.
 
-import { shellWord, XacctError } from '../errors.ts';
+import { XacctError } from '../errors.ts';
+import type { Command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
 import { type ProfileLink, profileChain } from '../profiles/profile-chain.ts';
 import type { Profiles } from '../profiles/profiles.ts';
@@ -42,13 +43,13 @@ function keysOf(identity: Identity, source: ProfileLink | undefined): Identity {
 /** Nobody can type a code in Docker's protocol. */
 export function mfaRequired(serial: string, resolution: Resolution): XacctError {
   return new XacctError('mfa-required', `an MFA code of ${serial} is required`, {
-    hint: `run: ${loginCommand(resolution)}`,
+    hint: { run: mfaLoginCommand(resolution) },
   });
 }
 
 /** The command that begins an MFA session for a resolution, whatever shell it is run in. */
-export function loginCommand({ identity, step, hostname }: Resolution): string {
+export function mfaLoginCommand({ identity, step, hostname }: Resolution): Command {
   const isOfShell = step === 'override' || step === 'environment';
-  const profile = isOfShell && identity.kind === 'profile' ? ` --profile ${shellWord(identity.profile)}` : '';
-  return `ecr-xacct login${profile} ${hostname}`;
+  const as = isOfShell && identity.kind === 'profile' ? ['--profile', identity.profile] : [];
+  return ['ecr-xacct', 'login', ...as, hostname];
 }

@@ -1,7 +1,9 @@
 // Hostname, config and the caller's environment → who to be, and why.
+
 import type { Config } from '../config/load.ts';
 import { matchRule, registryOf } from '../config/match.ts';
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import {
@@ -110,6 +112,6 @@ function noIdentity(absences: readonly string[], { registry, config }: Resolutio
   const owner = registry.account === undefined ? 'may use it' : `may use account ${registry.account}`;
   const rule = config.file === undefined ? '' : `add a rule to ${config.file}, or `;
   return new XacctError('no-identity', `no AWS identity: ${absences.join(', and ')}`, {
-    hint: `${rule}with a profile that ${owner}, run: export AWS_PROFILE=NAME`,
+    hint: { say: `${rule}with a profile that ${owner}`, run: command`export AWS_PROFILE=NAME` },
   });
 }

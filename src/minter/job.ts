@@ -1,6 +1,7 @@
 // What goes to a minter and what comes back: one line of JSON each way, over pipes, never in argv, a file or /proc.
 
 import { type ErrorFields, errorFields, errorFrom, XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import type { Resolution } from '../identity/resolve.ts';
 import type { Environment } from '../invocation.ts';
 import type { MfaProof, Question, Questions } from '../questions.ts';
@@ -34,7 +35,10 @@ export function readResult<Q extends Question>(line: string): Answer<Q> {
   const result = parseResult(line);
   if (result === undefined) {
     throw new XacctError('internal', 'the minter ended without a result', {
-      hint: 'run the same command again; if it goes on failing, run: ecr-xacct daemon stop',
+      hint: {
+        say: 'run the same command again; if it goes on failing',
+        run: command`ecr-xacct daemon stop`,
+      },
     });
   }
   // It answers what it was asked: both ends are one program.

@@ -3,7 +3,9 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import type { SelfCommand } from '../invocation.ts';
+import { killGroup } from '../os/process-group.ts';
 import { spawnSelf } from '../os/spawn-self.ts';
 import type { Question } from '../questions.ts';
 import { type Answer, type MintJob, readResult } from './job.ts';
@@ -66,7 +68,10 @@ export function startMinter(
 /** For a minter that did not say itself what it was waiting for. */
 export function timeoutError(timeoutMs: number): XacctError {
   return new XacctError('timeout', `no answer from AWS within ${timeoutMs / 1_000} s`, {
-    hint: `to wait longer, run: export ECR_XACCT_TIMEOUT=${Math.min((timeoutMs / 1_000) * 2, 600)}`,
+    hint: {
+      say: 'to wait longer',
+      run: command`export ECR_XACCT_TIMEOUT=${Math.min((timeoutMs / 1_000) * 2, 600)}`,
+    },
   });
 }
 
@@ -94,19 +99,7 @@ function resultOf(minter: ChildProcess, output: Readable | undefined): Promise<s
 
 function notStarted(why: string, cause?: unknown): XacctError {
   return new XacctError('internal', `could not start a minter: ${why}`, {
-    hint: 'if this program was moved or replaced, run: ecr-xacct daemon stop',
+    hint: { say: 'if this program was moved or replaced', run: command`ecr-xacct daemon stop` },
     cause,
   });
-}
-
-/** Kills the minter's process group: a credential_process that still runs belongs to it. */
-function killGroup(minter: ChildProcess): void {
-  if (minter.pid === undefined) return;
-  try {
-    // Windows has no groups.
-    if (process.platform === 'win32') minter.kill();
-    else process.kill(-minter.pid, 'SIGKILL');
-  } catch {
-    // All of it has ended already.
-  }
 }

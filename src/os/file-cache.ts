@@ -1,6 +1,8 @@
 // Reads a file again only when it has changed, so that an edit counts at once and an answer costs one stat.
+
 import { readFileSync, statSync } from 'node:fs';
-import { shellWord, XacctError } from '../errors.ts';
+import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 
 /** Enough for every set of files that one user's shells name; more would be a leak. */
 const MAX_FILES = 64;
@@ -35,7 +37,7 @@ function signatureOf(path: string): string | undefined {
     // Anything else (a pipe, a folder) would block or fail in ways that name nothing.
     if (!stat.isFile())
       throw new XacctError('config-invalid', `${path} is not a regular file`, {
-        hint: `run: ls -ld ${shellWord(path)}`,
+        hint: { run: command`ls -ld ${path}` },
       });
     return `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`;
   } catch (error) {
@@ -55,7 +57,7 @@ function unreadable(path: string, error: unknown): XacctError {
   if (error instanceof XacctError) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
   return new XacctError('config-invalid', `cannot read ${path} (${code})`, {
-    hint: `run: ls -l ${shellWord(path)}`,
+    hint: { run: command`ls -l ${path}` },
     cause: error,
   });
 }

@@ -19,8 +19,7 @@ export function findProgram(
   platform: NodeJS.Platform = process.platform,
 ): FoundProgram | undefined {
   const file = platform === 'win32' ? `${name}.exe` : name;
-  for (const folder of (PATH ?? '').split(delimiter)) {
-    if (!isAbsolute(folder)) continue;
+  for (const folder of pathFolders(PATH)) {
     const path = join(folder, file);
     const target = programAt(path);
     if (target !== undefined) return { path, target };
@@ -28,11 +27,25 @@ export function findProgram(
   return undefined;
 }
 
+/** Those of PATH where programs are looked for. */
+export function pathFolders(PATH: string | undefined): string[] {
+  return (PATH ?? '').split(delimiter).filter(isAbsolute);
+}
+
+/** Whether this process may do with a file or folder what `mode` says (`constants.R_OK`); false where there is none. */
+export function mayAccess(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The file behind the links, where it is one that can be run. */
 function programAt(path: string): string | undefined {
   try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile() ? realpathSync.native(path) : undefined;
+    return mayAccess(path, constants.X_OK) && statSync(path).isFile() ? realpathSync.native(path) : undefined;
   } catch {
     return undefined;
   }

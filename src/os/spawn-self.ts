@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { Environment, SelfCommand } from '../invocation.ts';
+import { IN_OWN_GROUP } from './process-group.ts';
 
 /** The descriptor on which it says what it has to say: stdout and stderr belong to whatever else prints in that process. */
 export const RESULT_FD = 3;
@@ -27,9 +28,7 @@ export function spawnSelf(
       env: { ...env },
       cwd,
       stdio: [stdin, 'ignore', 'ignore', 'pipe', ...fillers],
-      // A session of its own; on Windows it would be a console window.
-      detached: process.platform !== 'win32',
-      windowsHide: true,
+      ...IN_OWN_GROUP,
     });
   try {
     const fillers = nothing === undefined ? [] : Array<number>(gaps).fill(nothing);

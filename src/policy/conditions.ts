@@ -2,7 +2,7 @@
 import { listOf, type Statement } from './policy-document.ts';
 import { matchesAllBelow, matchesSomeBelow, matchesWildcard } from './wildcard.ts';
 
-export type Verdict = 'yes' | 'no' | 'maybe';
+export type Judgement = 'yes' | 'no' | 'maybe';
 
 /** The value of a condition key: one text, any text that begins with a prefix, or none (the request has no such key). */
 export type KnownValue = string | { below: string } | undefined;
@@ -14,10 +14,10 @@ export type Known = ReadonlyMap<string, KnownValue>;
 type Operator = 'StringEquals' | 'StringLike' | 'ArnEquals' | 'ArnLike';
 
 /** Every operator and key has to hold, and of each the one or the other value. */
-export function judgeConditions(condition: Statement['Condition'], known: Known): Verdict {
+export function judgeConditions(condition: Statement['Condition'], known: Known): Judgement {
   return every(
     Object.entries(condition ?? {}).flatMap(([operator, keys]) =>
-      Object.entries(keys).map(([key, values]): Verdict => {
+      Object.entries(keys).map(([key, values]): Judgement => {
         const name = key.toLowerCase();
         if (!isOperator(operator) || !known.has(name)) return 'maybe';
         const value = known.get(name);
@@ -28,19 +28,19 @@ export function judgeConditions(condition: Statement['Condition'], known: Known)
   );
 }
 
-export function every(verdicts: readonly Verdict[]): Verdict {
-  if (verdicts.includes('no')) return 'no';
-  return verdicts.includes('maybe') ? 'maybe' : 'yes';
+export function every(judgements: readonly Judgement[]): Judgement {
+  if (judgements.includes('no')) return 'no';
+  return judgements.includes('maybe') ? 'maybe' : 'yes';
 }
 
-export function some(verdicts: readonly Verdict[]): Verdict {
-  if (verdicts.includes('yes')) return 'yes';
-  return verdicts.includes('maybe') ? 'maybe' : 'no';
+export function some(judgements: readonly Judgement[]): Judgement {
+  if (judgements.includes('yes')) return 'yes';
+  return judgements.includes('maybe') ? 'maybe' : 'no';
 }
 
-export function not(verdict: Verdict): Verdict {
-  if (verdict === 'maybe') return 'maybe';
-  return verdict === 'yes' ? 'no' : 'yes';
+export function not(judgement: Judgement): Judgement {
+  if (judgement === 'maybe') return 'maybe';
+  return judgement === 'yes' ? 'no' : 'yes';
 }
 
 /** A text with a policy variable (`${aws:username}`) means something else for each request. */
@@ -52,16 +52,16 @@ function isOperator(operator: string): operator is Operator {
   return ['StringEquals', 'StringLike', 'ArnEquals', 'ArnLike'].includes(operator);
 }
 
-function judgeValue(operator: Operator, value: Exclude<KnownValue, undefined>, expected: string): Verdict {
+function judgeValue(operator: Operator, value: Exclude<KnownValue, undefined>, expected: string): Judgement {
   if (hasVariable(expected)) return 'maybe';
-  if (typeof value === 'string') return verdictOf(matches(operator, value, expected));
+  if (typeof value === 'string') return judgementOf(matches(operator, value, expected));
   const { below } = value;
   if (operator === 'StringEquals') return expected.startsWith(below) ? 'maybe' : 'no';
   if (operator === 'StringLike' && matchesAllBelow(below, expected)) return 'yes';
   return matchesSomeBelow(below, expected) ? 'maybe' : 'no';
 }
 
-export function verdictOf(holds: boolean): Verdict {
+export function judgementOf(holds: boolean): Judgement {
   return holds ? 'yes' : 'no';
 }
 

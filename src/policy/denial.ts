@@ -1,35 +1,6 @@
 // What AWS's texts of an access denied say: who may not do what to which resource, and whose policy says so.
-import { isPartition, type Partition } from '../registry/ecr-hostname.ts';
 
-/** In the words of AWS. */
-export type PolicyType = (typeof POLICY_TYPES)[number];
-
-/** Of several reasons AWS names one at a time: there may be another behind it. */
-export interface Denial {
-  /** ARN. */
-  principal: string;
-  /** As in `ecr:BatchGetImage`. */
-  action: string;
-  /** An ARN or `*`; undefined where the text has none. */
-  resource: string | undefined;
-  /** A `Deny` of a policy; otherwise nothing allows it. */
-  isExplicit: boolean;
-  /** Undefined where the text gives no reason, as to callers of another organization. */
-  policyType: PolicyType | undefined;
-  /** Of the policy with the `Deny`. */
-  policyArn: string | undefined;
-}
-
-const POLICY_TYPES = [
-  'identity-based policy',
-  'resource-based policy',
-  'permissions boundary',
-  'session policy',
-  'service control policy',
-  'resource control policy',
-  'VPC endpoint policy',
-  'role trust policy',
-] as const;
+import { type Denial, POLICY_TYPES, type PolicyType } from '../denial.ts';
 
 const ARN = 'arn:[!-~]+';
 /** AWS's own page writes one of them as `sessions policy`. */
@@ -75,43 +46,4 @@ function policyTypeOf(text: string): PolicyType | undefined {
 /** Of the sentence around it. */
 function withoutPunctuation(arn: string): string {
   return arn.replace(/[".,:;)\]}]+$/, '');
-}
-
-/** Who is behind an ARN: a role whatever its session is called. Names are without their path. */
-export type Principal =
-  | {
-      kind: 'role';
-      name: string;
-      account: string;
-      partition: Partition;
-      /** Undefined in the role's own ARN. */
-      session: string | undefined;
-      /** Of IAM Identity Center, which alone may change such a role. */
-      permissionSet: string | undefined;
-    }
-  | { kind: 'user' | 'federated-user'; name: string; account: string; partition: Partition }
-  | { kind: 'root'; account: string; partition: Partition };
-
-const PRINCIPAL =
-  /^arn:(?<partition>[\w-]+):(?:sts|iam)::(?<account>\d{12}):(?<type>root|assumed-role|role|user|federated-user)(?:\/(?<path>[!-~]+))?$/;
-
-/** Undefined for what is the ARN of no such principal. */
-export function principalOf(arn: string): Principal | undefined {
-  const { partition = '', account = '', type, path = '' } = PRINCIPAL.exec(arn)?.groups ?? {};
-  if (type === undefined || !isPartition(partition)) return undefined;
-  if (type === 'root') return path === '' ? { kind: 'root', account, partition } : undefined;
-  const names = path.split('/');
-  // A session's ARN is without the role's path, and its own name has no slash.
-  const isSession = type === 'assumed-role';
-  const name = (isSession ? names[0] : names.at(-1)) ?? '';
-  if (name === '' || (isSession && names.length !== 2)) return undefined;
-  if (type === 'user' || type === 'federated-user') return { kind: type, name, account, partition };
-  return {
-    kind: 'role',
-    name,
-    account,
-    partition,
-    session: isSession ? names[1] : undefined,
-    permissionSet: /^AWSReservedSSO_(?<set>.+)_[0-9a-f]{16}$/.exec(name)?.groups?.set,
-  };
 }

@@ -1,14 +1,16 @@
 // Whom access is for, as a person types it, and why what they typed is nobody.
-import { shellWord, XacctError } from '../errors.ts';
+
+import { XacctError } from '../errors.ts';
+import { shellWord } from '../hint.ts';
 import type { Partition } from '../registry/ecr-hostname.ts';
 import type { Grantee } from './access.ts';
-import { isOrganizationId } from './principal.ts';
+import { isOrganizationId, isUniqueId } from './principal.ts';
 
 const ACCOUNT = /^\d{12}$/;
 const ARN =
   /^arn:(?<partition>[^:]*):(?<service>[^:]*):(?<region>[^:]*):(?<account>[^:]*):(?<resource>[\s\S]*)$/;
 /** Of an IAM role or user: a path of printable ASCII, then the name. https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html */
-const PRINCIPAL = /^(?<type>role|user)\/(?<path>[!-~]+\/)?(?<name>[\w+=,.@-]{1,128})$/;
+const ROLE_OR_USER = /^(?<type>role|user)\/(?<path>[!-~]+\/)?(?<name>[\w+=,.@-]{1,128})$/;
 /** IAM Identity Center makes these roles, below a path of its own. */
 const SSO_ROLE = /^AWSReservedSSO_/;
 
@@ -77,7 +79,7 @@ function parseArn(text: string, arn: Arn, partition: Partition): Grantee {
   if (resource.startsWith('group/')) {
     throw nobody(`${text} is a group, and a group is no principal`, `name its users, or ${account}`);
   }
-  const { type, path, name = '' } = PRINCIPAL.exec(resource)?.groups ?? {};
+  const { type, path, name = '' } = ROLE_OR_USER.exec(resource)?.groups ?? {};
   if (type !== 'role' && type !== 'user') {
     throw nobody(
       `${text} is neither an account nor a role nor a user`,
@@ -166,7 +168,7 @@ function notUnderstood(text: string, partition: Partition): XacctError {
       'for the Lambda functions of an account, write lambda:444455556666',
     );
   }
-  if (/^A[A-Z0-9]{15,}$/.test(text)) {
+  if (isUniqueId(text)) {
     return nobody(`${text} is the unique ID of a user or a role`, 'write its ARN');
   }
   return nobody(
@@ -175,6 +177,6 @@ function notUnderstood(text: string, partition: Partition): XacctError {
   );
 }
 
-function nobody(message: string, hint: string): XacctError {
-  return new XacctError('usage', message, { hint });
+function nobody(message: string, say: string): XacctError {
+  return new XacctError('usage', message, { hint: { say } });
 }

@@ -1,7 +1,7 @@
 // A resource policy of ECR as JSON: statements of ours beside those of other people, which stay as they are.
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { XacctError } from '../errors.ts';
-import { canonicalDocument } from './canonical.ts';
+import type { Partition } from '../registry/ecr-hostname.ts';
 
 export type OneOrMany = string | readonly string[];
 export type ConditionValue = string | number | boolean;
@@ -27,6 +27,15 @@ export interface PolicyDocument {
   readonly Version?: string;
   readonly Id?: string;
   readonly Statement: Statement | readonly Statement[];
+}
+
+/** Whose policy it is. */
+export interface PolicyOwner {
+  kind: 'repository' | 'registry';
+  account: string;
+  partition: Partition;
+  /** Undefined where a Resource of any region may stand in it. */
+  region?: string | undefined;
 }
 
 /** Of a registry's and of a repository's policy. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html */
@@ -76,11 +85,6 @@ export function checkPolicySize(document: PolicyDocument, what: string): void {
     `${what} would have ${length} characters, and AWS takes ${MAX_POLICY_CHARACTERS}`,
     "name an account instead of its single roles, org:o-… instead of accounts, or a prefix ('team/*') instead of repositories",
   );
-}
-
-/** Whether AWS takes both for the same: the order of statements and of lists, the case of actions and the like do not count. */
-export function samePolicy(left: PolicyDocument, right: PolicyDocument): boolean {
-  return canonicalDocument(left) === canonicalDocument(right);
 }
 
 export function statementsOf(document: PolicyDocument | undefined): readonly Statement[] {
@@ -166,6 +170,6 @@ function invalid(text: string, offset: number, message: string, what: string): X
   return fault(`${what} ${message}, line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`);
 }
 
-function fault(message: string, hint?: string): XacctError {
-  return new XacctError('policy', message, { hint });
+function fault(message: string, say?: string): XacctError {
+  return new XacctError('policy', message, { hint: say === undefined ? undefined : { say } });
 }

@@ -1,4 +1,5 @@
-// Principals as policies write them: an account in two ways, roles, users, and the IDs that are left of deleted ones.
+// Principals as policies and refusals write them: an account in two ways, roles, users, and the IDs that are left of deleted ones.
+import { isPartition, type Partition } from '../registry/ecr-hostname.ts';
 
 /** The service that pulls for functions, in every partition. */
 export const LAMBDA_SERVICE = 'lambda.amazonaws.com';
@@ -46,7 +47,52 @@ export function isPlainPrincipal(principal: string): boolean {
 
 /** Whether it is one session of that role: a statement may name it, though it ends. */
 export function isSessionOf(principal: string, roleArn: string): boolean {
-  const [, account, name] = /^arn:[a-z-]+:sts::(\d{12}):assumed-role\/([^/]+)\//.exec(principal) ?? [];
-  const [, ofAccount, ofName] = /^arn:[a-z-]+:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(roleArn) ?? [];
-  return account !== undefined && account === ofAccount && name === ofName;
+  const [session, role] = [principalOf(principal), principalOf(roleArn)];
+  return (
+    session?.kind === 'role' &&
+    role?.kind === 'role' &&
+    session.session !== undefined &&
+    role.session === undefined &&
+    session.account === role.account &&
+    session.name === role.name
+  );
+}
+
+/** Who is behind an ARN: a role whatever its session is called. Names are without their path. */
+export type Principal =
+  | {
+      kind: 'role';
+      name: string;
+      account: string;
+      partition: Partition;
+      /** Undefined in the role's own ARN. */
+      session: string | undefined;
+      /** Of IAM Identity Center, which alone may change such a role. */
+      permissionSet: string | undefined;
+    }
+  | { kind: 'user' | 'federated-user'; name: string; account: string; partition: Partition }
+  | { kind: 'root'; account: string; partition: Partition };
+
+const PRINCIPAL =
+  /^arn:(?<partition>[\w-]+):(?:sts|iam)::(?<account>\d{12}):(?<type>root|assumed-role|role|user|federated-user)(?:\/(?<path>[!-~]+))?$/;
+
+/** Undefined for what is the ARN of no such principal. */
+export function principalOf(arn: string): Principal | undefined {
+  const { partition = '', account = '', type, path = '' } = PRINCIPAL.exec(arn)?.groups ?? {};
+  if (type === undefined || !isPartition(partition)) return undefined;
+  if (type === 'root') return path === '' ? { kind: 'root', account, partition } : undefined;
+  const names = path.split('/');
+  // A session's ARN is without the role's path, and its own name has no slash.
+  const isSession = type === 'assumed-role';
+  const name = (isSession ? names[0] : names.at(-1)) ?? '';
+  if (name === '' || (isSession && names.length !== 2)) return undefined;
+  if (type === 'user' || type === 'federated-user') return { kind: type, name, account, partition };
+  return {
+    kind: 'role',
+    name,
+    account,
+    partition,
+    session: isSession ? names[1] : undefined,
+    permissionSet: /^AWSReservedSSO_(?<set>.+)_[0-9a-f]{16}$/.exec(name)?.groups?.set,
+  };
 }

@@ -3,12 +3,12 @@ import { isAbout } from './actions.ts';
 import {
   every,
   hasVariable,
+  type Judgement,
   judgeConditions,
+  judgementOf,
   type Known,
   not,
   some,
-  type Verdict,
-  verdictOf,
 } from './conditions.ts';
 import { isEverybody, principalsOf } from './own-statement.ts';
 import { listOf, type Statement } from './policy-document.ts';
@@ -30,16 +30,16 @@ export interface PolicyRequest {
   sourceArn?: string | undefined;
 }
 
-export function judgeStatement(statement: Statement, request: PolicyRequest): Verdict {
+export function judgeStatement(statement: Statement, request: PolicyRequest): Judgement {
   return every([
     judgePrincipal(statement, request),
-    verdictOf(isAbout(statement, request.action)),
+    judgementOf(isAbout(statement, request.action)),
     judgeResource(statement, request.resourceArn),
     judgeConditions(statement.Condition, knownOf(request)),
   ]);
 }
 
-function judgePrincipal(statement: Statement, request: PolicyRequest): Verdict {
+function judgePrincipal(statement: Statement, request: PolicyRequest): Judgement {
   const { Principal: principal, NotPrincipal: others } = statement;
   if (others === undefined) return some(namings(principal, request));
   const named = namings(others, request);
@@ -49,11 +49,11 @@ function judgePrincipal(statement: Statement, request: PolicyRequest): Verdict {
   return isHalf && some(named) !== 'no' ? 'maybe' : not(some(named));
 }
 
-function namings(principal: Statement['Principal'], request: PolicyRequest): Verdict[] {
+function namings(principal: Statement['Principal'], request: PolicyRequest): Judgement[] {
   if (isEverybody(principal)) return ['yes'];
   const { principalArn, service, account } = request;
   if (principalArn === undefined) {
-    return principalsOf(principal, 'Service').map((other) => verdictOf(other === service));
+    return principalsOf(principal, 'Service').map((other) => judgementOf(other === service));
   }
   return principalsOf(principal, 'AWS').map((other) => {
     if (samePrincipal(other, principalArn) || wholeAccount(other) === account) return 'yes';
@@ -75,10 +75,12 @@ function isWholly(
 }
 
 /** Without a Resource, a statement is for what its policy is attached to. */
-function judgeResource({ Resource: resource, NotResource: others }: Statement, arn: string): Verdict {
+function judgeResource({ Resource: resource, NotResource: others }: Statement, arn: string): Judgement {
   const named = (patterns: readonly string[]) =>
     some(
-      patterns.map((pattern) => (hasVariable(pattern) ? 'maybe' : verdictOf(matchesWildcard(arn, pattern)))),
+      patterns.map((pattern) =>
+        hasVariable(pattern) ? 'maybe' : judgementOf(matchesWildcard(arn, pattern)),
+      ),
     );
   return every([
     resource === undefined ? 'yes' : named(listOf(resource)),

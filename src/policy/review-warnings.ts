@@ -1,9 +1,8 @@
 // What is wrong with a statement that lets somebody in: each a line that says what, and what to do.
 import { namesAction } from './actions.ts';
 import { isEverybody, principalsOf } from './own-statement.ts';
-import { listOf, type Statement } from './policy-document.ts';
+import { listOf, type PolicyOwner, type Statement } from './policy-document.ts';
 import { accountOf, isUniqueId } from './principal.ts';
-import type { PolicyOwner } from './review.ts';
 import { matchesWildcard } from './wildcard.ts';
 
 /**

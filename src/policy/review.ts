@@ -1,22 +1,16 @@
 // What each statement of a policy means to people, and whether policies let a request in.
-import type { Partition } from '../registry/ecr-hostname.ts';
 import { isAbout, NEEDED_PULL_ACTIONS, ONLY_PUSH_ACTIONS, PULL_ACTIONS, PUSH_ACTIONS } from './actions.ts';
 import { isEverybody, readOwn } from './own-statement.ts';
-import { listOf, type PolicyDocument, type Statement, statementsOf } from './policy-document.ts';
+import {
+  listOf,
+  type PolicyDocument,
+  type PolicyOwner,
+  type Statement,
+  statementsOf,
+} from './policy-document.ts';
 import { wholeAccount } from './principal.ts';
 import { judgeStatement, type PolicyRequest } from './request-match.ts';
 import { warningsOf } from './review-warnings.ts';
-
-export type PolicyKind = 'repository' | 'registry';
-
-/** Whose policy it is. */
-export interface PolicyOwner {
-  kind: PolicyKind;
-  account: string;
-  partition: Partition;
-  /** Undefined where a Resource of any region may stand in it. */
-  region?: string | undefined;
-}
 
 export interface ReviewedStatement {
   sid: string | undefined;

@@ -77,7 +77,7 @@ function quoted(text: string, name: string): string {
 
 function noName(
   message: string,
-  hint = "write a repository (team/app), a prefix ('team/*'), or nothing for every repository",
+  say = "write a repository (team/app), a prefix ('team/*'), or nothing for every repository",
 ): XacctError {
-  return new XacctError('usage', message, { hint });
+  return new XacctError('usage', message, { hint: { say } });
 }

@@ -1,6 +1,5 @@
 // The AWS account that a profile ends up in, as far as its settings say.
-import { credentialKind } from './profile-chain.ts';
-import type { Profiles, Settings } from './profiles.ts';
+import { credentialKind, type Settings } from './credential-kind.ts';
 
 export interface ProfileAccounts {
   /** Account → its profiles. */
@@ -10,8 +9,11 @@ export interface ProfileAccounts {
 }
 
 /** Twelve digits; undefined where there is no such profile, and where only AWS knows. */
-export function declaredAccount(profiles: Profiles, name: string): string | undefined {
-  const settings = profiles.profile(name);
+export function declaredAccount(
+  { profile }: { profile(name: string): Settings | undefined },
+  name: string,
+): string | undefined {
+  const settings = profile(name);
   return settings && accountIn(settings);
 }
 

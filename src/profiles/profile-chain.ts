@@ -1,6 +1,9 @@
 // A profile and the profiles it is resolved from, in order: `source_profile` followed to its end.
-import { shellWord, XacctError } from '../errors.ts';
-import type { Profiles, Settings } from './profiles.ts';
+
+import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
+import { type CredentialKind, credentialKind, isStatic, type Settings } from './credential-kind.ts';
+import type { Profiles } from './profiles.ts';
 
 export interface ProfileLink {
   name: string;
@@ -8,16 +11,6 @@ export interface ProfileLink {
   /** Where this profile's credentials come from, in the order in which the SDK looks. */
   kind: CredentialKind;
 }
-
-export type CredentialKind =
-  | 'role'
-  | 'static'
-  | 'web-identity'
-  | 'process'
-  | 'sso'
-  | 'login'
-  | 'credential-source'
-  | 'none';
 
 /**
  * The chain of a profile, itself first. The last link is where the credentials come from.
@@ -43,7 +36,7 @@ function profileLink(profiles: Profiles, name: string, chain: readonly ProfileLi
     throw new XacctError(
       'profile-incomplete',
       `profile ${name} in ${profiles.configFile} ${lackOf(settings)}`,
-      { hint: `run: aws configure --profile ${shellWord(name)}` },
+      { hint: { run: command`aws configure --profile ${name}` } },
     );
   }
   return { name, settings, kind };
@@ -73,29 +66,13 @@ function nextProfile(
   throw new XacctError(
     'profile-cycle',
     `profile ${name} has source_profile ${source}, which leads back to it: ${[...chain.map((link) => link.name), source].join(' → ')}`,
-    { hint: `change the source: aws configure set source_profile NAME --profile ${shellWord(name)}` },
+    {
+      hint: {
+        say: 'change the source:',
+        run: command`aws configure set source_profile NAME --profile ${name}`,
+      },
+    },
   );
-}
-
-/** The SDK's order (credential-provider-ini, resolveProfileData): a source profile's static keys come before its role. */
-export function credentialKind(settings: Settings, isSource: boolean): CredentialKind {
-  if (isSource && isStatic(settings)) return 'static';
-  if (settings.role_arn !== undefined) {
-    if (settings.source_profile !== undefined && settings.credential_source === undefined) return 'role';
-    if (settings.credential_source !== undefined && settings.source_profile === undefined)
-      return 'credential-source';
-  }
-  if (isStatic(settings)) return 'static';
-  if (settings.web_identity_token_file !== undefined && settings.role_arn !== undefined)
-    return 'web-identity';
-  if (settings.credential_process !== undefined) return 'process';
-  if (settings.sso_session ?? settings.sso_start_url ?? settings.sso_account_id) return 'sso';
-  if (settings.login_session !== undefined) return 'login';
-  return isSource && settings.credential_source !== undefined ? 'credential-source' : 'none';
-}
-
-function isStatic(settings: Settings): boolean {
-  return settings.aws_access_key_id !== undefined && settings.aws_secret_access_key !== undefined;
 }
 
 function missing(profiles: Profiles, name: string, namedBy: string | undefined): XacctError {
@@ -105,8 +82,8 @@ function missing(profiles: Profiles, name: string, namedBy: string | undefined):
   return new XacctError('profile-missing', `there is no profile ${name}${by} in ${files}`, {
     hint:
       near === undefined
-        ? 'run: aws configure list-profiles'
-        : `did you mean ${near}? run: aws configure list-profiles`,
+        ? { run: command`aws configure list-profiles` }
+        : { say: `did you mean ${near}?`, run: command`aws configure list-profiles` },
   });
 }
 

@@ -1,12 +1,11 @@
 // The AWS CLI's config and credentials files: profiles, SSO sessions and service sections, without their secrets.
 import { isAbsolute, join } from 'node:path';
+import { sha256 } from '@noble/hashes/sha2.js';
 import type { Environment } from '../invocation.ts';
-import { digest } from '../os/digest.ts';
 import { createFileCache } from '../os/file-cache.ts';
 import { homeFolder } from '../os/home-folder.ts';
+import type { Settings } from './credential-kind.ts';
 import { accountsOf, type ProfileAccounts } from './profile-accounts.ts';
-
-export type Settings = Readonly<Record<string, string>>;
 
 export interface Profiles {
   configFile: string;
@@ -23,6 +22,14 @@ export interface Profiles {
 
 /** Their values are replaced by a digest as they are read: whoever holds a Profiles holds no secret. */
 const SECRETS = new Set(['aws_secret_access_key', 'aws_session_token']);
+
+/**
+ * SHA-256 in base64url, of what must be compared and not kept. Not with node:crypto, whose OpenSSL takes 3 MB in a daemon that
+ * needs nothing else of it.
+ */
+export function digest(text: string): string {
+  return Buffer.from(sha256(Buffer.from(text))).toString('base64url');
+}
 
 /** A reader of the files that a caller's environment names (`AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE`, `HOME`). */
 export function createProfileReader(): (env: Environment) => Profiles {

@@ -1,8 +1,8 @@
 // Which AWS accounts the profiles of ~/.aws/config lead to, and in which regions they are used.
 import type { AccountOf } from '../callers/account-of.ts';
+import { credentialKind, type Settings } from '../profiles/credential-kind.ts';
 import { declaredAccount } from '../profiles/profile-accounts.ts';
-import { credentialKind } from '../profiles/profile-chain.ts';
-import type { Profiles, Settings } from '../profiles/profiles.ts';
+import type { Profiles } from '../profiles/profiles.ts';
 import {
   isPartition,
   type Partition,

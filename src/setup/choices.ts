@@ -1,5 +1,7 @@
 // Which accounts' registries to serve, and by which profile: as the options say, as the user answers, or all of them.
-import { shellWord, XacctError } from '../errors.ts';
+
+import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import { type Account, type FoundAccounts, hostsOf } from './accounts.ts';
 import type { ServedAccount } from './rules.ts';
 
@@ -87,12 +89,12 @@ function presetProfiles({ accounts, unknown }: FoundAccounts, names: readonly st
 function noAccounts([first, ...others]: readonly string[]): XacctError {
   if (first === undefined) {
     return new XacctError('no-identity', 'no profile says a way to get credentials', {
-      hint: 'run: aws configure sso',
+      hint: { run: command`aws configure sso` },
     });
   }
   const more = others.length === 0 ? '' : ` and ${others.length} more`;
   return new XacctError('no-identity', `AWS does not say which account profile ${first}${more} is for`, {
-    hint: `to see why, run: aws sts get-caller-identity --profile ${shellWord(first)}`,
+    hint: { say: 'to see why', run: command`aws sts get-caller-identity --profile ${first}` },
   });
 }
 
@@ -102,11 +104,11 @@ function noAccount(name: string, isThere: boolean): XacctError {
         'profile-incomplete',
         `profile ${name}: neither its settings nor AWS say which account it is for`,
         {
-          hint: `to see why, run: aws sts get-caller-identity --profile ${shellWord(name)}`,
+          hint: { say: 'to see why', run: command`aws sts get-caller-identity --profile ${name}` },
         },
       )
     : new XacctError('profile-missing', `there is no profile ${name} that has credentials`, {
-        hint: 'run: aws configure list-profiles',
+        hint: { run: command`aws configure list-profiles` },
       });
 }
 
@@ -116,6 +118,6 @@ function noRegion(accounts: readonly Account[]): XacctError {
   return new XacctError(
     'usage',
     `no region is known for account ${first?.id}, profile ${first?.profiles[0]}${others}`,
-    { hint: 'say in which region its registry is: ecr-xacct setup --yes --region us-east-1' },
+    { hint: { say: 'say in which region its registry is: ecr-xacct setup --yes --region us-east-1' } },
   );
 }

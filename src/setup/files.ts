@@ -1,7 +1,9 @@
 // Files as they are and as they shall be: read whole, written all or none, each by rename.
+
 import * as fs from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { shellWord, XacctError } from '../errors.ts';
+import { XacctError } from '../errors.ts';
+import { command, type Hint } from '../hint.ts';
 import { makePrivateFolder } from '../os/private-folder.ts';
 
 /** A file that is there. */
@@ -26,11 +28,11 @@ export function readSnapshot(path: string): Snapshot | undefined {
   try {
     const stat = fs.statSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return undefined;
-    if (!stat.isFile()) throw refused(`${path} is not a regular file`, `run: ls -ld ${shellWord(path)}`);
+    if (!stat.isFile()) throw refused(`${path} is not a regular file`, { run: command`ls -ld ${path}` });
     return { bytes: fs.readFileSync(path), mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid };
   } catch (error) {
     if (error instanceof XacctError) throw error;
-    throw refused(`cannot read ${path} (${codeOf(error)})`, `run: ls -ld ${shellWord(path)}`, error);
+    throw refused(`cannot read ${path} (${codeOf(error)})`, { run: command`ls -ld ${path}` }, error);
   }
 }
 
@@ -41,7 +43,7 @@ export function textOf(snapshot: Snapshot | undefined, path: string): string {
       snapshot?.bytes ?? new Uint8Array(),
     );
   } catch (error) {
-    throw refused(`${path} is not UTF-8 text`, `run: file ${shellWord(path)}`, error);
+    throw refused(`${path} is not UTF-8 text`, { run: command`file ${path}` }, error);
   }
 }
 
@@ -53,7 +55,7 @@ export function writeFiles(writes: readonly FileWrite[]): void {
   for (const write of writes) checkWritable(write);
   for (const { path, before } of writes) {
     if (isSame(readSnapshot(path)?.bytes, before?.bytes)) continue;
-    throw refused(`${path} was changed by another program meanwhile; nothing was written`, 'run it again');
+    throw refused(`${path} was changed by another program meanwhile; nothing was written`, AGAIN);
   }
   const done: FileWrite[] = [];
   try {
@@ -102,7 +104,7 @@ function writeFile(path: string, bytes: Uint8Array | undefined, before: Snapshot
     if (codeOf(error) !== 'EEXIST') fs.rmSync(temporary, { force: true });
     throw refused(
       `cannot write ${path} (${codeOf(error)})`,
-      `run: ls -ld ${shellWord(dirname(target))}`,
+      { run: command`ls -ld ${dirname(target)}` },
       error,
     );
   }
@@ -135,7 +137,7 @@ function followLinks(path: string): string {
     if (!fs.lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink()) return target;
     target = resolve(dirname(target), fs.readlinkSync(target));
   }
-  throw refused(`${path} is a symbolic link that leads nowhere`, `run: ls -l ${shellWord(path)}`);
+  throw refused(`${path} is a symbolic link that leads nowhere`, { run: command`ls -l ${path}` });
 }
 
 /** Before anything is written. A read-only file is not overwritten, though a rename could: somebody meant it. */
@@ -160,10 +162,9 @@ function isWritable(path: string): boolean {
 
 function readOnly(path: string, what: string): XacctError {
   const isOwn = fs.statSync(path).uid === process.getuid?.();
-  return refused(
-    `${what} ${path} may not be written; nothing was changed`,
-    `run: ${isOwn ? 'chmod u+w' : 'sudo chown "$USER"'} ${shellWord(path)}`,
-  );
+  return refused(`${what} ${path} may not be written; nothing was changed`, {
+    run: isOwn ? ['chmod', 'u+w', path] : ['sudo', 'chown', String(process.getuid?.()), path],
+  });
 }
 
 function isSame(one: Buffer | undefined, other: Buffer | undefined): boolean {
@@ -174,10 +175,12 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
-function hintOf(error: unknown): string {
-  return (error instanceof XacctError ? error.hint : undefined) ?? 'run it again';
+const AGAIN: Hint = { say: 'run it again' };
+
+function hintOf(error: unknown): Hint {
+  return (error instanceof XacctError ? error.hint : undefined) ?? AGAIN;
 }
 
-function refused(message: string, hint: string, cause?: unknown): XacctError {
+function refused(message: string, hint: Hint, cause?: unknown): XacctError {
   return new XacctError('file-access', message, { hint, cause });
 }

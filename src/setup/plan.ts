@@ -1,8 +1,10 @@
 // From the chosen registries to the changed files: rules in config.yaml, and who Docker or podman asks.
+
 import { addToConfig } from '../config/edit.ts';
 import { type Config, emptyConfig, parseConfig } from '../config/load.ts';
 import { dropInText } from '../docker/podman-files.ts';
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import { type FileChange, fileChange } from './changes.ts';
 import { takeOver } from './docker-files/take-over.ts';
 import { readSnapshot, type Snapshot, textOf } from './files.ts';
@@ -110,6 +112,6 @@ function formerStore({ path, config, detectedStore }: JsonTarget): string | unde
   throw new XacctError(
     'docker-config',
     `${path} has no credsStore that could go on answering for other registries: Docker would no longer read their logins, which stand in the file itself`,
-    { hint: 'to serve only the registries of ECR, run: ecr-xacct setup' },
+    { hint: { say: 'to serve only the registries of ECR', run: command`ecr-xacct setup` } },
   );
 }

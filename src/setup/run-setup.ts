@@ -6,7 +6,8 @@ import type { SetupOptions } from '../cli/commands/setup.ts';
 import { configPath } from '../config/paths.ts';
 import { helperFault } from '../docker/helper-fault.ts';
 import { parseServerURL } from '../docker/server-url.ts';
-import { printable, shellWord, XacctError } from '../errors.ts';
+import { printable, XacctError } from '../errors.ts';
+import { command, shellWord } from '../hint.ts';
 import { homeFolder } from '../os/home-folder.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
@@ -37,14 +38,19 @@ export async function runSetup(
   const home = homeFolder(invocation.env);
   const path = configPath(invocation.env);
   if (home === undefined || path === undefined) {
-    throw new XacctError('file-access', 'there is no home folder', { hint: 'run: export HOME=/home/you' });
+    throw new XacctError('file-access', 'there is no home folder', {
+      hint: { run: command`export HOME=/home/you` },
+    });
   }
   const terminal = options.yes
     ? { input: streams.stdin, output: streams.stdout }
-    : terminalOf(
-        streams,
-        `ecr-xacct setup ${options.undo ? '--undo ' : ''}${options.keepConfig ? '--keep-config ' : ''}--yes`,
-      );
+    : terminalOf(streams, [
+        'ecr-xacct',
+        'setup',
+        ...(options.undo ? ['--undo'] : []),
+        ...(options.keepConfig ? ['--keep-config'] : []),
+        '--yes',
+      ]);
   const session: Session = {
     options,
     context,

@@ -1,8 +1,10 @@
 // What setup remembers, for its undo: which files it changed, what they were, and which keys it touched. No secrets.
+
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
-import { shellWord, XacctError } from '../errors.ts';
+import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 
 const editSchema = z.strictObject({
   path: z.array(z.string()),
@@ -44,7 +46,7 @@ export function parseState(text: string, path: string): State {
     'file-access',
     `${path} is not what "ecr-xacct setup" wrote; without it, it cannot be undone`,
     {
-      hint: `to begin anew, run: rm ${shellWord(path)}`,
+      hint: { say: 'to begin anew', run: command`rm ${path}` },
     },
   );
 }

@@ -1,10 +1,12 @@
 // The files by which Docker or podman is told, as they are now.
+
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { detectedStore } from '../docker/detected-store.ts';
 import { type DockerConfig, dockerConfigPath, parseDockerConfig } from '../docker/docker-config.ts';
 import { credentialHelpers, podmanFiles } from '../docker/podman-files.ts';
-import { shellWord, XacctError } from '../errors.ts';
+import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import { findProgram } from '../os/find-program.ts';
 import { readSnapshot, type Snapshot, textOf } from './files.ts';
 
@@ -103,7 +105,10 @@ function overridden(path: string, dropIn: string, helpers: readonly string[]): X
     'file-access',
     `${path} is read after ${dropIn} and sets credential-helpers = [${helpers.map((name) => `"${name}"`).join(', ')}], so that a list in the latter has no effect`,
     {
-      hint: `run: ecr-xacct setup --podman, without --creds-store; or add "ecr-xacct" yourself: \${EDITOR:-vi} ${shellWord(path)}`,
+      hint: {
+        say: 'run: ecr-xacct setup --podman, without --creds-store; or add "ecr-xacct" yourself:',
+        run: command`$EDITOR ${path}`,
+      },
     },
   );
 }

@@ -1,6 +1,8 @@
 // Questions on a terminal, for the commands that change something.
+
 import type { Readable, Writable } from 'node:stream';
 import { XacctError } from '../errors.ts';
+import type { Command } from '../hint.ts';
 import type { Streams } from '../invocation.ts';
 
 export interface Terminal {
@@ -9,9 +11,9 @@ export interface Terminal {
 }
 
 /** @throws XacctError `usage` where there is none; `yes` is the command that asks nothing. */
-export function terminalOf({ stdin, stdout }: Streams, yes: string): Terminal {
+export function terminalOf({ stdin, stdout }: Streams, yes: Command): Terminal {
   if (isTerminal(stdin) && isTerminal(stdout)) return { input: stdin, output: stdout };
-  throw new XacctError('usage', 'there is no terminal to ask on', { hint: `run: ${yes}` });
+  throw new XacctError('usage', 'there is no terminal to ask on', { hint: { run: yes } });
 }
 
 /** Whether the user says yes. @throws XacctError `cancelled` where the user breaks off. */

@@ -2,7 +2,9 @@
 //
 // Request: `ecr-xacct/1 ACTION\n`, the environment as `NAME=value\0`…, an empty `\0`, then stdin until half-close.
 // Answer: one byte (`0` success, `1` quiet failure, `2` failure, anything else: answer yourself), then the text until close.
+
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 
 export interface Request {
   action: string;
@@ -74,12 +76,12 @@ export function decodeResponse(frame: Buffer): Response | undefined {
 
 function tooLarge(): XacctError {
   return new XacctError('protocol', `stdin and environment are larger than ${MAX_FRAME_BYTES / 1024} KiB`, {
-    hint: 'a credential helper reads one hostname or one credential: run docker login again',
+    hint: { say: 'a credential helper reads one hostname or one credential: run docker login again' },
   });
 }
 
 function malformed(): XacctError {
   return new XacctError('protocol', 'the request is not of protocol ecr-xacct/1', {
-    hint: 'run: ecr-xacct daemon stop',
+    hint: { run: command`ecr-xacct daemon stop` },
   });
 }

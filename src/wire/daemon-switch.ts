@@ -1,5 +1,7 @@
 // Whether the user wants a daemon: `ECR_XACCT_DAEMON`.
+
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 
 /** @throws XacctError `usage` for a value that is neither `off` nor `on`. */
 export function isDaemonOff(env: Readonly<Record<string, string | undefined>>): boolean {
@@ -7,6 +9,6 @@ export function isDaemonOff(env: Readonly<Record<string, string | undefined>>): 
   if (value === 'off') return true;
   if (value === '' || value === 'on') return false;
   throw new XacctError('usage', `ECR_XACCT_DAEMON=${value} is neither off nor on`, {
-    hint: 'run: export ECR_XACCT_DAEMON=off',
+    hint: { run: command`export ECR_XACCT_DAEMON=off` },
   });
 }

@@ -1,8 +1,10 @@
 // Where the daemon's socket is, and that its folder belongs to this user alone.
+
 import { execFileSync } from 'node:child_process';
 import { lstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { shellWord, XacctError } from '../errors.ts';
+import { XacctError } from '../errors.ts';
+import { command, type Hint } from '../hint.ts';
 import { makePrivateFolder } from '../os/private-folder.ts';
 
 /** `sizeof sun_path` less the NUL: 108 on Linux, 104 on macOS and the BSDs. */
@@ -17,21 +19,22 @@ export function socketPath(env: Readonly<Record<string, string | undefined>>, ui
   const explicit = env.ECR_XACCT_SOCKET;
   if (explicit) {
     if (!isAbsolute(explicit))
-      throw unsafe(`ECR_XACCT_SOCKET=${explicit} is a relative path`, 'run: unset ECR_XACCT_SOCKET');
-    return checkedLength(explicit, 'run: unset ECR_XACCT_SOCKET');
+      throw unsafe(`ECR_XACCT_SOCKET=${explicit} is a relative path`, {
+        run: command`unset ECR_XACCT_SOCKET`,
+      });
+    return checkedLength(explicit, { run: command`unset ECR_XACCT_SOCKET` });
   }
   const runtime = env.XDG_RUNTIME_DIR;
   if (runtime !== undefined && isAbsolute(runtime) && isOwnFolder(runtime, uid)) {
-    return checkedLength(
-      join(runtime, 'ecr-xacct', 'daemon.sock'),
-      'run: export ECR_XACCT_SOCKET=~/.ecr-xacct/daemon.sock',
-    );
+    return checkedLength(join(runtime, 'ecr-xacct', 'daemon.sock'), {
+      run: command`export ECR_XACCT_SOCKET=~/.ecr-xacct/daemon.sock`,
+    });
   }
   if (process.platform === 'darwin') return join(darwinUserTemp(), 'ecr-xacct', 'daemon.sock');
   return `/tmp/ecr-xacct-${uid}/daemon.sock`;
 }
 
-function checkedLength(path: string, hint: string): string {
+function checkedLength(path: string, hint: Hint): string {
   if (Buffer.byteLength(path) <= MAX_PATH_BYTES) return path;
   throw unsafe(
     `the socket's path is longer than the ${MAX_PATH_BYTES} bytes a socket may have: ${path}`,
@@ -65,18 +68,18 @@ export function isSafeSocket(path: string, uid: number): boolean {
   const folderStat = lstat(folder);
   if (folderStat === undefined) return false;
   if (!folderStat.isDirectory())
-    throw unsafe(`${folder} is not a folder`, `run: ls -ld ${shellWord(folder)}`);
+    throw unsafe(`${folder} is not a folder`, { run: command`ls -ld ${folder}` });
   checkOwner(folder, folderStat, uid);
   if ((folderStat.mode & 0o077) !== 0) {
     const mend = /(?:^|\/)ecr-xacct(?:-\d+)?$/.test(folder)
-      ? `run: chmod 700 ${shellWord(folder)}`
+      ? { run: command`chmod 700 ${folder}` }
       : // Only that variable leads to a folder that is not ours alone; closing it (it may be /tmp) would break others.
-        'run: unset ECR_XACCT_SOCKET';
+        { run: command`unset ECR_XACCT_SOCKET` };
     throw unsafe(`${folder}, the folder of the daemon's socket, is open to other users`, mend);
   }
   const socketStat = lstat(path);
   if (socketStat === undefined) return false;
-  if (!socketStat.isSocket()) throw unsafe(`${path} is not a socket`, `run: ls -l ${shellWord(path)}`);
+  if (!socketStat.isSocket()) throw unsafe(`${path} is not a socket`, { run: command`ls -l ${path}` });
   checkOwner(path, socketStat, uid);
   return true;
 }
@@ -89,10 +92,10 @@ export function makeSocketFolder(path: string, uid: number): void {
 
 function checkOwner(path: string, stat: Stats, uid: number): void {
   if (stat.uid === uid) return;
-  throw unsafe(
-    `${path} belongs to user ${stat.uid}, not to user ${uid}`,
-    'with a folder of your own, run: export ECR_XACCT_SOCKET=~/.ecr-xacct/daemon.sock',
-  );
+  throw unsafe(`${path} belongs to user ${stat.uid}, not to user ${uid}`, {
+    say: 'with a folder of your own',
+    run: command`export ECR_XACCT_SOCKET=~/.ecr-xacct/daemon.sock`,
+  });
 }
 
 function lstat(path: string): Stats | undefined {
@@ -104,6 +107,6 @@ function lstat(path: string): Stats | undefined {
   }
 }
 
-function unsafe(message: string, hint: string): XacctError {
+function unsafe(message: string, hint: Hint): XacctError {
   return new XacctError('socket-unsafe', message, { hint });
 }

@@ -1,5 +1,7 @@
 // How long one answer may take: `ECR_XACCT_TIMEOUT`, in seconds.
+
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 
 const DEFAULT_SECONDS = 30;
 const MAX_SECONDS = 600;
@@ -17,7 +19,7 @@ export function timeoutMs(env: Readonly<Record<string, string | undefined>>): nu
     'usage',
     `ECR_XACCT_TIMEOUT=${text} is not a whole number of seconds from 1 to ${MAX_SECONDS}`,
     {
-      hint: 'run: unset ECR_XACCT_TIMEOUT',
+      hint: { run: command`unset ECR_XACCT_TIMEOUT` },
     },
   );
 }

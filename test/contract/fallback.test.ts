@@ -4,8 +4,8 @@ import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileStore, type HelperScripts, makeHelperScripts } from '../support/helper-scripts.ts';
+import { processesWith, whenever } from '../support/processes.ts';
 import { type Front, fronts, runFront } from '../support/product/fronts.ts';
-import { processesWith, whenever } from '../support/product/processes.ts';
 import { bin, failureOf, type Product, passwordOf, type Ran } from '../support/product/product.ts';
 import { devFiles, HOST, type ProductStage, startProductStage } from '../support/product/stage.ts';
 

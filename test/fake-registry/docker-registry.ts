@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-export const DOCKER_REGISTRY = '/usr/bin/docker-registry';
+const DOCKER_REGISTRY = '/usr/bin/docker-registry';
 
 export interface DockerRegistry extends AsyncDisposable {
   readonly port: number;

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { VERSION } from '../../scripts/bundle.ts';
 import { changelogEntry } from '../../scripts/changelog.ts';
 import { sourceDateEpoch } from '../../scripts/package/epoch.ts';
 import { checkTools } from '../../scripts/package/package-target.ts';
 import { TARGETS, type TargetName } from '../../scripts/package/targets.ts';
+import { HOMEPAGE, VERSION } from '../../scripts/project.ts';
 import { checkCleanTree, checksums, manifests } from '../../scripts/release.ts';
 import { peer, skipWithout } from '../support/peers.ts';
 
@@ -109,6 +109,7 @@ describe('a release', () => {
       url: `${BASE}/docker-credential-ecr-xacct-1.2.3-win-x64.zip`,
       hash: hashOf('win-x64'),
     });
+    assert.equal(scoop.homepage, HOMEPAGE);
     assert.deepEqual(scoop.bin, [
       'ecr-xacct.exe',
       ['ecr-xacct.exe', 'docker-credential-ecr-xacct', 'helper'],
@@ -116,6 +117,7 @@ describe('a release', () => {
 
     const formula = made.get('docker-credential-ecr-xacct.rb') ?? '';
     assert.doesNotMatch(formula, /@[A-Z0-9]+@/);
+    assert.ok(formula.includes(`homepage "${HOMEPAGE}"\n`));
     for (const name of ['linux-x64', 'linux-arm64', 'darwin-arm64']) {
       assert.ok(formula.includes(`url "${BASE}/docker-credential-ecr-xacct-1.2.3-${name}.tar.gz"\n`), name);
       assert.ok(formula.includes(`sha256 "${hashOf(name)}"\n`), name);

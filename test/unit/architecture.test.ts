@@ -16,17 +16,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   net: [],
   docker: ['os'],
   'docker/fallback': ['docker', 'os'],
-  config: ['registry', 'os'],
+  // The profiles that its rules name are checked with it.
+  config: ['registry', 'profiles', 'os'],
   policy: ['registry'],
   profiles: ['os'],
   // What Docker waits for.
   token: ['os'],
   wire: ['os'],
-  identity: ['config', 'profiles', 'registry', 'os'],
-  'aws/failures': ['identity', 'profiles', 'registry', 'policy', 'net'],
-  'aws/leaves': ['aws/failures', 'aws/calls', 'aws', 'identity', 'profiles', 'registry', 'net'],
-  'aws/calls': ['aws/failures', 'registry'],
-  aws: ['aws/leaves', 'aws/calls', 'aws/failures', 'identity', 'profiles', 'registry', 'net', 'policy'],
+  identity: ['config', 'profiles', 'registry'],
+  'aws/failures': ['identity', 'profiles', 'registry', 'policy', 'net', 'os'],
+  'aws/connection': ['profiles', 'net'],
+  'aws/calls': ['aws/connection', 'registry'],
+  'aws/leaves': ['aws/connection', 'aws/calls', 'aws/failures', 'identity', 'profiles', 'net'],
+  aws: ['aws/leaves', 'aws/calls', 'aws/connection', 'aws/failures', 'identity', 'profiles', 'policy'],
   minter: ['aws', 'identity', 'os'],
   helper: ['docker', 'docker/fallback', 'config', 'profiles', 'identity', 'token', 'registry', 'os'],
   // These two compose the helper, each around its own way to be asked, so they may also import what the helper may.
@@ -71,8 +73,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   status: ['client', 'helper', 'token', 'terminal'],
   'setup/docker-files': ['docker'],
   setup: ['setup/docker-files', 'callers', 'config', 'profiles', 'registry', 'docker', 'terminal', 'os'],
-  grants: ['callers', 'policy', 'config', 'docker', 'registry', 'identity', 'terminal', 'wire'],
-  'doctor/registry-api': ['docker', 'net'],
+  grants: ['callers', 'policy', 'config', 'docker', 'registry', 'terminal', 'wire'],
+  'doctor/registry-api': ['docker', 'net', 'policy'],
   doctor: [
     'doctor/registry-api',
     'grants',
@@ -87,12 +89,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'identity',
     'terminal',
     'wire',
+    'net',
     'os',
     'setup',
   ],
+  // What it offers are names of the files and of the daemon; no other part of the command line reads them.
+  'cli/completion': ['client', 'config', 'profiles', 'docker', 'os'],
   cli: [
+    'cli/completion',
     'setup',
     'doctor',
+    // What is no image's name is refused before doctor is loaded.
+    'doctor/registry-api',
     'grants',
     'explain',
     'status',
@@ -127,7 +135,8 @@ interface Module {
   imports: readonly Import[];
 }
 
-const SRC = join(import.meta.dirname, '..', '..', 'src');
+const ROOT = join(import.meta.dirname, '..', '..');
+const SRC = join(ROOT, 'src');
 const modules = globSync('**/*.ts', { cwd: SRC })
   .toSorted()
   .map((path): Module => {
@@ -254,8 +263,7 @@ describe('the imports', () => {
 
   test('load the code of a fallback helper only where one is asked: the daemon is to stay small', () => {
     for (const { path, text } of modules) {
-      const loads =
-        /^import (?!type\b)[^;]*'[^']*\/(?:fallback-helper|helper-process|find-helper)\.ts';/m.test(text);
+      const loads = /^import (?!type\b)[^;]*'[^']*\/(?:fallback-helper|helper-process)\.ts';/m.test(text);
       assert.equal(loads, path === 'docker/fallback/fallback-helper.ts', path);
     }
   });
@@ -318,6 +326,26 @@ test('A name is exported by one file only', () => {
       owners.set(name, path);
     }
   }
+});
+
+describe('docs/architecture.md', () => {
+  const text = readFileSync(join(ROOT, 'docs', 'architecture.md'), 'utf8');
+
+  test('names files and folders that are there', () => {
+    const named = [...text.matchAll(/`((?:src|test|scripts)\/[\w./*-]+)`/g)].map(([, path = '']) => path);
+    assert.ok(named.length > 30);
+    const missing = named.filter(
+      (path) => !/NAME|FOLDER/.test(path) && globSync(path, { cwd: ROOT }).length === 0,
+    );
+    assert.deepEqual(missing, []);
+  });
+
+  test('has every room of the house in its picture', () => {
+    const [, picture = ''] = /```mermaid\n(.*?)```/s.exec(text) ?? [];
+    for (const folder of Object.keys(MAY_IMPORT).filter((name) => !name.includes('/'))) {
+      assert.match(picture, new RegExp(`"${folder}/ `), folder);
+    }
+  });
 });
 
 describe('every file', () => {

@@ -1,8 +1,10 @@
 // Owns the proof that text from outside is fit for a terminal, and what the one line of an error looks like.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { errorLine, printable, shellWord, XacctError } from '../../src/errors.ts';
+import { errorLine, printable, XacctError } from '../../src/errors.ts';
+import { command, shellWord } from '../../src/hint.ts';
 
 describe('printable text', () => {
   const rows: readonly [string, string, string][] = [
@@ -45,7 +47,7 @@ describe('printable text', () => {
 describe('the line of an error', () => {
   test('is the message and what mends it', () => {
     assert.equal(
-      errorLine(new XacctError('sso-expired', 'it has expired', { hint: 'run: aws sso login' })),
+      errorLine(new XacctError('sso-expired', 'it has expired', { hint: { run: command`aws sso login` } })),
       'ecr-xacct: it has expired; run: aws sso login',
     );
   });
@@ -62,13 +64,15 @@ describe('the line of an error', () => {
 
   test('has no escapes and no second line', () => {
     assert.equal(
-      errorLine(new XacctError('service', 'a\nb\x1b', { hint: 'c\r\nd' })),
+      errorLine(new XacctError('service', 'a\nb\x1b', { hint: { say: 'c\r\nd' } })),
       'ecr-xacct: a b\\u{1b}; c d',
     );
   });
 
   test('keeps what mends it, however long the message is', () => {
-    const line = errorLine(new XacctError('service', 'x'.repeat(5_000), { hint: 'run: aws sso login' }));
+    const line = errorLine(
+      new XacctError('service', 'x'.repeat(5_000), { hint: { run: command`aws sso login` } }),
+    );
     assert.ok(line.endsWith('; run: aws sso login'));
     assert.ok(line.length < 2_000);
   });
@@ -76,10 +80,10 @@ describe('the line of an error', () => {
 
 test('an error has its code, its hint and its cause, and no cause where there is none', () => {
   const cause = new Error('below');
-  const error = new XacctError('network', 'it failed', { hint: 'run: ping', cause });
+  const error = new XacctError('network', 'it failed', { hint: { run: ['ping'] }, cause });
   assert.deepEqual(
     [error.code, error.hint, error.cause, error.name],
-    ['network', 'run: ping', cause, 'XacctError'],
+    ['network', { run: ['ping'] }, cause, 'XacctError'],
   );
   assert.ok(!Object.hasOwn(new XacctError('network', 'it failed'), 'cause'));
 });

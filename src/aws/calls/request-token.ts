@@ -3,8 +3,8 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import { XacctError } from '../../errors.ts';
 import type { Token } from '../../questions.ts';
 import type { Registry } from '../../registry/ecr-hostname.ts';
-import type { Connection } from '../connection.ts';
-import { type Endpoints, type EndpointVariant, PLAIN_ENDPOINT } from '../endpoints.ts';
+import type { Connection } from '../connection/connection.ts';
+import { type Endpoints, type EndpointVariant, PLAIN_ENDPOINT } from '../connection/endpoints.ts';
 
 type ClientConfig = EndpointVariant & Pick<Connection, 'requestHandler'>;
 
@@ -40,7 +40,9 @@ function readAuthorization(
     ':',
   );
   if (!username || !password) {
-    throw new XacctError('service', 'ECR answered without an authorization token', { hint: 'try again' });
+    throw new XacctError('service', 'ECR answered without an authorization token', {
+      hint: { say: 'try again' },
+    });
   }
   // Without an expiry the token serves this once.
   return { username, password, expiresAt: data?.expiresAt?.getTime() ?? 0 };

@@ -12,32 +12,57 @@ import {
   STSClient,
   type STSClientConfig,
 } from '@aws-sdk/client-sts';
+import { XacctError } from '../../errors.ts';
 
-/** @throws the SDK's errors. */
+interface SessionCredentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+  expiration: Date;
+}
+
+/** @throws XacctError `service` where the answer has no credentials; the SDK's errors. */
 export async function assumeRole(
   config: STSClientConfig,
   input: AssumeRoleCommandInput,
-): Promise<Credentials | undefined> {
-  return (await new STSClient(config).send(new AssumeRoleCommand(input))).Credentials;
+): Promise<SessionCredentials> {
+  return credentialsFrom(await new STSClient(config).send(new AssumeRoleCommand(input)));
 }
 
-/** @throws the SDK's errors. */
+/** @throws XacctError `service` where the answer has no credentials; the SDK's errors. */
 export async function assumeRoleWithWebIdentity(
   config: STSClientConfig,
   input: AssumeRoleWithWebIdentityCommandInput,
-): Promise<Credentials | undefined> {
-  return (await new STSClient(config).send(new AssumeRoleWithWebIdentityCommand(input))).Credentials;
+): Promise<SessionCredentials> {
+  return credentialsFrom(await new STSClient(config).send(new AssumeRoleWithWebIdentityCommand(input)));
 }
 
-/** @throws the SDK's errors. */
+/** @throws XacctError `service` where the answer has no credentials; the SDK's errors. */
 export async function getSessionToken(
   config: STSClientConfig,
   input: GetSessionTokenCommandInput,
-): Promise<Credentials | undefined> {
-  return (await new STSClient(config).send(new GetSessionTokenCommand(input))).Credentials;
+): Promise<SessionCredentials> {
+  return credentialsFrom(await new STSClient(config).send(new GetSessionTokenCommand(input)));
 }
 
 /** @throws the SDK's errors. */
 export async function getCallerIdentity(config: STSClientConfig): Promise<GetCallerIdentityCommandOutput> {
   return await new STSClient(config).send(new GetCallerIdentityCommand({}));
+}
+
+function credentialsFrom({
+  Credentials: credentials,
+}: {
+  Credentials?: Credentials | undefined;
+}): SessionCredentials {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = credentials ?? {};
+  if (!AccessKeyId || !SecretAccessKey || !SessionToken || Expiration === undefined) {
+    throw new XacctError('service', 'STS answered without credentials', { hint: { say: 'try again' } });
+  }
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    sessionToken: SessionToken,
+    expiration: Expiration,
+  };
 }

@@ -1,7 +1,10 @@
 // Names the failures of the endpoint that gives a container its credentials: ECS, EKS Pod Identity.
-import { accessSync, constants } from 'node:fs';
-import { type ErrorCode, shellWord, XacctError } from '../../errors.ts';
+
+import { constants } from 'node:fs';
+import { type ErrorCode, XacctError } from '../../errors.ts';
+import { command, type Hint } from '../../hint.ts';
 import type { Environment } from '../../invocation.ts';
+import { mayAccess } from '../../os/find-program.ts';
 
 /** Names the endpoint without its path, which is a kind of password on ECS. */
 export function containerFailure(error: unknown, env: Environment): XacctError {
@@ -21,10 +24,10 @@ export function containerFailure(error: unknown, env: Environment): XacctError {
     );
   }
   const tokenFile = env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE;
-  if (tokenFile && !isReadable(tokenFile)) {
+  if (tokenFile && !mayAccess(tokenFile, constants.R_OK)) {
     return fail(
       `cannot read the container authorization token ${tokenFile}`,
-      `run: ls -l ${shellWord(tokenFile)}`,
+      { run: command`ls -l ${tokenFile}` },
       'web-identity',
     );
   }
@@ -37,16 +40,7 @@ export function containerFailure(error: unknown, env: Environment): XacctError {
 }
 
 const ECS_AGENT = 'http://169.254.170.2';
-const CHECK = 'check: env | grep AWS_CONTAINER';
-
-function isReadable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const CHECK: Hint = { say: 'check:', run: command`env | grep AWS_CONTAINER` };
 
 function statusOf(error: unknown): number | undefined {
   return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'

@@ -1,5 +1,7 @@
 // Names the failures of the SDK's credential providers, by the kind of profile or identity that they read.
-import { type ErrorCode, shellWord, XacctError } from '../../errors.ts';
+
+import { type ErrorCode, XacctError } from '../../errors.ts';
+import { command, type Hint } from '../../hint.ts';
 import { credentialSourceOf } from '../../identity/identity.ts';
 import { containerFailure } from './container-failure.ts';
 import { type FailureContext, its, sourceOf, unexpected } from './failure-context.ts';
@@ -10,10 +12,9 @@ import { unreadableToken } from './web-identity-failure.ts';
 /** A provider gave up. The kind of the profile that it read says why; the SDK's own texts do not say enough. */
 export function credentialFailure(error: unknown, context: FailureContext): XacctError {
   const { identity } = context.resolution;
-  const fail = (code: ErrorCode, message: string, hint: string) =>
+  const fail = (code: ErrorCode, message: string, hint: Hint) =>
     new XacctError(code, message, { hint, cause: error });
   const source = sourceOf(identity, context.profiles);
-  const profile = source === undefined ? '' : shellWord(source.name);
   switch (source?.kind) {
     case 'sso':
       return ssoFailure(error, source, context);
@@ -36,7 +37,7 @@ export function credentialFailure(error: unknown, context: FailureContext): Xacc
     return fail(
       'no-identity',
       'credential_source is Environment, but AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set',
-      'run: export AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…',
+      { run: command`export AWS_ACCESS_KEY_ID=${'…'} AWS_SECRET_ACCESS_KEY=${'…'}` },
     );
   }
   if (identity.kind === 'container' || credentialSource === 'EcsContainer') {
@@ -46,15 +47,15 @@ export function credentialFailure(error: unknown, context: FailureContext): Xacc
     return fail(
       'no-identity',
       'credential_source is Ec2InstanceMetadata, but no EC2 instance metadata service gave credentials',
-      'on an EC2 instance, check: aws sts get-caller-identity; elsewhere use source_profile',
+      { say: 'on an EC2 instance, check: aws sts get-caller-identity; elsewhere use source_profile' },
     );
   }
   if (source?.kind === 'credential-source') {
     return fail(
-      'profile-incomplete',
+      'credentials-invalid',
       `${its(source, identity)} credential_source ${credentialSource} is none of Environment, Ec2InstanceMetadata and EcsContainer`,
-      `run: aws configure set credential_source NAME --profile ${profile}`,
+      { run: command`aws configure set credential_source NAME --profile ${source.name}` },
     );
   }
-  return fail('no-identity', 'there is no EC2 instance role', 'run: export AWS_PROFILE=NAME');
+  return fail('no-identity', 'there is no EC2 instance role', { run: command`export AWS_PROFILE=NAME` });
 }

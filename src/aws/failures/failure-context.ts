@@ -1,12 +1,13 @@
 // What the explanation of a failure goes by, and how it names who failed.
 
 import { XacctError } from '../../errors.ts';
+import { command } from '../../hint.ts';
 import { type Identity, profileOf } from '../../identity/identity.ts';
 import type { Resolution } from '../../identity/resolve.ts';
 import type { Environment } from '../../invocation.ts';
+import type { Exchange } from '../../net/transport-failure.ts';
 import { type ProfileLink, profileChain } from '../../profiles/profile-chain.ts';
 import type { Profiles } from '../../profiles/profiles.ts';
-import type { Exchange } from '../connection.ts';
 
 export interface FailureContext {
   resolution: Resolution;
@@ -36,13 +37,13 @@ export function unexpected(error: unknown, { exchange }: FailureContext): XacctE
   const name = error instanceof Error ? error.name : typeof error;
   if (exchange?.status === undefined) {
     return new XacctError('internal', `unexpected ${name}`, {
-      hint: 'run the same command again',
+      hint: { say: 'run the same command again' },
       cause: error,
     });
   }
   return new XacctError(
     'service',
     `what answered for ${exchange.origin} (status ${exchange.status}) is not AWS, as with a captive portal or a proxy (${name})`,
-    { hint: `check: curl -sSi ${exchange.origin}/`, cause: error },
+    { hint: { say: 'check:', run: command`curl -sSi ${exchange.origin}/` }, cause: error },
   );
 }

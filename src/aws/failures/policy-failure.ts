@@ -1,7 +1,9 @@
 // Names what ECR has against a policy, or against whose it is to be.
+
 import { XacctError } from '../../errors.ts';
+import { command } from '../../hint.ts';
 import type { Registry } from '../../registry/ecr-hostname.ts';
-import { type ServiceError, serviceError } from './service-failure.ts';
+import { type ServiceError, serviceError } from './service-error.ts';
 
 /** Undefined for what any call can fail with. */
 export function policyFailure(error: unknown, registry: Registry): XacctError | undefined {
@@ -10,7 +12,9 @@ export function policyFailure(error: unknown, registry: Registry): XacctError | 
   if (service.name === 'RepositoryNotFoundException') {
     const name = /repository with name '([^']+)'/.exec(service.message)?.[1] ?? 'this name';
     return new XacctError('repository-not-found', `${registry.hostname} has no repository ${name}`, {
-      hint: `run: aws ecr describe-repositories${placeOf(registry)} --query 'repositories[].repositoryName'`,
+      hint: {
+        run: command`aws ecr describe-repositories ${placeOf(registry)} --query repositories[].repositoryName`,
+      },
       cause: error,
     });
   }
@@ -28,18 +32,20 @@ function invalidPolicy(error: ServiceError): XacctError | undefined {
   );
   return isPrincipal
     ? new XacctError('principal-not-found', `ECR does not find a principal of the policy (${constraint})`, {
-        hint: 'check its name and its path; where it was made seconds ago, add: --wait',
+        hint: {
+          say: 'check its name and its path; where it was made seconds ago, add: --wait',
+        },
         cause: error,
       })
     : new XacctError('policy', `ECR does not take the policy (${constraint})`, {
-        hint: 'to see all of it, run the same command with --json',
+        hint: { say: 'to see all of it, run the same command with --json' },
         cause: error,
       });
 }
 
 /** The profile that it is run with may be of another account and region. */
-function placeOf(registry: Registry): string {
-  if (registry.service !== 'ecr') return '';
+function placeOf(registry: Registry): string[] {
+  if (registry.service !== 'ecr') return [];
   const { account, region } = registry;
-  return ` --region ${region}${account === undefined ? '' : ` --registry-id ${account}`}`;
+  return ['--region', region, ...(account === undefined ? [] : ['--registry-id', account])];
 }

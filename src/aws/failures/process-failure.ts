@@ -1,8 +1,10 @@
 // Says what went wrong with a credential_process. Fixed texts only: what it printed, and its command line, may hold a secret.
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { shellWord, XacctError } from '../../errors.ts';
+
+import { constants } from 'node:fs';
+import { XacctError } from '../../errors.ts';
+import { command, type Hint } from '../../hint.ts';
 import type { Environment } from '../../invocation.ts';
+import { findProgram, mayAccess } from '../../os/find-program.ts';
 import type { ProfileLink } from '../../profiles/profile-chain.ts';
 import { type FailureContext, its } from './failure-context.ts';
 
@@ -10,7 +12,6 @@ import { type FailureContext, its } from './failure-context.ts';
 export function processFailure(error: unknown, source: ProfileLink, context: FailureContext): XacctError {
   const { name, settings } = source;
   const whose = `${its(source, context.resolution.identity)} credential_process`;
-  const profile = shellWord(name);
   const message = error instanceof Error ? error.message : '';
   const absent = absentProgram(message, settings.credential_process ?? '', context.env);
   if (absent !== undefined) {
@@ -18,12 +19,15 @@ export function processFailure(error: unknown, source: ProfileLink, context: Fai
       ? 'which is no program'
       : `not found on PATH=${context.env.PATH ?? ''}`;
     return new XacctError('process-failed', `${whose} is to run ${absent}, ${where}`, {
-      hint: `with its full path, run: aws configure set credential_process COMMAND --profile ${profile}`,
+      hint: {
+        say: 'with its full path',
+        run: command`aws configure set credential_process COMMAND --profile ${name}`,
+      },
       cause: error,
     });
   }
   return new XacctError('process-failed', `${whose} ${whatItDid(message)}`, {
-    hint: `to see it fail, run: aws sts get-caller-identity --profile ${profile}`,
+    hint: { say: 'to see it fail', run: command`aws sts get-caller-identity --profile ${name}` },
     cause: error,
   });
 }
@@ -32,13 +36,16 @@ export function processFailure(error: unknown, source: ProfileLink, context: Fai
 export function processTimeout(
   source: ProfileLink,
   { resolution }: Pick<FailureContext, 'resolution'>,
-): { waitedFor: string; hint?: string } {
+): { waitedFor: string; hint?: Hint } {
   const whose = `${its(source, resolution.identity)} credential_process`;
   // This process starts nothing else.
   if (process.getActiveResourcesInfo().includes('ProcessWrap')) return { waitedFor: `${whose} did not end` };
   return {
     waitedFor: `${whose} ended, but something that it started kept its output open and did not end`,
-    hint: `let it start that with >/dev/null 2>&1; to see it, run: aws configure get credential_process --profile ${shellWord(source.name)}`,
+    hint: {
+      say: 'let it start that with >/dev/null 2>&1; to see it',
+      run: command`aws configure get credential_process --profile ${source.name}`,
+    },
   };
 }
 
@@ -68,14 +75,8 @@ function programOf(command: string): string | undefined {
   return quoted ?? plain;
 }
 
-function isThere(program: string, env: Environment): boolean {
-  const folders = program.includes('/') ? [''] : (env.PATH ?? '').split(delimiter);
-  return folders.some((folder) => {
-    try {
-      accessSync(folder === '' ? program : join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+function isThere(program: string, { PATH }: Environment): boolean {
+  return program.includes('/')
+    ? mayAccess(program, constants.X_OK)
+    : findProgram(program, PATH) !== undefined;
 }

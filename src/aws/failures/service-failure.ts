@@ -1,25 +1,15 @@
 // Names the refusals that AWS answered with, by the error's name.
-import { type ErrorCode, shellWord, XacctError } from '../../errors.ts';
+
+import type { Denial } from '../../denial.ts';
+import { type ErrorCode, XacctError } from '../../errors.ts';
+import { command, type Hint } from '../../hint.ts';
 import { credentialSourceOf, profileOf } from '../../identity/identity.ts';
 import { mfaDevice, mfaRequired } from '../../identity/mfa-device.ts';
-import { codeRejected, isRejectedCode } from '../leaves/mfa.ts';
-import type { AssumeRoleError } from './assume-role-error.ts';
-import { callDenied } from './call-denied.ts';
+import { parseDenial } from '../../policy/denial.ts';
+import { type Principal, principalOf } from '../../policy/principal.ts';
 import { type FailureContext, sourceOf, unexpected } from './failure-context.ts';
+import { type AssumeRoleError, type ServiceError, serviceError } from './service-error.ts';
 import { rejectedToken, tokenFileOf } from './web-identity-failure.ts';
-
-/** An error that AWS answered with; `name` is its code. */
-export interface ServiceError extends Error {
-  $metadata: { httpStatusCode?: number; requestId?: string };
-  $response?: { headers?: Record<string, string> };
-}
-
-/** An answer that could not be parsed has `$metadata` too, but no `$fault`. */
-export function serviceError(error: unknown): ServiceError | undefined {
-  return error instanceof Error && '$metadata' in error && '$fault' in error
-    ? (error as ServiceError)
-    : undefined;
-}
 
 const THROTTLED = new Set([
   'Throttling',
@@ -33,18 +23,15 @@ const THROTTLED = new Set([
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException']);
 const BAD_KEY = new Set(['InvalidClientTokenId', 'UnrecognizedClientException', 'InvalidAccessKeyId']);
 const BAD_SIGNATURE = new Set(['SignatureDoesNotMatch', 'InvalidSignatureException', 'RequestExpired']);
+const WAIT: Hint = { say: 'wait a minute and run the same command again' };
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
 
 export function serviceFailure(error: ServiceError, context: FailureContext): XacctError {
-  const fail = (code: ErrorCode, message: string, hint: string) =>
+  const fail = (code: ErrorCode, message: string, hint: Hint) =>
     new XacctError(code, message, { hint, cause: error });
   const said = `${error.name}: ${error.message}`;
   if (THROTTLED.has(error.name) || error.$metadata.httpStatusCode === 429) {
-    return fail(
-      'throttled',
-      `AWS limits the rate of requests (${error.name})`,
-      'wait a minute and run the same command again',
-    );
+    return fail('throttled', `AWS limits the rate of requests (${error.name})`, WAIT);
   }
   if (EXPIRED.has(error.name)) {
     return fail('credentials-expired', `its credentials have expired (${error.name})`, replaceKeys(context));
@@ -69,12 +56,12 @@ export function serviceFailure(error: ServiceError, context: FailureContext): Xa
     return fail(
       'clock-skew',
       `AWS rejects its signature (${error.name}): this machine's clock is ${clock}, or the secret access key is wrong`,
-      `set the clock: sudo timedatectl set-ntp true; then ${replaceKeys(context)}`,
+      { say: 'set the clock:', run: command`sudo timedatectl set-ntp true`, next: replaceKeys(context) },
     );
   }
   if (DENIED.has(error.name)) return denied(error, context);
   if ((error.$metadata.httpStatusCode ?? 0) >= 500) {
-    return fail('service', `AWS failed (${said})`, 'wait a minute and run the same command again');
+    return fail('service', `AWS failed (${said})`, WAIT);
   }
   return fail('service', `AWS refused (${said})`, whoAmI(context));
 }
@@ -88,33 +75,41 @@ function clockSkewSeconds(error: ServiceError): number {
   return Number.isNaN(date) ? 0 : (date - Date.now()) / 1_000;
 }
 
-/** `arn:aws:sts::444455556666:assumed-role/NAME/SESSION`, `arn:aws:iam::444455556666:user/PATH/NAME`. */
-const PRINCIPAL =
-  /\barn:(?<partition>aws[\w-]*):(?:sts|iam)::\d{12}:(?<type>assumed-role|user)\/(?<path>[\w+=,.@/-]+)/;
-
 function denied(error: ServiceError, { resolution, stage }: FailureContext): XacctError {
-  if (stage === 'call') return callDenied(error);
+  const denial = parseDenial(error.message);
+  if (stage === 'call') return callDenied(error, denial);
   const isPublic = resolution.registry.service === 'ecr-public';
   const action = isPublic ? 'ecr-public:GetAuthorizationToken' : 'ecr:GetAuthorizationToken';
   const policy = isPublic
     ? 'AmazonElasticContainerRegistryPublicReadOnly'
     : 'AmazonEC2ContainerRegistryPullOnly';
-  const { partition, type, path } = PRINCIPAL.exec(error.message)?.groups ?? {};
-  const name = type === 'assumed-role' ? path?.split('/')[0] : path?.split('/').at(-1);
-  const attach =
-    type === 'assumed-role' ? 'attach-role-policy --role-name' : 'attach-user-policy --user-name';
-  const permissionSet = /^AWSReservedSSO_(?<set>.+)_[0-9a-f]{16}$/.exec(name ?? '')?.groups?.set;
-  if (permissionSet !== undefined) {
-    return new XacctError('access-denied', `not allowed to call ${action} (${error.message})`, {
-      hint: `its administrator attaches the managed policy ${policy} to the permission set ${permissionSet} in IAM Identity Center`,
-      cause: error,
-    });
+  const hint = attachment(policy, principalOf(denial?.principal ?? ''));
+  const message = `not allowed to call ${action} (${error.message})`;
+  return new XacctError('access-denied', message, { hint, denial, cause: error });
+}
+
+/** How the one who was denied is given a managed policy. */
+function attachment(policy: string, who: Principal | undefined): Hint {
+  const attaches = `its administrator attaches the managed policy ${policy}`;
+  if (who?.kind !== 'role' && who?.kind !== 'user') return { say: attaches };
+  if (who.kind === 'role' && who.permissionSet !== undefined) {
+    return { say: `${attaches} to the permission set ${who.permissionSet} in IAM Identity Center` };
   }
+  const { kind, name, partition } = who;
+  const arn = `arn:${partition}:iam::aws:policy/${policy}`;
+  return {
+    by: 'its administrator',
+    run: command`aws iam attach-${kind}-policy --${kind}-name ${name} --policy-arn ${arn}`,
+  };
+}
+
+/** A call that is no mint: which action, and who can allow it. */
+function callDenied(error: ServiceError, denial: Denial | undefined): XacctError {
+  const { action = 'this', resource } = denial ?? {};
+  const on = resource === undefined ? '' : ` on ${resource}`;
   return new XacctError('access-denied', `not allowed to call ${action} (${error.message})`, {
-    hint:
-      name === undefined
-        ? `its administrator attaches the managed policy ${policy}`
-        : `its administrator runs: aws iam ${attach} ${name} --policy-arn arn:${partition}:iam::aws:policy/${policy}`,
+    hint: { say: `its administrator allows ${action}${on}, or name a profile that may: --profile NAME` },
+    denial,
     cause: error,
   });
 }
@@ -142,7 +137,11 @@ export function assumeRoleFailure(error: AssumeRoleError, context: FailureContex
       'assume-role-denied',
       `STS does not let it assume ${nameOf(roleArn, context)} (${service.message})`,
       {
-        hint: `its own policy must allow sts:AssumeRole and the role's trust policy must name it${externalId}; ${administrator} runs: aws iam get-role --role-name ${roleName} --query Role.AssumeRolePolicyDocument`,
+        hint: {
+          say: `its own policy must allow sts:AssumeRole and the role's trust policy must name it${externalId}`,
+          by: administrator,
+          run: command`aws iam get-role --role-name ${roleName} --query Role.AssumeRolePolicyDocument`,
+        },
         cause: error,
       },
     );
@@ -152,15 +151,26 @@ export function assumeRoleFailure(error: AssumeRoleError, context: FailureContex
       'service',
       `STS refuses to assume ${nameOf(roleArn, context)} (${service.message})`,
       {
-        hint: 'mend role_arn, role_session_name, external_id or duration_seconds where the role is configured',
+        hint: {
+          say: 'mend role_arn, role_session_name, external_id or duration_seconds where the role is configured',
+        },
         cause: error,
       },
     );
   }
-  const failure = serviceFailure(service, context);
-  return new XacctError(failure.code, `AssumeRole of ${nameOf(roleArn, context)}: ${failure.message}`, {
-    hint: failure.hint,
-    cause: error,
+  return serviceFailure(service, context).prefixed(`AssumeRole of ${nameOf(roleArn, context)}`);
+}
+
+/** STS says so with the error of any other refusal. */
+function isRejectedCode(error: Error): boolean {
+  return error.message.includes('MultiFactorAuthentication failed');
+}
+
+function codeRejected(serial: string, cause: Error): XacctError {
+  const message = cause.message.replace(/^MultiFactorAuthentication failed(?:,| with)?\s*|\.\s*$/g, '');
+  return new XacctError('mfa-rejected', `AWS did not accept the MFA code of ${serial} (${message})`, {
+    hint: { say: 'each code works once: wait for the next one and run the same command again' },
+    cause,
   });
 }
 
@@ -174,30 +184,32 @@ function nameOf(roleArn: string, { resolution: { identity } }: FailureContext): 
 }
 
 /** What brings new keys where AWS does not accept these: it depends on where they come from. */
-function replaceKeys({ resolution, profiles }: FailureContext): string {
+function replaceKeys({ resolution, profiles }: FailureContext): Hint {
   const source = sourceOf(resolution.identity, profiles);
-  const profile = source === undefined ? '' : shellWord(source.name);
   switch (source?.kind) {
     case 'sso':
-      return `run: aws sso login --profile ${profile}`;
+      return { run: command`aws sso login --profile ${source.name}` };
     case 'login':
-      return `run: aws login --profile ${profile}`;
+      return { run: command`aws login --profile ${source.name}` };
     case 'process':
-      return `to see what its credential_process gives, run: aws sts get-caller-identity --profile ${profile}`;
+      return {
+        say: 'to see what its credential_process gives',
+        run: command`aws sts get-caller-identity --profile ${source.name}`,
+      };
     case 'static':
     case 'role':
-      return `run: aws configure --profile ${profile}`;
+      return { run: command`aws configure --profile ${source.name}` };
   }
   const { identity } = resolution;
   const usesEnvironment =
     identity.kind === 'environment' ||
     (source?.settings.credential_source ?? credentialSourceOf(identity)) === 'Environment';
   return usesEnvironment
-    ? 'run: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN'
-    : 'run: aws sts get-caller-identity';
+    ? { run: command`unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN` }
+    : { run: command`aws sts get-caller-identity` };
 }
 
-function whoAmI({ resolution }: FailureContext): string {
+function whoAmI({ resolution }: FailureContext): Hint {
   const profile = profileOf(resolution.identity);
-  return `run: aws sts get-caller-identity${profile === undefined ? '' : ` --profile ${shellWord(profile)}`}`;
+  return { run: command`aws sts get-caller-identity ${profile === undefined ? [] : ['--profile', profile]}` };
 }

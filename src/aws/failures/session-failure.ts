@@ -1,9 +1,11 @@
 // Names the failures of sessions that a person begins and the AWS CLI keeps in a file: `aws sso login` and `aws login`.
+
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type ErrorCode, shellWord, XacctError } from '../../errors.ts';
+import { type ErrorCode, XacctError } from '../../errors.ts';
+import { command, type Hint } from '../../hint.ts';
 import type { Environment } from '../../invocation.ts';
 import type { ProfileLink } from '../../profiles/profile-chain.ts';
 import type { Profiles } from '../../profiles/profiles.ts';
@@ -11,22 +13,21 @@ import { type FailureContext, its } from './failure-context.ts';
 
 export function ssoFailure(error: unknown, source: ProfileLink, context: FailureContext): XacctError {
   const { settings, name } = source;
-  const profile = shellWord(name);
-  const fail = (code: ErrorCode, message: string, hint: string) =>
+  const fail = (code: ErrorCode, message: string, hint: Hint) =>
     new XacctError(code, message, { hint, cause: error });
   if (!isCompleteSso(source, context.profiles)) {
     const message = `the SSO settings of profile ${name} in ${context.profiles.configFile} are incomplete`;
-    return fail('profile-incomplete', message, `run: aws configure sso --profile ${profile}`);
+    return fail('profile-incomplete', message, { run: command`aws configure sso --profile ${name}` });
   }
   const status = context.exchange?.status ?? 0;
   if (isServerFault(status)) return serverFault(error, context);
   if (status === 403) {
     const { sso_role_name, sso_account_id } = settings;
-    const message = `IAM Identity Center does not give this user the role ${sso_role_name} in account ${sso_account_id} (profile ${name})`;
-    return fail('access-denied', message, `run: aws configure sso --profile ${profile}`);
+    const message = `IAM Identity Center does not give this user the role ${sso_role_name} in account ${sso_account_id}`;
+    return fail('access-denied', message, { run: command`aws configure sso --profile ${name}` });
   }
   const whose = `${its(source, context.resolution.identity)} SSO session`;
-  const begin = `run: aws sso login --profile ${profile}`;
+  const begin = { run: command`aws sso login --profile ${name}` };
   if (status === 401) {
     return fail('sso-expired', `${whose} was ended: IAM Identity Center does not know it any more`, begin);
   }
@@ -37,11 +38,10 @@ export function ssoFailure(error: unknown, source: ProfileLink, context: Failure
 }
 
 export function loginFailure(error: unknown, source: ProfileLink, context: FailureContext): XacctError {
-  const profile = shellWord(source.name);
   const status = context.exchange?.status ?? 0;
   if (isServerFault(status)) return serverFault(error, context);
   const whose = `${its(source, context.resolution.identity)} login session`;
-  const begin = `run: aws login --profile ${profile}`;
+  const begin = { run: command`aws login --profile ${source.name}` };
   // The provider's own texts are all that is left of the kind of refusal.
   const message = error instanceof Error ? error.message : '';
   if (message.includes('insufficient permissions')) {
@@ -49,7 +49,7 @@ export function loginFailure(error: unknown, source: ProfileLink, context: Failu
       'access-denied',
       `not allowed to call signin:CreateOAuth2Token, which renews ${whose}`,
       {
-        hint: 'its administrator attaches the managed policy SignInLocalDevelopmentAccess',
+        hint: { say: 'its administrator attaches the managed policy SignInLocalDevelopmentAccess' },
         cause: error,
       },
     );
@@ -70,7 +70,7 @@ function serverFault(cause: unknown, { exchange }: FailureContext): XacctError {
   return new XacctError(
     isLimit ? 'throttled' : 'service',
     `${exchange?.origin} ${isLimit ? 'limits the rate of requests' : 'failed'} (status ${exchange?.status})`,
-    { hint: 'wait a minute and run the same command again', cause },
+    { hint: { say: 'wait a minute and run the same command again' }, cause },
   );
 }
 

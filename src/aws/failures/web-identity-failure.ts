@@ -1,11 +1,13 @@
 // Names the failures of roles that are assumed for a token in a file: a pod's (IRSA), a CI job's.
-import { shellWord, XacctError } from '../../errors.ts';
+
+import { XacctError } from '../../errors.ts';
+import { command } from '../../hint.ts';
 import { type FailureContext, sourceOf } from './failure-context.ts';
-import type { ServiceError } from './service-failure.ts';
+import type { ServiceError } from './service-error.ts';
 
 export function unreadableToken(file: string, cause: unknown): XacctError {
   return new XacctError('web-identity', `cannot read the web identity token ${file}`, {
-    hint: `run: ls -l ${shellWord(file)}`,
+    hint: { run: command`ls -l ${file}` },
     cause,
   });
 }
@@ -43,13 +45,16 @@ export function rejectedToken(
 ): XacctError | undefined {
   if (EXPIRED.has(refusal.name)) {
     return new XacctError('web-identity', `the web identity token in ${file} has expired (${refusal.name})`, {
-      hint: `whatever wrote it must write a new one; to see when it did last, run: ls -l ${shellWord(file)}`,
+      hint: {
+        say: 'whatever wrote it must write a new one; to see when it did last',
+        run: command`ls -l ${file}`,
+      },
       cause,
     });
   }
   if (refusal.name === 'ValidationError' && refusal.message.includes('webIdentityToken')) {
     return new XacctError('web-identity', `there is no web identity token in ${file} (${refusal.name})`, {
-      hint: `run: ls -l ${shellWord(file)}`,
+      hint: { run: command`ls -l ${file}` },
       cause,
     });
   }
@@ -59,7 +64,10 @@ export function rejectedToken(
     'web-identity',
     `STS rejected the web identity token for ${roleArn} (${refusal.message})`,
     {
-      hint: `check who the role trusts: aws iam get-role --role-name ${shellWord(roleName)} --query Role.AssumeRolePolicyDocument`,
+      hint: {
+        say: 'check who the role trusts:',
+        run: command`aws iam get-role --role-name ${roleName} --query Role.AssumeRolePolicyDocument`,
+      },
       cause,
     },
   );

@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/credential-providers';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Identity, RoleIdentity } from '../../identity/identity.ts';
-import type { Connection } from '../connection.ts';
-import type { EndpointVariant } from '../endpoints.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { EndpointVariant } from '../connection/endpoints.ts';
 import type { RoleAssumer } from './role-assumer.ts';
 
 export interface CredentialDeps {

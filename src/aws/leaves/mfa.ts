@@ -1,14 +1,13 @@
 // Proves MFA where a role asks for it: a code begins a session, and the session serves every role behind the same keys.
 import type { AssumeRoleCommandInput, STSClientConfig } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
-import { XacctError } from '../../errors.ts';
+import type { XacctError } from '../../errors.ts';
 import type { MfaProof, MfaSession } from '../../questions.ts';
-import { credentialsFrom } from './credentials-from.ts';
 
 export interface Mfa {
   /**
    * With what, and how, a role is assumed that asks for a code (`SerialNumber` is set).
-   * @throws XacctError `mfa-rejected`; whatever `missing` makes; the SDK's errors.
+   * @throws XacctError `service`; whatever `missing` makes; the SDK's errors, that of a code that was not accepted among them.
    */
   prove(
     source: AwsCredentialIdentity,
@@ -56,25 +55,7 @@ export function createMfa(
 
 async function beginSession(config: STSClientConfig, serial: string, code: string): Promise<MfaSession> {
   const { getSessionToken } = await import('../calls/sts-calls.ts');
-  try {
-    const input = { SerialNumber: serial, TokenCode: code, DurationSeconds: SESSION_SECONDS };
-    const { expiration, ...session } = credentialsFrom(await getSessionToken(config, input));
-    return { ...session, expiresAt: expiration.getTime() };
-  } catch (error) {
-    if (error instanceof Error && isRejectedCode(error)) throw codeRejected(serial, error);
-    throw error;
-  }
-}
-
-/** STS says so with the error of any other refusal. */
-export function isRejectedCode(error: Error): boolean {
-  return error.message.includes('MultiFactorAuthentication failed');
-}
-
-export function codeRejected(serial: string | undefined, cause: Error): XacctError {
-  const message = cause.message.replace(/^MultiFactorAuthentication failed(?:,| with)?\s*|\.\s*$/g, '');
-  return new XacctError('mfa-rejected', `AWS did not accept the MFA code of ${serial} (${message})`, {
-    hint: 'each code works once: wait for the next one and run the same command again',
-    cause,
-  });
+  const input = { SerialNumber: serial, TokenCode: code, DurationSeconds: SESSION_SECONDS };
+  const { expiration, ...session } = await getSessionToken(config, input);
+  return { ...session, expiresAt: expiration.getTime() };
 }

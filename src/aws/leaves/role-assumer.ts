@@ -5,8 +5,7 @@ import type {
   STSClientConfig,
 } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
-import { AssumeRoleError } from '../failures/assume-role-error.ts';
-import { credentialsFrom } from './credentials-from.ts';
+import { AssumeRoleError } from '../failures/service-error.ts';
 import type { Mfa } from './mfa.ts';
 
 export interface RoleAssumer {
@@ -33,14 +32,12 @@ export function createRoleAssumer(config: STSClientConfig, sessionName: string, 
       failuresOf(parameters.RoleArn, async () => {
         const { assumeRole } = await import('../calls/sts-calls.ts');
         const proven = await mfa.prove(source, named(parameters));
-        return credentialsFrom(
-          await assumeRole({ ...config, credentials: proven.credentials }, proven.parameters),
-        );
+        return await assumeRole({ ...config, credentials: proven.credentials }, proven.parameters);
       }),
     assumeRoleWithWebIdentity: (parameters) =>
       failuresOf(parameters.RoleArn, async () => {
         const { assumeRoleWithWebIdentity } = await import('../calls/sts-calls.ts');
-        return credentialsFrom(await assumeRoleWithWebIdentity(config, named(parameters)));
+        return await assumeRoleWithWebIdentity(config, named(parameters));
       }),
   };
 }

@@ -1,7 +1,7 @@
 // Minters that renew one session at the same moment: its refresh token works once, and the others are refused.
 import { setTimeout } from 'node:timers/promises';
+import type { Exchange } from '../../net/transport-failure.ts';
 import type { ProfileLink } from '../../profiles/profile-chain.ts';
-import type { Exchange } from '../connection.ts';
 
 /** The time that the one whose renewal was accepted has to write it to the session's file, in several looks. Milliseconds. */
 const LOOKS_MS = [250, 500];

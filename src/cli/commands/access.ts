@@ -1,10 +1,6 @@
 // `ecr-xacct access`: who may pull from a registry or a repository, and push to it.
+import type { AccessOptions } from '../../grants/access.ts';
 import { type CommandContext, withUsage } from '../command.ts';
-
-export interface AccessOptions {
-  profile?: string;
-  json?: true;
-}
 
 const HELP = `
 Reads the registry's policy and the repository's own; HOST alone reads those of
@@ -22,7 +18,7 @@ export function accessCommand(context: CommandContext): void {
     .option('--json', 'print JSON')
     .addHelpText('after', HELP);
   command.action(async (text: string, options: AccessOptions) => {
-    const { showAccess } = await import('../../grants/run-access.ts');
+    const { showAccess } = await import('../../grants/access.ts');
     await withUsage(command, () => showAccess(text, options, context));
   });
 }

@@ -1,5 +1,7 @@
-// `ecr-xacct config path|check|schema`: where the config file is, what is wrong with it, and what may stand in it.
+// `ecr-xacct config path|check|schema`: where the config file is, what is wrong with it, and what it may contain.
+
 import { XacctError } from '../../errors.ts';
+import { command } from '../../hint.ts';
 import type { CommandContext } from '../command.ts';
 
 export function configCommand({ program, invocation, streams, setStatus }: CommandContext): void {
@@ -9,32 +11,32 @@ export function configCommand({ program, invocation, streams, setStatus }: Comma
     const file = configPath(invocation.env);
     if (file !== undefined) return file;
     throw new XacctError('usage', 'there is no home folder to have a config file in', {
-      hint: 'run: export ECR_XACCT_CONFIG=/absolute/path/config.yaml',
+      hint: { run: command`export ECR_XACCT_CONFIG=/absolute/path/config.yaml` },
     });
   };
-  const command = program
+  const config = program
     .command('config')
     .description('the config file: where it is, whether it is right, its schema')
     .helpCommand(false)
     .addHelpText('after', '\nExample: ecr-xacct config check');
-  command
+  config
     .command('path')
     .description('print its path, also where it does not exist')
     .addHelpText('after', '\nExample: vi "$(ecr-xacct config path)"')
     .action(async () => {
       stdout.write(`${await path()}\n`);
     });
-  command
+  config
     .command('check')
     .description('say every mistake in it, and every rule whose profile cannot be used')
     .addHelpText('after', '\nExample: ecr-xacct config check')
     .action(async () => {
-      const { checkConfig } = await import('../../identity/check-config.ts');
+      const { checkConfig } = await import('../../config/check-config.ts');
       const { lines, problems } = checkConfig(await path(), invocation.env);
       (problems > 0 ? stderr : stdout).write(`${lines.join('\n')}\n`);
       if (problems > 0) setStatus(1);
     });
-  command
+  config
     .command('schema')
     .description('print its JSON Schema, for editors')
     .addHelpText('after', SCHEMA_HELP)

@@ -15,7 +15,7 @@ export function daemonCommand({ program, invocation, version, streams }: Command
     .command('run')
     .description('run it in the foreground until it is stopped')
     .addOption(
-      // For whoever starts it in the background.
+      // For the program that starts it in the background.
       new Option('--ready-fd <fd>', 'write "ready" to this file descriptor once it answers')
         .argParser(fileDescriptor)
         .hideHelp(),

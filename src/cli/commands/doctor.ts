@@ -1,8 +1,7 @@
 // `ecr-xacct doctor`: its options. What it does is loaded when it runs.
 import { Option } from 'commander';
-import { PLATFORMS } from '../../doctor/platforms.ts';
+import { type DoctorOptions, PLATFORMS } from '../../doctor/options.ts';
 import { parseImageName } from '../../doctor/registry-api/image-name.ts';
-import type { DoctorOptions } from '../../doctor/run-doctor.ts';
 import { type CommandContext, regionName, withUsage } from '../command.ts';
 
 const HELP = `
@@ -40,19 +39,14 @@ export function doctorCommand({ program, invocation, streams, setStatus }: Comma
     if (image === undefined) {
       return command.error(
         `error: '${text}' is no image in a registry, such as HOST/app:1${whyNoImage(text)}`,
-        {
-          exitCode: 2,
-        },
       );
     }
     const { role, region, for: platform } = options;
     if (platform === undefined && (role !== undefined || region !== undefined)) {
       const name = role === undefined ? '--region' : '--role';
-      return command.error(`error: ${name} is of what runs in AWS; add: --for ${PLATFORMS.join('|')}`, {
-        exitCode: 2,
-      });
+      return command.error(`error: ${name} is of what runs in AWS; add: --for ${PLATFORMS.join('|')}`);
     }
-    const { showDiagnosis } = await import('../../doctor/run-doctor.ts');
+    const { showDiagnosis } = await import('../../doctor/diagnose.ts');
     await withUsage(command, async () => {
       const isWell = await showDiagnosis(image, options, { invocation, streams });
       if (!isWell) setStatus(1);

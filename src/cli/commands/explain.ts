@@ -21,7 +21,7 @@ export function explainCommand({ program, invocation, streams, setStatus }: Comm
     .action(async (text: string, { mint = false, json }: { mint?: boolean; json?: boolean }) => {
       const url = parseRegistryOrImage(text);
       if (url === undefined) {
-        return command.error(`error: '${text}' is neither a hostname nor an image`, { exitCode: 2 });
+        return command.error(`error: '${text}' is neither a hostname nor an image`);
       }
       const explanation = await explained({ hostname: url.hostname, mint }, invocation);
       if (explanation.error !== undefined || explanation.steps.every(({ outcome }) => outcome !== 'yes')) {

@@ -2,11 +2,11 @@
 
 import { answer } from '../../client/answer.ts';
 import { readCredential } from '../../docker/messages.ts';
-import { parseRegistryOrImage } from '../../docker/server-url.ts';
 import { XacctError } from '../../errors.ts';
+import { command } from '../../hint.ts';
 import type { Invocation } from '../../invocation.ts';
 import { parseRegistry } from '../../registry/ecr-hostname.ts';
-import type { CommandContext } from '../command.ts';
+import { type CommandContext, registryArgument } from '../command.ts';
 
 const EXAMPLE = `
   ecr-xacct get-login-password 111122223333.dkr.ecr.us-east-1.amazonaws.com |
@@ -20,13 +20,10 @@ export function getLoginPasswordCommand({ program, invocation, streams, setStatu
     .argument('<host>', 'the registry, or an image in it')
     .addHelpText('after', `\nThe user name that goes with it is AWS.\n\nExample:${EXAMPLE}`)
     .action(async (text: string) => {
-      const url = parseRegistryOrImage(text);
-      if (url === undefined) {
-        return command.error(`error: '${text}' is neither a hostname nor an image`, { exitCode: 2 });
-      }
+      const url = registryArgument(command, text);
       if (url.scheme === 'http') throw new XacctError('usage', `${text}: no password goes to http://`);
       const { outcome, text: said } = await answer('get', url.hostname, invocation, false);
-      if (outcome === 'quiet-failure') throw await nobodys(url.hostname, invocation);
+      if (outcome === 'quiet-failure') throw await notServed(url.hostname, invocation);
       if (outcome === 'success') streams.stdout.write(`${readCredential(said).Secret}\n`);
       else {
         // It is the whole line already.
@@ -37,15 +34,18 @@ export function getLoginPasswordCommand({ program, invocation, streams, setStatu
 }
 
 /** What Docker is told in words that send it on anonymously. */
-async function nobodys(hostname: string, { env }: Invocation): Promise<XacctError> {
+async function notServed(hostname: string, { env }: Invocation): Promise<XacctError> {
   if (parseRegistry(hostname)?.service === 'ecr-public') {
     return new XacctError('no-identity', `${hostname}: no AWS identity can be had for it`, {
-      hint: 'it serves pulls without a password; to see what fails, run: ECR_XACCT_PROFILE=NAME ecr-xacct get-login-password public.ecr.aws',
+      hint: {
+        say: 'it serves pulls without a password; to see what fails',
+        run: command`ECR_XACCT_PROFILE=NAME ecr-xacct get-login-password public.ecr.aws`,
+      },
     });
   }
   const { configPath } = await import('../../config/paths.ts');
   const file = configPath(env) ?? 'the config file';
   return new XacctError('usage', `${hostname}: neither an ECR hostname nor a name in ${file}`, {
-    hint: 'to map a name of your own to ECR, add it there with registry: and profile:',
+    hint: { say: 'to map a name of your own to ECR, add it there with registry: and profile:' },
   });
 }

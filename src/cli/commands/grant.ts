@@ -1,25 +1,8 @@
 // `ecr-xacct grant`: its options. What it does is loaded when it runs.
 import { InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../config/duration.ts';
+import type { GrantOptions } from '../../grants/request.ts';
 import { type CommandContext, withUsage } from '../command.ts';
-
-export interface PolicyChangeOptions {
-  on: string;
-  push?: true;
-  profile?: string;
-  yes?: true;
-  dryRun?: true;
-  json?: true;
-  /** A file with the policy; `-` is stdin. */
-  policy?: string;
-}
-
-export interface GrantOptions extends PolicyChangeOptions {
-  empty?: true;
-  upgradeScope?: true;
-  /** Milliseconds. */
-  wait?: number;
-}
 
 const HELP = `
 Principals:
@@ -57,7 +40,7 @@ export function grantCommand(context: CommandContext): void {
     .option('--wait [duration]', `wait for a role made seconds ago (${DEFAULT_WAIT})`, waitDuration)
     .addHelpText('after', HELP);
   command.action(async (principals: string[], { wait, ...options }: Options) => {
-    const { grant } = await import('../../grants/run-grant.ts');
+    const { grant } = await import('../../grants/grant.ts');
     const waitMs = wait === true ? parseDuration(DEFAULT_WAIT) : wait;
     const given = { ...options, ...(waitMs === undefined ? {} : { wait: waitMs }) };
     await withUsage(command, () => grant(principals, given, context));

@@ -1,7 +1,7 @@
-// `ecr-xacct login`: options of the command; what it does is in `login.ts`.
+// `ecr-xacct login`: its options. What it does is loaded when it runs.
 import { InvalidArgumentError } from 'commander';
-import { parseRegistryOrImage } from '../../docker/server-url.ts';
-import type { CommandContext } from '../command.ts';
+import type { LoginOptions } from '../../callers/login-person.ts';
+import { type CommandContext, registryArgument } from '../command.ts';
 
 const HELP = `
 With a registry, the token is for whom the rules, the environment or discovery
@@ -13,14 +13,8 @@ config.yaml. Its session serves every role behind the same keys.
 
 Example: ecr-xacct login 111122223333.dkr.ecr.us-east-1.amazonaws.com`;
 
-export interface LoginOptions {
-  profile?: string;
-  mfaCode?: string;
-  sso?: boolean;
-}
-
-export function loginCommand({ program, invocation, streams }: CommandContext): void {
-  const command = program
+export function loginCommand(context: CommandContext): void {
+  const command = context.program
     .command('login')
     .description('get a token now, with an MFA code or an SSO login where one is needed')
     .argument('[host]', 'the registry, or an image in it')
@@ -29,12 +23,9 @@ export function loginCommand({ program, invocation, streams }: CommandContext): 
     .option('--sso', 'run aws sso login (or aws login) for the profile first')
     .addHelpText('after', HELP)
     .action(async (host: string | undefined, options: LoginOptions) => {
-      const url = host === undefined ? undefined : parseRegistryOrImage(host);
-      if (host !== undefined && url === undefined) {
-        command.error(`error: '${host}' is neither a hostname nor an image`, { exitCode: 2 });
-      }
+      const url = host === undefined ? undefined : registryArgument(command, host);
       const { loginPerson } = await import('../../callers/login-person.ts');
-      await loginPerson({ ...options, hostname: url?.hostname }, invocation, streams);
+      await loginPerson(url?.hostname, options, context);
     });
 }
 

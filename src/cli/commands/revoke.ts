@@ -1,6 +1,7 @@
 // `ecr-xacct revoke`: its options. What it does is loaded when it runs.
+import type { PolicyChangeOptions } from '../../grants/request.ts';
 import { type CommandContext, withUsage } from '../command.ts';
-import { type PolicyChangeOptions, policyOption } from './grant.ts';
+import { policyOption } from './grant.ts';
 
 const HELP = `
 Principals and registries are written as for grant: see ecr-xacct grant --help.
@@ -23,7 +24,7 @@ export function revokeCommand(context: CommandContext): void {
     .addOption(policyOption())
     .addHelpText('after', HELP);
   command.action(async (principals: string[], options: PolicyChangeOptions) => {
-    const { revoke } = await import('../../grants/run-revoke.ts');
+    const { revoke } = await import('../../grants/revoke.ts');
     await withUsage(command, () => revoke(principals, options, context));
   });
 }

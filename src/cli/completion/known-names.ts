@@ -1,13 +1,13 @@
-// Names that a person may mean: registries and profiles that this machine knows, for completion.
+// The names that completion offers: registries and profiles that this machine knows.
 import { readFileSync } from 'node:fs';
 import { askOwnDaemon, readStatus } from '../../client/ask-own-daemon.ts';
 import { dockerConfigPath, parseDockerConfig } from '../../docker/docker-config.ts';
-import { shellWord } from '../../errors.ts';
+import { shellWord } from '../../hint.ts';
 import type { Environment, Invocation } from '../../invocation.ts';
 import { homeFolder } from '../../os/home-folder.ts';
 import { createProfileReader } from '../../profiles/profiles.ts';
 
-/** A daemon answers in a millisecond; who presses a key does not wait for one that is stuck. */
+/** A daemon answers in a millisecond; a key does not wait for one that is stuck. */
 const DAEMON_TIMEOUT_MS = 300;
 
 /** Of the daemon's memory, the config's rules and Docker's config. */

@@ -1,9 +1,11 @@
 // Asks another credential helper, `docker-credential-NAME`, and makes of what came of it an answer or one line of error.
+
 import { basename } from 'node:path';
-import { shellWord, XacctError } from '../../errors.ts';
+import { XacctError } from '../../errors.ts';
+import { command } from '../../hint.ts';
+import { findProgram } from '../../os/find-program.ts';
 import { type Answer, notFound, readCredential } from '../messages.ts';
 import { FALLBACK_MARK, type FallbackRequest } from './fallback.ts';
-import { findHelper } from './find-helper.ts';
 import { type HelperRan, MAX_STDOUT_BYTES, runHelper } from './helper-process.ts';
 
 /**
@@ -53,20 +55,30 @@ async function askFallbackHelper(request: FallbackRequest, timeoutMs: number): P
 function programOf({ name, configFile, env }: FallbackRequest): string {
   const program = findHelper(name, env.PATH);
   if (program !== undefined && program !== 'is-ours') return program;
-  const edit = `run: \${EDITOR:-vi} ${shellWord(configFile ?? 'config.yaml')}`;
+  const run = command`$EDITOR ${configFile ?? 'config.yaml'}`;
   if (program === 'is-ours') {
     throw new XacctError(
       'config-invalid',
       `docker-credential-${name}, the fallback_helper, is this program`,
       {
-        hint: `to name another, ${edit}`,
+        hint: { say: 'to name another', run },
       },
     );
   }
   const where = env.PATH ? `on PATH (${env.PATH})` : 'found: PATH is not set';
   throw new XacctError('process-failed', `docker-credential-${name}, the fallback_helper, is not ${where}`, {
-    hint: `install it there, or to name another, ${edit}`,
+    hint: { say: 'install it there, or to name another', run },
   });
+}
+
+/** By the end of all links, however the file is called that leads there; the file system may ignore case. */
+const OUR_PROGRAM = /^(?:docker-credential-)?ecr-xacct(?:\.[a-z]+)?$/i;
+
+/** The absolute path of `docker-credential-NAME`; `is-ours` where the first on PATH is this program. Undefined for none. */
+export function findHelper(name: string, PATH: string | undefined): string | 'is-ours' | undefined {
+  const found = findProgram(`docker-credential-${name}`, PATH);
+  if (found === undefined) return undefined;
+  return OUR_PROGRAM.test(basename(found.target)) ? 'is-ours' : found.path;
 }
 
 /** Byte for byte, a byte order mark included; undefined where the bytes are no text. */
@@ -90,14 +102,14 @@ function wordsOf({ status, stdout, stderr }: HelperRan, { action, input }: Fallb
 
 function failed(program: string, words: string, cause?: unknown): XacctError {
   return new XacctError('process-failed', `${nameOf(program)}: ${words}`, {
-    hint: `to try it, run: ${shellWord(program)} list`,
+    hint: { say: 'to try it', run: command`${program} list` },
     cause,
   });
 }
 
 function timedOut(program: string, timeoutMs: number): XacctError {
   return new XacctError('timeout', `${nameOf(program)}: no answer within ${timeoutMs / 1_000} s`, {
-    hint: `to see what it waits for, run: ${shellWord(program)} list`,
+    hint: { say: 'to see what it waits for', run: command`${program} list` },
   });
 }
 

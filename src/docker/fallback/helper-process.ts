@@ -1,6 +1,7 @@
 // One run of another credential helper: a process in a group of its own, with an end to its time and to its output.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { IN_OWN_GROUP, killGroup } from '../../os/process-group.ts';
 
 export interface HelperRun {
   /** Absolute path. */
@@ -35,9 +36,7 @@ export async function runHelper({ program, action, input, env, timeoutMs }: Help
   const child = spawn(program, [action], {
     env: { ...env },
     cwd: '/',
-    // Windows has no process groups; there, it would open a console window.
-    detached: process.platform !== 'win32',
-    windowsHide: true,
+    ...IN_OWN_GROUP,
     stdio: 'pipe',
   });
   const timers = new Set<NodeJS.Timeout>();
@@ -82,15 +81,4 @@ function collect(stream: Readable | null, max: number, onTooMuch: () => void): (
     if (size > max) onTooMuch();
   });
   return () => Buffer.concat(chunks);
-}
-
-/** It, and what it started: gpg, a pinentry, a script's children. */
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    if (process.platform === 'win32') child.kill('SIGKILL');
-    else process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    // All of it has ended already.
-  }
 }

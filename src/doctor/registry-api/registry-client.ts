@@ -1,9 +1,11 @@
 // The registry protocol as Docker speaks it, to find out what a registry lets one do: nothing is kept or changed.
 // Source: https://github.com/opencontainers/distribution-spec/blob/main/spec.md
+
 import type { OutgoingHttpHeaders } from 'node:http';
 import { XacctError } from '../../errors.ts';
-import { authorityFile } from './engine-authorities.ts';
-import { createExchange, type Exchange, type ExchangeDeps, type Reply } from './https-exchange.ts';
+import { command } from '../../hint.ts';
+import { authorityFile } from '../../net/authorities.ts';
+import { createExchange, type ExchangeDeps, type HttpsExchange, type Reply } from './https-exchange.ts';
 import { containerPlatform, imageFor, MANIFEST_TYPES, parseManifest } from './image-manifest.ts';
 import { REPOSITORY } from './image-name.ts';
 import { parseRefusal, type Refusal } from './registry-refusal.ts';
@@ -94,7 +96,7 @@ interface Caller {
   root: URL;
   authorization: string;
   secrets: readonly string[];
-  exchange: Exchange;
+  exchange: HttpsExchange;
 }
 
 /** Of a repository, and a tag or a digest: neither can lead out of it. */
@@ -153,7 +155,10 @@ async function manifest(
     'protocol',
     `what ${caller.root.host} has as ${repository}, ${reference} is no manifest of an image`,
     {
-      hint: `check: docker manifest inspect ${caller.root.host}/${repository}${/:/.test(reference) ? '@' : ':'}${reference}`,
+      hint: {
+        say: 'check:',
+        run: command`docker manifest inspect ${caller.root.host}/${repository}${/:/.test(reference) ? '@' : ':'}${reference}`,
+      },
     },
   );
 }

@@ -1,9 +1,14 @@
 // Why a registry, or the storage behind it, refuses a request: its own code and sentence, and nothing else of its answer.
 
+import type { Denial } from '../../denial.ts';
+import { parseDenial } from '../../policy/denial.ts';
+
 export interface Refusal {
   /** `DENIED`, `NAME_UNKNOWN`, `MANIFEST_UNKNOWN`, …; from S3 `AccessDenied` and the like. */
   code?: string;
   message?: string;
+  /** What the message says, where access is denied. */
+  denial?: Denial;
 }
 
 const MAX_CHARACTERS = 2_048;
@@ -19,7 +24,12 @@ export function parseRefusal(body: string, secrets: readonly string[]): Refusal 
       ? secrets.reduce((rest, secret) => rest.replaceAll(secret, '(hidden)'), text).slice(0, MAX_CHARACTERS)
       : undefined;
   const [shownCode, shownMessage] = [shown(code), shown(message)];
-  return { ...(shownCode && { code: shownCode }), ...(shownMessage && { message: shownMessage }) };
+  const denial = parseDenial(shownMessage ?? '');
+  return {
+    ...(shownCode && { code: shownCode }),
+    ...(shownMessage && { message: shownMessage }),
+    ...(denial && { denial }),
+  };
 }
 
 function fromJson(body: string): { code?: unknown; message?: unknown } {

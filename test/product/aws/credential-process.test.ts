@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { isRunning, whenEnded, whenever } from '../../support/product/processes.ts';
+import { isRunning, whenEnded, whenever } from '../../support/processes.ts';
 import { failureOf, passwordOf } from '../../support/product/product.ts';
 import { HOST, type ProductStage, secretsOf, startProductStage } from '../../support/product/stage.ts';
 import { findSecretsInFiles, findSecretsInProcesses, findSecretsInText } from '../../support/secret-scan.ts';

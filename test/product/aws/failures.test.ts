@@ -1,14 +1,14 @@
 // Every way in which a mint fails: one line each, on both streams, that names hostname, identity and the command that mends it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Failure } from '../../support/product/failure.ts';
-import { configFailures } from '../../support/product/failures-config.ts';
-import { containerFailures } from '../../support/product/failures-container.ts';
-import { credentialFailures } from '../../support/product/failures-credentials.ts';
-import { processFailures } from '../../support/product/failures-process.ts';
-import { serviceFailures } from '../../support/product/failures-service.ts';
-import { sessionFailures } from '../../support/product/failures-session.ts';
-import { transportFailures } from '../../support/product/failures-transport.ts';
+import { configFailures } from '../../support/product/failures/config.ts';
+import { containerFailures } from '../../support/product/failures/container.ts';
+import { credentialFailures } from '../../support/product/failures/credentials.ts';
+import type { Failure } from '../../support/product/failures/failure.ts';
+import { processFailures } from '../../support/product/failures/process.ts';
+import { serviceFailures } from '../../support/product/failures/service.ts';
+import { sessionFailures } from '../../support/product/failures/session.ts';
+import { transportFailures } from '../../support/product/failures/transport.ts';
 import { failureOf } from '../../support/product/product.ts';
 import { HOST, secretsOf, startProductStage } from '../../support/product/stage.ts';
 import { findSecretsInText } from '../../support/secret-scan.ts';

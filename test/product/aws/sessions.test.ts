@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';
+import { whenever } from '../../support/processes.ts';
 import { loginFile, writeLoginCache, writeSsoCache } from '../../support/product/credential-endpoint.ts';
 import { DEV, HOUR, mine, session } from '../../support/product/identities.ts';
-import { whenever } from '../../support/product/processes.ts';
 import { type ProductEnvironment, passwordOf } from '../../support/product/product.ts';
 import { HOST, type ProductStage, roleArn, startProductStage } from '../../support/product/stage.ts';
 

@@ -1,12 +1,12 @@
 // Whom ~/.aws/config has of an account: they are asked for theirs, as many at once as there may be minters.
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createCallersOf } from '../../../src/callers/callers-of.ts';
 import { parseRegistry } from '../../../src/registry/ecr-hostname.ts';
-import { whenever } from '../../support/product/processes.ts';
+import { whenever } from '../../support/processes.ts';
 import { HOST } from '../../support/product/stage.ts';
 
 const PROFILES = 24;
@@ -21,7 +21,7 @@ echo '{"answer":{"caller":{"arn":"arn:aws:iam::444455556666:user/x","account":"4
 `;
 
 test('Of many profiles, no more are asked at once than there may be minters, and each once.', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'everybody-'));
+  const folder = await mkdtemp(join(tmpdir(), 'callers-'));
   t.after(() => rm(folder, { recursive: true }));
   const credentials = join(folder, 'credentials');
   const keys = 'aws_access_key_id = AKIAFAKE\naws_secret_access_key = fake\n';
@@ -36,22 +36,55 @@ test('Of many profiles, no more are asked at once than there may be minters, and
     uid: process.getuid?.(),
     self: ['/bin/sh', '-c', MINTER, folder] as const,
   };
-  const everybodyIn = createCallersOf(registry, front);
+  const callersOf = createCallersOf(registry, front);
   const count = async () => {
     let all = 0;
-    for await (const { caller } of everybodyIn('444455556666')) {
+    for await (const { caller } of callersOf('444455556666')) {
       all += Number(caller.account === '444455556666');
     }
     return all;
   };
-  const everybody = count();
+  const counted = count();
   const counts = async () =>
     (await readFile(join(folder, 'counts'), 'utf8').catch(() => '')).trim().split('\n').map(Number);
   await whenever('as many run as may', async () => (await counts()).length >= MOST);
   await writeFile(join(folder, 'go'), '');
-  assert.equal(await everybody, PROFILES);
+  assert.equal(await counted, PROFILES);
   assert.equal(await count(), PROFILES);
   const seen = await counts();
   assert.equal(seen.length, PROFILES, 'each once, however often they are wanted');
   assert.ok(Math.max(...seen) <= MOST, String(seen));
+});
+
+/** A minter that answers with what is in a file. */
+const FAILING = 'read -r job; cat "$0/failure" >&3';
+
+test('A failure names its profile once: by its own message where that is about profiles.', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'callers-'));
+  t.after(() => rm(folder, { recursive: true }));
+  await mkdir(join(folder, '.aws'));
+  await writeFile(
+    join(folder, '.aws', 'config'),
+    '[profile dev]\nrole_arn = arn:aws:iam::444455556666:role/x\nsource_profile = dev-base\n',
+  );
+  const registry = parseRegistry(HOST);
+  assert.ok(registry);
+  const invocation = {
+    env: { HOME: folder },
+    uid: process.getuid?.(),
+    self: ['/bin/sh', '-c', FAILING, folder] as const,
+  };
+  const told = async (code: string, message: string) => {
+    await writeFile(join(folder, 'failure'), `${JSON.stringify({ error: { code, message } })}\n`);
+    const failures: string[] = [];
+    const callersOf = createCallersOf(registry, invocation);
+    for await (const _ of callersOf('444455556666', (failure) => failures.push(failure.message)));
+    return failures;
+  };
+  const missing = 'there is no profile dev-base (the source_profile of profile dev) in FILE';
+  assert.deepEqual(await told('profile-missing', missing), [missing]);
+  // It names another one, whose name begins alike.
+  assert.deepEqual(await told('sso-expired', "profile dev-base's SSO session has expired"), [
+    "profile dev: profile dev-base's SSO session has expired",
+  ]);
 });

@@ -11,7 +11,7 @@ import {
 } from '../../support/product/policy-stage.ts';
 import { bin } from '../../support/product/product.ts';
 import { devFiles, keysOf, mfaRole } from '../../support/product/stage.ts';
-import { KEYS, openTerminal, skipWithoutTerminal } from '../../support/terminal.ts';
+import { KEYS, openTerminal, skipWithoutTerminal } from '../../support/product/terminal.ts';
 
 const GHOST = `arn:aws:iam::${SECONDARY_ACCOUNT}:role/ghost`;
 

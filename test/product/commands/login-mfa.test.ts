@@ -12,7 +12,7 @@ import {
   secretsOf,
   startProductStage,
 } from '../../support/product/stage.ts';
-import { KEYS, openTerminal, skipWithoutTerminal } from '../../support/terminal.ts';
+import { KEYS, openTerminal, skipWithoutTerminal } from '../../support/product/terminal.ts';
 
 const WEST = HOST.replace('us-east-1', 'us-west-2');
 

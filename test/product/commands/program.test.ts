@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { test } from 'node:test';
-import { whenEnded } from '../../support/product/processes.ts';
+import { whenEnded } from '../../support/processes.ts';
 import { daemonPid, type Product, passwordOf } from '../../support/product/product.ts';
 import { HOST, startProductStage } from '../../support/product/stage.ts';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { bin } from '../../support/product/product.ts';
-import { KEYS, openTerminal, skipWithoutTerminal } from '../../support/terminal.ts';
+import { KEYS, openTerminal, skipWithoutTerminal } from '../../support/product/terminal.ts';
 import { CONFIG, DOCKER, makeSetupHome, type SetupHome, ssoProfile } from '../../support/unit/setup-home.ts';
 
 const AWS =

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { compileNativeClient } from '../../../scripts/compile-client.ts';
-import { whenever } from '../../support/product/processes.ts';
+import { whenever } from '../../support/processes.ts';
 import { failureOf, type Product, passwordOf, type Ran } from '../../support/product/product.ts';
 import { HOST, type ProductStage, roleFiles, startProductStage } from '../../support/product/stage.ts';
 

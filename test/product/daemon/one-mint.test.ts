@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { processesWith, whenever } from '../../support/product/processes.ts';
+import { processesWith, whenever } from '../../support/processes.ts';
 import { failureOf, type Product, passwordOf } from '../../support/product/product.ts';
 import {
   devFiles,

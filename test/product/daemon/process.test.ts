@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { whenEnded, whenever } from '../../support/product/processes.ts';
+import { whenEnded, whenever } from '../../support/processes.ts';
 import { daemonPid, passwordOf } from '../../support/product/product.ts';
 import {
   devFiles,

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { skipWithout } from '../../support/peers.ts';
-import { isRunning, whenEnded } from '../../support/product/processes.ts';
+import { isRunning, whenEnded } from '../../support/processes.ts';
 import { daemonPid, failureOf, passwordOf } from '../../support/product/product.ts';
 import { HOST, startProductStage } from '../../support/product/stage.ts';
 

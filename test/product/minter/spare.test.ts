@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { createMinters, type Minters } from '../../../src/minter/start-minter.ts';
 import { parseRegistry } from '../../../src/registry/ecr-hostname.ts';
-import { whenEnded, whenever } from '../../support/product/processes.ts';
+import { whenEnded, whenever } from '../../support/processes.ts';
 import { self } from '../../support/product/product.ts';
 import { HOST, type ProductStage, roleFiles, startProductStage } from '../../support/product/stage.ts';
 

@@ -10,7 +10,7 @@ import type { Resolution } from '../../../src/identity/resolve.ts';
 import type { SelfCommand } from '../../../src/invocation.ts';
 import { createMinters } from '../../../src/minter/start-minter.ts';
 import { parseRegistry } from '../../../src/registry/ecr-hostname.ts';
-import { whenEnded, whenever } from '../../support/product/processes.ts';
+import { whenEnded, whenever } from '../../support/processes.ts';
 import { self } from '../../support/product/product.ts';
 import { HOST, keyVariables, type ProductStage, startProductStage } from '../../support/product/stage.ts';
 
@@ -47,7 +47,7 @@ test("A failure comes back as the minter's own error.", async () => {
     name: 'XacctError',
     code: 'throttled',
     message: 'AWS limits the rate of requests (ThrottlingException)',
-    hint: 'wait a minute and run the same command again',
+    hint: { say: 'wait a minute and run the same command again' },
   });
 });
 

@@ -7,7 +7,8 @@ import { type FakeRegistry, startFakeRegistry } from '../../fake-registry/start-
 import { createCertificateAuthority } from '../certificates.ts';
 import { writeSsoCache } from '../product/credential-endpoint.ts';
 import { startEngine } from './engine.ts';
-import { foreignHost, stageHosts, startOpenRegistry, trust } from './stage.ts';
+import { foreignHost, stageHosts, startOpenRegistry } from './stage.ts';
+import { trust } from './tls.ts';
 import { makeWorkplace, type Workplace } from './workplace.ts';
 
 const REGIONS = ['us-east-1', 'eu-central-1', 'ap-southeast-2'] as const;

@@ -1,8 +1,6 @@
 // Owns the world around a workplace: AWS, ECR's registry, a registry that is not ECR's, a Docker engine.
-import { mkdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { createServer, type Server } from 'node:tls';
@@ -19,6 +17,7 @@ import { pushImage } from '../../fake-registry/push-image.ts';
 import { type FakeRegistry, startFakeRegistry } from '../../fake-registry/start-fake-registry.ts';
 import { type Certificate, createCertificateAuthority } from '../certificates.ts';
 import { startEngine } from './engine.ts';
+import { trust } from './tls.ts';
 import { makeWorkplace, type Workplace } from './workplace.ts';
 
 /** The ECR registry of the account that has the images. */
@@ -111,15 +110,6 @@ export async function startStage({ engine }: { engine: boolean }): Promise<Stage
     },
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };
-}
-
-/** The engine, podman, skopeo and buildah all look for a registry's certificate authority here. */
-export async function trust({ cert }: Certificate, hosts: readonly string[]): Promise<void> {
-  for (const host of hosts) {
-    const folder = join('/etc/docker/certs.d', host);
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'ca.crt'), cert);
-  }
 }
 
 /** At `foreignHost`, with an image that everybody may pull. */

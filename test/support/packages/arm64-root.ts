@@ -12,7 +12,10 @@ const FORMAT = [
   '\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\x00\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xfe\\xff\\xff\\xff',
 ].join(':');
 
-/** The emulator finds its libraries in the root: those of Debian's cross compiler lie beside those of this machine. */
+/**
+ * The emulator finds its libraries in the root: those of Debian's cross compiler lie beside those of this machine. Folders are
+ * bound with what is mounted below them: the kernel refuses to show a user namespace what such a mount hides.
+ */
 const MOUNT = `
 mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
 printf %s ":arm64:M::$3:$4:F" >/proc/sys/fs/binfmt_misc/register
@@ -25,7 +28,7 @@ for folder in /lib64 /lib/*-linux-gnu; do
 done
 mount -t proc proc "$1/proc"
 mount --rbind /dev "$1/dev"
-mount --bind "$2" "$1$2"
+mount --rbind "$2" "$1$2"
 `;
 
 /** A fresh one. Needs `binfmt`, `namespaces`, `qemu-aarch64` and `aarch64-linux-gnu-gcc`. */

@@ -55,7 +55,10 @@ export async function enterRoot({ mount, args, hasOwnUsers = false }: RootRecipe
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   await Promise.race([once(holder.stdout, 'data'), once(holder, 'exit')]);
-  assert.equal(holder.exitCode, null, 'the root could not be mounted');
+  if (holder.exitCode !== null) {
+    await rm(folder, { recursive: true });
+    assert.fail('the root could not be mounted');
+  }
   const own = ['--mount', '--pid', ...(hasOwnUsers ? ['--user'] : [])];
   const nsenter = ['nsenter', '--target', await childOf(holder), ...own];
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { lstat, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { peer } from '../peers.ts';
-import { whenever } from './processes.ts';
+import { whenever } from '../processes.ts';
 import type { Product } from './product.ts';
 
 export interface ActivatedDaemon {

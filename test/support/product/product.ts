@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { askDaemon } from '../../../src/client/ask-daemon.ts';
 import type { DaemonStatus } from '../../../src/helper/daemon-answers.ts';
 import type { FakeAws } from '../../fake-aws/start-fake-aws.ts';
-import { whenEnded } from './processes.ts';
+import { whenEnded } from '../processes.ts';
 
 /** Where `npm run build` puts the programs. */
 export const bin = fileURLToPath(new URL('../../../dist/bin', import.meta.url));

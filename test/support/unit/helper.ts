@@ -9,8 +9,7 @@ import { createMemory } from '../../../src/helper/memory.ts';
 import { describeIdentity, profileOf } from '../../../src/identity/identity.ts';
 import type { Environment } from '../../../src/invocation.ts';
 import type { MfaProof } from '../../../src/questions.ts';
-import { FILE } from './config-text.ts';
-import { profilesFrom } from './profiles.ts';
+import { FILE, profilesFrom } from './user-files.ts';
 
 const KEYS = 'aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n';
 

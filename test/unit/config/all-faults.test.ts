@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspectConfig, parseConfig } from '../../../src/config/load.ts';
-import { FILE } from '../../support/unit/config-text.ts';
+import { FILE } from '../../support/unit/user-files.ts';
 
 const A = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
 

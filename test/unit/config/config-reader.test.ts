@@ -1,11 +1,13 @@
 // Owns the proof that each caller is answered from the config that their own environment names, as it is now.
+
 import assert from 'node:assert/strict';
 import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createConfigReader } from '../../../src/config/config-reader.ts';
-import { rulesFor } from '../../support/unit/config-text.ts';
+import { command } from '../../../src/hint.ts';
+import { rulesFor } from '../../support/unit/user-files.ts';
 
 test('the config follows the caller and the file', () => {
   using folder = mkdtempDisposableSync(join(tmpdir(), 'config-reader-'));
@@ -36,6 +38,6 @@ test('a config that ECR_XACCT_CONFIG names must be there', () => {
   assert.throws(() => createConfigReader()({ ECR_XACCT_CONFIG: '/nowhere/config.yaml' }), {
     code: 'config-invalid',
     message: 'ECR_XACCT_CONFIG names /nowhere/config.yaml, which does not exist',
-    hint: 'run: unset ECR_XACCT_CONFIG',
+    hint: { run: command`unset ECR_XACCT_CONFIG` },
   });
 });

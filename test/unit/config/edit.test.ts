@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { addToConfig, removeFromConfig } from '../../../src/config/edit.ts';
 import { parseConfig } from '../../../src/config/load.ts';
 import { XacctError } from '../../../src/errors.ts';
-import { FILE } from '../../support/unit/config-text.ts';
+import { FILE } from '../../support/unit/user-files.ts';
 
 const KEY = '444455556666.dkr.ecr.*.amazonaws.com';
 const OTHER = '111122223333.dkr.ecr.us-east-1.amazonaws.com';

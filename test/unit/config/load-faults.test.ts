@@ -1,9 +1,11 @@
 // Owns the proof of where and how each fault in config.yaml is named.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseConfig } from '../../../src/config/load.ts';
 import { XacctError } from '../../../src/errors.ts';
-import { FILE, oneRule, role, rulesFor } from '../../support/unit/config-text.ts';
+import { command } from '../../../src/hint.ts';
+import { FILE, oneRule, role, rulesFor } from '../../support/unit/user-files.ts';
 
 const RULE_KEYS =
   'profile, role_arn, source_profile, credential_source, web_identity_token_file, external_id, role_session_name, duration_seconds, mfa_serial, region, registry';
@@ -303,7 +305,7 @@ describe('a fault in a config is named with its place and what to write instead'
           assert.throws(() => parseConfig(text, FILE), {
             code: 'config-invalid',
             message: `${FILE}:${place}: ${message}`,
-            hint: `run: \${EDITOR:-vi} ${FILE}`,
+            hint: { run: command`$EDITOR ${FILE}` },
           });
         });
       }
@@ -335,7 +337,7 @@ describe('a fault in a config is named with its place and what to write instead'
         (error) => {
           assert.ok(error instanceof XacctError);
           assert.match(error.message, /^\/home\/dev\/\.config\/ecr-xacct\/config\.yaml:\d+:\d+: /);
-          assert.equal(error.hint, `run: \${EDITOR:-vi} ${FILE}`);
+          assert.deepEqual(error.hint, { run: command`$EDITOR ${FILE}` });
           return true;
         },
       );
@@ -349,9 +351,9 @@ describe('a fault in a config is named with its place and what to write instead'
     );
   });
 
-  test('with a hint that a shell reads as one word', () => {
+  test('with the path in its hint as one word', () => {
     assert.throws(() => parseConfig('- x', "/home/d'ev/my config.yaml"), {
-      hint: `run: \${EDITOR:-vi} '/home/d'\\''ev/my config.yaml'`,
+      hint: { run: command`$EDITOR ${"/home/d'ev/my config.yaml"}` },
     });
   });
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { emptyConfig, parseConfig } from '../../../src/config/load.ts';
-import { FILE, oneRule, role, rulesFor } from '../../support/unit/config-text.ts';
+import { FILE, oneRule, role, rulesFor } from '../../support/unit/user-files.ts';
 
 const HOUR = 3_600_000;
 

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { type Config, parseConfig } from '../../../src/config/load.ts';
 import { matchRule, registryOf } from '../../../src/config/match.ts';
 import { XacctError } from '../../../src/errors.ts';
-import { FILE, rulesFor } from '../../support/unit/config-text.ts';
 import { isEcrHostname } from '../../support/unit/ecr-grammar.ts';
+import { FILE, rulesFor } from '../../support/unit/user-files.ts';
 
 const ECR = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
 

@@ -5,6 +5,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { configPath, logPath } from '../../../src/config/paths.ts';
+import { command } from '../../../src/hint.ts';
 import type { Environment } from '../../../src/invocation.ts';
 
 const skip = process.platform === 'linux' ? false : 'the folders are those of Linux';
@@ -63,7 +64,7 @@ describe('config.yaml', { skip }, () => {
     assert.throws(() => configPath({ HOME: '/home/dev', ECR_XACCT_CONFIG: 'my.yaml' }), {
       code: 'config-invalid',
       message: 'ECR_XACCT_CONFIG=my.yaml is a relative path',
-      hint: 'run: export ECR_XACCT_CONFIG="$PWD/my.yaml"',
+      hint: { run: command`export ECR_XACCT_CONFIG=$PWD/my.yaml` },
     });
   });
 });

@@ -1,8 +1,10 @@
 // Docker's config.json: where it is, what is read from it, and what is refused.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { dockerConfigPath, parseDockerConfig } from '../../../src/docker/docker-config.ts';
 import { XacctError } from '../../../src/errors.ts';
+import { hintText } from '../../../src/hint.ts';
 
 const FILE = '/home/dev/.docker/config.json';
 
@@ -75,7 +77,7 @@ describe('what Docker cannot read, or reads otherwise than it looks, is refused 
         (error: unknown) => {
           assert.ok(error instanceof XacctError);
           assert.deepEqual([error.code, error.message], ['docker-config', `${FILE}${message}`]);
-          assert.match(error.hint ?? '', /^run: /);
+          assert.match(hintText(error.hint ?? {}), /^run: /);
           return true;
         },
       );

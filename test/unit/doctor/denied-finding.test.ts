@@ -1,8 +1,10 @@
 // Whose side a denial is on, and the command that mends it.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Denial, PolicyType } from '../../../src/denial.ts';
 import { deniedFinding } from '../../../src/doctor/denied-finding.ts';
-import { type Denial, type PolicyType, parseDenial } from '../../../src/policy/denial.ts';
+import { parseDenial } from '../../../src/policy/denial.ts';
 import { parseRegistry } from '../../../src/registry/ecr-hostname.ts';
 
 const HOST = '111122223333.dkr.ecr.us-east-1.amazonaws.com';

@@ -1,12 +1,15 @@
 // What doctor makes of the answers of a registry that no test could have by itself.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Finding } from '../../../src/doctor/finding.ts';
 import { containerPlatform } from '../../../src/doctor/registry-api/image-manifest.ts';
 import { parseImageName } from '../../../src/doctor/registry-api/image-name.ts';
 import type { BlobAnswer, RegistryClient } from '../../../src/doctor/registry-api/registry-client.ts';
+import { parseRefusal } from '../../../src/doctor/registry-api/registry-refusal.ts';
 import { type RegistryWalk, walkRegistry } from '../../../src/doctor/registry-steps.ts';
 import { XacctError } from '../../../src/errors.ts';
+import { command } from '../../../src/hint.ts';
 import { parseRegistry } from '../../../src/registry/ecr-hostname.ts';
 
 const HOST = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
@@ -77,7 +80,7 @@ test('A token that the registry does not take is to be forgotten by whoever keep
 });
 
 test('A registry that cannot be reached is a failure of this machine, with what mends it.', async () => {
-  const error = new XacctError('tls', 'the certificate is unknown', { hint: 'run: install it' });
+  const error = new XacctError('tls', 'the certificate is unknown', { hint: { run: command`install it` } });
   const ping = () => Promise.reject(error);
   const failed = { outcome: 'failed', text: error.message, side: 'machine', command: 'install it' };
   assert.deepEqual(await lastOf({ ping }), { step: 'registry', ...failed });
@@ -143,7 +146,9 @@ describe('The layer storage', () => {
   const storage = { from: 'layer storage', host: S3 } as const;
 
   test('that cannot be reached is named, with the endpoint that a VPC needs for it.', async () => {
-    const failure = new XacctError('network', `cannot resolve ${S3}`, { hint: `check: getent hosts ${S3}` });
+    const failure = new XacctError('network', `cannot resolve ${S3}`, {
+      hint: { say: 'check:', run: command`getent hosts ${S3}` },
+    });
     assert.deepEqual(await answering({ ...storage, failure }), {
       step: 'layers',
       outcome: 'failed',
@@ -158,7 +163,8 @@ describe('The layer storage', () => {
 
   test("that refuses by an endpoint's policy says so.", async () => {
     const message = `User: arn:aws:sts::812812325446:assumed-role/storage/x is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::prod-us-east-1-starport-layer-bucket/a" because no VPC endpoint policy allows the s3:GetObject action`;
-    const { side, action } = await answering({ ...storage, status: 403, code: 'AccessDenied', message });
+    const refusal = parseRefusal(`<Error><Code>AccessDenied</Code><Message>${message}</Message></Error>`, []);
+    const { side, action } = await answering({ ...storage, status: 403, ...refusal });
     assert.deepEqual([side, action], ['endpoint', 's3:GetObject']);
   });
 

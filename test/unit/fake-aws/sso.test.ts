@@ -46,6 +46,11 @@ async function startWithProfile(
   };
   const name = createHash('sha1').update('corp').digest('hex');
   await writeFile(join(home, '.aws/sso/cache', `${name}.json`), JSON.stringify(cached));
+  const { HOME } = process.env;
+  resources.defer(() => {
+    if (HOME === undefined) delete process.env.HOME;
+    else process.env.HOME = HOME;
+  });
   process.env.HOME = home;
   const credentials = fromSSO({ profile: 'sso', clientConfig: { endpoint: aws.url, maxAttempts: 1 } });
   const sts = new STSClient({ endpoint: aws.url, region: 'us-east-1', credentials, maxAttempts: 1 });

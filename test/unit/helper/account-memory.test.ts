@@ -5,7 +5,7 @@ import { XacctError } from '../../../src/errors.ts';
 import { createAccountMemory } from '../../../src/helper/account-memory.ts';
 import { profileOf } from '../../../src/identity/identity.ts';
 import { profileResolution } from '../../../src/identity/resolve.ts';
-import { profilesFrom } from '../../support/unit/profiles.ts';
+import { profilesFrom } from '../../support/unit/user-files.ts';
 
 const NAMES = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
 const profilesWith = (id: string) =>

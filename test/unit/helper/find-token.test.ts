@@ -1,8 +1,10 @@
 // Owns the proof of what a token is looked for with: the profiles of an account in turn, and MFA sessions.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';
 import { login } from '../../../src/helper/login.ts';
+import { command } from '../../../src/hint.ts';
 import { createHelperFixture } from '../../support/unit/helper.ts';
 
 const ACCOUNT = '111122223333';
@@ -13,9 +15,9 @@ const sso = (name: string, session = 'corp') =>
   `[profile ${name}]\nsso_session = ${session}\nsso_account_id = ${ACCOUNT}\nsso_role_name = ${name}\n`;
 const expired = (profile: string) =>
   new XacctError('sso-expired', 'its SSO session has expired', {
-    hint: `run: aws sso login --profile ${profile}`,
+    hint: { run: command`aws sso login --profile ${profile}` },
   });
-const denied = new XacctError('access-denied', 'not allowed', { hint: 'ask its administrator' });
+const denied = new XacctError('access-denied', 'not allowed', { hint: { say: 'ask its administrator' } });
 
 describe('of several profiles of an account', () => {
   test('the first that can mint is used', async () => {
@@ -174,7 +176,7 @@ describe('login', () => {
     assert.equal(hostname, '444455556666.dkr.ecr.eu-west-1.amazonaws.com');
     await assert.rejects(login(fixture.deps, { profile: 'nowhere' }, {}), {
       message: 'profile nowhere says no region to log in to',
-      hint: 'run: aws configure set region us-east-1 --profile nowhere',
+      hint: { run: command`aws configure set region us-east-1 --profile nowhere` },
     });
   });
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';
-import { FILE } from '../../support/unit/config-text.ts';
 import { createHelperFixture } from '../../support/unit/helper.ts';
+import { FILE } from '../../support/unit/user-files.ts';
 
 const ECR = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
 const MAPPED = 'images.corp.example';
@@ -122,7 +122,9 @@ describe('get with a fallback helper', () => {
   test('says which host it was where the fallback helper fails', async () => {
     const fixture = createHelperFixture(CONFIG);
     fixture.fallback = () => {
-      throw new XacctError('process-failed', 'docker-credential-pass: locked\x1b[2J', { hint: 'run: x' });
+      throw new XacctError('process-failed', 'docker-credential-pass: locked\x1b[2J', {
+        hint: { run: ['x'] },
+      });
     };
     assert.deepEqual(await fixture.run('get', 'ghcr.io'), {
       outcome: 'failure',

@@ -1,9 +1,11 @@
 // Owns the proof of what each action of Docker's protocol answers, byte for byte.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';
-import { FILE } from '../../support/unit/config-text.ts';
+import { command } from '../../../src/hint.ts';
 import { createHelperFixture } from '../../support/unit/helper.ts';
+import { FILE } from '../../support/unit/user-files.ts';
 
 const ECR = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
 const PUBLIC = 'public.ecr.aws';
@@ -106,7 +108,7 @@ describe('a failure of get', () => {
   test('is one line with hostname, identity, what failed and what mends it', async () => {
     const fixture = createHelperFixture(CONFIG);
     fixture.failure = new XacctError('sso-expired', 'the SSO session has expired', {
-      hint: 'run: aws sso login --profile dev',
+      hint: { run: command`aws sso login --profile dev` },
     });
     assert.deepEqual(await fixture.run('get', `https://${ECR}/repo`), {
       outcome: 'failure',
@@ -162,7 +164,7 @@ describe('a failure of get', () => {
   test('has no terminal escapes and no second line, whoever wrote them', async () => {
     const fixture = createHelperFixture(CONFIG);
     fixture.failure = new XacctError('service', 'denied\x1b[2J\r\nforged: line\u202E', {
-      hint: 'run:\n\x07x',
+      hint: { say: 'run:\n\x07x' },
     });
     const { text } = await fixture.run('get', ECR);
     assert.equal(

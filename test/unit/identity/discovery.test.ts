@@ -6,8 +6,7 @@ import { profileOf } from '../../../src/identity/identity.ts';
 import { chooseIdentity, resolutionInput } from '../../../src/identity/resolve.ts';
 import type { Environment } from '../../../src/invocation.ts';
 import { declaredAccount } from '../../../src/profiles/profile-accounts.ts';
-import { FILE } from '../../support/unit/config-text.ts';
-import { profilesFrom } from '../../support/unit/profiles.ts';
+import { FILE, profilesFrom } from '../../support/unit/user-files.ts';
 
 const ACCOUNT = '111122223333';
 const ECR = `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com`;

@@ -4,9 +4,8 @@ import { describe, test } from 'node:test';
 import { parseConfig } from '../../../src/config/load.ts';
 import { identityKey } from '../../../src/identity/identity-key.ts';
 import type { Environment } from '../../../src/invocation.ts';
-import { FILE } from '../../support/unit/config-text.ts';
-import { profilesFrom } from '../../support/unit/profiles.ts';
 import { resolveFirst } from '../../support/unit/resolve.ts';
+import { FILE, profilesFrom } from '../../support/unit/user-files.ts';
 
 const ECR = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
 const ROLE = 'arn:aws:iam::111122223333:role/Pull';

@@ -1,11 +1,13 @@
 // Owns the proof of which MFA device an identity needs, and of what shares one session with it.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { emptyConfig } from '../../../src/config/load.ts';
+import { commandText } from '../../../src/hint.ts';
 import type { Identity } from '../../../src/identity/identity.ts';
-import { loginCommand, mfaDevice } from '../../../src/identity/mfa-device.ts';
+import { mfaDevice, mfaLoginCommand } from '../../../src/identity/mfa-device.ts';
 import { resolutionInput, resolutionOf } from '../../../src/identity/resolve.ts';
-import { profilesFrom } from '../../support/unit/profiles.ts';
+import { profilesFrom } from '../../support/unit/user-files.ts';
 
 const SERIAL = 'arn:aws:iam::444455556666:mfa/dev';
 const ECR = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
@@ -84,7 +86,7 @@ describe('the command that logs in', () => {
     assert.ok(surroundings !== undefined);
     const candidate = { identity: { kind: 'profile', profile: "o'ne" } as const, reason: '' };
     const command = (step: 'override' | 'environment' | 'rule' | 'discovery') =>
-      loginCommand(resolutionOf(ECR, step, candidate, surroundings));
+      commandText(mfaLoginCommand(resolutionOf(ECR, step, candidate, surroundings)));
     for (const step of ['override', 'environment'] as const) {
       assert.equal(command(step), `ecr-xacct login --profile 'o'\\''ne' ${ECR}`);
     }

@@ -1,12 +1,13 @@
 // Owns the proof of who one is for a hostname, rung by rung, and of the reason that is given.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { emptyConfig, parseConfig } from '../../../src/config/load.ts';
+import { command } from '../../../src/hint.ts';
 import { describeIdentity } from '../../../src/identity/identity.ts';
 import type { Environment } from '../../../src/invocation.ts';
-import { FILE } from '../../support/unit/config-text.ts';
-import { profilesFrom } from '../../support/unit/profiles.ts';
 import { resolveFirst } from '../../support/unit/resolve.ts';
+import { FILE, profilesFrom } from '../../support/unit/user-files.ts';
 
 const ECR = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
 const KEYS = 'aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n';
@@ -128,7 +129,10 @@ describe('the ladder', () => {
     assert.throws(() => resolveFirst(ECR, noConfig, noProfiles, { AWS_EC2_METADATA_DISABLED: 'True' }), {
       code: 'no-identity',
       message: `no AWS identity: there is no ${FILE}, and neither AWS_PROFILE nor AWS_ACCESS_KEY_ID is set, and no profile of account 111122223333 in ~/.aws/config, and there is no profile default`,
-      hint: `add a rule to ${FILE}, or with a profile that may use account 111122223333, run: export AWS_PROFILE=NAME`,
+      hint: {
+        say: `add a rule to ${FILE}, or with a profile that may use account 111122223333`,
+        run: command`export AWS_PROFILE=NAME`,
+      },
     });
   });
 });

@@ -1,4 +1,5 @@
 // Owns the proof that a file is read again exactly when it has changed, and that none can stall or confuse the reader.
+
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import {
@@ -14,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { command } from '../../../src/hint.ts';
 import { createFileCache } from '../../../src/os/file-cache.ts';
 
 /** A folder of its own, a path in it, and a cache that tells how often it has parsed. */
@@ -97,7 +99,7 @@ describe('what is no readable file is refused by name', () => {
     assert.throws(() => cache.read(cache.path), {
       code: 'config-invalid',
       message: `${cache.path} is not a regular file`,
-      hint: `run: ls -ld ${cache.path}`,
+      hint: { run: command`ls -ld ${cache.path}` },
     });
   });
 
@@ -119,7 +121,7 @@ describe('what is no readable file is refused by name', () => {
     assert.throws(() => cache.read(cache.path), {
       code: 'config-invalid',
       message: `cannot read ${cache.path} (ELOOP)`,
-      hint: `run: ls -l ${cache.path}`,
+      hint: { run: command`ls -l ${cache.path}` },
     });
   });
 
@@ -132,7 +134,7 @@ describe('what is no readable file is refused by name', () => {
     assert.throws(read, {
       code: 'config-invalid',
       message: `cannot read ${cache.path} (EACCES)`,
-      hint: `run: ls -l ${cache.path}`,
+      hint: { run: command`ls -l ${cache.path}` },
     });
   });
 });

@@ -1,8 +1,11 @@
 // What is read from AWS's texts of an access denied, and who is behind an ARN.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type Denial, parseDenial, principalOf } from '../../../src/policy/denial.ts';
+import type { Denial } from '../../../src/denial.ts';
+import { parseDenial } from '../../../src/policy/denial.ts';
+import { principalOf } from '../../../src/policy/principal.ts';
 
 const USER = 'arn:aws:iam::777788889999:user/John';
 const SESSION = 'arn:aws:sts::444455556666:assumed-role/ci/i-0b7c4e2f19a8d3056';

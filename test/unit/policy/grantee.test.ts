@@ -1,8 +1,10 @@
 // Whom access is for: what is read, and what is said of everything else.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { XacctError } from '../../../src/errors.ts';
+import { hintText } from '../../../src/hint.ts';
 import type { Grantee } from '../../../src/policy/access.ts';
 import { describeGrantee, parseGrantee } from '../../../src/policy/grantee.ts';
 import type { Partition } from '../../../src/registry/ecr-hostname.ts';
@@ -109,7 +111,7 @@ describe('what is refused, with what to write instead', () => {
           assert.ok(error instanceof XacctError);
           assert.equal(error.code, 'usage');
           assert.match(error.message, message);
-          assert.match(error.hint ?? '', hint);
+          assert.match(hintText(error.hint ?? {}), hint);
           return true;
         },
       );

@@ -1,7 +1,9 @@
 // Policies as JSON: what is read, what is refused, what is written, and how long it may be.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';
+import { hintText } from '../../../src/hint.ts';
 import {
   checkPolicySize,
   MAX_POLICY_CHARACTERS,
@@ -146,7 +148,7 @@ describe('the text of a policy', () => {
         assert.ok(error instanceof XacctError);
         assert.equal(error.code, 'policy');
         assert.equal(error.message, `${WHAT} would have 10241 characters, and AWS takes 10240`);
-        assert.match(error.hint ?? '', /an account instead of its single roles, org:o-….*prefix/);
+        assert.match(hintText(error.hint ?? {}), /an account instead of its single roles, org:o-….*prefix/);
         return true;
       },
     );

@@ -9,7 +9,6 @@ import {
   parsePolicy,
   policyText,
   type Statement,
-  samePolicy,
   statementsOf,
 } from '../../../src/policy/policy-document.ts';
 import type { PolicyRequest } from '../../../src/policy/request-match.ts';
@@ -34,6 +33,7 @@ import {
   USER,
 } from '../../support/unit/policy.ts';
 import { type Case, cases } from '../../support/unit/policy-documents.ts';
+import { samePolicy } from '../../support/unit/same-policy.ts';
 
 interface Asker {
   request: Pick<PolicyRequest, 'principalArn' | 'service' | 'account' | 'organization' | 'sourceArn'>;

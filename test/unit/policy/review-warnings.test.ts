@@ -1,8 +1,8 @@
 // What people are warned of in a policy, with what to do; and what nobody is warned of.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Statement } from '../../../src/policy/policy-document.ts';
-import { type PolicyOwner, reviewStatement } from '../../../src/policy/review.ts';
+import type { PolicyOwner, Statement } from '../../../src/policy/policy-document.ts';
+import { reviewStatement } from '../../../src/policy/review.ts';
 import {
   FUNCTIONS,
   foreign,

@@ -1,8 +1,9 @@
 // What people are told of each statement of a policy.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { PolicyOwner } from '../../../src/policy/policy-document.ts';
 import { type Statement, statementsOf } from '../../../src/policy/policy-document.ts';
-import { type PolicyOwner, type ReviewedStatement, reviewStatement } from '../../../src/policy/review.ts';
+import { type ReviewedStatement, reviewStatement } from '../../../src/policy/review.ts';
 import {
   FUNCTIONS,
   forAll,

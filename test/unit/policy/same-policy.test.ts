@@ -1,7 +1,7 @@
 // When AWS takes two policies for the same, and when not.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type PolicyDocument, type Statement, samePolicy } from '../../../src/policy/policy-document.ts';
+import type { PolicyDocument, Statement } from '../../../src/policy/policy-document.ts';
 import {
   FUNCTIONS,
   foreign,
@@ -15,6 +15,7 @@ import {
   ROOT,
   THIRD_ROOT,
 } from '../../support/unit/policy.ts';
+import { samePolicy } from '../../support/unit/same-policy.ts';
 
 describe('two policies mean the same', () => {
   const rows: [string, PolicyDocument, PolicyDocument][] = [

@@ -1,7 +1,9 @@
 // Which repositories access is to: what is read, what is said of everything else, and how it is written.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';
+import { hintText } from '../../../src/hint.ts';
 import { describeTarget, parseTarget, targetArn } from '../../../src/policy/target.ts';
 import { OWNER, registryOf } from '../../support/unit/policy.ts';
 
@@ -82,7 +84,7 @@ describe('what is refused, with what to write instead', () => {
           assert.ok(error instanceof XacctError);
           assert.equal(error.code, 'usage');
           assert.match(error.message, message);
-          assert.match(error.hint ?? '', hint);
+          assert.match(hintText(error.hint ?? {}), hint);
           return true;
         },
       );

@@ -1,9 +1,11 @@
 // Owns the proof of where a profile's credentials come from, and of what is said when they come from nowhere.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';
+import { command } from '../../../src/hint.ts';
 import { profileChain } from '../../../src/profiles/profile-chain.ts';
-import { profilesFrom } from '../../support/unit/profiles.ts';
+import { profilesFrom } from '../../support/unit/user-files.ts';
 
 const KEYS = 'aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n';
 const ROLE = 'role_arn = arn:aws:iam::111122223333:role/Pull\n';
@@ -69,23 +71,29 @@ describe('a profile that cannot be resolved', () => {
       {
         code: 'profile-missing',
         message: 'there is no profile dev in ~/.aws/config or ~/.aws/credentials',
-        hint: 'run: aws configure list-profiles',
+        hint: { run: command`aws configure list-profiles` },
       },
     ],
     [
       'is missing, and another is one letter away',
       `[profile dex]\n${KEYS}[profile other]\n${KEYS}`,
-      { code: 'profile-missing', hint: 'did you mean dex? run: aws configure list-profiles' },
+      {
+        code: 'profile-missing',
+        hint: { say: 'did you mean dex?', run: command`aws configure list-profiles` },
+      },
     ],
     [
       'is missing, and another differs in case',
       `[profile DEV]\n${KEYS}`,
-      { code: 'profile-missing', hint: 'did you mean DEV? run: aws configure list-profiles' },
+      {
+        code: 'profile-missing',
+        hint: { say: 'did you mean DEV?', run: command`aws configure list-profiles` },
+      },
     ],
     [
       'is missing, and two are one letter away',
       `[profile dex]\n${KEYS}[profile de]\n${KEYS}`,
-      { code: 'profile-missing', hint: 'run: aws configure list-profiles' },
+      { code: 'profile-missing', hint: { run: command`aws configure list-profiles` } },
     ],
     [
       'has a source that is missing',
@@ -102,7 +110,7 @@ describe('a profile that cannot be resolved', () => {
       {
         code: 'profile-incomplete',
         message: 'profile dev in ~/.aws/config says no way to get credentials',
-        hint: 'run: aws configure --profile dev',
+        hint: { run: command`aws configure --profile dev` },
       },
     ],
     ['has a role without a source', `[profile dev]\n${ROLE}`, { code: 'profile-incomplete' }],
@@ -122,7 +130,10 @@ describe('a profile that cannot be resolved', () => {
       {
         code: 'profile-cycle',
         message: 'profile b has source_profile a, which leads back to it: dev → a → b → a',
-        hint: 'change the source: aws configure set source_profile NAME --profile b',
+        hint: {
+          say: 'change the source:',
+          run: command`aws configure set source_profile NAME --profile b`,
+        },
       },
     ],
     [
@@ -138,8 +149,10 @@ describe('a profile that cannot be resolved', () => {
     test(what, () => assert.throws(() => chainOf(config, 'dev'), expected));
   }
 
-  test('is named in the hint as one word of a shell', () => {
+  test('is named in the hint as one word', () => {
     const profiles = { ...profilesFrom(''), names: ["d'ev"], profile: () => ({}) };
-    assert.throws(() => profileChain(profiles, "d'ev"), { hint: "run: aws configure --profile 'd'\\''ev'" });
+    assert.throws(() => profileChain(profiles, "d'ev"), {
+      hint: { run: command`aws configure --profile d'ev` },
+    });
   });
 });

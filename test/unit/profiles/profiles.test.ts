@@ -8,7 +8,7 @@ import { inspect } from 'node:util';
 import { loadSharedConfigFiles, parseKnownFiles } from '@smithy/shared-ini-file-loader';
 import fc from 'fast-check';
 import { createProfileReader } from '../../../src/profiles/profiles.ts';
-import { profilesFrom } from '../../support/unit/profiles.ts';
+import { profilesFrom } from '../../support/unit/user-files.ts';
 
 const SECRETS = ['aws_secret_access_key', 'aws_session_token'];
 

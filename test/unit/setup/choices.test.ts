@@ -1,11 +1,13 @@
 // Which accounts, profiles, regions and rules `ecr-xacct setup` chooses where it asks nothing.
+
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { command } from '../../../src/hint.ts';
 import { findAccounts } from '../../../src/setup/accounts.ts';
 import { chooseRegistries } from '../../../src/setup/choices.ts';
-import { profilesFrom } from '../../support/unit/profiles.ts';
 import { CONFIG, DOCKER, dockerText, makeSetupHome, ssoProfile } from '../../support/unit/setup-home.ts';
+import { profilesFrom } from '../../support/unit/user-files.ts';
 
 const PLATFORM = '444455556666';
 const IMAGES = '111122223333';
@@ -200,7 +202,7 @@ describe("a profile's account", () => {
     await assert.rejects(chooseRegistries(found, { profiles: [], regions: [], known: [] }, undefined), {
       code: 'no-identity',
       message: 'AWS does not say which account profile lost and 1 more is for',
-      hint: 'to see why, run: aws sts get-caller-identity --profile lost',
+      hint: { say: 'to see why', run: command`aws sts get-caller-identity --profile lost` },
     });
   });
 });

@@ -1,7 +1,9 @@
 // Owns the proof of what the cache says about its tokens: who and where they are, their use, their mints, their failures.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';
+import { command } from '../../../src/hint.ts';
 import type { Token } from '../../../src/questions.ts';
 import { createTokenCache } from '../../../src/token/token-cache.ts';
 
@@ -9,7 +11,9 @@ const HOUR = 3_600_000;
 const START = Date.UTC(2026, 0, 1);
 const HOST = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
 const about = { identity: 'profile dev', region: 'us-east-1' };
-const expired = new XacctError('sso-expired', 'the session\nhas expired', { hint: 'run: aws sso login' });
+const expired = new XacctError('sso-expired', 'the session\nhas expired', {
+  hint: { run: command`aws sso login` },
+});
 const EXPIRED = 'the session has expired; run: aws sso login';
 
 /** A cache whose clock stands still until it is set; tokens live 12 hours, or fail while `failure` is set. */

@@ -1,4 +1,5 @@
 // Owns the proof of where the socket is, and that a folder or socket of somebody else is refused.
+
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import {
@@ -15,6 +16,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { command } from '../../../src/hint.ts';
 import { isSafeSocket, makeSocketFolder, socketPath } from '../../../src/wire/socket-path.ts';
 
 const uid = process.getuid?.() ?? 0;
@@ -80,7 +82,7 @@ describe('the path of the socket', asLinux, () => {
     assert.throws(() => socketPath({ ECR_XACCT_SOCKET: 'x.sock' }, uid), {
       code: 'socket-unsafe',
       message: 'ECR_XACCT_SOCKET=x.sock is a relative path',
-      hint: 'run: unset ECR_XACCT_SOCKET',
+      hint: { run: command`unset ECR_XACCT_SOCKET` },
     });
   });
 
@@ -125,7 +127,7 @@ describe('a socket', () => {
       assert.throws(() => isSafeSocket(place.path, uid), {
         code: 'socket-unsafe',
         message: `${place.folder}, the folder of the daemon's socket, is open to other users`,
-        hint: `run: chmod 700 ${place.folder}`,
+        hint: { run: command`chmod 700 ${place.folder}` },
       });
     });
   }
@@ -135,7 +137,7 @@ describe('a socket', () => {
     chmodSync(place.root, 0o755);
     assert.throws(() => isSafeSocket(join(place.root, 'x.sock'), uid), {
       code: 'socket-unsafe',
-      hint: 'run: unset ECR_XACCT_SOCKET',
+      hint: { run: command`unset ECR_XACCT_SOCKET` },
     });
   });
 

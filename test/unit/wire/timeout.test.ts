@@ -1,6 +1,8 @@
 // Owns the proof of how long one answer may take.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { command } from '../../../src/hint.ts';
 import { timeoutMs } from '../../../src/wire/timeout.ts';
 
 for (const [text, milliseconds] of [
@@ -19,7 +21,7 @@ test('anything but a whole number of seconds from 1 to 600 is refused by name', 
     assert.throws(() => timeoutMs({ ECR_XACCT_TIMEOUT: text }), {
       code: 'usage',
       message: `ECR_XACCT_TIMEOUT=${text} is not a whole number of seconds from 1 to 600`,
-      hint: 'run: unset ECR_XACCT_TIMEOUT',
+      hint: { run: command`unset ECR_XACCT_TIMEOUT` },
     });
   }
 });

@@ -8,7 +8,7 @@ import { createFallbackHelper } from '../../../../src/docker/fallback/fallback-h
 import type { Action } from '../../../../src/docker/messages.ts';
 import { errorLine } from '../../../../src/errors.ts';
 import { type HelperScripts, makeHelperScripts } from '../../../support/helper-scripts.ts';
-import { isRunning, processesWith, whenEnded, whenever } from '../../../support/product/processes.ts';
+import { isRunning, processesWith, whenEnded, whenever } from '../../../support/processes.ts';
 
 const FILE = '/home/dev/.config/ecr-xacct/config.yaml';
 const notFound = { outcome: 'quiet-failure', text: 'credentials not found in native keychain' };

@@ -1,0 +1,51 @@
+// How AWS is reached: proxy, CA bundle, timeouts, and a record of what happened on the way, for failures to be named after.
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { Environment } from '../../invocation.ts';
+import { caBundle } from '../../net/authorities.ts';
+import { proxiesOf } from '../../net/proxies.ts';
+import type { Exchange } from '../../net/transport-failure.ts';
+import type { Settings } from '../../profiles/credential-kind.ts';
+
+export interface Connection {
+  requestHandler: NodeHttpHandler;
+  /** With AWS; undefined before the first request. */
+  lastExchange(): Exchange | undefined;
+}
+
+type HandleArguments = Parameters<NodeHttpHandler['handle']>;
+
+/** A TCP and TLS handshake that takes longer is a lost packet or a wrong address: better tried again than waited for. */
+const CONNECTION_TIMEOUT_MS = 5_000;
+
+/** @throws XacctError `proxy` or `tls` for what cannot be gone by. */
+export function createConnection(env: Environment, profile: Settings | undefined): Connection {
+  const ca = caBundle(env, profile?.ca_bundle);
+  const { variables: proxyEnv, urls: proxies } = proxiesOf(env);
+  const agentOptions = { keepAlive: true, proxyEnv };
+  let last: Exchange | undefined;
+  class RecordingHandler extends NodeHttpHandler {
+    override async handle(...[request, options]: HandleArguments): ReturnType<NodeHttpHandler['handle']> {
+      const port = request.port === undefined ? '' : `:${request.port}`;
+      const exchange: Exchange = { proxies, origin: `${request.protocol}//${request.hostname}${port}` };
+      last = exchange;
+      try {
+        const result = await super.handle(request, options);
+        exchange.status = result.response.statusCode;
+        return result;
+      } catch (error) {
+        exchange.error = error;
+        throw error;
+      }
+    }
+  }
+  return {
+    requestHandler: new RecordingHandler({
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      httpAgent: new HttpAgent(agentOptions),
+      httpsAgent: new HttpsAgent({ ...agentOptions, ...(ca === undefined ? {} : { ca }) }),
+    }),
+    lastExchange: () => last,
+  };
+}

@@ -1,0 +1,93 @@
+// What a user says about AWS's endpoints, in the environment or in a profile: URLs of their own, and what these rule out.
+
+import { XacctError } from '../../errors.ts';
+import { command } from '../../hint.ts';
+import type { Environment } from '../../invocation.ts';
+import type { Profiles } from '../../profiles/profiles.ts';
+
+/** As in `[services NAME]`; in upper case the end of AWS_ENDPOINT_URL_…. */
+export type EndpointService = 'ecr' | 'ecr_public' | 'iam' | 'sts' | 'sso' | 'sso_oidc' | 'signin';
+
+/** Settings of an SDK client. */
+export interface EndpointVariant {
+  useFipsEndpoint?: boolean;
+  useDualstackEndpoint?: boolean;
+}
+
+export const PLAIN_ENDPOINT: EndpointVariant = { useFipsEndpoint: false, useDualstackEndpoint: false };
+
+export interface Endpoints {
+  /** Whether the user gives the URL of one of these services. */
+  isCustom(...services: EndpointService[]): boolean;
+  /**
+   * For a client of these services. A custom endpoint is called as it is, whatever use_fips_endpoint says: the AWS CLI sees it
+   * so (botocore, args.py), where the SDK fails.
+   */
+  variantFor(...services: EndpointService[]): EndpointVariant;
+}
+
+/**
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html. `profileName` is the one that the SDK goes by.
+ * @throws XacctError `usage` or `profile-incomplete`, where the SDK's own error would name nothing.
+ */
+export function createEndpoints(env: Environment, profiles: Profiles, profileName: string): Endpoints {
+  const settings = profiles.profile(profileName) ?? {};
+  const { services: section } = settings;
+  const services = section === undefined ? {} : profiles.section('services', section);
+  if (services === undefined) {
+    throw new XacctError(
+      'profile-incomplete',
+      `profile ${profileName} names [services ${section}], which is not in ${profiles.configFile}`,
+      { hint: { run: command`aws configure get services --profile ${profileName}` } },
+    );
+  }
+  checkVariables(env);
+  checkSettings(profileName, {
+    endpoint_url: settings.endpoint_url,
+    ...Object.fromEntries(Object.entries(services).filter(([name]) => name.endsWith('.endpoint_url'))),
+  });
+  const isIgnored =
+    isTrue(env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) || isTrue(settings.ignore_configured_endpoint_urls);
+  const isCustom = (service: EndpointService) =>
+    Boolean(
+      env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ||
+        env.AWS_ENDPOINT_URL ||
+        services[`${service}.endpoint_url`] ||
+        settings.endpoint_url,
+    );
+  const isAnyCustom: Endpoints['isCustom'] = (...wanted) => !isIgnored && wanted.some(isCustom);
+  return {
+    isCustom: isAnyCustom,
+    variantFor: (...wanted) => (isAnyCustom(...wanted) ? PLAIN_ENDPOINT : {}),
+  };
+}
+
+function isTrue(value: string | undefined): boolean {
+  return value?.toLowerCase() === 'true';
+}
+
+function isUrl(value: string): boolean {
+  return /^https?:\/\/[^/]/.test(value) && URL.canParse(value);
+}
+
+function checkVariables(env: Environment): void {
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith('AWS_ENDPOINT_URL') || !value || isUrl(value)) continue;
+    throw new XacctError(
+      'usage',
+      `${name}=${value} is not a URL such as https://sts.us-east-1.amazonaws.com`,
+      { hint: { run: command`unset ${name}` } },
+    );
+  }
+}
+
+function checkSettings(profileName: string, urls: Record<string, string | undefined>): void {
+  for (const [name, value] of Object.entries(urls)) {
+    if (value === undefined || isUrl(value)) continue;
+    throw new XacctError(
+      'profile-incomplete',
+      `profile ${profileName} has ${name} = ${value}, which is not a URL such as https://sts.us-east-1.amazonaws.com`,
+      { hint: { run: command`aws configure set endpoint_url URL --profile ${profileName}` } },
+    );
+  }
+}

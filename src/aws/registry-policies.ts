@@ -1,0 +1,149 @@
+// Reads and writes the policies of a registry and of its repositories, as the identity of the job.
+import { errorFields, type XacctError } from '../errors.ts';
+import type {
+  Answered,
+  PolicyPut,
+  PolicyPutAnswer,
+  PolicyScope,
+  Questions,
+  RegistryPolicies,
+} from '../questions.ts';
+import { createEcrPolicyCalls, type EcrPolicyCalls } from './calls/ecr-policy-calls.ts';
+import { endpointVariant } from './calls/request-token.ts';
+import { policyFailure } from './failures/policy-failure.ts';
+import { serviceError } from './failures/service-error.ts';
+import { type Asking, type Context, withCredentials } from './with-credentials.ts';
+
+/** Each part for itself: who may read a repository's policy need not be allowed to read the registry's. @throws XacctError */
+export function readPolicies(
+  asking: Asking,
+  { repository }: Questions['policies']['input'],
+): Promise<RegistryPolicies> {
+  return withCalls(asking, async (calls, explain) => {
+    const answered = <T>(call: Promise<T>) => answeredOr(call, explain);
+    const policyOf = async (name: string) => ({
+      name,
+      policy: await answered(noneIf('RepositoryPolicyNotFoundException', calls.repositoryPolicy(name))),
+    });
+    const repositories = async (): Promise<RegistryPolicies['repositories']> => {
+      if (repository === undefined) return { value: [] };
+      if (repository !== '*') return { value: [await policyOf(repository)] };
+      const names = await answered(allRepositories(calls));
+      return 'error' in names ? names : { value: await mapSome(names.value, policyOf) };
+    };
+    const registryPolicy = noneIf('RegistryPolicyNotFoundException', calls.registryPolicy());
+    const [registry, scope, policies] = await Promise.all([
+      answered(registryPolicy),
+      answered(calls.policyScope().then(readScope)),
+      repositories(),
+    ]);
+    return { registry, scope, repositories: policies };
+  });
+}
+
+/** The read right before the write leaves somebody else a moment of milliseconds; ECR has no version to write by. @throws XacctError */
+export function putPolicy(
+  asking: Asking,
+  { repository, expected, text }: PolicyPut,
+): Promise<PolicyPutAnswer> {
+  return withCalls(asking, async (calls): Promise<PolicyPutAnswer> => {
+    const { read, write, remove } = policyCalls(calls, repository);
+    const before = await read();
+    if (before !== expected) return { outcome: 'changed', now: before };
+    if (text !== undefined) await write(text);
+    // Somebody else may have deleted it meanwhile.
+    else if (before !== undefined) await noneIf(ABSENT, remove());
+    return { outcome: 'written', now: await read() };
+  });
+}
+
+/** @throws XacctError */
+export function upgradePolicyScope(asking: Asking): Promise<{ scope: PolicyScope }> {
+  return withCalls(asking, async (calls) => ({ scope: readScope(await calls.putPolicyScope('V2')) }));
+}
+
+const ABSENT = /^(?:Registry|Repository)PolicyNotFoundException$/;
+
+function policyCalls(calls: EcrPolicyCalls, repository: string | undefined) {
+  return repository === undefined
+    ? {
+        read: () => noneIf(ABSENT, calls.registryPolicy()),
+        write: (text: string) => calls.putRegistryPolicy(text),
+        remove: () => calls.deleteRegistryPolicy(),
+      }
+    : {
+        read: () => noneIf(ABSENT, calls.repositoryPolicy(repository)),
+        write: (text: string) => calls.setRepositoryPolicy(repository, text),
+        remove: () => calls.deleteRepositoryPolicy(repository),
+      };
+}
+
+/** Where AWS answers nothing, the registry is one that has never chosen. */
+function readScope(value: string | undefined): PolicyScope {
+  return value === 'V2' ? 'V2' : 'V1';
+}
+
+async function allRepositories(calls: EcrPolicyCalls): Promise<string[]> {
+  const all: string[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await calls.repositories(nextToken);
+    all.push(...page.names);
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return all.sort();
+}
+
+/** As many at a time as ECR's rates allow without a wait. */
+const AT_ONCE = 8;
+
+async function mapSome<T, U>(items: readonly T[], each: (item: T) => Promise<U>): Promise<U[]> {
+  const results: U[] = [];
+  const waiting = [...items.entries()];
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, item] = next;
+      results[index] = await each(item);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return results;
+}
+
+async function answeredOr<T>(
+  call: Promise<T>,
+  explain: (error: unknown) => XacctError,
+): Promise<Answered<T>> {
+  try {
+    return { value: await call };
+  } catch (error) {
+    return { error: errorFields(explain(error)) };
+  }
+}
+
+function withCalls<T>(
+  asking: Asking,
+  use: (calls: EcrPolicyCalls, explain: Context['explain']) => Promise<T>,
+): Promise<T> {
+  const { registry } = asking.resolution;
+  return withCredentials(asking, 'call', async (credentials, { requestHandler, endpoints, explain }) => {
+    const variant = endpointVariant(registry, endpoints);
+    const config = { region: registry.region, credentials, requestHandler, ...variant };
+    const explainPolicy = (error: unknown) => policyFailure(error, registry) ?? explain(error);
+    try {
+      return await use(createEcrPolicyCalls(config, registry.account), explainPolicy);
+    } catch (error) {
+      throw explainPolicy(error);
+    }
+  });
+}
+
+/** `undefined` where AWS answers with this error: that there is none. */
+async function noneIf<T>(absence: string | RegExp, call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (serviceError(error)?.name.match(absence)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,67 @@
+// What is wrong with a config file: its text, and the profiles that its rules name.
+
+import { errorText, printable, XacctError } from '../errors.ts';
+import type { Environment } from '../invocation.ts';
+import { createFileCache } from '../os/file-cache.ts';
+import { profileChain } from '../profiles/profile-chain.ts';
+import { createProfileReader, type Profiles } from '../profiles/profiles.ts';
+import { inspectConfig, type RegistryRule } from './load.ts';
+
+export interface ConfigCheck {
+  /** To be printed, without line breaks. */
+  lines: string[];
+  problems: number;
+}
+
+/** @throws XacctError `config-invalid` where a file is there and cannot be read. */
+export function checkConfig(file: string, env: Environment): ConfigCheck {
+  const name = printable(file);
+  const inspected = createFileCache(inspectConfig)(file);
+  if (inspected === undefined) {
+    // As in every `get`: only a file that somebody named has to be there.
+    return env.ECR_XACCT_CONFIG
+      ? { lines: [`${name} does not exist, and ECR_XACCT_CONFIG names it`], problems: 1 }
+      : { lines: [`${name} does not exist: there are no rules`], problems: 0 };
+  }
+  if (inspected.config === undefined) {
+    return told(
+      name,
+      inspected.faults.map(({ message }) => printable(message)),
+    );
+  }
+  const { rules } = inspected.config;
+  const profiles = createProfileReader()(env);
+  const problems = rules.flatMap((rule) =>
+    profileProblems(rule, profiles).map((problem) =>
+      printable(`${file}:${rule.line}:${rule.column}: "${rule.key}": ${problem}`),
+    ),
+  );
+  if (problems.length > 0) return told(name, problems);
+  return { lines: [`${name}: ${count(rules.length, 'rule')}, no mistakes`], problems: 0 };
+}
+
+function told(file: string, problems: readonly string[]): ConfigCheck {
+  return { lines: [...problems, `${file}: ${count(problems.length, 'mistake')}`], problems: problems.length };
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+/** Why the profile that the rule names cannot be anybody's identity. */
+function profileProblems({ rule }: RegistryRule, profiles: Profiles): string[] {
+  const name = rule.profile ?? rule.source_profile;
+  if (name === undefined) return [];
+  try {
+    return profileChain(profiles, name).flatMap((link) => {
+      const session = link.kind === 'sso' ? link.settings.sso_session : undefined;
+      if (session === undefined || profiles.section('sso-session', session) !== undefined) return [];
+      return [
+        `profile ${link.name} names the sso-session ${session}, which is not in ${profiles.configFile}; run: aws configure sso-session`,
+      ];
+    });
+  } catch (error) {
+    if (error instanceof XacctError) return [errorText(error)];
+    throw error;
+  }
+}

@@ -1,0 +1,93 @@
+// Whether the principals of a grant exist, as far as a profile of their account may look; and waiting for one made just now.
+import type { Writable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
+import { type CallersOf, createCallersOf } from '../callers/callers-of.ts';
+import { printable, XacctError } from '../errors.ts';
+import type { Invocation } from '../invocation.ts';
+import type { Grantee } from '../policy/access.ts';
+import { describeGrantee } from '../policy/grantee.ts';
+import type { Registry } from '../registry/ecr-hostname.ts';
+
+/** Says which role or user does not exist; undefined where all do, or no profile here may look. */
+export async function findMissing(
+  grantees: readonly Grantee[],
+  registry: Registry,
+  invocation: Invocation,
+): Promise<XacctError | undefined> {
+  const principals = grantees.filter((grantee) => grantee.kind === 'principal');
+  if (principals.length === 0) return undefined;
+  const callersOf = createCallersOf(registry, invocation);
+  const missing = await Promise.all(principals.map((principal) => missingIn(principal, callersOf)));
+  return missing.find((error) => error !== undefined);
+}
+
+type PrincipalGrantee = Extract<Grantee, { kind: 'principal' }>;
+
+/** By the first caller of its account that may look. */
+async function missingIn(principal: PrincipalGrantee, callersOf: CallersOf): Promise<XacctError | undefined> {
+  for await (const there of callersOf(principal.account)) {
+    try {
+      const { exists, arn } = await there.ask('principal', { arn: principal.arn });
+      if (!exists) return notFound(principal);
+      return arn === undefined || arn === principal.arn ? undefined : otherPath(principal, arn);
+    } catch (error) {
+      if (!(error instanceof XacctError)) throw error;
+    }
+  }
+  return undefined;
+}
+
+function notFound({ arn, type, account }: PrincipalGrantee): XacctError {
+  return new XacctError('principal-not-found', `account ${account} has no ${type} ${arn}`, {
+    hint: { say: 'check its name and its path; where it was made seconds ago, add: --wait' },
+  });
+}
+
+function otherPath({ arn, type }: PrincipalGrantee, actual: string): XacctError {
+  return new XacctError('principal-not-found', `there is no ${type} ${arn}, but ${actual}`, {
+    hint: { say: `name it with its path: ${actual}` },
+  });
+}
+
+/** ECR does not say which principal it does not find: those that this grant adds are the ones that can be wrong. */
+export function namingPrincipals<A extends unknown[], T>(
+  call: (...args: A) => Promise<T>,
+  grantees: readonly Grantee[],
+): (...args: A) => Promise<T> {
+  const names = grantees.filter(({ kind }) => kind !== 'organization').map(describeGrantee);
+  return async (...args) => {
+    try {
+      return await call(...args);
+    } catch (error) {
+      if (!(error instanceof XacctError) || error.code !== 'principal-not-found') throw error;
+      const which = names.length === 1 ? names[0] : `one of ${names.join(', ')}`;
+      throw error.reworded(`${error.message}: ${which}`);
+    }
+  };
+}
+
+/** Milliseconds; each wait is twice as long as the one before it, up to the last. */
+const BACKOFF = { first: 500, last: 8_000 };
+
+/** The same call, again and again for `waitMs` where AWS does not know a principal yet. */
+export function retrying<A extends unknown[], T>(
+  call: (...args: A) => Promise<T>,
+  waitMs: number | undefined,
+  stderr: Writable,
+): (...args: A) => Promise<T> {
+  if (waitMs === undefined) return call;
+  return async (...args) => {
+    const deadline = Date.now() + waitMs;
+    for (let pause = BACKOFF.first; ; pause = Math.min(pause * 2, BACKOFF.last)) {
+      try {
+        return await call(...args);
+      } catch (error) {
+        const isEarly = error instanceof XacctError && error.code === 'principal-not-found';
+        const left = deadline - Date.now();
+        if (!isEarly || left <= 0) throw error;
+        if (pause === BACKOFF.first) stderr.write(`${printable(error.message)}; waiting for it.\n`);
+        await setTimeout(Math.min(pause, left));
+      }
+    }
+  };
+}

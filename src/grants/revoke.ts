@@ -1,0 +1,68 @@
+// `ecr-xacct revoke`: takes back what grant gave, and says what else still lets them in.
+
+import type { AwsCaller } from '../callers/ask-as.ts';
+import { printable } from '../errors.ts';
+import type { Run } from '../invocation.ts';
+import { describeGrantee } from '../policy/grantee.ts';
+import { parsePolicy } from '../policy/policy-document.ts';
+import { revokeAccess, stillAllowedBy } from '../policy/revoke.ts';
+import { describeTarget } from '../policy/target.ts';
+import type { Answered } from '../questions.ts';
+import type { ChangeDocument } from './change-policy.ts';
+import { answerIn, policyName } from './policy-store.ts';
+import { repositoryOf } from './policy-target.ts';
+import {
+  carryOut,
+  isOffline,
+  ownerOf,
+  type PolicyChangeOptions,
+  type PolicyRequest,
+  parseRequest,
+  showOffline,
+} from './request.ts';
+
+/** @throws XacctError */
+export async function revoke(
+  principals: readonly string[],
+  options: PolicyChangeOptions,
+  run: Run,
+): Promise<void> {
+  const request = parseRequest('revoke', principals, options, run);
+  const change: ChangeDocument = (document) => revokeAccess(document, request.access);
+  if (isOffline(options)) return showOffline(request, change);
+  const owner = await ownerOf(request);
+  const changed = await carryOut(request, owner, change);
+  if (changed === 'shown') return;
+  const { stdout } = run.streams;
+  const { access } = request;
+  const others = await othersLettingIn(request, owner);
+  const from = `${describeTarget(access.target)} from ${access.grantees.map(describeGrantee).join(', ')}`;
+  const what = options.push ? 'pushing' : 'access';
+  stdout.write(
+    changed === undefined
+      ? `Nothing to revoke: grant gave no ${what} to ${from}.\n`
+      : `Revoked: ${what} to ${from}.\n`,
+  );
+  for (const other of others) stdout.write(`Note: ${printable(other)}\n`);
+  if (options.push) stdout.write('What grant gave of pulling stays: to take back all, leave --push out.\n');
+}
+
+/** What else may still let them in, by the policy that was changed or by the registry's, a line each. */
+async function othersLettingIn({ access, where }: PolicyRequest, owner: AwsCaller): Promise<string[]> {
+  const repository = repositoryOf(where);
+  const { registry, repositories, scope } = await owner.ask('policies', { repository });
+  const ofRegistry = policyName(undefined);
+  const told = (policy: Answered<string | undefined>, name: string) => {
+    const text = answerIn(policy);
+    const sids = stillAllowedBy(text === undefined ? undefined : parsePolicy(text, name), access);
+    return sids.map((sid) => `${sid} in ${name} still lets them, or some of them, in; it stays as it is.`);
+  };
+  if (repository === undefined) return told(registry, ofRegistry);
+  const own = answerIn(repositories).flatMap(({ policy }) => told(policy, policyName(repository)));
+  // Under scope V1, it allows no pull and no push.
+  if (!('error' in scope) && scope.value === 'V1') return own;
+  // A caller that may change the policy of a repository need not be allowed to read the registry's.
+  const error = 'error' in registry ? registry.error : undefined;
+  const unread = `${ofRegistry} may let them in, too; it could not be read: ${error?.message}`;
+  return [...own, ...(error === undefined ? told(registry, ofRegistry) : [unread])];
+}

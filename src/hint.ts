@@ -1,0 +1,95 @@
+// What fixes a failure, as data, and how it is put for a shell: POSIX, or on Windows PowerShell.
+
+/**
+ * A command, a word each. Words of the shell itself are `export NAME=VALUE…`, `unset NAME…`, and as the first word `$EDITOR`;
+ * a value of `export` may begin with `$HOME/`, `$PWD/` or `~/`. `['env', '|', …]` is the environment through a filter.
+ */
+export type Command = readonly string[];
+
+/**
+ * The words of a command: what is written, parted at blanks, and what is filled in, which stays part of its word whatever is in
+ * it; a list is as many words. As in command`ls -l ${path}`.
+ */
+export function command(
+  texts: TemplateStringsArray,
+  ...values: readonly (string | number | readonly string[])[]
+): Command {
+  const words: string[] = [''];
+  const add = (text: string) => words.push((words.pop() ?? '') + text);
+  texts.forEach((text, index) => {
+    const [first = '', ...others] = text.split(' ');
+    add(first);
+    words.push(...others);
+    const value = values[index];
+    if (typeof value === 'object') words.splice(-1, 1, ...value);
+    else if (value !== undefined) add(`${value}`);
+  });
+  return words;
+}
+
+/** What fixes a failure: a command, a sentence, or both. */
+export interface Hint {
+  /** Before the command, as in `to see why`; all there is where there is no command. */
+  say?: string | undefined;
+  /** With the profile that it must run as. */
+  run?: Command | undefined;
+  /** Who runs it where that is not the caller, as in `an administrator of 444455556666`. */
+  by?: string | undefined;
+  /** What is run after it. */
+  next?: Hint | undefined;
+}
+
+/** As the end of a line: `run: COMMAND`, `to see why, run: COMMAND`, `check: COMMAND`, `ADMINISTRATOR runs: COMMAND`. */
+export function hintText({ say, run, by, next }: Hint): string {
+  const after = next === undefined ? '' : `; then ${hintText(next)}`;
+  if (run === undefined) return `${say ?? ''}${after}`;
+  const command = `${commandText(run)}${after}`;
+  if (by !== undefined) return `${say === undefined ? '' : `${say}; `}${by} runs: ${command}`;
+  if (say === undefined) return `run: ${command}`;
+  if (say.endsWith(':')) return `${say} ${command}`;
+  return `${say}${say.endsWith('?') ? '' : ','} run: ${command}`;
+}
+
+/** To be pasted into the shell of this system. */
+export function commandText(command: Command, isWindows = process.platform === 'win32'): string {
+  const word = isWindows ? powershellWord : posixWord;
+  const [program = '', ...args] = command;
+  const rest = args.map(word).join(' ');
+  switch (program) {
+    case '$EDITOR':
+      return isWindows ? `notepad ${rest}` : `\${EDITOR:-vi} ${rest}`;
+    case 'env':
+      return isWindows ? 'Get-ChildItem Env:' : command.join(' ');
+    case 'export':
+      return isWindows
+        ? args.map((setting) => setting.replace(/^(\w+)=(.*)$/s, '$env:$1 = "$2"')).join('; ')
+        : `export ${args.map(assignment).join(' ')}`;
+    case 'unset':
+      return isWindows ? `Remove-Item ${args.map((name) => `Env:${name}`).join(', ')}` : `unset ${rest}`;
+  }
+  if (!isWindows) return `${word(program)} ${rest}`.trimEnd();
+  if (program === 'ls') return `Get-Item ${word(args.at(-1) ?? '')}`;
+  if (program === 'chmod' && args[0] === 'u+w') return `attrib -r ${word(args.at(-1) ?? '')}`;
+  if (program === 'sudo' && args[0] === 'timedatectl') return 'w32tm /resync';
+  return `${word(program)} ${rest}`.trimEnd();
+}
+
+/** A value as one word of a shell: of POSIX, on Windows of PowerShell. */
+export function shellWord(text: string): string {
+  return process.platform === 'win32' ? powershellWord(text) : posixWord(text);
+}
+
+function posixWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function powershellWord(text: string): string {
+  return /^[\w+=:./\\-]+$/.test(text) ? text : `'${text.replaceAll("'", "''")}'`;
+}
+
+/** `NAME=VALUE`: a shell fills in a folder at the beginning of the value, and `…` is for the reader to fill in. */
+function assignment(setting: string): string {
+  const [, name = '', folder = '', value = ''] = /^(\w+=)(\$HOME\/|\$PWD\/|~\/)?(.*)$/s.exec(setting) ?? [];
+  if (folder === '' || folder === '~/') return `${name}${folder}${value === '…' ? value : posixWord(value)}`;
+  return `${name}"${folder}${value.replaceAll(/["\\$`]/g, '\\$&')}"`;
+}

@@ -1,0 +1,82 @@
+// Names failures on the way to a server: DNS, connection, TLS, proxy.
+
+import { type ErrorCode, XacctError } from '../errors.ts';
+import { command, type Hint } from '../hint.ts';
+
+/** One exchange with a server, and what came of it. */
+export interface Exchange {
+  /** As in `https://api.ecr.us-east-1.amazonaws.com`, with the port where it is not the scheme's own. */
+  origin: string;
+  /** URLs of the proxies that it may have gone through. */
+  proxies: readonly string[];
+  /** HTTP status; undefined while waiting and after a transport error. */
+  status?: number;
+  /** DNS, TCP, TLS or proxy error. */
+  error?: unknown;
+}
+
+/** What is said of a certificate whose authority is not trusted, by what trusts it: AWS's tools and Docker differ. */
+export interface Distrust {
+  /** Who signed it, as in `an unknown authority`. */
+  authority: string;
+  hint: Hint;
+}
+
+/** https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const UNTRUSTED = /^(?:SELF_SIGNED|DEPTH_ZERO_SELF|UNABLE_TO|CERT_UNTRUSTED|CERT_SIGNATURE|INVALID_CA)/;
+const BAD_TLS = /^(?:CERT_|ERR_SSL|ERR_TLS|EPROTO|HOSTNAME_|INVALID_|PATH_LENGTH)/;
+const NO_NAME = /^(?:ENOTFOUND|EAI_)/;
+
+/** The failure of an exchange that ended in a transport error. `proxy`: the URL of the one that every exchange goes through. */
+export function transportFailure(
+  { origin, proxies, error }: Exchange,
+  distrust: Distrust,
+  proxy?: string,
+): XacctError {
+  const { hostname, host } = new URL(origin);
+  const fail = (code: ErrorCode, message: string, hint: Hint) =>
+    new XacctError(code, message, { hint, cause: error });
+  const code = errorCode(error);
+  const failed = proxies.find((url) => isAbout(error, new URL(url), hostname));
+  if (failed !== undefined || code.startsWith('ERR_PROXY')) {
+    const named = failed ?? proxy;
+    const whose = named === undefined ? 'the proxy' : `the proxy ${new URL(named).host}`;
+    const message = `cannot reach ${host} through ${whose} (${code})`;
+    return fail('proxy', message, { say: 'check:', run: command`env | grep -i _proxy` });
+  }
+  if (NO_NAME.test(code)) {
+    const message = `cannot resolve ${hostname} (${code}): no network, or no DNS`;
+    return fail('network', message, { say: 'check:', run: command`getent hosts ${hostname}` });
+  }
+  if (UNTRUSTED.test(code)) {
+    const message = `the certificate of ${host} is signed by ${distrust.authority} (${code}), as a proxy that inspects TLS does`;
+    return fail('tls', message, distrust.hint);
+  }
+  if (BAD_TLS.test(code)) {
+    return fail('tls', `TLS with ${host} failed (${code})`, {
+      say: 'check:',
+      run: command`curl -sS ${origin}/`,
+    });
+  }
+  const detail = code || (error instanceof Error ? error.name : 'unknown');
+  return fail('network', `cannot reach ${host} (${detail})`, {
+    say: 'check the network:',
+    run: command`curl -sS ${origin}/`,
+  });
+}
+
+/** Whether the system's error names the proxy's host or port rather than the server's. */
+function isAbout(error: unknown, proxy: URL, hostname: string): boolean {
+  if (error instanceof AggregateError) return error.errors.some((one) => isAbout(one, proxy, hostname));
+  if (!(error instanceof Error) || proxy.hostname === hostname) return false;
+  if ('hostname' in error) return error.hostname === proxy.hostname;
+  return 'port' in error && error.port === Number(proxy.port || (proxy.protocol === 'https:' ? 443 : 80));
+}
+
+/** The system's code; several addresses tried in turn fail with one error each. */
+function errorCode(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return errorCode(error.errors[0]);
+  if (!(error instanceof Error)) return '';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error.cause === undefined ? '' : errorCode(error.cause);
+}

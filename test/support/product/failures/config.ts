@@ -1,0 +1,158 @@
+// Owns the part of the failure table that needs no AWS: configs and profiles that say nobody, nonsense, or each other.
+
+import { devFiles, HOST, keysOf, mfaRole, roleArn } from '../stage.ts';
+import type { Failure } from './failure.ts';
+
+const CONFIG = '~/.config/ecr-xacct/config.yaml';
+
+/** A rule that names a profile, and what ~/.aws/config has. */
+function profile(
+  name: string,
+  config: Record<string, Record<string, string>>,
+): NonNullable<Failure['files']> {
+  return ({ cast }) => ({ ...devFiles(cast), config, registries: { [HOST]: { profile: name } } });
+}
+
+export const configFailures: readonly Failure[] = [
+  {
+    what: 'No rule, no profile, no keys',
+    files: () => ({}),
+    identity: 'no AWS identity',
+    says: /no rule in ~\/\.config\/ecr-xacct\/config\.yaml covers it, and neither AWS_PROFILE nor/,
+    hint: 'add a rule to ~/.config/ecr-xacct/config.yaml, or with a profile that may use account 111122223333, run: export AWS_PROFILE=NAME',
+  },
+  {
+    what: 'A config with an unknown key',
+    files: ({ cast }) => ({ ...devFiles(cast), registries: { [HOST]: { profiel: 'dev' } } }),
+    identity: `${CONFIG}:4:7`,
+    says: /unknown key "profiel"; known keys: profile, role_arn/,
+    hint: `run: \${EDITOR:-vi} ${CONFIG}`,
+  },
+  {
+    what: 'A config that is not there',
+    env: ({ product }) => ({ ECR_XACCT_CONFIG: `${product.home}/nothing.yaml` }),
+    identity: '~/nothing.yaml',
+    says: /does not exist/,
+    hint: 'run: unset ECR_XACCT_CONFIG',
+  },
+  {
+    what: 'A profile that nobody wrote',
+    files: profile('nobody', {}),
+    identity: 'profile nobody',
+    says: /there is no profile nobody in ~\/\.aws\/config or ~\/\.aws\/credentials/,
+    hint: 'run: aws configure list-profiles',
+  },
+  {
+    what: 'A profile with a typing error',
+    files: profile('dve', { 'profile deve': { region: 'us-east-1' } }),
+    identity: 'profile dve',
+    says: /there is no profile dve /,
+    hint: 'did you mean deve? run: aws configure list-profiles',
+  },
+  {
+    what: 'A source_profile that nobody wrote',
+    files: profile('puller', {
+      'profile puller': { role_arn: roleArn('EcrPull'), source_profile: 'nobody' },
+    }),
+    identity: 'profile nobody',
+    says: /there is no profile nobody \(the source_profile of profile puller\)/,
+    hint: 'run: aws configure list-profiles',
+  },
+  {
+    what: 'Profiles that name each other',
+    files: profile('one', {
+      'profile one': { role_arn: roleArn('EcrPull'), source_profile: 'two' },
+      'profile two': { role_arn: roleArn('EcrPush'), source_profile: 'one' },
+    }),
+    identity: 'profile two',
+    says: /leads back to it: one → two → one/,
+    hint: 'change the source: aws configure set source_profile NAME --profile two',
+  },
+  {
+    what: 'A profile with nothing but a region',
+    files: profile('region-only', { 'profile region-only': { region: 'us-east-1' } }),
+    identity: 'profile region-only',
+    says: /says no way to get credentials/,
+    hint: 'run: aws configure --profile region-only',
+  },
+  {
+    what: 'A profile with a role and nobody to assume it',
+    files: profile('puller', { 'profile puller': { role_arn: roleArn('EcrPull') } }),
+    identity: 'profile puller',
+    says: /has a role_arn without a source_profile, credential_source or web_identity_token_file/,
+    hint: 'run: aws configure --profile puller',
+  },
+  {
+    what: 'A profile with a role and two who are to assume it',
+    files: profile('puller', {
+      'profile puller': {
+        role_arn: roleArn('EcrPull'),
+        source_profile: 'dev',
+        credential_source: 'Environment',
+      },
+    }),
+    identity: 'profile puller',
+    says: /has both source_profile and credential_source for its role_arn/,
+    hint: 'run: aws configure --profile puller',
+  },
+  {
+    what: 'A profile with half of a pair of keys',
+    files: profile('half', { 'profile half': { aws_access_key_id: 'AKIAUNKNOWN000000000' } }),
+    identity: 'profile half',
+    says: /has aws_access_key_id without aws_secret_access_key/,
+    hint: 'run: aws configure --profile half',
+  },
+  {
+    what: 'A services section that nobody wrote',
+    files: profile('dev', { 'profile dev': { services: 'local' } }),
+    identity: 'profile dev',
+    says: /names \[services local\], which is not in ~\/\.aws\/config/,
+    hint: 'run: aws configure get services --profile dev',
+  },
+  {
+    what: 'An endpoint_url that is no URL',
+    files: profile('dev', { 'profile dev': { endpoint_url: 'localhost:4566' } }),
+    identity: 'profile dev',
+    says: /has endpoint_url = localhost:4566, which is not a URL such as/,
+    hint: 'run: aws configure set endpoint_url URL --profile dev',
+  },
+  {
+    what: 'An endpoint in the environment that is no URL',
+    env: () => ({ AWS_ENDPOINT_URL: 'localhost:4566' }),
+    identity: 'AWS_ENDPOINT_URL=localhost:4566',
+    says: /is not a URL such as/,
+    hint: 'run: unset AWS_ENDPOINT_URL',
+  },
+  {
+    what: 'A timeout that is no number',
+    env: () => ({ ECR_XACCT_TIMEOUT: 'soon' }),
+    identity: 'ECR_XACCT_TIMEOUT=soon',
+    says: /is not a whole number of seconds from 1 to 600/,
+    hint: 'run: unset ECR_XACCT_TIMEOUT',
+  },
+  {
+    what: 'A profile that asks for an MFA code',
+    files: ({ cast }) => ({
+      credentials: { dev: keysOf(cast.dev) },
+      config: {
+        'profile careful': mfaRole(cast),
+      },
+      registries: { [HOST]: { profile: 'careful' } },
+    }),
+    identity: 'profile careful',
+    says: /an MFA code of arn:aws:iam::444455556666:mfa\/dev is required/,
+    hint: `run: ecr-xacct login ${HOST}`,
+  },
+  {
+    what: 'A rule that asks for an MFA code',
+    files: ({ cast }) => ({
+      ...devFiles(cast),
+      registries: {
+        [HOST]: { ...mfaRole(cast), mfa_serial: 'GAHT12345678' },
+      },
+    }),
+    identity: `role ${roleArn('MfaOnly')} (source profile dev)`,
+    says: /an MFA code of GAHT12345678 is required/,
+    hint: `run: ecr-xacct login ${HOST}`,
+  },
+];

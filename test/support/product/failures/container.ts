@@ -1,0 +1,91 @@
+// Owns the part of the failure table where a container's or an EC2 instance's endpoint gives no credentials.
+
+import { HOST, roleArn } from '../stage.ts';
+import type { Failure } from './failure.ts';
+
+const CHECK = 'check: env | grep AWS_CONTAINER';
+const container = { files: () => ({}), identity: "the container's role", hint: CHECK };
+
+/** A profile whose role is assumed with what the machine gives. */
+function source(credential_source: string): Pick<Failure, 'files' | 'identity'> {
+  const files = () => ({
+    config: { 'profile mine': { role_arn: roleArn('EcrPull'), credential_source } },
+    registries: { [HOST]: { profile: 'mine' } },
+  });
+  return { files, identity: 'profile mine' };
+}
+
+export const containerFailures: readonly Failure[] = [
+  {
+    what: 'A container endpoint that refuses',
+    ...container,
+    env: ({ aws }) => ({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${aws.url}/nothing` }),
+    says: /the container credential endpoint http:\/\/ADDRESS refuses \(status 404\)/,
+  },
+  {
+    what: 'A container endpoint that refuses a role of a profile',
+    ...source('EcsContainer'),
+    env: ({ aws }) => ({
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${aws.url}/federation/credentials`,
+    }),
+    says: /the container credential endpoint http:\/\/ADDRESS refuses \(status 401\)/,
+    hint: CHECK,
+  },
+  {
+    what: 'A container endpoint where nobody listens',
+    ...container,
+    env: () => ({ AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/secret-path' }),
+    says: /cannot reach the container credential endpoint http:\/\/ADDRESS \(ECONNREFUSED\)/,
+  },
+  {
+    what: 'A container endpoint that answers something else',
+    ...container,
+    // A path that the fake AWS has.
+    env: ({ aws }) => ({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${aws.url}/federation/credentials` }),
+    fault: { kind: 'malformed', service: 'sso', body: '{}' },
+    says: /the container credential endpoint http:\/\/ADDRESS gave no credentials/,
+  },
+  {
+    what: 'A container endpoint on a foreign host',
+    ...container,
+    env: () => ({ AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://collector.example/' }),
+    says: /endpoint http:\/\/collector\.example is neither HTTPS nor this machine's or its agent's/,
+  },
+  {
+    what: 'A container endpoint that is no URL',
+    ...container,
+    env: () => ({ AWS_CONTAINER_CREDENTIALS_FULL_URI: 'agent' }),
+    says: /AWS_CONTAINER_CREDENTIALS_FULL_URI is not a URL/,
+  },
+  {
+    what: "A pod's authorization token that cannot be read",
+    ...container,
+    env: ({ aws }) => ({
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${aws.url}/nothing`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/nonexistent/token',
+    }),
+    says: /cannot read the container authorization token \/nonexistent\/token/,
+    hint: 'run: ls -l /nonexistent/token',
+  },
+  {
+    what: 'A credential_source EcsContainer outside of a container',
+    ...source('EcsContainer'),
+    says: /neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor …_FULL_URI is set/,
+    hint: CHECK,
+  },
+  {
+    what: 'A credential_source Ec2InstanceMetadata outside of EC2',
+    ...source('Ec2InstanceMetadata'),
+    env: ({ aws }) => ({ AWS_EC2_METADATA_SERVICE_ENDPOINT: aws.url }),
+    says: /credential_source is Ec2InstanceMetadata, but no EC2 instance metadata service gave credentials/,
+    hint: 'on an EC2 instance, check: aws sts get-caller-identity; elsewhere use source_profile',
+  },
+  {
+    what: 'No EC2 instance role',
+    files: () => ({}),
+    env: ({ aws }) => ({ AWS_EC2_METADATA_DISABLED: undefined, AWS_EC2_METADATA_SERVICE_ENDPOINT: aws.url }),
+    identity: 'no AWS identity',
+    says: /no rule in .* covers it, and neither AWS_PROFILE nor AWS_ACCESS_KEY_ID is set, and no profile of account 111122223333 in ~\/\.aws\/config, and there is no EC2 instance role/,
+    hint: 'add a rule to ~/.config/ecr-xacct/config.yaml, or with a profile that may use account 111122223333, run: export AWS_PROFILE=NAME',
+  },
+];

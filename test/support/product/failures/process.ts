@@ -1,0 +1,82 @@
+// Owns the part of the failure table where a credential_process gives no keys.
+
+import { HOST } from '../stage.ts';
+import type { Failure } from './failure.ts';
+
+/** A profile with this credential_process. */
+function command(credential_process: string): Pick<Failure, 'files' | 'identity'> {
+  const files = () => ({
+    config: { 'profile mine': { credential_process } },
+    registries: { [HOST]: { profile: 'mine' } },
+  });
+  return { files, identity: 'profile mine' };
+}
+
+/** A profile whose credentials this command of a POSIX shell prints. */
+function process(script: string): Pick<Failure, 'files' | 'identity' | 'hint'> {
+  const hint = 'to see it fail, run: aws sts get-caller-identity --profile mine';
+  return { ...command(`sh -c "${script}"`), hint };
+}
+
+const FULL_PATH = 'with its full path, run: aws configure set credential_process COMMAND --profile mine';
+
+export const processFailures: readonly Failure[] = [
+  {
+    what: 'A credential_process that fails and shows a secret',
+    ...process('echo fake-secret-of-dev/0123456789+abcdefgh | tee /dev/stderr; exit 1'),
+    says: /its credential_process failed/,
+  },
+  {
+    what: 'A credential_process that prints a secret and no JSON',
+    ...process('echo fake-secret-of-dev/0123456789+abcdefgh'),
+    says: /its credential_process printed no valid JSON/,
+  },
+  {
+    what: 'A credential_process of another version',
+    ...process(`echo '{\\"Version\\":2}'`),
+    says: /printed JSON without "Version": 1/,
+  },
+  {
+    what: 'A credential_process without keys',
+    ...process(`echo '{\\"Version\\":1}'`),
+    says: /printed JSON without AccessKeyId and SecretAccessKey/,
+  },
+  {
+    what: 'A credential_process whose keys have expired',
+    ...process(
+      `echo '{\\"Version\\":1,\\"AccessKeyId\\":\\"A\\",\\"SecretAccessKey\\":\\"s\\",\\"SessionToken\\":\\"t\\",\\"Expiration\\":\\"2020-01-01T00:00:00Z\\"}'`,
+    ),
+    says: /its credential_process returned expired credentials/,
+  },
+  {
+    what: 'A credential_process that prints without end',
+    ...process('yes'),
+    says: /its credential_process printed more than 1 MiB/,
+  },
+  {
+    what: 'A credential_process that hangs',
+    ...process('sleep 60'),
+    env: () => ({ ECR_XACCT_TIMEOUT: '5' }),
+    says: /its credential_process did not end within 5 s/,
+    hint: 'to wait longer, run: export ECR_XACCT_TIMEOUT=10',
+  },
+  {
+    what: 'A credential_process that ends, but leaves behind what holds its output',
+    ...process('sleep 600 & echo {}'),
+    env: () => ({ ECR_XACCT_TIMEOUT: '5' }),
+    says: /its credential_process ended, but something that it started kept its output open and did not end within 5 s/,
+    hint: 'let it start that with >/dev/null 2>&1; to see it, run: aws configure get credential_process --profile mine',
+  },
+  {
+    what: 'A credential_process that is not on the PATH',
+    ...command('aws-sso-process --profile mine'),
+    says: /its credential_process is to run aws-sso-process, not found on PATH=\S+:\/usr\/bin:\/bin;/,
+    hint: FULL_PATH,
+  },
+  {
+    what: 'A credential_process at a path where nothing is',
+    ...command('"/opt/no such/process" --json'),
+    says: /its credential_process is to run \/opt\/no such\/process, which is no program/,
+    hint: FULL_PATH,
+  },
+];

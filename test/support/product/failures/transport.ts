@@ -1,0 +1,65 @@
+// Owns the part of the failure table where AWS cannot be reached, or does not answer.
+import { createServer } from 'node:net';
+import { listen } from '../../../fake-aws/listen.ts';
+import { createCertificateAuthority } from '../../certificates.ts';
+import { skipWithout } from '../../peers.ts';
+import type { Failure } from './failure.ts';
+
+const dev = { identity: 'profile dev' };
+const CURL = 'check the network: curl -sS http://ADDRESS/';
+
+/** A port of loopback on which nobody listens: one that was free a moment ago. */
+async function closedPort(): Promise<number> {
+  const { port, close } = await listen(createServer(), '127.0.0.1', 0);
+  await close();
+  return port;
+}
+
+export const transportFailures: readonly Failure[] = [
+  {
+    what: 'Nobody who listens',
+    env: async () => ({ AWS_ENDPOINT_URL: `http://127.0.0.1:${await closedPort()}` }),
+    ...dev,
+    says: /cannot reach ADDRESS \(ECONNREFUSED\)/,
+    hint: CURL,
+  },
+  {
+    what: 'A name that cannot be resolved',
+    // A network of its own without even loopback: no question leaves the machine.
+    skip: skipWithout('namespaces'),
+    command: ['unshare', '--net'],
+    env: () => ({ AWS_ENDPOINT_URL: undefined }),
+    ...dev,
+    says: /cannot resolve api\.ecr\.us-east-1\.amazonaws\.com \(\w+\): no network, or no DNS/,
+    hint: 'check: getent hosts api.ecr.us-east-1.amazonaws.com',
+  },
+  {
+    what: 'A certificate of an unknown authority',
+    aws: async () => ({ tls: await (await createCertificateAuthority()).issue(['127.0.0.1']) }),
+    ...dev,
+    says: /the certificate of ADDRESS is signed by an unknown authority \(\w+\)/,
+    hint: "with that authority's certificate, run: export AWS_CA_BUNDLE=/path/to/ca.pem",
+  },
+  {
+    what: 'A CA bundle that is not there',
+    env: () => ({ AWS_CA_BUNDLE: '/nonexistent/ca.pem' }),
+    ...dev,
+    says: /cannot read the CA bundle \/nonexistent\/ca\.pem \(AWS_CA_BUNDLE\)/,
+    hint: 'run: ls -l /nonexistent/ca.pem',
+  },
+  {
+    what: 'A connection that is reset',
+    fault: { kind: 'reset' },
+    ...dev,
+    says: /cannot reach ADDRESS \(ECONNRESET\)/,
+    hint: CURL,
+  },
+  {
+    what: 'An endpoint that hangs',
+    env: () => ({ ECR_XACCT_TIMEOUT: '5' }),
+    fault: { kind: 'hang' },
+    ...dev,
+    says: /http:\/\/ADDRESS did not answer within 5 s/,
+    hint: 'to wait longer, run: export ECR_XACCT_TIMEOUT=10',
+  },
+];

@@ -1,0 +1,37 @@
+// The files of a user for tests, from texts: config.yaml with every rule on a line that is known, and the AWS CLI's profiles.
+import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createProfileReader, type Profiles } from '../../../src/profiles/profiles.ts';
+
+/** Where config.yaml pretends to be. */
+export const FILE = '/home/dev/.config/ecr-xacct/config.yaml';
+
+/** A config with one rule: the lines stand under it, each four columns in, from line 3 on. */
+export function oneRule(...lines: string[]): string {
+  return [
+    'registries:',
+    '  111122223333.dkr.ecr.us-east-1.amazonaws.com:',
+    ...lines.map((line) => `    ${line}`),
+  ].join('\n');
+}
+
+/** A config with a rule for each key, one a line, from line 2 on. */
+export function rulesFor(...keys: string[]): string {
+  return ['registries:', ...keys.map((key) => `  "${key}": { profile: dev }`)].join('\n');
+}
+
+/** The keys of a role that is assumed, for `oneRule`: lines 3 and 4. */
+export const role = ['role_arn: arn:aws:iam::111122223333:role/EcrPull', 'source_profile: dev'];
+
+/** Profiles from the text of an AWS config file (and credentials file), in a folder that is gone afterwards. */
+export function profilesFrom(config: string, credentials = ''): Profiles {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'profiles-'));
+  const [AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE] = ['config', 'credentials'].map((name) =>
+    join(folder.path, name),
+  ) as [string, string];
+  writeFileSync(AWS_CONFIG_FILE, config);
+  writeFileSync(AWS_SHARED_CREDENTIALS_FILE, credentials);
+  const profiles = createProfileReader()({ AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE });
+  return { ...profiles, configFile: '~/.aws/config', credentialsFile: '~/.aws/credentials' };
+}
