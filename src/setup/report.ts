@@ -1,13 +1,14 @@
 // What setup says of its choices, and of what to do next. Fits 80 columns where the names in it do.
 import { printable } from '../errors.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
+import { padded, widest } from '../terminal/text-width.ts';
 import type { ServedAccount } from './rules.ts';
 
 /** The accounts, each with its profile and its regions, and the profiles that are left out. */
 export function choicesText(accounts: readonly ServedAccount[], unknown: readonly string[]): string {
-  const width = Math.max(...accounts.map(({ profile }) => printable(profile).length));
+  const width = widest(accounts.map(({ profile }) => printable(profile)));
   const lines = accounts.map(
-    ({ id, profile, hosts }) => `  ${id}  ${printable(profile).padEnd(width)}  ${regionsText(hosts)}`,
+    ({ id, profile, hosts }) => `  ${id}  ${padded(printable(profile), width)}  ${regionsText(hosts)}`,
   );
   const left = unknown.map((name) => `  ${printable(name)}: account unknown, add a rule by hand`);
   return `${['The registries of these accounts, by these profiles:', ...lines, ...left].join('\n')}\n\n`;

@@ -11,7 +11,8 @@ import { command, shellWord } from '../hint.ts';
 import { homeFolder } from '../os/home-folder.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
-import { isConfirmed, isTerminal, type Terminal, terminalOf } from '../terminal/prompts.ts';
+import { isConfirmed, type Terminal, terminalOf } from '../terminal/prompts.ts';
+import { screenOf } from '../terminal/screen.ts';
 import { findAccounts } from './accounts.ts';
 import { createAsker } from './asker.ts';
 import { type FileChange, writesOf } from './changes.ts';
@@ -148,8 +149,8 @@ async function carryOut(
   writes: readonly FileWrite[],
 ): Promise<boolean> {
   const { stdout } = context.streams;
-  const isColoured = isTerminal(stdout) && !context.invocation.env.NO_COLOR;
-  for (const change of changes) stdout.write(`${fileDiffText(change, isColoured)}\n`);
+  const screen = screenOf(stdout, context.invocation.env);
+  for (const change of changes) stdout.write(`${fileDiffText(change, screen)}\n`);
   stdout.write(notes === '' ? '' : `${notes}\n`);
   if (options.dryRun) {
     stdout.write('Nothing was changed: this was a dry run.\n');

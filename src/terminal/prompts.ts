@@ -1,4 +1,5 @@
-// Questions on a terminal, for the commands that change something.
+// Questions on a terminal, for the commands that change something. Whether they have colour, clack decides, as Node does by
+// itself, and it takes no advice: as the screen does, but where both NO_COLOR and FORCE_COLOR are set.
 
 import type { Readable, Writable } from 'node:stream';
 import { XacctError } from '../errors.ts';
