@@ -1,6 +1,6 @@
 // The changes that a setup makes, file by file, and the copies and notes by which they can be taken back.
 
-import { type FileWrite, readSnapshot } from './files.ts';
+import { readSnapshot } from '../os/snapshot.ts';
 import {
   type Edit,
   type FileKind,
@@ -10,6 +10,7 @@ import {
   sha256,
   stateText,
 } from './state.ts';
+import type { FileWrite } from './write-files.ts';
 
 export interface FileChange extends FileWrite {
   kind: FileKind;
