@@ -125,7 +125,7 @@ function checkWritable({ path, before }: FileWrite): void {
 function readOnly(path: string, what: string): XacctError {
   const isOwn = fs.statSync(path).uid === process.getuid?.();
   return refused(`${what} ${path} may not be written; nothing was changed`, {
-    run: isOwn ? ['chmod', 'u+w', path] : ['sudo', 'chown', String(process.getuid?.()), path],
+    run: isOwn ? command`chmod u+w ${path}` : command`sudo chown $USER ${path}`,
   });
 }
 
