@@ -1,6 +1,5 @@
 // Texts by the columns that they take on a terminal, which are not their characters: measured, shortened, wrapped, padded.
 import stringWidth from 'string-width';
-import wrapAnsi from 'wrap-ansi';
 
 /** With blanks, as wide as this. */
 export function padded(text: string, width: number, align: 'left' | 'right' = 'left'): string {
@@ -22,10 +21,19 @@ export function shorten(text: string, width: number): string {
   return `${head.join('')}…${beginning(characters.toReversed(), tail).toReversed().join('')}`;
 }
 
-/** Lines of at most `width` columns. A word that no line has room for, such as a hostname, is shortened: both its ends stay. */
+/**
+ * Lines of at most `width` columns, of the same characters: a name is to be found by them. A word that no line has room for,
+ * such as a hostname, is shortened: both its ends stay.
+ */
 export function wrap(text: string, width: number): string[] {
-  const words = text.split(' ').map((word) => shorten(word, width));
-  return wrapAnsi(words.join(' '), width).split('\n');
+  const lines: string[] = [];
+  for (const word of text.split(' ').map((whole) => shorten(whole, width))) {
+    const last = lines.pop();
+    const longer = last ? `${last} ${word}` : word;
+    if (!last || stringWidth(longer) <= width) lines.push(longer);
+    else lines.push(last, word);
+  }
+  return lines;
 }
 
 /** As many of the characters as there is room for, which is not all of them. */

@@ -88,6 +88,15 @@ describe('a table', () => {
     assert.deepEqual(long, ['日本語プロファイル日本語プロフ…ロファイル日本語プロファイル']);
   });
 
+  test('wraps by columns, and leaves each character as it was: a name is copied from there', () => {
+    const note = `profile ${'日本'.repeat(11)} and a\u0308u\u0308xyz とても 長い`;
+    assert.deepEqual(linesOf(notes([{ note }, { note: '' }], terminal(60))), [
+      `profile ${'日本'.repeat(11)} and`,
+      'a\u0308u\u0308xyz とても 長い',
+      '',
+    ]);
+  });
+
   test('shows control characters instead of obeying them', () => {
     const text = table([{ title: 'A' }], [['a\x1b[2Jb\nc'], { note: '\x07' }], pipe);
     assert.deepEqual(linesOf(text).slice(1), ['a\\u{1b}[2Jb c', '\\u{7}']);
