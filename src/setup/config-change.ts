@@ -2,6 +2,7 @@
 import { addToConfig } from '../config/edit.ts';
 import { type Config, emptyConfig, parseConfig } from '../config/load.ts';
 import { matchRule } from '../config/match.ts';
+import type { Rule } from '../config/schema.ts';
 import { readSnapshot, type Snapshot, textOf } from '../os/snapshot.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
 import type { ServedAccount } from './accounts.ts';
@@ -22,41 +23,32 @@ export function readConfigFile(path: string): ConfigFile {
   return { path, before, text, config: before === undefined ? emptyConfig(path) : parseConfig(text, path) };
 }
 
-/**
- * @param formerStore the NAME of the helper that answered for every registry so far, where ours takes its place.
- * @returns also a note, a sentence each, for each rule and setting of the user's that says otherwise.
- */
+/** @param formerStore the NAME of the helper that answered for every registry so far, where ours takes its place. */
 export function configChange(
   { path, before, text, config }: ConfigFile,
-  accounts: readonly ServedAccount[],
+  rules: ReadonlyMap<string, string>,
   formerStore: string | undefined,
-): { change: FileChange | undefined; keptRules: readonly string[]; keptFallback: readonly string[] } {
-  const { rules, kept } = planRules(config, accounts);
+  notes: string[],
+): FileChange | undefined {
   const existing = config.fallbackHelper;
-  const keptFallback =
-    formerStore !== undefined && existing !== undefined && existing !== formerStore
-      ? [`${path}: kept fallback_helper: ${existing}; the former credsStore was ${formerStore}`]
-      : [];
+  if (formerStore !== undefined && existing !== undefined && existing !== formerStore) {
+    notes.push(`${path}: kept fallback_helper: ${existing}; the former credsStore was ${formerStore}`);
+  }
   const fallbackHelper = existing === undefined ? formerStore : undefined;
-  if (rules.size === 0 && fallbackHelper === undefined)
-    return { change: undefined, keptRules: kept, keptFallback };
+  if (rules.size === 0 && fallbackHelper === undefined) return undefined;
   const edits = [...rules].map(
     ([key, profile]): Edit => ({ path: ['registries', key], now: profile, was: null }),
   );
   if (fallbackHelper !== undefined) edits.push({ path: ['fallback_helper'], now: fallbackHelper, was: null });
-  const after = addToConfig(text, { rules, fallbackHelper }, path);
-  return {
-    change: fileChange({ path, kind: 'config', before }, after, edits),
-    keptRules: kept,
-    keptFallback,
-  };
+  return fileChange(
+    { path, kind: 'config', before },
+    addToConfig(text, { rules, fallbackHelper }, path),
+    edits,
+  );
 }
 
 /** Key under `registries:` → profile; and a sentence for each host that the user's rule serves by another identity. */
-function planRules(
-  config: Config,
-  accounts: readonly ServedAccount[],
-): { rules: Map<string, string>; kept: string[] } {
+export function planRules(config: Config, accounts: readonly ServedAccount[]) {
   const rules = new Map<string, string>();
   const kept: string[] = [];
   for (const { id, profile, hosts } of accounts) {
@@ -80,12 +72,6 @@ function accountPattern(id: string, host: string): string {
   return host.replace(`${id}.dkr.ecr.${region}.`, `${id}.dkr.ecr.*.`);
 }
 
-function identityOf({
-  profile,
-  role_arn: role,
-}: {
-  profile?: string | undefined;
-  role_arn?: string | undefined;
-}): string {
+function identityOf({ profile, role_arn: role }: Rule): string {
   return profile === undefined ? `role ${role}` : `profile ${profile}`;
 }

@@ -6,7 +6,7 @@ import {
   type FileKind,
   type FileState,
   mergeEdits,
-  type State,
+  type readState,
   sha256,
   stateText,
 } from './state.ts';
@@ -30,10 +30,7 @@ export function fileChange(
 }
 
 /** Everything to be written for the changes: first what takes them back, so that it is there whatever happens. */
-export function writesOf(
-  changes: readonly FileChange[],
-  state: { path: string; before: FileWrite['before']; value: State | undefined },
-): FileWrite[] {
+export function writesOf(changes: readonly FileChange[], state: ReturnType<typeof readState>): FileWrite[] {
   const files = new Map((state.value?.files ?? []).map((file) => [file.path, file]));
   const backups: FileWrite[] = [];
   for (const change of changes) {

@@ -8,7 +8,7 @@ import {
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { ServedAccount } from './accounts.ts';
-import { type ConfigFile, configChange } from './config-change.ts';
+import { type ConfigFile, configChange, planRules } from './config-change.ts';
 import { type DropIn, dropInText } from './docker-files/drop-in.ts';
 import { takeOver } from './docker-files/take-over.ts';
 import { type FileChange, fileChange } from './file-change.ts';
@@ -70,10 +70,12 @@ export function planSetup(
       notes.push(`${target.path}: ${logins} old ${logins === 1 ? 'login is' : 'logins are'} taken out`);
     changes.push(fileChange({ ...target, kind: 'docker' }, text, edits));
   }
-  const { change, keptRules, keptFallback } = configChange(configFile, accounts, fallbackHelper);
+  const { rules, kept } = planRules(configFile.config, accounts);
   return {
-    changes: [change, ...changes].filter((each) => each !== undefined),
-    notes: [...keptRules, ...notes, ...keptFallback],
+    changes: [configChange(configFile, rules, fallbackHelper, notes), ...changes].filter(
+      (change) => change !== undefined,
+    ),
+    notes: [...kept, ...notes],
   };
 }
 

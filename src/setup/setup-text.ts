@@ -26,6 +26,10 @@ function regionsText(hosts: readonly string[]): string {
   return `${regions.slice(0, MAX_REGIONS).join(', ')} and ${regions.length - MAX_REGIONS} more`;
 }
 
+export function notesText(notes: readonly string[]): string {
+  return notes.map((note) => `Note: ${printable(note)}\n`).join('');
+}
+
 /** As a unified diff that shows no secret. */
 export function fileDiffText({ path, kind, before, after }: FileChange, screen: Screen): string {
   const shown = (bytes: Uint8Array | undefined) => {

@@ -8,7 +8,6 @@ import { printable, XacctError } from '../errors.ts';
 import { command, shellWord } from '../hint.ts';
 import type { Run } from '../invocation.ts';
 import { homeFolder } from '../os/home-folder.ts';
-import { readSnapshot, textOf } from '../os/snapshot.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
 import { isConfirmed, type Terminal, terminalOf } from '../terminal/prompts.ts';
@@ -20,8 +19,8 @@ import { type ConfigFile, readConfigFile } from './config-change.ts';
 import { readDropIn } from './docker-files/drop-in.ts';
 import { type FileChange, writesOf } from './file-change.ts';
 import { planDropIn, planSetup, type Target, targetsOf } from './plan.ts';
-import { choicesText, fileDiffText, nextStepsText } from './setup-text.ts';
-import { parseState, statePath } from './state.ts';
+import { choicesText, fileDiffText, nextStepsText, notesText } from './setup-text.ts';
+import { readState } from './state.ts';
 import { planUndo } from './undo.ts';
 import { type FileWrite, writeFiles } from './write-files.ts';
 
@@ -82,15 +81,11 @@ async function setUp(session: Session, configFile: ConfigFile): Promise<void> {
   const dropIn = isDropIn ? planDropIn(readDropIn(user)) : undefined;
   const changes = [...plan.changes, ...(dropIn === undefined ? [] : [dropIn])];
 
-  const notes = plan.notes.map((note) => `Note: ${printable(note)}\n`).join('');
   if (changes.length === 0) {
-    stdout.write(`${notes}Nothing to change.\n`);
+    stdout.write(`${notesText(plan.notes)}Nothing to change.\n`);
   } else {
-    const path = statePath(configFile.path);
-    const before = readSnapshot(path);
-    const value = before && parseState(textOf(before, path), path);
-    const isDone = await carryOut(session, changes, notes, writesOf(changes, { path, before, value }));
-    if (!isDone) return;
+    const writes = writesOf(changes, readState(configFile.path));
+    if (!(await carryOut(session, changes, plan.notes, writes))) return;
     stdout.write(nextStepsText(accounts, program));
   }
   const fault = helperFault(user.env.PATH, user.home, run.invocation.self);
@@ -121,24 +116,14 @@ async function choose(
 
 async function undo(session: Session, configFile: string): Promise<void> {
   const { stdout } = session.run.streams;
-  const path = statePath(configFile);
-  const before = readSnapshot(path);
-  if (before === undefined) {
+  const { path, before, value } = readState(configFile);
+  if (value === undefined) {
     stdout.write(`Nothing is set up: there is no ${printable(path)}.\n`);
     return;
   }
-  const { changes, removals, notes } = planUndo(
-    parseState(textOf(before, path), path),
-    session.options.keepConfig === true,
-  );
+  const { changes, removals, notes } = planUndo(value, session.options.keepConfig === true);
   const writes = [...changes, ...removals, { path, before, after: undefined }];
-  const isDone = await carryOut(
-    session,
-    changes,
-    notes.map((note) => `Note: ${printable(note)}\n`).join(''),
-    writes,
-  );
-  if (!isDone) return;
+  if (!(await carryOut(session, changes, notes, writes))) return;
   const but = session.options.keepConfig ? `, but ${printable(configFile)}, which stays` : '';
   stdout.write(`Done: everything that setup had changed is taken back${but}.\n`);
 }
@@ -147,13 +132,13 @@ async function undo(session: Session, configFile: string): Promise<void> {
 async function carryOut(
   { options, run, terminal }: Session,
   changes: readonly FileChange[],
-  notes: string,
+  notes: readonly string[],
   writes: readonly FileWrite[],
 ): Promise<boolean> {
   const { stdout } = run.streams;
   const screen = screenOf(stdout, run.invocation.env);
   for (const change of changes) stdout.write(`${fileDiffText(change, screen)}\n`);
-  stdout.write(notes === '' ? '' : `${notes}\n`);
+  if (notes.length > 0) stdout.write(`${notesText(notes)}\n`);
   if (options.dryRun) {
     stdout.write('Nothing was changed: this was a dry run.\n');
     return false;
