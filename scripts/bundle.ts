@@ -36,7 +36,7 @@ const APART = [
   'doctor/diagnose',
   'grants/grant',
   'grants/revoke',
-  'setup/run-setup',
+  'setup/setup',
   'daemon/run-daemon',
   'docker/fallback/fallback-helper',
   'minter/run-minter',

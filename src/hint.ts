@@ -1,8 +1,9 @@
 // What fixes a failure, as data, and how it is put for a shell: POSIX, or on Windows PowerShell.
 
 /**
- * A command, a word each. Words of the shell itself are `export NAME=VALUE…`, `unset NAME…`, and as the first word `$EDITOR`;
- * a value of `export` may begin with `$HOME/`, `$PWD/` or `~/`. `['env', '|', …]` is the environment through a filter.
+ * A command, a word each. Words of the shell itself are `export NAME=VALUE…`, `unset NAME…`, as the first word `$EDITOR`, and
+ * `$USER` behind `chown`; a value of `export` may begin with `$HOME/`, `$PWD/` or `~/`. `['env', '|', …]` is the environment
+ * through a filter.
  */
 export type Command = readonly string[];
 
@@ -54,7 +55,9 @@ export function hintText({ say, run, by, next }: Hint): string {
 export function commandText(command: Command, isWindows = process.platform === 'win32'): string {
   const word = isWindows ? powershellWord : posixWord;
   const [program = '', ...args] = command;
-  const rest = args.map(word).join(' ');
+  const rest = args
+    .map((arg, index) => (arg === '$USER' && args[index - 1] === 'chown' ? '"$USER"' : word(arg)))
+    .join(' ');
   switch (program) {
     case '$EDITOR':
       return isWindows ? `notepad ${rest}` : `\${EDITOR:-vi} ${rest}`;

@@ -39,9 +39,6 @@ export function podmanFiles(
   };
 }
 
-/** Podman's own name for its auth.json files in the list of credential helpers, and the list where none is set. */
-const AUTH_FILES = 'containers-auth.json';
-
 /**
  * The `credential-helpers` that a registries.conf or a drop-in sets, in order; undefined where it sets none. The key stands
  * above every table, and its value is a list of plain strings.
@@ -52,12 +49,4 @@ export function credentialHelpers(toml: string): string[] | undefined {
   if (list === undefined) return undefined;
   const plain = list.replace(/#.*$/gm, '');
   return [...plain.matchAll(/"([^"]*)"|'([^']*)'/g)].map(([, double, single]) => double ?? single ?? '');
-}
-
-/** The text of our drop-in: ours is asked after those that are set without it. */
-export function dropInText(others: readonly string[] | undefined): string {
-  const list = [...new Set([...(others?.length ? others : [AUTH_FILES]), 'ecr-xacct'])];
-  return `# Written by "ecr-xacct setup"; taken back by "ecr-xacct setup --undo".
-credential-helpers = [${list.map((name) => JSON.stringify(name)).join(', ')}]
-`;
 }

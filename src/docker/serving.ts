@@ -25,7 +25,7 @@ export interface ServingFault {
 }
 
 export interface Elsewhere {
-  /** The store that Docker has chosen by itself (detected-store.ts). */
+  /** The store that Docker has chosen by itself (`detectedStore`). */
   detectedStore?: string | undefined;
   /** The `auths` of the variable DOCKER_AUTH_CONFIG, which a CI system may set: Docker 28.3 and later ask it first. */
   environmentAuths?: DockerConfig['auths'] | undefined;

@@ -1,7 +1,7 @@
 // For whom doctor looks where no Docker pulls: whose role, where, and from which registry.
 
+import { explained } from '../client/explained.ts';
 import { XacctError } from '../errors.ts';
-import { explained } from '../explain/explained.ts';
 import { parsePolicyTarget } from '../grants/policy-target.ts';
 import type { Invocation } from '../invocation.ts';
 import { principalOf } from '../policy/principal.ts';

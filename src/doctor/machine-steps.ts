@@ -1,15 +1,15 @@
 // The steps of doctor on this machine: whether Docker finds the helper, and whether it asks it for the registry.
+import { type DockerUser, readDockerConfig } from '../docker/config-file.ts';
 import { type DockerConfig, parseDockerConfig } from '../docker/docker-config.ts';
 import { helperFault } from '../docker/helper-fault.ts';
 import { type Serving, servingOf } from '../docker/serving.ts';
 import { XacctError } from '../errors.ts';
 import type { SelfCommand } from '../invocation.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
-import { dockerTargets, type Place } from '../setup/targets.ts';
 import { failedFinding } from './failed-finding.ts';
 import type { Finding } from './finding.ts';
 
-export function programFinding({ env, home }: Place, self: SelfCommand): Finding {
+export function programFinding({ env, home }: DockerUser, self: SelfCommand): Finding {
   const fault = helperFault(env.PATH, home, self);
   if (fault === undefined) {
     return { step: 'program', outcome: 'ok', text: 'Docker finds docker-credential-ecr-xacct on PATH' };
@@ -18,13 +18,11 @@ export function programFinding({ env, home }: Place, self: SelfCommand): Finding
   return { step: 'program', outcome: 'failed', text: message.replace(/\.$/, ''), side: 'machine', command };
 }
 
-export function dockerConfigFinding(hostname: string, place: Place): Finding {
+export function dockerConfigFinding(hostname: string, user: DockerUser): Finding {
   try {
-    const [target] = dockerTargets(place);
-    if (target === undefined) throw new XacctError('internal', 'Docker has no config.json');
-    const { config, detectedStore, path } = target;
+    const { config, detectedStore, path } = readDockerConfig(user);
     const setup = setupFor(hostname);
-    const environmentAuths = authsIn(place.env.DOCKER_AUTH_CONFIG);
+    const environmentAuths = authsIn(user.env.DOCKER_AUTH_CONFIG);
     const serving = servingOf(config, hostname, { detectedStore, environmentAuths }, setup);
     return findingOf(serving, setup, { path, detectedStore });
   } catch (error) {

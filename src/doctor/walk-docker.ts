@@ -1,8 +1,8 @@
 // The walk of doctor for Docker: from the helper on PATH to the layers of an image.
 
 import { createCallersOf } from '../callers/callers-of.ts';
+import { explained } from '../client/explained.ts';
 import { orError, XacctError } from '../errors.ts';
-import { explained } from '../explain/explained.ts';
 import type { Invocation } from '../invocation.ts';
 import { engineAuthorities } from '../net/authorities.ts';
 import { homeFolder } from '../os/home-folder.ts';

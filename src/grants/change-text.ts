@@ -4,7 +4,7 @@ import type { Run } from '../invocation.ts';
 import { parsePolicy, policyText } from '../policy/policy-document.ts';
 import { diffText } from '../terminal/diff.ts';
 import { withoutControls } from '../terminal/printable-json.ts';
-import { isTerminal } from '../terminal/prompts.ts';
+import { screenOf } from '../terminal/screen.ts';
 import type { PolicyChange } from './change-policy.ts';
 
 /** As a diff of both in the same form: AWS gives a policy back as it was written, often in one line. */
@@ -12,8 +12,8 @@ export function changeText({ name, before, after }: PolicyChange, { invocation, 
   // Also where AWS takes the policy only without white space: a diff of a single line shows nothing.
   const shown = (text: string | undefined) =>
     text === undefined ? undefined : `${JSON.stringify(parsePolicy(text, name), undefined, 2)}\n`;
-  const isColoured = isTerminal(streams.stdout) && !invocation.env.NO_COLOR;
-  return diffText({ name, before: shown(before), after: shown(after) }, isColoured);
+  const screen = screenOf(streams.stdout, invocation.env);
+  return diffText({ name, before: shown(before), after: shown(after) }, screen);
 }
 
 export function dryRunText(planned: PolicyChange | undefined, run: Run): string {

@@ -57,7 +57,7 @@ export function whatWasLearnt({ accounts }: ChoiceDeps, { profiles, env }: Choic
         : `the account of profile ${profile} is not known (${known.error.message})`,
     ];
   });
-  const more = learnt.length > MAX_SHOWN ? [`and ${learnt.length - MAX_SHOWN} more`] : [];
+  const more = learnt.length > MAX_SHOWN ? [`${learnt.length - MAX_SHOWN} more like these`] : [];
   return [...learnt.slice(0, MAX_SHOWN), ...more];
 }
 

@@ -55,9 +55,13 @@ function read(path: string): string {
 
 function unreadable(path: string, error: unknown): XacctError {
   if (error instanceof XacctError) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  return new XacctError('config-invalid', `cannot read ${path} (${code})`, {
+  return new XacctError('config-invalid', `cannot read ${path} (${errnoOf(error)})`, {
     hint: { run: command`ls -l ${path}` },
     cause: error,
   });
+}
+
+/** As in ENOENT: what the system calls it, else all that is known. */
+export function errnoOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

@@ -29,6 +29,13 @@ export interface FoundAccounts {
   unknown: readonly string[];
 }
 
+/** The registries of one account, and the profile to be for them. */
+export interface ServedAccount {
+  id: string;
+  profile: string;
+  hosts: readonly string[];
+}
+
 export async function findAccounts(profiles: Profiles, accountOf: AccountOf): Promise<FoundAccounts> {
   const byId = new Map<string, { name: string; settings: Settings }[]>();
   const unknown: string[] = [];

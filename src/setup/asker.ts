@@ -3,7 +3,7 @@ import { multiselect, select, text } from '@clack/prompts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
 import { given, type Terminal } from '../terminal/prompts.ts';
 import type { Account } from './accounts.ts';
-import type { Asker } from './choices.ts';
+import type { Asker } from './choose-registries.ts';
 
 /** Lines of a list at a time: it fits a terminal of 24. */
 const MAX_ITEMS = 12;

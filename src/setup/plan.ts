@@ -1,32 +1,35 @@
 // From the chosen registries to the changed files: rules in config.yaml, and who Docker or podman asks.
-
-import { addToConfig } from '../config/edit.ts';
-import { type Config, emptyConfig, parseConfig } from '../config/load.ts';
-import { dropInText } from '../docker/podman-files.ts';
+import {
+  type DockerConfigFile,
+  type DockerUser,
+  readDockerConfig,
+  readPodmanConfigs,
+} from '../docker/config-file.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
-import { type FileChange, fileChange } from './changes.ts';
+import type { ServedAccount } from './accounts.ts';
+import { type ConfigFile, configChange, planRules } from './config-change.ts';
+import { type DropIn, dropInText } from './docker-files/drop-in.ts';
 import { takeOver } from './docker-files/take-over.ts';
-import { readSnapshot, type Snapshot, textOf } from './files.ts';
-import { planRules, type ServedAccount } from './rules.ts';
-import type { Edit } from './state.ts';
-import type { DropInTarget, JsonTarget } from './targets.ts';
+import { type FileChange, fileChange } from './file-change.ts';
 
 /** The NAME of `docker-credential-ecr-xacct`. */
 const HELPER = 'ecr-xacct';
 
-export interface ConfigFile {
-  path: string;
-  before: Snapshot | undefined;
-  text: string;
-  config: Config;
+/** A file of Docker's or podman's that is to change. */
+export interface Target extends DockerConfigFile {
+  /** Old logins are taken out of it; nothing is put in. */
+  isLoginsOnly: boolean;
 }
 
-/** @throws XacctError `config-invalid`, `file-access` */
-export function readConfigFile(path: string): ConfigFile {
-  const before = readSnapshot(path);
-  const text = textOf(before, path);
-  return { path, before, text, config: before === undefined ? emptyConfig(path) : parseConfig(text, path) };
+/** @param isDropIn podman is to ask for every registry, as a drop-in says. @throws XacctError `docker-config`, `file-access` */
+export function targetsOf(program: 'docker' | 'podman', isDropIn: boolean, user: DockerUser): Target[] {
+  if (program === 'docker') return [{ ...readDockerConfig(user), isLoginsOnly: false }];
+  const { logins, auth } = readPodmanConfigs(user);
+  return [
+    ...(logins === undefined ? [] : [{ ...logins, isLoginsOnly: true }]),
+    { ...auth, isLoginsOnly: isDropIn },
+  ];
 }
 
 export interface Plan {
@@ -39,7 +42,7 @@ export interface Plan {
 /** @throws XacctError `docker-config` where `--creds-store` has nobody to fall back to. */
 export function planSetup(
   configFile: ConfigFile,
-  targets: readonly JsonTarget[],
+  targets: readonly Target[],
   accounts: readonly ServedAccount[],
   isCredsStore: boolean,
 ): Plan {
@@ -67,45 +70,22 @@ export function planSetup(
       notes.push(`${target.path}: ${logins} old ${logins === 1 ? 'login is' : 'logins are'} taken out`);
     changes.push(fileChange({ ...target, kind: 'docker' }, text, edits));
   }
-  const rules = planRules(configFile.config, accounts);
+  const { rules, kept } = planRules(configFile.config, accounts);
   return {
-    changes: [configChange(configFile, rules.rules, fallbackHelper, notes), ...changes].filter(
+    changes: [configChange(configFile, rules, fallbackHelper, notes), ...changes].filter(
       (change) => change !== undefined,
     ),
-    notes: [...rules.kept, ...notes],
+    notes: [...kept, ...notes],
   };
 }
 
 /** Podman's list of helpers for every registry. */
-export function planDropIn({ path, before, others }: DropInTarget): FileChange | undefined {
+export function planDropIn({ path, before, others }: DropIn): FileChange | undefined {
   return fileChange({ path, kind: 'drop-in', before }, dropInText(others), []);
 }
 
-function configChange(
-  { path, before, text, config }: ConfigFile,
-  rules: ReadonlyMap<string, string>,
-  formerStore: string | undefined,
-  notes: string[],
-): FileChange | undefined {
-  const existing = config.fallbackHelper;
-  if (formerStore !== undefined && existing !== undefined && existing !== formerStore) {
-    notes.push(`${path}: kept fallback_helper: ${existing}; the former credsStore was ${formerStore}`);
-  }
-  const fallbackHelper = existing === undefined ? formerStore : undefined;
-  if (rules.size === 0 && fallbackHelper === undefined) return undefined;
-  const edits = [...rules].map(
-    ([key, profile]): Edit => ({ path: ['registries', key], now: profile, was: null }),
-  );
-  if (fallbackHelper !== undefined) edits.push({ path: ['fallback_helper'], now: fallbackHelper, was: null });
-  return fileChange(
-    { path, kind: 'config', before },
-    addToConfig(text, { rules, fallbackHelper }, path),
-    edits,
-  );
-}
-
 /** Undefined where it is this program already. */
-function formerStore({ path, config, detectedStore }: JsonTarget): string | undefined {
+function formerStore({ path, config, detectedStore }: Target): string | undefined {
   const { credsStore = detectedStore } = config;
   if (credsStore === HELPER) return undefined;
   if (credsStore !== undefined) return credsStore;

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
+import { readSnapshot, type Snapshot, textOf } from '../os/snapshot.ts';
 
 const editSchema = z.strictObject({
   path: z.array(z.string()),
@@ -33,15 +34,17 @@ export type FileState = z.infer<typeof fileSchema>;
 export type FileKind = FileState['kind'];
 export type State = z.infer<typeof stateSchema>;
 
-/** Beside config.yaml. */
-export function statePath(configFile: string): string {
-  return join(dirname(configFile), 'setup.json');
-}
-
-/** @throws XacctError `file-access` where it is not what setup wrote. */
-export function parseState(text: string, path: string): State {
-  const parsed = stateSchema.safeParse(jsonOf(text));
-  if (parsed.success) return parsed.data;
+/** Beside config.yaml; no `value` where there is none. @throws XacctError `file-access` where it is not what setup wrote. */
+export function readState(configFile: string): {
+  path: string;
+  before: Snapshot | undefined;
+  value: State | undefined;
+} {
+  const path = join(dirname(configFile), 'setup.json');
+  const before = readSnapshot(path);
+  if (before === undefined) return { path, before, value: undefined };
+  const parsed = stateSchema.safeParse(jsonOf(textOf(before, path)));
+  if (parsed.success) return { path, before, value: parsed.data };
   throw new XacctError(
     'file-access',
     `${path} is not what "ecr-xacct setup" wrote; without it, it cannot be undone`,

@@ -1,9 +1,10 @@
 // Takes back what setup has written: whole files where nobody else has changed them, else key by key.
 import { removeFromConfig } from '../config/edit.ts';
-import type { FileChange } from './changes.ts';
+import { readSnapshot, type Snapshot, textOf } from '../os/snapshot.ts';
 import { handBack } from './docker-files/take-over.ts';
-import { type FileWrite, readSnapshot, type Snapshot, textOf } from './files.ts';
+import type { FileChange } from './file-change.ts';
 import { type FileState, type State, sha256 } from './state.ts';
+import type { FileWrite } from './write-files.ts';
 
 export interface UndoPlan {
   changes: readonly FileChange[];

@@ -1,7 +1,7 @@
 // A change as a unified diff.
 import { structuredPatch } from 'diff';
-import pc from 'picocolors';
 import { printable } from '../errors.ts';
+import type { Screen } from './screen.ts';
 
 export interface Change {
   /** What is changed: a path, or the name of something else. */
@@ -11,17 +11,18 @@ export interface Change {
   after: string | undefined;
 }
 
-/** @param isColoured only for a terminal whose user has not said NO_COLOR. */
-export function diffText({ name, before, after }: Change, isColoured: boolean): string {
-  const colours = pc.createColors(isColoured);
+export function diffText({ name, before, after }: Change, { paint }: Screen): string {
   const { hunks } = structuredPatch('', '', before ?? '', after ?? '');
   const lines = [
-    colours.bold(`--- ${before === undefined ? '/dev/null' : printable(name)}`),
-    colours.bold(`+++ ${after === undefined ? '/dev/null' : printable(name)}`),
+    paint('bold', `--- ${before === undefined ? '/dev/null' : printable(name)}`),
+    paint('bold', `+++ ${after === undefined ? '/dev/null' : printable(name)}`),
   ];
   for (const { oldStart, oldLines, newStart, newLines, lines: changed } of hunks) {
-    lines.push(colours.cyan(`@@ -${rangeText(oldStart, oldLines)} +${rangeText(newStart, newLines)} @@`));
-    for (const line of changed) lines.push(paint(printableLine(line), colours));
+    lines.push(paint('cyan', `@@ -${rangeText(oldStart, oldLines)} +${rangeText(newStart, newLines)} @@`));
+    for (const line of changed.map(printableLine)) {
+      const style = ({ '+': 'green', '-': 'red' } as const)[line.charAt(0)];
+      lines.push(style === undefined ? line : paint(style, line));
+    }
   }
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -29,11 +30,6 @@ export function diffText({ name, before, after }: Change, isColoured: boolean): 
 /** Where there are no lines, it is the line before that counts: `0,0` of an empty file. */
 function rangeText(start: number, lines: number): string {
   return `${lines === 0 ? start - 1 : start},${lines}`;
-}
-
-function paint(line: string, { green, red }: ReturnType<typeof pc.createColors>): string {
-  if (line.startsWith('+')) return green(line);
-  return line.startsWith('-') ? red(line) : line;
 }
 
 /** With its tabs, by which Docker indents. */

@@ -1,10 +1,13 @@
 // Questions on a terminal, for the commands that change something.
-
 import type { Readable, Writable } from 'node:stream';
 import { XacctError } from '../errors.ts';
 import type { Command } from '../hint.ts';
 import type { Streams } from '../invocation.ts';
 
+/**
+ * Where it is asked. In which colours, clack asks of Node, and takes no advice: it is as the screen would have it, but where
+ * NO_COLOR and FORCE_COLOR are both set.
+ */
 export interface Terminal {
   input: Readable;
   output: Writable;

@@ -1,8 +1,9 @@
 // What a command prints on: a terminal or not, how wide, and in colour or not.
 import type { Writable } from 'node:stream';
 import { createColors } from 'picocolors';
+import type { Environment } from '../invocation.ts';
 
-export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
 export interface Screen {
   isTerminal: boolean;
@@ -19,7 +20,7 @@ const WIDTH = 80;
 /** A narrower terminal wraps by itself: no table can be read there. */
 const MIN_WIDTH = 60;
 
-export function screenOf(stream: Writable, env: Readonly<Record<string, string | undefined>>): Screen {
+export function screenOf(stream: Writable, env: Environment): Screen {
   const terminal: Writable & Partial<{ isTTY: boolean; columns: number; rows: number }> = stream;
   // A dumb terminal (in an editor, say) shows text, and cannot go back over it.
   const isTerminal = terminal.isTTY === true && env.TERM !== 'dumb';
@@ -33,10 +34,7 @@ export function screenOf(stream: Writable, env: Readonly<Record<string, string |
 }
 
 /** https://no-color.org and https://force-color.org, in that order. */
-function hasColour(
-  isTerminal: boolean,
-  { NO_COLOR, FORCE_COLOR }: Readonly<Record<string, string | undefined>>,
-): boolean {
+function hasColour(isTerminal: boolean, { NO_COLOR, FORCE_COLOR }: Environment): boolean {
   if (NO_COLOR) return false;
   if (FORCE_COLOR) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
   return isTerminal;

@@ -12,8 +12,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The ground floor.
   os: [],
   registry: [],
-  terminal: [],
+  // What is watched may hang, and is given up then.
+  terminal: ['os'],
   net: [],
+  // It reads files of Docker's and podman's, and looks for programs on PATH as Docker does.
   docker: ['os'],
   'docker/fallback': ['docker', 'os'],
   // The profiles that its rules name are checked with it.
@@ -69,9 +71,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'wire',
     'os',
   ],
-  explain: ['client', 'helper', 'terminal'],
-  status: ['client', 'helper', 'token', 'terminal'],
-  'setup/docker-files': ['docker'],
+  // What is known, and why, for people to see: by the daemon, or in this process.
+  inspect: ['client', 'helper', 'token', 'terminal'],
+  'setup/docker-files': ['docker', 'os'],
   setup: ['setup/docker-files', 'callers', 'config', 'profiles', 'registry', 'docker', 'terminal', 'os'],
   grants: ['callers', 'policy', 'config', 'docker', 'registry', 'terminal', 'wire'],
   'doctor/registry-api': ['docker', 'net', 'policy'],
@@ -79,7 +81,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'doctor/registry-api',
     'grants',
     'callers',
-    'explain',
     'client',
     'helper',
     'policy',
@@ -91,7 +92,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'wire',
     'net',
     'os',
-    'setup',
   ],
   // What it offers are names of the files and of the daemon; no other part of the command line reads them.
   'cli/completion': ['client', 'config', 'profiles', 'docker', 'os'],
@@ -102,10 +102,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     // What is no image's name is refused before doctor is loaded.
     'doctor/registry-api',
     'grants',
-    'explain',
-    'status',
+    'inspect',
     'callers',
-    'terminal',
     'client',
     'daemon',
     'helper',

@@ -30,6 +30,7 @@ describe('a command', () => {
     ],
     [['ls', '-ld', '/home/you'], 'ls -ld /home/you', 'Get-Item /home/you'],
     [['chmod', 'u+w', 'a b'], "chmod u+w 'a b'", "attrib -r 'a b'"],
+    [['sudo', 'chown', '$USER', '/a b'], `sudo chown "$USER" '/a b'`, `sudo chown "$USER" '/a b'`],
     [['sudo', 'timedatectl', 'set-ntp', 'true'], 'sudo timedatectl set-ntp true', 'w32tm /resync'],
     [
       ['aws', 'sso', 'login', '--profile', "d'ev"],

@@ -1,17 +1,7 @@
 // `ecr-xacct setup`: its options. What it does is loaded when it runs.
 import { Option } from 'commander';
+import type { SetupOptions } from '../../setup/setup.ts';
 import { type CommandContext, regionName, withUsage } from '../command.ts';
-
-export interface SetupOptions {
-  yes?: true;
-  dryRun?: true;
-  undo?: true;
-  keepConfig?: true;
-  podman?: true;
-  credsStore?: true;
-  profile?: readonly string[];
-  region?: readonly string[];
-}
 
 const HELP = `
 It writes a rule for each account into config.yaml, and an entry for each
@@ -46,9 +36,8 @@ export function setupCommand(context: CommandContext): void {
     .option('--keep-config', 'with --undo: leave config.yaml as it is')
     .addHelpText('after', HELP);
   command.action(async (options: SetupOptions) => {
-    const { runSetup } = await import('../../setup/run-setup.ts');
-    const { createAccountOf } = await import('../../callers/account-of.ts');
-    await withUsage(command, () => runSetup(options, context, createAccountOf(context.invocation)));
+    const { setup } = await import('../../setup/setup.ts');
+    await withUsage(command, () => setup(options, context));
   });
 }
 

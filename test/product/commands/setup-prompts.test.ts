@@ -101,4 +101,20 @@ describe('on a terminal', { skip: skipWithoutTerminal }, () => {
     assert.ok(raw.includes('\n+registries:'));
     assert.ok(!raw.includes('\u001b'));
   });
+
+  for (const [where, args, env, isColoured] of [
+    ['on a dumb terminal', '', { TERM: 'dumb' }, false],
+    ['in a pipe', ' | cat', {}, false],
+    ['in a pipe with FORCE_COLOR', ' | cat', { FORCE_COLOR: '1' }, true],
+  ] as const) {
+    test(`The diff has ${isColoured ? 'colours' : 'no colours'} ${where}.`, async () => {
+      using user = makeSetupHome({ '.aws/config': AWS });
+      using terminal = open(user, `--yes --region us-east-1 --dry-run${args}`, env);
+      const { status, raw, text } = await terminal.end();
+      assert.equal(status, 0);
+      assert.ok(text.includes('\n+registries:'));
+      assert.equal(raw.includes('\u001b[32m+registries:'), isColoured);
+      assert.equal(raw.includes('\u001b'), isColoured);
+    });
+  }
 });

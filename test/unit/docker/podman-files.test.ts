@@ -1,7 +1,7 @@
 // Where podman's files are, and what of its registries.conf is understood.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { credentialHelpers, dropInText, podmanFiles } from '../../../src/docker/podman-files.ts';
+import { credentialHelpers, podmanFiles } from '../../../src/docker/podman-files.ts';
 
 describe('the auth.json', () => {
   const rows: [Record<string, string>, string, string | undefined][] = [
@@ -37,12 +37,4 @@ describe('credential-helpers', () => {
       assert.deepEqual(credentialHelpers(toml), helpers);
     });
   }
-
-  test('of ours are those that are set without it, and ours at the end.', () => {
-    assert.deepEqual(credentialHelpers(dropInText(undefined)), ['containers-auth.json', 'ecr-xacct']);
-    assert.deepEqual(credentialHelpers(dropInText(['secretservice', 'ecr-xacct'])), [
-      'secretservice',
-      'ecr-xacct',
-    ]);
-  });
 });

@@ -88,6 +88,18 @@ describe('a profile that does not say its account', () => {
       `ecr-xacct: ${ECR}: profile default: not allowed (no profile of account ${ACCOUNT} in ~/.aws/config, profile keys is of account 999988887777, profile process is of account 999988887777, profile default is of account 999988887777); ask its administrator`,
     );
   });
+
+  test('is counted in the failure, with one "and", where there are many more', async () => {
+    const names = ['one', 'two', 'three', 'four', 'five', 'six', 'seven'];
+    const fixture = createHelperFixture('', names.map((name) => `[profile ${name}]\n${KEYS}`).join(''));
+    fixture.failure = new XacctError('no-identity', 'no instance answers');
+    const { text } = await fixture.run('get', ECR);
+    assert.match(
+      text,
+      /, and profile five is of account 999988887777, and 2 more like these, and there is no EC2 instance role;/,
+    );
+    assert.doesNotMatch(text, /\band and\b/);
+  });
 });
 
 describe('MFA', () => {

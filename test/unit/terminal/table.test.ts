@@ -4,8 +4,10 @@ import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
+import stringWidth from 'string-width';
 import { screenOf } from '../../../src/terminal/screen.ts';
-import { type Column, notes, shorten, table } from '../../../src/terminal/table.ts';
+import { type Column, notes, table } from '../../../src/terminal/table.ts';
+import { shorten } from '../../../src/terminal/text-width.ts';
 
 const HOST = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
 const COLUMNS: readonly Column[] = [
@@ -64,13 +66,47 @@ describe('a table', () => {
     assert.deepEqual(linesOf(notes(rows, terminal(60))), lines.slice(1));
   });
 
+  test('gives each character the columns that it takes: a wide one two, a combining mark none, an emoji of several two', () => {
+    const rows = [
+      ['日本語プロファイル', 'a', '1'],
+      ['Zu\u0308rich', 'b', '2'],
+      ['🇩🇪 🔑 dev', 'c', '3'],
+    ];
+    assert.deepEqual(linesOf(table(COLUMNS, rows, pipe)), [
+      'HOST                WHY  N',
+      '日本語プロファイル  a    1',
+      'Zu\u0308rich              b    2',
+      '🇩🇪 🔑 dev           c    3',
+    ]);
+  });
+
+  test('leaves a name of wide characters whole where there is room, and shortens it by its columns where there is none', () => {
+    const name = '日本語プロファイル'.repeat(3);
+    const columns: readonly Column[] = [{ title: 'WHO', fit: 'shorten' }];
+    assert.deepEqual(linesOf(table(columns, [[name]], terminal(60))).slice(1), [name]);
+    const long = linesOf(table(columns, [[name + name]], terminal(60))).slice(1);
+    assert.deepEqual(long, ['日本語プロファイル日本語プロフ…ロファイル日本語プロファイル']);
+  });
+
+  test('wraps by columns, and leaves each character as it was: a name is copied from there', () => {
+    const note = `profile ${'日本'.repeat(11)} and a\u0308u\u0308xyz とても 長い`;
+    assert.deepEqual(linesOf(notes([{ note }, { note: '' }], terminal(60))), [
+      `profile ${'日本'.repeat(11)} and`,
+      'a\u0308u\u0308xyz とても 長い',
+      '',
+    ]);
+  });
+
   test('shows control characters instead of obeying them', () => {
     const text = table([{ title: 'A' }], [['a\x1b[2Jb\nc'], { note: '\x07' }], pipe);
     assert.deepEqual(linesOf(text).slice(1), ['a\\u{1b}[2Jb c', '\\u{7}']);
   });
 
   test('never is wider than the screen, whatever is in it', () => {
-    const word = fc.string({ unit: fc.constantFrom('a', 'b', '.', '/', ' ', '…'), maxLength: 200 });
+    const word = fc.string({
+      unit: fc.constantFrom('a', 'b', '.', '/', ' ', '…', '日', 'e\u0301', '🇩🇪'),
+      maxLength: 200,
+    });
     fc.assert(
       fc.property(
         fc.array(fc.tuple(word, word)),
@@ -79,7 +115,7 @@ describe('a table', () => {
         (rows, note, width) => {
           const cells = rows.map(([host, why]) => [host, why, '1']);
           const lines = linesOf(table(COLUMNS, [...cells, { note, indent: 4 }], terminal(width)));
-          for (const line of lines) assert.ok([...line].length <= width, line);
+          for (const line of lines) assert.ok(stringWidth(line) <= width, line);
         },
       ),
     );
@@ -92,6 +128,11 @@ test('a shortened text keeps both its ends', () => {
   assert.equal(shorten('abcdefgh', 4), 'ab…h');
   assert.equal(shorten('abcdefgh', 1), '…');
   assert.equal(shorten('🗝🗝🗝🗝', 3), '🗝…🗝');
+  assert.equal(shorten('日本語プロファイル', 18), '日本語プロファイル');
+  assert.equal(shorten('日本語プロファイル', 17), '日本語プ…ファイル');
+  assert.equal(shorten('日本語', 4), '日…');
+  assert.equal(shorten('e\u0301'.repeat(4), 3), 'e\u0301…e\u0301');
+  assert.equal(shorten('👩‍💻👨‍👩‍👧🇩🇪', 5), '👩‍💻…🇩🇪');
 });
 
 describe('a screen', () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { command } from '../../../src/hint.ts';
 import { findAccounts } from '../../../src/setup/accounts.ts';
-import { chooseRegistries } from '../../../src/setup/choices.ts';
+import { chooseRegistries } from '../../../src/setup/choose-registries.ts';
 import { CONFIG, DOCKER, dockerText, makeSetupHome, ssoProfile } from '../../support/unit/setup-home.ts';
 import { profilesFrom } from '../../support/unit/user-files.ts';
 

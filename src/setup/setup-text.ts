@@ -1,13 +1,18 @@
-// What setup says of its choices, and of what to do next. Fits 80 columns where the names in it do.
+// What setup says of its choices, of what is to change, and of what to do next. Fits 80 columns where the names in it do.
 import { printable } from '../errors.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
-import type { ServedAccount } from './rules.ts';
+import { diffText } from '../terminal/diff.ts';
+import type { Screen } from '../terminal/screen.ts';
+import { padded, widest } from '../terminal/text-width.ts';
+import type { ServedAccount } from './accounts.ts';
+import { redactJson } from './docker-files/redact.ts';
+import type { FileChange } from './file-change.ts';
 
 /** The accounts, each with its profile and its regions, and the profiles that are left out. */
 export function choicesText(accounts: readonly ServedAccount[], unknown: readonly string[]): string {
-  const width = Math.max(...accounts.map(({ profile }) => printable(profile).length));
+  const width = widest(accounts.map(({ profile }) => printable(profile)));
   const lines = accounts.map(
-    ({ id, profile, hosts }) => `  ${id}  ${printable(profile).padEnd(width)}  ${regionsText(hosts)}`,
+    ({ id, profile, hosts }) => `  ${id}  ${padded(printable(profile), width)}  ${regionsText(hosts)}`,
   );
   const left = unknown.map((name) => `  ${printable(name)}: account unknown, add a rule by hand`);
   return `${['The registries of these accounts, by these profiles:', ...lines, ...left].join('\n')}\n\n`;
@@ -19,6 +24,20 @@ function regionsText(hosts: readonly string[]): string {
   const regions = [...new Set(hosts.map((host) => parseRegistry(host)?.region ?? host))];
   if (regions.length <= MAX_REGIONS) return regions.join(', ');
   return `${regions.slice(0, MAX_REGIONS).join(', ')} and ${regions.length - MAX_REGIONS} more`;
+}
+
+export function notesText(notes: readonly string[]): string {
+  return notes.map((note) => `Note: ${printable(note)}\n`).join('');
+}
+
+/** As a unified diff that shows no secret. */
+export function fileDiffText({ path, kind, before, after }: FileChange, screen: Screen): string {
+  const shown = (bytes: Uint8Array | undefined) => {
+    if (bytes === undefined) return undefined;
+    const text = new TextDecoder().decode(bytes);
+    return kind === 'docker' ? redactJson(text) : text;
+  };
+  return diffText({ name: path, before: shown(before?.bytes), after: shown(after) }, screen);
 }
 
 export function nextStepsText(accounts: readonly ServedAccount[], program: 'docker' | 'podman'): string {

@@ -1,18 +1,13 @@
-// Files as they are and as they shall be: read whole, written all or none, each by rename.
+// Files as they shall be: written all or none, each by rename.
 
 import * as fs from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { XacctError } from '../errors.ts';
 import { command, type Hint } from '../hint.ts';
+import { errnoOf } from '../os/file-cache.ts';
+import { mayAccess } from '../os/find-program.ts';
 import { makePrivateFolder } from '../os/private-folder.ts';
-
-/** A file that is there. */
-export interface Snapshot {
-  bytes: Buffer;
-  mode: number;
-  uid: number;
-  gid: number;
-}
+import { readSnapshot, type Snapshot } from '../os/snapshot.ts';
 
 export interface FileWrite {
   /** Absolute; a symbolic link is followed. */
@@ -21,30 +16,6 @@ export interface FileWrite {
   before: Snapshot | undefined;
   /** Undefined where the file shall be gone. */
   after: Uint8Array | undefined;
-}
-
-/** The file at a path; undefined where there is none. @throws XacctError `file-access` */
-export function readSnapshot(path: string): Snapshot | undefined {
-  try {
-    const stat = fs.statSync(path, { throwIfNoEntry: false });
-    if (stat === undefined) return undefined;
-    if (!stat.isFile()) throw refused(`${path} is not a regular file`, { run: command`ls -ld ${path}` });
-    return { bytes: fs.readFileSync(path), mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid };
-  } catch (error) {
-    if (error instanceof XacctError) throw error;
-    throw refused(`cannot read ${path} (${codeOf(error)})`, { run: command`ls -ld ${path}` }, error);
-  }
-}
-
-/** The text of a file. @throws XacctError `file-access` where it is not UTF-8: it could not be written back as it was. */
-export function textOf(snapshot: Snapshot | undefined, path: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-      snapshot?.bytes ?? new Uint8Array(),
-    );
-  } catch (error) {
-    throw refused(`${path} is not UTF-8 text`, { run: command`file ${path}` }, error);
-  }
 }
 
 /**
@@ -101,9 +72,9 @@ function writeFile(path: string, bytes: Uint8Array | undefined, before: Snapshot
     fs.renameSync(temporary, target);
     syncFolder(dirname(target));
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') fs.rmSync(temporary, { force: true });
+    if (errnoOf(error) !== 'EEXIST') fs.rmSync(temporary, { force: true });
     throw refused(
-      `cannot write ${path} (${codeOf(error)})`,
+      `cannot write ${path} (${errnoOf(error)})`,
       { run: command`ls -ld ${dirname(target)}` },
       error,
     );
@@ -143,36 +114,23 @@ function followLinks(path: string): string {
 /** Before anything is written. A read-only file is not overwritten, though a rename could: somebody meant it. */
 function checkWritable({ path, before }: FileWrite): void {
   const target = followLinks(path);
-  if (before !== undefined && !isWritable(target)) throw readOnly(target, 'the file');
+  if (before !== undefined && !mayAccess(target, fs.constants.W_OK)) throw readOnly(target, 'the file');
   let folder = dirname(target);
   while (fs.statSync(folder, { throwIfNoEntry: false }) === undefined && dirname(folder) !== folder) {
     folder = dirname(folder);
   }
-  if (!isWritable(folder)) throw readOnly(folder, 'the folder');
-}
-
-function isWritable(path: string): boolean {
-  try {
-    fs.accessSync(path, fs.constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  if (!mayAccess(folder, fs.constants.W_OK)) throw readOnly(folder, 'the folder');
 }
 
 function readOnly(path: string, what: string): XacctError {
   const isOwn = fs.statSync(path).uid === process.getuid?.();
   return refused(`${what} ${path} may not be written; nothing was changed`, {
-    run: isOwn ? ['chmod', 'u+w', path] : ['sudo', 'chown', String(process.getuid?.()), path],
+    run: isOwn ? command`chmod u+w ${path}` : command`sudo chown $USER ${path}`,
   });
 }
 
 function isSame(one: Buffer | undefined, other: Buffer | undefined): boolean {
   return one === undefined || other === undefined ? one === other : one.equals(other);
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
 const AGAIN: Hint = { say: 'run it again' };

@@ -1,15 +1,16 @@
 // The changes that a setup makes, file by file, and the copies and notes by which they can be taken back.
 
-import { type FileWrite, readSnapshot } from './files.ts';
+import { readSnapshot } from '../os/snapshot.ts';
 import {
   type Edit,
   type FileKind,
   type FileState,
   mergeEdits,
-  type State,
+  type readState,
   sha256,
   stateText,
 } from './state.ts';
+import type { FileWrite } from './write-files.ts';
 
 export interface FileChange extends FileWrite {
   kind: FileKind;
@@ -29,10 +30,7 @@ export function fileChange(
 }
 
 /** Everything to be written for the changes: first what takes them back, so that it is there whatever happens. */
-export function writesOf(
-  changes: readonly FileChange[],
-  state: { path: string; before: FileWrite['before']; value: State | undefined },
-): FileWrite[] {
+export function writesOf(changes: readonly FileChange[], state: ReturnType<typeof readState>): FileWrite[] {
   const files = new Map((state.value?.files ?? []).map((file) => [file.path, file]));
   const backups: FileWrite[] = [];
   for (const change of changes) {

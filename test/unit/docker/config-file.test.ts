@@ -1,7 +1,7 @@
 // Which credential store Docker would choose by itself.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { detectedStore } from '../../../src/docker/detected-store.ts';
+import { detectedStore } from '../../../src/docker/config-file.ts';
 import { parseDockerConfig } from '../../../src/docker/docker-config.ts';
 
 const empty = parseDockerConfig('', 'config.json');
@@ -10,7 +10,7 @@ const has =
   (program: string) =>
     programs.includes(program);
 
-test('It is that of the platform, where its helper is on PATH.', () => {
+test('The store that Docker chooses is that of the platform, where its helper is on PATH.', () => {
   const all = has(
     'pass',
     ...['pass', 'secretservice', 'osxkeychain', 'wincred'].map((n) => `docker-credential-${n}`),
@@ -23,7 +23,7 @@ test('It is that of the platform, where its helper is on PATH.', () => {
   assert.equal(detectedStore(empty, 'darwin', has()), undefined);
 });
 
-test('It is none, where the file names a helper or has a login.', () => {
+test('Docker chooses no store, where the file names a helper or has a login.', () => {
   for (const text of ['{"credsStore":"desktop"}', '{"credHelpers":{"a":"b"}}', '{"auths":{"a":{}}}']) {
     const config = parseDockerConfig(text, 'config.json');
     assert.equal(detectedStore(config, 'darwin', has('docker-credential-osxkeychain')), undefined);

@@ -1,8 +1,8 @@
 // An explanation, by the daemon or in this process.
 
-import { askForPeople } from '../client/ask-for-people.ts';
 import type { ExplainRequest, Explanation } from '../helper/explain.ts';
 import type { Invocation } from '../invocation.ts';
+import { askForPeople } from './ask-for-people.ts';
 
 /** By the daemon, which knows more; started only for a token, which it is to keep. @throws XacctError */
 export async function explained(
@@ -11,6 +11,6 @@ export async function explained(
 ): Promise<Explanation> {
   const byDaemon = await askForPeople<Explanation>(invocation, 'explain', request, request.mint);
   if (byDaemon !== undefined) return byDaemon;
-  const { explainHere } = await import('../client/explain-here.ts');
+  const { explainHere } = await import('./explain-here.ts');
   return explainHere(request, invocation);
 }

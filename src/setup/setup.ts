@@ -1,37 +1,43 @@
 // What `ecr-xacct setup` does: find, choose, plan, show, ask, write; and `--undo`.
-
-import type { AccountOf } from '../callers/account-of.ts';
-import type { CommandContext } from '../cli/command.ts';
-import type { SetupOptions } from '../cli/commands/setup.ts';
+import { createAccountOf } from '../callers/account-of.ts';
 import { configPath } from '../config/paths.ts';
+import type { DockerUser } from '../docker/config-file.ts';
 import { helperFault } from '../docker/helper-fault.ts';
 import { parseServerURL } from '../docker/server-url.ts';
 import { printable, XacctError } from '../errors.ts';
 import { command, shellWord } from '../hint.ts';
+import type { Run } from '../invocation.ts';
 import { homeFolder } from '../os/home-folder.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
-import { isConfirmed, isTerminal, type Terminal, terminalOf } from '../terminal/prompts.ts';
-import { findAccounts } from './accounts.ts';
+import { isConfirmed, type Terminal, terminalOf } from '../terminal/prompts.ts';
+import { screenOf } from '../terminal/screen.ts';
+import { findAccounts, type ServedAccount } from './accounts.ts';
 import { createAsker } from './asker.ts';
-import { type FileChange, writesOf } from './changes.ts';
-import { chooseRegistries } from './choices.ts';
-import { fileDiffText } from './file-diff.ts';
-import { type FileWrite, readSnapshot, textOf, writeFiles } from './files.ts';
-import { type ConfigFile, planDropIn, planSetup, readConfigFile } from './plan.ts';
-import { choicesText, nextStepsText } from './report.ts';
-import type { ServedAccount } from './rules.ts';
-import { parseState, statePath } from './state.ts';
-import { dockerTargets, type JsonTarget, type Place, podmanDropIn, podmanTargets } from './targets.ts';
+import { chooseRegistries } from './choose-registries.ts';
+import { type ConfigFile, readConfigFile } from './config-change.ts';
+import { readDropIn } from './docker-files/drop-in.ts';
+import { type FileChange, writesOf } from './file-change.ts';
+import { planDropIn, planSetup, type Target, targetsOf } from './plan.ts';
+import { choicesText, fileDiffText, nextStepsText, notesText } from './setup-text.ts';
+import { readState } from './state.ts';
 import { planUndo } from './undo.ts';
+import { type FileWrite, writeFiles } from './write-files.ts';
+
+export interface SetupOptions {
+  yes?: true;
+  dryRun?: true;
+  undo?: true;
+  keepConfig?: true;
+  podman?: true;
+  credsStore?: true;
+  profile?: readonly string[];
+  region?: readonly string[];
+}
 
 /** @throws XacctError `usage` where it would have to ask, and cannot. */
-export async function runSetup(
-  options: SetupOptions,
-  context: Pick<CommandContext, 'invocation' | 'streams'>,
-  accountOf: AccountOf,
-): Promise<void> {
-  const { invocation, streams } = context;
+export async function setup(options: SetupOptions, run: Run): Promise<void> {
+  const { invocation, streams } = run;
   if (options.keepConfig && !options.undo) {
     throw new XacctError('usage', '--keep-config goes with --undo');
   }
@@ -51,56 +57,48 @@ export async function runSetup(
         ...(options.keepConfig ? ['--keep-config'] : []),
         '--yes',
       ]);
-  const session: Session = {
-    options,
-    context,
-    terminal,
-    place: { env: invocation.env, home, uid: invocation.uid },
-  };
+  const user = { env: invocation.env, home, uid: invocation.uid };
+  const session: Session = { options, run, terminal, user };
   if (options.undo) await undo(session, path);
-  else await setUp(session, readConfigFile(path), accountOf);
+  else await setUp(session, readConfigFile(path));
 }
 
 interface Session {
   options: SetupOptions;
-  context: Pick<CommandContext, 'invocation' | 'streams'>;
+  run: Run;
   terminal: Terminal;
-  place: Place;
+  user: DockerUser;
 }
 
-async function setUp(session: Session, configFile: ConfigFile, accountOf: AccountOf): Promise<void> {
-  const { options, context, place } = session;
-  const { stdout, stderr } = context.streams;
+async function setUp(session: Session, configFile: ConfigFile): Promise<void> {
+  const { options, run, user } = session;
+  const { stdout, stderr } = run.streams;
+  const program = options.podman ? 'podman' : 'docker';
   const isDropIn = options.podman === true && options.credsStore === true;
-  const targets = options.podman ? podmanTargets(place, isDropIn) : dockerTargets(place);
-  const accounts = await choose(session, targets, accountOf);
+  const targets = targetsOf(program, isDropIn, user);
+  const accounts = await choose(session, targets);
   const plan = planSetup(configFile, targets, accounts, options.credsStore === true && !isDropIn);
-  const dropIn = isDropIn ? planDropIn(podmanDropIn(place)) : undefined;
+  const dropIn = isDropIn ? planDropIn(readDropIn(user)) : undefined;
   const changes = [...plan.changes, ...(dropIn === undefined ? [] : [dropIn])];
 
-  const notes = plan.notes.map((note) => `Note: ${printable(note)}\n`).join('');
   if (changes.length === 0) {
-    stdout.write(`${notes}Nothing to change.\n`);
+    stdout.write(`${notesText(plan.notes)}Nothing to change.\n`);
   } else {
-    const path = statePath(configFile.path);
-    const before = readSnapshot(path);
-    const value = before && parseState(textOf(before, path), path);
-    const isDone = await carryOut(session, changes, notes, writesOf(changes, { path, before, value }));
-    if (!isDone) return;
-    stdout.write(nextStepsText(accounts, options.podman ? 'podman' : 'docker'));
+    const writes = writesOf(changes, readState(configFile.path));
+    if (!(await carryOut(session, changes, plan.notes, writes))) return;
+    stdout.write(nextStepsText(accounts, program));
   }
-  const fault = helperFault(place.env.PATH, place.home, context.invocation.self);
+  const fault = helperFault(user.env.PATH, user.home, run.invocation.self);
   if (fault !== undefined)
     stderr.write(`\nWarning: ${fault.message}\nTo mend it, run:\n  ${fault.command}\n`);
 }
 
 async function choose(
-  { options, context, terminal, place: { env } }: Session,
-  targets: readonly JsonTarget[],
-  accountOf: AccountOf,
+  { options, run, terminal, user: { env } }: Session,
+  targets: readonly Target[],
 ): Promise<ServedAccount[]> {
   const { profile: profiles = [] } = options;
-  const found = await findAccounts(createProfileReader()(env), accountOf);
+  const found = await findAccounts(createProfileReader()(env), createAccountOf(run.invocation));
   const ofEnvironment = [env.AWS_REGION ?? '', env.AWS_DEFAULT_REGION ?? ''].filter(
     (region) => partitionOfRegion(region) !== undefined,
   );
@@ -112,45 +110,35 @@ async function choose(
     { profiles, regions: [...(options.region ?? []), ...ofEnvironment], known },
     options.yes ? undefined : createAsker(terminal),
   );
-  context.streams.stdout.write(choicesText(accounts, profiles.length > 0 ? [] : found.unknown));
+  run.streams.stdout.write(choicesText(accounts, profiles.length > 0 ? [] : found.unknown));
   return accounts;
 }
 
 async function undo(session: Session, configFile: string): Promise<void> {
-  const { stdout } = session.context.streams;
-  const path = statePath(configFile);
-  const before = readSnapshot(path);
-  if (before === undefined) {
+  const { stdout } = session.run.streams;
+  const { path, before, value } = readState(configFile);
+  if (value === undefined) {
     stdout.write(`Nothing is set up: there is no ${printable(path)}.\n`);
     return;
   }
-  const { changes, removals, notes } = planUndo(
-    parseState(textOf(before, path), path),
-    session.options.keepConfig === true,
-  );
+  const { changes, removals, notes } = planUndo(value, session.options.keepConfig === true);
   const writes = [...changes, ...removals, { path, before, after: undefined }];
-  const isDone = await carryOut(
-    session,
-    changes,
-    notes.map((note) => `Note: ${printable(note)}\n`).join(''),
-    writes,
-  );
-  if (!isDone) return;
+  if (!(await carryOut(session, changes, notes, writes))) return;
   const but = session.options.keepConfig ? `, but ${printable(configFile)}, which stays` : '';
   stdout.write(`Done: everything that setup had changed is taken back${but}.\n`);
 }
 
 /** Shows, asks, writes. @returns whether it has written. @throws XacctError `cancelled` where the user says no. */
 async function carryOut(
-  { options, context, terminal }: Session,
+  { options, run, terminal }: Session,
   changes: readonly FileChange[],
-  notes: string,
+  notes: readonly string[],
   writes: readonly FileWrite[],
 ): Promise<boolean> {
-  const { stdout } = context.streams;
-  const isColoured = isTerminal(stdout) && !context.invocation.env.NO_COLOR;
-  for (const change of changes) stdout.write(`${fileDiffText(change, isColoured)}\n`);
-  stdout.write(notes === '' ? '' : `${notes}\n`);
+  const { stdout } = run.streams;
+  const screen = screenOf(stdout, run.invocation.env);
+  for (const change of changes) stdout.write(`${fileDiffText(change, screen)}\n`);
+  if (notes.length > 0) stdout.write(`${notesText(notes)}\n`);
   if (options.dryRun) {
     stdout.write('Nothing was changed: this was a dry run.\n');
     return false;

@@ -2,8 +2,7 @@
 
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
-import { type Account, type FoundAccounts, hostsOf } from './accounts.ts';
-import type { ServedAccount } from './rules.ts';
+import { type Account, type FoundAccounts, hostsOf, type ServedAccount } from './accounts.ts';
 
 /** Answers what the options leave open. @throws XacctError `cancelled`, each of them. */
 export interface Asker {

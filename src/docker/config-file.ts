@@ -1,0 +1,67 @@
+// Docker's config.json and podman's auth.json files as they are on this machine, and the store that Docker chooses by itself.
+import type { Environment } from '../invocation.ts';
+import { findProgram } from '../os/find-program.ts';
+import { readSnapshot, type Snapshot, textOf } from '../os/snapshot.ts';
+import { type DockerConfig, dockerConfigPath, parseDockerConfig } from './docker-config.ts';
+import { podmanFiles } from './podman-files.ts';
+
+/** Whose files: these say where they are. */
+export interface DockerUser {
+  env: Environment;
+  home: string;
+  uid: number | undefined;
+}
+
+export interface DockerConfigFile {
+  path: string;
+  before: Snapshot | undefined;
+  text: string;
+  config: DockerConfig;
+  /** The store that Docker chooses by itself. */
+  detectedStore: string | undefined;
+}
+
+/** @throws XacctError `docker-config`, `file-access` */
+export function readDockerConfig({ env, home }: DockerUser): DockerConfigFile {
+  const file = readConfigFile(dockerConfigPath(env, home));
+  const isOnPath = (program: string) => findProgram(program, env.PATH) !== undefined;
+  return { ...file, detectedStore: detectedStore(file.config, process.platform, isOnPath) };
+}
+
+/** `logins`: what is read before `auth`, where it is there. @throws XacctError `docker-config`, `file-access` */
+export function readPodmanConfigs({ env, home, uid }: DockerUser): {
+  logins: DockerConfigFile | undefined;
+  auth: DockerConfigFile;
+} {
+  const { authFile, loginFile } = podmanFiles(env, home, uid);
+  const logins = loginFile === undefined ? undefined : readConfigFile(loginFile);
+  return { logins: logins?.before && logins, auth: readConfigFile(authFile) };
+}
+
+function readConfigFile(path: string): DockerConfigFile {
+  const before = readSnapshot(path);
+  const text = textOf(before, path);
+  return { path, before, text, config: parseDockerConfig(text, path), detectedStore: undefined };
+}
+
+/**
+ * The NAME of `docker-credential-NAME`; undefined where Docker would choose none, as where config.json names a helper or has a
+ * login. Once there is a `credHelpers` entry it chooses none any more, and the next `docker login` would leave its password in
+ * the file, in plain text.
+ * Source: https://github.com/docker/cli (cli/config/config.go, LoadDefaultConfigFile; cli/config/credentials).
+ */
+export function detectedStore(
+  { auths, credHelpers, credsStore }: DockerConfig,
+  platform: NodeJS.Platform,
+  isOnPath: (program: string) => boolean,
+): string | undefined {
+  if (auths.size > 0 || credHelpers.size > 0 || credsStore !== undefined) return undefined;
+  const name = platformStore(platform, isOnPath);
+  return isOnPath(`docker-credential-${name}`) ? name : undefined;
+}
+
+function platformStore(platform: NodeJS.Platform, isOnPath: (program: string) => boolean): string {
+  if (platform === 'darwin') return 'osxkeychain';
+  if (platform === 'win32') return 'wincred';
+  return isOnPath('pass') ? 'pass' : 'secretservice';
+}

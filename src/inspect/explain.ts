@@ -1,0 +1,35 @@
+// What `ecr-xacct explain` does: asks why a registry has the identity that it has, and shows every step.
+import { explained } from '../client/explained.ts';
+import type { Explanation } from '../helper/explain.ts';
+import type { Run } from '../invocation.ts';
+import { printableJson } from '../terminal/printable-json.ts';
+import { screenOf } from '../terminal/screen.ts';
+import { explanationText } from './explanation-text.ts';
+
+export interface ExplainOptions {
+  mint?: true;
+  json?: true;
+}
+
+/** @returns whether there is an identity and, with `mint`, a token. @throws XacctError */
+export async function showExplanation(
+  hostname: string,
+  { mint, json }: ExplainOptions,
+  { invocation, streams }: Run,
+): Promise<boolean> {
+  const explanation = await explained({ hostname, mint: mint === true }, invocation);
+  const screen = screenOf(streams.stdout, invocation.env);
+  streams.stdout.write(
+    json
+      ? printableJson(explanation)
+      : explanationText(withTilde(explanation, invocation.env.HOME), screen, Date.now()),
+  );
+  return explanation.error === undefined && explanation.steps.some(({ outcome }) => outcome === 'yes');
+}
+
+/** Paths below the home folder, as people write them: the table has no room for more. */
+function withTilde(explanation: Explanation, home: string | undefined): Explanation {
+  if (!home || home === '/') return explanation;
+  const text = (value: unknown) => (typeof value === 'string' ? value.replaceAll(`${home}/`, '~/') : value);
+  return JSON.parse(JSON.stringify(explanation, (_, value: unknown) => text(value))) as Explanation;
+}

@@ -1,0 +1,41 @@
+// A file as it is: its bytes, mode and owner, read whole.
+import * as fs from 'node:fs';
+import { XacctError } from '../errors.ts';
+import { type Command, command } from '../hint.ts';
+import { errnoOf } from './file-cache.ts';
+
+/** A file that is there. */
+export interface Snapshot {
+  bytes: Buffer;
+  mode: number;
+  uid: number;
+  gid: number;
+}
+
+/** The file at a path; undefined where there is none. @throws XacctError `file-access` */
+export function readSnapshot(path: string): Snapshot | undefined {
+  try {
+    const stat = fs.statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return undefined;
+    if (!stat.isFile()) throw unread(`${path} is not a regular file`, command`ls -ld ${path}`);
+    return { bytes: fs.readFileSync(path), mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid };
+  } catch (error) {
+    if (error instanceof XacctError) throw error;
+    throw unread(`cannot read ${path} (${errnoOf(error)})`, command`ls -ld ${path}`, error);
+  }
+}
+
+/** The text of a file. @throws XacctError `file-access` where it is not UTF-8: it could not be written back as it was. */
+export function textOf(snapshot: Snapshot | undefined, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      snapshot?.bytes ?? new Uint8Array(),
+    );
+  } catch (error) {
+    throw unread(`${path} is not UTF-8 text`, command`file ${path}`, error);
+  }
+}
+
+function unread(message: string, run: Command, cause?: unknown): XacctError {
+  return new XacctError('file-access', message, { hint: { run }, cause });
+}

@@ -1,0 +1,75 @@
+// The drop-in of registries.conf that names podman's credential helpers for every registry: what is set without it, and its text.
+import { readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { DockerUser } from '../../docker/config-file.ts';
+import { credentialHelpers, podmanFiles } from '../../docker/podman-files.ts';
+import { XacctError } from '../../errors.ts';
+import { command } from '../../hint.ts';
+import { readSnapshot, type Snapshot, textOf } from '../../os/snapshot.ts';
+
+export interface DropIn {
+  path: string;
+  before: Snapshot | undefined;
+  /** What is set without it; undefined where nothing is. */
+  others: readonly string[] | undefined;
+}
+
+/** @throws XacctError `file-access` where a drop-in that is read after ours sets the helpers anew. */
+export function readDropIn({ env, home, uid }: DockerUser): DropIn {
+  const { dropIn, registriesConf, dropInFolders } = podmanFiles(env, home, uid);
+  const conf = registriesConf.find((path) => readSnapshot(path) !== undefined);
+  // With a registries.conf of the user's own, the system's drop-ins are not read.
+  const folders = conf?.startsWith(dirname(dirname(dropIn))) ? dropInFolders.slice(1) : dropInFolders;
+  let others = conf === undefined ? undefined : helpersIn(conf);
+  for (const folder of folders) {
+    for (const path of dropInsIn(folder)) {
+      if (path === dropIn) continue;
+      const set = helpersIn(path);
+      if (set === undefined) continue;
+      if (folder === dirname(dropIn) && basename(path) > basename(dropIn))
+        throw overridden(path, dropIn, set);
+      others = set;
+    }
+  }
+  return { path: dropIn, before: readSnapshot(dropIn), others };
+}
+
+/** Podman's own name for its auth.json files in the list of credential helpers, and the list where none is set. */
+const AUTH_FILES = 'containers-auth.json';
+
+/** The text of our drop-in: ours is asked after those that are set without it. */
+export function dropInText(others: readonly string[] | undefined): string {
+  const list = [...new Set([...(others?.length ? others : [AUTH_FILES]), 'ecr-xacct'])];
+  return `# Written by "ecr-xacct setup"; taken back by "ecr-xacct setup --undo".
+credential-helpers = [${list.map((name) => JSON.stringify(name)).join(', ')}]
+`;
+}
+
+function helpersIn(path: string): string[] | undefined {
+  return credentialHelpers(textOf(readSnapshot(path), path));
+}
+
+/** In the order in which they are read. */
+function dropInsIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.conf'))
+      .toSorted()
+      .map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
+function overridden(path: string, dropIn: string, helpers: readonly string[]): XacctError {
+  return new XacctError(
+    'file-access',
+    `${path} is read after ${dropIn} and sets credential-helpers = [${helpers.map((name) => `"${name}"`).join(', ')}], so that a list in the latter has no effect`,
+    {
+      hint: {
+        say: 'run: ecr-xacct setup --podman, without --creds-store; or add "ecr-xacct" yourself:',
+        run: command`$EDITOR ${path}`,
+      },
+    },
+  );
+}

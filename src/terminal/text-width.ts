@@ -1,0 +1,47 @@
+// Texts by the columns that they take on a terminal, which are not their characters: measured, shortened, wrapped, padded.
+import stringWidth from 'string-width';
+
+/** With blanks, as wide as this. */
+export function padded(text: string, width: number, align: 'left' | 'right' = 'left'): string {
+  const blanks = ' '.repeat(Math.max(0, width - stringWidth(text)));
+  return align === 'left' ? text + blanks : blanks + text;
+}
+
+/** The columns of the widest. */
+export function widest(texts: readonly string[]): number {
+  return Math.max(...texts.map((text) => stringWidth(text)));
+}
+
+/** At most `width` columns: where it is wider, its middle gives way to `…`. */
+export function shorten(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  const characters = [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment);
+  const tail = Math.floor((width - 1) / 2);
+  const head = beginning(characters, width - 1 - tail);
+  return `${head.join('')}…${beginning(characters.toReversed(), tail).toReversed().join('')}`;
+}
+
+/**
+ * Lines of at most `width` columns, of the same characters: a name is to be found by them. A word that no line has room for,
+ * such as a hostname, is shortened: both its ends stay.
+ */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ').map((whole) => shorten(whole, width))) {
+    const last = lines.pop();
+    const longer = last ? `${last} ${word}` : word;
+    if (!last || stringWidth(longer) <= width) lines.push(longer);
+    else lines.push(last, word);
+  }
+  return lines;
+}
+
+/** As many of the characters as there is room for, which is not all of them. */
+function beginning(characters: readonly string[], width: number): string[] {
+  let used = 0;
+  const end = characters.findIndex((character) => {
+    used += stringWidth(character);
+    return used > width;
+  });
+  return characters.slice(0, end);
+}
