@@ -3,7 +3,7 @@
 import { createConfigReader } from '../config/config-reader.ts';
 import { orError, XacctError } from '../errors.ts';
 import { describeIdentity, profileOf } from '../identity/identity.ts';
-import { climb, type ResolutionInput } from '../identity/ladder.ts';
+import { climb, type ResolutionInput } from '../identity/precedence.ts';
 import { type Resolution, resolutionOf } from '../identity/resolve.ts';
 import type { Invocation, Run } from '../invocation.ts';
 import { createMinters } from '../minter/start-minter.ts';

@@ -3,6 +3,7 @@ import { createLazyFallback } from '../docker/fallback/lazy-fallback.ts';
 import type { Action, Answer } from '../docker/messages.ts';
 import type { Invocation, SelfCommand } from '../invocation.ts';
 import type { Response } from '../wire/codec.ts';
+import { isDaemonOff, timeoutMs } from '../wire/daemon-variables.ts';
 import { passedEnvironment } from '../wire/environment.ts';
 import { socketPath } from '../wire/socket-path.ts';
 import { noAnswer } from './ask-daemon.ts';

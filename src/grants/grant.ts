@@ -15,11 +15,11 @@ import { policyStore, readStore } from './policy-store.ts';
 import type { PolicyTarget } from './policy-target.ts';
 import { type GrantedScope, settleScope, upgradeScope } from './registry-scope.ts';
 import {
+  type ChangeRequest,
   carryOut,
   type GrantOptions,
   isOffline,
   ownerOf,
-  type PolicyRequest,
   parseRequest,
   showOffline,
 } from './request.ts';
@@ -43,7 +43,7 @@ export async function grant(principals: readonly string[], options: GrantOptions
 }
 
 async function finish(
-  request: PolicyRequest,
+  request: ChangeRequest,
   owner: AwsCaller,
   scope: GrantedScope,
   changed: PolicyChange | undefined,

@@ -4,7 +4,7 @@ import type { AwsCaller } from '../callers/ask-as.ts';
 import { errorFrom, errorText, printable, XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import { isConfirmed } from '../terminal/prompts.ts';
-import type { PolicyRequest } from './request.ts';
+import type { ChangeRequest } from './request.ts';
 
 /** What to do about the scope, once the policy is written. */
 export type GrantedScope = 'keep' | 'upgrade';
@@ -17,7 +17,7 @@ const NO_EFFECT = "the registry's policy scope is V1, under which it lets nobody
  */
 export async function settleScope(
   owner: AwsCaller,
-  { access, options, run, terminal, yes }: PolicyRequest,
+  { access, options, run, terminal, yes }: ChangeRequest,
 ): Promise<GrantedScope> {
   if (access.target.kind === 'repository') return 'keep';
   const { stdout, stderr } = run.streams;
@@ -48,7 +48,7 @@ export async function settleScope(
 export async function upgradeScope(
   owner: AwsCaller,
   scope: GrantedScope,
-  { run, yes }: Pick<PolicyRequest, 'run' | 'yes'>,
+  { run, yes }: Pick<ChangeRequest, 'run' | 'yes'>,
 ): Promise<void> {
   if (scope === 'keep') return;
   try {

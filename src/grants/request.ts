@@ -34,7 +34,7 @@ export interface GrantOptions extends PolicyChangeOptions {
   wait?: number;
 }
 
-export interface PolicyRequest {
+export interface ChangeRequest {
   command: 'grant' | 'revoke';
   options: GrantOptions;
   run: Run;
@@ -48,11 +48,11 @@ export interface PolicyRequest {
 
 /** Asks nothing of AWS. @throws XacctError `usage` */
 export function parseRequest(
-  command: PolicyRequest['command'],
+  command: ChangeRequest['command'],
   principals: readonly string[],
   options: GrantOptions,
   run: Run,
-): PolicyRequest {
+): ChangeRequest {
   const where = parsePolicyTarget(options.on, passedEnvironment(run.invocation.env));
   const { registry, target } = where;
   const grantees = principals.map((text) => parseGrantee(text, registry.partition));
@@ -80,7 +80,7 @@ export function isOffline({ empty, policy }: GrantOptions): boolean {
 }
 
 /** Shows what a policy in a file, or none, would become. @throws XacctError */
-export async function showOffline(request: PolicyRequest, change: ChangeDocument): Promise<void> {
+export async function showOffline(request: ChangeRequest, change: ChangeDocument): Promise<void> {
   const { options, run, where } = request;
   const before =
     options.policy === undefined ? undefined : await readPolicyFile(options.policy, run.streams.stdin);
@@ -88,7 +88,7 @@ export async function showOffline(request: PolicyRequest, change: ChangeDocument
 }
 
 /** Who of the registry's account makes the change; says who, and where. @throws XacctError */
-export async function ownerOf({ where, options, run }: PolicyRequest): Promise<AwsCaller> {
+export async function ownerOf({ where, options, run }: ChangeRequest): Promise<AwsCaller> {
   const owner = await callerOf(where.registry, options.profile, run);
   const { caller, identity } = owner;
   if (!options.json) {
@@ -105,7 +105,7 @@ export async function ownerOf({ where, options, run }: PolicyRequest): Promise<A
  * @throws XacctError
  */
 export async function carryOut(
-  request: PolicyRequest,
+  request: ChangeRequest,
   owner: AwsCaller,
   change: ChangeDocument,
 ): Promise<'shown' | PolicyChange | undefined> {
@@ -133,7 +133,7 @@ export async function carryOut(
 }
 
 function show(
-  { options, run }: PolicyRequest,
+  { options, run }: ChangeRequest,
   name: string,
   before: string | undefined,
   change: ChangeDocument,

@@ -12,11 +12,11 @@ import type { ChangeDocument } from './change-policy.ts';
 import { answerIn, policyName } from './policy-store.ts';
 import { repositoryOf } from './policy-target.ts';
 import {
+  type ChangeRequest,
   carryOut,
   isOffline,
   ownerOf,
   type PolicyChangeOptions,
-  type PolicyRequest,
   parseRequest,
   showOffline,
 } from './request.ts';
@@ -48,7 +48,7 @@ export async function revoke(
 }
 
 /** What else may still let them in, by the policy that was changed or by the registry's, a line each. */
-async function othersLettingIn({ access, where }: PolicyRequest, owner: AwsCaller): Promise<string[]> {
+async function othersLettingIn({ access, where }: ChangeRequest, owner: AwsCaller): Promise<string[]> {
   const repository = repositoryOf(where);
   const { registry, repositories, scope } = await owner.ask('policies', { repository });
   const ofRegistry = policyName(undefined);

@@ -13,7 +13,7 @@ import {
   registryHostname,
 } from '../registry/ecr-hostname.ts';
 import { type Identity, profileOf } from './identity.ts';
-import { type Candidate, climb, type ResolutionInput, type Step } from './ladder.ts';
+import { type Candidate, climb, type ResolutionInput, type Step } from './precedence.ts';
 
 export interface Resolution {
   /** The hostname that was asked, lower case. */

@@ -17,13 +17,13 @@ import { type FileChange, fileChange } from './file-change.ts';
 const HELPER = 'ecr-xacct';
 
 /** A file of Docker's or podman's that is to change. */
-export interface Target extends DockerConfigFile {
+export interface SetupTarget extends DockerConfigFile {
   /** Old logins are taken out of it; nothing is put in. */
   isLoginsOnly: boolean;
 }
 
 /** @param isDropIn podman is to ask for every registry, as a drop-in says. @throws XacctError `docker-config`, `file-access` */
-export function targetsOf(program: 'docker' | 'podman', isDropIn: boolean, user: DockerUser): Target[] {
+export function targetsOf(program: 'docker' | 'podman', isDropIn: boolean, user: DockerUser): SetupTarget[] {
   if (program === 'docker') return [{ ...readDockerConfig(user), isLoginsOnly: false }];
   const { logins, auth } = readPodmanConfigs(user);
   return [
@@ -42,7 +42,7 @@ export interface Plan {
 /** @throws XacctError `docker-config` where `--creds-store` has nobody to fall back to. */
 export function planSetup(
   configFile: ConfigFile,
-  targets: readonly Target[],
+  targets: readonly SetupTarget[],
   accounts: readonly ServedAccount[],
   isCredsStore: boolean,
 ): Plan {
@@ -85,7 +85,7 @@ export function planDropIn({ path, before, others }: DropIn): FileChange | undef
 }
 
 /** Undefined where it is this program already. */
-function formerStore({ path, config, detectedStore }: Target): string | undefined {
+function formerStore({ path, config, detectedStore }: SetupTarget): string | undefined {
   const { credsStore = detectedStore } = config;
   if (credsStore === HELPER) return undefined;
   if (credsStore !== undefined) return credsStore;

@@ -18,7 +18,7 @@ import { chooseRegistries } from './choose-registries.ts';
 import { type ConfigFile, readConfigFile } from './config-change.ts';
 import { readDropIn } from './docker-files/drop-in.ts';
 import { type FileChange, writesOf } from './file-change.ts';
-import { planDropIn, planSetup, type Target, targetsOf } from './plan.ts';
+import { planDropIn, planSetup, type SetupTarget, targetsOf } from './plan.ts';
 import { choicesText, fileDiffText, nextStepsText, notesText } from './setup-text.ts';
 import { readState } from './state.ts';
 import { planUndo } from './undo.ts';
@@ -95,7 +95,7 @@ async function setUp(session: Session, configFile: ConfigFile): Promise<void> {
 
 async function choose(
   { options, run, terminal, user: { env } }: Session,
-  targets: readonly Target[],
+  targets: readonly SetupTarget[],
 ): Promise<ServedAccount[]> {
   const { profile: profiles = [] } = options;
   const found = await findAccounts(createProfileReader()(env), createAccountOf(run.invocation));

@@ -14,7 +14,7 @@ import { whenEnded } from '../processes.ts';
 /** Where `npm run build` puts the programs. */
 export const bin = fileURLToPath(new URL('../../../dist/bin', import.meta.url));
 
-/** How a built program starts itself, as `mintInProcess` wants it. */
+/** How a built program starts itself. */
 export const self = [
   process.execPath,
   '--disable-sigusr1',
