@@ -1,5 +1,4 @@
 // The fake AWS in a process of its own, so that serving does not disturb the one that measures; told what to do by messages.
-
 import { startFakeAws } from '../../test/fake-aws/start-fake-aws.ts';
 import {
   PRIMARY_ACCOUNT,

@@ -1,5 +1,4 @@
 // One `get` at a time: warm, cold, and from nothing running.
-
 import { type Measurement, roundsFor } from './measurement.ts';
 import { atLeastTimes, atMostTimes, type Check, milliseconds, type Row } from './report.ts';
 import { type Command, type Measured, median } from './run-commands.ts';

@@ -1,5 +1,4 @@
 // Asks IAM about a role or a user of the identity's own account.
-
 import { principalOf } from '../policy/principal.ts';
 import type { FoundPrincipal, Outcome, SimulatedAction, SimulationInput } from '../questions.ts';
 import { serviceError } from './failures/service-error.ts';

@@ -1,5 +1,4 @@
 // AWS credentials of an identity, in a process whose environment is the caller's, and what is done with them.
-
 import { userInfo } from 'node:os';
 import type { STSClientConfig } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
@@ -26,10 +25,11 @@ const FAREWELL_MS = 250;
 /** What AWS is asked in a process whose environment is the caller's. */
 export interface Asking {
   resolution: Resolution;
+  /** The whole environment to ask in. */
   env: Environment;
-  /** Milliseconds from `givenAt` on. */
+  /** Milliseconds from `givenAt` on; at its end the process is killed with its group. */
   timeoutMs: number;
-  /** Epoch ms. */
+  /** Epoch ms: a start takes a part of the time. */
   givenAt: number;
   mfa?: MfaProof | undefined;
 }
@@ -73,11 +73,8 @@ export async function withCredentials<T>(
   );
   let stage: FailureContext['stage'] = 'credentials';
   const explain = (error: unknown) => {
-    const exchange = connection.lastExchange();
-    return explainFailure(error, {
-      ...{ resolution, profiles, env, stage, exchange },
-      usesMfaSession: mfa.usesSession,
-    });
+    const of = { resolution, profiles, env, stage, exchange: connection.lastExchange() };
+    return explainFailure(error, { ...of, usesMfaSession: mfa.usesSession });
   };
   const asked = async () => {
     const context = { requestHandler, endpoints, stsConfig, mfa, explain };

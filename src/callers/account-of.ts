@@ -1,6 +1,5 @@
 // Asks AWS for the accounts of profiles that do not say theirs, for setup.
-
-import { askInMinters } from '../client/ask-in-minters.ts';
+import { askInMinters } from '../client/answer-here.ts';
 import { XacctError } from '../errors.ts';
 import { profileResolution } from '../identity/resolve.ts';
 import type { Invocation } from '../invocation.ts';

@@ -1,5 +1,4 @@
 // Asks AWS as one identity, in minters of this process: first who it is, with an MFA code where one is needed.
-
 import { createConfigReader } from '../config/config-reader.ts';
 import { describeIdentity } from '../identity/identity.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';

@@ -1,5 +1,4 @@
 // `aws sso login` and `aws login`, run for a person who asked for it.
-
 import { spawn } from 'node:child_process';
 import { XacctError } from '../errors.ts';
 import { commandText } from '../hint.ts';

@@ -1,5 +1,4 @@
 // The callers that this machine has of an account: the one that may change a registry's policies, and all that may look a role up.
-
 import { createConfigReader } from '../config/config-reader.ts';
 import { orError, XacctError } from '../errors.ts';
 import { describeIdentity, profileOf } from '../identity/identity.ts';

@@ -1,5 +1,4 @@
 // Logs a person in: an SSO login or an MFA code where one is needed, then a token into the daemon's memory.
-
 import { askForPeople } from '../client/ask-for-people.ts';
 import { noDaemon, noDaemonOnWindows } from '../client/reach-daemon.ts';
 import { createConfigReader } from '../config/config-reader.ts';

@@ -1,5 +1,4 @@
 // What every command of `ecr-xacct` is given.
-
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseRegistryOrImage, type ServerURL } from '../docker/server-url.ts';
 import { XacctError } from '../errors.ts';

@@ -1,40 +1,43 @@
-// Answers one of Docker's actions in this process, with nothing remembered: where there is no daemon, or it is turned off.
+// Answers in this process, with nothing remembered: where there is no daemon, it is turned off, or it cannot be trusted.
 import { createConfigReader } from '../config/config-reader.ts';
 import type { AskFallback } from '../docker/fallback/fallback.ts';
-import type { Action, Answer } from '../docker/messages.ts';
-import type { XacctError } from '../errors.ts';
+import {
+  type Action,
+  type Answer,
+  MISSING_SERVER_URL,
+  notFound,
+  readCredential,
+  readServerURL,
+} from '../docker/messages.ts';
+import { parseServerURL } from '../docker/server-url.ts';
+import { errorLine, type XacctError } from '../errors.ts';
 import type { WhoAmI } from '../helper/account-memory.ts';
-import { createHelper, type HelperDeps } from '../helper/helper.ts';
+import {
+  askFallback,
+  eraseElsewhere,
+  type ForeignDeps,
+  forHostname,
+  isOurs,
+  listElsewhere,
+  storeElsewhere,
+} from '../helper/foreign-hosts.ts';
+import { createHelper, type HelperDeps, isPublicByDefault, usernamesAnswer } from '../helper/helper.ts';
 import { createMemory, type Memory } from '../helper/memory.ts';
-import { answerWithoutTokens } from '../helper/without-tokens.ts';
-import type { Environment } from '../invocation.ts';
+import type { Environment, SelfCommand } from '../invocation.ts';
+import { createMinters, mintDeadline } from '../minter/start-minter.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
+import { answerOf } from '../questions.ts';
+import { timeoutMs } from '../wire/daemon-variables.ts';
 
 /** How AWS and the fallback helper are asked; the rest of what a helper needs is made here. */
-export type HereDeps = Pick<HelperDeps, 'mint' | 'deadline' | 'fallback'> & {
+type HereDeps = Pick<HelperDeps, 'mint' | 'deadline' | 'fallback'> & {
   whoAmI: WhoAmI;
   /** What a login is refused with; else it is taken, and forgotten at the end of this process. */
   noLogins?: XacctError | undefined;
 };
 
-export function answerHere(
-  action: Action,
-  input: string,
-  env: Readonly<Record<string, string>>,
-  deps: HereDeps,
-): Promise<Answer> {
+export function answerHere(action: Action, input: string, env: Environment, deps: HereDeps): Promise<Answer> {
   return createHelper(depsHere(deps))(action, input, env);
-}
-
-/** Answers where the daemon cannot be trusted or does not answer. */
-export function answerWithout(
-  error: unknown,
-  action: Action,
-  input: string,
-  env: Environment,
-  fallback: AskFallback,
-): Promise<Answer> {
-  return answerWithoutTokens(error, action, input, env, { readConfig: createConfigReader(), fallback });
 }
 
 /** What a helper needs, with nothing in memory. */
@@ -50,4 +53,65 @@ export function depsHere({ noLogins, ...deps }: HereDeps): HelperDeps & Memory &
     ...(noLogins === undefined ? {} : { logins: { ...memory.logins, set: refuse } }),
     ...deps,
   };
+}
+
+/** How a helper in this process asks AWS: in minters that are started for it, none kept ready. */
+export function askInMinters(self: SelfCommand): Pick<HereDeps, 'mint' | 'whoAmI' | 'deadline'> {
+  const minters = createMinters(self, 0);
+  return {
+    mint: (resolution, env, mfa) => minters.mint(resolution, env, timeoutMs(env), mfa),
+    whoAmI: async (resolution, env, mfa) =>
+      answerOf(await minters.whoAmI(resolution, env, timeoutMs(env), mfa)),
+    deadline: (env) => mintDeadline(timeoutMs(env)),
+  };
+}
+
+/**
+ * Where the daemon cannot be trusted or does not answer: for a host of ours that error, for others what is answered anyway.
+ * `list` never fails, because one failing `list` costs Docker every credential. Never throws.
+ */
+export async function answerWithout(
+  error: unknown,
+  action: Action,
+  input: string,
+  env: Environment,
+  fallback: AskFallback,
+): Promise<Answer> {
+  const deps = { readConfig: createConfigReader(), fallback };
+  if (action === 'list') return usernamesAnswer(await listElsewhere(deps, env));
+  try {
+    const theirs = await answeredElsewhere(action, input, env, deps);
+    if (theirs !== undefined) return theirs;
+    // What is ours, the daemon would have to keep or to forget.
+    if (action !== 'get') throw error;
+    const { scheme, hostname = '' } = parseServerURL(readServerURL(input) ?? '') ?? {};
+    if (scheme !== 'https' || !isServedByUs(hostname, env, deps)) return notFound;
+    throw forHostname(hostname, error);
+  } catch (failure) {
+    return { outcome: 'failure', text: errorLine(failure) };
+  }
+}
+
+/** By the fallback helper; undefined where that must not be asked. @throws XacctError */
+async function answeredElsewhere(
+  action: Exclude<Action, 'list'>,
+  input: string,
+  env: Environment,
+  deps: ForeignDeps,
+): Promise<Answer | undefined> {
+  if (action === 'store') return storeElsewhere(deps, readCredential(input), env);
+  const ServerURL = readServerURL(input);
+  if (ServerURL === undefined) return { outcome: 'quiet-failure', text: MISSING_SERVER_URL };
+  if (action === 'erase') return eraseElsewhere(deps, ServerURL, input, env);
+  return askFallback(deps, { action, ServerURL, input, env });
+}
+
+/** Whether a failure for the host is to be told: not where Docker had better go on anonymously. @throws XacctError */
+function isServedByUs(hostname: string, env: Environment, { readConfig }: ForeignDeps): boolean {
+  try {
+    const config = readConfig(env);
+    return isOurs(hostname, config) && !isPublicByDefault(hostname, config, env);
+  } catch (error) {
+    throw forHostname(hostname, error);
+  }
 }

@@ -43,8 +43,7 @@ async function withoutDaemon(
   env: Record<string, string>,
   { self, uid }: Invocation,
 ): Promise<Answer> {
-  const { answerHere } = await import('./answer-here.ts');
-  const { askInMinters } = await import('./ask-in-minters.ts');
+  const { answerHere, askInMinters } = await import('./answer-here.ts');
   const fallback = createLazyFallback(timeoutMs);
   // Who turned the daemon off knows that logins are not kept; on Windows, Docker would say that they succeeded.
   const noLogins = uid === undefined ? noDaemonOnWindows('docker pull needs no docker login') : undefined;

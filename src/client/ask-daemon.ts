@@ -1,5 +1,4 @@
 // One request to the daemon: connect, send, read the answer.
-
 import { connect } from 'node:net';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';

@@ -1,7 +1,7 @@
 // Asks the daemon for what needs more than its memory: login and explain, in the environment of whoever asks.
-
 import { errorFrom, XacctError } from '../errors.ts';
 import type { OrError } from '../helper/daemon-answers.ts';
+import type { ExplainRequest, Explanation } from '../helper/explain.ts';
 import type { Invocation } from '../invocation.ts';
 import { isDaemonOff } from '../wire/daemon-variables.ts';
 import { passedEnvironment } from '../wire/environment.ts';
@@ -29,4 +29,15 @@ export async function askForPeople<T>(
   const answer = JSON.parse(response.text) as OrError<T>;
   if ('error' in answer) throw errorFrom(answer.error);
   return answer.done;
+}
+
+/** By the daemon, which knows more, or in this process; started only for a token, which it is to keep. @throws XacctError */
+export async function explained(
+  request: Omit<ExplainRequest, 'env'>,
+  invocation: Invocation,
+): Promise<Explanation> {
+  const byDaemon = await askForPeople<Explanation>(invocation, 'explain', request, request.mint);
+  if (byDaemon !== undefined) return byDaemon;
+  const { explainHere } = await import('./explain-here.ts');
+  return explainHere(request, invocation);
 }

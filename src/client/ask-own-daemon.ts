@@ -1,5 +1,4 @@
 // Asks the user's daemon, if one runs, for what it does for people; never starts one.
-
 import { XacctError } from '../errors.ts';
 import type { DaemonStatus } from '../helper/daemon-answers.ts';
 import { command } from '../hint.ts';

@@ -4,8 +4,7 @@ import { type ExplainRequest, type Explanation, explain } from '../helper/explai
 import type { Invocation } from '../invocation.ts';
 import { timeoutMs } from '../wire/daemon-variables.ts';
 import { passedEnvironment } from '../wire/environment.ts';
-import { depsHere } from './answer-here.ts';
-import { askInMinters } from './ask-in-minters.ts';
+import { askInMinters, depsHere } from './answer-here.ts';
 
 /** @throws XacctError where the config cannot be read. */
 export function explainHere(

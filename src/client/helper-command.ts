@@ -1,5 +1,4 @@
 // Docker's protocol on stdin and stdout: `docker-credential-ecr-xacct ACTION`, which is `ecr-xacct helper ACTION`.
-
 import type { Readable } from 'node:stream';
 import { ACTIONS, type Answer, isAction } from '../docker/messages.ts';
 import { errorLine, printable, XacctError } from '../errors.ts';

@@ -1,5 +1,4 @@
 // Asks the daemon, which is started where there is none.
-
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { SelfCommand } from '../invocation.ts';

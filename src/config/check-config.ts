@@ -1,5 +1,4 @@
 // What is wrong with a config file: its text, and the profiles that its rules name.
-
 import { errorText, printable, XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
 import { createFileCache } from '../os/file-cache.ts';

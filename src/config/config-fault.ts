@@ -1,5 +1,4 @@
 // Where in config.yaml a mistake is, and how it is told: `FILE:LINE:COLUMN: what is wrong`, and what to write instead.
-
 import { type Document, isMap, isNode, isPair, isScalar, type Node, visit } from 'yaml';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';

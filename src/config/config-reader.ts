@@ -1,5 +1,4 @@
 // The config that is in force for a caller's environment, read again when the file has changed.
-
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';

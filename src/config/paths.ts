@@ -1,5 +1,4 @@
 // Where a user's files are, by the environment of whoever asks: config.yaml and the log.
-
 import { homedir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import envPaths from 'env-paths';

@@ -1,5 +1,4 @@
 // Begins a daemon with what takes longest: whoever starts one waits for a token, and so for the first minter.
-
 import type { SelfCommand } from '../invocation.ts';
 import { createMinters } from '../minter/start-minter.ts';
 import type { DaemonOptions } from './run-daemon.ts';

@@ -1,5 +1,5 @@
 // What the daemon does for people beside Docker's actions: status, login, explain, forget, stop.
-import { errorFields, XacctError } from '../errors.ts';
+import { errorFields, orError, XacctError } from '../errors.ts';
 import type { WhoAmI } from '../helper/account-memory.ts';
 import type { DaemonStatus, Forgotten, OrError } from '../helper/daemon-answers.ts';
 import type { HelperDeps } from '../helper/helper.ts';
@@ -46,11 +46,11 @@ export function createDaemonActions(
     // Loaded only here, as few ask for it.
     login: async ({ input, env }) => {
       const { login } = await import('../helper/login.ts');
-      return line(await orError(() => login(deps, readLoginRequest(input), env)));
+      return line(await doneOrError(() => login(deps, readLoginRequest(input), env)));
     },
     explain: async ({ input, env }) => {
       const { explain } = await import('../helper/explain.ts');
-      return line(await orError(() => explain(deps, { ...readExplainRequest(input), env })));
+      return line(await doneOrError(() => explain(deps, { ...readExplainRequest(input), env })));
     },
     stop: () => {
       end('asked to stop');
@@ -60,13 +60,9 @@ export function createDaemonActions(
 }
 
 /** What a client needs to know an error by its code; it prints the error itself. */
-async function orError<T>(act: () => Promise<T>): Promise<OrError<T>> {
-  try {
-    return { done: await act() };
-  } catch (error) {
-    if (error instanceof XacctError) return { error: errorFields(error) };
-    throw error;
-  }
+async function doneOrError<T>(act: () => Promise<T>): Promise<OrError<T>> {
+  const done = await orError(act);
+  return done instanceof XacctError ? { error: errorFields(done) } : { done };
 }
 
 function line(value: unknown): string {

@@ -1,5 +1,4 @@
 // The daemon: helper, caches, minters and socket put together, from start to end.
-
 import { closeSync, writeSync } from 'node:fs';
 import { createConfigReader } from '../config/config-reader.ts';
 import { createLazyFallback } from '../docker/fallback/lazy-fallback.ts';

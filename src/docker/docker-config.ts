@@ -1,5 +1,4 @@
 // Docker's config.json (and podman's auth.json, which has the same shape): where it is, and what of it concerns helpers.
-
 import { join, resolve } from 'node:path';
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { XacctError } from '../errors.ts';

@@ -1,6 +1,5 @@
 // The messages of Docker's credential-helper protocol: what comes on stdin, what goes to stdout, and its fixed texts.
 // Source: https://github.com/docker/docker-credential-helpers (credentials/credentials.go, credentials/error.go).
-
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 

@@ -1,5 +1,4 @@
 // What a principal's own side lets it do, as IAM simulates it, where somebody of its account is known here who may ask.
-
 import type { CallersOf } from '../callers/callers-of.ts';
 import { orError, XacctError } from '../errors.ts';
 import type { OwnedRegistry } from '../grants/policy-target.ts';

@@ -1,6 +1,5 @@
 // For whom doctor looks where no Docker pulls: whose role, where, and from which registry.
-
-import { explained } from '../client/explained.ts';
+import { explained } from '../client/ask-for-people.ts';
 import { XacctError } from '../errors.ts';
 import { parsePolicyTarget } from '../grants/policy-target.ts';
 import type { Invocation } from '../invocation.ts';

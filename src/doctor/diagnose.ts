@@ -1,6 +1,5 @@
 // What `ecr-xacct doctor` does: walks the way of an image, for Docker or for what runs in AWS, up to the first step that fails.
-
-import type { Invocation, Streams } from '../invocation.ts';
+import type { Invocation, Run } from '../invocation.ts';
 import { printableJson } from '../terminal/printable-json.ts';
 import { screenOf } from '../terminal/screen.ts';
 import { consumerOf, wantedOf } from './consumer.ts';
@@ -15,7 +14,7 @@ import { walkFor } from './walk-for.ts';
 export async function showDiagnosis(
   image: ImageName,
   options: DoctorOptions,
-  { invocation, streams: { stdout } }: { invocation: Invocation; streams: Streams },
+  { invocation, streams: { stdout } }: Run,
 ): Promise<boolean> {
   const diagnosis = await diagnose(image, options, invocation);
   const { HOME } = invocation.env;

@@ -1,5 +1,4 @@
 // A denial looked at from both sides, as far as profiles of both accounts are known here: AWS names one reason at a time, if any.
-
 import type { CallersOf } from '../callers/callers-of.ts';
 import { type Principal, principalOf } from '../policy/principal.ts';
 import type { RegistryPolicies, SimulatedAction } from '../questions.ts';

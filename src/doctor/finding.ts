@@ -1,4 +1,6 @@
 // What `ecr-xacct doctor` finds at each step of the way from Docker to an image's layers.
+import type { ErrorFields, XacctError } from '../errors.ts';
+import { commandText, type Hint, hintText } from '../hint.ts';
 
 /**
  * The steps, in the order in which they are walked; the walk stops at the first that fails, which is the cause.
@@ -75,6 +77,30 @@ export function shownFinding({ does: _, mayBeAbsent = false, ...finding }: Denie
   if (!mayBeAbsent) return finding;
   const absent = 'ECR says the same of a repository that does not exist.';
   return { ...finding, notes: [absent, ...(finding.notes ?? [])] };
+}
+
+export function failedFinding(
+  step: DoctorStep,
+  { message, hint }: Pick<XacctError | ErrorFields, 'message' | 'hint'>,
+  side?: Side,
+): Finding {
+  return { step, outcome: 'failed', text: message, ...(side && { side }), ...fieldsOf(hint) };
+}
+
+/** A command has a line of its own; what is to be done besides is a note. */
+function fieldsOf(hint: Hint | undefined): Pick<Finding, 'command' | 'by' | 'notes'> {
+  if (hint === undefined) return {};
+  const { say, run, by, next } = hint;
+  if (run === undefined || say !== undefined || next !== undefined) {
+    const note = hintText(hint);
+    return { notes: [`${note.charAt(0).toUpperCase()}${note.slice(1)}`] };
+  }
+  return { command: commandText(run), ...(by && { by }) };
+}
+
+/** What could not be looked at, because AWS could not be asked. */
+export function unknownFinding(step: DoctorStep, what: string, { message, hint }: XacctError): Finding {
+  return { step, outcome: 'unknown', text: `${what}: ${message}`, ...fieldsOf(hint) };
 }
 
 export interface Diagnosis {

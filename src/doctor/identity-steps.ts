@@ -1,5 +1,4 @@
 // The steps of doctor that say who one is: which identity, who AWS says that is, and the token that Docker is given.
-
 import { type Credential, notFound, readCredential } from '../docker/messages.ts';
 import type { Explanation } from '../helper/explain.ts';
 import type { Invocation } from '../invocation.ts';
@@ -8,8 +7,7 @@ import { principalOf } from '../policy/principal.ts';
 import type { Registry } from '../registry/ecr-hostname.ts';
 import { timeoutMs } from '../wire/daemon-variables.ts';
 import { deniedFinding } from './denied-finding.ts';
-import { failedFinding } from './failed-finding.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, failedFinding } from './finding.ts';
 
 /** Of an explanation without a mint. */
 export function identityFinding(explanation: Explanation): Finding {

@@ -6,8 +6,7 @@ import { type Serving, servingOf } from '../docker/serving.ts';
 import { XacctError } from '../errors.ts';
 import type { SelfCommand } from '../invocation.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
-import { failedFinding } from './failed-finding.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, failedFinding } from './finding.ts';
 
 export function programFinding({ env, home }: DockerUser, self: SelfCommand): Finding {
   const fault = helperFault(env.PATH, home, self);

@@ -1,5 +1,4 @@
 // What the policies of a registry's account say to a request, where somebody of that account is known here.
-
 import type { CallersOf } from '../callers/callers-of.ts';
 import { type ErrorFields, errorFields, XacctError } from '../errors.ts';
 import type { OwnedRegistry } from '../grants/policy-target.ts';

@@ -1,10 +1,8 @@
 // The steps of doctor at the registry: its protocol, the image, its layers, and whether one may push.
-
 import { XacctError } from '../errors.ts';
 import type { Registry } from '../registry/ecr-hostname.ts';
 import { deniedFinding } from './denied-finding.ts';
-import { failedFinding } from './failed-finding.ts';
-import type { DoctorStep, Finding } from './finding.ts';
+import { type DoctorStep, type Finding, failedFinding } from './finding.ts';
 import { containerPlatform } from './registry-api/image-manifest.ts';
 import type { ImageName } from './registry-api/image-name.ts';
 import type { BlobAnswer, Image, RegistryAnswer, RegistryClient } from './registry-api/registry-client.ts';

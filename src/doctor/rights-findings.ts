@@ -3,8 +3,7 @@ import { errorFrom, errorText } from '../errors.ts';
 import type { Principal } from '../policy/principal.ts';
 import type { Simulated, Wanted } from './caller-rights.ts';
 import { administratorOf, attachment } from './denied-finding.ts';
-import { failedFinding } from './failed-finding.ts';
-import type { DeniedFinding, DoctorStep, Finding } from './finding.ts';
+import { type DeniedFinding, type DoctorStep, type Finding, failedFinding } from './finding.ts';
 import type { RegistryRights } from './registry-rights.ts';
 
 export interface RightsOf {

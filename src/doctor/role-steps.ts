@@ -1,12 +1,10 @@
 // The role that pulls for ECS: what it must be, and whether it is.
-
 import { parsePolicy } from '../policy/policy-document.ts';
 import type { Principal } from '../policy/principal.ts';
 import { allowsRequest } from '../policy/review.ts';
 import type { CallerRights, Wanted } from './caller-rights.ts';
 import { administratorOf } from './denied-finding.ts';
-import { unknownFinding } from './failed-finding.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, unknownFinding } from './finding.ts';
 import { callerRightsFinding } from './rights-findings.ts';
 
 export interface RoleNeeds {

@@ -1,15 +1,13 @@
 // The walk of doctor for Docker: from the helper on PATH to the layers of an image.
-
 import { createCallersOf } from '../callers/callers-of.ts';
-import { explained } from '../client/explained.ts';
+import { explained } from '../client/ask-for-people.ts';
 import { orError, XacctError } from '../errors.ts';
 import type { Invocation } from '../invocation.ts';
 import { engineAuthorities } from '../net/authorities.ts';
 import { homeFolder } from '../os/home-folder.ts';
 import { timeoutMs } from '../wire/daemon-variables.ts';
 import { examined, examinedPush } from './examine.ts';
-import { failedFinding } from './failed-finding.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, failedFinding } from './finding.ts';
 import { credentialsFindings, getToken, identityFinding } from './identity-steps.ts';
 import { dockerConfigFinding, programFinding } from './machine-steps.ts';
 import type { ImageName } from './registry-api/image-name.ts';

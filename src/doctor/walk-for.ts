@@ -1,5 +1,4 @@
 // The walk of doctor for what runs in AWS: who pulls there is a role, or Lambda itself, and no Docker.
-
 import { type CallersOf, createCallersOf } from '../callers/callers-of.ts';
 import type { XacctError } from '../errors.ts';
 import type { Invocation } from '../invocation.ts';
@@ -7,8 +6,7 @@ import { NEEDED_PULL_ACTIONS } from '../policy/actions.ts';
 import { principalOf } from '../policy/principal.ts';
 import { actionsFor, callerRights, repositoryArn, type Wanted } from './caller-rights.ts';
 import { administratorOf } from './denied-finding.ts';
-import { unknownFinding } from './failed-finding.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, unknownFinding } from './finding.ts';
 import type { Platform } from './options.ts';
 import { judgeRights, policiesByOwner } from './registry-rights.ts';
 import { registryRightsFinding } from './rights-findings.ts';

@@ -1,5 +1,4 @@
 // What the policies of a registry say, statement by statement, and what of them could not be read.
-
 import { errorFrom, errorText, XacctError } from '../errors.ts';
 import { type PolicyDocument, parsePolicy, type Statement, statementsOf } from '../policy/policy-document.ts';
 import { type ReviewedStatement, reviewStatement } from '../policy/review.ts';

@@ -1,5 +1,4 @@
 // `ecr-xacct access`: reads the policies of a registry, and shows whom they let in.
-
 import { callerOf } from '../callers/callers-of.ts';
 import { XacctError } from '../errors.ts';
 import type { Run } from '../invocation.ts';

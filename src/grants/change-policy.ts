@@ -1,5 +1,4 @@
 // Changes a policy that others may be changing, too: read, merge, compare, write, read back, and once more after a moment.
-
 import { XacctError } from '../errors.ts';
 import type { PolicyDocument } from '../policy/policy-document.ts';
 import { checkPolicySize, parsePolicy, policyText } from '../policy/policy-document.ts';

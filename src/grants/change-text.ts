@@ -1,5 +1,4 @@
 // How a change of a policy is shown: as a diff, or as the JSON of what it becomes.
-
 import type { Run } from '../invocation.ts';
 import { parsePolicy, policyText } from '../policy/policy-document.ts';
 import { diffText } from '../terminal/diff.ts';

@@ -1,5 +1,4 @@
 // `ecr-xacct grant`: lets others in, and says what it means for them.
-
 import type { AwsCaller } from '../callers/ask-as.ts';
 import { printable } from '../errors.ts';
 import type { Run } from '../invocation.ts';

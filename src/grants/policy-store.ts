@@ -1,5 +1,4 @@
 // Where a policy is: in AWS, read and written as a caller of its account, or in a file.
-
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';

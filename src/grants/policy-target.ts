@@ -1,5 +1,4 @@
 // Which registry's or repository's policy is meant: `HOST`, `HOST/repo`, `HOST/prefix/*`.
-
 import { createConfigReader } from '../config/config-reader.ts';
 import { matchRule, registryOf } from '../config/match.ts';
 import { parseServerURL } from '../docker/server-url.ts';

@@ -1,5 +1,4 @@
 // The scope of a registry policy: under V1 it enforces no pull and no push, so a grant in it would have no effect.
-
 import type { AwsCaller } from '../callers/ask-as.ts';
 import { errorFrom, errorText, printable, XacctError } from '../errors.ts';
 import { command } from '../hint.ts';

@@ -1,5 +1,4 @@
 // One request of grant or revoke: what is asked for, as whom, and how the change is shown, confirmed and written.
-
 import { setTimeout } from 'node:timers/promises';
 import type { AwsCaller } from '../callers/ask-as.ts';
 import { callerOf } from '../callers/callers-of.ts';

@@ -1,5 +1,4 @@
 // `ecr-xacct revoke`: takes back what grant gave, and says what else still lets them in.
-
 import type { AwsCaller } from '../callers/ask-as.ts';
 import { printable } from '../errors.ts';
 import type { Run } from '../invocation.ts';

@@ -1,5 +1,4 @@
 // The accounts of profiles that do not say theirs: asked of AWS once, and remembered in memory.
-
 import { LRUCache } from 'lru-cache';
 import { XacctError } from '../errors.ts';
 import { profileOf } from '../identity/identity.ts';

@@ -1,5 +1,4 @@
 // `ecr-xacct explain`: the whole ladder for a hostname, what it leads to, and what is in memory. Never a secret.
-
 import { ruleLine } from '../config/rule-line.ts';
 import { type ErrorFields, errorFields, XacctError } from '../errors.ts';
 import { describeChain } from '../identity/describe-chain.ts';

@@ -1,5 +1,4 @@
 // A token for a hostname: who to be, a token in memory or a mint, and the next candidate where discovery has several.
-
 import type { Config } from '../config/load.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';

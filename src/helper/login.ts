@@ -1,5 +1,4 @@
 // `ecr-xacct login`: mints now, with an MFA code where one was typed, so that the pulls of the next hours find a token.
-
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import { describeIdentity } from '../identity/identity.ts';

@@ -1,5 +1,4 @@
 // All that is kept in memory for one user: tokens, logins, MFA sessions, accounts. Nothing of it touches the disk.
-
 import type { Clock } from '../token/lifetime.ts';
 import { createLoginStore, type LoginStore } from '../token/login-store.ts';
 import { createMfaSessionStore, type MfaSessionStore } from '../token/mfa-session-store.ts';

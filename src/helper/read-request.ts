@@ -1,5 +1,4 @@
 // Reads what `ecr-xacct login` and `explain` ask the daemon for: JSON, by another process.
-
 import { parseServerURL } from '../docker/server-url.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';

@@ -1,5 +1,4 @@
 // An identity as the way to it, from the credentials that it begins with to the role that it ends in.
-
 import { type ProfileLink, profileChain } from '../profiles/profile-chain.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import { credentialSourceOf, describeIdentity, type Identity, profileOf } from './identity.ts';

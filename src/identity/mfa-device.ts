@@ -1,5 +1,4 @@
 // Which MFA device an identity needs a code of, and what an MFA session with it is good for.
-
 import { XacctError } from '../errors.ts';
 import type { Command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';

@@ -1,5 +1,4 @@
 // Hostname, config and the caller's environment → who to be, and why.
-
 import type { Config } from '../config/load.ts';
 import { matchRule, registryOf } from '../config/match.ts';
 import { XacctError } from '../errors.ts';

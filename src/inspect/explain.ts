@@ -1,5 +1,5 @@
 // What `ecr-xacct explain` does: asks why a registry has the identity that it has, and shows every step.
-import { explained } from '../client/explained.ts';
+import { explained } from '../client/ask-for-people.ts';
 import type { Explanation } from '../helper/explain.ts';
 import type { Run } from '../invocation.ts';
 import { printableJson } from '../terminal/printable-json.ts';

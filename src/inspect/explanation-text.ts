@@ -1,5 +1,4 @@
 // What `ecr-xacct explain` shows.
-
 import { printable } from '../errors.ts';
 import type { ExplainedCandidate, ExplainedStep, Explanation } from '../helper/explain.ts';
 import { hintText } from '../hint.ts';

@@ -1,5 +1,4 @@
 // What `ecr-xacct status` shows of a daemon.
-
 import { printable } from '../errors.ts';
 import type { DaemonStatus } from '../helper/daemon-answers.ts';
 import { durationText } from '../terminal/duration-text.ts';

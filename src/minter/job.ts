@@ -1,25 +1,15 @@
 // What goes to a minter and what comes back: one line of JSON each way, over pipes, never in argv, a file or /proc.
-
+import type { Asking } from '../aws/with-credentials.ts';
 import { type ErrorFields, errorFields, errorFrom, XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
-import type { Resolution } from '../identity/resolve.ts';
-import type { Environment } from '../invocation.ts';
-import type { MfaProof, MfaSession, Outcome, Question, Questions } from '../questions.ts';
+import type { MfaSession, Outcome, Question, Questions } from '../questions.ts';
 
 /** What came of a job. */
 export type JobOutcome<Q extends Question> = Outcome<Questions[Q]['answer']>;
 
-export interface MintJob<Q extends Question = Question> {
+export interface MintJob<Q extends Question = Question> extends Asking {
   question: Q;
   input: Questions[Q]['input'];
-  resolution: Resolution;
-  /** The whole environment to ask in. */
-  env: Environment;
-  /** Milliseconds from now; at its end the minter is killed with its process group. */
-  timeoutMs: number;
-  /** Epoch ms at which that time began: a start takes a part of it. */
-  givenAt: number;
-  mfa?: MfaProof | undefined;
 }
 
 /** An outcome as JSON: an error is its fields. */
@@ -36,10 +26,8 @@ export function resultLine({ mfaSession, ...outcome }: JobOutcome<Question>): st
 export function readResult<Q extends Question>(line: string): JobOutcome<Q> {
   const result = parseResult(line);
   if (result === undefined) {
-    const hint = {
-      say: 'run the same command again; if it goes on failing',
-      run: command`ecr-xacct daemon stop`,
-    };
+    const say = 'run the same command again; if it goes on failing';
+    const hint = { say, run: command`ecr-xacct daemon stop` };
     return { error: new XacctError('internal', 'the minter ended without a result', { hint }) };
   }
   const { answer, error, mfaSession } = result;

@@ -1,5 +1,4 @@
 // One minter from outside: a process that is given one job, and is ended with everything it started at the deadline.
-
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { XacctError } from '../errors.ts';

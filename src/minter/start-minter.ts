@@ -1,5 +1,4 @@
 // Mints each token in a process of its own, with a spare one kept ready: loading the AWS SDK takes ten times its use.
-
 import type { Resolution } from '../identity/resolve.ts';
 import type { Environment, SelfCommand } from '../invocation.ts';
 import type { CallerIdentity, MfaProof, Outcome, Question, Questions, Token } from '../questions.ts';

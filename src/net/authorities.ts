@@ -1,5 +1,4 @@
 // Which certificate authorities are trusted: by AWS's tools, and by a Docker engine that talks to a registry.
-
 import { X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,4 @@
 // Which proxies an environment names, as curl and the AWS CLI read it: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, in both cases.
-
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';

@@ -1,5 +1,4 @@
 // Names failures on the way to a server: DNS, connection, TLS, proxy.
-
 import { type ErrorCode, XacctError } from '../errors.ts';
 import { command, type Hint } from '../hint.ts';
 

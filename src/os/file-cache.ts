@@ -1,5 +1,4 @@
 // Reads a file again only when it has changed, so that an edit counts at once and an answer costs one stat.
-
 import { readFileSync, statSync } from 'node:fs';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';

@@ -1,5 +1,4 @@
 // What AWS's texts of an access denied say: who may not do what to which resource, and whose policy says so.
-
 import { type Denial, POLICY_TYPES, type PolicyType } from '../denial.ts';
 
 const ARN = 'arn:[!-~]+';

@@ -1,5 +1,4 @@
 // Whom access is for, as a person types it, and why what they typed is nobody.
-
 import { XacctError } from '../errors.ts';
 import { shellWord } from '../hint.ts';
 import type { Partition } from '../registry/ecr-hostname.ts';

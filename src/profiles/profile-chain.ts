@@ -1,5 +1,4 @@
 // A profile and the profiles it is resolved from, in order: `source_profile` followed to its end.
-
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import { type CredentialKind, credentialKind, isStatic, type Settings } from './credential-kind.ts';

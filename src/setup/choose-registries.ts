@@ -1,5 +1,4 @@
 // Which accounts' registries to serve, and by which profile: as the options say, as the user answers, or all of them.
-
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import { type Account, type FoundAccounts, hostsOf, type ServedAccount } from './accounts.ts';

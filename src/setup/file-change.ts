@@ -1,5 +1,4 @@
 // The changes that a setup makes, file by file, and the copies and notes by which they can be taken back.
-
 import { readSnapshot } from '../os/snapshot.ts';
 import {
   type Edit,

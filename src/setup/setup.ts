@@ -48,15 +48,10 @@ export async function setup(options: SetupOptions, run: Run): Promise<void> {
       hint: { run: command`export HOME=/home/you` },
     });
   }
+  const flags = [...(options.undo ? ['--undo'] : []), ...(options.keepConfig ? ['--keep-config'] : [])];
   const terminal = options.yes
     ? { input: streams.stdin, output: streams.stdout }
-    : terminalOf(streams, [
-        'ecr-xacct',
-        'setup',
-        ...(options.undo ? ['--undo'] : []),
-        ...(options.keepConfig ? ['--keep-config'] : []),
-        '--yes',
-      ]);
+    : terminalOf(streams, command`ecr-xacct setup ${flags} --yes`);
   const user = { env: invocation.env, home, uid: invocation.uid };
   const session: Session = { options, run, terminal, user };
   if (options.undo) await undo(session, path);

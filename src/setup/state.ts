@@ -1,5 +1,4 @@
 // What setup remembers, for its undo: which files it changed, what they were, and which keys it touched. No secrets.
-
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';

@@ -1,5 +1,4 @@
 // Files as they shall be: written all or none, each by rename.
-
 import * as fs from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { XacctError } from '../errors.ts';

@@ -1,5 +1,4 @@
 // MFA sessions in memory: what STS gave for a code, until it expires. The only AWS credentials that a daemon ever holds.
-
 import type { MfaSession } from '../questions.ts';
 import type { Clock } from './lifetime.ts';
 import { createZeroingStore } from './zeroing-store.ts';

@@ -160,9 +160,9 @@ export function createSlots(clock: Clock, random: () => number = Math.random): S
     if (slot === undefined || token === undefined) return [];
     const { about, hostnames, served, lastServed, mints, failure } = slot;
     const { mintedAt, expiresAt } = token;
-    const lastError = failure && { text: failure.text, at: failure.at };
+    const lastError = failure && { lastError: { text: failure.text, at: failure.at } };
     const counts = { mintedAt, expiresAt, served, lastServed, mints };
-    return [{ ...about, hostnames: [...hostnames], ...counts, ...(lastError && { lastError }) }];
+    return [{ ...about, hostnames: [...hostnames], ...counts, ...lastError }];
   };
   const slotsOf = (hostname: string) =>
     [...slots.entries()].filter(([, { hostnames }]) => hostnames.has(hostname));

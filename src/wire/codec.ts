@@ -2,7 +2,6 @@
 //
 // Request: `ecr-xacct/1 ACTION\n`, the environment as `NAME=value\0`…, an empty `\0`, then stdin until half-close.
 // Answer: one byte (`0` success, `1` quiet failure, `2` failure, anything else: answer yourself), then the text until close.
-
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 

@@ -1,5 +1,4 @@
 // What a caller's environment says of the daemon: `ECR_XACCT_DAEMON`, whether there is to be one; `ECR_XACCT_TIMEOUT`, its seconds.
-
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 

@@ -1,5 +1,4 @@
 // Where the daemon's socket is, and that its folder belongs to this user alone.
-
 import { execFileSync } from 'node:child_process';
 import { lstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';

@@ -1,5 +1,4 @@
 // The fake ECR registry endpoint, by plain HTTP and by skopeo.
-
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempDisposable, writeFile } from 'node:fs/promises';

@@ -1,5 +1,4 @@
 // How a registry is reached: authorities, proxies, limits of time and size, and what is said where it is not.
-
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';

@@ -1,5 +1,4 @@
 // What the registry client learns from ECR's endpoint, from the storage behind it, and from registries that misbehave.
-
 import assert from 'node:assert/strict';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { after, before, beforeEach, describe, type TestContext, test } from 'node:test';

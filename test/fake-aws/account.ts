@@ -1,5 +1,4 @@
 // An account of the fake AWS: its users and roles, its registries, and the policies that stand above them.
-
 import { randomBytes } from 'node:crypto';
 import type { ManagedPolicyName } from './managed-policies.ts';
 import type { PolicyDocument } from './policy-evaluation.ts';

@@ -1,5 +1,4 @@
 // Who signed a request: SigV4 enforced as AWS does, with each service's own names for the refusals.
-
 import { AwsError } from './aws-error.ts';
 import type { CommonFailure, Protocol } from './protocol.ts';
 import type { AwsRequest, SignatureClaim } from './signature.ts';

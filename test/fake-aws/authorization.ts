@@ -1,5 +1,4 @@
 // What a caller of the world may do: gathers the policies of both sides, asks the engine, and words a denial as AWS does.
-
 import type { Account, Role, User } from './account.ts';
 import { managedPolicyDocument } from './managed-policies.ts';
 import type { Context } from './policy-conditions.ts';

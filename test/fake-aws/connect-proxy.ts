@@ -1,5 +1,4 @@
 // An HTTP proxy that connects every host to the fake AWS, so that clients can be pointed at AWS's real hostnames.
-
 import http from 'node:http';
 import net from 'node:net';
 import type { Duplex } from 'node:stream';

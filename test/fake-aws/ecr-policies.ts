@@ -1,5 +1,4 @@
 // Amazon ECR's calls about policies: of repositories, of the registry, its scope, and which repositories there are.
-
 import type { Account } from './account.ts';
 import type { Attempt } from './authorization.ts';
 import { decide, denialMessage, repositoryAttempt } from './authorization.ts';

@@ -1,5 +1,4 @@
 // Whether ECR takes a policy: its form, whom it names and what it is about, with ECR's own words for a refusal.
-
 import { z } from 'zod';
 import type { Account } from './account.ts';
 import { AwsError } from './aws-error.ts';

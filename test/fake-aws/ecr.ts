@@ -1,5 +1,4 @@
 // Amazon ECR and ECR Public: who may have an authorization token, and what is in one.
-
 import { randomBytes } from 'node:crypto';
 import { denialMessage } from './authorization.ts';
 import { AwsError } from './aws-error.ts';

@@ -1,5 +1,4 @@
 // Faults on demand: the next matching requests to the fake AWS fail in the way a test asked for.
-
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,5 +1,4 @@
 // AWS IAM: the roles and users of the caller's own account, and what their policies would let them do.
-
 import type { Role, User } from './account.ts';
 import { denialMessage, identityPolicies } from './authorization.ts';
 import { AwsError } from './aws-error.ts';

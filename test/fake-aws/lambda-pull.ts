@@ -1,6 +1,5 @@
 // Whether AWS Lambda could pull a function's image: it asks for itself and for the account that the function is in.
 // https://docs.aws.amazon.com/lambda/latest/dg/images-create.html#configuration-images-permissions
-
 import { repositoryAttempt } from './authorization.ts';
 import type { Requester } from './policy-evaluation.ts';
 import { evaluate } from './policy-evaluation.ts';

@@ -1,5 +1,4 @@
 // Listening on a TCP port until closed, with every connection ended then: hanging, tunnelled or idle.
-
 import type { Server, Socket } from 'node:net';
 
 export interface Listening {

@@ -1,6 +1,5 @@
 // The policies AWS itself manages that let an identity pull or push: what they allow, as far as it is about ECR.
 // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
-
 import type { PolicyDocument } from './policy-evaluation.ts';
 
 export type ManagedPolicyName =

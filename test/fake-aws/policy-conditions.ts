@@ -1,5 +1,4 @@
 // The Condition block of a policy: which operators exist, and whether a block holds for a request's context.
-
 import { BlockList } from 'node:net';
 
 export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;

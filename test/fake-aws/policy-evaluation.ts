@@ -1,5 +1,4 @@
 // IAM's decision for one request: which policies allow it, which deny it, and on which side. Knows no product code.
-
 import type { Conditions, Context } from './policy-conditions.ts';
 import { conditionsHold, matchesWildcard } from './policy-conditions.ts';
 

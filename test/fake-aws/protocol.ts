@@ -1,5 +1,4 @@
 // The wire protocols of AWS: how a result and an error are written, and what each calls the common failures.
-
 import type { AwsError } from './aws-error.ts';
 
 /** Failures that every service has, under names of its protocol. */

@@ -1,5 +1,4 @@
 // A resource policy as its owner wrote it: the text that a read gives back, and the document that the engine asks.
-
 import type { PolicyDocument } from './policy-evaluation.ts';
 
 /** Something that a resource policy may be attached to. Setting one of the two properties sets the other too. */

@@ -1,5 +1,4 @@
 // What a service of the fake AWS is: how it knows its requests, and what it does for each action.
-
 import type { Protocol } from './protocol.ts';
 import type { AwsRequest } from './signature.ts';
 import type { Caller, World } from './world.ts';

@@ -1,6 +1,5 @@
 // Signature Version 4, verified from the raw request: whose key it was, for which region and service.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-
 import { createHash, createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 

@@ -1,5 +1,4 @@
 // AWS Sign-In, as `aws login` leaves its sessions to be renewed: new AWS credentials for a refresh token and proof of a key.
-
 import { createHash, createPublicKey, type JsonWebKeyInput, verify } from 'node:crypto';
 import { AwsError } from './aws-error.ts';
 import { restJson } from './protocol.ts';

@@ -1,5 +1,4 @@
 // IAM Identity Center: role credentials from the portal, and new access tokens from SSO-OIDC.
-
 import { AwsError } from './aws-error.ts';
 import { restJson } from './protocol.ts';
 import type { Parameters, Service, UnsignedCall } from './service.ts';

@@ -1,5 +1,4 @@
 // The fake AWS as one HTTP(S) server: finds the service of each request, enforces, answers, and keeps a log of calls.
-
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';

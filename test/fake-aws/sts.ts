@@ -1,5 +1,4 @@
 // AWS STS: sessions of roles and users, for callers whom trust and identity policies allow.
-
 import type { Role } from './account.ts';
 import { decide, notAuthorized } from './authorization.ts';
 import { AwsError } from './aws-error.ts';

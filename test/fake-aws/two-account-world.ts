@@ -1,5 +1,4 @@
 // The standard cast of the tests and the demo: images in one account, a developer in another.
-
 import type { Account } from './account.ts';
 import type { PolicyDocument, Statement } from './policy-evaluation.ts';
 import type { World } from './world.ts';

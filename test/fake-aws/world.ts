@@ -1,5 +1,4 @@
 // What the fake AWS knows: accounts, sessions and tokens. Everything may be changed while it runs.
-
 import { randomBytes } from 'node:crypto';
 import type { Role, User } from './account.ts';
 import { Account, uniqueId } from './account.ts';

@@ -1,5 +1,4 @@
 // Whether ECR lets a registry request through: the token first, then the policies of both sides, then the repository.
-
 import { denialMessage, repositoryAttempt } from '../fake-aws/authorization.ts';
 import type { FakeAws } from '../fake-aws/start-fake-aws.ts';
 import type { IssuedToken } from '../fake-aws/world.ts';

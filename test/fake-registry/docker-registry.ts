@@ -1,5 +1,4 @@
 // Debian's docker-registry as a child process on loopback, with storage that goes away with it.
-
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,5 +1,4 @@
 // Where ECR keeps its layers: an origin of S3's, to which a pull is redirected and which wants no credentials but the URL.
-
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';

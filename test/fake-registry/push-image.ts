@@ -1,5 +1,4 @@
 // Puts a tiny image straight into a registry by HTTP, so that there is something to pull without any engine.
-
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 

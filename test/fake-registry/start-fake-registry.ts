@@ -1,5 +1,4 @@
 // ECR's registry endpoint: a proxy that checks token and policies as ECR does, in front of a real docker-registry.
-
 import http from 'node:http';
 import https from 'node:https';
 import { listen } from '../fake-aws/listen.ts';

@@ -1,5 +1,4 @@
 // The way into the docker-registry behind: every ECR registry has a prefix of its own there, which clients never see.
-
 import http from 'node:http';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';

@@ -1,5 +1,4 @@
 // A certificate authority in memory, for servers of the tests that clients of any language are to trust.
-
 import { isIP } from 'node:net';
 import { generate } from 'selfsigned';
 

@@ -1,5 +1,4 @@
 // What a user says about AWS's endpoints, in the environment or in a profile: URLs of their own, and what these rule out.
-
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
 import type { Environment } from '../../invocation.ts';

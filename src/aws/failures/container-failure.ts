@@ -1,5 +1,4 @@
 // Names the failures of the endpoint that gives a container its credentials: ECS, EKS Pod Identity.
-
 import { constants } from 'node:fs';
 import { type ErrorCode, XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';

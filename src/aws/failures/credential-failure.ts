@@ -1,5 +1,4 @@
 // Names the failures of the SDK's credential providers, by the kind of profile or identity that they read.
-
 import { type ErrorCode, XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';
 import { credentialSourceOf } from '../../identity/identity.ts';

@@ -1,5 +1,4 @@
 // What the explanation of a failure goes by, and how it names who failed.
-
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
 import { type Identity, profileOf } from '../../identity/identity.ts';

@@ -1,5 +1,4 @@
 // Turns whatever a mint threw into one line with the command that mends it, by class and name.
-
 import { XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';
 import type { Resolution } from '../../identity/resolve.ts';

@@ -1,5 +1,4 @@
 // Names what ECR has against a policy, or against whose it is to be.
-
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
 import type { Registry } from '../../registry/ecr-hostname.ts';

@@ -1,5 +1,4 @@
 // Says what went wrong with a credential_process. Fixed texts only: what it printed, and its command line, may hold a secret.
-
 import { constants } from 'node:fs';
 import { XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';

@@ -1,5 +1,4 @@
 // Names the refusals that AWS answered with, by the error's name.
-
 import type { Denial } from '../../denial.ts';
 import { type ErrorCode, XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';

@@ -1,5 +1,4 @@
 // Names the failures of sessions that a person begins and the AWS CLI keeps in a file: `aws sso login` and `aws login`.
-
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';

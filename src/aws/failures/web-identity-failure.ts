@@ -1,5 +1,4 @@
 // Names the failures of roles that are assumed for a token in a file: a pod's (IRSA), a CI job's.
-
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
 import { type FailureContext, sourceOf } from './failure-context.ts';

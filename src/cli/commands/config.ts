@@ -1,5 +1,4 @@
 // `ecr-xacct config path|check|schema`: where the config file is, what is wrong with it, and what it may contain.
-
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
 import type { CommandContext } from '../command.ts';

@@ -1,5 +1,4 @@
 // `ecr-xacct get-login-password`: what `aws ecr get-login-password` prints, for whom the config says, from the daemon's memory.
-
 import { answer } from '../../client/answer.ts';
 import { readCredential } from '../../docker/messages.ts';
 import { XacctError } from '../../errors.ts';

@@ -1,5 +1,4 @@
 // Asks another credential helper, `docker-credential-NAME`, and makes of what came of it an answer or one line of error.
-
 import { basename } from 'node:path';
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';

@@ -1,5 +1,4 @@
 // One HTTPS request after another, each bounded in time and size, and the failures on the way to the host.
-
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { Agent, request } from 'node:https';
 import { createSecureContext } from 'node:tls';

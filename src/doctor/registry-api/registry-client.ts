@@ -1,6 +1,5 @@
 // The registry protocol as Docker speaks it, to find out what a registry lets one do: nothing is kept or changed.
 // Source: https://github.com/opencontainers/distribution-spec/blob/main/spec.md
-
 import type { OutgoingHttpHeaders } from 'node:http';
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';

@@ -1,5 +1,4 @@
 // Why a registry, or the storage behind it, refuses a request: its own code and sentence, and nothing else of its answer.
-
 import type { Denial } from '../../denial.ts';
 import { parseDenial } from '../../policy/denial.ts';
 

@@ -1,5 +1,4 @@
 // Hands registries over to a credential helper in the text of a config.json, and back again.
-
 import { parseDockerConfig } from '../../docker/docker-config.ts';
 import { parseServerURL } from '../../docker/server-url.ts';
 import {

@@ -1,5 +1,4 @@
 // The spare minter: used by the next mint, replaced after it, missed by nobody when it dies, gone when its time is over.
-
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';

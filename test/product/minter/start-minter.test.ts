@@ -1,5 +1,4 @@
 // One process for one mint: what goes in and comes out, and that nothing of it is left at the end, whatever it does.
-
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';

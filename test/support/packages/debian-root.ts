@@ -1,5 +1,4 @@
 // Owns a Debian of its own for a test: a minimal system in which nothing was installed, and which is gone afterwards.
-
 import { debianRoot } from '../peers.ts';
 import { type EnteredRoot, enterRoot } from './entered-root.ts';
 

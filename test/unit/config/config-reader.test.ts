@@ -1,5 +1,4 @@
 // Owns the proof that each caller is answered from the config that their own environment names, as it is now.
-
 import assert from 'node:assert/strict';
 import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,4 @@
 // Owns the proof of where and how each fault in config.yaml is named.
-
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseConfig } from '../../../src/config/load.ts';

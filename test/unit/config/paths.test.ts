@@ -1,5 +1,4 @@
 // Owns the proof of where the config and the log are, by the environment of whoever asks.
-
 import assert from 'node:assert/strict';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,4 @@
 // Whose side a denial is on, and the command that mends it.
-
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Denial, PolicyType } from '../../../src/denial.ts';

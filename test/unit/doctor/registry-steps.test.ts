@@ -1,5 +1,4 @@
 // What doctor makes of the answers of a registry that no test could have by itself.
-
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Finding } from '../../../src/doctor/finding.ts';

@@ -1,5 +1,4 @@
 // The fake ECR's policies, read and written by the real SDK client.
-
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import {

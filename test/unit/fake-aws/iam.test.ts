@@ -1,5 +1,4 @@
 // The fake IAM, driven by the real SDK client: roles, users, what is attached to them and what it lets them do.
-
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';

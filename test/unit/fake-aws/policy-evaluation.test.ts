@@ -1,5 +1,4 @@
 // The fake AWS's policy engine, case by case.
-
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Conditions } from '../../fake-aws/policy-conditions.ts';

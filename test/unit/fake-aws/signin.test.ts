@@ -1,5 +1,4 @@
 // AWS Sign-In in the fake AWS: what it renews, and what it wants to see for that.
-
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { test } from 'node:test';

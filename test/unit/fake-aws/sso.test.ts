@@ -1,5 +1,4 @@
 // IAM Identity Center in the fake AWS, as the real SDK provider for SSO profiles uses it.
-
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises';

@@ -1,5 +1,4 @@
 // The fake AWS, driven by the real SDK clients: signatures, sessions, tokens, policies and the log.
-
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';

@@ -1,5 +1,4 @@
 // Owns the proof of what a token is looked for with: the profiles of an account in turn, and MFA sessions.
-
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';

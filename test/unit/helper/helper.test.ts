@@ -1,5 +1,4 @@
 // Owns the proof of what each action of Docker's protocol answers, byte for byte.
-
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';

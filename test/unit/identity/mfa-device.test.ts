@@ -1,5 +1,4 @@
 // Owns the proof of which MFA device an identity needs, and of what shares one session with it.
-
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { emptyConfig } from '../../../src/config/load.ts';

@@ -1,5 +1,4 @@
 // Owns the proof of who one is for a hostname, rung by rung, and of the reason that is given.
-
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { emptyConfig, parseConfig } from '../../../src/config/load.ts';

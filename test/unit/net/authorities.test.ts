@@ -1,5 +1,4 @@
 // Whom AWS's tools and a Docker engine trust, by variables, profiles and files.
-
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

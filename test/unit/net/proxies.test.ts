@@ -1,5 +1,4 @@
 // Which proxies an environment names, and what is said of one that is none.
-
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { command } from '../../../src/hint.ts';

@@ -1,5 +1,4 @@
 // What a failure on the way to a server is called: DNS, connection, TLS or a proxy, by the system's own errors.
-
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { hintText } from '../../../src/hint.ts';

@@ -1,5 +1,4 @@
 // Owns the proof that a file is read again exactly when it has changed, and that none can stall or confuse the reader.
-
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import {

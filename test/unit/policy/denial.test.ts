@@ -1,5 +1,4 @@
 // What is read from AWS's texts of an access denied, and who is behind an ARN.
-
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';

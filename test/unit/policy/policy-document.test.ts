@@ -1,5 +1,4 @@
 // Policies as JSON: what is read, what is refused, what is written, and how long it may be.
-
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';

@@ -1,5 +1,4 @@
 // Which repositories access is to: what is read, what is said of everything else, and how it is written.
-
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';

@@ -1,5 +1,4 @@
 // Owns the proof of where a profile's credentials come from, and of what is said when they come from nowhere.
-
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';

@@ -1,5 +1,4 @@
 // Which accounts, profiles, regions and rules `ecr-xacct setup` chooses where it asks nothing.
-
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';

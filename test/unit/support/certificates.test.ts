@@ -1,5 +1,4 @@
 // Certificates of the tests' own authority, checked by Node's TLS and by curl's.
-
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -1,5 +1,4 @@
 // Owns the proof of how long a token is handed out, how often it is minted, and what becomes of its bytes.
-
 import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
 import type { Token } from '../../../src/questions.ts';

@@ -1,5 +1,4 @@
 // Owns the proof of how long one answer may take.
-
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { command } from '../../../src/hint.ts';

@@ -1,5 +1,4 @@
 // Owns the proof of where the socket is, and that a folder or socket of somebody else is refused.
-
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import {

@@ -1,5 +1,4 @@
 // Owns the part of the failure table that needs no AWS: configs and profiles that say nobody, nonsense, or each other.
-
 import { devFiles, HOST, keysOf, mfaRole, roleArn } from '../stage.ts';
 import type { Failure } from './failure.ts';
 

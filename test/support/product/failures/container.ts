@@ -1,5 +1,4 @@
 // Owns the part of the failure table where a container's or an EC2 instance's endpoint gives no credentials.
-
 import { HOST, roleArn } from '../stage.ts';
 import type { Failure } from './failure.ts';
 

@@ -1,5 +1,4 @@
 // Owns the part of the failure table where a credential_process gives no keys.
-
 import { HOST } from '../stage.ts';
 import type { Failure } from './failure.ts';
 

@@ -1,5 +1,4 @@
 // Owns the part of the failure table where AWS answers, and refuses.
-
 import { asVariables, sessionOfDev } from '../credential-endpoint.ts';
 import type { ProductStage } from '../stage.ts';
 import { devFiles, HOST, keysOf, roleArn } from '../stage.ts';
