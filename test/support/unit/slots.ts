@@ -1,0 +1,41 @@
+// Slots with a clock that is set by hand, and mints that are counted, for the tests of src/token.
+import type { Token } from '../../../src/questions.ts';
+import type { TokenPolicy } from '../../../src/token/lifetime.ts';
+import { createSlots } from '../../../src/token/slots.ts';
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const START = Date.UTC(2026, 0, 1);
+export const HOST = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
+export const policy: TokenPolicy = { refreshMargin: 15 * MINUTE, maxTokenAge: 12 * HOUR };
+export const about = { identity: 'profile dev', region: 'us-east-1' };
+/** What every request is, as far as a test says nothing else. */
+export const asked = { key: 'key', hostname: HOST, about, policy };
+
+/** A cache with a clock that stands still until it is set, and a mint whose tokens are numbered and live `life` ms. */
+export function createSlotsFixture() {
+  const fixture = {
+    now: START,
+    life: 12 * HOUR,
+    mints: 0,
+    /** What the cache gets for a random number. */
+    random: 0,
+    failure: undefined as Error | undefined,
+    mint: async (): Promise<Token> => {
+      fixture.mints += 1;
+      if (fixture.failure !== undefined) throw fixture.failure;
+      return {
+        username: 'AWS',
+        password: `password-${fixture.mints}`,
+        expiresAt: fixture.now + fixture.life,
+      };
+    },
+  };
+  const cache = createSlots(
+    () => fixture.now,
+    () => fixture.random,
+  );
+  const get = async (key = 'key', hostname = HOST, own = policy) =>
+    (await cache.get({ key, hostname, about, policy: own, mint: fixture.mint })).password;
+  return Object.assign(fixture, { cache, get });
+}

@@ -1,0 +1,195 @@
+// One mint at a time per key: who waits for it, what replaces it, and what a logout makes of it.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Token } from '../../../src/questions.ts';
+import type { Slots } from '../../../src/token/slots.ts';
+import { asked, createSlotsFixture, HOST, HOUR, START } from '../../support/unit/slots.ts';
+
+describe('however many ask at once', () => {
+  test('one mint serves them all, and each hostname counts', async () => {
+    const fixture = createSlotsFixture();
+    const hostnames = Array.from({ length: 40 }, (_, index) => `${index}.example`);
+    const passwords = await Promise.all(hostnames.map((hostname) => fixture.get('key', hostname)));
+    assert.deepEqual(new Set(passwords), new Set(['password-1']));
+    assert.equal(fixture.mints, 1);
+    assert.deepEqual(
+      fixture.cache.status().map(({ hostnames, served }) => ({ hostnames, served })),
+      [{ hostnames, served: 40 }],
+    );
+  });
+
+  test('different keys are minted side by side', async () => {
+    const fixture = createSlotsFixture();
+    const [one, two] = [Promise.withResolvers<Token>(), Promise.withResolvers<Token>()];
+    const first = fixture.cache.get({ ...asked, key: 'one', mint: () => one.promise });
+    const second = fixture.cache.get({ ...asked, key: 'two', mint: () => two.promise });
+    two.resolve({ username: 'AWS', password: 'two', expiresAt: START + HOUR });
+    assert.equal((await second).password, 'two');
+    one.resolve({ username: 'AWS', password: 'one', expiresAt: START + HOUR });
+    assert.equal((await first).password, 'one');
+  });
+
+  test('a failure reaches them all, and is not remembered', async () => {
+    const fixture = createSlotsFixture();
+    fixture.failure = new Error('no network');
+    const outcomes = await Promise.allSettled([fixture.get(), fixture.get(), fixture.get()]);
+    for (const outcome of outcomes) {
+      assert.deepEqual(outcome, { status: 'rejected', reason: fixture.failure });
+    }
+    assert.equal(fixture.mints, 1);
+    fixture.failure = undefined;
+    assert.equal(await fixture.get(), 'password-2');
+  });
+});
+
+describe('a caller who stops waiting', () => {
+  test('hears why, and the mint goes on for the others', async () => {
+    const { cache } = createSlotsFixture();
+    const slow = Promise.withResolvers<Token>();
+    const impatient = new AbortController();
+    const first = cache.get({
+      ...asked,
+      mint: () => slow.promise,
+      deadline: () => impatient.signal,
+    });
+    const second = cache.get({ ...asked, mint: () => slow.promise });
+    impatient.abort(new Error('deadline'));
+    await assert.rejects(first, { message: 'deadline' });
+    slow.resolve({ username: 'AWS', password: 'late', expiresAt: START + HOUR });
+    assert.equal((await second).password, 'late');
+    assert.ok(cache.holds(HOST, 'late'));
+  });
+
+  test('is given the old token where that still lives', async () => {
+    const fixture = createSlotsFixture();
+    await fixture.get();
+    fixture.now = START + 12 * HOUR - 1;
+    const { password } = await fixture.cache.get({
+      ...asked,
+      mint: () => new Promise<Token>(() => {}),
+      deadline: () => AbortSignal.abort(new Error('deadline')),
+    });
+    assert.equal(password, 'password-1');
+  });
+});
+
+describe('eviction', () => {
+  test('forgets every token of the hostname and no other', async () => {
+    const fixture = createSlotsFixture();
+    await fixture.get('one', HOST);
+    await fixture.get('two', HOST);
+    await fixture.get('three', 'other.example');
+    fixture.cache.evict(HOST);
+    assert.deepEqual(
+      fixture.cache.status().map(({ hostnames }) => hostnames),
+      [['other.example']],
+    );
+    assert.equal(await fixture.get('one', HOST), 'password-4');
+    assert.equal(await fixture.get('three', 'other.example'), 'password-3');
+  });
+
+  test('forgets a token that another hostname shares', async () => {
+    const fixture = createSlotsFixture();
+    await fixture.get('key', HOST);
+    await fixture.get('key', 'other.example');
+    fixture.cache.evict('other.example');
+    assert.equal(await fixture.get('key', HOST), 'password-2');
+  });
+
+  for (const [what, forget] of [
+    ['an eviction', (cache: Slots) => cache.evict(HOST)],
+    ['a clear', (cache: Slots) => cache.clear()],
+  ] as const) {
+    test(`a mint under way during ${what} is answered and not kept`, async () => {
+      const { cache } = createSlotsFixture();
+      const slow = Promise.withResolvers<Token>();
+      const answer = cache.get({ ...asked, mint: () => slow.promise });
+      forget(cache);
+      slow.resolve({ username: 'AWS', password: 'late', expiresAt: START + HOUR });
+      assert.equal((await answer).password, 'late');
+      assert.deepEqual(cache.status(), []);
+      assert.ok(!cache.holds(HOST, 'late'));
+    });
+  }
+});
+
+describe('a mint under way', { timeout: 10_000 }, () => {
+  const token = (password: string): Token => ({ username: 'AWS', password, expiresAt: START + HOUR });
+
+  /** A pull whose mint waits, and the end of that mint. */
+  function begin() {
+    const fixture = createSlotsFixture();
+    const slow = Promise.withResolvers<Token>();
+    const pull = fixture.cache.get({ ...asked, mint: () => slow.promise });
+    return {
+      ...fixture,
+      slow,
+      pull,
+      login: (mint: () => Promise<Token>) => fixture.cache.get({ ...asked, mint, fresh: true }),
+    };
+  }
+
+  test('is not joined by a fresh one, which mints with what it has: an MFA code, say', async () => {
+    const { cache, slow, pull, login } = begin();
+    assert.equal((await login(async () => token('by code'))).password, 'by code');
+    slow.resolve(token('by session'));
+    assert.equal((await pull).password, 'by session', 'its own caller takes what it brings');
+    assert.ok(cache.holds(HOST, 'by code'), 'and the fresh one stays');
+  });
+
+  test('that fails after a fresh one was begun ends as that one does', async () => {
+    const { cache, slow, pull, login } = begin();
+    const code = Promise.withResolvers<Token>();
+    const fresh = login(() => code.promise);
+    slow.reject(new Error('a code is required'));
+    await new Promise(setImmediate);
+    code.resolve(token('by code'));
+    assert.equal((await pull).password, 'by code');
+    assert.equal((await fresh).password, 'by code');
+    assert.deepEqual([cache.failures(), cache.status()[0]?.mints], [[], 1]);
+  });
+
+  test('is joined again where a fresh one is under way', async () => {
+    const { cache, slow, pull, login } = begin();
+    const code = Promise.withResolvers<Token>();
+    const fresh = login(() => code.promise);
+    const next = cache.get({ ...asked, mint: () => assert.fail('a third mint') });
+    code.resolve(token('by code'));
+    assert.deepEqual([(await fresh).password, (await next).password], ['by code', 'by code']);
+    slow.resolve(token('by session'));
+    await pull;
+  });
+
+  for (const [what, forget] of [
+    ['an eviction', (cache: Slots) => cache.evict(HOST)],
+    ['a clear', (cache: Slots) => cache.clear()],
+  ] as const) {
+    test(`is not joined after ${what}: the token from before is not handed out`, async () => {
+      const { cache, slow, pull } = begin();
+      forget(cache);
+      const after = await cache.get({ ...asked, mint: async () => token('after') });
+      slow.resolve(token('before'));
+      assert.deepEqual([after.password, (await pull).password], ['after', 'before']);
+      assert.ok(cache.holds(HOST, 'after') && !cache.holds(HOST, 'before'));
+    });
+  }
+
+  test('whose failure comes after an eviction is no failure of what was begun since', async () => {
+    const { cache, slow, pull } = begin();
+    cache.evict(HOST);
+    await cache.get({ ...asked, mint: async () => token('after') });
+    slow.reject(new Error('no network'));
+    await assert.rejects(pull, { message: 'no network' });
+    assert.ok(!Object.hasOwn(cache.status()[0] ?? {}, 'lastError'));
+  });
+});
+
+test('a mint under way is kept where another hostname is evicted', async () => {
+  const { cache } = createSlotsFixture();
+  const slow = Promise.withResolvers<Token>();
+  const answer = cache.get({ ...asked, mint: () => slow.promise });
+  cache.evict('other.example');
+  slow.resolve({ username: 'AWS', password: 'late', expiresAt: START + HOUR });
+  await answer;
+  assert.ok(cache.holds(HOST, 'late'));
+});
