@@ -1,28 +1,11 @@
 // Answers in this process, with nothing remembered: where there is no daemon, it is turned off, or it cannot be trusted.
 import { createConfigReader } from '../config/config-reader.ts';
-import type { AskFallback } from '../docker/fallback/fallback.ts';
-import {
-  type Action,
-  type Answer,
-  MISSING_SERVER_URL,
-  notFound,
-  readCredential,
-  readServerURL,
-} from '../docker/messages.ts';
-import { parseServerURL } from '../docker/server-url.ts';
+import { type Action, type Answer, notFound, readCredential, readServerURL } from '../docker/messages.ts';
 import { errorLine, type XacctError } from '../errors.ts';
 import type { WhoAmI } from '../helper/account-memory.ts';
-import {
-  askFallback,
-  eraseElsewhere,
-  type ForeignDeps,
-  forHostname,
-  isOurs,
-  listElsewhere,
-  storeElsewhere,
-} from '../helper/foreign-hosts.ts';
-import { createHelper, type HelperDeps, isPublicByDefault, usernamesAnswer } from '../helper/helper.ts';
+import { createHelper, type HelperDeps } from '../helper/helper.ts';
 import { createMemory, type Memory } from '../helper/memory.ts';
+import { forHostname, isPublicByDefault, servedBy } from '../helper/served-by.ts';
 import type { Environment, SelfCommand } from '../invocation.ts';
 import { createMinters, mintDeadline } from '../minter/start-minter.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
@@ -75,43 +58,21 @@ export async function answerWithout(
   action: Action,
   input: string,
   env: Environment,
-  fallback: AskFallback,
+  deps: HereDeps,
 ): Promise<Answer> {
-  const deps = { readConfig: createConfigReader(), fallback };
-  if (action === 'list') return usernamesAnswer(await listElsewhere(deps, env));
+  const elsewhere = () => answerHere(action, input, env, deps);
+  if (action === 'list') return await elsewhere();
+  const readConfig = createConfigReader();
   try {
-    const theirs = await answeredElsewhere(action, input, env, deps);
-    if (theirs !== undefined) return theirs;
-    // What is ours, the daemon would have to keep or to forget.
-    if (action !== 'get') throw error;
-    const { scheme, hostname = '' } = parseServerURL(readServerURL(input) ?? '') ?? {};
-    if (scheme !== 'https' || !isServedByUs(hostname, env, deps)) return notFound;
+    const asked = action === 'store' ? readCredential(input).ServerURL : readServerURL(input);
+    const server = servedBy(asked ?? '', env, readConfig);
+    if (server.by === 'fallback' || (server.by === 'none' && action === 'get')) return await elsewhere();
+    // What is ours, the daemon would have to keep or to forget; and no other keeps it.
+    if (server.by === 'none' || action !== 'get') throw error;
+    const { scheme, hostname } = server;
+    if (scheme === 'http' || isPublicByDefault(hostname, readConfig(env), env)) return notFound;
     throw forHostname(hostname, error);
   } catch (failure) {
-    return { outcome: 'failure', text: errorLine(failure) };
-  }
-}
-
-/** By the fallback helper; undefined where that must not be asked. @throws XacctError */
-async function answeredElsewhere(
-  action: Exclude<Action, 'list'>,
-  input: string,
-  env: Environment,
-  deps: ForeignDeps,
-): Promise<Answer | undefined> {
-  if (action === 'store') return storeElsewhere(deps, readCredential(input), env);
-  const ServerURL = readServerURL(input);
-  if (ServerURL === undefined) return { outcome: 'quiet-failure', text: MISSING_SERVER_URL };
-  if (action === 'erase') return eraseElsewhere(deps, ServerURL, input, env);
-  return askFallback(deps, { action, ServerURL, input, env });
-}
-
-/** Whether a failure for the host is to be told: not where Docker had better go on anonymously. @throws XacctError */
-function isServedByUs(hostname: string, env: Environment, { readConfig }: ForeignDeps): boolean {
-  try {
-    const config = readConfig(env);
-    return isOurs(hostname, config) && !isPublicByDefault(hostname, config, env);
-  } catch (error) {
-    throw forHostname(hostname, error);
+    return { outcome: 'failure', text: errorLine(action === 'get' ? failure : error) };
   }
 }

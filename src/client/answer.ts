@@ -31,8 +31,9 @@ export async function answer(
       (await withoutDaemon(action, input, env, invocation))
     );
   } catch (error) {
-    const { answerWithout } = await import('./answer-here.ts');
-    return await answerWithout(error, action, input, env, createLazyFallback(timeoutMs));
+    const { answerWithout, askInMinters } = await import('./answer-here.ts');
+    const fallback = createLazyFallback(timeoutMs);
+    return await answerWithout(error, action, input, env, { ...askInMinters(invocation.self), fallback });
   }
 }
 

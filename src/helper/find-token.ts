@@ -143,8 +143,9 @@ async function mint(deps: TokenDeps, wanted: TokenInput, resolution: Resolution)
     deps.mfaSessions.set(sessionKey, serial, outcome.mfaSession);
     if (login !== undefined) login.code = undefined;
   }
-  // AWS does not take the session any more.
-  if (outcome.error?.code === 'mfa-required') deps.mfaSessions.delete(sessionKey);
+  if (outcome.error?.code === 'mfa-required' && session !== undefined) {
+    deps.mfaSessions.refused(sessionKey, session);
+  }
   return answerOf(outcome);
 }
 

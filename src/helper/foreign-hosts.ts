@@ -1,12 +1,11 @@
-// What is answered for hosts that are not ours: by the fallback helper that the config names, where there is one.
+// What the fallback helper answers, for the hosts that it serves.
 import type { Config } from '../config/load.ts';
-import { matchRule } from '../config/match.ts';
-import { type AskFallback, FALLBACK_MARK } from '../docker/fallback/fallback.ts';
-import type { Action, Answer, Credential } from '../docker/messages.ts';
+import { type AskFallback, FALLBACK_MARK, type FallbackRequest } from '../docker/fallback/fallback.ts';
+import type { Answer } from '../docker/messages.ts';
 import { hostnamesIn, isPlainServerURL } from '../docker/server-url.ts';
-import { errorLine, XacctError } from '../errors.ts';
+import { errorLine } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
-import { parseRegistry } from '../registry/ecr-hostname.ts';
+import { forHostname, isOurs, type ServedByFallback, servedBy } from './served-by.ts';
 
 export interface ForeignDeps {
   readConfig: (env: Environment) => Config;
@@ -14,68 +13,21 @@ export interface ForeignDeps {
   fallback: AskFallback;
 }
 
-interface ForeignRequest {
-  action: Action;
-  ServerURL: string;
-  /** What Docker gave, for the other helper's stdin. */
-  input: string;
-  env: Environment;
-}
-
-/**
- * What the fallback helper answers. Undefined where it must not be asked, because the host is ours, or may be to some
- * parser; or because it is the one that asks; and where there is none.
- * @throws XacctError where the config cannot be read, and whatever the fallback helper's failure is.
- */
+/** @throws XacctError whatever the fallback helper's failure is, with the server URL. */
 export async function askFallback(
-  { readConfig, fallback }: ForeignDeps,
-  { action, ServerURL, input, env }: ForeignRequest,
-): Promise<Answer | undefined> {
-  if (env[FALLBACK_MARK] || !isPlainServerURL(ServerURL)) return undefined;
-  const hostnames = hostnamesIn(ServerURL);
-  // Before the config is read: for ECR's own names its state is no matter.
-  if (hostnames.some((hostname) => parseRegistry(hostname) !== undefined)) return undefined;
+  { fallback }: ForeignDeps,
+  { name, configFile }: ServedByFallback,
+  ServerURL: string,
+  request: Pick<FallbackRequest, 'action' | 'input' | 'env'>,
+): Promise<Answer> {
   try {
-    const config = readConfig(env);
-    const { fallbackHelper: name, file: configFile } = config;
-    if (name === undefined || hostnames.some((hostname) => isOurs(hostname, config))) return undefined;
-    return await fallback({ name, configFile, action, input, env });
+    return await fallback({ name, configFile, ...request });
   } catch (error) {
     throw forHostname(ServerURL, error);
   }
 }
 
-/** A failure, named for the host that was asked for, or for the server URL where that has no hostname. */
-export function forHostname(hostname: string, error: unknown): unknown {
-  // A failure of the program itself stays as it is.
-  return error instanceof XacctError ? error.prefixed(hostname) : error;
-}
-
-/** Undefined as for `askFallback`. @throws as it does. */
-export function storeElsewhere(
-  deps: ForeignDeps,
-  given: Credential,
-  env: Environment,
-): Promise<Answer | undefined> {
-  // Written anew: what we read in it is all that the other helper can read in it.
-  const input = `${JSON.stringify(given)}\n`;
-  return askFallback(deps, { action: 'store', ServerURL: given.ServerURL, input, env });
-}
-
-/** A login that is kept nowhere. */
-export function notKept({ ServerURL }: Credential): XacctError {
-  return new XacctError(
-    'protocol',
-    `${ServerURL}: not an ECR registry and not in the config, so its login is not kept`,
-    {
-      hint: {
-        say: 'name this helper only for ECR registries, under "credHelpers" in Docker\'s config.json, or name one that keeps the others as fallback_helper in config.yaml',
-      },
-    },
-  );
-}
-
-/** Undefined as for `askFallback`. Never throws. */
+/** Undefined where the fallback helper does not serve it. Never throws. */
 export async function eraseElsewhere(
   deps: ForeignDeps,
   ServerURL: string,
@@ -83,17 +35,14 @@ export async function eraseElsewhere(
   env: Environment,
 ): Promise<Answer | undefined> {
   try {
-    return await askFallback(deps, { action: 'erase', ServerURL, input, env });
+    const server = servedBy(ServerURL, env, deps.readConfig);
+    if (server.by !== 'fallback') return undefined;
+    return await askFallback(deps, server, ServerURL, { action: 'erase', input, env });
   } catch (error) {
     // Not for stderr: `docker logout` erases four spellings, of which three were never stored, and shows what it was told
     // only where all have failed.
     return { outcome: 'quiet-failure', text: errorLine(error) };
   }
-}
-
-/** ECR's hostnames, and those that the config maps. */
-export function isOurs(hostname: string, config: Config): boolean {
-  return parseRegistry(hostname) !== undefined || matchRule(config, hostname) !== undefined;
 }
 
 /**
@@ -103,23 +52,21 @@ export function isOurs(hostname: string, config: Config): boolean {
 export async function listElsewhere(
   { readConfig, fallback }: ForeignDeps,
   env: Environment,
-): Promise<Map<string, string>> {
+): Promise<[string, string][]> {
   try {
     const config = readConfig(env);
     const { fallbackHelper: name, file: configFile } = config;
-    if (name === undefined || env[FALLBACK_MARK]) return new Map();
+    if (name === undefined || env[FALLBACK_MARK]) return [];
     const { outcome, text } = await fallback({ name, configFile, action: 'list', input: 'unused', env });
     const usernames: unknown = outcome === 'success' ? JSON.parse(text) : undefined;
-    if (typeof usernames !== 'object' || usernames === null) return new Map();
-    return new Map(
-      Object.entries(usernames).filter(
-        ([ServerURL, username]) =>
-          typeof username === 'string' &&
-          isPlainServerURL(ServerURL) &&
-          !hostnamesIn(ServerURL).some((hostname) => isOurs(hostname, config)),
-      ),
+    if (typeof usernames !== 'object' || usernames === null) return [];
+    return Object.entries(usernames).filter(
+      ([ServerURL, username]) =>
+        typeof username === 'string' &&
+        isPlainServerURL(ServerURL) &&
+        !hostnamesIn(ServerURL).some((hostname) => isOurs(hostname, config)),
     );
   } catch {
-    return new Map();
+    return [];
   }
 }

@@ -1,6 +1,5 @@
 // What each action of Docker's protocol answers, given config, identities and tokens. Knows no socket and no process.
 import type { Config } from '../config/load.ts';
-import { matchRule } from '../config/match.ts';
 import {
   type Action,
   type Answer,
@@ -11,22 +10,13 @@ import {
   readServerURL,
 } from '../docker/messages.ts';
 import { parseServerURL } from '../docker/server-url.ts';
-import { errorLine } from '../errors.ts';
+import { errorLine, XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
 import type { Token } from '../questions.ts';
-import { parseRegistry } from '../registry/ecr-hostname.ts';
 import type { LoginStore } from '../token/login-store.ts';
 import { findToken, type TokenDeps } from './find-token.ts';
-import {
-  askFallback,
-  eraseElsewhere,
-  type ForeignDeps,
-  forHostname,
-  isOurs,
-  listElsewhere,
-  notKept,
-  storeElsewhere,
-} from './foreign-hosts.ts';
+import { askFallback, eraseElsewhere, type ForeignDeps, listElsewhere } from './foreign-hosts.ts';
+import { forHostname, isPublicByDefault, servedBy } from './served-by.ts';
 
 export interface HelperDeps extends TokenDeps, ForeignDeps {
   logins: LoginStore;
@@ -66,9 +56,9 @@ async function get(deps: HelperDeps, input: string, env: Environment): Promise<A
   const hostname = url?.scheme === 'https' ? url.hostname : undefined;
   const login = hostname === undefined || env.ECR_XACCT_PROFILE ? undefined : deps.logins.get(hostname);
   if (login !== undefined) return credential(asked, login.username, login.secret);
-  const theirs = await askFallback(deps, { action: 'get', ServerURL: asked, input, env });
-  if (theirs !== undefined) return theirs;
-  if (hostname === undefined) return notFound;
+  const server = servedBy(asked, env, deps.readConfig);
+  if (server.by === 'fallback') return await askFallback(deps, server, asked, { action: 'get', input, env });
+  if (server.by === 'none' || hostname === undefined) return notFound;
   try {
     const config = deps.readConfig(env);
     const token = await tokenFor(deps, hostname, config, env);
@@ -94,31 +84,32 @@ async function tokenFor(
   }
 }
 
-/** Whether everybody may pull from the registry, and nobody said who to be there: a failure must not keep them from it. */
-export function isPublicByDefault(hostname: string, config: Config, env: Environment): boolean {
-  return (
-    parseRegistry(hostname)?.service === 'ecr-public' &&
-    matchRule(config, hostname) === undefined &&
-    !env.ECR_XACCT_PROFILE
-  );
-}
-
 async function store(deps: HelperDeps, input: string, env: Environment): Promise<Answer> {
   const given = readCredential(input);
   const { ServerURL, Username, Secret } = given;
   if (ServerURL.trim() === '') return quietly(MISSING_SERVER_URL);
   if (Username === '') return quietly(MISSING_USERNAME);
-  const url = parseServerURL(ServerURL);
-  if (url === undefined || !isKept(deps, url.hostname, env)) {
-    const theirs = await storeElsewhere(deps, given, env);
-    if (theirs === undefined) throw notKept(given);
-    return theirs;
+  const server = servedBy(ServerURL, env, deps.readConfig);
+  if (server.by === 'fallback') {
+    // Written anew: what we read in it is all that the other helper can read in it.
+    const anew = `${JSON.stringify(given)}\n`;
+    return await askFallback(deps, server, ServerURL, { action: 'store', input: anew, env });
   }
+  if (server.by === 'none') throw notKept(ServerURL);
   // `docker login` without a name stores what it was given by `get`: ours already, and to stay under the rules.
-  if (!deps.tokens.holds(url.hostname, Secret)) {
-    deps.logins.set(url.hostname, { username: Username, secret: Secret });
+  if (!deps.tokens.holds(server.hostname, Secret)) {
+    deps.logins.set(server.hostname, { username: Username, secret: Secret });
   }
   return done;
+}
+
+function notKept(ServerURL: string): XacctError {
+  const message = `${ServerURL}: not an ECR registry and not in the config, so its login is not kept`;
+  return new XacctError('protocol', message, {
+    hint: {
+      say: 'name this helper only for ECR registries, under "credHelpers" in Docker\'s config.json, or name one that keeps the others as fallback_helper in config.yaml',
+    },
+  });
 }
 
 async function erase(deps: HelperDeps, input: string, env: Environment): Promise<Answer> {
@@ -133,26 +124,12 @@ async function erase(deps: HelperDeps, input: string, env: Environment): Promise
 }
 
 async function list(deps: HelperDeps, env: Environment): Promise<Answer> {
-  const usernames = await listElsewhere(deps, env);
+  const usernames = new Map(await listElsewhere(deps, env));
   for (const { hostnames } of deps.tokens.status()) {
     for (const hostname of hostnames) usernames.set(hostname, 'AWS');
   }
   for (const [hostname, username] of deps.logins.list()) usernames.set(hostname, username);
-  return usernamesAnswer(usernames);
-}
-
-/** Server URL → user name. */
-export function usernamesAnswer(usernames: ReadonlyMap<string, string>): Answer {
   return { outcome: 'success', text: `${JSON.stringify(Object.fromEntries(usernames))}\n` };
-}
-
-/** A login is kept for ECR's hostnames, whatever state the config is in, and for those that the config maps. */
-function isKept({ readConfig }: HelperDeps, hostname: string, env: Environment): boolean {
-  try {
-    return parseRegistry(hostname) !== undefined || isOurs(hostname, readConfig(env));
-  } catch {
-    return false;
-  }
 }
 
 function credential(ServerURL: string, Username: string, Secret: string): Answer {

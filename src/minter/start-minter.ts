@@ -66,8 +66,9 @@ export function createMinters(self: SelfCommand, spareMs: number): Minters {
     const ready = extraCa ? undefined : takeSpare();
     if (ready === undefined) return startMinter(self, { extraCa }).run(job);
     const outcome = await ready.run(job);
-    // It may have been killed while it waited for its job.
-    return outcome.error?.code === 'internal' ? startMinter(self).run(job) : outcome;
+    // It may have been killed while it waited for its job. A code that began a session is used up.
+    const isAgain = outcome.error?.code === 'internal' && outcome.mfaSession === undefined;
+    return isAgain ? startMinter(self).run(job) : outcome;
   };
   const run = async <Q extends Question>(job: Omit<MintJob<Q>, 'givenAt'>): Promise<JobOutcome<Q>> => {
     if (running >= MAX_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));

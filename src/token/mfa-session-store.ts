@@ -16,7 +16,8 @@ export interface MfaSessionStore {
   set(key: string, serial: string, session: MfaSession): void;
   status(): MfaSessionStatus[];
   statusOf(key: string): MfaSessionStatus | undefined;
-  delete(key: string): void;
+  /** AWS does not take this session any more; a newer one that is there stays. */
+  refused(key: string, session: MfaSession): void;
   purge(): void;
   clear(): void;
 }
@@ -27,11 +28,12 @@ const LEAST_MS = 60_000;
 
 export function createMfaSessionStore(clock: Clock): MfaSessionStore {
   const sessions = createZeroingStore<MfaSessionStatus>(MAX_SESSIONS, clock);
+  const get = (key: string): MfaSession | undefined => {
+    const session = sessions.get(key);
+    return session && (JSON.parse(session.secret) as MfaSession);
+  };
   return {
-    get(key) {
-      const session = sessions.get(key);
-      return session && (JSON.parse(session.secret) as MfaSession);
-    },
+    get,
     set(key, serial, session) {
       const { expiresAt } = session;
       // One that is over already leaves an earlier one alone.
@@ -40,7 +42,9 @@ export function createMfaSessionStore(clock: Clock): MfaSessionStore {
     },
     status: () => [...sessions.about().values()],
     statusOf: (key) => sessions.get(key)?.about,
-    delete: sessions.delete,
+    refused(key, session) {
+      if (get(key)?.sessionToken === session.sessionToken) sessions.delete(key);
+    },
     purge: sessions.purge,
     clear: sessions.clear,
   };

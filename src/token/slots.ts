@@ -144,14 +144,17 @@ export function createSlots(clock: Clock, random: () => number = Math.random): S
   };
 
   const refresh = async (key: string, slot: Slot): Promise<void> => {
+    const { token } = slot;
     try {
       const renewal = slot.renew?.();
       if (renewal === undefined) slot.renew = undefined;
       else await begin(key, slot, () => renewal);
     } catch (error) {
+      // Replaced meanwhile: the token that is there now is another one's.
+      if (slot.token !== token || slot.flight !== undefined || token === undefined) return;
       // Also where the config no longer says which identity it is.
       rememberFailure(slot, error, clock());
-      if (slot.token !== undefined) renewLater(slot.token, clock, random);
+      renewLater(token, clock, random);
     }
   };
 
@@ -184,10 +187,13 @@ export function createSlots(clock: Clock, random: () => number = Math.random): S
         countUse(slot, request);
         return minted;
       } catch (error) {
-        const old = livingToken(slot, clock());
+        // Of the slot that the key has now: this one may have been forgotten meanwhile.
+        const current = slots.get(key) ?? slot;
+        const old = livingToken(current, clock());
         if (fresh || old === undefined || clock() >= deadAt(old, policy)) throw error;
-        renewLater(old, clock, random);
-        return handOut(slot, old, request);
+        // However many waited, it failed once.
+        if (clock() >= old.retryAt) renewLater(old, clock, random);
+        return handOut(current, old, request);
       }
     },
     refreshAhead() {

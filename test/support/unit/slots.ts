@@ -8,7 +8,7 @@ export const HOUR = 60 * MINUTE;
 export const START = Date.UTC(2026, 0, 1);
 export const HOST = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
 export const policy: TokenPolicy = { refreshMargin: 15 * MINUTE, maxTokenAge: 12 * HOUR };
-export const about = { identity: 'profile dev', region: 'us-east-1' };
+const about = { identity: 'profile dev', region: 'us-east-1' };
 /** What every request is, as far as a test says nothing else. */
 export const asked = { key: 'key', hostname: HOST, about, policy };
 
