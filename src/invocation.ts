@@ -1,7 +1,7 @@
 // How this run was started: which program, whose environment, which user, which streams. Types only.
 import type { Readable, Writable } from 'node:stream';
 
-/** Environment variables, of this process or of whoever asked it. */
+/** Environment variables, of this process or of its caller. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** How this program starts itself: executable first, then what stands before the command. */

@@ -69,7 +69,7 @@ export function createAccountMemory(whoAmI: WhoAmI, clock: Clock): AccountMemory
     try {
       slot.learnt = await slot.asked;
       slot.until = clock() + lifeOf(slot.learnt);
-      // Also where all was forgotten meanwhile: whoever asked looks it up here.
+      // Also where all was forgotten meanwhile: its caller looks it up here.
       slots.set(key, slot);
     } catch (error) {
       if (slots.peek(key) === slot) slots.delete(key);

@@ -1,4 +1,4 @@
-// Whose home folder: by the environment of whoever asks.
+// The home folder, by the environment of the caller.
 import { userInfo } from 'node:os';
 import { isAbsolute } from 'node:path';
 import type { Environment } from '../invocation.ts';

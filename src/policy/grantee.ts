@@ -36,7 +36,7 @@ export function parseGrantee(text: string, partition: Partition): Grantee {
   if (kind === 'org') return parseOrganization(text, rest);
   if (kind === 'lambda') {
     if (ACCOUNT.test(rest)) return { kind: 'lambda', account: rest };
-    throw nobody(`${text} names no account: it has twelve digits`, 'write lambda:444455556666');
+    throw noGrantee(`${text} names no account: it has twelve digits`, 'write lambda:444455556666');
   }
   throw notUnderstood(text, partition);
 }
@@ -58,13 +58,13 @@ export function describeGrantee(grantee: Grantee): string {
 function parseArn(text: string, arn: Arn, partition: Partition): Grantee {
   const { account, resource } = arn;
   if (/[*?]/.test(text)) {
-    throw nobody(
+    throw noGrantee(
       `${text} has a wildcard, which AWS does not take in a principal`,
       'name an account, each role by itself, or org:o-…',
     );
   }
   if (arn.partition !== partition) {
-    throw nobody(
+    throw noGrantee(
       `${text} is in the partition ${arn.partition || '(none)'}, the registry is in ${partition}`,
       `only those of ${partition} can be let in: arn:${partition}:iam::…`,
     );
@@ -72,15 +72,18 @@ function parseArn(text: string, arn: Arn, partition: Partition): Grantee {
   if (arn.service === 'sts') throw session(text, arn, partition);
   if (arn.service !== 'iam') throw otherService(text, arn);
   if (!ACCOUNT.test(account)) {
-    throw nobody(`${text} names no account: it has twelve digits`, `write arn:${partition}:iam::ACCOUNT:…`);
+    throw noGrantee(
+      `${text} names no account: it has twelve digits`,
+      `write arn:${partition}:iam::ACCOUNT:…`,
+    );
   }
   if (resource === 'root') return { kind: 'account', account };
   if (resource.startsWith('group/')) {
-    throw nobody(`${text} is a group, and a group is no principal`, `name its users, or ${account}`);
+    throw noGrantee(`${text} is a group, and a group is no principal`, `name its users, or ${account}`);
   }
   const { type, path, name = '' } = ROLE_OR_USER.exec(resource)?.groups ?? {};
   if (type !== 'role' && type !== 'user') {
-    throw nobody(
+    throw noGrantee(
       `${text} is neither an account nor a role nor a user`,
       `write arn:${partition}:iam::${account}:role/NAME, or ${account}`,
     );
@@ -92,17 +95,17 @@ function parseArn(text: string, arn: Arn, partition: Partition): Grantee {
 function session(text: string, { account, resource }: Arn, partition: Partition): XacctError {
   const [, name] = /^assumed-role\/([\w+=,.@-]+)(?:\/|$)/.exec(resource) ?? [];
   if (name === undefined) {
-    return nobody(`${text} is a session, which ends`, `name the user's ARN, or the account: ${account}`);
+    return noGrantee(`${text} is a session, which ends`, `name the user's ARN, or the account: ${account}`);
   }
   if (SSO_ROLE.test(name)) return lacksPath(text, name);
-  return nobody(
+  return noGrantee(
     `${text} is one session of a role, which ends`,
     `write the role: arn:${partition}:iam::${account}:role/${name}`,
   );
 }
 
 function lacksPath(text: string, name: string): XacctError {
-  return nobody(
+  return noGrantee(
     `${text} lacks the path of the role, which IAM Identity Center made`,
     `its ARN comes from: aws iam get-role --role-name ${shellWord(name)} --query Role.Arn`,
   );
@@ -112,13 +115,13 @@ function otherService(text: string, { service, account, resource }: Arn): XacctE
   const [, organization = ''] = /^organization\/(.*)$/.exec(resource) ?? [];
   const [, parent] = /^(root|ou)\//.exec(resource) ?? [];
   if (service === 'organizations' && isOrganizationId(organization)) {
-    return nobody(`${text} is no principal`, `write org:${organization}`);
+    return noGrantee(`${text} is no principal`, `write org:${organization}`);
   }
   if (service === 'organizations' && parent !== undefined) return partOfOrganization(text);
   if (service === 'lambda' && ACCOUNT.test(account)) {
-    return nobody(`${text} is a function, which the service pulls for`, `write lambda:${account}`);
+    return noGrantee(`${text} is a function, which the service pulls for`, `write lambda:${account}`);
   }
-  return nobody(
+  return noGrantee(
     `${text} is of ${service || 'no service'}, and only what is of iam is let in`,
     'name an account, or the role that it runs as: arn:aws:iam::444455556666:role/NAME',
   );
@@ -128,7 +131,7 @@ function parseOrganization(text: string, id: string): Grantee {
   if (isOrganizationId(id)) return { kind: 'organization', id };
   if (/^(?:r|ou)-/.test(id)) throw partOfOrganization(text);
   const lower = id.toLowerCase();
-  throw nobody(
+  throw noGrantee(
     `${text} names no organization: an ID is o- and 10 to 32 lower-case letters and digits`,
     isOrganizationId(lower)
       ? `write org:${lower}`
@@ -137,7 +140,7 @@ function parseOrganization(text: string, id: string): Grantee {
 }
 
 function partOfOrganization(text: string): XacctError {
-  return nobody(
+  return noGrantee(
     `${text} is a root or a unit of an organization, not the organization`,
     'write org:o-… for all of its accounts, or name each account of the unit',
   );
@@ -146,36 +149,36 @@ function partOfOrganization(text: string): XacctError {
 function notUnderstood(text: string, partition: Partition): XacctError {
   const digits = text.replace(/[\s-]/g, '');
   if (text === '*') {
-    return nobody(
+    return noGrantee(
       '* would let in everybody who has an AWS account',
       'for all accounts of yours, write org:o-…',
     );
   }
   if (/^\d+$/.test(digits)) {
     return ACCOUNT.test(digits)
-      ? nobody(`${text} is not how an account is written`, `write ${digits}`)
-      : nobody(
+      ? noGrantee(`${text} is not how an account is written`, `write ${digits}`)
+      : noGrantee(
           `${text} has ${digits.length} digits, an account has twelve`,
           'a leading zero counts: 012345678901',
         );
   }
-  if (isOrganizationId(text)) return nobody(`${text} lacks what it is`, `write org:${text}`);
+  if (isOrganizationId(text)) return noGrantee(`${text} lacks what it is`, `write org:${text}`);
   if (/^(?:r|ou)-/.test(text)) return partOfOrganization(text);
   if (/^[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?$/.test(text)) {
-    return nobody(
+    return noGrantee(
       `${text} is a service`,
       'for the Lambda functions of an account, write lambda:444455556666',
     );
   }
   if (isUniqueId(text)) {
-    return nobody(`${text} is the unique ID of a user or a role`, 'write its ARN');
+    return noGrantee(`${text} is the unique ID of a user or a role`, 'write its ARN');
   }
-  return nobody(
+  return noGrantee(
     `${text === '' ? 'an empty name' : text} is nobody that can be let in`,
     `write an account (444455556666), arn:${partition}:iam::444455556666:role/NAME, org:o-… or lambda:444455556666`,
   );
 }
 
-function nobody(message: string, say: string): XacctError {
+function noGrantee(message: string, say: string): XacctError {
   return new XacctError('usage', message, { hint: { say } });
 }
