@@ -114,8 +114,10 @@ export function errorFields({ code, message, hint, denial }: XacctError): ErrorF
   return { code, message, ...(hint && { hint }), ...(denial && { denial }) };
 }
 
-export function errorFrom({ code, message, hint, denial }: ErrorFields): XacctError {
-  return new XacctError(code, message, { hint, denial });
+/** `hint` is text where the other process is a daemon of an earlier build. */
+export function errorFrom(fields: Omit<ErrorFields, 'hint'> & { hint?: Hint | string }): XacctError {
+  const { code, message, hint, denial } = fields;
+  return new XacctError(code, message, { hint: typeof hint === 'string' ? { say: hint } : hint, denial });
 }
 
 const MAX_LINE_CHARACTERS = 1_200;

@@ -2,7 +2,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { errorLine, printable, XacctError } from '../../src/errors.ts';
+import {
+  type ErrorCode,
+  errorFields,
+  errorFrom,
+  errorLine,
+  printable,
+  XacctError,
+} from '../../src/errors.ts';
 import { command, shellWord } from '../../src/hint.ts';
 
 describe('printable text', () => {
@@ -85,6 +92,42 @@ test('an error has its code, its hint and its cause, and no cause where there is
     ['network', { run: ['ping'] }, cause, 'XacctError'],
   );
   assert.ok(!Object.hasOwn(new XacctError('network', 'it failed'), 'cause'));
+});
+
+describe('an error on its way from one process to another', () => {
+  const denial = {
+    ...{ principal: 'arn:aws:iam::444455556666:user/dev', action: 'ecr:BatchGetImage', resource: '*' },
+    ...{ isExplicit: false, policyType: undefined, policyArn: undefined },
+  };
+  const denied = new XacctError('access-denied', 'not allowed', { hint: { run: ['ping'] }, denial });
+
+  test('keeps what it is, and what was denied', () => {
+    const { code, message, hint, denial: kept } = errorFrom(errorFields(denied));
+    assert.deepEqual(
+      [code, message, hint, kept],
+      ['access-denied', 'not allowed', { run: ['ping'] }, denial],
+    );
+    assert.deepEqual(Object.keys(errorFields(new XacctError('network', 'x'))), ['code', 'message']);
+  });
+
+  test('has a sentence for its hint where an earlier build wrote text', () => {
+    const error = errorFrom({ code: 'sso-expired', message: 'expired', hint: 'run: aws sso login' });
+    assert.equal(errorLine(error), 'ecr-xacct: expired; run: aws sso login');
+  });
+
+  test('says of what it is with the same code, hint and denial', () => {
+    const { code, message, hint, denial: kept, cause } = denied.prefixed('profile dev');
+    assert.deepEqual([code, message], ['access-denied', 'profile dev: not allowed']);
+    assert.deepEqual([hint, kept, cause], [denied.hint, denial, denied]);
+  });
+});
+
+test('each code says whose failure it is, whether it passes and who fixes it', () => {
+  const kindOf = (code: ErrorCode) => new XacctError(code, '').kind;
+  assert.deepEqual(kindOf('sso-expired'), { of: 'identity', passes: false, fixedBy: 'sign-in' });
+  assert.deepEqual(kindOf('network'), { of: 'way', passes: true, fixedBy: 'other' });
+  assert.deepEqual(kindOf('profile-missing'), { of: 'profile', passes: false, fixedBy: 'self' });
+  assert.deepEqual(kindOf('usage'), { of: 'named', passes: false, fixedBy: 'self' });
 });
 
 describe('a word of a shell', () => {
