@@ -29,7 +29,10 @@ export type Renew = () => Promise<Token> | undefined;
 
 export interface Slot {
   about: TokenDescription;
+  /** Those that the token was handed out for; without a token, those that it failed for. */
   hostnames: Set<string>;
+  /** Those that wait for the mint under way. */
+  waiting: Set<string>;
   token: HeldToken | undefined;
   /** The mint under way; another one takes its place where it is replaced. */
   flight: Promise<Token> | undefined;
@@ -58,7 +61,7 @@ export interface HeldToken extends Lifetime {
 
 export function createSlot(about: TokenDescription, policy: TokenPolicy): Slot {
   return {
-    ...{ about, policy, hostnames: new Set(), mints: 0, served: 0, lastServed: 0 },
+    ...{ about, policy, hostnames: new Set(), waiting: new Set(), mints: 0, served: 0, lastServed: 0 },
     ...{ token: undefined, flight: undefined, failure: undefined, renew: undefined },
   };
 }
@@ -78,6 +81,11 @@ export function dropToken(slot: Slot): void {
 export function keepToken(slot: Slot, token: Token, now: number, jitter: number): void {
   slot.mints += 1;
   slot.failure = undefined;
+  // A renewed token goes on with the use of the one before; a dead one's is over.
+  if (livingToken(slot, now) === undefined) {
+    slot.hostnames.clear();
+    slot.served = 0;
+  }
   if (!(token.expiresAt > now)) return;
   dropToken(slot);
   const { username, expiresAt } = token;

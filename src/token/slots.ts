@@ -113,6 +113,7 @@ export function createSlots(clock: Clock, random: () => number = Math.random): S
     const settle = (record: () => void) => {
       if (!isCurrent()) return;
       slot.flight = undefined;
+      slot.waiting.clear();
       record();
       hold(key, slot);
     };
@@ -122,8 +123,10 @@ export function createSlots(clock: Clock, random: () => number = Math.random): S
         return token;
       },
       (error: unknown) => {
-        // Replaced by a fresh one: what that brings is for those who waited for this one, too.
-        if (slot.flight !== undefined && slot.flight !== flight) return slot.flight;
+        // Replaced by a fresh one: what that brings is for those who waited for this one, too; its failure is not.
+        if (slot.flight !== undefined && slot.flight !== flight) {
+          return slot.flight.catch(() => Promise.reject(error));
+        }
         settle(() => rememberFailure(slot, error, clock()));
         throw error;
       },
@@ -168,7 +171,9 @@ export function createSlots(clock: Clock, random: () => number = Math.random): S
     return [{ ...about, hostnames: [...hostnames], ...counts, ...lastError }];
   };
   const slotsOf = (hostname: string) =>
-    [...slots.entries()].filter(([, { hostnames }]) => hostnames.has(hostname));
+    [...slots.entries()].filter(
+      ([, { hostnames, waiting }]) => hostnames.has(hostname) || waiting.has(hostname),
+    );
 
   return {
     async get(request) {
@@ -180,7 +185,7 @@ export function createSlots(clock: Clock, random: () => number = Math.random): S
       try {
         if (!fresh && slot.failure !== undefined && now < slot.failure.until) throw slot.failure.error;
         const signal = deadline?.();
-        slot.hostnames.add(hostname);
+        slot.waiting.add(hostname);
         const flight = fresh ? undefined : slot.flight;
         const minted = await abortable(flight ?? begin(key, slot, mint), signal);
         // Not read back from the slot: an eviction may have zeroed it meanwhile.
@@ -190,6 +195,7 @@ export function createSlots(clock: Clock, random: () => number = Math.random): S
         // Of the slot that the key has now: this one may have been forgotten meanwhile.
         const current = slots.get(key) ?? slot;
         const old = livingToken(current, clock());
+        if (old === undefined) slot.hostnames.add(hostname);
         if (fresh || old === undefined || clock() >= deadAt(old, policy)) throw error;
         // However many waited, it failed once.
         if (clock() >= old.retryAt) renewLater(old, clock, random);
@@ -206,7 +212,9 @@ export function createSlots(clock: Clock, random: () => number = Math.random): S
     },
     holds(hostname, password) {
       const now = clock();
-      return slotsOf(hostname).some(([, slot]) => livingToken(slot, now)?.password.toString() === password);
+      return [...slots.values()].some(
+        (slot) => slot.hostnames.has(hostname) && livingToken(slot, now)?.password.toString() === password,
+      );
     },
     status: () => [...slots.values()].flatMap(statusIn),
     statusOf: (key) => statusIn(slots.peek(key))[0],

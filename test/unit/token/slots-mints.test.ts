@@ -149,6 +149,17 @@ describe('a mint under way', { timeout: 10_000 }, () => {
     assert.deepEqual([cache.failures(), cache.status()[0]?.mints], [[], 1]);
   });
 
+  test('fails as it fails itself, where the fresh one fails, too: by a mistyped code, say', async () => {
+    const { slow, pull, login } = begin();
+    const code = Promise.withResolvers<Token>();
+    const fresh = login(() => code.promise);
+    slow.reject(new Error('a code is required'));
+    await new Promise(setImmediate);
+    code.reject(new Error('a wrong code'));
+    await assert.rejects(pull, { message: 'a code is required' });
+    await assert.rejects(fresh, { message: 'a wrong code' });
+  });
+
   test('is joined again where a fresh one is under way', async () => {
     const { cache, slow, pull, login } = begin();
     const code = Promise.withResolvers<Token>();

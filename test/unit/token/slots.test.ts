@@ -174,6 +174,25 @@ test('a cache holds a password for the hostnames that it was handed out for', as
   assert.ok(fixture.cache.holds('other.example', 'password-1'));
 });
 
+test('a token is of the hostnames that it was handed out for, not of those that it failed for before', async () => {
+  const fixture = createSlotsFixture();
+  fixture.failure = new Error('no network');
+  await assert.rejects(fixture.get('key', 'failed.example'));
+  fixture.failure = undefined;
+  await fixture.get('key', HOST);
+  assert.deepEqual(fixture.cache.status()[0]?.hostnames, [HOST]);
+  assert.ok(!fixture.cache.holds('failed.example', 'password-2'));
+});
+
+test('a token that follows a dead one begins its use anew', async () => {
+  const fixture = createSlotsFixture();
+  await fixture.get('key', HOST);
+  fixture.now += 24 * HOUR;
+  await fixture.get('key', 'later.example');
+  const [{ hostnames, served, mints } = {}] = fixture.cache.status();
+  assert.deepEqual({ hostnames, served, mints }, { hostnames: ['later.example'], served: 1, mints: 2 });
+});
+
 test('the status has no secret in it', async () => {
   const fixture = createSlotsFixture();
   await fixture.get();
