@@ -15,6 +15,13 @@ const KEYS = 'aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n'
 
 const PROFILES = ['dev', 'gov', 'default'].map((name) => `[profile ${name}]\n${KEYS}`).join('');
 
+/** Answers, and what `docker login` brings. */
+export const done = { outcome: 'success', text: '' };
+export const notFoundAnswer = { outcome: 'quiet-failure', text: 'credentials not found in native keychain' };
+export const noServerURL = { outcome: 'quiet-failure', text: 'no credentials server URL' };
+export const loginOf = (ServerURL: string, Secret = 'from docker login', Username = 'AWS') =>
+  JSON.stringify({ ServerURL, Username, Secret });
+
 /**
  * `mints` has the identity and hostname of each mint; a token is `token N of IDENTITY`, and lives 12 hours. `failures` has the
  * errors of identities that cannot mint, `accounts` the accounts of profiles that say none, and `proofs` what was shown of MFA.

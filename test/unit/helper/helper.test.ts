@@ -1,9 +1,9 @@
-// Owns the proof of what each action of Docker's protocol answers, byte for byte.
+// What `get` answers, byte for byte.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';
 import { command } from '../../../src/hint.ts';
-import { createHelperFixture } from '../../support/unit/helper.ts';
+import { createHelperFixture, noServerURL, notFoundAnswer } from '../../support/unit/helper.ts';
 import { FILE } from '../../support/unit/user-files.ts';
 
 const ECR = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
@@ -14,12 +14,6 @@ const CONFIG = `registries:
   images.corp.example: { registry: ${ECR}, profile: dev }
 `;
 const BROKEN = 'registries: []\n';
-
-const done = { outcome: 'success', text: '' };
-const notFound = { outcome: 'quiet-failure', text: 'credentials not found in native keychain' };
-const noServerURL = { outcome: 'quiet-failure', text: 'no credentials server URL' };
-const login = (ServerURL: string, Secret = 'from docker login', Username = 'AWS') =>
-  JSON.stringify({ ServerURL, Username, Secret });
 
 describe('get', () => {
   const spellings = [
@@ -84,7 +78,7 @@ describe('get', () => {
     test(`does not find ${JSON.stringify(foreign)}`, async () => {
       const fixture = createHelperFixture(CONFIG);
       fixture.env = { ECR_XACCT_PROFILE: 'gov', AWS_PROFILE: 'gov' };
-      assert.deepEqual(await fixture.run('get', foreign), notFound);
+      assert.deepEqual(await fixture.run('get', foreign), notFoundAnswer);
       assert.deepEqual(fixture.mints, []);
     });
   }
@@ -191,9 +185,9 @@ describe('ECR Public', () => {
   test('is left to an anonymous pull where none can be had and none was asked for', async () => {
     const fixture = createHelperFixture();
     fixture.failure = new XacctError('access-denied', 'denied');
-    assert.deepEqual(await fixture.run('get', PUBLIC), notFound);
+    assert.deepEqual(await fixture.run('get', PUBLIC), notFoundAnswer);
     fixture.env = { AWS_PROFILE: 'gone' };
-    assert.deepEqual(await fixture.run('get', 'ecr-public.aws.com'), notFound);
+    assert.deepEqual(await fixture.run('get', 'ecr-public.aws.com'), notFoundAnswer);
   });
 
   test('fails where a rule or ECR_XACCT_PROFILE says who to be', async () => {
@@ -213,150 +207,5 @@ describe('ECR Public', () => {
     for (const hostname of [ECR, ECR.replace('dkr.ecr', 'dkr-ecr').replace('amazonaws.com', 'on.aws')]) {
       assert.equal((await fixture.run('get', hostname)).outcome, 'failure');
     }
-  });
-});
-
-describe('store', () => {
-  for (const hostname of [ECR, PUBLIC, 'images.corp.example', ECR.replace('.ecr.', '.ecr-fips.')]) {
-    test(`keeps what docker login brought for ${hostname}`, async () => {
-      const fixture = createHelperFixture(CONFIG);
-      assert.deepEqual(await fixture.run('store', login(`https://${hostname}/v2/`)), done);
-      assert.equal(await fixture.secretOf(hostname), 'from docker login');
-      assert.deepEqual(fixture.mints, []);
-    });
-  }
-
-  test('keeps the user name too', async () => {
-    const fixture = createHelperFixture();
-    await fixture.run('store', login(ECR, 'secret', 'somebody'));
-    assert.deepEqual(await fixture.run('get', ECR), {
-      outcome: 'success',
-      text: `{"ServerURL":"${ECR}","Username":"somebody","Secret":"secret"}\n`,
-    });
-  });
-
-  test('keeps it for 12 hours, and then the rules hold again', async () => {
-    const fixture = createHelperFixture(CONFIG);
-    await fixture.run('store', login(ECR));
-    fixture.now += 12 * 3_600_000 + 1;
-    assert.equal(await fixture.secretOf(ECR), 'token 1 of profile dev');
-  });
-
-  test('keeps it for its hostname alone', async () => {
-    const fixture = createHelperFixture(CONFIG);
-    await fixture.run('store', login(ECR));
-    assert.equal(await fixture.secretOf(ECR.replace('1111', '9999')), 'token 1 of profile default');
-  });
-
-  test('succeeds for an ECR hostname, whatever state the config is in', async () => {
-    const fixture = createHelperFixture(BROKEN);
-    assert.deepEqual(await fixture.run('store', login(ECR)), done);
-    assert.equal(await fixture.secretOf(ECR), 'from docker login');
-  });
-
-  test('leaves a token that get gave under the rules: docker login without a name stores it', async () => {
-    const fixture = createHelperFixture(CONFIG);
-    const secret = await fixture.secretOf(ECR);
-    assert.deepEqual(await fixture.run('store', login(ECR, String(secret))), done);
-    fixture.configText = CONFIG.replaceAll('dev', 'gov');
-    assert.equal(await fixture.secretOf(ECR), 'token 2 of profile gov');
-  });
-
-  test('gives way to ECR_XACCT_PROFILE', async () => {
-    const fixture = createHelperFixture(CONFIG);
-    await fixture.run('store', login(ECR));
-    fixture.env = { ECR_XACCT_PROFILE: 'gov' };
-    assert.equal(await fixture.secretOf(ECR), 'token 1 of profile gov');
-    fixture.env = {};
-    assert.equal(await fixture.secretOf(ECR), 'from docker login');
-  });
-
-  test('misses a server URL and a user name in Docker’s words', async () => {
-    const { run } = createHelperFixture();
-    for (const text of ['{}', login(''), login(' ')]) assert.deepEqual(await run('store', text), noServerURL);
-    assert.deepEqual(await run('store', login(ECR, 'secret', '')), {
-      outcome: 'quiet-failure',
-      text: 'no credentials username',
-    });
-  });
-
-  for (const foreign of ['docker.io', `${ECR}.evil.example`, `${ECR}:5000`, 'x\x1b[2J']) {
-    test(`refuses ${JSON.stringify(foreign)}, without its secret and on one line`, async () => {
-      const { outcome, text } = await createHelperFixture(CONFIG).run('store', login(foreign, 'canary'));
-      assert.equal(outcome, 'failure');
-      assert.match(
-        text,
-        /^ecr-xacct: .*: not an ECR registry and not in the config, so its login is not kept; /,
-      );
-      assert.doesNotMatch(text, /canary|\p{Cc}/u);
-    });
-  }
-
-  test('says nothing of what it could not read', async () => {
-    const { outcome, text } = await createHelperFixture().run('store', 'canary{');
-    assert.equal(outcome, 'failure');
-    assert.doesNotMatch(text, /canary/);
-  });
-});
-
-describe('erase', () => {
-  test('forgets what was stored and what was minted', async () => {
-    const fixture = createHelperFixture(CONFIG);
-    await fixture.run('get', ECR);
-    await fixture.run('store', login(ECR));
-    assert.deepEqual(await fixture.run('erase', `https://${ECR}`), done);
-    assert.equal(await fixture.secretOf(ECR), 'token 2 of profile dev');
-  });
-
-  for (const input of [ECR, `${ECR}\n`, `https://${ECR}`, `http://${ECR}`, `${ECR}\0`, 'x\ny']) {
-    test(`succeeds for ${JSON.stringify(input)}, twice, with a broken config`, async () => {
-      const { run } = createHelperFixture(BROKEN);
-      for (let time = 0; time < 2; time += 1) assert.deepEqual(await run('erase', input), done);
-    });
-  }
-
-  test('forgets nothing for a hostname that only looks alike', async () => {
-    const fixture = createHelperFixture(CONFIG);
-    await fixture.run('get', ECR);
-    await fixture.run('erase', `${ECR}.evil.example`);
-    assert.equal(await fixture.secretOf(ECR), 'token 1 of profile dev');
-  });
-
-  test('misses the server URL', async () => {
-    assert.deepEqual(await createHelperFixture().run('erase', '\n'), noServerURL);
-  });
-});
-
-describe('list', () => {
-  test('is empty where nothing is in memory, whatever is on stdin', async () => {
-    for (const input of ['', 'unused', '{']) {
-      assert.deepEqual(await createHelperFixture(CONFIG).run('list', input), {
-        outcome: 'success',
-        text: '{}\n',
-      });
-    }
-  });
-
-  test('has what was minted and what was stored, from memory alone', async () => {
-    const fixture = createHelperFixture(CONFIG);
-    await fixture.run('get', ECR);
-    await fixture.run('get', 'images.corp.example');
-    await fixture.run('store', login(PUBLIC, 'secret', 'somebody'));
-    fixture.failure = new XacctError('network', 'no network');
-    fixture.configText = BROKEN;
-    const { outcome, text } = await fixture.run('list', 'unused');
-    assert.equal(outcome, 'success');
-    assert.deepEqual(JSON.parse(text), { [ECR]: 'AWS', 'images.corp.example': 'AWS', [PUBLIC]: 'somebody' });
-    assert.equal(fixture.mints.length, 1);
-  });
-
-  test('has no more what was erased or has expired', async () => {
-    const fixture = createHelperFixture(CONFIG);
-    await fixture.run('get', ECR);
-    await fixture.run('get', PUBLIC);
-    await fixture.run('erase', ECR);
-    assert.equal((await fixture.run('list', '')).text, `{"${PUBLIC}":"AWS"}\n`);
-    fixture.now += 13 * 3_600_000;
-    assert.equal((await fixture.run('list', '')).text, '{}\n');
   });
 });
