@@ -42,7 +42,7 @@ export function readPolicies(
   });
 }
 
-/** The read right before the write leaves somebody else a moment of milliseconds; ECR has no version to write by. */
+/** The read right before the write leaves another writer a moment of milliseconds; ECR has no version to write by. */
 export function putPolicy(
   asking: Asking,
   { repository, expected, text }: PolicyPut,

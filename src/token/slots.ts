@@ -86,7 +86,7 @@ const MAX_SLOTS = 1_000;
 const MAX_WITHOUT_TOKEN = 200;
 /** A failure without a token is shown for this long. */
 const FAILURE_LIFE_MS = 3_600_000;
-/** A slot outlives its token for this long: its counts go on with the next one. */
+/** A slot outlives its token for this long: the count of its mints goes on with the next one. */
 const AFTERLIFE_MS = 24 * 3_600_000;
 
 /** `random` gives numbers from 0 to 1. */
