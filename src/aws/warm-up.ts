@@ -4,21 +4,16 @@ import { Agent, createServer } from 'node:https';
 import { duplexPair } from 'node:stream';
 import { connect, createSecureContext, type TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
-import { fromIni } from '@aws-sdk/credential-providers';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { parseIni } from '../profiles/profiles.ts';
+import { parseIni } from '../profiles/ini.ts';
 import { getAuthorizationToken } from './calls/ecr-call.ts';
 import { assumeRole } from './calls/sts-calls.ts';
 import { createConnection } from './connection/connection.ts';
+import { showFollowedProfile } from './connection/followed-profile.ts';
 
 /** Never fails: what it could not warm up is loaded by the job. */
 export async function warmUp(): Promise<void> {
-  // The SDK remembers files by their paths; these are nobody's.
-  Object.assign(process.env, {
-    HOME: '/nonexistent',
-    AWS_CONFIG_FILE: '/dev/null',
-    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-  });
+  showFollowedProfile({}, {});
   // Reads the root certificates.
   createSecureContext();
   createConnection({}, undefined);
@@ -27,11 +22,10 @@ export async function warmUp(): Promise<void> {
     credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
     requestHandler: new NodeHttpHandler({ httpsAgent: new MemoryAgent() }),
   };
-  parseIni('[profile none]\naws_access_key_id = none\naws_secret_access_key = none\n');
+  parseIni('[profile none]\naws_access_key_id = none\naws_secret_access_key = none\n', '');
   await Promise.allSettled([
     getAuthorizationToken(config),
     assumeRole(config, { RoleArn: 'none', RoleSessionName: 'none' }),
-    fromIni({ profile: 'none' })(),
     promisify(lookup)('localhost'),
   ]);
 }

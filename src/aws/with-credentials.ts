@@ -3,21 +3,21 @@ import { userInfo } from 'node:os';
 import type { STSClientConfig } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { XacctError } from '../errors.ts';
-import { type Identity, profileOf } from '../identity/identity.ts';
+import { chainOf, followedProfile, followedSettings } from '../identity/chain.ts';
 import { mfaRequired } from '../identity/mfa-device.ts';
 import type { Resolution } from '../identity/resolve.ts';
 import type { Environment } from '../invocation.ts';
-import { createProfileReader, type Profiles } from '../profiles/profiles.ts';
+import { createProfileReader } from '../profiles/profiles.ts';
 import type { MfaProof, Outcome } from '../questions.ts';
 import { type Connection, createConnection } from './connection/connection.ts';
 import { createEndpoints, type Endpoints } from './connection/endpoints.ts';
+import { showFollowedProfile } from './connection/followed-profile.ts';
 import { explainFailure, timeoutFailure } from './failures/failure.ts';
-import { type FailureContext, sourceOf } from './failures/failure-context.ts';
+import type { FailureContext } from './failures/failure-context.ts';
 import { NoKeysError } from './failures/service-error.ts';
-import { type CredentialDeps, resolveCredentials } from './leaves/credentials.ts';
+import { getCredentials } from './leaves/credentials.ts';
 import { createMfa, type Mfa } from './leaves/mfa.ts';
 import { createRoleAssumer } from './leaves/role-assumer.ts';
-import { withRenewedSession } from './leaves/session-renewal.ts';
 
 /** Left to the minter to say what it waited for, before it is killed. Milliseconds. */
 const FAREWELL_MS = 250;
@@ -55,35 +55,37 @@ export async function withCredentials<T>(
   use: (credentials: AwsCredentialIdentity, context: AwsContext) => Promise<T>,
 ): Promise<Outcome<T>> {
   const { identity } = resolution;
-  const profiles = createProfileReader()(env);
-  const profile = followedProfile(identity, env);
-  const endpoints = createEndpoints(env, profiles, profile);
-  nameFilesInFull(profiles);
-  // A credential_process is run with the caller's AWS_PROFILE: one that calls `aws` would else call itself.
-  const source = sourceOf(identity, profiles);
-  if (source?.kind !== 'process') followProfile(profile);
-  const connection = createConnection(env, profiles.profile(profile));
+  const profiles = createProfileReader({ withSecrets: true })(env);
+  const chain = chainOf(identity, profiles, env);
+  const followed = followedSettings(identity, profiles, env);
+  const endpoints = createEndpoints(env, profiles, followedProfile(identity, env), followed);
+  showFollowedProfile(followed, endpoints.services);
+  const connection = createConnection(env, followed);
   const { requestHandler } = connection;
   const stsConfig = { region: resolution.stsRegion, requestHandler, ...endpoints.variantFor('sts') };
   const mfa = createMfa(stsConfig, proof, (serial) => mfaRequired(serial, resolution));
   const { promise: deadline, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => reject(timeoutFailure(connection.lastExchange(), resolution, profiles, timeoutMs)),
+    () => reject(timeoutFailure(connection.lastExchange(), { resolution, chain }, timeoutMs)),
     Math.max(givenAt + timeoutMs - FAREWELL_MS - Date.now(), 1),
   );
   let stage: FailureContext['stage'] = 'credentials';
   const explain = (error: unknown) => {
-    const of = { resolution, profiles, env, stage, exchange: connection.lastExchange() };
+    const of = { resolution, chain, env, stage, exchange: connection.lastExchange() };
     return explainFailure(error, { ...of, usesMfaSession: mfa.usesSession });
   };
   const asked = async () => {
     const context = { requestHandler, endpoints, stsConfig, mfa, explain };
-    const deps = credentialDeps(context, profile, sessionName(env));
-    const resolve = () => resolveCredentials(identity, deps);
-    const credentials = await withRenewedSession(source, resolve, connection.lastExchange);
+    const credentials = await getCredentials(chain, {
+      env,
+      followed,
+      clientConfig: { requestHandler, ...endpoints.variantFor('sso', 'sso_oidc', 'signin') },
+      roles: createRoleAssumer(stsConfig, sessionName(env), mfa),
+      region: stsConfig.region,
+      lastStatus: () => connection.lastExchange()?.status,
+    });
     if (!isKeyPair(credentials)) throw new NoKeysError();
     stage = purpose;
-    followProfile(profile);
     return await use(credentials, context);
   };
   try {
@@ -95,48 +97,9 @@ export async function withCredentials<T>(
   }
 }
 
-/** `profile`: the one that is followed. */
-function credentialDeps(
-  { requestHandler, endpoints, stsConfig, mfa }: Omit<AwsContext, 'explain'>,
-  profile: string,
-  roleSessionName: string,
-): CredentialDeps {
-  const roles = createRoleAssumer(stsConfig, roleSessionName, mfa);
-  return {
-    clientConfig: { requestHandler, ...endpoints.variantFor('sso', 'sso_oidc', 'signin') },
-    roles: {
-      ...roles,
-      assumeRole: (keys, parameters) => {
-        // A credential_process that gave the keys has ended.
-        followProfile(profile);
-        return roles.assumeRole(keys, parameters);
-      },
-    },
-    region: stsConfig.region,
-  };
-}
-
-/** The SDK takes whatever a credential_process prints for keys, and fails later and elsewhere. */
+/** What answers for AWS may leave one of them out. */
 function isKeyPair({ accessKeyId, secretAccessKey }: { accessKeyId: unknown; secretAccessKey: unknown }) {
   return [accessKeyId, secretAccessKey].every((key) => typeof key === 'string' && key !== '');
-}
-
-/** Says it in the environment, because not all of the SDK takes `~/` for the home folder: where it looks for an sso-session. */
-function nameFilesInFull({ configFile, credentialsFile }: Profiles): void {
-  if (process.env.AWS_CONFIG_FILE) process.env.AWS_CONFIG_FILE = configFile;
-  if (process.env.AWS_SHARED_CREDENTIALS_FILE) process.env.AWS_SHARED_CREDENTIALS_FILE = credentialsFile;
-}
-
-/** Whose endpoint_url, services, use_fips_endpoint, max_attempts and ca_bundle count: as in the AWS CLI, the active profile's. */
-function followedProfile(identity: Identity, env: Environment): string {
-  // Keys in the environment go with whatever profile stands beside them.
-  const active = identity.kind === 'environment' ? env.AWS_PROFILE : profileOf(identity);
-  return active || 'default';
-}
-
-/** The SDK follows AWS_PROFILE, and not the profile a provider was made for. This process mints once, so it may say so. */
-function followProfile(profile: string): void {
-  process.env.AWS_PROFILE = profile;
 }
 
 /** Names the person in CloudTrail where no role_session_name is given. */

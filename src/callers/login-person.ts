@@ -6,11 +6,11 @@ import type { Config } from '../config/load.ts';
 import { printable, XacctError } from '../errors.ts';
 import type { LoggedIn, LoginRequest } from '../helper/login.ts';
 import { command } from '../hint.ts';
-import { describeIdentity, type Identity, profileOf } from '../identity/identity.ts';
+import { chainOf } from '../identity/chain.ts';
+import { describeIdentity, type Identity, profileInForce } from '../identity/identity.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';
 import { chooseIdentity, resolutionInput } from '../identity/resolve.ts';
 import type { Invocation, Run } from '../invocation.ts';
-import { profileChain } from '../profiles/profile-chain.ts';
 import { createProfileReader, hasPrivatePaths, type Profiles } from '../profiles/profiles.ts';
 import { durationText } from '../terminal/duration-text.ts';
 import { isDaemonOff } from '../wire/daemon-variables.ts';
@@ -32,13 +32,12 @@ export async function loginPerson(
   const { invocation, streams } = run;
   refuseWithoutDaemon(invocation);
   const { env } = invocation;
-  const ofShell =
-    hostname === undefined ? env.AWS_PROFILE || env.AWS_DEFAULT_PROFILE || 'default' : undefined;
+  const ofShell = hostname === undefined ? (profileInForce(env) ?? 'default') : undefined;
   const asked: LoginRequest = { hostname, profile: named ?? ofShell };
   const config = createConfigReader()(env);
   const profiles = createProfileReader()(env);
   const identities = candidates(asked, { config, profiles, env });
-  if (sso) await awsLogin(sessionOf(identities, profiles), run);
+  if (sso) await awsLogin(sessionOf(identities, profiles, env), run);
   const { mfaProcess } = config;
   const serial = serialOf(identities, profiles, env);
   const codes = mfaCodes({ serial, given: mfaCode, mfaProcess, env }, streams);
@@ -102,13 +101,10 @@ function serialOf(
 }
 
 /** The first whose credentials begin with a session that the AWS CLI can begin. */
-function sessionOf(identities: readonly Identity[], profiles: Profiles): CliSession {
+function sessionOf(identities: readonly Identity[], profiles: Profiles, env: Invocation['env']): CliSession {
   const session = firstOf(identities, (identity): CliSession | undefined => {
-    const profile = profileOf(identity);
-    const source = profile === undefined ? undefined : profileChain(profiles, profile).at(-1);
-    return source?.kind === 'sso' || source?.kind === 'login'
-      ? { profile: source.name, kind: source.kind }
-      : undefined;
+    const { source } = chainOf(identity, profiles, env);
+    return source.kind === 'sso' || source.kind === 'login' ? source : undefined;
   });
   if (session !== undefined) return session;
   const [first] = identities;

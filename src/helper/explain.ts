@@ -1,11 +1,12 @@
 // `ecr-xacct explain`: the whole ladder for a hostname, what it leads to, and what is in memory. Never a secret.
 import { ruleLine } from '../config/rule-line.ts';
 import { type ErrorFields, errorFields, XacctError } from '../errors.ts';
+import { chainOf } from '../identity/chain.ts';
 import { describeChain } from '../identity/describe-chain.ts';
 import { describeIdentity, profileOf } from '../identity/identity.ts';
 import { identityKey } from '../identity/identity-key.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';
-import { climb, type ResolutionInput, type Rung, type Step } from '../identity/precedence.ts';
+import { climb, type ResolutionInput, type Rung, STEPS, type Step } from '../identity/precedence.ts';
 import { chooseIdentity, type Resolution } from '../identity/resolve.ts';
 import type { CallerIdentity } from '../questions.ts';
 import type { Registry } from '../registry/ecr-hostname.ts';
@@ -159,7 +160,11 @@ function explainedSteps(input: ResolutionInput): ExplainedStep[] {
   for (;;) {
     const next = attempt(() => rungs.next());
     if (next instanceof XacctError) {
-      steps.push({ step: 'default', outcome: isChosen ? 'later' : 'no', why: next.message });
+      steps.push({
+        step: STEPS[steps.length] ?? 'default',
+        outcome: isChosen ? 'later' : 'no',
+        why: next.message,
+      });
       return steps;
     }
     if (next.done) return steps;
@@ -193,7 +198,7 @@ function explainedCandidate(
     const device = mfaDevice(identity, profiles, env);
     const session = device && deps.mfaSessions.statusOf(device.sessionKey);
     return {
-      chain: describeChain(identity, profiles),
+      chain: describeChain(chainOf(identity, profiles, env)),
       token: deps.tokens.statusOf(identityKey(resolution, profiles, env)),
       mfa: device && { serial: device.serial, ...(session && { sessionExpiresAt: session.expiresAt }) },
     };

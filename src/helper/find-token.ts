@@ -160,7 +160,9 @@ function lastStepFailed(
   if (!(error instanceof XacctError)) return error;
   const learnt = whatWasLearnt(deps, wanted);
   if (identity.kind === 'instance' && error.code === 'no-identity') {
-    return choice.noIdentity([...learnt, 'there is no EC2 instance role']);
+    // Without the identity that was put before it: it is none.
+    const { message } = error.cause instanceof XacctError ? error.cause : error;
+    return choice.noIdentity([...learnt, message]);
   }
   const { account } = choice.registry;
   if (account === undefined || !wanted.config.discover) return error;

@@ -1,12 +1,12 @@
 // `ecr-xacct login`: mints now, with an MFA code where one was typed, so that the pulls of the next hours find a token.
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
+import { chainOf } from '../identity/chain.ts';
 import { describeIdentity } from '../identity/identity.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';
 import { profileResolution } from '../identity/resolve.ts';
 import type { Environment } from '../invocation.ts';
 import { declaredAccount } from '../profiles/profile-accounts.ts';
-import { profileChain } from '../profiles/profile-chain.ts';
 import { partitionOfRegion, registryHostname } from '../registry/ecr-hostname.ts';
 import type { MfaSessionStatus } from '../token/mfa-session-store.ts';
 import { findToken } from './find-token.ts';
@@ -70,8 +70,9 @@ async function homeRegistry(
   env: Environment,
 ): Promise<string> {
   const profiles = readProfiles(env);
-  const [link] = profileChain(profiles, profile);
-  const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || link?.settings.region;
+  // Before its region is asked for: without credentials it is of no use.
+  chainOf({ kind: 'profile', profile }, profiles, env);
+  const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || profiles.profile(profile)?.region;
   if (region === undefined || partitionOfRegion(region) === undefined) {
     throw new XacctError('usage', `profile ${profile} says no region to log in to`, {
       hint: { run: command`aws configure set region us-east-1 --profile ${profile}` },

@@ -1,42 +1,40 @@
 // An identity as the way to it, from the credentials that it begins with to the role that it ends in.
-import { type ProfileLink, profileChain } from '../profiles/profile-chain.ts';
-import type { Profiles } from '../profiles/profiles.ts';
-import { credentialSourceOf, describeIdentity, type Identity, profileOf } from './identity.ts';
+import type { Chain } from './profile-chain.ts';
+import type { Source } from './source.ts';
 
-/**
- * As in `profile dev (access key)`, `role arn:aws:iam::111122223333:role/EcrPull (profile puller)`; no secret is in it.
- * @throws XacctError as `profileChain` does.
- */
-export function describeChain(identity: Identity, profiles: Profiles): string[] {
-  const profile = profileOf(identity);
-  const links = profile === undefined ? [] : profileChain(profiles, profile).toReversed().map(describeLink);
-  if (identity.kind === 'profile') return links;
-  if (identity.kind !== 'role') return [describeIdentity(identity)];
-  const role = `role ${identity.role_arn}`;
-  if (links.length > 0) return [...links, role];
-  const source = credentialSourceOf(identity) ?? 'web identity token';
-  return [source, role];
+/** As in `profile dev (access key)`, `role arn:aws:iam::111122223333:role/EcrPull (profile puller)`; no secret is in it. */
+export function describeChain({ links, source, roles }: Chain): string[] {
+  const profiles = links.filter(({ kind }) => kind === 'role').toReversed();
+  return [
+    describeSource(source, links.at(-1)?.name),
+    ...roles.map(({ role_arn }, index) => {
+      const profile = profiles[index]?.name;
+      return profile === undefined ? `role ${role_arn}` : `role ${role_arn} (profile ${profile})`;
+    }),
+  ];
 }
 
-function describeLink({ name, kind, settings }: ProfileLink): string {
-  switch (kind) {
-    case 'role':
-      return `role ${settings.role_arn} (profile ${name})`;
-    case 'credential-source':
-      return settings.role_arn === undefined
-        ? `${settings.credential_source} (profile ${name})`
-        : `${settings.credential_source} → role ${settings.role_arn} (profile ${name})`;
-    case 'web-identity':
-      return `web identity token → role ${settings.role_arn} (profile ${name})`;
+/** `lastProfile`: the one that led to it. */
+function describeSource(source: Source, lastProfile: string | undefined): string {
+  switch (source.kind) {
+    case 'web-identity': {
+      const by = source.profile === undefined ? '' : ` (profile ${source.profile})`;
+      return `web identity token ${source.web_identity_token_file} → role ${source.role_arn}${by}`;
+    }
     case 'static':
-      return `profile ${name} (access key)`;
+      return `profile ${source.profile} (access key)`;
     case 'process':
-      return `profile ${name} (credential_process)`;
+      return `profile ${source.profile} (credential_process)`;
     case 'sso':
-      return `profile ${name} (SSO role ${settings.sso_role_name} in ${settings.sso_account_id})`;
+      return `profile ${source.profile} (SSO role ${source.sso_role_name} in ${source.sso_account_id})`;
     case 'login':
-      return `profile ${name} (aws login)`;
-    case 'none':
-      return `profile ${name}`;
+      return `profile ${source.profile} (aws login)`;
+    case 'environment':
+      return "the environment's AWS_ACCESS_KEY_ID";
+    case 'container':
+    case 'instance': {
+      const what = source.kind === 'container' ? "the container's role" : "the EC2 instance's role";
+      return lastProfile === undefined ? what : `${what} (for profile ${lastProfile})`;
+    }
   }
 }

@@ -1,9 +1,10 @@
 // The key a token is kept under: everything its identity was resolved from, with digests for secrets.
 import type { Environment } from '../invocation.ts';
-import { profileChain } from '../profiles/profile-chain.ts';
 import { digest, type Profiles } from '../profiles/profiles.ts';
-import { credentialSourceOf, type Identity, profileOf } from './identity.ts';
+import { chainOf, followedSettings } from './chain.ts';
+import type { Identity } from './identity.ts';
 import type { Resolution } from './resolve.ts';
+import type { Source } from './source.ts';
 
 /** Where AWS is called and where sessions are kept, whoever one is. */
 const PLACE_VARIABLES = [
@@ -20,8 +21,12 @@ const PLACE_VARIABLES = [
   'AWS_LOGIN_CACHE_DIRECTORY',
   'HOME',
 ];
-const KEY_VARIABLES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
-const WEB_IDENTITY_VARIABLES = ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN', 'AWS_ROLE_SESSION_NAME'];
+const KEY_VARIABLES = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_SECURITY_TOKEN',
+];
 const CONTAINER_VARIABLES = [
   'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
   'AWS_CONTAINER_CREDENTIALS_FULL_URI',
@@ -29,8 +34,18 @@ const CONTAINER_VARIABLES = [
   'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
 ];
 /** What of an environment must not be kept longer than it takes to answer. */
-const SECRET_VARIABLES = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_CONTAINER_AUTHORIZATION_TOKEN'];
-const INSTANCE_VARIABLES = ['AWS_EC2_METADATA_SERVICE_ENDPOINT', 'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE'];
+const SECRET_VARIABLES = [
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_SECURITY_TOKEN',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+];
+const INSTANCE_VARIABLES = [
+  'AWS_EC2_METADATA_DISABLED',
+  'AWS_EC2_METADATA_SERVICE_ENDPOINT',
+  'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE',
+  'AWS_EC2_METADATA_V1_DISABLED',
+];
 
 /**
  * One token serves every registry with this key: same identity, service, region and endpoint variant. What the identity was
@@ -43,13 +58,23 @@ export function identityKey(resolution: Resolution, profiles: Profiles, env: Env
   return `${JSON.stringify(place)}${credentialKey(identity, profiles, env)}`;
 }
 
-/** What the AWS credentials of an identity are resolved from, whatever they are used for. */
+/** What the AWS credentials of an identity are resolved from, whatever they are used for. @throws XacctError as `chainOf` does. */
 export function credentialKey(identity: Identity, profiles: Profiles, env: Environment): string {
+  const chain = chainOf(identity, profiles, env);
+  const followed = followedSettings(identity, profiles, env);
   return JSON.stringify([
-    identity,
-    settingsOf(identity, profiles),
-    variablesOf(identity, profiles, env).map((name) => [name, withoutSecret(name, env[name])]),
+    chain.links.map(({ name, settings }) => [name, settings]),
+    chain.roles,
+    followed,
+    followed.services === undefined ? undefined : profiles.section('services', followed.services),
+    ...sourceParts(chain.source, env),
   ]);
+}
+
+/** What the first of its credentials are got from. */
+export function sourceParts(source: Source, env: Environment): unknown[] {
+  const names = [...PLACE_VARIABLES, ...variablesOf(source, env)].sort();
+  return [source, names.map((name) => [name, withoutSecret(name, env[name])])];
 }
 
 /** Not a digest of all of it, which would be most of the work of a `get`. */
@@ -57,33 +82,26 @@ function withoutSecret(name: string, value: string | undefined): string | undefi
   return SECRET_VARIABLES.includes(name) && value ? digest(value) : value;
 }
 
-function chainOf(identity: Identity, profiles: Profiles) {
-  const profile = profileOf(identity);
-  return profile === undefined ? [] : profileChain(profiles, profile);
-}
-
-function settingsOf(identity: Identity, profiles: Profiles) {
-  return chainOf(identity, profiles).map(({ name, settings }) => [
-    name,
-    settings,
-    settings.sso_session === undefined ? undefined : profiles.section('sso-session', settings.sso_session),
-    settings.services === undefined ? undefined : profiles.section('services', settings.services),
-  ]);
-}
-
-function variablesOf(identity: Identity, profiles: Profiles, env: Environment): string[] {
-  const chain = chainOf(identity, profiles);
-  const source = credentialSourceOf(identity) ?? chain.at(-1)?.settings.credential_source;
-  const names = [...PLACE_VARIABLES];
-  if (identity.kind === 'environment' || source === 'Environment') names.push(...KEY_VARIABLES);
-  if (identity.kind === 'web-identity') names.push(...WEB_IDENTITY_VARIABLES);
-  if (identity.kind === 'container' || source === 'EcsContainer') names.push(...CONTAINER_VARIABLES);
-  if (identity.kind === 'instance' || source === 'Ec2InstanceMetadata') names.push(...INSTANCE_VARIABLES);
-  // A credential_process inherits the whole environment and may act on any of it.
-  if (chain.at(-1)?.kind === 'process') {
-    names.push('PATH', ...Object.keys(env).filter((name) => name.startsWith('AWS_')));
+function variablesOf({ kind }: Source, env: Environment): readonly string[] {
+  switch (kind) {
+    case 'environment':
+      return KEY_VARIABLES;
+    case 'container':
+      return CONTAINER_VARIABLES;
+    case 'instance':
+      return INSTANCE_VARIABLES;
+    // It inherits the whole environment and may act on any of it.
+    case 'process':
+      return [
+        'PATH',
+        ...Object.keys(env).filter((name) => /^AWS_/.test(name) && !PLACE_VARIABLES.includes(name)),
+      ];
+    case 'static':
+    case 'web-identity':
+    case 'sso':
+    case 'login':
+      return [];
   }
-  return [...new Set(names)].sort();
 }
 
 /** Whether the environment has a secret in it: AWS keys, a container's token, a proxy's password. */

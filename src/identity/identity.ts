@@ -1,17 +1,28 @@
 // Who to be: the kinds of identity, and how each is named to a person.
+import type { Environment } from '../invocation.ts';
 
 /** An identity as it is configured; the AWS SDK turns it into credentials (`aws/credentials.ts`). */
 export type Identity =
-  | { kind: 'profile'; profile: string }
+  | ProfileIdentity
   | RoleIdentity
   /** AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the caller. */
   | { kind: 'environment' }
   /** AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN of the caller. */
-  | { kind: 'web-identity'; role_arn: string; token_file: string }
+  | { kind: 'web-identity'; role_arn: string; token_file: string; role_session_name?: string | undefined }
   /** AWS_CONTAINER_CREDENTIALS_* of the caller (ECS, EKS Pod Identity). */
   | { kind: 'container' }
   /** The role of the EC2 instance, from its metadata service. */
   | { kind: 'instance' };
+
+export interface ProfileIdentity {
+  kind: 'profile';
+  profile: string;
+  /**
+   * Whether it is the one of the caller's environment, or `[default]` for want of one: the caller's web identity comes before
+   * all of it but its role. To name a profile otherwise is as `aws --profile`.
+   */
+  isInForce?: true;
+}
 
 /** A role that a rule of the config names. Keys as in ~/.aws/config. */
 export interface RoleIdentity {
@@ -60,9 +71,7 @@ export function profileOf(identity: Identity): string | undefined {
   return undefined;
 }
 
-/** The `credential_source` of a rule's role, if that is where its credentials begin. */
-export function credentialSourceOf(identity: Identity): string | undefined {
-  return identity.kind === 'role' && 'credential_source' in identity.source
-    ? identity.source.credential_source
-    : undefined;
+/** The profile that counts for a caller who names none: as the AWS CLI's version 1 has it where both variables are set. */
+export function profileInForce(env: Environment): string | undefined {
+  return env.AWS_DEFAULT_PROFILE || env.AWS_PROFILE || undefined;
 }

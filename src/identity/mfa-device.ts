@@ -2,10 +2,10 @@
 import { XacctError } from '../errors.ts';
 import type { Command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
-import { type ProfileLink, profileChain } from '../profiles/profile-chain.ts';
 import type { Profiles } from '../profiles/profiles.ts';
-import { credentialSourceOf, type Identity, profileOf } from './identity.ts';
-import { credentialKey } from './identity-key.ts';
+import { chainOf } from './chain.ts';
+import type { Identity } from './identity.ts';
+import { sourceParts } from './identity-key.ts';
 import type { Resolution } from './resolve.ts';
 
 export interface MfaDevice {
@@ -15,31 +15,16 @@ export interface MfaDevice {
   sessionKey: string;
 }
 
-/** Undefined where no code is needed. @throws XacctError as `profileChain` does. */
+/** Undefined where no code is needed. @throws XacctError as `chainOf` does. */
 export function mfaDevice(identity: Identity, profiles: Profiles, env: Environment): MfaDevice | undefined {
-  const profile = profileOf(identity);
-  const chain = profile === undefined ? [] : profileChain(profiles, profile);
+  const { roles, source } = chainOf(identity, profiles, env);
   // The role nearest to the keys: a device belongs to a user, and a role's session is none.
-  const link = chain.findLast(
-    ({ kind, settings }) => settings.mfa_serial && (kind === 'role' || kind === 'credential-source'),
-  );
-  const serial = link?.settings.mfa_serial ?? (identity.kind === 'role' ? identity.mfa_serial : undefined);
+  const serial = roles.find(({ mfa_serial }) => mfa_serial)?.mfa_serial;
   if (serial === undefined) return undefined;
-  const keys = keysOf(identity, chain.at(-1));
-  return { serial, sessionKey: JSON.stringify([serial, credentialKey(keys, profiles, env)]) };
+  return { serial, sessionKey: JSON.stringify([serial, ...sourceParts(source, env)]) };
 }
 
-/** Whose keys the credentials begin with. */
-function keysOf(identity: Identity, source: ProfileLink | undefined): Identity {
-  if (source !== undefined && source.kind !== 'credential-source') {
-    return { kind: 'profile', profile: source.name };
-  }
-  const credentialSource = source?.settings.credential_source ?? credentialSourceOf(identity);
-  if (credentialSource === 'Environment') return { kind: 'environment' };
-  return credentialSource === 'EcsContainer' ? { kind: 'container' } : { kind: 'instance' };
-}
-
-/** Nobody can type a code in Docker's protocol. */
+/** No code can be typed in Docker's protocol. */
 export function mfaRequired(serial: string, resolution: Resolution): XacctError {
   return new XacctError('mfa-required', `an MFA code of ${serial} is required`, {
     hint: { run: mfaLoginCommand(resolution) },

@@ -2,10 +2,10 @@
 import type { Config, RegistryRule } from '../config/load.ts';
 import { XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
-import { profileChain } from '../profiles/profile-chain.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { Registry } from '../registry/ecr-hostname.ts';
-import type { Identity, RoleIdentity } from './identity.ts';
+import { type Identity, profileInForce, type RoleIdentity } from './identity.ts';
+import { profileChain } from './profile-chain.ts';
 
 /** The steps of the ladder, in the order in which they are tried. */
 export type Step = 'override' | 'rule' | 'environment' | 'discovery' | 'default';
@@ -45,7 +45,9 @@ const RUNGS: readonly { step: Step; look: (input: ResolutionInput) => Omit<Rung,
   { step: 'default', look: defaultChain },
 ];
 
-/** Every rung in turn, each looked at only when it is asked for. @throws XacctError where the default profile is broken. */
+export const STEPS: readonly Step[] = RUNGS.map(({ step }) => step);
+
+/** Every rung in turn, each looked at only when it is asked for. @throws XacctError where files or the default profile are broken. */
 export function* climb(input: ResolutionInput): Generator<Rung> {
   for (const { step, look } of RUNGS) yield { step, ...look(input) };
 }
@@ -54,47 +56,48 @@ const found = (identity: Identity, reason: string): Omit<Rung, 'step'> => ({
   candidates: [{ identity, reason }],
   absence: '',
 });
-const nobody = (absence: string): Omit<Rung, 'step'> => ({ candidates: [], absence });
+const absent = (absence: string): Omit<Rung, 'step'> => ({ candidates: [], absence });
 
 function override({ env: { ECR_XACCT_PROFILE: profile } }: ResolutionInput): Omit<Rung, 'step'> {
   return profile
     ? found({ kind: 'profile', profile }, `ECR_XACCT_PROFILE=${profile}`)
-    : nobody('ECR_XACCT_PROFILE is not set');
+    : absent('ECR_XACCT_PROFILE is not set');
 }
 
 function rule({ match, config: { file, exists } }: ResolutionInput): Omit<Rung, 'step'> {
   if (match !== undefined) return found(ruleIdentity(match), `rule "${match.key}" (${file}:${match.line})`);
-  if (file === undefined) return nobody('there is no home folder to have a config file in');
-  return nobody(exists ? `no rule in ${file} covers it` : `there is no ${file}`);
+  if (file === undefined) return absent('there is no home folder to have a config file in');
+  return absent(exists ? `no rule in ${file} covers it` : `there is no ${file}`);
 }
 
-/** The order is the AWS CLI's: keys in the environment come before AWS_PROFILE. */
+/** The order is the AWS CLI's: keys in the environment come before a profile. */
 function environment({ env }: ResolutionInput): Omit<Rung, 'step'> {
-  if (env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY) {
-    return found({ kind: 'environment' }, 'AWS_ACCESS_KEY_ID is set');
-  }
-  for (const name of ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE']) {
-    const profile = env[name];
-    if (profile) return found({ kind: 'profile', profile }, `${name}=${profile}`);
-  }
-  return nobody(
-    env.AWS_ACCESS_KEY_ID
-      ? 'AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY'
-      : 'neither AWS_PROFILE nor AWS_ACCESS_KEY_ID is set',
-  );
+  const { AWS_ACCESS_KEY_ID, AWS_PROFILE, AWS_DEFAULT_PROFILE } = env;
+  if (AWS_ACCESS_KEY_ID) return found({ kind: 'environment' }, 'AWS_ACCESS_KEY_ID is set');
+  const profile = profileInForce(env);
+  if (profile === undefined) return absent('neither AWS_PROFILE nor AWS_ACCESS_KEY_ID is set');
+  const identity: Identity = { kind: 'profile', profile, isInForce: true };
+  if (!AWS_DEFAULT_PROFILE) return found(identity, `AWS_PROFILE=${profile}`);
+  const other =
+    AWS_PROFILE && AWS_PROFILE !== profile ? `, which comes before AWS_PROFILE=${AWS_PROFILE}` : '';
+  return found(identity, `AWS_DEFAULT_PROFILE=${profile}${other}`);
 }
 
 /** Profiles that say their account come first: which of the others are known depends on what was asked before. */
-function discovery({ registry, config, profiles, learntAccount }: ResolutionInput): Omit<Rung, 'step'> {
+function discovery({ registry, config, profiles, env, learntAccount }: ResolutionInput): Omit<Rung, 'step'> {
   const { account } = registry;
-  if (account === undefined) return nobody('its hostname has no account in it');
-  if (!config.discover) return nobody(`discover is false in ${config.file}`);
+  if (account === undefined) return absent('its hostname has no account in it');
+  if (!config.discover) return absent(`discover is false in ${config.file}`);
   const { declared, undeclared } = profiles.accounts();
   const learnt = undeclared.filter((profile) => learntAccount(profile) === account);
   const names = [...(declared.get(account) ?? []), ...learnt];
-  if (names.length === 0) return nobody(`no profile of account ${account} in ${profiles.configFile}`);
+  if (names.length === 0) return absent(`no profile of account ${account} in ${profiles.configFile}`);
+  const usable = names.filter((name) => hasCredentials(name, profiles, env));
+  if (usable.length === 0) {
+    return absent(`no profile of account ${account} has credentials (${names.slice(0, 3).join(', ')})`);
+  }
   return {
-    candidates: names.map((profile) => ({
+    candidates: usable.map((profile) => ({
       identity: { kind: 'profile', profile },
       reason: `profile ${profile} is of account ${account}`,
     })),
@@ -102,34 +105,41 @@ function discovery({ registry, config, profiles, learntAccount }: ResolutionInpu
   };
 }
 
-/** The SDK's default chain (credential-provider-node, defaultProvider): shared files, web identity, container, instance. */
-function defaultChain({ profiles, env }: ResolutionInput): Omit<Rung, 'step'> {
-  if (hasDefaultProfile(profiles)) {
-    return found({ kind: 'profile', profile: 'default' }, 'the default profile');
+/** A candidate that says no credentials is passed over; one that is broken, or needs a sign-in, is an error with its fix. */
+function hasCredentials(profile: string, profiles: Profiles, env: Environment): boolean {
+  try {
+    profileChain(profiles, profile, { env, ambient: 'none' });
+    return true;
+  } catch (error) {
+    if (error instanceof XacctError) return error.code !== 'profile-empty';
+    throw error;
   }
-  const { AWS_WEB_IDENTITY_TOKEN_FILE: token_file, AWS_ROLE_ARN: role_arn } = env;
-  if (token_file && role_arn) {
-    return found({ kind: 'web-identity', role_arn, token_file }, 'AWS_WEB_IDENTITY_TOKEN_FILE is set');
-  }
-  if (env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI || env.AWS_CONTAINER_CREDENTIALS_FULL_URI) {
-    return found({ kind: 'container' }, 'AWS_CONTAINER_CREDENTIALS_… is set');
-  }
-  if (env.AWS_EC2_METADATA_DISABLED?.toLowerCase() !== 'true') {
-    return found({ kind: 'instance' }, 'nothing else is configured');
-  }
-  return nobody(
-    profiles.profile('default') === undefined
-      ? 'there is no profile default'
-      : 'the profile default says no way to get credentials',
-  );
 }
 
-/** A `[default]` with nothing but a region is no identity. */
-function hasDefaultProfile(profiles: Profiles): boolean {
+/** What the AWS CLI goes by where no profile is named: `[default]`, where there is one, and what is around the caller. */
+function defaultChain({ profiles, env }: ResolutionInput): Omit<Rung, 'step'> {
+  const profile = 'default';
   try {
-    return profiles.profile('default') !== undefined && profileChain(profiles, 'default').length > 0;
+    const { source, roles } = profileChain(profiles, profile, { env, ambient: 'in-force' });
+    if (roles.length === 0) {
+      switch (source.kind) {
+        case 'container':
+          return found({ kind: 'container' }, 'AWS_CONTAINER_CREDENTIALS_… is set');
+        case 'instance':
+          return found({ kind: 'instance' }, 'nothing else is configured');
+        case 'web-identity': {
+          const { role_arn, role_session_name, web_identity_token_file: token_file } = source;
+          if (source.profile !== undefined) break;
+          return found(
+            { kind: 'web-identity', role_arn, token_file, ...(role_session_name && { role_session_name }) },
+            'AWS_WEB_IDENTITY_TOKEN_FILE is set',
+          );
+        }
+      }
+    }
+    return found({ kind: 'profile', profile, isInForce: true }, 'the default profile');
   } catch (error) {
-    if (error instanceof XacctError && error.code === 'profile-incomplete') return false;
+    if (error instanceof XacctError && error.code === 'profile-empty') return absent(error.message);
     throw error;
   }
 }

@@ -1,5 +1,7 @@
 // Reads a file again only when it has changed, so that an edit counts at once and an answer costs one stat.
+import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 
@@ -7,15 +9,18 @@ import { command } from '../hint.ts';
 const MAX_FILES = 64;
 
 /**
- * A reader that parses the file at a path, and undefined where there is none. A failed parse is not kept.
- * @throws XacctError `config-invalid` where the file is there but cannot be read, and whatever `parse` throws.
+ * A reader that parses the file at a path, and undefined where there is none. A failed parse is not kept. /dev/null is an empty
+ * file; `irregular` is what becomes of another one that is none: a pipe, a folder.
+ * @throws XacctError `config-invalid` where the file is there but cannot be read or is not UTF-8, and whatever `parse` throws.
  */
 export function createFileCache<T>(
   parse: (text: string, path: string) => T,
+  irregular: 'refused' | 'passed over' = 'refused',
 ): (path: string) => T | undefined {
   const cache = new Map<string, { signature: string; value: T }>();
   return (path) => {
-    const signature = signatureOf(path);
+    if (path === devNull) return parse('', path);
+    const signature = signatureOf(path, irregular);
     if (signature === undefined) {
       cache.delete(path);
       return undefined;
@@ -29,15 +34,17 @@ export function createFileCache<T>(
   };
 }
 
-function signatureOf(path: string): string | undefined {
+function signatureOf(path: string, irregular: 'refused' | 'passed over'): string | undefined {
   try {
     const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
     if (stat === undefined) return undefined;
     // Anything else (a pipe, a folder) would block or fail in ways that name nothing.
-    if (!stat.isFile())
+    if (!stat.isFile()) {
+      if (irregular === 'passed over') return undefined;
       throw new XacctError('config-invalid', `${path} is not a regular file`, {
         hint: { run: command`ls -ld ${path}` },
       });
+    }
     return `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`;
   } catch (error) {
     throw unreadable(path, error);
@@ -45,11 +52,26 @@ function signatureOf(path: string): string | undefined {
 }
 
 function read(path: string): string {
+  let bytes: Buffer;
   try {
-    return readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch (error) {
     throw unreadable(path, error);
   }
+  if (!isUtf8(bytes)) throw notUtf8(path, bytes);
+  return bytes.toString();
+}
+
+function notUtf8(path: string, bytes: Buffer): XacctError {
+  const lines = bytes.toString('latin1').split('\n');
+  const line = lines.findIndex((text) => !isUtf8(Buffer.from(text, 'latin1'))) + 1;
+  return new XacctError('config-invalid', `${path}:${line}: the file is not UTF-8`, {
+    hint: {
+      say: 'where it is Latin-1, for example',
+      run: command`iconv -f ISO-8859-1 -t UTF-8 -o ${path}.utf8 ${path}`,
+      next: { run: command`mv ${path}.utf8 ${path}` },
+    },
+  });
 }
 
 function unreadable(path: string, error: unknown): XacctError {

@@ -1,35 +1,43 @@
-// Where a profile's credentials come from, by its settings.
+// Where a profile's credentials come from, by its settings, in the AWS CLI's order.
+import type { Section, Settings } from './ini.ts';
 
-export type Settings = Readonly<Record<string, string>>;
-
-export type CredentialKind =
-  | 'role'
-  | 'static'
-  | 'web-identity'
-  | 'process'
-  | 'sso'
-  | 'login'
-  | 'credential-source'
-  | 'none';
-
-/** The SDK's order (credential-provider-ini, resolveProfileData): a source profile's static keys come before its role. */
-export function credentialKind(settings: Settings, isSource: boolean): CredentialKind {
-  if (isSource && isStatic(settings)) return 'static';
-  if (settings.role_arn !== undefined) {
-    if (settings.source_profile !== undefined && settings.credential_source === undefined) return 'role';
-    if (settings.credential_source !== undefined && settings.source_profile === undefined)
-      return 'credential-source';
-  }
-  if (isStatic(settings)) return 'static';
-  if (settings.web_identity_token_file !== undefined && settings.role_arn !== undefined)
-    return 'web-identity';
-  if (settings.credential_process !== undefined) return 'process';
-  if (settings.sso_session ?? settings.sso_start_url ?? settings.sso_account_id) return 'sso';
-  if (settings.login_session !== undefined) return 'login';
-  return isSource && settings.credential_source !== undefined ? 'credential-source' : 'none';
+/** What each of the two files has of a profile. */
+export interface ProfileSections {
+  config?: Section | undefined;
+  credentials?: Section | undefined;
 }
 
-/** Keys of an IAM user, or of a session. */
-export function isStatic(settings: Settings): boolean {
-  return settings.aws_access_key_id !== undefined && settings.aws_secret_access_key !== undefined;
+export type CredentialKind = 'role' | 'web-identity' | 'sso' | 'static' | 'login' | 'process' | 'none';
+
+/** Of both files, the credentials file's on top. */
+export function settingsIn({ config, credentials }: ProfileSections): Settings {
+  return { ...config?.settings, ...credentials?.settings };
+}
+
+/** The section whose keys count: they are never taken from both. */
+export function keySection({ config, credentials }: ProfileSections): Section | undefined {
+  return [credentials, config].find((section) => section?.settings.aws_access_key_id !== undefined);
+}
+
+/**
+ * What is there first decides, whether it is whole or not (botocore's credentials.py, create_credential_resolver and
+ * ProfileProviderBuilder). A source profile's keys come before its role.
+ */
+export function credentialKind(sections: ProfileSections, isSource: boolean): CredentialKind {
+  const settings = settingsIn(sections);
+  const { role_arn, web_identity_token_file } = settings;
+  const isRole = role_arn !== undefined && web_identity_token_file === undefined;
+  if (isRole && !(isSource && hasKeys(settings))) return 'role';
+  if (web_identity_token_file) return 'web-identity';
+  if ((settings.sso_account_id ?? settings.sso_role_name) !== undefined) return 'sso';
+  const keys = keySection(sections);
+  if (keys !== undefined && keys === sections.credentials) return 'static';
+  if (settings.login_session !== undefined) return 'login';
+  if (settings.credential_process !== undefined) return 'process';
+  return keys === undefined ? 'none' : 'static';
+}
+
+/** Or one of them: a half is a mistake, and no reason to be another identity. */
+export function hasKeys({ aws_access_key_id, aws_secret_access_key }: Settings): boolean {
+  return (aws_access_key_id ?? aws_secret_access_key) !== undefined;
 }

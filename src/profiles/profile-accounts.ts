@@ -1,10 +1,11 @@
 // The AWS account that a profile ends up in, as far as its settings say.
-import { credentialKind, type Settings } from './credential-kind.ts';
+import { credentialKind, type ProfileSections, settingsIn } from './credential-kind.ts';
+import type { Settings } from './ini.ts';
 
 export interface ProfileAccounts {
   /** Account → its profiles. */
   declared: ReadonlyMap<string, readonly string[]>;
-  /** Profiles whose account only AWS knows: static keys, a credential_process. */
+  /** Profiles whose account only AWS knows: keys, a credential_process. */
   undeclared: readonly string[];
 }
 
@@ -20,37 +21,35 @@ export function declaredAccount(
 /** Sorts profiles by account. Those that say no way to get credentials are in neither list. */
 export function accountsOf(
   names: Iterable<string>,
-  settingsOf: (name: string) => Settings | undefined,
+  sectionsOf: (name: string) => ProfileSections,
 ): ProfileAccounts {
   const declared = new Map<string, string[]>();
   const undeclared: string[] = [];
   for (const name of names) {
-    const settings = settingsOf(name) ?? {};
-    const account = accountIn(settings);
+    const sections = sectionsOf(name);
+    const account = accountIn(settingsIn(sections));
     if (account !== undefined) {
       const others = declared.get(account);
       if (others === undefined) declared.set(account, [name]);
       else others.push(name);
-    } else if (['static', 'process'].includes(credentialKind(settings, false))) undeclared.push(name);
+    } else if (['static', 'process'].includes(credentialKind(sections, false))) undeclared.push(name);
   }
   return { declared, undeclared };
 }
 
+/**
+ * Whatever gives the credentials: a role is of its own account; `granted_sso_account_id` is common-fate/granted's, beside its
+ * credential_process.
+ */
 function accountIn(settings: Settings): string | undefined {
-  switch (credentialKind(settings, false)) {
-    case 'role':
-    case 'credential-source':
-    case 'web-identity':
-      return accountOfArn(settings.role_arn);
-    case 'sso':
-      return settings.sso_account_id;
-    case 'login':
-      return accountOfArn(settings.login_session);
-    case 'static':
-    case 'process':
-    case 'none':
-      return undefined;
-  }
+  const said =
+    settings.role_arn === undefined
+      ? (settings.sso_account_id ??
+        settings.granted_sso_account_id ??
+        accountOfArn(settings.login_session) ??
+        settings.aws_account_id)
+      : accountOfArn(settings.role_arn);
+  return said !== undefined && /^\d{12}$/.test(said) ? said : undefined;
 }
 
 /** `arn:aws:iam::111122223333:role/EcrPull` → `111122223333`. */

@@ -1,27 +1,36 @@
-// The AWS CLI's config and credentials files: profiles, SSO sessions and service sections, without their secrets.
+// The AWS CLI's config and credentials files: profiles, SSO sessions and service sections, as the AWS CLI takes them.
 import { isAbsolute, join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
+import { XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
 import { createFileCache } from '../os/file-cache.ts';
 import { homeFolder } from '../os/home-folder.ts';
-import type { Settings } from './credential-kind.ts';
+import { type ProfileSections, settingsIn } from './credential-kind.ts';
+import { parseIni, type Section, type Sections, type Settings } from './ini.ts';
 import { accountsOf, type ProfileAccounts } from './profile-accounts.ts';
+import { shellWords } from './shell-words.ts';
 
+/** Of a file that the AWS CLI would refuse, each of these but its paths throws XacctError `profiles-invalid` or `config-invalid`. */
 export interface Profiles {
   configFile: string;
   credentialsFile: string;
   /** In the order of the files. */
-  names: readonly string[];
+  readonly names: readonly string[];
   /** Settings of a profile from both files, the credentials file's on top. */
   profile(name: string): Settings | undefined;
+  /** What each of the files has of a profile: keys are never of both. */
+  sectionsOf(name: string): ProfileSections;
+  /** As in `FILE:LINE`: where a setting of a profile is, or its header. */
+  where(name: string, setting?: string): string;
   /** Which profile is of which AWS account, in the order of the files; found once, when it is first asked for. */
   accounts(): ProfileAccounts;
   /** Settings of `[sso-session NAME]` or `[services NAME]`. */
   section(type: 'sso-session' | 'services', name: string): Settings | undefined;
+  /** The header that was meant for a profile, where the AWS CLI takes it for none, as in `[profile two words]`. */
+  almost(name: string): { header: string; line: number } | undefined;
 }
 
-/** Their values are replaced by a digest as they are read: whoever holds a Profiles holds no secret. */
-const SECRETS = new Set(['aws_secret_access_key', 'aws_session_token']);
+const SECRETS = new Set(['aws_secret_access_key', 'aws_session_token', 'aws_security_token']);
 
 /**
  * SHA-256 in base64url, of what must be compared and not kept. Not with node:crypto, whose OpenSSL takes 3 MB in a daemon that
@@ -31,28 +40,49 @@ export function digest(text: string): string {
   return Buffer.from(sha256(Buffer.from(text))).toString('base64url');
 }
 
-/** A reader of the files that a caller's environment names (`AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE`, `HOME`). */
-export function createProfileReader(): (env: Environment) => Profiles {
-  const readSections = createFileCache(parseIni);
+export type ProfileReader = (env: Environment) => Profiles;
+
+/**
+ * A reader of the files that a caller's environment names (`AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE`, `HOME`). Secrets are
+ * replaced by a digest as they are read; `withSecrets` is for the process that uses them.
+ */
+export function createProfileReader({ withSecrets = false } = {}): ProfileReader {
+  const keep = withSecrets
+    ? undefined
+    : (name: string, value: string) => (SECRETS.has(name) ? digest(value) : value);
+  const readSections = createFileCache<Sections>((text, path) => parseIni(text, path, keep), 'passed over');
   const none: Sections = new Map();
+  const fileAt = (path: string): SharedFile => {
+    try {
+      return { path, sections: readSections(path) ?? none };
+    } catch (error) {
+      if (error instanceof XacctError) return { path, sections: none, fault: error };
+      throw error;
+    }
+  };
   let last: { config: SharedFile; credentials: SharedFile; profiles: Profiles } | undefined;
   return (env) => {
-    const configFile = awsFile(env.AWS_CONFIG_FILE, 'config', env);
-    const credentialsFile = awsFile(env.AWS_SHARED_CREDENTIALS_FILE, 'credentials', env);
-    const config = { path: configFile, sections: readSections(configFile) ?? none };
-    const credentials = { path: credentialsFile, sections: readSections(credentialsFile) ?? none };
+    const config = fileAt(awsFile(env.AWS_CONFIG_FILE, 'config', env));
+    const credentials = fileAt(awsFile(env.AWS_SHARED_CREDENTIALS_FILE, 'credentials', env));
     if (last !== undefined && isSame(last.config, config) && isSame(last.credentials, credentials)) {
       return last.profiles;
     }
-    last = { config, credentials, profiles: mergeProfiles(config, credentials) };
+    last = { config, credentials, profiles: profilesIn(config, credentials) };
     return last.profiles;
   };
 }
 
 function awsFile(explicit: string | undefined, name: string, env: Environment): string {
-  const home = homeFolder(env) ?? '/';
-  if (explicit === undefined || explicit === '') return join(home, '.aws', name);
-  return explicit.startsWith('~/') ? join(home, explicit.slice(2)) : explicit;
+  return explicit ? expandedPath(explicit, env) : join(homeFolder(env) ?? '/', '.aws', name);
+}
+
+/** As the AWS CLI: `$NAME` and `${NAME}` where they are set, then `~`. */
+function expandedPath(path: string, env: Environment): string {
+  const expanded = path.replace(
+    /\$(?:(\w+)|\{([^}]*)\})/g,
+    (all, plain, braced) => env[plain ?? braced] ?? all,
+  );
+  return /^~(?:\/|$)/.test(expanded) ? join(homeFolder(env) ?? '/', expanded.slice(1)) : expanded;
 }
 
 /** Variables with a path that means something else in the daemon's current folder than in the caller's. */
@@ -80,86 +110,88 @@ export function hasPrivatePaths(env: Environment): boolean {
   });
 }
 
-/** Section → settings. A section is named `TYPE.NAME` for the types below, whichever way it is written, else as written. */
-type Sections = ReadonlyMap<string, Settings>;
-
-const SECTION_TYPES = ['profile', 'sso-session', 'services'];
-const SECTION = /^(?<type>[\w-]+)\s(?<quote>["'])?(?<name>[\w\-@+.%:/]+)\k<quote>$/;
-
-/**
- * Reads an AWS config or credentials file exactly as the SDK does (@smithy/core, shared-ini-file-loader), which in the end
- * resolves the profile; its own loader is not used because it keeps the raw text, keys and all, for the life of the process.
- */
-export function parseIni(text: string): Sections {
-  const sections = new Map<string, Record<string, string>>();
-  let section: string | undefined;
-  let nestedUnder: string | undefined;
-  for (const line of text.split(/\r?\n/)) {
-    const content = (line.split(/(?:^|\s)[;#]/)[0] ?? '').trim();
-    if (content.startsWith('[') && content.endsWith(']')) {
-      const name = content.slice(1, -1);
-      // The SDK refuses the whole file then.
-      if (name === '__proto__' || name === 'profile __proto__') return new Map();
-      section = sectionName(name);
-      nestedUnder = undefined;
-      continue;
-    }
-    const equals = content.indexOf('=');
-    if (!section || equals < 1) continue;
-    const name = content.slice(0, equals).trim();
-    const value = content.slice(equals + 1).trim();
-    if (value === '') {
-      nestedUnder = name;
-      continue;
-    }
-    if (line.trimStart() === line) nestedUnder = undefined;
-    const settings = sections.get(section) ?? {};
-    sections.set(section, settings);
-    settings[nestedUnder === undefined ? name : `${nestedUnder}.${name}`] = SECRETS.has(name)
-      ? digest(value)
-      : value;
-  }
-  return sections;
-}
-
-/** Undefined for a section of a type that nobody knows. */
-function sectionName(text: string): string | undefined {
-  const groups = SECTION.exec(text)?.groups;
-  if (groups === undefined) return text;
-  return SECTION_TYPES.includes(groups.type ?? '') ? `${groups.type}.${groups.name}` : undefined;
-}
-
 interface SharedFile {
   path: string;
   sections: Sections;
+  /** Why it cannot be read: told where something of it is asked for. */
+  fault?: XacctError;
 }
 
 function isSame(one: SharedFile, other: SharedFile): boolean {
-  return one.path === other.path && one.sections === other.sections;
+  return one.path === other.path && one.sections === other.sections && one.fault === other.fault;
 }
 
-function mergeProfiles(config: SharedFile, credentials: SharedFile): Profiles {
-  // In the config file `[default]` and `[profile NAME]` are profiles; in the credentials file every section is one.
-  const inConfig = (name: string) =>
-    config.sections.get(`profile.${name}`) ?? (name === 'default' ? config.sections.get(name) : undefined);
-  const names = new Set<string>();
-  for (const section of config.sections.keys()) {
-    if (section === 'default') names.add(section);
-    else if (section.startsWith('profile.')) names.add(section.slice('profile.'.length));
+/** The sections of a config file by what they are (botocore's configloader.py, build_profile_map). */
+interface ConfigSections {
+  profile: Map<string, Section>;
+  'sso-session': Map<string, Section>;
+  services: Map<string, Section>;
+}
+
+const TYPES = ['profile', 'sso-session', 'services'] as const;
+
+function sortedByType(sections: Sections): ConfigSections {
+  const sorted: ConfigSections = { profile: new Map(), 'sso-session': new Map(), services: new Map() };
+  for (const [header, section] of sections) {
+    const type = TYPES.find((prefix) => header.startsWith(prefix));
+    const [, name, ...others] = (type && shellWords(header)) ?? [];
+    if (type === undefined) {
+      if (header === 'default') sorted.profile.set(header, section);
+    } else if (name !== undefined && others.length === 0) sorted[type].set(name, section);
   }
-  for (const section of credentials.sections.keys()) names.add(section);
-  const profile = (name: string) =>
-    names.has(name) ? { ...inConfig(name), ...credentials.sections.get(name) } : undefined;
+  return sorted;
+}
+
+function profilesIn(configFile: SharedFile, credentialsFile: SharedFile): Profiles {
+  const config = sortedByType(configFile.sections);
+  const credentials = credentialsFile.sections;
+  const names = [...new Set([...config.profile.keys(), ...credentials.keys()])];
+  const check = () => {
+    const fault = configFile.fault ?? credentialsFile.fault;
+    if (fault !== undefined) throw fault;
+  };
+  const sectionsOf = (name: string): ProfileSections => {
+    check();
+    return { config: config.profile.get(name), credentials: credentials.get(name) };
+  };
   let accounts: ProfileAccounts | undefined;
   return {
-    configFile: config.path,
-    credentialsFile: credentials.path,
-    names: [...names],
-    profile,
-    accounts: () => {
-      accounts ??= accountsOf(names, profile);
+    configFile: configFile.path,
+    credentialsFile: credentialsFile.path,
+    get names() {
+      check();
+      return names;
+    },
+    profile: (name) => {
+      const sections = sectionsOf(name);
+      return sections.config === undefined && sections.credentials === undefined
+        ? undefined
+        : settingsIn(sections);
+    },
+    sectionsOf,
+    where(name, setting) {
+      const [own, above] = [config.profile.get(name), credentials.get(name)];
+      const isAbove = setting === undefined ? own === undefined : above?.lines[setting] !== undefined;
+      const section = isAbove ? above : own;
+      const line = (setting === undefined ? undefined : section?.lines[setting]) ?? section?.line;
+      const { path } = isAbove ? credentialsFile : configFile;
+      return line === undefined ? path : `${path}:${line}`;
+    },
+    accounts() {
+      check();
+      accounts ??= accountsOf(names, sectionsOf);
       return accounts;
     },
-    section: (type, name) => config.sections.get(`${type}.${name}`),
+    section(type, name) {
+      check();
+      return config[type].get(name)?.settings;
+    },
+    almost(name) {
+      for (const [header, { line }] of configFile.sections) {
+        const said = header === name ? name : header.replace(/^profile\s*/, '').replace(/["']/g, '');
+        if (said === name && header !== 'default') return { header, line };
+      }
+      return undefined;
+    },
   };
 }

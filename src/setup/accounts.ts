@@ -1,6 +1,7 @@
 // Which AWS accounts the profiles of ~/.aws/config lead to, and in which regions they are used.
 import type { AccountOf } from '../callers/account-of.ts';
-import { credentialKind, type Settings } from '../profiles/credential-kind.ts';
+import { credentialKind } from '../profiles/credential-kind.ts';
+import type { Settings } from '../profiles/ini.ts';
 import { declaredAccount } from '../profiles/profile-accounts.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import {
@@ -41,7 +42,7 @@ export async function findAccounts(profiles: Profiles, accountOf: AccountOf): Pr
   const unknown: string[] = [];
   const usable = profiles.names
     .map((name) => ({ name, settings: profiles.profile(name) ?? {} }))
-    .filter(({ settings }) => credentialKind(settings, false) !== 'none');
+    .filter(({ name }) => credentialKind(profiles.sectionsOf(name), false) !== 'none');
   const { undeclared } = profiles.accounts();
   // All at once: each is a process of its own.
   const asked = new Map(

@@ -18,15 +18,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // It reads files of Docker's and podman's, and looks for programs on PATH as Docker does.
   docker: ['os'],
   'docker/fallback': ['docker', 'os'],
-  // The profiles that its rules name are checked with it.
-  config: ['registry', 'profiles', 'os'],
+  config: ['registry', 'os'],
   policy: ['registry'],
   profiles: ['os'],
   // What Docker waits for.
   token: ['os'],
   wire: ['os'],
   identity: ['config', 'profiles', 'registry'],
-  'aws/failures': ['identity', 'profiles', 'registry', 'policy', 'net', 'os'],
+  'aws/failures': ['identity', 'registry', 'policy', 'net', 'os'],
   'aws/connection': ['profiles', 'net'],
   'aws/calls': ['aws/connection', 'registry'],
   'aws/leaves': ['aws/connection', 'aws/calls', 'aws/failures', 'identity', 'profiles', 'net'],
@@ -50,7 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'os',
   ],
   // What is known, and why, for people to see: by the daemon, or in this process.
-  inspect: ['client', 'helper', 'token', 'terminal'],
+  inspect: ['client', 'helper', 'token', 'terminal', 'config', 'identity', 'profiles', 'os'],
   'setup/docker-files': ['docker', 'os'],
   setup: ['setup/docker-files', 'callers', 'config', 'profiles', 'registry', 'docker', 'terminal', 'os'],
   grants: ['callers', 'policy', 'config', 'docker', 'registry', 'terminal', 'wire'],
@@ -263,7 +262,7 @@ describe('in one place only', () => {
 
   /** Word → the files that may have it. */
   const places: Readonly<Record<string, readonly string[]>> = {
-    'process.env': ['main.ts', 'aws/with-credentials.ts', 'aws/warm-up.ts', 'minter/run-minter.ts'],
+    'process.env': ['main.ts', 'aws/connection/followed-profile.ts', 'minter/run-minter.ts'],
     'process.exitCode': ['main.ts'],
     'process.exit(': ['main.ts', 'minter/run-minter.ts'],
     'process.argv': ['main.ts'],
@@ -278,10 +277,10 @@ describe('in one place only', () => {
     });
   }
 
-  test('aws/with-credentials.ts writes to process.env under a comment that says why', () => {
-    const { text = '' } = modules.find(({ path }) => path === 'aws/with-credentials.ts') ?? {};
-    const [before = ''] = text.split('process.env');
-    const lastFunction = before.lastIndexOf('\nfunction ');
+  test('aws/connection/followed-profile.ts writes to process.env under a comment that says why', () => {
+    const { text = '' } = modules.find(({ path }) => path === 'aws/connection/followed-profile.ts') ?? {};
+    const [before = ''] = text.split('process.env,');
+    const lastFunction = before.lastIndexOf('\nexport function ');
     assert.match(before.slice(0, lastFunction), /\*\/$/, 'its function has a comment');
     assert.match(before.slice(before.lastIndexOf('/**')), /AWS_PROFILE|environment/);
   });

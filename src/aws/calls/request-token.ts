@@ -3,10 +3,8 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import { XacctError } from '../../errors.ts';
 import type { Token } from '../../questions.ts';
 import type { Registry } from '../../registry/ecr-hostname.ts';
-import type { Connection } from '../connection/connection.ts';
+import type { ClientConfig } from '../connection/connection.ts';
 import { type Endpoints, type EndpointVariant, PLAIN_ENDPOINT } from '../connection/endpoints.ts';
-
-type ClientConfig = EndpointVariant & Pick<Connection, 'requestHandler'>;
 
 /** @throws XacctError `service`; the SDK's errors. */
 export async function requestToken(

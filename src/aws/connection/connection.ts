@@ -6,13 +6,17 @@ import type { Environment } from '../../invocation.ts';
 import { caBundle } from '../../net/authorities.ts';
 import { proxiesOf } from '../../net/proxies.ts';
 import type { Exchange } from '../../net/transport-failure.ts';
-import type { Settings } from '../../profiles/credential-kind.ts';
+import type { Settings } from '../../profiles/ini.ts';
+import type { EndpointVariant } from './endpoints.ts';
 
 export interface Connection {
   requestHandler: NodeHttpHandler;
   /** With AWS; undefined before the first request. */
   lastExchange(): Exchange | undefined;
 }
+
+/** What the clients of one job share. */
+export type ClientConfig = EndpointVariant & Pick<Connection, 'requestHandler'>;
 
 type HandleArguments = Parameters<NodeHttpHandler['handle']>;
 

@@ -2,6 +2,7 @@
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
 import type { Environment } from '../../invocation.ts';
+import type { Settings } from '../../profiles/ini.ts';
 import type { Profiles } from '../../profiles/profiles.ts';
 
 /** As in `[services NAME]`; in upper case the end of AWS_ENDPOINT_URL_…. */
@@ -16,6 +17,8 @@ export interface EndpointVariant {
 export const PLAIN_ENDPOINT: EndpointVariant = { useFipsEndpoint: false, useDualstackEndpoint: false };
 
 export interface Endpoints {
+  /** Settings of the profile's `[services …]`. */
+  services: Settings;
   /** Whether the user gives the URL of one of these services. */
   isCustom(...services: EndpointService[]): boolean;
   /**
@@ -26,11 +29,15 @@ export interface Endpoints {
 }
 
 /**
- * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html. `profileName` is the one that the SDK goes by.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html. `settings` are those of the profile whose settings count.
  * @throws XacctError `usage` or `profile-incomplete`, where the SDK's own error would name nothing.
  */
-export function createEndpoints(env: Environment, profiles: Profiles, profileName: string): Endpoints {
-  const settings = profiles.profile(profileName) ?? {};
+export function createEndpoints(
+  env: Environment,
+  profiles: Profiles,
+  profileName: string,
+  settings: Settings,
+): Endpoints {
   const { services: section } = settings;
   const services = section === undefined ? {} : profiles.section('services', section);
   if (services === undefined) {
@@ -56,6 +63,7 @@ export function createEndpoints(env: Environment, profiles: Profiles, profileNam
     );
   const isAnyCustom: Endpoints['isCustom'] = (...wanted) => !isIgnored && wanted.some(isCustom);
   return {
+    services,
     isCustom: isAnyCustom,
     variantFor: (...wanted) => (isAnyCustom(...wanted) ? PLAIN_ENDPOINT : {}),
   };

@@ -4,6 +4,7 @@ import { type ErrorCode, XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';
 import type { Environment } from '../../invocation.ts';
 import { mayAccess } from '../../os/find-program.ts';
+import { statusOf } from './instance-failure.ts';
 
 /** Names the endpoint without its path, which is a kind of password on ECS. */
 export function containerFailure(error: unknown, env: Environment): XacctError {
@@ -40,9 +41,3 @@ export function containerFailure(error: unknown, env: Environment): XacctError {
 
 const ECS_AGENT = 'http://169.254.170.2';
 const CHECK: Hint = { say: 'check:', run: command`env | grep AWS_CONTAINER` };
-
-function statusOf(error: unknown): number | undefined {
-  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
-    ? error.statusCode
-    : undefined;
-}

@@ -1,16 +1,15 @@
 // What the explanation of a failure goes by, and how it names who failed.
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
-import { type Identity, profileOf } from '../../identity/identity.ts';
+import type { Identity } from '../../identity/identity.ts';
+import type { Chain } from '../../identity/profile-chain.ts';
 import type { Resolution } from '../../identity/resolve.ts';
 import type { Environment } from '../../invocation.ts';
 import type { Exchange } from '../../net/transport-failure.ts';
-import { type ProfileLink, profileChain } from '../../profiles/profile-chain.ts';
-import type { Profiles } from '../../profiles/profiles.ts';
 
 export interface FailureContext {
   resolution: Resolution;
-  profiles: Profiles;
+  chain: Chain;
   /** The caller's. */
   env: Environment;
   /** What was being got when it failed. */
@@ -20,15 +19,14 @@ export interface FailureContext {
   usesMfaSession: boolean;
 }
 
-/** The profile that the identity's credentials begin with: the end of its source_profile chain. */
-export function sourceOf(identity: Identity, profiles: Profiles): ProfileLink | undefined {
-  const profile = profileOf(identity);
-  return profile === undefined ? undefined : profileChain(profiles, profile).at(-1);
+/** Names the profile that the credentials begin with, unless the identity is that profile and is named before the message. */
+export function its(profile: string, identity: Identity): string {
+  return identity.kind === 'profile' && identity.profile === profile ? 'its' : `profile ${profile}'s`;
 }
 
-/** Names the profile that the credentials begin with, unless the identity is that profile and stands before the message. */
-export function its(source: ProfileLink, identity: Identity): string {
-  return identity.kind === 'profile' && identity.profile === source.name ? 'its' : `profile ${source.name}'s`;
+/** The ARN or serial number of the device whose code was shown. */
+export function mfaSerial({ chain }: FailureContext): string {
+  return chain.roles.find(({ mfa_serial }) => mfa_serial)?.mfa_serial ?? 'the MFA device';
 }
 
 /** Neither AWS's own refusal nor a fault of the network. Never quotes an answer: it may hold a token. */

@@ -1,11 +1,9 @@
-// Turns whatever a mint threw into one line with the command that mends it, by class and name.
+// Turns whatever a mint threw into one line with the command that fixes it, by class and name.
 import { XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';
-import type { Resolution } from '../../identity/resolve.ts';
 import { type Distrust, type Exchange, transportFailure } from '../../net/transport-failure.ts';
-import type { Profiles } from '../../profiles/profiles.ts';
 import { credentialFailure } from './credential-failure.ts';
-import { type FailureContext, sourceOf, unexpected } from './failure-context.ts';
+import { type FailureContext, unexpected } from './failure-context.ts';
 import { processTimeout } from './process-failure.ts';
 import { AssumeRoleError, serviceError } from './service-error.ts';
 import { assumeRoleFailure, serviceFailure } from './service-failure.ts';
@@ -28,16 +26,14 @@ export function explainFailure(error: unknown, context: FailureContext): XacctEr
 /** What was waited for when the time was up. */
 export function timeoutFailure(
   exchange: Exchange | undefined,
-  resolution: Resolution,
-  profiles: Profiles,
+  { resolution, chain: { source } }: Pick<FailureContext, 'resolution' | 'chain'>,
   timeoutMs: number,
 ): XacctError {
-  const source = sourceOf(resolution.identity, profiles);
   const isWaiting = exchange !== undefined && exchange.status === undefined;
   const { waitedFor, hint = longer(timeoutMs) } = isWaiting
     ? { waitedFor: `${exchange.origin} did not answer` }
-    : source?.kind === 'process'
-      ? processTimeout(source, { resolution })
+    : source.kind === 'process'
+      ? processTimeout(source.profile, resolution.identity)
       : { waitedFor: 'no credentials came' };
   return new XacctError('timeout', `${waitedFor} within ${timeoutMs / 1_000} s`, { hint });
 }

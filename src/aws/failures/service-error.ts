@@ -23,5 +23,8 @@ export class AssumeRoleError extends Error {
   }
 }
 
-/** A provider gave what are no keys. */
+/** What failed while a session of `aws sso login` was used: `cause` is the service's error, or why its file is of no use. */
+export class SessionError extends Error {}
+
+/** A leaf gave what are no keys. */
 export class NoKeysError extends Error {}

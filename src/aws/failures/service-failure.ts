@@ -2,11 +2,11 @@
 import type { Denial } from '../../denial.ts';
 import { type ErrorCode, XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';
-import { credentialSourceOf, profileOf } from '../../identity/identity.ts';
-import { mfaDevice, mfaRequired } from '../../identity/mfa-device.ts';
+import { profileOf } from '../../identity/identity.ts';
+import { mfaRequired } from '../../identity/mfa-device.ts';
 import { parseDenial } from '../../policy/denial.ts';
 import { type Principal, principalOf } from '../../policy/principal.ts';
-import { type FailureContext, sourceOf, unexpected } from './failure-context.ts';
+import { type FailureContext, mfaSerial, unexpected } from './failure-context.ts';
 import { type AssumeRoleError, type ServiceError, serviceError } from './service-error.ts';
 import { rejectedToken, tokenFileOf } from './web-identity-failure.ts';
 
@@ -151,7 +151,7 @@ export function assumeRoleFailure(error: AssumeRoleError, context: FailureContex
       `STS refuses to assume ${nameOf(roleArn, context)} (${service.message})`,
       {
         hint: {
-          say: 'mend role_arn, role_session_name, external_id or duration_seconds where the role is configured',
+          say: 'correct role_arn, role_session_name, external_id or duration_seconds where the role is configured',
         },
         cause: error,
       },
@@ -173,39 +173,32 @@ function codeRejected(serial: string, cause: Error): XacctError {
   });
 }
 
-function mfaSerial({ resolution: { identity }, profiles, env }: FailureContext): string {
-  return mfaDevice(identity, profiles, env)?.serial ?? 'the MFA device';
-}
-
-/** The role of the identity stands before the message already. */
+/** The role of the identity is named before the message already. */
 function nameOf(roleArn: string, { resolution: { identity } }: FailureContext): string {
   return 'role_arn' in identity && identity.role_arn === roleArn ? 'the role' : roleArn;
 }
 
 /** What brings new keys where AWS does not accept these: it depends on where they come from. */
-function replaceKeys({ resolution, profiles }: FailureContext): Hint {
-  const source = sourceOf(resolution.identity, profiles);
-  switch (source?.kind) {
+function replaceKeys({ chain: { source } }: FailureContext): Hint {
+  switch (source.kind) {
     case 'sso':
-      return { run: command`aws sso login --profile ${source.name}` };
+      return { run: command`aws sso login --profile ${source.profile}` };
     case 'login':
-      return { run: command`aws login --profile ${source.name}` };
+      return { run: command`aws login --profile ${source.profile}` };
     case 'process':
       return {
         say: 'to see what its credential_process gives',
-        run: command`aws sts get-caller-identity --profile ${source.name}`,
+        run: command`aws sts get-caller-identity --profile ${source.profile}`,
       };
     case 'static':
-    case 'role':
-      return { run: command`aws configure --profile ${source.name}` };
+      return { run: command`aws configure --profile ${source.profile}` };
+    case 'environment':
+      return { run: command`unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN` };
+    case 'web-identity':
+    case 'container':
+    case 'instance':
+      return { run: command`aws sts get-caller-identity` };
   }
-  const { identity } = resolution;
-  const usesEnvironment =
-    identity.kind === 'environment' ||
-    (source?.settings.credential_source ?? credentialSourceOf(identity)) === 'Environment';
-  return usesEnvironment
-    ? { run: command`unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN` }
-    : { run: command`aws sts get-caller-identity` };
 }
 
 function whoAmI({ resolution }: FailureContext): Hint {

@@ -1,7 +1,7 @@
 // Names the failures of roles that are assumed for a token in a file: a pod's (IRSA), a CI job's.
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
-import { type FailureContext, sourceOf } from './failure-context.ts';
+import type { FailureContext } from './failure-context.ts';
 import type { ServiceError } from './service-error.ts';
 
 export function unreadableToken(file: string, cause: unknown): XacctError {
@@ -12,15 +12,9 @@ export function unreadableToken(file: string, cause: unknown): XacctError {
 }
 
 /** The file whose token the role was to be assumed for; undefined where it is assumed with keys. */
-export function tokenFileOf(roleArn: string, { resolution, profiles }: FailureContext): string | undefined {
-  const { identity } = resolution;
-  if (identity.kind === 'web-identity') return identity.token_file;
-  if (identity.kind === 'role' && 'web_identity_token_file' in identity.source) {
-    return identity.source.web_identity_token_file;
-  }
-  const source = sourceOf(identity, profiles);
-  return source?.kind === 'web-identity' && source.settings.role_arn === roleArn
-    ? source.settings.web_identity_token_file
+export function tokenFileOf(roleArn: string, { chain: { source } }: FailureContext): string | undefined {
+  return source.kind === 'web-identity' && source.role_arn === roleArn
+    ? source.web_identity_token_file
     : undefined;
 }
 

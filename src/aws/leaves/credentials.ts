@@ -1,102 +1,101 @@
-// Turns an identity into AWS credentials, with the SDK's own providers.
-import {
-  fromEnv,
-  fromHttp,
-  fromIni,
-  fromInstanceMetadata,
-  fromTokenFile,
-} from '@aws-sdk/credential-providers';
+// Gets AWS credentials as the chain has it: at its source by one leaf, then through its roles. Each leaf is loaded where it is used.
+import { readFile } from 'node:fs/promises';
 import type { AwsCredentialIdentity } from '@smithy/types';
-import type { Identity, RoleIdentity } from '../../identity/identity.ts';
-import type { Connection } from '../connection/connection.ts';
-import type { EndpointVariant } from '../connection/endpoints.ts';
+import type { AssumedRole, Chain } from '../../identity/profile-chain.ts';
+import type { Source, WebIdentitySource } from '../../identity/source.ts';
+import type { Environment } from '../../invocation.ts';
+import type { Settings } from '../../profiles/ini.ts';
+import type { ClientConfig } from '../connection/connection.ts';
+import { unreadableToken } from '../failures/web-identity-failure.ts';
 import type { RoleAssumer } from './role-assumer.ts';
 
 export interface CredentialDeps {
-  /** For clients that the SDK's providers make themselves: SSO, SSO-OIDC, sign-in. */
-  clientConfig: EndpointVariant & Pick<Connection, 'requestHandler'>;
+  /** The whole of the caller's. */
+  env: Environment;
+  /** Of the profile whose settings count. */
+  followed: Settings;
+  /** For clients of SSO, SSO-OIDC and sign-in. */
+  clientConfig: ClientConfig;
   roles: RoleAssumer;
-  /** For those of them whose region nothing else says. */
+  /** For a sign-in whose region nothing else says. */
   region: string;
+  /** Of AWS's last answer. */
+  lastStatus: () => number | undefined;
 }
 
 /**
- * Resolves credentials once; nothing is kept.
- * @throws AssumeRoleError; whatever the SDK's provider throws.
+ * Gets credentials once; nothing is kept.
+ * @throws AssumeRoleError, ProcessError, SessionError, InstanceError; XacctError `web-identity`; what the SDK's providers throw.
  */
-export async function resolveCredentials(
-  identity: Identity,
+export async function getCredentials(
+  { source, roles }: Pick<Chain, 'source' | 'roles'>,
   deps: CredentialDeps,
 ): Promise<AwsCredentialIdentity> {
-  switch (identity.kind) {
-    case 'profile':
-      return profileCredentials(identity.profile, deps);
-    case 'role':
-      return roleCredentials(identity, deps);
-    case 'environment':
-      return fromEnv()();
+  let credentials = await sourceCredentials(source, deps);
+  for (const role of roles) credentials = await deps.roles.assumeRole(credentials, parametersOf(role));
+  return credentials;
+}
+
+async function sourceCredentials(source: Source, deps: CredentialDeps): Promise<AwsCredentialIdentity> {
+  const { env } = deps;
+  switch (source.kind) {
+    case 'static':
+      return keyPair(source.aws_access_key_id, source.aws_secret_access_key, source.aws_session_token);
+    case 'environment': {
+      const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = env;
+      // The old name first, as in the AWS CLI.
+      return keyPair(
+        AWS_ACCESS_KEY_ID,
+        AWS_SECRET_ACCESS_KEY,
+        env.AWS_SECURITY_TOKEN || env.AWS_SESSION_TOKEN,
+      );
+    }
     case 'web-identity':
-      return webIdentityCredentials(deps);
+      return await webIdentityCredentials(source, deps);
+    case 'sso':
+      return await (await import('./sso.ts')).ssoCredentials(source, env, deps.clientConfig);
+    case 'login': {
+      const { loginCredentials } = await import('./login.ts');
+      return await loginCredentials(source, deps.region, deps.clientConfig, deps.lastStatus);
+    }
+    case 'process':
+      return await (await import('./process.ts')).processCredentials(source.credential_process, env);
     case 'container':
-      return containerCredentials();
+      return await (await import('./machine.ts')).containerCredentials();
     case 'instance':
-      return instanceCredentials();
+      return await (await import('./machine.ts')).instanceCredentials(env, deps.followed);
   }
 }
 
-function profileCredentials(profile: string, { clientConfig, roles, region }: CredentialDeps) {
-  return fromIni({
-    profile,
-    ignoreCache: true,
-    clientConfig,
-    parentClientConfig: { region },
-    roleAssumer: roles.assumeRole,
-    roleAssumerWithWebIdentity: roles.assumeRoleWithWebIdentity,
-    // Whatever assumes the role proves MFA.
-    mfaCodeProvider: async () => '',
-    // The login provider takes its region from here alone.
-  })({ callerClientConfig: { region: async () => region } });
+function keyPair(
+  accessKeyId: string,
+  secretAccessKey: string,
+  sessionToken: string | undefined,
+): AwsCredentialIdentity {
+  return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
 }
 
-async function roleCredentials(role: RoleIdentity, deps: CredentialDeps): Promise<AwsCredentialIdentity> {
-  const { source } = role;
-  if ('web_identity_token_file' in source) {
-    return fromTokenFile({
-      webIdentityTokenFile: source.web_identity_token_file,
-      roleArn: role.role_arn,
-      ...(role.role_session_name === undefined ? {} : { roleSessionName: role.role_session_name }),
-      ...(role.duration_seconds === undefined ? {} : { durationSeconds: role.duration_seconds }),
-      roleAssumerWithWebIdentity: deps.roles.assumeRoleWithWebIdentity,
-    })();
-  }
-  const credentials =
-    'source_profile' in source
-      ? await profileCredentials(source.source_profile, deps)
-      : await sourceCredentials(source.credential_source);
-  return deps.roles.assumeRole(credentials, {
+async function webIdentityCredentials(
+  { web_identity_token_file: file, role_arn, role_session_name, duration_seconds }: WebIdentitySource,
+  { roles }: CredentialDeps,
+): Promise<AwsCredentialIdentity> {
+  const WebIdentityToken = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw unreadableToken(file, cause);
+  });
+  return await roles.assumeRoleWithWebIdentity({
+    WebIdentityToken,
+    RoleArn: role_arn,
+    RoleSessionName: role_session_name,
+    DurationSeconds: duration_seconds,
+  });
+}
+
+function parametersOf(role: AssumedRole) {
+  return {
     RoleArn: role.role_arn,
     RoleSessionName: role.role_session_name,
     ExternalId: role.external_id,
     SerialNumber: role.mfa_serial,
     DurationSeconds: role.duration_seconds,
-  });
-}
-
-function sourceCredentials(source: 'Environment' | 'Ec2InstanceMetadata' | 'EcsContainer') {
-  if (source === 'Environment') return fromEnv()();
-  return source === 'EcsContainer' ? containerCredentials() : instanceCredentials();
-}
-
-function webIdentityCredentials({ roles }: CredentialDeps) {
-  return fromTokenFile({ roleAssumerWithWebIdentity: roles.assumeRoleWithWebIdentity })();
-}
-
-/** ECS gives a relative URI, EKS Pod Identity and others a full one with a token; this provider knows both. */
-function containerCredentials() {
-  return fromHttp({})();
-}
-
-/** Off EC2 nothing answers at the metadata address: one short try, not a minute's stall. */
-function instanceCredentials() {
-  return fromInstanceMetadata({ timeout: 1_000, maxRetries: 0 })();
+  };
 }

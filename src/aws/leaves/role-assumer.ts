@@ -18,15 +18,12 @@ export interface RoleAssumer {
   ): Promise<AwsCredentialIdentity>;
 }
 
-/** Names the SDK makes up where a profile has no role_session_name. */
-const SDK_SESSION_NAME = /^aws-sdk-js-(?:session-)?\d+$/;
-
 /** `sessionName` is used where neither rule nor profile gives one, so that CloudTrail shows who it was. */
 export function createRoleAssumer(config: STSClientConfig, sessionName: string, mfa: Mfa): RoleAssumer {
-  const named = <T extends { RoleSessionName: string | undefined }>(parameters: T): T =>
-    parameters.RoleSessionName === undefined || SDK_SESSION_NAME.test(parameters.RoleSessionName)
-      ? { ...parameters, RoleSessionName: sessionName }
-      : parameters;
+  const named = <T extends { RoleSessionName: string | undefined }>(parameters: T): T => ({
+    ...parameters,
+    RoleSessionName: parameters.RoleSessionName ?? sessionName,
+  });
   return {
     assumeRole: (source, parameters) =>
       failuresOf(parameters.RoleArn, async () => {

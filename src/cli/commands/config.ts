@@ -30,7 +30,7 @@ export function configCommand({ program, invocation, streams, setStatus }: Comma
     .description('say every mistake in it, and every rule whose profile cannot be used')
     .addHelpText('after', '\nExample: ecr-xacct config check')
     .action(async () => {
-      const { checkConfig } = await import('../../config/check-config.ts');
+      const { checkConfig } = await import('../../inspect/check-config.ts');
       const { lines, problems } = checkConfig(await path(), invocation.env);
       (problems > 0 ? stderr : stdout).write(`${lines.join('\n')}\n`);
       if (problems > 0) setStatus(1);

@@ -33,5 +33,6 @@ export function profilesFrom(config: string, credentials = ''): Profiles {
   writeFileSync(AWS_CONFIG_FILE, config);
   writeFileSync(AWS_SHARED_CREDENTIALS_FILE, credentials);
   const profiles = createProfileReader()({ AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE });
-  return { ...profiles, configFile: '~/.aws/config', credentialsFile: '~/.aws/credentials' };
+  const where: Profiles['where'] = (...asked) => profiles.where(...asked).replace(folder.path, '~/.aws');
+  return { ...profiles, where, configFile: '~/.aws/config', credentialsFile: '~/.aws/credentials' };
 }

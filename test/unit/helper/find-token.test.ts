@@ -10,8 +10,8 @@ const ACCOUNT = '111122223333';
 const ECR = `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com`;
 const HOUR = 3_600_000;
 const KEYS = 'aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n';
-const sso = (name: string, session = 'corp') =>
-  `[profile ${name}]\nsso_session = ${session}\nsso_account_id = ${ACCOUNT}\nsso_role_name = ${name}\n`;
+const sso = (name: string) =>
+  `[profile ${name}]\nsso_start_url = https://corp.example\nsso_region = eu-west-1\nsso_account_id = ${ACCOUNT}\nsso_role_name = ${name}\n`;
 const expired = (profile: string) =>
   new XacctError('sso-expired', 'its SSO session has expired', {
     hint: { run: command`aws sso login --profile ${profile}` },
@@ -95,7 +95,7 @@ describe('a profile that does not say its account', () => {
     const { text } = await fixture.run('get', ECR);
     assert.match(
       text,
-      /, and profile five is of account 999988887777, and 2 more like these, and there is no EC2 instance role;/,
+      /, and profile five is of account 999988887777, and 2 more like these, and no instance answers;/,
     );
     assert.doesNotMatch(text, /\band and\b/);
   });

@@ -16,18 +16,22 @@ const ROLE = `role_arn = arn:aws:iam::${ACCOUNT}:role/Pull\n`;
 const OF_THE_ACCOUNT: Readonly<Record<string, string>> = {
   sso: `sso_session = corp\nsso_account_id = ${ACCOUNT}\nsso_role_name = Dev\n`,
   legacy: `sso_start_url = https://corp.example\nsso_account_id = ${ACCOUNT}\n`,
+  granted: `credential_process = /bin/true\ngranted_sso_account_id = ${ACCOUNT}\n`,
+  'sso-beside-process': `credential_process = /bin/true\nsso_account_id = ${ACCOUNT}\n`,
+  'keys-beside-sso': `${KEYS}sso_account_id = ${ACCOUNT}\nsso_session = corp\n`,
+  'keys-with-account': `${KEYS}aws_account_id = ${ACCOUNT}\n`,
   role: `${ROLE}source_profile = dev\n`,
   keyed: `${ROLE}source_profile = keyed\n${KEYS}`,
   instance: `${ROLE}credential_source = Ec2InstanceMetadata\n`,
   pod: `${ROLE}web_identity_token_file = /token\n`,
   login: `login_session = arn:aws:iam::${ACCOUNT}:user/dev\n`,
+  // It is broken, and of the account all the same: an error, and no reason to be another identity.
+  'role-without-source': `${ROLE}${KEYS}`,
 };
-/** The account that is written in it is not the one that the credentials are of. */
 const OF_AN_UNKNOWN: Readonly<Record<string, string>> = {
   dev: KEYS,
-  'keys-beside-sso': `${KEYS}sso_account_id = ${ACCOUNT}\nsso_session = corp\n`,
   process: 'credential_process = /bin/true\n',
-  'role-without-source': `${ROLE}${KEYS}`,
+  'other-keys': KEYS,
 };
 
 interface Situation {
@@ -73,14 +77,14 @@ describe('the account of a profile', () => {
 describe('discovery', () => {
   test('finds every profile of the account, in the order of the files', () => {
     const other = 'sso_account_id = 999988887777\nsso_session = corp\n';
-    const { names, resolutions } = choose(sections({ other, ...OF_THE_ACCOUNT }));
+    const { names, resolutions } = choose(sections({ other, ...OF_THE_ACCOUNT, dev: KEYS }));
     assert.deepEqual(names, Object.keys(OF_THE_ACCOUNT));
     const [first] = resolutions;
     assert.deepEqual([first?.step, first?.reason], ['discovery', `profile sso is of account ${ACCOUNT}`]);
   });
 
   test('finds one in the credentials file, after those of the config file', () => {
-    const credentials = `[later]\n${ROLE}source_profile = dev\n`;
+    const credentials = `[later]\n${ROLE}source_profile = dev\n[dev]\n${KEYS}`;
     assert.deepEqual(choose(sections({ sso: OF_THE_ACCOUNT.sso ?? '' }), { credentials }).names, [
       'sso',
       'later',
@@ -88,7 +92,7 @@ describe('discovery', () => {
   });
 
   test('puts what was learnt from AWS after what the files say, and in their order', () => {
-    const learnt = { process: ACCOUNT, dev: ACCOUNT, 'keys-beside-sso': '999988887777' };
+    const learnt = { process: ACCOUNT, dev: ACCOUNT, 'other-keys': '999988887777' };
     const { names } = choose(sections({ ...OF_AN_UNKNOWN, sso: OF_THE_ACCOUNT.sso ?? '' }), { learnt });
     assert.deepEqual(names, ['sso', 'dev', 'process']);
   });
@@ -101,8 +105,19 @@ describe('discovery', () => {
     assert.deepEqual(choose(aws, { hostname: ECR.replace(ACCOUNT, '999988887777') }).names, ['default']);
   });
 
+  test('passes over a profile that says no credentials, and not over one that is broken', () => {
+    const CONTAINER = { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1/' };
+    const keyless = `${sections({ role: `${ROLE}source_profile = dev\n`, bare: ROLE })}[profile dev]\nregion = us-east-1\n`;
+    assert.deepEqual(
+      choose(keyless, { env: CONTAINER }).resolutions.map(({ identity }) => identity),
+      [{ kind: 'container' }],
+    );
+    const broken = sections({ broken: `${ROLE}source_profile = gone\n` });
+    assert.deepEqual(choose(broken, { env: CONTAINER }).names, ['broken']);
+  });
+
   test('is turned off by discover: false', () => {
-    const aws = `[default]\n${KEYS}${sections(OF_THE_ACCOUNT)}`;
+    const aws = `[default]\n${KEYS}${sections({ ...OF_THE_ACCOUNT, dev: KEYS })}`;
     const { names, unknown } = choose(aws, { config: 'discover: false' });
     assert.deepEqual({ names, unknown }, { names: ['default'], unknown: [] });
   });
@@ -122,10 +137,7 @@ describe('profiles whose account only AWS knows', () => {
 
   test('are not asked for again', () => {
     const learnt = { dev: '999988887777', process: '999988887777' };
-    assert.deepEqual(choose(sections(OF_AN_UNKNOWN), { learnt }).unknown, [
-      'keys-beside-sso',
-      'role-without-source',
-    ]);
+    assert.deepEqual(choose(sections(OF_AN_UNKNOWN), { learnt }).unknown, ['other-keys']);
   });
 
   test('are not asked for where it is the default profile alone, which comes next anyway', () => {

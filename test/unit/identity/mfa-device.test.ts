@@ -35,9 +35,11 @@ ${role('Shell')}credential_source = Environment
 mfa_serial = ${SERIAL}
 `;
 
+const SHELL = { AWS_ACCESS_KEY_ID: 'AKIASHELL', AWS_SECRET_ACCESS_KEY: 'secret' };
+
 function deviceOf(identity: string | Identity, env = {}, files = FILES) {
   const asked = typeof identity === 'string' ? ({ kind: 'profile', profile: identity } as const) : identity;
-  return mfaDevice(asked, profilesFrom(files), { HOME: '/home/dev', ...env });
+  return mfaDevice(asked, profilesFrom(files), { HOME: '/home/dev', ...SHELL, ...env });
 }
 
 describe('an MFA device', () => {

@@ -45,31 +45,31 @@ describe('the ladder', () => {
       reason: 'AWS_ACCESS_KEY_ID is set',
     },
     {
-      gone: ['AWS_SECRET_ACCESS_KEY'],
+      gone: ['AWS_ACCESS_KEY_ID'],
+      identity: 'profile ruled',
+      step: 'environment',
+      reason: 'AWS_DEFAULT_PROFILE=ruled, which comes before AWS_PROFILE=ambient',
+    },
+    {
+      gone: ['AWS_DEFAULT_PROFILE'],
       identity: 'profile ambient',
       step: 'environment',
       reason: 'AWS_PROFILE=ambient',
     },
     {
       gone: ['AWS_PROFILE'],
-      identity: 'profile ruled',
-      step: 'environment',
-      reason: 'AWS_DEFAULT_PROFILE=ruled',
+      identity: 'role arn:aws:iam::111122223333:role/Pod (AWS_WEB_IDENTITY_TOKEN_FILE)',
+      step: 'default',
+      reason: 'AWS_WEB_IDENTITY_TOKEN_FILE is set',
     },
     {
-      gone: ['AWS_DEFAULT_PROFILE'],
+      gone: ['AWS_WEB_IDENTITY_TOKEN_FILE'],
       identity: 'profile default',
       step: 'default',
       reason: 'the default profile',
     },
     {
       gone: ['default'],
-      identity: 'role arn:aws:iam::111122223333:role/Pod (AWS_WEB_IDENTITY_TOKEN_FILE)',
-      step: 'default',
-      reason: 'AWS_WEB_IDENTITY_TOKEN_FILE is set',
-    },
-    {
-      gone: ['AWS_ROLE_ARN'],
       identity: "the container's role",
       step: 'default',
       reason: 'AWS_CONTAINER_CREDENTIALS_… is set',
@@ -107,6 +107,22 @@ describe('the ladder', () => {
     assert.deepEqual(resolveFirst(ECR, noConfig, region, {})?.identity, { kind: 'instance' });
   });
 
+  test('puts a role of the default profile before the web identity, and its keys after it', () => {
+    const pod = { AWS_WEB_IDENTITY_TOKEN_FILE: '/token', AWS_ROLE_ARN: 'arn:aws:iam::111122223333:role/Pod' };
+    const role = profilesFrom(
+      `[default]\nrole_arn = arn:aws:iam::444455556666:role/Pull\nsource_profile = dev\n[profile dev]\n${KEYS}`,
+    );
+    assert.equal(resolveFirst(ECR, noConfig, role, pod)?.reason, 'the default profile');
+    assert.equal(resolveFirst(ECR, noConfig, profiles, pod)?.reason, 'AWS_WEB_IDENTITY_TOKEN_FILE is set');
+  });
+
+  test('does not pass over a web identity without its role', () => {
+    assert.throws(() => resolveFirst(ECR, noConfig, profiles, { AWS_WEB_IDENTITY_TOKEN_FILE: '/token' }), {
+      code: 'usage',
+      message: 'AWS_WEB_IDENTITY_TOKEN_FILE is set without AWS_ROLE_ARN',
+    });
+  });
+
   test('does not pass over a default profile that is broken', () => {
     const broken = profilesFrom(
       '[default]\nrole_arn = arn:aws:iam::444455556666:role/Pull\nsource_profile = gone\n',
@@ -115,12 +131,12 @@ describe('the ladder', () => {
   });
 
   test('never falls from a rung whose profile is missing', () => {
-    for (const env of [{ ECR_XACCT_PROFILE: 'gone' }, { AWS_PROFILE: 'gone' }]) {
-      assert.deepEqual(resolveFirst(ECR, noConfig, profiles, env)?.identity, {
-        kind: 'profile',
-        profile: 'gone',
-      });
-    }
+    const gone = { kind: 'profile', profile: 'gone' };
+    assert.deepEqual(resolveFirst(ECR, noConfig, profiles, { ECR_XACCT_PROFILE: 'gone' })?.identity, gone);
+    assert.deepEqual(resolveFirst(ECR, noConfig, profiles, { AWS_PROFILE: 'gone' })?.identity, {
+      ...gone,
+      isInForce: true,
+    });
     assert.equal(resolveFirst(ECR, config, noProfiles, { AWS_PROFILE: 'gone' })?.step, 'rule');
   });
 

@@ -1,141 +1,155 @@
-// Owns the proof that we see the profiles that the AWS SDK sees, and keep none of their secrets.
+// Owns the proof of what is a profile in the AWS files, of what is wrong with them and where, and that no secret is kept.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempDisposableSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempDisposableSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
-import { loadSharedConfigFiles, parseKnownFiles } from '@smithy/shared-ini-file-loader';
-import fc from 'fast-check';
+import { XacctError } from '../../../src/errors.ts';
 import { createProfileReader } from '../../../src/profiles/profiles.ts';
 import { profilesFrom } from '../../support/unit/user-files.ts';
 
-const SECRETS = ['aws_secret_access_key', 'aws_session_token'];
-
-/** A text of sections and settings as people write them, and worse. */
-const iniText = () => {
-  const name = fc.constantFrom(
-    'default',
-    'dev',
-    'a.b',
-    'x@y',
-    'two words',
-    '7',
-    '"dev"',
-    "'dev'",
-    `"dev'`,
-    '',
-    'ü',
-  );
-  const type = fc.constantFrom(
-    '',
-    '',
-    'profile ',
-    'profile ',
-    'profile  ',
-    'profile\t',
-    'profile.',
-    'Profile ',
-    'sso-session ',
-    'services ',
-    'plugins ',
-  );
-  const header = fc
-    .tuple(
-      fc.constantFrom('', ' ', '\t'),
-      fc.constantFrom('[', '[', '[ '),
-      type,
-      name,
-      fc.constantFrom(']', ']', ' ]', ']]', ''),
-    )
-    .map((parts) => parts.join(''));
-  const key = fc.constantFrom(
-    'region',
-    'role_arn',
-    'source_profile',
-    's3',
-    'sso_session',
-    ...SECRETS,
-    'aws_access_key_id',
-    '__proto__',
-  );
-  const value = fc.constantFrom(
-    'eu-west-1',
-    'x=y',
-    'a b',
-    '"quoted"',
-    'a#b',
-    'a;b',
-    '',
-    ' ',
-    'dev # comment',
-    'dev ;comment',
-    'ü',
-  );
-  const setting = fc
-    .tuple(
-      fc.constantFrom('', '', '', '  ', '\t'),
-      key,
-      fc.constantFrom('=', ' = ', '= ', '\t=', ' ', ''),
-      value,
-    )
-    .map((parts) => parts.join(''));
-  const other = fc.constantFrom('', '# comment', '; comment', '  # comment', '=x', '[]', '[', ']', '\uFEFF');
-  const line = fc.oneof({ weight: 3, arbitrary: header }, { weight: 6, arbitrary: setting }, other);
-  return fc
-    .tuple(fc.array(line, { maxLength: 16 }), fc.constantFrom('\n', '\r\n'))
-    .map(([lines, end]) => lines.join(end));
-};
-
-function withoutSecrets(settings: Readonly<Record<string, string | undefined>> | undefined) {
-  const isOpen = ([name]: [string, unknown]) => !SECRETS.includes(name.split('.').at(-1) ?? '');
-  return Object.fromEntries(Object.entries(settings ?? {}).filter(isOpen));
-}
-
 describe('the AWS files', () => {
-  test('have the profiles, settings and sections that the SDK reads in them', async () => {
-    using folder = mkdtempDisposableSync(join(tmpdir(), 'profiles-'));
-    const [configFilepath, filepath] = [join(folder.path, 'config'), join(folder.path, 'credentials')];
-    const readProfiles = createProfileReader();
-    await fc.assert(
-      fc.asyncProperty(iniText(), iniText(), async (config, credentials) => {
-        // Removed first: two files of one size within one tick of the clock could look the same.
-        for (const [path, text] of [[configFilepath, config] as const, [filepath, credentials] as const]) {
-          rmSync(path, { force: true });
-          writeFileSync(path, text);
-        }
-        const init = { configFilepath, filepath, ignoreCache: true };
-        const [merged, files] = [await parseKnownFiles(init), await loadSharedConfigFiles(init)];
-        const ours = createProfileReader()({
-          AWS_CONFIG_FILE: configFilepath,
-          AWS_SHARED_CREDENTIALS_FILE: filepath,
-        });
+  const accepted: readonly [string, string, Record<string, Record<string, string>>][] = [
+    [
+      'a comment glued to a header',
+      '[profile a]# one\nx = 1\n[profile b]; two\ny = 2\n',
+      { a: { x: '1' }, b: { y: '2' } },
+    ],
+    [
+      'names with blanks, quotes and other letters',
+      '[profile "my dev"]\nx = 1\n[profile  dev]\nx = 2\n[profile dev2 ]\nx = 3\n[profile 日本語&(),!~#=]\nx = 4\n',
+      { 'my dev': { x: '1' }, dev: { x: '2' }, dev2: { x: '3' }, '日本語&(),!~#=': { x: '4' } },
+    ],
+    [
+      'colons, and names in upper case',
+      '[default]\nRegion: eu-west-1\nROLE_ARN = x\n',
+      { default: { region: 'eu-west-1', role_arn: 'x' } },
+    ],
+    ['what looks like a comment in a value', '[default]\nx = a # b ; c\n', { default: { x: 'a # b ; c' } }],
+    ['a value that goes on on the next line', '[default]\nx = a\n  b\n', { default: { x: 'a\nb' } }],
+    [
+      'a nested section, and settings after it',
+      '[default]\ns3 =\n  a = b\nempty =\nregion = eu-west-1\n',
+      { default: { s3: '', 's3.a': 'b', empty: '', region: 'eu-west-1' } },
+    ],
+    ['settings that are all indented', '[default]\n  x = 1\n  y = 2\n', { default: { x: '1', y: '2' } }],
+    [
+      'lone carriage returns',
+      '[default]\rx = 1\r[profile a]\ry = 2\r',
+      { default: { x: '1' }, a: { y: '2' } },
+    ],
+    [
+      'settings for every section',
+      '[DEFAULT]\nx = 1\ny = 1\n[default]\ny = 2\n',
+      { default: { y: '2', x: '1' } },
+    ],
+  ];
+  for (const [what, config, expected] of accepted) {
+    test(`may have ${what}`, () => {
+      const profiles = profilesFrom(config);
+      assert.deepEqual(
+        Object.fromEntries(profiles.names.map((name) => [name, profiles.profile(name)])),
+        expected,
+      );
+    });
+  }
 
-        const isSection = (name: string) =>
-          /^(?:sso-session|services)\./.test(name) && !Object.hasOwn(files.credentialsFile, name);
-        const names = Object.keys(merged).filter((name) => !isSection(name));
-        assert.deepEqual(ours.names.toSorted(), names.toSorted());
-        for (const name of names) {
-          // A section of the config file is no profile even where the credentials file has one of its name.
-          if (/^(?:sso-session|services)\./.test(name)) continue;
-          assert.deepEqual(withoutSecrets(ours.profile(name)), withoutSecrets(merged[name]), name);
-          assert.deepEqual(
-            Object.keys(ours.profile(name) ?? {}).toSorted(),
-            Object.keys(merged[name] ?? {}).toSorted(),
-          );
-        }
-        for (const [key, settings] of Object.entries(files.configFile)) {
-          const [, type, name] = /^(sso-session|services)\.(.*)$/.exec(key) ?? [];
-          if ((type !== 'sso-session' && type !== 'services') || name === undefined) continue;
-          assert.deepEqual(withoutSecrets(ours.section(type, name)), withoutSecrets(settings), key);
-        }
-        assert.deepEqual(
-          readProfiles({ AWS_CONFIG_FILE: configFilepath, AWS_SHARED_CREDENTIALS_FILE: filepath }).names,
-          ours.names,
-        );
-      }),
-      { numRuns: 400 },
+  const refused: readonly [string, string | Buffer, string, string][] = [
+    [
+      'a header without its end',
+      '[default]\nx = 1\n[profile prod\ny = 2\n',
+      ':3: a section header has no closing bracket',
+      'end it with ]:',
+    ],
+    [
+      'a setting before the first header',
+      'x = 1\n',
+      ':1: a setting is before the first section',
+      'put a header such as [default] above it:',
+    ],
+    [
+      'a line that is neither',
+      '[default]\nx = 1\nsecret\n',
+      ':3: a line is neither a [section] nor NAME = VALUE',
+      'write it as NAME = VALUE, or put # before it:',
+    ],
+    [
+      'a section twice',
+      '[default]\n[profile a]\n[default]\n',
+      ':3: [default] is there already, on line 1',
+      'put the settings of both under one header, or rename one:',
+    ],
+    [
+      'a setting twice',
+      '[default]\nx = 1\nX = 2\n',
+      ':3: x is in its section already, on line 2',
+      'delete the line that is not meant:',
+    ],
+    [
+      'a nested line that is no setting',
+      '[default]\ns3 =\n  secret\n',
+      ':2: below s3 is a line that is not NAME = VALUE',
+      'write it so, or put # before it:',
+    ],
+    ['a byte order mark', '\uFEFF[default]\n', ':1: the file begins with a byte order mark', ''],
+    [
+      'bytes that are no UTF-8',
+      Buffer.from('[default]\nx = \xfc\n', 'latin1'),
+      ':2: the file is not UTF-8',
+      'where it is Latin-1, for example',
+    ],
+  ];
+  for (const [what, config, message, say] of refused) {
+    test(`is refused for ${what}, with its line, when a profile is asked for`, () => {
+      using folder = mkdtempDisposableSync(join(tmpdir(), 'profiles-'));
+      const [AWS_CONFIG_FILE, none] = [join(folder.path, 'config'), join(folder.path, 'none')];
+      writeFileSync(AWS_CONFIG_FILE, config);
+      const profiles = createProfileReader()({ AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE: none });
+      for (const look of [
+        () => profiles.profile('default'),
+        () => profiles.names,
+        () => profiles.accounts(),
+      ]) {
+        assert.throws(look, (error) => {
+          assert.ok(error instanceof XacctError);
+          assert.equal(error.message, `${AWS_CONFIG_FILE}${message}`);
+          assert.equal(error.hint?.say ?? '', say);
+          assert.ok(error.hint?.run?.some((word) => word.includes(AWS_CONFIG_FILE)));
+          return true;
+        });
+      }
+    });
+  }
+
+  test('are empty where a file is /dev/null, a folder or a pipe, and refused where it cannot be read', () => {
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'profiles-'));
+    for (const path of ['/dev/null', folder.path]) {
+      const profiles = createProfileReader()({ AWS_CONFIG_FILE: path, AWS_SHARED_CREDENTIALS_FILE: path });
+      assert.deepEqual(profiles.names, []);
+    }
+    const AWS_CONFIG_FILE = join(folder.path, 'loop');
+    symlinkSync(AWS_CONFIG_FILE, AWS_CONFIG_FILE);
+    const profiles = createProfileReader()({ AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE: '/dev/null' });
+    assert.throws(() => profiles.names, {
+      code: 'config-invalid',
+      message: /^cannot read .*loop \(ELOOP\)$/,
+    });
+  });
+
+  test('are not looked for in a HOME that is not UTF-8', () => {
+    assert.throws(() => createProfileReader()({ HOME: '/home/j\uFFFDrg' }), { message: 'HOME is not UTF-8' });
+  });
+
+  test('say where a setting is, in the file that it is taken from', () => {
+    const profiles = profilesFrom(
+      '[profile a]\nregion = x\n\n[profile b]\nregion = y\n',
+      '[b]\nregion = z\n[c]\n',
     );
+    assert.equal(profiles.where('a', 'region'), '~/.aws/config:2');
+    assert.equal(profiles.where('b'), '~/.aws/config:4');
+    assert.equal(profiles.where('b', 'region'), '~/.aws/credentials:2');
+    assert.equal(profiles.where('c'), '~/.aws/credentials:3');
   });
 
   test('are read without their secrets, and an edit of a secret still shows', () => {
@@ -158,15 +172,14 @@ describe('the AWS files', () => {
     }
   });
 
-  for (const header of ['[__proto__]', '[profile __proto__]']) {
-    test(`have no profile at all beside ${header}, as the SDK has it`, () => {
-      assert.deepEqual(
-        profilesFrom(`[profile dev]\nregion = eu-west-1\n${header}\nregion = us-east-1\n`).names,
-        [],
-      );
-      assert.equal(Object.hasOwn(Object.prototype, 'region'), false);
-    });
-  }
+  test('may have a profile and a setting whose names an object has by itself', () => {
+    const profiles = profilesFrom('[profile __proto__]\nconstructor = 1\n__proto__ = 2\n');
+    assert.deepEqual(Object.entries(profiles.profile('__proto__') ?? {}), [
+      ['constructor', '1'],
+      ['__proto__', '2'],
+    ]);
+    assert.equal(Object.hasOwn(Object.prototype, 'constructor') && 'region' in {}, false);
+  });
 
   test('have the settings of the credentials file on top', () => {
     const profiles = profilesFrom(
@@ -176,7 +189,7 @@ describe('the AWS files', () => {
     assert.deepEqual(profiles.profile('dev'), { region: 'us-east-1', output: 'json' });
   });
 
-  test('have [profile default] before [default]', () => {
+  test('have of [default] and [profile default] the later one', () => {
     assert.deepEqual(
       profilesFrom('[default]\nregion = a\n[profile default]\noutput = json\n').profile('default'),
       {

@@ -1,4 +1,5 @@
-// Owns the part of the failure table that needs no AWS: configs and profiles that say nobody, nonsense, or each other.
+// Owns the part of the failure table that needs no AWS: configs and profiles that say nothing, nonsense, or each other.
+import { appendFile } from 'node:fs/promises';
 import { devFiles, HOST, keysOf, mfaRole, roleArn } from '../stage.ts';
 import type { Failure } from './failure.ts';
 
@@ -71,15 +72,41 @@ export const configFailures: readonly Failure[] = [
     what: 'A profile with nothing but a region',
     files: profile('region-only', { 'profile region-only': { region: 'us-east-1' } }),
     identity: 'profile region-only',
-    says: /says no way to get credentials/,
+    says: /says no way to get credentials \(~\/\.aws\/config:1\)/,
     hint: 'run: aws configure --profile region-only',
+  },
+  {
+    what: 'A file of profiles that the AWS CLI refuses',
+    files: profile('dev', { 'profile prod': { region: 'us-east-1' } }),
+    prepare: ({ product }) =>
+      appendFile(`${product.home}/.aws/config`, '[profile more\nregion = eu-west-1\n'),
+    identity: '~/.aws/config:3',
+    says: /~\/\.aws\/config:3: a section header has no closing bracket/,
+    hint: `end it with ]: \${EDITOR:-vi} ~/.aws/config`,
+  },
+  {
+    what: 'An access key in the environment without its secret',
+    files: () => ({}),
+    env: () => ({ AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE' }),
+    identity: 'AWS_ACCESS_KEY_ID',
+    says: /AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY/,
+    hint: 'run: unset AWS_ACCESS_KEY_ID',
+  },
+  {
+    what: 'A duration that is no number',
+    files: profile('puller', {
+      'profile puller': { role_arn: roleArn('EcrPull'), source_profile: 'dev', duration_seconds: '1h' },
+    }),
+    identity: 'profile puller',
+    says: /has duration_seconds = 1h, which is no number of seconds \(~\/\.aws\/config:4\)/,
+    hint: 'run: aws configure set duration_seconds 3600 --profile puller',
   },
   {
     what: 'A profile with a role and nobody to assume it',
     files: profile('puller', { 'profile puller': { role_arn: roleArn('EcrPull') } }),
     identity: 'profile puller',
-    says: /has a role_arn without a source_profile, credential_source or web_identity_token_file/,
-    hint: 'run: aws configure --profile puller',
+    says: /has a role_arn without a source_profile, credential_source or web_identity_token_file \(~\/\.aws\/config:2\)/,
+    hint: 'name the profile that may assume it, run: aws configure set source_profile NAME --profile puller',
   },
   {
     what: 'A profile with a role and two who are to assume it',
@@ -91,14 +118,14 @@ export const configFailures: readonly Failure[] = [
       },
     }),
     identity: 'profile puller',
-    says: /has both source_profile and credential_source for its role_arn/,
-    hint: 'run: aws configure --profile puller',
+    says: /has both source_profile and credential_source for its role_arn \(~\/\.aws\/config:4\)/,
+    hint: `delete one of the two lines: \${EDITOR:-vi} ~/.aws/config`,
   },
   {
     what: 'A profile with half of a pair of keys',
     files: profile('half', { 'profile half': { aws_access_key_id: 'AKIAUNKNOWN000000000' } }),
     identity: 'profile half',
-    says: /has aws_access_key_id without aws_secret_access_key/,
+    says: /has aws_access_key_id without aws_secret_access_key beside it \(~\/\.aws\/config:2\)/,
     hint: 'run: aws configure --profile half',
   },
   {

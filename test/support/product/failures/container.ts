@@ -76,8 +76,8 @@ export const containerFailures: readonly Failure[] = [
     what: 'A credential_source Ec2InstanceMetadata outside of EC2',
     ...source('Ec2InstanceMetadata'),
     env: ({ aws }) => ({ AWS_EC2_METADATA_SERVICE_ENDPOINT: aws.url }),
-    says: /credential_source is Ec2InstanceMetadata, but no EC2 instance metadata service gave credentials/,
-    hint: 'on an EC2 instance, check: aws sts get-caller-identity; elsewhere use source_profile',
+    says: /credential_source is Ec2InstanceMetadata, but there is no EC2 instance role/,
+    hint: 'elsewhere than on EC2, name the profile that may assume it, run: aws configure set source_profile NAME --profile mine',
   },
   {
     what: 'No EC2 instance role',

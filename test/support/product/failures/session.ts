@@ -128,10 +128,17 @@ const ssoFailures: readonly Failure[] = [
   },
   {
     what: 'A profile with half of the SSO settings',
-    files: profile({ sso_session: 'corp', sso_account_id: SECONDARY_ACCOUNT }),
+    files: profile({ sso_start_url: START, sso_account_id: SECONDARY_ACCOUNT }),
     identity: 'profile mine',
-    says: /the SSO settings of profile mine in ~\/\.aws\/config are incomplete/,
+    says: /the SSO settings of profile mine are incomplete: there is no sso_region, no sso_role_name \(~\/\.aws\/config:1\)/,
     hint: 'run: aws configure sso --profile mine',
+  },
+  {
+    what: 'A profile with an SSO session that is in no file',
+    files: profile({ sso_session: 'corp', sso_account_id: SECONDARY_ACCOUNT, sso_role_name: 'Developer' }),
+    identity: 'profile mine',
+    says: /names the sso-session corp, which is not in ~\/\.aws\/config \(~\/\.aws\/config:2\)/,
+    hint: 'run: aws configure sso-session',
   },
 ];
 

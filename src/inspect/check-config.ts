@@ -1,10 +1,10 @@
 // What is wrong with a config file: its text, and the profiles that its rules name.
+import { inspectConfig, type RegistryRule } from '../config/load.ts';
 import { errorText, printable, XacctError } from '../errors.ts';
+import { profileChain } from '../identity/profile-chain.ts';
 import type { Environment } from '../invocation.ts';
 import { createFileCache } from '../os/file-cache.ts';
-import { profileChain } from '../profiles/profile-chain.ts';
 import { createProfileReader, type Profiles } from '../profiles/profiles.ts';
-import { inspectConfig, type RegistryRule } from './load.ts';
 
 export interface ConfigCheck {
   /** To be printed, without line breaks. */
@@ -17,7 +17,7 @@ export function checkConfig(file: string, env: Environment): ConfigCheck {
   const name = printable(file);
   const inspected = createFileCache(inspectConfig)(file);
   if (inspected === undefined) {
-    // As in every `get`: only a file that somebody named has to be there.
+    // As in every `get`: only a file that the caller named has to be there.
     return env.ECR_XACCT_CONFIG
       ? { lines: [`${name} does not exist, and ECR_XACCT_CONFIG names it`], problems: 1 }
       : { lines: [`${name} does not exist: there are no rules`], problems: 0 };
@@ -31,7 +31,7 @@ export function checkConfig(file: string, env: Environment): ConfigCheck {
   const { rules } = inspected.config;
   const profiles = createProfileReader()(env);
   const problems = rules.flatMap((rule) =>
-    profileProblems(rule, profiles).map((problem) =>
+    profileProblems(rule, profiles, env).map((problem) =>
       printable(`${file}:${rule.line}:${rule.column}: "${rule.key}": ${problem}`),
     ),
   );
@@ -47,18 +47,13 @@ function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-/** Why the profile that the rule names cannot be anybody's identity. */
-function profileProblems({ rule }: RegistryRule, profiles: Profiles): string[] {
+/** Why the profile that the rule names is no identity of its own. */
+function profileProblems({ rule }: RegistryRule, profiles: Profiles, env: Environment): string[] {
   const name = rule.profile ?? rule.source_profile;
   if (name === undefined) return [];
   try {
-    return profileChain(profiles, name).flatMap((link) => {
-      const session = link.kind === 'sso' ? link.settings.sso_session : undefined;
-      if (session === undefined || profiles.section('sso-session', session) !== undefined) return [];
-      return [
-        `profile ${link.name} names the sso-session ${session}, which is not in ${profiles.configFile}; run: aws configure sso-session`,
-      ];
-    });
+    profileChain(profiles, name, { env, ambient: 'none', isSource: rule.profile === undefined });
+    return [];
   } catch (error) {
     if (error instanceof XacctError) return [errorText(error)];
     throw error;

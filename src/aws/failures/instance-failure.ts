@@ -1,0 +1,60 @@
+// Names the failures of the metadata service that gives an EC2 instance its credentials.
+import { XacctError } from '../../errors.ts';
+import { command } from '../../hint.ts';
+import type { Environment } from '../../invocation.ts';
+
+/** What the metadata service was asked with. */
+export class InstanceError extends Error {
+  readonly timeoutMs: number;
+
+  constructor(timeoutMs: number, cause: unknown) {
+    super('EC2 instance metadata service', { cause });
+    this.timeoutMs = timeoutMs;
+  }
+}
+
+/** A service that answers, or is slow, is there: only what answers that there is no role, or nothing at all, is no role. */
+export function instanceFailure(error: unknown, env: Environment): XacctError {
+  const { timeoutMs = 0, cause } = error instanceof InstanceError ? error : {};
+  const service = `the EC2 instance metadata service${at(env)}`;
+  const status = statusOf(cause);
+  if (status === 429 || (status ?? 0) >= 500) {
+    const what = status === 429 ? 'limits the rate of requests' : 'failed';
+    return new XacctError(status === 429 ? 'throttled' : 'service', `${service} ${what} (status ${status})`, {
+      hint: { say: 'wait a minute and run the same command again' },
+      cause: error,
+    });
+  }
+  if (status !== undefined && status !== 404) {
+    return new XacctError('no-identity', `${service} refuses (status ${status})`, {
+      hint: {
+        say: 'check that this instance may ask it: aws ec2 describe-instances --query Reservations[].Instances[].MetadataOptions',
+      },
+      cause: error,
+    });
+  }
+  if (cause instanceof Error && /TimeoutError/.test(cause.message)) {
+    return new XacctError('no-identity', `${service} did not answer within ${timeoutMs / 1_000} s`, {
+      hint: {
+        say: 'on an EC2 instance, wait longer',
+        run: command`export AWS_METADATA_SERVICE_TIMEOUT=${Math.ceil(timeoutMs / 1_000) * 5}`,
+      },
+      cause: error,
+    });
+  }
+  return new XacctError('no-identity', 'there is no EC2 instance role', {
+    hint: { run: command`export AWS_PROFILE=NAME` },
+    cause: error,
+  });
+}
+
+function at({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url }: Environment): string {
+  return url && URL.canParse(url) ? ` at ${new URL(url).origin}` : '';
+}
+
+/** Of an error of the SDK's providers for containers and instances. */
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+    ? error.statusCode
+    : undefined;
+}

@@ -1,0 +1,54 @@
+// The credentials that the machine has: of a container's endpoint, of the EC2 instance.
+import { setTimeout } from 'node:timers/promises';
+import { fromHttp, fromInstanceMetadata } from '@aws-sdk/credential-providers';
+import type { AwsCredentialIdentity } from '@smithy/types';
+import { XacctError } from '../../errors.ts';
+import { command } from '../../hint.ts';
+import type { Environment } from '../../invocation.ts';
+import type { Settings } from '../../profiles/ini.ts';
+import { InstanceError, statusOf } from '../failures/instance-failure.ts';
+
+/** ECS gives a relative URI, EKS Pod Identity and others a full one with a token; the SDK's provider knows both. */
+export function containerCredentials(): Promise<AwsCredentialIdentity> {
+  return fromHttp({})();
+}
+
+/** For a service that is there and is asked too often, or fails. */
+const ATTEMPTS_WHERE_IT_ANSWERS = 4;
+const FIRST_WAIT_MS = 100;
+
+/**
+ * As in the AWS CLI, one try of a second: off EC2 nothing answers. More where the settings say so, and where it answers that it is
+ * asked too often or has failed. @throws InstanceError; XacctError `usage` for a number that is none.
+ */
+export async function instanceCredentials(
+  env: Environment,
+  followed: Settings,
+): Promise<AwsCredentialIdentity> {
+  const number = (variable: string, setting: string) =>
+    positive(variable, env[variable]) ?? positive(setting, followed[setting]);
+  const seconds = number('AWS_METADATA_SERVICE_TIMEOUT', 'metadata_service_timeout') ?? 1;
+  const wanted = number('AWS_METADATA_SERVICE_NUM_ATTEMPTS', 'metadata_service_num_attempts') ?? 1;
+  const timeout = seconds * 1_000;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await fromInstanceMetadata({ timeout, maxRetries: 0 })();
+    } catch (error) {
+      const status = statusOf(error) ?? 0;
+      const answers = status === 429 || status >= 500;
+      const most = Math.max(wanted, answers ? ATTEMPTS_WHERE_IT_ANSWERS : 1);
+      if (attempt >= most || (status > 0 && !answers)) throw new InstanceError(timeout, error);
+      await setTimeout(FIRST_WAIT_MS * 2 ** (attempt - 1));
+    }
+  }
+}
+
+function positive(name: string, text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (/^\d{1,4}$/.test(text) && Number(text) > 0) return Number(text);
+  throw new XacctError('usage', `${name} is ${text}, which is no whole number from 1 to 9999`, {
+    hint: {
+      run: name.startsWith('AWS') ? command`unset ${name}` : command`aws configure set ${name} 1`,
+    },
+  });
+}

@@ -1,0 +1,84 @@
+// The credentials that a profile's credential_process prints.
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import type { AwsCredentialIdentity } from '@smithy/types';
+import type { Environment } from '../../invocation.ts';
+import { shellWords, windowsWords } from '../../profiles/shell-words.ts';
+import { ProcessError } from '../failures/process-failure.ts';
+
+const MAX_OUTPUT_BYTES = 1024 * 1024;
+
+/**
+ * Without a shell, with the caller's environment and no terminal, as in the AWS CLI.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
+ * @throws ProcessError
+ */
+export async function processCredentials(
+  credentialProcess: string,
+  env: Environment,
+): Promise<AwsCredentialIdentity> {
+  const words = (process.platform === 'win32' ? windowsWords : shellWords)(credentialProcess);
+  if (words === undefined) throw new ProcessError('has a quote or a backslash that is not ended');
+  const [program, ...args] = words;
+  if (program === undefined) throw new ProcessError('is empty');
+  return credentialsIn(await outputOf(program, args, env));
+}
+
+async function outputOf(program: string, args: readonly string[], env: Environment): Promise<string> {
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  const ended = Promise.withResolvers<{ status: number | null; signal: string | null }>();
+  child.once('error', (cause) => ended.reject(new ProcessError('failed', { absent: program, cause })));
+  // Not its exit: what it started may still have something to print.
+  child.once('close', (status, signal) => ended.resolve({ status, signal }));
+  let bytes = 0;
+  let isTooMuch = false;
+  child.stdout.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= MAX_OUTPUT_BYTES) return;
+    isTooMuch = true;
+    child.stdout.destroy();
+    child.kill('SIGKILL');
+  });
+  const [output, { status, signal }] = await Promise.all([text(child.stdout).catch(() => ''), ended.promise]);
+  if (isTooMuch) throw new ProcessError('printed more than 1 MiB');
+  if (status === 0) return output;
+  throw new ProcessError(status === null ? `was ended by ${signal}` : `failed (exit status ${status})`);
+}
+
+function credentialsIn(output: string): AwsCredentialIdentity {
+  const { Version, AccessKeyId, SecretAccessKey, SessionToken, Expiration } = objectIn(output);
+  if (Version !== 1) throw new ProcessError('printed JSON without "Version": 1');
+  if (!isText(AccessKeyId) || !isText(SecretAccessKey)) {
+    throw new ProcessError('printed JSON without AccessKeyId and SecretAccessKey');
+  }
+  const expiresAt = Expiration === undefined || Expiration === null ? undefined : dateOf(Expiration);
+  if (expiresAt !== undefined && expiresAt.getTime() <= Date.now()) {
+    throw new ProcessError(`returned expired credentials (Expiration ${expiresAt.toISOString()})`);
+  }
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    ...(isText(SessionToken) ? { sessionToken: SessionToken } : {}),
+    ...(expiresAt && { expiration: expiresAt }),
+  };
+}
+
+function objectIn(output: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(output);
+    if (typeof value === 'object' && value !== null) return { ...value };
+  } catch {
+    // Its message quotes what was printed.
+  }
+  throw new ProcessError('printed no valid JSON');
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function dateOf(value: unknown): Date {
+  const date = new Date(typeof value === 'string' ? value : Number.NaN);
+  if (Number.isNaN(date.getTime())) throw new ProcessError('printed JSON whose Expiration is no date');
+  return date;
+}

@@ -1,0 +1,141 @@
+// The credentials of an SSO role, with the session that `aws sso login` began: its file is the AWS CLI's, and stays so.
+import { randomUUID } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
+import { GetRoleCredentialsCommand, SSOClient } from '@aws-sdk/client-sso';
+import { CreateTokenCommand, SSOOIDCClient } from '@aws-sdk/client-sso-oidc';
+import type { AwsCredentialIdentity } from '@smithy/types';
+import type { SsoSource } from '../../identity/source.ts';
+import type { Environment } from '../../invocation.ts';
+import type { ClientConfig } from '../connection/connection.ts';
+import { SessionError } from '../failures/service-error.ts';
+import { ssoFile } from '../failures/session-file.ts';
+
+/** As in the AWS CLI (botocore's tokens.py, SSOTokenProvider). */
+const RENEW_BEFORE_MS = 15 * 60_000;
+/** Minters may renew one session at the same moment: its refresh token works once. The time to see another's. Milliseconds. */
+const LOOKS_MS = [250, 500];
+
+interface SessionToken {
+  accessToken: string;
+  expiresAt: string;
+  refreshToken?: string | undefined;
+  clientId?: string | undefined;
+  clientSecret?: string | undefined;
+  registrationExpiresAt?: string | undefined;
+}
+
+/** @throws SessionError, with the service's error for a cause. */
+export async function ssoCredentials(
+  source: SsoSource,
+  env: Environment,
+  clientConfig: ClientConfig,
+): Promise<AwsCredentialIdentity> {
+  const file = ssoFile(source, env);
+  try {
+    const config = { region: source.sso_region, ...clientConfig };
+    const { accessToken } = await livingToken(file, source, new SSOOIDCClient(config));
+    const { roleCredentials = {} } = await new SSOClient(config).send(
+      new GetRoleCredentialsCommand({
+        accountId: source.sso_account_id,
+        roleName: source.sso_role_name,
+        accessToken,
+      }),
+    );
+    const { accessKeyId = '', secretAccessKey = '', sessionToken, expiration } = roleCredentials;
+    return {
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken === undefined ? {} : { sessionToken }),
+      ...(expiration === undefined ? {} : { expiration: new Date(expiration) }),
+    };
+  } catch (cause) {
+    throw new SessionError('SSO', { cause });
+  }
+}
+
+/** One that lives on serves where its renewal is refused, as in the AWS CLI. */
+async function livingToken(file: string, source: SsoSource, oidc: SSOOIDCClient): Promise<SessionToken> {
+  let token = await readToken(file);
+  let refusal: unknown = new Error('expired');
+  for (const wait of [...LOOKS_MS, 0]) {
+    const left = msLeft(token.expiresAt);
+    const isDue = source.sso_session !== undefined && left < RENEW_BEFORE_MS && isRenewable(token);
+    if (!isDue && left > 0) return token;
+    if (!isDue) break;
+    try {
+      return await renewed(token, file, source, oidc);
+    } catch (error) {
+      if (left > 0) return token;
+      refusal = error;
+    }
+    await setTimeout(wait);
+    // Another process may have renewed it.
+    token = await readToken(file);
+  }
+  throw refusal;
+}
+
+/** Epoch milliseconds from now; the AWS CLI wrote `UTC` for `Z` once. */
+function msLeft(date: string): number {
+  return Date.parse(date.replace(/UTC$/, 'Z')) - Date.now();
+}
+
+async function readToken(file: string): Promise<SessionToken> {
+  const token: unknown = JSON.parse(await readFile(file, 'utf8'));
+  if (!isToken(token)) throw new Error('incomplete');
+  return token;
+}
+
+function isToken(value: unknown): value is SessionToken {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'accessToken' in value &&
+    typeof value.accessToken === 'string' &&
+    'expiresAt' in value &&
+    typeof value.expiresAt === 'string'
+  );
+}
+
+function isRenewable({ refreshToken, clientId, clientSecret, registrationExpiresAt }: SessionToken): boolean {
+  if (!refreshToken || !clientId || !clientSecret) return false;
+  return registrationExpiresAt === undefined || msLeft(registrationExpiresAt) > 0;
+}
+
+/** Writes what the AWS CLI would write. */
+async function renewed(
+  { refreshToken, clientId, clientSecret, registrationExpiresAt }: SessionToken,
+  file: string,
+  { sso_start_url, sso_region }: SsoSource,
+  oidc: SSOOIDCClient,
+): Promise<SessionToken> {
+  const answer = await oidc.send(
+    new CreateTokenCommand({ grantType: 'refresh_token', clientId, clientSecret, refreshToken }),
+  );
+  const { accessToken = '', expiresIn = 0 } = answer;
+  const expiresAt = new Date(Date.now() + expiresIn * 1_000).toISOString().replace(/\.\d+Z$/, 'Z');
+  const token = {
+    startUrl: sso_start_url,
+    region: sso_region,
+    accessToken,
+    expiresAt,
+    clientId,
+    clientSecret,
+    registrationExpiresAt,
+    ...(answer.refreshToken === undefined ? {} : { refreshToken: answer.refreshToken }),
+  };
+  await replaceFile(file, JSON.stringify(token));
+  return token;
+}
+
+/** At once: another process never reads a half. Where it cannot be written, the session serves this once. */
+async function replaceFile(file: string, content: string): Promise<void> {
+  const part = `${file}.${randomUUID()}`;
+  try {
+    await writeFile(part, content, { mode: 0o600, flag: 'wx' });
+    await rename(part, file);
+  } catch {
+    await rm(part, { force: true });
+  }
+}

@@ -1,0 +1,54 @@
+// Why a profile is no identity: it is not there, or it says no way to get credentials.
+import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
+import type { Profiles } from '../profiles/profiles.ts';
+
+export function missingProfile(profiles: Profiles, name: string, namedBy: string | undefined): XacctError {
+  const files = `${profiles.configFile} or ${profiles.credentialsFile}`;
+  const by = namedBy === undefined ? '' : ` (the source_profile of profile ${namedBy})`;
+  const message = `there is no profile ${name}${by} in ${files}`;
+  const almost = profiles.almost(name);
+  if (almost !== undefined) {
+    const meant = /^[\w@%+.:/-]+$/.test(name) ? name : JSON.stringify(name);
+    return new XacctError(
+      'profile-missing',
+      `${message}: the AWS CLI takes no profile from [${almost.header}] (${profiles.configFile}:${almost.line})`,
+      { hint: { say: `write it as [profile ${meant}]:`, run: command`$EDITOR ${profiles.configFile}` } },
+    );
+  }
+  const near = nearest(name, profiles.names);
+  return new XacctError('profile-missing', message, {
+    hint:
+      near === undefined
+        ? { run: command`aws configure list-profiles` }
+        : { say: `did you mean ${near}?`, run: command`aws configure list-profiles` },
+  });
+}
+
+export function withoutCredentials(
+  name: string,
+  sourceOf: string | undefined,
+  profiles: Profiles,
+): XacctError {
+  const by = sourceOf === undefined ? '' : `, the source_profile of profile ${sourceOf},`;
+  const { config, credentials } = profiles.sectionsOf(name);
+  const isThere = config !== undefined || credentials !== undefined;
+  const what = isThere
+    ? `profile ${name}${by} says no way to get credentials (${profiles.where(name)})`
+    : `there is no profile ${name}`;
+  return new XacctError('profile-empty', what, { hint: { run: command`aws configure --profile ${name}` } });
+}
+
+/** The only name that differs by a small typing error: in case, or by one character added, left out or changed. */
+function nearest(name: string, names: readonly string[]): string | undefined {
+  const close = names.filter((other) => isOneEditAway(name.toLowerCase(), other.toLowerCase()));
+  return close.length === 1 ? close[0] : undefined;
+}
+
+function isOneEditAway(a: string, b: string): boolean {
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start += 1;
+  let end = 0;
+  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
+  return Math.max(a.length, b.length) - start - end <= 1;
+}

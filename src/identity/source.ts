@@ -1,0 +1,237 @@
+// Where AWS credentials begin, with all that is needed to get them: of a profile, or of what is around the caller.
+import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
+import type { Environment } from '../invocation.ts';
+import { type CredentialKind, keySection } from '../profiles/credential-kind.ts';
+import type { Settings } from '../profiles/ini.ts';
+import type { Profiles } from '../profiles/profiles.ts';
+
+/** Secrets are digests, but in the process that gets the credentials. */
+export type Source =
+  | KeySource
+  | WebIdentitySource
+  | SsoSource
+  | LoginSource
+  | { kind: 'process'; profile: string; credential_process: string }
+  /** AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the caller. */
+  | { kind: 'environment' }
+  /** AWS_CONTAINER_CREDENTIALS_* of the caller (ECS, EKS Pod Identity). */
+  | { kind: 'container' }
+  /** The role of the EC2 instance, from its metadata service. */
+  | { kind: 'instance' };
+
+export interface KeySource {
+  kind: 'static';
+  profile: string;
+  aws_access_key_id: string;
+  aws_secret_access_key: string;
+  aws_session_token?: string;
+}
+
+export interface WebIdentitySource {
+  kind: 'web-identity';
+  /** Left out where none of it is of a profile. */
+  profile?: string;
+  web_identity_token_file: string;
+  role_arn: string;
+  role_session_name?: string | undefined;
+  /** Seconds. */
+  duration_seconds?: number | undefined;
+}
+
+/** `aws login`. */
+export interface LoginSource {
+  kind: 'login';
+  profile: string;
+  login_session: string;
+  region?: string;
+}
+
+export interface SsoSource {
+  kind: 'sso';
+  profile: string;
+  /** Left out for a profile of the form from before there were sessions. */
+  sso_session?: string;
+  sso_start_url: string;
+  sso_region: string;
+  sso_account_id: string;
+  sso_role_name: string;
+}
+
+/** A profile that credentials are resolved from. */
+export interface ProfileLink {
+  name: string;
+  settings: Settings;
+  kind: CredentialKind;
+}
+
+/** Undefined where the profile says none. @throws XacctError `profile-incomplete` for one that is not whole. */
+export function profileSource(link: ProfileLink, profiles: Profiles): Source | undefined {
+  const { name: profile, kind, settings } = link;
+  const { login_session = '', credential_process = '' } = settings;
+  switch (kind) {
+    case 'static':
+      return keySource(profile, profiles);
+    case 'web-identity':
+      return webIdentitySource({}, link, profiles);
+    case 'sso':
+      return ssoSource(link, profiles);
+    case 'login':
+      return { kind, profile, login_session, ...(settings.region ? { region: settings.region } : {}) };
+    case 'process':
+      return { kind, profile, credential_process };
+    case 'role':
+    case 'none':
+      return undefined;
+  }
+}
+
+/** https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html */
+function keySource(profile: string, profiles: Profiles): KeySource {
+  const { settings = {} } = keySection(profiles.sectionsOf(profile)) ?? {};
+  const { aws_access_key_id = '', aws_secret_access_key = '' } = settings;
+  const aws_session_token = settings.aws_security_token ?? settings.aws_session_token;
+  const fail = (setting: string, what: string) => {
+    const message = `profile ${profile} has ${what} (${profiles.where(profile, setting)})`;
+    return new XacctError('profile-incomplete', message, {
+      hint: { run: command`aws configure --profile ${profile}` },
+    });
+  };
+  if (!aws_access_key_id) throw fail('aws_access_key_id', 'an empty aws_access_key_id');
+  if (!aws_secret_access_key) {
+    throw fail('aws_access_key_id', 'aws_access_key_id without aws_secret_access_key beside it');
+  }
+  for (const [setting, value] of Object.entries({
+    aws_access_key_id,
+    aws_secret_access_key,
+    aws_session_token,
+  })) {
+    // A comment is a whole line: ` # work` behind a value is a part of it.
+    if (/\s/.test(value ?? '')) throw fail(setting, `a blank or a comment within its ${setting}`);
+  }
+  return {
+    kind: 'static',
+    profile,
+    aws_access_key_id,
+    aws_secret_access_key,
+    ...(aws_session_token && { aws_session_token }),
+  };
+}
+
+/**
+ * Of the caller's environment and, beneath it, of a profile: each of the three is taken from where it is. Undefined where there is
+ * no token file. @throws XacctError where there is no role for the token.
+ */
+export function webIdentitySource(
+  env: Environment,
+  { name, settings, kind }: ProfileLink,
+  profiles?: Profiles,
+): WebIdentitySource | undefined {
+  const token = env.AWS_WEB_IDENTITY_TOKEN_FILE ?? settings.web_identity_token_file;
+  if (!token) return undefined;
+  const role_arn = env.AWS_ROLE_ARN ?? settings.role_arn;
+  const role_session_name = env.AWS_ROLE_SESSION_NAME ?? settings.role_session_name;
+  const isOfEnv = env.AWS_WEB_IDENTITY_TOKEN_FILE !== undefined;
+  if (!role_arn) {
+    const message = isOfEnv
+      ? 'AWS_WEB_IDENTITY_TOKEN_FILE is set without AWS_ROLE_ARN'
+      : `profile ${name} has a web_identity_token_file without a role_arn${profiles ? ` (${profiles.where(name, 'web_identity_token_file')})` : ''}`;
+    throw new XacctError(isOfEnv ? 'usage' : 'profile-incomplete', message, {
+      hint: {
+        run: isOfEnv
+          ? command`unset AWS_WEB_IDENTITY_TOKEN_FILE`
+          : command`aws configure set role_arn ARN --profile ${name}`,
+      },
+    });
+  }
+  const isOfProfile = kind === 'web-identity' && !(isOfEnv && env.AWS_ROLE_ARN !== undefined);
+  return {
+    kind: 'web-identity',
+    ...(isOfProfile ? { profile: name } : {}),
+    web_identity_token_file: token,
+    role_arn,
+    ...(role_session_name ? { role_session_name } : {}),
+  };
+}
+
+/** https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sso.html */
+function ssoSource({ name, settings }: ProfileLink, profiles: Profiles): SsoSource {
+  const configure = { run: command`aws configure sso --profile ${name}` };
+  const fail = (message: string, hint = configure) => new XacctError('profile-incomplete', message, { hint });
+  const { sso_session } = settings;
+  const session = sso_session === undefined ? {} : profiles.section('sso-session', sso_session);
+  if (session === undefined) {
+    throw fail(
+      `profile ${name} names the sso-session ${sso_session}, which is not in ${profiles.configFile} (${profiles.where(name, 'sso_session')})`,
+      { run: command`aws configure sso-session` },
+    );
+  }
+  for (const [setting, value] of Object.entries(session)) {
+    const own = settings[setting];
+    if (own === undefined || own === value) continue;
+    throw fail(
+      `profile ${name} has another ${setting} than its sso-session ${sso_session} (${profiles.where(name, setting)})`,
+    );
+  }
+  const { sso_start_url, sso_region, sso_account_id, sso_role_name } = { ...settings, ...session };
+  const needed = { sso_start_url, sso_region, sso_account_id, sso_role_name };
+  const missing = Object.entries(needed).flatMap(([setting, value]) => (value ? [] : [setting]));
+  if (missing.length > 0 || !sso_start_url || !sso_region || !sso_account_id || !sso_role_name) {
+    throw fail(
+      `the SSO settings of profile ${name} are incomplete: there is no ${missing.join(', no ')} (${profiles.where(name)})`,
+    );
+  }
+  return {
+    kind: 'sso',
+    profile: name,
+    ...(sso_session === undefined ? {} : { sso_session }),
+    sso_start_url,
+    sso_region,
+    sso_account_id,
+    sso_role_name,
+  };
+}
+
+/** A container's endpoint, else the instance; undefined where the instance's metadata service is not to be asked. */
+export function ambientSource(env: Environment): Source | undefined {
+  if (hasContainer(env)) return { kind: 'container' };
+  return isInstanceOff(env) ? undefined : { kind: 'instance' };
+}
+
+export function hasContainer(env: Environment): boolean {
+  return Boolean(env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI || env.AWS_CONTAINER_CREDENTIALS_FULL_URI);
+}
+
+function isInstanceOff(env: Environment): boolean {
+  return env.AWS_EC2_METADATA_DISABLED?.toLowerCase() === 'true';
+}
+
+/** What a `credential_source` names, of a profile or of a rule. @throws XacctError where that is nothing, or cannot be. */
+export function namedSource(name: string, env: Environment, profile?: string): Source {
+  switch (name) {
+    case 'Environment':
+      return environmentSource(env, 'credential_source is Environment, but ');
+    case 'EcsContainer':
+      return { kind: 'container' };
+    case 'Ec2InstanceMetadata':
+      return { kind: 'instance' };
+  }
+  throw new XacctError(
+    'profile-incomplete',
+    `credential_source ${name} of profile ${profile} is none of Environment, Ec2InstanceMetadata and EcsContainer`,
+    { hint: { run: command`aws configure set credential_source NAME --profile ${profile ?? 'NAME'}` } },
+  );
+}
+
+/** @throws XacctError `usage` for an access key without its secret: no reason to be another identity. */
+export function environmentSource(env: Environment, because = ''): Source {
+  if (env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY) return { kind: 'environment' };
+  if (!env.AWS_ACCESS_KEY_ID) {
+    throw new XacctError('no-identity', `${because}AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set`, {
+      hint: { run: command`export AWS_ACCESS_KEY_ID=${'…'} AWS_SECRET_ACCESS_KEY=${'…'}` },
+    });
+  }
+  throw new XacctError('usage', `${because}AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY`, {
+    hint: { run: command`unset AWS_ACCESS_KEY_ID` },
+  });
+}

@@ -1,0 +1,194 @@
+// The text of an AWS config or credentials file → its sections, by the rules of Python's configparser, which the AWS CLI reads with.
+import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
+
+export type Settings = Readonly<Record<string, string>>;
+
+export interface Section {
+  /** Of its header, from 1. */
+  line: number;
+  /** Option names in lower case; of a nested section `NAME.OPTION`, beside a NAME that is empty. */
+  settings: Settings;
+  /** Of each setting, from 1. */
+  lines: Readonly<Record<string, number>>;
+}
+
+/** By the text between a header's brackets. */
+export type Sections = ReadonlyMap<string, Section>;
+
+/** What Python takes for a blank; not what JavaScript's \s is. */
+const BLANK = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
+const LEADING = new RegExp(`^[${BLANK}]*`);
+const NOT_BLANK = new RegExp(`[^${BLANK}]`);
+const LINE_ENDS = new RegExp(`[${'\\n\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029'}]`);
+/** Its settings are in every other section of the file. */
+const DEFAULTS = 'DEFAULT';
+
+interface Setting {
+  line: number;
+  /** The value, then the lines that continue it. */
+  values: string[];
+}
+
+interface OpenSection {
+  line: number;
+  settings: Map<string, Setting>;
+}
+
+/**
+ * https://docs.python.org/3.11/library/configparser.html#supported-ini-file-structure, with nested sections as in botocore's
+ * configloader.py. `keep` is what is kept of a setting.
+ * @throws XacctError `profiles-invalid` with the line of what the AWS CLI refuses the whole file for. It quotes no setting.
+ */
+export function parseIni(
+  text: string,
+  path: string,
+  keep: (name: string, value: string) => string = (_, value) => value,
+): Sections {
+  const sections = new Map<string, OpenSection>();
+  let section: OpenSection | undefined;
+  let setting: Setting | undefined;
+  let indent = 0;
+  if (text.startsWith('\uFEFF')) throw byteOrderMark(path);
+  for (const [index, raw] of text.split(/\r\n|\r|\n/).entries()) {
+    const line = index + 1;
+    const content = strip(raw);
+    if (content.startsWith('#') || content.startsWith(';')) continue;
+    if (content === '') {
+      setting?.values.push('');
+      continue;
+    }
+    const own = LEADING.exec(raw)?.[0].length ?? 0;
+    if (setting !== undefined && own > indent) {
+      setting.values.push(content);
+      continue;
+    }
+    indent = own;
+    const header = headerOf(content);
+    if (header !== undefined) {
+      section = openSection(sections, header, { path, line });
+      setting = undefined;
+    } else {
+      setting = openSetting(section, content, { path, line });
+    }
+  }
+  return closed(sections, path, keep);
+}
+
+/** It ends at its last `]`, whatever follows. */
+function headerOf(content: string): string | undefined {
+  const end = content.lastIndexOf(']');
+  return content.startsWith('[') && end > 1 ? content.slice(1, end) : undefined;
+}
+
+function openSection(sections: Map<string, OpenSection>, header: string, at: Position): OpenSection {
+  const before = sections.get(header);
+  if (before !== undefined && header !== DEFAULTS) {
+    throw fault(
+      at,
+      `[${header}] is there already, on line ${before.line}`,
+      'put the settings of both under one header, or rename one',
+    );
+  }
+  const section = before ?? { line: at.line, settings: new Map() };
+  sections.set(header, section);
+  return section;
+}
+
+function openSetting(section: OpenSection | undefined, content: string, at: Position): Setting {
+  if (content.startsWith('[') && !/[=:]/.test(content)) {
+    throw fault(at, 'a section header has no closing bracket', 'end it with ]');
+  }
+  if (section === undefined) {
+    throw fault(at, 'a setting is before the first section', 'put a header such as [default] above it');
+  }
+  const name = strip(/^([^=:]*)[=:]/.exec(content)?.[1] ?? '').toLowerCase();
+  if (name === '') {
+    throw fault(
+      at,
+      'a line is neither a [section] nor NAME = VALUE',
+      'write it as NAME = VALUE, or put # before it',
+    );
+  }
+  const before = section.settings.get(name);
+  if (before !== undefined) {
+    throw fault(
+      at,
+      `${name} is in its section already, on line ${before.line}`,
+      'delete the line that is not meant',
+    );
+  }
+  const setting = { line: at.line, values: [strip(content.slice(content.search(/[=:]/) + 1))] };
+  section.settings.set(name, setting);
+  return setting;
+}
+
+function closed(
+  open: ReadonlyMap<string, OpenSection>,
+  path: string,
+  keep: (name: string, value: string) => string,
+): Sections {
+  const defaults = open.get(DEFAULTS)?.settings ?? [];
+  const sections = new Map<string, Section>();
+  for (const [header, { line, settings }] of open) {
+    if (header === DEFAULTS) continue;
+    const all = [...new Map([...settings, ...[...defaults].filter(([name]) => !settings.has(name))])];
+    const flat = all.flatMap(([name, setting]) => flattened(name, setting, path));
+    sections.set(header, {
+      line,
+      settings: Object.fromEntries(
+        flat.map(([name, value]) => [name, keep(name.split('.').at(-1) ?? '', value)]),
+      ),
+      lines: Object.fromEntries(flat.map(([name, , at]) => [name, at])),
+    });
+  }
+  return sections;
+}
+
+/** A value that begins on the line after its name is a nested section. */
+function flattened(name: string, { line, values }: Setting, path: string): [string, string, number][] {
+  const value = stripEnd(values.join('\n'));
+  if (!value.startsWith('\n')) return [[name, value, line]];
+  const nested = value.split(LINE_ENDS).flatMap((text): [string, string, number][] => {
+    const content = strip(text);
+    if (content === '') return [];
+    const equals = content.indexOf('=');
+    if (equals >= 0) {
+      return [[`${name}.${strip(content.slice(0, equals))}`, strip(content.slice(equals + 1)), line]];
+    }
+    throw fault(
+      { path, line },
+      `below ${name} is a line that is not NAME = VALUE`,
+      'write it so, or put # before it',
+    );
+  });
+  return [[name, '', line], ...nested];
+}
+
+function strip(text: string): string {
+  return stripEnd(text.slice(LEADING.exec(text)?.[0].length));
+}
+
+/** Not with an expression, which would begin anew at every blank. */
+function stripEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && !NOT_BLANK.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
+}
+
+interface Position {
+  path: string;
+  line: number;
+}
+
+function fault({ path, line }: Position, message: string, say: string): XacctError {
+  return new XacctError('profiles-invalid', `${path}:${line}: ${message}`, {
+    hint: { say: `${say}:`, run: command`$EDITOR ${path}` },
+  });
+}
+
+function byteOrderMark(path: string): XacctError {
+  return new XacctError('profiles-invalid', `${path}:1: the file begins with a byte order mark`, {
+    hint: { run: command`sed -i ${'1s/^\\xef\\xbb\\xbf//'} ${path}` },
+  });
+}

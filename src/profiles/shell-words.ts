@@ -1,0 +1,48 @@
+// Words as the AWS CLI splits them: those of a section's name, and those of a credential_process.
+
+/**
+ * As Python's shlex.split in its POSIX mode, which the AWS CLI uses: blanks part words, quotes and backslashes keep them together,
+ * and nothing else means anything. Undefined where a quote or a backslash is not ended.
+ */
+export function shellWords(text: string): string[] | undefined {
+  const words: string[] = [];
+  const rest = /[ \t\r\n]+|"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)|([^ \t\r\n"'\\]+)|(.)/sy;
+  let word: string | undefined;
+  for (let match = rest.exec(text); match !== null; match = rest.exec(text)) {
+    const [, double, single, escaped, plain, unended] = match;
+    if (unended !== undefined) return undefined;
+    // Within double quotes a backslash escapes these two alone.
+    const part = double?.replace(/\\(["\\])/g, '$1') ?? single ?? escaped ?? plain;
+    if (part !== undefined) word = (word ?? '') + part;
+    else if (word !== undefined) {
+      words.push(word);
+      word = undefined;
+    }
+  }
+  return word === undefined ? words : [...words, word];
+}
+
+/**
+ * As the AWS CLI splits on Windows (botocore, compat.py): backslashes are for paths, but for those before a double quote; single
+ * quotes mean nothing. Undefined where a quote is not ended.
+ */
+export function windowsWords(text: string): string[] | undefined {
+  const words: string[] = [];
+  let word: string | undefined;
+  let isQuoted = false;
+  for (const [part] of text.matchAll(/\\*"|[ \t]|\\+|[^\\" \t]+/g)) {
+    if (part.endsWith('"')) {
+      const backslashes = part.length - 1;
+      word = (word ?? '') + '\\'.repeat(Math.floor(backslashes / 2));
+      if (backslashes % 2 === 0) isQuoted = !isQuoted;
+      else word += '"';
+    } else if (/^[ \t]$/.test(part) && !isQuoted) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+    } else {
+      word = (word ?? '') + part;
+    }
+  }
+  if (isQuoted) return undefined;
+  return word === undefined ? words : [...words, word];
+}
