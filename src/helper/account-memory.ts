@@ -19,21 +19,20 @@ export interface AccountMemory {
   /** What is remembered of a profile, as its settings and the caller's environment are now. */
   recall(profile: string, profiles: Profiles, env: Environment): Learnt | undefined;
   /**
-   * Asks AWS who each profile is, a few at once and in order, until one is of the account. Those that are remembered are not
-   * asked.
+   * Asks AWS who each profile is, a few at once and in order, until one is of the account or the signal ends the wait; what is
+   * under way then goes on, and is remembered. Those that are remembered are not asked.
    * Never fails: what could not be learnt is remembered, too, for a while.
    */
   learn(
     unknown: readonly Resolution[],
     account: string | undefined,
-    profiles: Profiles,
-    env: Environment,
+    { profiles, env, signal }: { profiles: Profiles; env: Environment; signal: AbortSignal },
   ): Promise<void>;
   clear(): void;
 }
 
 const AT_ONCE = 4;
-/** A profile that could not say who it is may be mended meanwhile; a network comes back sooner. */
+/** A profile that could not say who it is may be corrected meanwhile; a network comes back sooner. */
 const FAILURE_MS = 60_000;
 const MOMENT_MS = 3_000;
 const MAX_REMEMBERED = 2_000;
@@ -79,18 +78,32 @@ export function createAccountMemory(whoAmI: WhoAmI, clock: Clock): AccountMemory
   };
 
   return {
-    recall: (profile, profiles, env) => slotOf(keyOf(profile, profiles, env))?.learnt,
-    async learn(unknown, account, profiles, env) {
-      let isFound = false;
+    recall(profile, profiles, env) {
+      const key = keyOf(profile, profiles, env);
+      return key instanceof XacctError ? { profile, error: key } : slotOf(key)?.learnt;
+    },
+    async learn(unknown, account, { profiles, env, signal }) {
+      const found = Promise.withResolvers<void>();
+      let isOver = false;
+      const end = () => {
+        isOver = true;
+        found.resolve();
+      };
+      signal.addEventListener('abort', end, { once: true });
       const queue = [...unknown];
       const worker = async () => {
-        for (let next = queue.shift(); next !== undefined && !isFound; next = queue.shift()) {
+        for (let next = queue.shift(); next !== undefined && !isOver; next = queue.shift()) {
           const profile = profileOf(next.identity) ?? '';
-          const learnt = await learnOne(keyOf(profile, profiles, env), profile, next, env);
-          isFound ||= 'account' in learnt && learnt.account === account;
+          const key = keyOf(profile, profiles, env);
+          if (key instanceof XacctError) continue;
+          const learnt = await learnOne(key, profile, next, env);
+          if ('account' in learnt && learnt.account === account) end();
         }
       };
-      await Promise.all(Array.from({ length: AT_ONCE }, worker));
+      const all = Promise.all(Array.from({ length: AT_ONCE }, worker));
+      await Promise.race([all, found.promise]).finally(() => signal.removeEventListener('abort', end));
+      // Of those that go on, a mistake of ours is another caller's to hear of.
+      all.catch(() => {});
     },
     clear: () => slots.clear(),
   };
@@ -102,6 +115,12 @@ function lifeOf(learnt: Learnt): number {
   return learnt.error.kind.passes ? MOMENT_MS : FAILURE_MS;
 }
 
-function keyOf(profile: string, profiles: Profiles, env: Environment): string {
-  return credentialKey({ kind: 'profile', profile }, profiles, env);
+/** The error is of a profile that is broken. */
+function keyOf(profile: string, profiles: Profiles, env: Environment): string | XacctError {
+  try {
+    return credentialKey({ kind: 'profile', profile }, profiles, env);
+  } catch (error) {
+    if (error instanceof XacctError) return error;
+    throw error;
+  }
 }

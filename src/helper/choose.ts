@@ -1,9 +1,11 @@
 // Who to be for a hostname, with what is remembered of profiles that do not say their account, and asking AWS where it matters.
 import type { Config } from '../config/load.ts';
+import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import { type Choice, chooseIdentity, resolutionInput, resolutionOf } from '../identity/resolve.ts';
 import type { Environment } from '../invocation.ts';
 import type { Profiles } from '../profiles/profiles.ts';
-import type { AccountMemory } from './account-memory.ts';
+import type { AccountMemory, Learnt } from './account-memory.ts';
 
 export interface ChoiceDeps {
   readConfig: (env: Environment) => Config;
@@ -19,29 +21,68 @@ export interface ChoiceInput {
   env: Environment;
 }
 
-/** From what is known now; asks nobody. Undefined where the hostname is neither ECR's nor mapped. */
+/** From what is known now; asks nothing. Undefined where the hostname is neither ECR's nor mapped. */
 export function chooseRemembered(deps: ChoiceDeps, asked: ChoiceInput): Choice | undefined {
   const input = resolutionInputAsked(deps, asked);
   return input && chooseIdentity(asked.hostname, input);
 }
 
-/** The same, but asks AWS for the accounts of profiles where one of them may be the one. */
-export async function learnAndChoose(deps: ChoiceDeps, asked: ChoiceInput): Promise<Choice | undefined> {
+/**
+ * The same, but asks AWS for the accounts of profiles where one of them may be the one, until the deadline.
+ * @throws XacctError `timeout`, where one that was not asked may be the one.
+ */
+export async function learnAndChoose(
+  deps: ChoiceDeps,
+  asked: ChoiceInput,
+  deadline: () => AbortSignal,
+): Promise<Choice | undefined> {
   const input = resolutionInputAsked(deps, asked);
   if (input === undefined) return undefined;
   const choice = chooseIdentity(asked.hostname, input);
   const { account } = choice.registry;
   const { profiles, env } = asked;
-  const unknown = choice.unknown.filter(
-    (profile) => deps.accounts.recall(profile, profiles, env) === undefined,
-  );
+  const isUnknown = (profile: string) => deps.accounts.recall(profile, profiles, env) === undefined;
+  const unknown = choice.unknown.filter(isUnknown);
   if (account === undefined || unknown.length === 0) return choice;
-  const resolutions = unknown.map((profile) => {
+  const resolutions = likeliestFirst(unknown, account, profiles).map((profile) => {
     const identity = { kind: 'profile', profile } as const;
     return resolutionOf(asked.hostname, 'discovery', { identity, reason: '' }, input);
   });
-  await deps.accounts.learn(resolutions, account, profiles, env);
-  return chooseIdentity(asked.hostname, input);
+  const signal = deadline();
+  await deps.accounts.learn(resolutions, account, { profiles, env, signal });
+  const learnt = chooseIdentity(asked.hostname, input);
+  if (!signal.aborted || !learnt.unknown.some(isUnknown)) return learnt;
+  const left = learnt.unknown.filter((profile) => isNotLearnt(deps.accounts.recall(profile, profiles, env)));
+  throw outOfTime(signal.reason, { account, left: left.length, of: unknown.length });
+}
+
+function isNotLearnt(known: Learnt | undefined): boolean {
+  return known === undefined || 'error' in known;
+}
+
+/** One that names the account somewhere, in the arguments of its process, say; then keys, which are at hand. */
+function likeliestFirst(names: readonly string[], account: string, profiles: Profiles): string[] {
+  const rank = (name: string) => {
+    const settings = profiles.profile(name) ?? {};
+    if ([name, ...Object.values(settings)].some((text) => text.includes(account))) return 0;
+    return settings.credential_process === undefined ? 1 : 2;
+  };
+  const ranks = new Map(names.map((name) => [name, rank(name)]));
+  return names.toSorted((one, other) => (ranks.get(one) ?? 0) - (ranks.get(other) ?? 0));
+}
+
+function outOfTime(
+  reason: unknown,
+  { account, left, of }: { account: string; left: number; of: number },
+): unknown {
+  if (!(reason instanceof XacctError)) return reason;
+  return reason.reworded(
+    `no profile says that it is of account ${account}, and ${reason.message}: ${left} of ${of} profiles have not said who they are yet`,
+    {
+      say: 'say it of the right one, or run the same command again, which goes on from here',
+      run: command`aws configure set aws_account_id ${account} --profile NAME`,
+    },
+  );
 }
 
 const MAX_SHOWN = 5;

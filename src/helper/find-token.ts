@@ -32,25 +32,37 @@ export interface TokenInput {
   login?: { code: string | undefined };
 }
 
+/** With the one deadline of the whole answer, which begins where there is something to wait for. */
+type WaitingInput = TokenInput & { deadline: () => AbortSignal };
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 /** Undefined where the hostname is neither ECR's nor mapped. @throws XacctError */
 export async function findToken(
   deps: TokenDeps,
   wanted: TokenInput,
 ): Promise<{ token: Token; resolution: Resolution } | undefined> {
-  const choice = await learnAndChoose(deps, wanted);
+  const waiting = { ...wanted, deadline: once(() => deps.deadline(wanted.env)) };
+  const choice = await learnAndChoose(deps, wanted, waiting.deadline);
   if (choice === undefined) return undefined;
   const [first, ...others] = choice.resolutions;
   if (first === undefined) throw choice.noIdentity(whatWasLearnt(deps, wanted));
-  if (others.length > 0) return await firstThatCan(deps, wanted, choice.resolutions);
+  if (others.length > 0) return await firstThatCan(deps, waiting, choice.resolutions);
   try {
-    return { token: await tokenOf(deps, wanted, first), resolution: first };
+    return { token: await tokenOf(deps, waiting, first), resolution: first };
   } catch (error) {
     throw first.step === 'default' ? lastStepFailed(error, deps, wanted, choice, first) : error;
   }
 }
 
 /** Of several profiles of the account: the first that has a token, else the first that can mint one. */
-async function firstThatCan(deps: TokenDeps, wanted: TokenInput, resolutions: readonly Resolution[]) {
+async function firstThatCan(deps: TokenDeps, wanted: WaitingInput, resolutions: readonly Resolution[]) {
   const held =
     wanted.login === undefined ? resolutions.find((one) => holdsToken(deps, wanted, one)) : undefined;
   const order = held === undefined ? resolutions : [held, ...resolutions.filter((one) => one !== held)];
@@ -95,8 +107,8 @@ function nobodyCan(failures: readonly XacctError[], { hostname }: TokenInput): X
 }
 
 /** @throws XacctError with the identity in its message. */
-async function tokenOf(deps: TokenDeps, wanted: TokenInput, resolution: Resolution): Promise<Token> {
-  const { hostname, config, profiles, env, login } = wanted;
+async function tokenOf(deps: TokenDeps, wanted: WaitingInput, resolution: Resolution): Promise<Token> {
+  const { hostname, config, profiles, env, login, deadline } = wanted;
   try {
     const key = identityKey(resolution, profiles, env);
     return await deps.tokens.get({
@@ -105,7 +117,7 @@ async function tokenOf(deps: TokenDeps, wanted: TokenInput, resolution: Resoluti
       about: { identity: describeIdentity(resolution.identity), region: resolution.registry.region },
       policy: config,
       mint: () => mint(deps, wanted, resolution),
-      deadline: () => deps.deadline(env),
+      deadline,
       // A renewal needs the caller's environment later, and secrets in it are not to be kept.
       renew: holdsSecret(env) ? undefined : () => mintAgain(deps, hostname, key, env),
       fresh: login !== undefined,

@@ -65,7 +65,7 @@ export async function login(
 
 /** The registry of the profile's own account, in its own region. */
 async function homeRegistry(
-  { readProfiles, accounts }: HelperDeps,
+  { readProfiles, accounts, deadline }: HelperDeps,
   profile: string,
   env: Environment,
 ): Promise<string> {
@@ -80,9 +80,11 @@ async function homeRegistry(
   }
   const declared = declaredAccount(profiles, profile);
   if (declared !== undefined) return registryHostname(declared, region) ?? '';
-  await accounts.learn([profileResolution(profile, region)], undefined, profiles, env);
+  const signal = deadline(env);
+  await accounts.learn([profileResolution(profile, region)], undefined, { profiles, env, signal });
   const learnt = accounts.recall(profile, profiles, env);
   if (learnt !== undefined && 'account' in learnt) return registryHostname(learnt.account, region) ?? '';
+  signal.throwIfAborted();
   throw learnt === undefined ? notOurs() : learnt.error.prefixed(`profile ${profile}`);
 }
 

@@ -198,7 +198,7 @@ export function ambientSource(env: Environment): Source | undefined {
   return isInstanceOff(env) ? undefined : { kind: 'instance' };
 }
 
-export function hasContainer(env: Environment): boolean {
+function hasContainer(env: Environment): boolean {
   return Boolean(env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI || env.AWS_CONTAINER_CREDENTIALS_FULL_URI);
 }
 

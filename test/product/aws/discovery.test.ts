@@ -1,5 +1,7 @@
 // Registries that no rule covers, found in ~/.aws/config by the built programs: whose token it is, and what AWS was asked.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { PRIMARY_ACCOUNT, SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';
 import { writeSsoCache } from '../../support/product/credential-endpoint.ts';
@@ -83,6 +85,57 @@ test('A credential_process is asked for its account in the environment of the ca
   passwordOf(await stage.product.get(OWN, { env }), OWN);
   assert.match(stage.aws.issuedTokens[0]?.principal ?? '', /:user\/dev$/);
 });
+
+/** A process that leaves a line where it was run, and prints the keys. */
+function countedProcess({ accessKeyId, secretAccessKey }: ProductStage['cast']['dev'], mark: string): string {
+  const keys = JSON.stringify({ Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey });
+  return `sh -c 'echo ran >> "${mark}"; printf %s "$0"' ${JSON.stringify(keys)}`;
+}
+
+test('Of 200 profiles that say their account beside a credential_process, one process is run.', async () => {
+  await using stage = await startProductStage();
+  const { product, cast } = stage;
+  const mark = join(product.folder, 'ran');
+  const profiles = Array.from({ length: 200 }, (_, index) => {
+    const account = index === 199 ? SECONDARY_ACCOUNT : `${300_000_000_000 + index}`;
+    return [
+      `profile granted-${index}`,
+      { credential_process: countedProcess(cast.dev, mark), granted_sso_account_id: account },
+    ];
+  });
+  await product.configure({ config: Object.fromEntries(profiles) });
+  const { principal, calls } = await pull(stage, OWN);
+  assert.match(principal ?? '', /:user\/dev$/);
+  assert.deepEqual(calls, ['GetAuthorizationToken']);
+  assert.equal(await readFile(mark, 'utf8'), 'ran\n');
+});
+
+for (const daemon of ['on', 'off']) {
+  test(`Accounts that cannot all be learnt in time are one failure at the deadline, with the daemon ${daemon}.`, async () => {
+    await using stage = await startProductStage({
+      files: ({ dev, admin }) => ({
+        credentials: {
+          ...Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`keys-${index}`, keysOf(dev)])),
+          right: keysOf(admin),
+        },
+      }),
+    });
+    const { product, aws } = stage;
+    aws.faults.next({ kind: 'hang', service: 'sts', times: 4 });
+    const env = { ECR_XACCT_TIMEOUT: '4', ECR_XACCT_DAEMON: daemon };
+    const line = failureOf(await product.get(HOST, { env }));
+    assert.match(
+      line,
+      /no profile says that it is of account 111122223333, and no answer from AWS within 4 s/,
+    );
+    assert.match(
+      line,
+      /: \d\d of 31 profiles have not said who they are yet; say it of the right one, or run/,
+    );
+    // The next call goes on with what was learnt, and with those that were not asked.
+    passwordOf(await product.get(HOST, { env: { ECR_XACCT_DAEMON: daemon } }), HOST);
+  });
+}
 
 test('discover: false leaves it to the default chain.', async () => {
   await using stage = await startProductStage({

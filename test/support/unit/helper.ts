@@ -37,6 +37,8 @@ export function createHelperFixture(configText = '', aws = PROFILES) {
     /** Of identities whose role refuses after a code has begun a session. */
     refusals: {} as Record<string, ErrorFields>,
     accounts: {} as Record<string, string>,
+    /** What AWS does before it says whose a profile is. */
+    whenAsked: (): Promise<void> => Promise.resolve(),
     /** The profiles that AWS was asked for. */
     profilesAsked: [] as string[],
     proofs: [] as (MfaProof | undefined)[],
@@ -67,6 +69,7 @@ export function createHelperFixture(configText = '', aws = PROFILES) {
   const whoAmI: WhoAmI = async ({ identity }) => {
     const profile = profileOf(identity) ?? '';
     fixture.profilesAsked.push(profile);
+    await fixture.whenAsked();
     const account = fixture.accounts[profile] ?? '999988887777';
     return { arn: `arn:aws:iam::${account}:user/${profile}`, account };
   };

@@ -7,6 +7,8 @@ import { profileOf } from '../../../src/identity/identity.ts';
 import { profileResolution } from '../../../src/identity/resolve.ts';
 import { profilesFrom } from '../../support/unit/user-files.ts';
 
+/** A deadline that does not come. */
+const NEVER = new AbortController().signal;
 const NAMES = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
 const profilesWith = (id: string) =>
   profilesFrom(
@@ -36,7 +38,7 @@ function fixture(accounts: Readonly<Record<string, string | XacctError>> = {}) {
 describe('AWS is asked for accounts', () => {
   test('in order, and no further than to the first that fits', async () => {
     const { state, memory } = fixture({ two: '111122223333' });
-    await memory.learn(resolutions, '111122223333', profiles, {});
+    await memory.learn(resolutions, '111122223333', { profiles, env: {}, signal: NEVER });
     assert.deepEqual(state.asked.slice(0, 2), ['one', 'two']);
     assert.ok(!state.asked.includes('eight'), `asked: ${state.asked}`);
     assert.deepEqual(memory.recall('two', profiles, {}), { profile: 'two', account: '111122223333' });
@@ -44,13 +46,14 @@ describe('AWS is asked for accounts', () => {
 
   test('of all where none fits', async () => {
     const { state, memory } = fixture();
-    await memory.learn(resolutions, '111122223333', profiles, {});
+    await memory.learn(resolutions, '111122223333', { profiles, env: {}, signal: NEVER });
     assert.deepEqual(state.asked, NAMES);
   });
 
   test('once, however many want to know at the same time or later', async () => {
     const { state, memory } = fixture();
-    const learn = () => memory.learn(resolutions.slice(0, 2), '111122223333', profiles, {});
+    const learn = () =>
+      memory.learn(resolutions.slice(0, 2), '111122223333', { profiles, env: {}, signal: NEVER });
     await Promise.all([learn(), learn()]);
     state.now += 30 * 24 * 3_600_000;
     await learn();
@@ -59,10 +62,14 @@ describe('AWS is asked for accounts', () => {
 
   test('again where the keys have changed', async () => {
     const { state, memory } = fixture();
-    await memory.learn(resolutions.slice(0, 1), '111122223333', profiles, {});
+    await memory.learn(resolutions.slice(0, 1), '111122223333', { profiles, env: {}, signal: NEVER });
     const rotated = profilesWith('AKIB');
     assert.equal(memory.recall('one', rotated, {}), undefined);
-    await memory.learn(resolutions.slice(0, 1), '111122223333', rotated, {});
+    await memory.learn(resolutions.slice(0, 1), '111122223333', {
+      profiles: rotated,
+      env: {},
+      signal: NEVER,
+    });
     assert.deepEqual(state.asked, ['one', 'one']);
   });
 
@@ -70,7 +77,8 @@ describe('AWS is asked for accounts', () => {
     const invalid = new XacctError('credentials-invalid', 'AWS does not know its access key');
     const network = new XacctError('network', 'no network');
     const { state, memory } = fixture({ one: invalid, two: network });
-    const learn = () => memory.learn(resolutions.slice(0, 2), '111122223333', profiles, {});
+    const learn = () =>
+      memory.learn(resolutions.slice(0, 2), '111122223333', { profiles, env: {}, signal: NEVER });
     await learn();
     assert.deepEqual(memory.recall('one', profiles, {}), { profile: 'one', error: invalid });
     state.now += 2_999;
@@ -85,11 +93,56 @@ describe('AWS is asked for accounts', () => {
     assert.deepEqual(memory.recall('one', profiles, {}), { profile: 'one', account: '111122223333' });
   });
 
+  test('until the deadline, while what is under way goes on and is remembered', async () => {
+    const asked: string[] = [];
+    const answer = Promise.withResolvers<string>();
+    const memory = createAccountMemory(
+      async ({ identity }) => {
+        asked.push(profileOf(identity) ?? '');
+        return { arn: 'arn', account: await answer.promise };
+      },
+      () => 0,
+    );
+    const deadline = new AbortController();
+    const learnt = memory.learn(resolutions, '111122223333', { profiles, env: {}, signal: deadline.signal });
+    deadline.abort();
+    await learnt;
+    assert.equal(memory.recall('one', profiles, {}), undefined);
+    answer.resolve('999988887777');
+    await memory.learn(resolutions.slice(0, 4), '111122223333', { profiles, env: {}, signal: NEVER });
+    assert.deepEqual(memory.recall('one', profiles, {}), { profile: 'one', account: '999988887777' });
+    assert.deepEqual(asked, NAMES.slice(0, 4));
+  });
+
+  test('and no longer than to the one that fits, whatever the others do', async () => {
+    const memory = createAccountMemory(
+      ({ identity }) =>
+        profileOf(identity) === 'two'
+          ? Promise.resolve({ arn: 'arn', account: '111122223333' })
+          : new Promise(() => {}),
+      () => 0,
+    );
+    await memory.learn(resolutions, '111122223333', { profiles, env: {}, signal: NEVER });
+    assert.deepEqual(memory.recall('two', profiles, {}), { profile: 'two', account: '111122223333' });
+  });
+
+  test('and a profile that is broken says why, and is not asked', async () => {
+    const half = profilesFrom('[profile one]\naws_access_key_id = AKIA\n');
+    const { state, memory } = fixture();
+    await memory.learn(resolutions.slice(0, 1), '111122223333', { profiles: half, env: {}, signal: NEVER });
+    assert.deepEqual(state.asked, []);
+    const known = memory.recall('one', half, {});
+    assert.ok(known !== undefined && 'error' in known && known.error.code === 'profile-incomplete');
+  });
+
   test('and what is no failure of AWS is not taken for one', async () => {
     const memory = createAccountMemory(
       () => Promise.reject(new TypeError('a mistake of ours')),
       () => 0,
     );
-    await assert.rejects(memory.learn(resolutions, undefined, profiles, {}), TypeError);
+    await assert.rejects(
+      memory.learn(resolutions, undefined, { profiles, env: {}, signal: NEVER }),
+      TypeError,
+    );
   });
 });

@@ -74,7 +74,7 @@ describe('a profile that does not say its account', () => {
     fixture.accounts = { process: ACCOUNT };
     assert.equal(await fixture.secretOf(ECR), 'token 1 of profile process');
     assert.equal(await fixture.secretOf(ECR.replace('east', 'west')), 'token 2 of profile process');
-    assert.deepEqual(fixture.profilesAsked.slice(0, 2), ['keys', 'process']);
+    assert.deepEqual(fixture.profilesAsked.slice(0, 3), ['keys', 'default', 'process']);
     assert.equal(new Set(fixture.profilesAsked).size, fixture.profilesAsked.length);
   });
 
@@ -98,6 +98,39 @@ describe('a profile that does not say its account', () => {
       /, and profile five is of account 999988887777, and 2 more like these, and no instance answers;/,
     );
     assert.doesNotMatch(text, /\band and\b/);
+  });
+});
+
+describe('the accounts of profiles, where there is no time to learn all', () => {
+  const names = ['one', 'two', 'three', 'four', 'five', 'six'];
+  const FILES = names.map((name) => `[profile ${name}]\n${KEYS}`).join('');
+
+  test('are a failure that says so, and no reason to be the default identity', async () => {
+    const fixture = createHelperFixture('', `${FILES}[default]\n${KEYS}`);
+    const deadline = new AbortController();
+    fixture.deps.deadline = () => deadline.signal;
+    fixture.whenAsked = () => {
+      deadline.abort(new XacctError('timeout', 'no answer from AWS within 4 s'));
+      return new Promise(() => {});
+    };
+    assert.deepEqual(await fixture.run('get', ECR), {
+      outcome: 'failure',
+      text: `ecr-xacct: ${ECR}: no profile says that it is of account ${ACCOUNT}, and no answer from AWS within 4 s: 7 of 7 profiles have not said who they are yet; say it of the right one, or run the same command again, which goes on from here, run: aws configure set aws_account_id ${ACCOUNT} --profile NAME`,
+    });
+    assert.deepEqual(fixture.mints, []);
+  });
+
+  test('are asked of the likeliest first: one that names the account, then keys, then processes', async () => {
+    const process = (name: string, args: string) =>
+      `[profile ${name}]\ncredential_process = /bin/vend ${args}\n`;
+    const fixture = createHelperFixture(
+      '',
+      `${process('slow', 'x')}${FILES}${process('likely', `--account ${ACCOUNT}`)}`,
+    );
+    fixture.accounts = { likely: ACCOUNT };
+    await fixture.secretOf(ECR);
+    assert.equal(fixture.profilesAsked[0], 'likely');
+    assert.ok(!fixture.profilesAsked.includes('slow'));
   });
 });
 

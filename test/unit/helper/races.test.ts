@@ -13,6 +13,8 @@ import { profilesFrom } from '../../support/unit/user-files.ts';
 const KEYS = 'aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n';
 const ECR = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
 const HOUR = 3_600_000;
+/** A deadline that does not come. */
+const NEVER = new AbortController().signal;
 
 test('an account that is asked for while all is forgotten is known to who waits for it', async () => {
   const profiles = profilesFrom(`[profile one]\n${KEYS}`);
@@ -20,7 +22,11 @@ test('an account that is asked for while all is forgotten is known to who waits 
     async () => ({ arn: 'a', account: '111122223333' }),
     () => 0,
   );
-  const learnt = memory.learn([profileResolution('one', 'us-east-1')], '111122223333', profiles, {});
+  const learnt = memory.learn([profileResolution('one', 'us-east-1')], '111122223333', {
+    profiles,
+    env: {},
+    signal: NEVER,
+  });
   memory.clear();
   await learnt;
   assert.deepEqual(memory.recall('one', profiles, {}), { profile: 'one', account: '111122223333' });
