@@ -39,8 +39,13 @@ export function answerOf<T>(outcome: Outcome<T>): T {
 export interface Token {
   username: string;
   password: string;
-  /** Epoch milliseconds, as ECR said. */
+  /** Epoch milliseconds by AWS's clock, as ECR said. */
   expiresAt: number;
+  /**
+   * Epoch milliseconds by AWS's clock as the token is handed over: what is left of its life is the difference, however this
+   * machine's clock is set.
+   */
+  awsNow: number;
 }
 
 /** Of `sts:GetSessionToken`. */
@@ -48,8 +53,10 @@ export interface MfaSession {
   accessKeyId: string;
   secretAccessKey: string;
   sessionToken: string;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds by AWS's clock. */
   expiresAt: number;
+  /** Likewise. */
+  begunAt: number;
 }
 
 /** What a mint may show of MFA: a code that was typed just now, or the session that an earlier one began. */

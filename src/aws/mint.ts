@@ -5,7 +5,10 @@ import { type Asking, withCredentials } from './with-credentials.ts';
 
 export function mintToken(asking: Asking): Promise<Outcome<Token>> {
   const { registry } = asking.resolution;
-  return withCredentials(asking, 'token', (credentials, { endpoints, requestHandler }) =>
-    requestToken(registry, credentials, { requestHandler, ...endpointVariant(registry, endpoints) }),
+  return withCredentials(asking, 'token', (credentials, { endpoints, requestHandler, answeredAt }) =>
+    requestToken(registry, credentials, answeredAt, {
+      requestHandler,
+      ...endpointVariant(registry, endpoints),
+    }),
   );
 }

@@ -37,6 +37,7 @@ export interface Asking {
 /** What a client of AWS is made with. */
 export interface AwsContext {
   requestHandler: Connection['requestHandler'];
+  answeredAt: Connection['answeredAt'];
   endpoints: Endpoints;
   stsConfig: STSClientConfig & { region: string };
   mfa: Mfa;
@@ -61,9 +62,9 @@ export async function withCredentials<T>(
   const endpoints = createEndpoints(env, profiles, followedProfile(identity, env), followed);
   showFollowedProfile(followed, endpoints.services);
   const connection = createConnection(env, followed);
-  const { requestHandler } = connection;
+  const { requestHandler, answeredAt } = connection;
   const stsConfig = { region: resolution.stsRegion, requestHandler, ...endpoints.variantFor('sts') };
-  const mfa = createMfa(stsConfig, proof, (serial) => mfaRequired(serial, resolution));
+  const mfa = createMfa(stsConfig, proof, (serial) => mfaRequired(serial, resolution), answeredAt);
   const { promise: deadline, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
     () => reject(timeoutFailure(connection.lastExchange(), { resolution, chain }, timeoutMs)),
@@ -75,7 +76,7 @@ export async function withCredentials<T>(
     return explainFailure(error, { ...of, usesMfaSession: mfa.usesSession });
   };
   const asked = async () => {
-    const context = { requestHandler, endpoints, stsConfig, mfa, explain };
+    const context = { requestHandler, answeredAt, endpoints, stsConfig, mfa, explain };
     const credentials = await getCredentials(chain, {
       env,
       followed,

@@ -1,11 +1,12 @@
 // Logs a person in: an SSO login or an MFA code where one is needed, then a token into the daemon's memory.
+import { clockGapText, expiredOnArrivalText, setClock } from '../aws-clock.ts';
 import { askForPeople } from '../client/ask-for-people.ts';
 import { noDaemon, noDaemonOnWindows } from '../client/reach-daemon.ts';
 import { createConfigReader } from '../config/config-reader.ts';
 import type { Config } from '../config/load.ts';
 import { printable, XacctError } from '../errors.ts';
 import type { LoggedIn, LoginRequest } from '../helper/login.ts';
-import { command } from '../hint.ts';
+import { command, hintText } from '../hint.ts';
 import { chainOf } from '../identity/chain.ts';
 import { describeIdentity, type Identity, profileInForce } from '../identity/identity.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';
@@ -46,7 +47,7 @@ export async function loginPerson(
     mfaCode,
     () => codes,
   );
-  streams.stdout.write(doneText(done, Date.now()));
+  streams.stdout.write(doneText(done));
 }
 
 /** The token is for the daemon to keep: there is no login without one. */
@@ -133,16 +134,18 @@ function firstOf<T>(
   return undefined;
 }
 
-function doneText({ hostname, identity, expiresAt, mfaSession }: LoggedIn, now: number): string {
-  const lines = [
-    `Logged in to ${printable(hostname)}`,
-    `as ${printable(identity)}; its token lasts ${durationText(expiresAt - now)}.`,
-  ];
+function doneText({ hostname, identity, expiresAt, leftMs, mfaSession, clockGap }: LoggedIn): string {
+  const life =
+    leftMs > 0
+      ? `lasts ${durationText(leftMs)}`
+      : expiredOnArrivalText({ expiresAt, awsNow: expiresAt - leftMs });
+  const lines = [`Logged in to ${printable(hostname)}`, `as ${printable(identity)}; its token ${life}.`];
   if (mfaSession !== undefined) {
     lines.push(
       `The MFA session of ${printable(mfaSession.serial)}`,
-      `serves every role behind the same keys for ${durationText(mfaSession.expiresAt - now)}.`,
+      `serves every role behind the same keys for ${durationText(mfaSession.leftMs)}.`,
     );
   }
+  if (clockGap !== undefined) lines.push(`Note: ${clockGapText(clockGap)}.`, `  ${hintText(setClock())}`);
   return `${lines.join('\n')}\n`;
 }

@@ -1,4 +1,5 @@
 // Answers in this process, with nothing remembered: where there is no daemon, it is turned off, or it cannot be trusted.
+import { createClock } from '../clock.ts';
 import { createConfigReader } from '../config/config-reader.ts';
 import { type Action, type Answer, notFound, readCredential, readServerURL } from '../docker/messages.ts';
 import { errorLine, type XacctError } from '../errors.ts';
@@ -25,7 +26,7 @@ export function answerHere(action: Action, input: string, env: Environment, deps
 
 /** What a helper needs, with nothing in memory. */
 export function depsHere({ noLogins, ...deps }: HereDeps): HelperDeps & Memory & { whoAmI: WhoAmI } {
-  const memory = createMemory(deps.whoAmI, Date.now);
+  const memory = createMemory(deps.whoAmI, createClock());
   const refuse = () => {
     throw noLogins;
   };

@@ -43,9 +43,11 @@ export function daemonAddress({ env, uid }: Invocation): { path: string; uid: nu
 /** What a daemon said of itself. One of an earlier version says less. */
 export function readStatus(text: string): DaemonStatus {
   const status = JSON.parse(text) as Omit<DaemonStatus, 'failures' | 'mfaSessions'> & Partial<DaemonStatus>;
+  const leftOf = ({ expiresAt }: { expiresAt: number }) => ({ leftMs: expiresAt - Date.now() });
   const tokens = status.tokens.map((token) => ({
-    ...{ identity: 'unknown identity', region: '?', lastServed: token.mintedAt, mints: 1 },
+    ...{ identity: 'unknown identity', region: '?', lastServed: token.mintedAt, mints: 1, ...leftOf(token) },
     ...token,
   }));
-  return { failures: [], mfaSessions: [], ...status, tokens };
+  const mfaSessions = (status.mfaSessions ?? []).map((session) => ({ ...leftOf(session), ...session }));
+  return { failures: [], ...status, mfaSessions, tokens };
 }

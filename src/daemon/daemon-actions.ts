@@ -1,4 +1,5 @@
 // What the daemon does for people beside Docker's actions: status, login, explain, forget, stop.
+import { type Clock, type Moment, wallTime } from '../clock.ts';
 import { errorFields, orError, XacctError } from '../errors.ts';
 import type { WhoAmI } from '../helper/account-memory.ts';
 import type { DaemonStatus, Forgotten, OrError } from '../helper/daemon-answers.ts';
@@ -9,8 +10,8 @@ import type { DaemonAction } from './server.ts';
 
 interface Running {
   version: string;
-  /** Epoch ms. */
-  startedAt: number;
+  clock: Clock;
+  started: Moment;
   /** Ends the daemon; the reason is for the log. */
   end: (reason: string) => void;
 }
@@ -18,13 +19,14 @@ interface Running {
 /** By name; each answers with JSON, or with nothing. */
 export function createDaemonActions(
   deps: HelperDeps & Memory & { whoAmI: WhoAmI },
-  { version, startedAt, end }: Running,
+  { version, clock, started, end }: Running,
 ): Readonly<Record<string, DaemonAction>> {
-  const { tokens, logins, mfaSessions } = deps;
+  const { tokens, logins, mfaSessions, awsClock } = deps;
   const status = (): DaemonStatus => ({
     pid: process.pid,
     version,
-    startedAt,
+    startedAt: wallTime(started, clock()),
+    clockGap: awsClock.gap(),
     rss: process.memoryUsage.rss(),
     tokens: tokens.status(),
     failures: tokens.failures(),

@@ -103,12 +103,13 @@ function listen(server: Server, path: string): Promise<boolean> {
 export interface Watch {
   /** Of the socket that this daemon made; undefined where it is not the daemon's to look after. */
   path: string | undefined;
-  /** Epoch ms of the last request. */
+  /** When the last request was, by `clock`. */
   lastRequest: () => number;
   /** Whether tokens or logins are held. */
   holdsAnything: () => boolean;
   /** What is due now and then: renew, drop what expired, rotate the log. */
   tidy: () => void;
+  /** Milliseconds, never set back. */
   clock: () => number;
   /** Ends the daemon; the reason is for the log. */
   end: (reason: string) => void;

@@ -1,5 +1,6 @@
 // The daemon: helper, caches, minters and socket put together, from start to end.
 import { closeSync, writeSync } from 'node:fs';
+import { createClock } from '../clock.ts';
 import { createConfigReader } from '../config/config-reader.ts';
 import { createLazyFallback } from '../docker/fallback/lazy-fallback.ts';
 import { printable } from '../errors.ts';
@@ -47,7 +48,8 @@ export async function runDaemon({
   onListening,
 }: DaemonOptions): Promise<void> {
   process.umask(0o077);
-  const clock = Date.now;
+  const clock = createClock();
+  const steady = () => clock().steady;
   const path = socketPath(env, uid);
   const log = openLog(env);
   const whoAmI: WhoAmI = async (resolution, callerEnv, mfa) => {
@@ -66,8 +68,8 @@ export async function runDaemon({
     deadline: (callerEnv) => mintDeadline(timeoutMs(callerEnv)),
     fallback: createLazyFallback(timeoutMs),
   };
-  const startedAt = clock();
-  let lastRequest = startedAt;
+  const started = clock();
+  let lastRequest = started.steady;
   const { promise: ended, resolve } = Promise.withResolvers<string>();
   let own: string | undefined;
   const end = (reason: string) => {
@@ -84,15 +86,15 @@ export async function runDaemon({
       end('another version stands in its place');
       return true;
     },
-    actions: createDaemonActions({ ...deps, ...memory, whoAmI }, { version, startedAt, end }),
+    actions: createDaemonActions({ ...deps, ...memory, whoAmI }, { version, clock, started, end }),
     onAnswer: ({ action }, { outcome, text }, milliseconds) => {
-      lastRequest = clock();
+      lastRequest = steady();
       // A failure's text is made for people to read; a success is a secret.
       const why = outcome === 'failure' ? { text: printable(text) } : {};
       const level = outcome === 'failure' ? 'warn' : 'debug';
       log.write(level, 'answered', { action, outcome, milliseconds, ...why });
     },
-    clock,
+    clock: steady,
   });
 
   const isActivated = await listenActivated(server, env);
@@ -113,7 +115,7 @@ export async function runDaemon({
       memory.tidy();
       log.rotate();
     },
-    clock,
+    clock: steady,
     end,
   });
   onListening?.({ path, log: log.file });

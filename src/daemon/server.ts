@@ -21,6 +21,7 @@ export interface ServerDeps {
   actions: Readonly<Record<string, DaemonAction>>;
   /** Called for every request with what came of it. */
   onAnswer: (request: Request, response: Response, milliseconds: number) => void;
+  /** Milliseconds, never set back. */
   clock: () => number;
 }
 

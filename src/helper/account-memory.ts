@@ -7,7 +7,6 @@ import type { Resolution } from '../identity/resolve.ts';
 import type { Environment } from '../invocation.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { CallerIdentity, MfaProof } from '../questions.ts';
-import type { Clock } from '../token/lifetime.ts';
 
 /** What AWS said of a profile. */
 export type Learnt = { profile: string } & ({ account: string } | { error: XacctError });
@@ -41,11 +40,12 @@ const MAX_REMEMBERED = 2_000;
 interface AccountSlot {
   asked: Promise<Learnt>;
   learnt?: Learnt;
-  /** Epoch ms until which it is of use. */
+  /** Until when it is of use. */
   until: number;
 }
 
-export function createAccountMemory(whoAmI: WhoAmI, clock: Clock): AccountMemory {
+/** `clock`: milliseconds, never set back. */
+export function createAccountMemory(whoAmI: WhoAmI, clock: () => number): AccountMemory {
   const slots = new LRUCache<string, AccountSlot>({ max: MAX_REMEMBERED });
   const slotOf = (key: string): AccountSlot | undefined => {
     const slot = slots.get(key);

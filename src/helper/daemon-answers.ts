@@ -1,13 +1,16 @@
 // What a daemon answers to people's commands, as JSON: types only, for both ends.
+import type { ClockGap } from '../aws-clock.ts';
 import type { ErrorFields } from '../errors.ts';
 import type { MfaSessionStatus } from '../token/mfa-session-store.ts';
 import type { MintFailure, TokenStatus } from '../token/slots.ts';
 
-/** What `status` answers, as JSON. Times are epoch milliseconds. */
+/** What `status` answers, as JSON. Times are epoch milliseconds of this machine's clock as it is set now. */
 export interface DaemonStatus {
   pid: number;
   version: string;
   startedAt: number;
+  /** Where AWS's clock and this machine's are apart. */
+  clockGap?: ClockGap | undefined;
   /** Bytes. */
   rss: number;
   tokens: TokenStatus[];

@@ -1,4 +1,5 @@
 // `ecr-xacct explain`: the whole ladder for a hostname, what it leads to, and what is in memory. Never a secret.
+import type { ClockGap, ExpiredOnArrival } from '../aws-clock.ts';
 import { ruleLine } from '../config/rule-line.ts';
 import { type ErrorFields, errorFields, XacctError } from '../errors.ts';
 import { chainOf } from '../identity/chain.ts';
@@ -16,7 +17,7 @@ import { resolutionInputAsked, whatWasLearnt } from './choose.ts';
 import { findToken, type TokenInput } from './find-token.ts';
 import type { HelperDeps } from './helper.ts';
 
-/** Times are epoch milliseconds. */
+/** Times are epoch milliseconds, by AWS's clock. */
 export interface Explanation {
   hostname: string;
   /** Left out where the hostname is neither ECR's nor mapped: it gets no credential. */
@@ -38,6 +39,10 @@ export interface Explanation {
   unknown: string[];
   /** Who AWS says that one is; where it was asked. */
   caller?: CallerIdentity;
+  /** Of a token that is not kept. */
+  expiredOnArrival?: ExpiredOnArrival;
+  /** Where AWS's clock and this machine's are apart. */
+  clockGap?: ClockGap;
   /** Why there is no token, where one was to be minted. */
   error?: ErrorFields;
 }
@@ -57,7 +62,7 @@ export interface ExplainedCandidate {
   reason: string;
   token?: TokenStatus;
   /** The MFA device that it needs a code of, and how long a session with it lasts. */
-  mfa?: { serial: string; sessionExpiresAt?: number };
+  mfa?: { serial: string; sessionExpiresAt?: number; sessionLeftMs?: number };
   /** Why it cannot be used, as far as its settings tell. */
   problem?: string;
 }
@@ -96,6 +101,7 @@ export async function explain(
   const held = candidates.findIndex(({ token }) => token !== undefined);
   const chosen = [used, held, 0].find((index) => index >= 0 && index < candidates.length);
   const pin = pinOf(input.registry, resolutions[chosen ?? 0]);
+  const clockGap = deps.awsClock.gap();
   const error = tried.error ?? (choice instanceof XacctError ? errorFields(choice) : undefined);
   return {
     hostname,
@@ -108,6 +114,8 @@ export async function explain(
     learnt: whatWasLearnt(deps, wanted),
     unknown: unknown.filter((profile) => deps.accounts.recall(profile, wanted.profiles, env) === undefined),
     ...(tried.caller && { caller: tried.caller }),
+    ...(tried.expiredOnArrival && { expiredOnArrival: tried.expiredOnArrival }),
+    ...(clockGap && { clockGap }),
     ...(error && { error }),
   };
 }
@@ -128,18 +136,23 @@ function nothing(hostname: string): Explanation {
 
 interface Tried {
   resolution?: Resolution;
+  expiredOnArrival?: ExpiredOnArrival;
   caller?: CallerIdentity;
   error?: ErrorFields;
 }
 
 async function tryIt(deps: HelperDeps & { whoAmI: WhoAmI }, wanted: TokenInput): Promise<Tried> {
-  let resolution: Resolution | undefined;
+  let tried: Tried = {};
   try {
-    resolution = (await findToken(deps, wanted))?.resolution;
-    return resolution === undefined ? {} : { resolution, caller: await whoAmI(deps, wanted, resolution) };
+    const found = await findToken(deps, wanted);
+    if (found === undefined) return tried;
+    const { resolution, token } = found;
+    const { awsNow, expiresAt } = token;
+    tried = { resolution, ...(expiresAt > awsNow ? {} : { expiredOnArrival: { awsNow, expiresAt } }) };
+    return { ...tried, caller: await whoAmI(deps, wanted, resolution) };
   } catch (error) {
     if (!(error instanceof XacctError)) throw error;
-    return { ...(resolution && { resolution }), error: errorFields(error) };
+    return { ...tried, error: errorFields(error) };
   }
 }
 
@@ -200,7 +213,10 @@ function explainedCandidate(
     return {
       chain: describeChain(chainOf(identity, profiles, env)),
       token: deps.tokens.statusOf(identityKey(resolution, profiles, env)),
-      mfa: device && { serial: device.serial, ...(session && { sessionExpiresAt: session.expiresAt }) },
+      mfa: device && {
+        serial: device.serial,
+        ...(session && { sessionExpiresAt: session.expiresAt, sessionLeftMs: session.leftMs }),
+      },
     };
   });
   if (known instanceof XacctError) return { ...what, chain: [], problem: known.message };

@@ -1,4 +1,5 @@
 // What each action of Docker's protocol answers, given config, identities and tokens. Knows no socket and no process.
+import type { AwsClock } from '../aws-clock.ts';
 import type { Config } from '../config/load.ts';
 import {
   type Action,
@@ -20,6 +21,7 @@ import { forHostname, isPublicByDefault, servedBy } from './served-by.ts';
 
 export interface HelperDeps extends TokenDeps, ForeignDeps {
   logins: LoginStore;
+  awsClock: Pick<AwsClock, 'gap'>;
 }
 
 /** Answers one action; `input` is the whole of stdin. Every failure becomes an answer: it never throws. */

@@ -1,4 +1,5 @@
 // `ecr-xacct login`: mints now, with an MFA code where one was typed, so that the pulls of the next hours find a token.
+import type { ClockGap } from '../aws-clock.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import { chainOf } from '../identity/chain.ts';
@@ -26,8 +27,12 @@ export interface LoggedIn {
   hostname: string;
   identity: string;
   region: string;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds by AWS's clock. */
   expiresAt: number;
+  /** Of the token's life, in milliseconds: where it is not above 0, the token was expired on arrival. */
+  leftMs: number;
+  /** Where AWS's clock and this machine's are apart. */
+  clockGap?: ClockGap;
   /** The session that serves every role behind the same keys. */
   mfaSession?: MfaSessionStatus;
 }
@@ -48,13 +53,17 @@ export async function login(
     // What `docker login` brought would go on coming first.
     deps.logins.erase(hostname);
     const { identity, registry } = found.resolution;
+    const { expiresAt, awsNow } = found.token;
+    const clockGap = deps.awsClock.gap();
     const device = mfaDevice(identity, profiles, env);
     const mfaSession = device && deps.mfaSessions.statusOf(device.sessionKey);
     return {
       hostname,
       identity: describeIdentity(identity),
       region: registry.region,
-      expiresAt: found.token.expiresAt,
+      expiresAt,
+      leftMs: expiresAt - awsNow,
+      ...(clockGap && { clockGap }),
       ...(mfaSession && { mfaSession }),
     };
   } catch (error) {

@@ -1,5 +1,6 @@
 // All that is kept in memory for one user: tokens, logins, MFA sessions, accounts. Nothing of it touches the disk.
-import type { Clock } from '../token/lifetime.ts';
+import { type AwsClock, createAwsClock } from '../aws-clock.ts';
+import type { Clock } from '../clock.ts';
 import { createLoginStore, type LoginStore } from '../token/login-store.ts';
 import { createMfaSessionStore, type MfaSessionStore } from '../token/mfa-session-store.ts';
 import { createSlots, type Slots } from '../token/slots.ts';
@@ -10,6 +11,8 @@ export interface Memory {
   logins: LoginStore;
   mfaSessions: MfaSessionStore;
   accounts: AccountMemory;
+  /** As the last mint said it. */
+  awsClock: AwsClock;
   /** Whether there is nothing that would be missed. */
   isEmpty(): boolean;
   /** Drops what has expired, and renews what is nearly due. */
@@ -18,15 +21,17 @@ export interface Memory {
 }
 
 export function createMemory(whoAmI: WhoAmI, clock: Clock): Memory {
-  const tokens = createSlots(clock);
-  const logins = createLoginStore(clock);
+  const awsClock = createAwsClock(clock);
+  const tokens = createSlots(clock, Math.random, awsClock);
+  const logins = createLoginStore(clock, awsClock.now);
   const mfaSessions = createMfaSessionStore(clock);
-  const accounts = createAccountMemory(whoAmI, clock);
+  const accounts = createAccountMemory(whoAmI, () => clock().steady);
   return {
     tokens,
     logins,
     mfaSessions,
     accounts,
+    awsClock,
     isEmpty: () =>
       tokens.status().length === 0 && logins.list().size === 0 && mfaSessions.status().length === 0,
     tidy() {

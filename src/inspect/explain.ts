@@ -20,9 +20,7 @@ export async function showExplanation(
   const explanation = await explained({ hostname, mint: mint === true }, invocation);
   const screen = screenOf(streams.stdout, invocation.env);
   streams.stdout.write(
-    json
-      ? printableJson(explanation)
-      : explanationText(withTilde(explanation, invocation.env.HOME), screen, Date.now()),
+    json ? printableJson(explanation) : explanationText(withTilde(explanation, invocation.env.HOME), screen),
   );
   return explanation.error === undefined && explanation.steps.some(({ outcome }) => outcome === 'yes');
 }

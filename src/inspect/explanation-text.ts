@@ -1,4 +1,5 @@
 // What `ecr-xacct explain` shows.
+import { clockGapText, expiredOnArrivalText, setClock } from '../aws-clock.ts';
 import { printable } from '../errors.ts';
 import type { ExplainedCandidate, ExplainedStep, Explanation } from '../helper/explain.ts';
 import { hintText } from '../hint.ts';
@@ -16,8 +17,7 @@ const STEP_NAMES = {
 
 const OUTCOMES = { yes: 'green', no: 'dim', later: 'dim' } as const;
 
-/** `now` is epoch ms. */
-export function explanationText(explanation: Explanation, screen: Screen, now: number): string {
+export function explanationText(explanation: Explanation, screen: Screen): string {
   const { registry, login } = explanation;
   if (registry === undefined) return notes(foreignNotes(explanation), screen);
   const sections = [
@@ -33,7 +33,8 @@ export function explanationText(explanation: Explanation, screen: Screen, now: n
     login === undefined
       ? ''
       : notes([{ note: `docker login brought a credential of ${login}: it comes first.` }], screen).trimEnd(),
-    notes(identityNotes(explanation, now), screen).trimEnd(),
+    notes(identityNotes(explanation), screen).trimEnd(),
+    notes(clockNotes(explanation), screen).trimEnd(),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
@@ -66,12 +67,12 @@ function stepRow({ step, outcome, why }: ExplainedStep, index: number) {
   return [`${index + 1}`, STEP_NAMES[step], { text: outcome, style }, why];
 }
 
-function identityNotes(explanation: Explanation, now: number): Note[] {
+function identityNotes(explanation: Explanation): Note[] {
   const { candidates, chosen, caller, error, learnt, unknown } = explanation;
   const lines: Note[] = [];
   for (const [index, candidate] of candidates.entries()) {
     if (candidates.length > 1 || index === chosen) {
-      lines.push(...candidateNotes(candidate, index === chosen, candidates.length > 1, now));
+      lines.push(...candidateNotes(candidate, index === chosen, candidates.length > 1));
     }
   }
   if (caller !== undefined) lines.push({ note: `AWS says: ${caller.arn}`, indent: 2 });
@@ -95,11 +96,21 @@ function identityNotes(explanation: Explanation, now: number): Note[] {
   return lines;
 }
 
+function clockNotes({ expiredOnArrival, clockGap }: Explanation): Note[] {
+  const lines: Note[] = [];
+  if (expiredOnArrival !== undefined) {
+    lines.push({ note: `Its token ${expiredOnArrivalText(expiredOnArrival)}.` });
+  }
+  if (clockGap !== undefined) {
+    lines.push({ note: `Note: ${clockGapText(clockGap)}.` }, { note: hintText(setClock()), indent: 2 });
+  }
+  return lines;
+}
+
 function candidateNotes(
   { identity, chain, token, mfa, problem }: ExplainedCandidate,
   isChosen: boolean,
   isOneOfSeveral: boolean,
-  now: number,
 ): Note[] {
   const isMarked = isOneOfSeveral && isChosen;
   const own = isOneOfSeveral && !isChosen ? 2 : 0;
@@ -111,14 +122,12 @@ function candidateNotes(
   else add(chain.join(' → '));
   if (mfa !== undefined) {
     const left =
-      mfa.sessionExpiresAt === undefined
-        ? 'no session'
-        : `a session for ${durationText(mfa.sessionExpiresAt - now)}`;
+      mfa.sessionLeftMs === undefined ? 'no session' : `a session for ${durationText(mfa.sessionLeftMs)}`;
     add(`MFA: ${mfa.serial}, ${left}`);
   }
   if (token !== undefined) {
     add(
-      `token in memory: expires in ${durationText(token.expiresAt - now)}, served ${token.served} ×, minted ${token.mints} ×`,
+      `token in memory: expires in ${durationText(token.leftMs)}, served ${token.served} ×, minted ${token.mints} ×`,
     );
   } else if (isChosen) add('no token in memory');
   return lines;

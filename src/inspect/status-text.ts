@@ -1,6 +1,8 @@
 // What `ecr-xacct status` shows of a daemon.
+import { type ClockGap, clockGapText, setClock } from '../aws-clock.ts';
 import { printable } from '../errors.ts';
 import type { DaemonStatus } from '../helper/daemon-answers.ts';
+import { hintText } from '../hint.ts';
 import { durationText } from '../terminal/duration-text.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { type Cell, type Column, type Note, notes, table } from '../terminal/table.ts';
@@ -15,9 +17,9 @@ const COLUMNS: readonly Column[] = [
   { title: 'MINTS', align: 'right' },
 ];
 
-/** `now` is epoch ms. */
+/** `now` is epoch ms of this machine's clock. */
 export function statusText(status: DaemonStatus, socket: string, screen: Screen, now: number): string {
-  const { tokens, failures, logins, mfaSessions } = status;
+  const { tokens, failures, logins, mfaSessions, clockGap } = status;
   const memory = `${Math.round(status.rss / 1024 / 1024)} MB`;
   const sections = [
     [
@@ -27,6 +29,7 @@ export function statusText(status: DaemonStatus, socket: string, screen: Screen,
       `failures  ${failures.length}\n`,
       `logins    ${logins.length}\n`,
     ],
+    clockGap === undefined ? [] : [notes(clockNotes(clockGap), screen)],
     tokens.length === 0 ? [] : [table(COLUMNS, tokenRows(tokens, now), screen)],
     failures.length === 0
       ? []
@@ -36,10 +39,7 @@ export function statusText(status: DaemonStatus, socket: string, screen: Screen,
       : ['Logins that docker login brought:\n', notes(logins.map(hostnameNote), screen)],
     mfaSessions.length === 0
       ? []
-      : [
-          'MFA sessions, for every role behind the same keys:\n',
-          notes(sessionRows(mfaSessions, now), screen),
-        ],
+      : ['MFA sessions, for every role behind the same keys:\n', notes(sessionRows(mfaSessions), screen)],
   ];
   return sections
     .filter((section) => section.length > 0)
@@ -52,7 +52,7 @@ function tokenRows(tokens: DaemonStatus['tokens'], now: number): (readonly Cell[
     identityNote(token.identity),
     [
       token.region,
-      durationText(token.expiresAt - now),
+      durationText(token.leftMs),
       `${durationText(now - token.lastServed)} ago`,
       `${token.served}`,
       `${token.mints}`,
@@ -70,9 +70,9 @@ function failureRows(failures: DaemonStatus['failures'], now: number): Note[] {
   ]);
 }
 
-function sessionRows(sessions: DaemonStatus['mfaSessions'], now: number): Note[] {
-  return sessions.map(({ serial, expiresAt }) => ({
-    note: `${serial}, ends in ${durationText(expiresAt - now)}`,
+function sessionRows(sessions: DaemonStatus['mfaSessions']): Note[] {
+  return sessions.map(({ serial, leftMs }) => ({
+    note: `${serial}, ends in ${durationText(leftMs)}`,
     indent: 2,
     fit: 'shorten',
   }));
@@ -88,4 +88,8 @@ function hostnameNote(hostname: string): Note {
 
 function errorNote(what: string, { text, at }: MintError, now: number): Note {
   return { note: { text: `${what} ${durationText(now - at)} ago: ${text}`, style: 'red' }, indent: 2 };
+}
+
+function clockNotes(clockGap: ClockGap): Note[] {
+  return [{ note: `Note: ${clockGapText(clockGap)}.` }, { note: hintText(setClock()), indent: 2 }];
 }

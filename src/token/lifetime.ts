@@ -1,4 +1,5 @@
-// An ECR authorization token, and when it may still be handed out.
+// How long an ECR authorization token may be handed out: in ages, counted from its arrival.
+import { elapsed, type Moment } from '../clock.ts';
 
 /** How long tokens are used; from the config of whoever asks. Milliseconds. */
 export interface TokenPolicy {
@@ -6,35 +7,44 @@ export interface TokenPolicy {
   maxTokenAge: number;
 }
 
-/** A clock: epoch milliseconds. Wall time, because a token expires while a laptop sleeps. */
-export type Clock = () => number;
-
 /** A token that lives shorter than ten margins is renewed in the last tenth of its life. */
 const MARGIN_SHARE = 0.1;
 
+/** AWS's clock says how long something lives; from then on ours count, so it does not matter how they are set. */
 export interface Lifetime {
-  mintedAt: number;
-  expiresAt: number;
+  arrived: Moment;
+  /** From its arrival to its expiry. Milliseconds. */
+  lifeMs: number;
 }
 
-/** The moment after which a token is never handed out: ECR's expiry, or earlier where the user says so. Epoch ms. */
-export function deadAt({ mintedAt, expiresAt }: Lifetime, { maxTokenAge }: TokenPolicy): number {
-  return Math.min(expiresAt, mintedAt + maxTokenAge);
+/** Milliseconds from its arrival. */
+export function ageOf({ arrived }: Lifetime, now: Moment): number {
+  return elapsed(arrived, now);
 }
 
-/** The moment from which a new one is tried for first. Epoch ms. */
-export function refreshAt(lifetime: Lifetime, policy: TokenPolicy): number {
-  return deadAt(lifetime, policy) - margin(lifetime, policy);
+/** What is left of its life. Milliseconds; none where it is not above 0. */
+export function leftOf(lifetime: Lifetime, now: Moment): number {
+  return lifetime.lifeMs - ageOf(lifetime, now);
+}
+
+/** The age from which a token is never handed out: ECR's expiry, or earlier where the user says so. */
+export function deadAge({ lifeMs }: Lifetime, { maxTokenAge }: TokenPolicy): number {
+  return Math.min(lifeMs, maxTokenAge);
+}
+
+/** The age from which a new one is tried for first. */
+export function refreshAge(lifetime: Lifetime, policy: TokenPolicy): number {
+  return deadAge(lifetime, policy) - margin(lifetime, policy);
 }
 
 /**
- * The moment from which a new one is tried for in the background: up to another margin earlier. `jitter`, from 0 to 1, keeps
- * the tokens of one morning, or of a thousand laptops, from being renewed at one moment. Epoch ms.
+ * The age from which a new one is tried for in the background: up to another margin earlier. `jitter`, from 0 to 1, keeps the
+ * tokens of one morning, or of a thousand laptops, from being renewed at one moment.
  */
-export function refreshAheadAt(lifetime: Lifetime, policy: TokenPolicy, jitter: number): number {
-  return refreshAt(lifetime, policy) - jitter * margin(lifetime, policy);
+export function refreshAheadAge(lifetime: Lifetime, policy: TokenPolicy, jitter: number): number {
+  return refreshAge(lifetime, policy) - jitter * margin(lifetime, policy);
 }
 
 function margin(lifetime: Lifetime, policy: TokenPolicy): number {
-  return Math.min(policy.refreshMargin, (deadAt(lifetime, policy) - lifetime.mintedAt) * MARGIN_SHARE);
+  return Math.min(policy.refreshMargin, deadAge(lifetime, policy) * MARGIN_SHARE);
 }

@@ -1,5 +1,5 @@
 // What `docker login` brought: one credential per hostname, in memory until its token expires.
-import type { Clock } from './lifetime.ts';
+import type { Clock } from '../clock.ts';
 import { createZeroingStore } from './zeroing-store.ts';
 
 export interface Login {
@@ -21,7 +21,8 @@ export interface LoginStore {
 const TOKEN_LIFE_MS = 12 * 3_600_000;
 const MAX_LOGINS = 1_000;
 
-export function createLoginStore(clock: Clock): LoginStore {
+/** `awsNow`: epoch ms by AWS's clock, which is the one that a password's expiration is of. */
+export function createLoginStore(clock: Clock, awsNow: () => number): LoginStore {
   const logins = createZeroingStore<{ username: string }>(MAX_LOGINS, clock);
   return {
     get(hostname) {
@@ -29,11 +30,11 @@ export function createLoginStore(clock: Clock): LoginStore {
       return login && { username: login.about.username, secret: login.secret };
     },
     set(hostname, { username, secret }) {
-      const life = (expirationHint(secret) ?? Number.POSITIVE_INFINITY) - clock();
+      const life = (expirationHint(secret) ?? Number.POSITIVE_INFINITY) - awsNow();
       logins.set(hostname, { username }, secret, Math.min(life, TOKEN_LIFE_MS));
     },
     erase: logins.delete,
-    list: () => new Map([...logins.about()].map(([hostname, { username }]) => [hostname, username])),
+    list: () => new Map([...logins.list()].map(([hostname, { about }]) => [hostname, about.username])),
     purge: logins.purge,
     clear: logins.clear,
   };

@@ -1,13 +1,15 @@
 // MFA sessions in memory: what STS gave for a code, until it expires. The only AWS credentials that a daemon ever holds.
+import type { Clock } from '../clock.ts';
 import type { MfaSession } from '../questions.ts';
-import type { Clock } from './lifetime.ts';
 import { createZeroingStore } from './zeroing-store.ts';
 
 /** A session in memory, without its secrets. */
 export interface MfaSessionStatus {
   serial: string;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds by AWS's clock. */
   expiresAt: number;
+  /** What is left of it, however this machine's clock is set. Milliseconds. */
+  leftMs: number;
 }
 
 export interface MfaSessionStore {
@@ -27,21 +29,28 @@ const MAX_SESSIONS = 100;
 const LEAST_MS = 60_000;
 
 export function createMfaSessionStore(clock: Clock): MfaSessionStore {
-  const sessions = createZeroingStore<MfaSessionStatus>(MAX_SESSIONS, clock);
+  const sessions = createZeroingStore<{ serial: string; expiresAt: number }>(MAX_SESSIONS, clock);
   const get = (key: string): MfaSession | undefined => {
     const session = sessions.get(key);
     return session && (JSON.parse(session.secret) as MfaSession);
   };
+  const statusOf = ({ about, leftMs }: { about: { serial: string; expiresAt: number }; leftMs: number }) => ({
+    ...about,
+    leftMs: leftMs + LEAST_MS,
+  });
   return {
     get,
     set(key, serial, session) {
-      const { expiresAt } = session;
+      const { expiresAt, begunAt } = session;
       // One that is over already leaves an earlier one alone.
-      const life = expiresAt - clock() - LEAST_MS;
+      const life = expiresAt - begunAt - LEAST_MS;
       if (life > 0) sessions.set(key, { serial, expiresAt }, JSON.stringify(session), life);
     },
-    status: () => [...sessions.about().values()],
-    statusOf: (key) => sessions.get(key)?.about,
+    status: () => [...sessions.list().values()].map(statusOf),
+    statusOf(key) {
+      const session = sessions.get(key);
+      return session && statusOf(session);
+    },
     refused(key, session) {
       if (get(key)?.sessionToken === session.sessionToken) sessions.delete(key);
     },

@@ -1,12 +1,14 @@
 // One slot: all that is known of a key, whether it has a token now or not.
+import { elapsed, type Moment, wallTime } from '../clock.ts';
 import { errorText, XacctError } from '../errors.ts';
 import type { Token } from '../questions.ts';
 import {
-  type Clock,
-  deadAt,
+  ageOf,
+  deadAge,
   type Lifetime,
-  refreshAheadAt,
-  refreshAt,
+  leftOf,
+  refreshAge,
+  refreshAheadAge,
   type TokenPolicy,
 } from './lifetime.ts';
 
@@ -20,7 +22,7 @@ export interface TokenDescription {
 export interface MintError {
   /** One line: what failed, and what fixes it. */
   text: string;
-  /** Epoch ms. */
+  /** Epoch ms of this machine's clock as it is set now. */
   at: number;
 }
 
@@ -36,12 +38,12 @@ export interface Slot {
   token: HeldToken | undefined;
   /** The mint under way; another one takes its place where it is replaced. */
   flight: Promise<Token> | undefined;
-  /** Of the last mint, where it failed; `until` is when the next caller has AWS asked again. */
-  failure: (MintError & { error: unknown; until: number }) | undefined;
+  /** Of the last mint, where it failed; for `lastsMs` no caller has AWS asked again. */
+  failure: { error: unknown; text: string; at: Moment; lastsMs: number } | undefined;
   mints: number;
   served: number;
-  /** Epoch ms. */
-  lastServed: number;
+  /** Undefined before it is handed out. */
+  lastServed: Moment | undefined;
   /** Of the last caller. */
   policy: TokenPolicy;
   renew: Renew | undefined;
@@ -49,26 +51,28 @@ export interface Slot {
 
 export interface HeldToken extends Lifetime {
   username: string;
+  /** Epoch ms by AWS's clock. */
+  expiresAt: number;
   /** A buffer, not a string: it can be zeroed. */
   password: Buffer;
   /** From 0 to 1: how far ahead of its time it is renewed. */
   jitter: number;
   /** Renewals that failed, one after another. */
   failures: number;
-  /** Epoch ms before which a failed renewal is not tried again. */
-  retryAt: number;
+  /** Its age, in ms, before which a failed renewal is not tried again. */
+  retryAge: number;
 }
 
 export function createSlot(about: TokenDescription, policy: TokenPolicy): Slot {
   return {
-    ...{ about, policy, hostnames: new Set(), waiting: new Set(), mints: 0, served: 0, lastServed: 0 },
-    ...{ token: undefined, flight: undefined, failure: undefined, renew: undefined },
+    ...{ about, policy, hostnames: new Set(), waiting: new Set(), mints: 0, served: 0 },
+    ...{ lastServed: undefined, token: undefined, flight: undefined, failure: undefined, renew: undefined },
   };
 }
 
 /** The token of a slot while it lives. */
-export function livingToken({ token }: Slot, now: number): HeldToken | undefined {
-  return token !== undefined && now < token.expiresAt ? token : undefined;
+export function livingToken({ token }: Slot, now: Moment): HeldToken | undefined {
+  return token !== undefined && leftOf(token, now) > 0 ? token : undefined;
 }
 
 /** Zeroes the bytes of the token that a slot has. */
@@ -78,7 +82,7 @@ export function dropToken(slot: Slot): void {
 }
 
 /** The token of a mint. An emulator may answer with an expiry in the past: such a token is handed out, and not kept. */
-export function keepToken(slot: Slot, token: Token, now: number, jitter: number): void {
+export function keepToken(slot: Slot, token: Token, now: Moment, jitter: number): void {
   slot.mints += 1;
   slot.failure = undefined;
   // A renewed token goes on with the use of the one before; a dead one's is over.
@@ -86,36 +90,52 @@ export function keepToken(slot: Slot, token: Token, now: number, jitter: number)
     slot.hostnames.clear();
     slot.served = 0;
   }
-  if (!(token.expiresAt > now)) return;
-  dropToken(slot);
   const { username, expiresAt } = token;
+  const lifeMs = expiresAt - token.awsNow;
+  if (!(lifeMs > 0)) {
+    // Nor is another like it asked for at each look ahead.
+    if (slot.token !== undefined) renewLater(slot.token, now, jitter);
+    return;
+  }
+  dropToken(slot);
   const password = Buffer.from(token.password);
-  slot.token = { username, password, mintedAt: now, expiresAt, jitter, failures: 0, retryAt: 0 };
+  slot.token = { username, password, expiresAt, arrived: now, lifeMs, jitter, failures: 0, retryAge: 0 };
 }
 
 /** Callers ask again at once after a failure: BuildKit thrice for one pull. */
 const MOMENT_MS = 3_000;
 
 /** Only what AWS, the network or an administrator decides answers for a moment: a caller may have fixed the rest meanwhile. */
-export function rememberFailure(slot: Slot, error: unknown, now: number): void {
+export function rememberFailure(slot: Slot, error: unknown, now: Moment): void {
   const lasts = error instanceof XacctError && error.kind.fixedBy === 'other';
-  slot.failure = { error, text: errorText(error), at: now, until: lasts ? now + MOMENT_MS : 0 };
+  slot.failure = { error, text: errorText(error), at: now, lastsMs: lasts ? MOMENT_MS : 0 };
+}
+
+/** The failure that answers in place of another mint. */
+export function lastingFailure({ failure }: Slot, now: Moment): { error: unknown } | undefined {
+  return failure !== undefined && elapsed(failure.at, now) < failure.lastsMs ? failure : undefined;
+}
+
+/** For people to read. */
+export function shownFailure({ failure }: Slot, now: Moment): MintError | undefined {
+  return failure && { text: failure.text, at: wallTime(failure.at, now) };
 }
 
 /** Whether the token is handed out without another mint. */
-export function isFresh(token: HeldToken, policy: TokenPolicy, now: number): boolean {
-  if (now < refreshAt(token, policy)) return true;
-  return now < token.retryAt && now < deadAt(token, policy);
+export function isFresh(token: HeldToken, policy: TokenPolicy, now: Moment): boolean {
+  const age = ageOf(token, now);
+  return age < refreshAge(token, policy) || (age < token.retryAge && age < deadAge(token, policy));
 }
 
 /** A caller of this time is likely to pull again; a laptop that only sits there mints nothing. */
 const LATELY_MS = 2 * 3_600_000;
 
 /** Whether it is time to renew the token in the background. */
-export function isDueAhead(slot: Slot, now: number): boolean {
+export function isDueAhead(slot: Slot, now: Moment): boolean {
   const token = livingToken(slot, now);
-  if (token === undefined || slot.flight !== undefined || now - slot.lastServed > LATELY_MS) return false;
-  return now >= refreshAheadAt(token, slot.policy, token.jitter) && now >= token.retryAt;
+  if (token === undefined || slot.flight !== undefined || slot.lastServed === undefined) return false;
+  if (elapsed(slot.lastServed, now) > LATELY_MS) return false;
+  return ageOf(token, now) >= Math.max(refreshAheadAge(token, slot.policy, token.jitter), token.retryAge);
 }
 
 /** After a failed renewal the old token is handed out at once for this long, rather than after another failure. */
@@ -123,9 +143,9 @@ const RETRY_AFTER_MS = 60_000;
 /** It doubles with each failure, up to this. */
 const MAX_RETRY_AFTER_MS = 15 * 60_000;
 
-/** The old token serves on meanwhile, and longer where it fails. `random` is from 0 to 1. */
-export function renewLater(token: HeldToken, clock: Clock, random: () => number): void {
+/** The old token serves on meanwhile, and longer where it fails. `jitter` is from 0 to 1. */
+export function renewLater(token: HeldToken, now: Moment, jitter: number): void {
   token.failures += 1;
   const wait = Math.min(RETRY_AFTER_MS * 2 ** (token.failures - 1), MAX_RETRY_AFTER_MS);
-  token.retryAt = clock() + wait * (1 + random() / 2);
+  token.retryAge = ageOf(token, now) + wait * (1 + jitter / 2);
 }

@@ -1,8 +1,10 @@
 // Tokens in memory: a slot per key with all that is known of it, one mint at a time, bytes zeroed when they go.
 import { LRUCache } from 'lru-cache';
+import type { AwsClock } from '../aws-clock.ts';
+import { type Clock, elapsed, wallTime } from '../clock.ts';
 import { abortable } from '../os/abortable.ts';
 import type { Token } from '../questions.ts';
-import { type Clock, deadAt, type Lifetime, type TokenPolicy } from './lifetime.ts';
+import { ageOf, deadAge, leftOf, type TokenPolicy } from './lifetime.ts';
 import {
   createSlot,
   dropToken,
@@ -10,22 +12,30 @@ import {
   isDueAhead,
   isFresh,
   keepToken,
+  lastingFailure,
   livingToken,
   type MintError,
   type Renew,
   rememberFailure,
   renewLater,
   type Slot,
+  shownFailure,
   type TokenDescription,
 } from './slot.ts';
 
 /** A token in memory, without its secret. */
-export interface TokenStatus extends TokenDescription, Lifetime {
+export interface TokenStatus extends TokenDescription {
+  /** Epoch ms of this machine's clock as it is set now. */
+  mintedAt: number;
+  /** Epoch ms by AWS's clock. */
+  expiresAt: number;
+  /** What is left of its life, however this machine's clock is set. Milliseconds. */
+  leftMs: number;
   /** Hostnames it was handed out for. */
   hostnames: readonly string[];
   /** How often it, and those that it renewed, were handed out. */
   served: number;
-  /** Epoch ms. */
+  /** Epoch ms of this machine's clock as it is set now. */
   lastServed: number;
   /** How often it was minted, renewals included. */
   mints: number;
@@ -89,20 +99,24 @@ const FAILURE_LIFE_MS = 3_600_000;
 /** A slot outlives its token for this long: the count of its mints goes on with the next one. */
 const AFTERLIFE_MS = 24 * 3_600_000;
 
-/** `random` gives numbers from 0 to 1. */
-export function createSlots(clock: Clock, random: () => number = Math.random): Slots {
+/** `random` gives numbers from 0 to 1; `awsClock` is told what each mint says of the time. */
+export function createSlots(
+  clock: Clock,
+  random: () => number = Math.random,
+  awsClock?: Pick<AwsClock, 'heard'>,
+): Slots {
   const slots = new LRUCache<string, Slot>({
     max: MAX_SLOTS,
     ttlResolution: 0,
-    perf: { now: clock },
+    perf: { now: () => clock().steady },
     dispose: dropToken,
   });
 
   /** Puts it to the others, for as long as it is of use. */
   const hold = (key: string, slot: Slot): void => {
     const now = clock();
-    const life = (livingToken(slot, now)?.expiresAt ?? now) - now;
-    slots.set(key, slot, { ttl: life + AFTERLIFE_MS });
+    const living = livingToken(slot, now);
+    slots.set(key, slot, { ttl: (living === undefined ? 0 : leftOf(living, now)) + AFTERLIFE_MS });
     if (slot.token !== undefined) return;
     const idle = [...slots.entries()].filter(([, { token, flight }]) => !token && !flight);
     for (const [oldest] of idle.slice(MAX_WITHOUT_TOKEN)) slots.delete(oldest);
@@ -119,6 +133,7 @@ export function createSlots(clock: Clock, random: () => number = Math.random): S
     };
     const flight: Promise<Token> = mint().then(
       (token) => {
+        awsClock?.heard(token.awsNow);
         settle(() => keepToken(slot, token, clock(), random()));
         return token;
       },
@@ -143,7 +158,8 @@ export function createSlots(clock: Clock, random: () => number = Math.random): S
   };
   const handOut = (slot: Slot, token: HeldToken, request: TokenRequest): Token => {
     countUse(slot, request);
-    return { username: token.username, password: token.password.toString(), expiresAt: token.expiresAt };
+    const { username, password, expiresAt } = token;
+    return { username, password: password.toString(), expiresAt, awsNow: expiresAt - leftOf(token, clock()) };
   };
 
   const refresh = async (key: string, slot: Slot): Promise<void> => {
@@ -157,18 +173,24 @@ export function createSlots(clock: Clock, random: () => number = Math.random): S
       if (slot.token !== token || slot.flight !== undefined || token === undefined) return;
       // Also where the config no longer says which identity it is.
       rememberFailure(slot, error, clock());
-      renewLater(token, clock, random);
+      renewLater(token, clock(), random());
     }
   };
 
   const statusIn = (slot: Slot | undefined): TokenStatus[] => {
-    const token = slot && livingToken(slot, clock());
+    const now = clock();
+    const token = slot && livingToken(slot, now);
     if (slot === undefined || token === undefined) return [];
-    const { about, hostnames, served, lastServed, mints, failure } = slot;
-    const { mintedAt, expiresAt } = token;
-    const lastError = failure && { lastError: { text: failure.text, at: failure.at } };
-    const counts = { mintedAt, expiresAt, served, lastServed, mints };
-    return [{ ...about, hostnames: [...hostnames], ...counts, ...lastError }];
+    const { about, hostnames, served, mints } = slot;
+    const times = {
+      mintedAt: wallTime(token.arrived, now),
+      expiresAt: token.expiresAt,
+      leftMs: leftOf(token, now),
+      lastServed: wallTime(slot.lastServed ?? token.arrived, now),
+    };
+    const lastError = shownFailure(slot, now);
+    const counts = { served, mints, ...(lastError && { lastError }) };
+    return [{ ...about, hostnames: [...hostnames], ...times, ...counts }];
   };
   const slotsOf = (hostname: string) =>
     [...slots.entries()].filter(
@@ -183,7 +205,8 @@ export function createSlots(clock: Clock, random: () => number = Math.random): S
       const token = fresh ? undefined : livingToken(slot, now);
       if (token !== undefined && isFresh(token, policy, now)) return handOut(slot, token, request);
       try {
-        if (!fresh && slot.failure !== undefined && now < slot.failure.until) throw slot.failure.error;
+        const failure = fresh ? undefined : lastingFailure(slot, now);
+        if (failure !== undefined) throw failure.error;
         const signal = deadline?.();
         slot.waiting.add(hostname);
         const flight = fresh ? undefined : slot.flight;
@@ -194,11 +217,12 @@ export function createSlots(clock: Clock, random: () => number = Math.random): S
       } catch (error) {
         // Of the slot that the key has now: this one may have been forgotten meanwhile.
         const current = slots.get(key) ?? slot;
-        const old = livingToken(current, clock());
+        const then = clock();
+        const old = livingToken(current, then);
         if (old === undefined) slot.hostnames.add(hostname);
-        if (fresh || old === undefined || clock() >= deadAt(old, policy)) throw error;
+        if (fresh || old === undefined || ageOf(old, then) >= deadAge(old, policy)) throw error;
         // However many waited, it failed once.
-        if (clock() >= old.retryAt) renewLater(old, clock, random);
+        if (ageOf(old, then) >= old.retryAge) renewLater(old, then, random());
         return handOut(current, old, request);
       }
     },
@@ -208,7 +232,7 @@ export function createSlots(clock: Clock, random: () => number = Math.random): S
     evict(hostname) {
       for (const [key] of slotsOf(hostname)) slots.delete(key);
       // A person who logs out and in again has fixed something.
-      for (const { failure } of slots.values()) if (failure !== undefined) failure.until = 0;
+      for (const { failure } of slots.values()) if (failure !== undefined) failure.lastsMs = 0;
     },
     holds(hostname, password) {
       const now = clock();
@@ -222,9 +246,10 @@ export function createSlots(clock: Clock, random: () => number = Math.random): S
       const now = clock();
       return [...slots.values()].flatMap((slot) => {
         const { about, hostnames, failure } = slot;
-        if (failure === undefined || failure.at <= now - FAILURE_LIFE_MS) return [];
-        if (livingToken(slot, now) !== undefined) return [];
-        return [{ ...about, hostnames: [...hostnames], text: failure.text, at: failure.at }];
+        const shown = shownFailure(slot, now);
+        if (failure === undefined || elapsed(failure.at, now) >= FAILURE_LIFE_MS) return [];
+        if (shown === undefined || livingToken(slot, now) !== undefined) return [];
+        return [{ ...about, hostnames: [...hostnames], ...shown }];
       });
     },
     purge() {

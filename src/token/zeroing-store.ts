@@ -1,38 +1,58 @@
 // Secrets in memory until they expire: as bytes, which are zeroed when they go.
 import { LRUCache } from 'lru-cache';
-import type { Clock } from './lifetime.ts';
+import type { Clock } from '../clock.ts';
+import { type Lifetime, leftOf } from './lifetime.ts';
+
+/** What may be known of a secret. */
+interface Kept<About> {
+  about: About;
+  /** Milliseconds. */
+  leftMs: number;
+}
 
 export interface ZeroingStore<About> {
-  /** The secret, and what may be known of it; undefined where there is none, or it has expired. */
-  get(key: string): { about: About; secret: string } | undefined;
+  /** Undefined where there is none, or it has expired. */
+  get(key: string): (Kept<About> & { secret: string }) | undefined;
   /** `lifeMs`: how long it is kept; not at all where that is over already. */
   set(key: string, about: About, secret: string, lifeMs: number): void;
-  about(): Map<string, About>;
+  list(): Map<string, Kept<About>>;
   delete(key: string): void;
   /** Drops what has expired. */
   purge(): void;
   clear(): void;
 }
 
+interface Entry<About> extends Lifetime {
+  about: About;
+  bytes: Buffer;
+}
+
 export function createZeroingStore<About extends object>(max: number, clock: Clock): ZeroingStore<About> {
-  const entries = new LRUCache<string, { about: About; bytes: Buffer }>({
-    max,
-    ttlResolution: 0,
-    perf: { now: clock },
-    dispose: ({ bytes }) => bytes.fill(0),
-  });
+  const entries = new LRUCache<string, Entry<About>>({ max, dispose: ({ bytes }) => bytes.fill(0) });
+  const purge = () => {
+    const now = clock();
+    for (const [key, entry] of entries.entries()) if (leftOf(entry, now) <= 0) entries.delete(key);
+  };
   return {
     get(key) {
       const entry = entries.get(key);
-      return entry && { about: entry.about, secret: entry.bytes.toString() };
+      const leftMs = entry === undefined ? 0 : leftOf(entry, clock());
+      return entry && leftMs > 0 ? { about: entry.about, leftMs, secret: entry.bytes.toString() } : undefined;
     },
     set(key, about, secret, lifeMs) {
-      if (lifeMs > 0) entries.set(key, { about, bytes: Buffer.from(secret) }, { ttl: lifeMs });
+      if (lifeMs > 0) entries.set(key, { about, bytes: Buffer.from(secret), arrived: clock(), lifeMs });
       else entries.delete(key);
     },
-    about: () => new Map([...entries.entries()].map(([key, { about }]) => [key, about])),
+    list() {
+      purge();
+      const now = clock();
+      const kept = [...entries.entries()].map(([key, entry]): [string, Kept<About>] => {
+        return [key, { about: entry.about, leftMs: leftOf(entry, now) }];
+      });
+      return new Map(kept);
+    },
     delete: (key) => void entries.delete(key),
-    purge: () => void entries.purgeStale(),
+    purge,
     clear: () => entries.clear(),
   };
 }

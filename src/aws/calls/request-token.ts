@@ -6,19 +6,22 @@ import type { Registry } from '../../registry/ecr-hostname.ts';
 import type { ClientConfig } from '../connection/connection.ts';
 import { type Endpoints, type EndpointVariant, PLAIN_ENDPOINT } from '../connection/endpoints.ts';
 
-/** @throws XacctError `service`; the SDK's errors. */
+/** `answeredAt`: by whose clock the token expires. @throws XacctError `service`; the SDK's errors. */
 export async function requestToken(
   registry: Registry,
   credentials: AwsCredentialIdentity,
+  answeredAt: Connection['answeredAt'],
   client: ClientConfig,
 ): Promise<Token> {
   const config = { region: registry.region, credentials, ...client };
   if (registry.service === 'ecr-public') {
     const { getPublicAuthorizationToken } = await import('./ecr-public-call.ts');
-    return readAuthorization(await getPublicAuthorizationToken(config));
+    const data = await getPublicAuthorizationToken(config);
+    return { ...readAuthorization(data), awsNow: answeredAt() };
   }
   const { getAuthorizationToken } = await import('./ecr-call.ts');
-  return readAuthorization(await getAuthorizationToken(config));
+  const data = await getAuthorizationToken(config);
+  return { ...readAuthorization(data), awsNow: answeredAt() };
 }
 
 /** The hostname says which endpoint of the API is meant; `use_fips_endpoint` of the user adds to it. */
@@ -32,7 +35,7 @@ export function endpointVariant(registry: Registry, endpoints: Endpoints): Endpo
 
 function readAuthorization(
   data: { authorizationToken?: string | undefined; expiresAt?: Date | undefined } | undefined,
-): Token {
+): Omit<Token, 'awsNow'> {
   const [username, password] = splitOnce(
     Buffer.from(data?.authorizationToken ?? '', 'base64').toString(),
     ':',

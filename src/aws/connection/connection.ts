@@ -13,12 +13,17 @@ export interface Connection {
   requestHandler: NodeHttpHandler;
   /** With AWS; undefined before the first request. */
   lastExchange(): Exchange | undefined;
+  /** Epoch ms by the clock of the last answer; by this machine's where it says none. */
+  answeredAt(): number;
 }
 
 /** What the clients of one job share. */
 export type ClientConfig = EndpointVariant & Pick<Connection, 'requestHandler'>;
 
 type HandleArguments = Parameters<NodeHttpHandler['handle']>;
+
+/** A date is in whole seconds, cut off: its clock may be this much further, and what expires by it has that much less to live. */
+const DATE_STEP_MS = 1_000;
 
 /** A TCP and TLS handshake that takes longer is a lost packet or a wrong address: better tried again than waited for. */
 const CONNECTION_TIMEOUT_MS = 5_000;
@@ -29,6 +34,7 @@ export function createConnection(env: Environment, profile: Settings | undefined
   const { variables: proxyEnv, urls: proxies } = proxiesOf(env);
   const agentOptions = { keepAlive: true, proxyEnv };
   let last: Exchange | undefined;
+  let date = Number.NaN;
   class RecordingHandler extends NodeHttpHandler {
     override async handle(...[request, options]: HandleArguments): ReturnType<NodeHttpHandler['handle']> {
       const port = request.port === undefined ? '' : `:${request.port}`;
@@ -37,6 +43,7 @@ export function createConnection(env: Environment, profile: Settings | undefined
       try {
         const result = await super.handle(request, options);
         exchange.status = result.response.statusCode;
+        date = Date.parse(result.response.headers.date ?? '') + DATE_STEP_MS;
         return result;
       } catch (error) {
         exchange.error = error;
@@ -51,5 +58,6 @@ export function createConnection(env: Environment, profile: Settings | undefined
       httpsAgent: new HttpsAgent({ ...agentOptions, ...(ca === undefined ? {} : { ca }) }),
     }),
     lastExchange: () => last,
+    answeredAt: () => (Number.isNaN(date) ? Date.now() : date),
   };
 }

@@ -1,4 +1,5 @@
 // Names the refusals that AWS answered with, by the error's name.
+import { clockGapText, setClock } from '../../aws-clock.ts';
 import type { Denial } from '../../denial.ts';
 import { type ErrorCode, XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';
@@ -43,19 +44,18 @@ export function serviceFailure(error: ServiceError, context: FailureContext): Xa
     );
   }
   if (BAD_SIGNATURE.has(error.name)) {
-    const skew = clockSkewSeconds(error);
-    if (Math.abs(skew) < MAX_SKEW_SECONDS) {
+    const clocks = { aws: clockOf(error), here: Date.now() };
+    if (Math.abs(clocks.aws - clocks.here) < MAX_SKEW_MS) {
       return fail(
         'credentials-invalid',
         `its secret access key is wrong (${error.name})`,
         replaceKeys(context),
       );
     }
-    const clock = `${Math.abs(Math.round(skew / 60))} minutes ${skew > 0 ? 'behind' : 'ahead of'} AWS's`;
     return fail(
       'clock-skew',
-      `AWS rejects its signature (${error.name}): this machine's clock is ${clock}, or the secret access key is wrong`,
-      { say: 'set the clock:', run: command`sudo timedatectl set-ntp true`, next: replaceKeys(context) },
+      `AWS rejects its signature (${error.name}): ${clockGapText(clocks)}, or the secret access key is wrong`,
+      { ...setClock(), next: replaceKeys(context) },
     );
   }
   if (DENIED.has(error.name)) return denied(error, context);
@@ -66,12 +66,12 @@ export function serviceFailure(error: ServiceError, context: FailureContext): Xa
 }
 
 /** AWS accepts signatures up to 5 minutes off. The SDK corrects for more when it tries again, so the clock is seldom it. */
-const MAX_SKEW_SECONDS = 240;
+const MAX_SKEW_MS = 240_000;
 
-/** Positive where this machine is behind. */
-function clockSkewSeconds(error: ServiceError): number {
+/** Epoch ms by AWS's clock; by this machine's where the answer says none. */
+function clockOf(error: ServiceError): number {
   const date = Date.parse(error.$response?.headers?.date ?? '');
-  return Number.isNaN(date) ? 0 : (date - Date.now()) / 1_000;
+  return Number.isNaN(date) ? Date.now() : date;
 }
 
 function denied(error: ServiceError, { resolution, stage }: FailureContext): XacctError {

@@ -3,6 +3,7 @@ import type { AssumeRoleCommandInput, STSClientConfig } from '@aws-sdk/client-st
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { XacctError } from '../../errors.ts';
 import type { MfaProof, MfaSession } from '../../questions.ts';
+import type { Connection } from '../connection/connection.ts';
 
 export interface Mfa {
   /**
@@ -22,11 +23,12 @@ export interface Mfa {
 /** As long as a token lives. STS allows 15 minutes to 36 hours. */
 const SESSION_SECONDS = 43_200;
 
-/** `missing`: the error for a role that asks for a code where there is none. */
+/** `missing`: the error for a role that asks for a code where there is none; `answeredAt`: by whose clock a session ends. */
 export function createMfa(
   config: STSClientConfig,
   proof: MfaProof | undefined,
   missing: (serial: string) => XacctError,
+  answeredAt: Connection['answeredAt'],
 ): Mfa {
   let session: MfaSession | undefined;
   return {
@@ -39,7 +41,10 @@ export function createMfa(
       if (source.sessionToken !== undefined) {
         return { credentials: source, parameters: { ...parameters, TokenCode: proof.code } };
       }
-      session ??= await beginSession({ ...config, credentials: source }, SerialNumber, proof.code);
+      if (session === undefined) {
+        const begun = await beginSession({ ...config, credentials: source }, SerialNumber, proof.code);
+        session = { ...begun, begunAt: answeredAt() };
+      }
       return { credentials: session, parameters: rest };
     },
     begun: () => session,
@@ -47,7 +52,7 @@ export function createMfa(
   };
 }
 
-async function beginSession(config: STSClientConfig, serial: string, code: string): Promise<MfaSession> {
+async function beginSession(config: STSClientConfig, serial: string, code: string) {
   const { getSessionToken } = await import('../calls/sts-calls.ts');
   const input = { SerialNumber: serial, TokenCode: code, DurationSeconds: SESSION_SECONDS };
   const { expiration, ...session } = await getSessionToken(config, input);

@@ -59,10 +59,11 @@ export function createHelperFixture(configText = '', aws = PROFILES) {
     if (failure instanceof XacctError) return { error: failure };
     if (failure !== undefined) throw failure;
     const expiresAt = fixture.now + 12 * 3_600_000;
-    const token = { username: 'AWS', password: `token ${fixture.mints.length} of ${who}`, expiresAt };
+    const password = `token ${fixture.mints.length} of ${who}`;
+    const token = { username: 'AWS', password, expiresAt, awsNow: fixture.now };
     if (mfa === undefined || 'session' in mfa) return { answer: token };
     const keys = { accessKeyId: 'ASIA', secretAccessKey: 'secret', sessionToken: 'session' };
-    const mfaSession = { ...keys, expiresAt };
+    const mfaSession = { ...keys, expiresAt, begunAt: fixture.now };
     const refusal = fixture.refusals[who];
     return refusal === undefined ? { answer: token, mfaSession } : { error: errorFrom(refusal), mfaSession };
   };
@@ -73,7 +74,7 @@ export function createHelperFixture(configText = '', aws = PROFILES) {
     const account = fixture.accounts[profile] ?? '999988887777';
     return { arn: `arn:aws:iam::${account}:user/${profile}`, account };
   };
-  const clock = () => fixture.now;
+  const clock = () => ({ wall: fixture.now, steady: fixture.now });
   const memory = createMemory(whoAmI, clock);
   const deps = {
     readConfig: (): Config => parseConfig(fixture.configText, FILE),

@@ -12,10 +12,16 @@ const about = { identity: 'profile dev', region: 'us-east-1' };
 /** What every request is, as far as a test says nothing else. */
 export const asked = { key: 'key', hostname: HOST, about, policy };
 
-/** A cache with a clock that stands still until it is set, and a mint whose tokens are numbered and live `life` ms. */
+/**
+ * A cache with clocks that stand still until they are set, and a mint whose tokens are numbered and live `life` ms. `now` is on
+ * the steady clock; this machine's wall clock is `wallAhead` of it, and AWS's `awsAhead`.
+ */
 export function createSlotsFixture() {
   const fixture = {
     now: START,
+    wallAhead: 0,
+    awsAhead: 0,
+    clock: () => ({ wall: fixture.now + fixture.wallAhead, steady: fixture.now }),
     life: 12 * HOUR,
     mints: 0,
     /** What the cache gets for a random number. */
@@ -24,17 +30,16 @@ export function createSlotsFixture() {
     mint: async (): Promise<Token> => {
       fixture.mints += 1;
       if (fixture.failure !== undefined) throw fixture.failure;
+      const awsNow = fixture.now + fixture.awsAhead;
       return {
         username: 'AWS',
         password: `password-${fixture.mints}`,
-        expiresAt: fixture.now + fixture.life,
+        expiresAt: awsNow + fixture.life,
+        awsNow,
       };
     },
   };
-  const cache = createSlots(
-    () => fixture.now,
-    () => fixture.random,
-  );
+  const cache = createSlots(fixture.clock, () => fixture.random);
   const get = async (key = 'key', hostname = HOST, own = policy) =>
     (await cache.get({ key, hostname, about, policy: own, mint: fixture.mint })).password;
   return Object.assign(fixture, { cache, get });

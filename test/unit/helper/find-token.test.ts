@@ -159,7 +159,8 @@ describe('MFA', () => {
       identity: 'profile one',
       region: 'us-east-1',
       expiresAt,
-      mfaSession: { serial: SERIAL, expiresAt },
+      leftMs: 12 * HOUR,
+      mfaSession: { serial: SERIAL, expiresAt, leftMs: 12 * HOUR },
     });
     assert.equal(await fixture.secretOf(ECR), 'token 1 of profile one');
     assert.equal(await fixture.secretOf(ECR.replace('east', 'west')), 'token 2 of profile two');

@@ -70,10 +70,15 @@ test('a session that AWS refuses is not taken for the newer one that has replace
 test('a renewal that a login has replaced leaves no failure on the login’s token', async () => {
   let now = Date.UTC(2026, 0, 1);
   const slots = createSlots(
-    () => now,
+    () => ({ wall: now, steady: now }),
     () => 0,
   );
-  const token = (password: string): Token => ({ username: 'AWS', password, expiresAt: now + 12 * HOUR });
+  const token = (password: string): Token => ({
+    username: 'AWS',
+    password,
+    expiresAt: now + 12 * HOUR,
+    awsNow: now,
+  });
   const renewal = Promise.withResolvers<Token>();
   const asked = {
     key: 'key',

@@ -15,7 +15,12 @@ const password = (expiration: unknown) =>
 
 function createFixture() {
   const fixture = { now: START };
-  return Object.assign(fixture, { logins: createLoginStore(() => fixture.now) });
+  return Object.assign(fixture, {
+    logins: createLoginStore(
+      () => ({ wall: fixture.now, steady: fixture.now }),
+      () => fixture.now,
+    ),
+  });
 }
 
 describe('a login is kept', () => {

@@ -23,9 +23,9 @@ describe('however many ask at once', () => {
     const [one, two] = [Promise.withResolvers<Token>(), Promise.withResolvers<Token>()];
     const first = fixture.cache.get({ ...asked, key: 'one', mint: () => one.promise });
     const second = fixture.cache.get({ ...asked, key: 'two', mint: () => two.promise });
-    two.resolve({ username: 'AWS', password: 'two', expiresAt: START + HOUR });
+    two.resolve({ username: 'AWS', password: 'two', expiresAt: START + HOUR, awsNow: START });
     assert.equal((await second).password, 'two');
-    one.resolve({ username: 'AWS', password: 'one', expiresAt: START + HOUR });
+    one.resolve({ username: 'AWS', password: 'one', expiresAt: START + HOUR, awsNow: START });
     assert.equal((await first).password, 'one');
   });
 
@@ -55,7 +55,7 @@ describe('a caller who stops waiting', () => {
     const second = cache.get({ ...asked, mint: () => slow.promise });
     impatient.abort(new Error('deadline'));
     await assert.rejects(first, { message: 'deadline' });
-    slow.resolve({ username: 'AWS', password: 'late', expiresAt: START + HOUR });
+    slow.resolve({ username: 'AWS', password: 'late', expiresAt: START + HOUR, awsNow: START });
     assert.equal((await second).password, 'late');
     assert.ok(cache.holds(HOST, 'late'));
   });
@@ -105,7 +105,7 @@ describe('eviction', () => {
       const slow = Promise.withResolvers<Token>();
       const answer = cache.get({ ...asked, mint: () => slow.promise });
       forget(cache);
-      slow.resolve({ username: 'AWS', password: 'late', expiresAt: START + HOUR });
+      slow.resolve({ username: 'AWS', password: 'late', expiresAt: START + HOUR, awsNow: START });
       assert.equal((await answer).password, 'late');
       assert.deepEqual(cache.status(), []);
       assert.ok(!cache.holds(HOST, 'late'));
@@ -114,7 +114,12 @@ describe('eviction', () => {
 });
 
 describe('a mint under way', { timeout: 10_000 }, () => {
-  const token = (password: string): Token => ({ username: 'AWS', password, expiresAt: START + HOUR });
+  const token = (password: string): Token => ({
+    username: 'AWS',
+    password,
+    expiresAt: START + HOUR,
+    awsNow: START,
+  });
 
   /** A pull whose mint waits, and the end of that mint. */
   function begin() {
@@ -200,7 +205,7 @@ test('a mint under way is kept where another hostname is evicted', async () => {
   const slow = Promise.withResolvers<Token>();
   const answer = cache.get({ ...asked, mint: () => slow.promise });
   cache.evict('other.example');
-  slow.resolve({ username: 'AWS', password: 'late', expiresAt: START + HOUR });
+  slow.resolve({ username: 'AWS', password: 'late', expiresAt: START + HOUR, awsNow: START });
   await answer;
   assert.ok(cache.holds(HOST, 'late'));
 });

@@ -102,7 +102,7 @@ describe('a renewal ahead of its time', () => {
     const renewed = Promise.withResolvers<Token>();
     const fixture = await prepare(due - HOUR, due, () => renewed.promise);
     fixture.cache.evict(HOST);
-    renewed.resolve({ username: 'AWS', password: 'renewed', expiresAt: due + HOUR });
+    renewed.resolve({ username: 'AWS', password: 'renewed', expiresAt: due + HOUR, awsNow: due });
     await new Promise(setImmediate);
     assert.deepEqual(fixture.cache.status(), []);
   });

@@ -22,11 +22,16 @@ function createFixture() {
     failure: undefined as unknown,
     mint: async (): Promise<Token> => {
       if (fixture.failure !== undefined) throw fixture.failure;
-      return { username: 'AWS', password: 'password', expiresAt: fixture.now + 12 * HOUR };
+      return {
+        username: 'AWS',
+        password: 'password',
+        expiresAt: fixture.now + 12 * HOUR,
+        awsNow: fixture.now,
+      };
     },
   };
   const cache = createSlots(
-    () => fixture.now,
+    () => ({ wall: fixture.now, steady: fixture.now }),
     () => 0,
   );
   const get = (key = 'key', hostname = HOST) =>
@@ -54,6 +59,7 @@ describe('a token’s status', () => {
         hostnames: [HOST, 'other.example'],
         mintedAt: START,
         expiresAt: START + 12 * HOUR,
+        leftMs: 11 * HOUR,
         served: 2,
         lastServed: START + HOUR,
         mints: 1,

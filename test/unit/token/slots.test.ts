@@ -82,7 +82,12 @@ describe('a token', () => {
     test(`that expires ${what} is handed out once and not kept`, async () => {
       const fixture = createSlotsFixture();
       let mints = 0;
-      const mint = async () => ({ username: 'AWS', password: `password-${++mints}`, expiresAt });
+      const mint = async () => ({
+        username: 'AWS',
+        password: `password-${++mints}`,
+        expiresAt,
+        awsNow: START,
+      });
       for (const count of [1, 2]) {
         assert.equal((await fixture.cache.get({ ...asked, mint })).password, `password-${count}`);
         assert.equal(mints, count);
@@ -102,7 +107,7 @@ describe('a token', () => {
 
   test('is handed out as it was minted', async () => {
     const { cache } = createSlotsFixture();
-    const token = { username: 'AWS', password: 'pässword 🗝', expiresAt: START + HOUR };
+    const token = { username: 'AWS', password: 'pässword 🗝', expiresAt: START + HOUR, awsNow: START };
     for (let time = 0; time < 2; time += 1) {
       assert.deepEqual(await cache.get({ ...asked, mint: async () => token }), token);
     }
