@@ -135,11 +135,12 @@ function firstOf<T>(
 }
 
 function doneText({ hostname, identity, expiresAt, leftMs, mfaSession, clockGap }: LoggedIn): string {
-  const life =
-    leftMs > 0
-      ? `lasts ${durationText(leftMs)}`
-      : expiredOnArrivalText({ expiresAt, awsNow: expiresAt - leftMs });
-  const lines = [`Logged in to ${printable(hostname)}`, `as ${printable(identity)}; its token ${life}.`];
+  const lines = [`Logged in to ${printable(hostname)}`];
+  if (leftMs > 0) lines.push(`as ${printable(identity)}; its token lasts ${durationText(leftMs)}.`);
+  else {
+    const expired = expiredOnArrivalText({ expiresAt, awsNow: expiresAt - leftMs });
+    lines.push(`as ${printable(identity)}.`, `Its token ${expired}.`);
+  }
   if (mfaSession !== undefined) {
     lines.push(
       `The MFA session of ${printable(mfaSession.serial)}`,

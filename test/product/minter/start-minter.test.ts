@@ -36,11 +36,13 @@ function script(source: string): SelfCommand {
   return ['/bin/sh', '-c', source, 'minter'];
 }
 
-test('A mint brings the token with its expiry in milliseconds.', async () => {
-  await using stage = await startProductStage();
+test("A mint brings the token with its expiry and AWS's own time, in milliseconds, where this machine's clock is hours off.", async () => {
+  const aws = Math.floor(Date.now() / 1_000) * 1_000 - 5 * 3_600_000;
+  await using stage = await startProductStage({ aws: { now: () => aws } });
   const token = await mint(stage);
   const { password, expiresAt } = stage.aws.issuedTokens[0] ?? {};
-  assert.deepEqual(token, { username: 'AWS', password, expiresAt });
+  // A date is in whole seconds, cut off: the next one is the latest that it can be.
+  assert.deepEqual(token, { username: 'AWS', password, expiresAt, awsNow: aws + 1_000 });
 });
 
 test("A failure comes back as the minter's own error.", async () => {
@@ -78,7 +80,7 @@ test('A minter that does nothing is killed at the deadline, with all that it sta
 test('What a minter leaves running when it is done is ended too.', async () => {
   await using stage = await startProductStage();
   const pidFile = join(stage.product.folder, 'pid');
-  const token = { username: 'AWS', password: 'p', expiresAt: 1 };
+  const token = { username: 'AWS', password: 'p', expiresAt: 1, awsNow: 0 };
   const result = JSON.stringify({ answer: token });
   const minter = script(`sleep 600 3>&- & echo $! >${pidFile}; echo '${result}' >&3`);
   assert.deepEqual(await mint(stage, MINUTE, minter), token);

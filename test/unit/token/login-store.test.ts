@@ -13,14 +13,14 @@ const password = (expiration: unknown) =>
     'base64',
   );
 
+/** `now` is on the steady clock; the wall clock is `wallAhead` of it, AWS's `awsAhead`. */
 function createFixture() {
-  const fixture = { now: START };
-  return Object.assign(fixture, {
-    logins: createLoginStore(
-      () => ({ wall: fixture.now, steady: fixture.now }),
-      () => fixture.now,
-    ),
-  });
+  const fixture = { now: START, wallAhead: 0, awsAhead: 0 };
+  const logins = createLoginStore(
+    () => ({ wall: fixture.now + fixture.wallAhead, steady: fixture.now }),
+    () => fixture.now + fixture.awsAhead,
+  );
+  return Object.assign(fixture, { logins });
 }
 
 describe('a login is kept', () => {
@@ -65,6 +65,37 @@ describe('a login is kept', () => {
     logins.set(HOST, { username: 'AWS', secret: 'one' });
     logins.set(HOST, { username: 'me', secret: 'two' });
     assert.deepEqual(logins.get(HOST), { username: 'me', secret: 'two' });
+  });
+});
+
+describe('where clocks are wrong, a login is kept', () => {
+  for (const hours of [-13, 13]) {
+    test(`until its token expires by AWS's clock, ${hours} h ahead`, () => {
+      const store = createFixture();
+      store.awsAhead = hours * HOUR;
+      const secret = password((START + hours * HOUR + 2 * HOUR) / 1_000);
+      store.logins.set(HOST, { username: 'AWS', secret });
+      store.now += 2 * HOUR - 1;
+      assert.equal(store.logins.get(HOST)?.secret, secret);
+      store.now += 1;
+      assert.equal(store.logins.get(HOST), undefined);
+    });
+  }
+
+  test('no longer where this machine’s clock is set back', () => {
+    const store = createFixture();
+    store.logins.set(HOST, { username: 'AWS', secret: 'one' });
+    store.wallAhead = -3 * HOUR;
+    store.now += 12 * HOUR;
+    assert.equal(store.logins.get(HOST), undefined);
+  });
+
+  test('no longer than the wall clock says, which may have counted what the other has missed', () => {
+    const store = createFixture();
+    store.logins.set(HOST, { username: 'AWS', secret: 'one' });
+    store.wallAhead = 12 * HOUR;
+    assert.equal(store.logins.get(HOST), undefined);
+    assert.equal(store.logins.list().size, 0);
   });
 });
 

@@ -54,14 +54,14 @@ export const serviceFailures: readonly Failure[] = [
     what: 'A clock that is behind',
     aws: () => ({ now: () => Date.now() + 60 * 60_000 }),
     ...dev,
-    says: /\(InvalidSignatureException\): this machine's clock is 60 minutes behind AWS's/,
+    says: /\(InvalidSignatureException\): this machine's clock is 60 minutes behind AWS's \(here \d{4}-\d\d-\d\d \d\d:\d\d UTC, AWS \d{4}-\d\d-\d\d \d\d:\d\d UTC\), or /,
     hint: 'set the clock: sudo timedatectl set-ntp true; then run: aws configure --profile dev',
   },
   {
     what: 'A clock that is ahead',
     aws: () => ({ now: () => Date.now() - 60 * 60_000 }),
     ...dev,
-    says: /\(InvalidSignatureException\): this machine's clock is 60 minutes ahead of AWS's/,
+    says: /\(InvalidSignatureException\): this machine's clock is 60 minutes ahead of AWS's \(here \d{4}-\d\d-\d\d \d\d:\d\d UTC, AWS \d{4}-\d\d-\d\d \d\d:\d\d UTC\), or /,
     hint: 'set the clock: sudo timedatectl set-ntp true; then run: aws configure --profile dev',
   },
   {
