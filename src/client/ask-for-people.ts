@@ -37,7 +37,11 @@ export async function explained(
   invocation: Invocation,
 ): Promise<Explanation> {
   const byDaemon = await askForPeople<Explanation>(invocation, 'explain', request, request.mint);
-  if (byDaemon !== undefined) return byDaemon;
+  if (byDaemon !== undefined) {
+    // A daemon of an earlier version says only when a token expires.
+    for (const { token } of byDaemon.candidates) if (token) token.leftMs ??= token.expiresAt - Date.now();
+    return byDaemon;
+  }
   const { explainHere } = await import('./explain-here.ts');
   return explainHere(request, invocation);
 }

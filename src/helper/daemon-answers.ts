@@ -2,7 +2,7 @@
 import type { ClockGap } from '../aws-clock.ts';
 import type { ErrorFields } from '../errors.ts';
 import type { MfaSessionStatus } from '../token/mfa-session-store.ts';
-import type { MintFailure, TokenStatus } from '../token/slots.ts';
+import type { MintFailure, TokenStatus } from '../token/slot-status.ts';
 
 /** What `status` answers, as JSON. Times are epoch milliseconds of this machine's clock as it is set now. */
 export interface DaemonStatus {

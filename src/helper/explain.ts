@@ -11,7 +11,7 @@ import { climb, type ResolutionInput, type Rung, STEPS, type Step } from '../ide
 import { chooseIdentity, type Resolution } from '../identity/resolve.ts';
 import type { CallerIdentity } from '../questions.ts';
 import type { Registry } from '../registry/ecr-hostname.ts';
-import type { TokenStatus } from '../token/slots.ts';
+import type { TokenStatus } from '../token/slot-status.ts';
 import type { WhoAmI } from './account-memory.ts';
 import { resolutionInputAsked, whatWasLearnt } from './choose.ts';
 import { findToken, type TokenInput } from './find-token.ts';

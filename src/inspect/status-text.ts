@@ -6,7 +6,7 @@ import { hintText } from '../hint.ts';
 import { durationText } from '../terminal/duration-text.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { type Cell, type Column, type Note, notes, table } from '../terminal/table.ts';
-import type { MintError } from '../token/slot.ts';
+import type { MintError } from '../token/slot-status.ts';
 
 /** No column may shrink: together they fit 60. */
 const COLUMNS: readonly Column[] = [

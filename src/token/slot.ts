@@ -1,5 +1,5 @@
 // One slot: all that is known of a key, whether it has a token now or not.
-import { elapsed, type Moment, wallTime } from '../clock.ts';
+import { elapsed, type Moment } from '../clock.ts';
 import { errorText, XacctError } from '../errors.ts';
 import type { Token } from '../questions.ts';
 import {
@@ -17,13 +17,6 @@ export interface TokenDescription {
   /** As in `profile dev`. */
   identity: string;
   region: string;
-}
-
-export interface MintError {
-  /** One line: what failed, and what fixes it. */
-  text: string;
-  /** Epoch ms of this machine's clock as it is set now. */
-  at: number;
 }
 
 /** Mints with no caller that waits for it; undefined where what the identity was resolved from has changed meanwhile. */
@@ -114,11 +107,6 @@ export function rememberFailure(slot: Slot, error: unknown, now: Moment): void {
 /** The failure that answers in place of another mint. */
 export function lastingFailure({ failure }: Slot, now: Moment): { error: unknown } | undefined {
   return failure !== undefined && elapsed(failure.at, now) < failure.lastsMs ? failure : undefined;
-}
-
-/** For people to read. */
-export function shownFailure({ failure }: Slot, now: Moment): MintError | undefined {
-  return failure && { text: failure.text, at: wallTime(failure.at, now) };
 }
 
 /** Whether the token is handed out without another mint. */

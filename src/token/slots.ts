@@ -1,7 +1,7 @@
 // Tokens in memory: a slot per key with all that is known of it, one mint at a time, bytes zeroed when they go.
 import { LRUCache } from 'lru-cache';
 import type { AwsClock } from '../aws-clock.ts';
-import { type Clock, elapsed, wallTime } from '../clock.ts';
+import type { Clock, Moment } from '../clock.ts';
 import { abortable } from '../os/abortable.ts';
 import type { Token } from '../questions.ts';
 import { ageOf, deadAge, leftOf, type TokenPolicy } from './lifetime.ts';
@@ -14,39 +14,13 @@ import {
   keepToken,
   lastingFailure,
   livingToken,
-  type MintError,
   type Renew,
   rememberFailure,
   renewLater,
   type Slot,
-  shownFailure,
   type TokenDescription,
 } from './slot.ts';
-
-/** A token in memory, without its secret. */
-export interface TokenStatus extends TokenDescription {
-  /** Epoch ms of this machine's clock as it is set now. */
-  mintedAt: number;
-  /** Epoch ms by AWS's clock. */
-  expiresAt: number;
-  /** What is left of its life, however this machine's clock is set. Milliseconds. */
-  leftMs: number;
-  /** Hostnames it was handed out for. */
-  hostnames: readonly string[];
-  /** How often it, and those that it renewed, were handed out. */
-  served: number;
-  /** Epoch ms of this machine's clock as it is set now. */
-  lastServed: number;
-  /** How often it was minted, renewals included. */
-  mints: number;
-  /** Where the last renewal failed. */
-  lastError?: MintError;
-}
-
-/** A key that has no token, because its mint failed. */
-export interface MintFailure extends TokenDescription, MintError {
-  hostnames: readonly string[];
-}
+import { type MintFailure, mintFailure, type TokenStatus, tokenStatus } from './slot-status.ts';
 
 /** Who asks for a token, and how to get one. */
 export interface TokenRequest {
@@ -94,8 +68,6 @@ export interface Slots {
 const MAX_SLOTS = 1_000;
 /** Of those, without a token: failures must not crowd out what serves. */
 const MAX_WITHOUT_TOKEN = 200;
-/** A failure without a token is shown for this long. */
-const FAILURE_LIFE_MS = 3_600_000;
 /** A slot outlives its token for this long: the count of its mints goes on with the next one. */
 const AFTERLIFE_MS = 24 * 3_600_000;
 
@@ -151,15 +123,15 @@ export function createSlots(
     return flight;
   };
 
-  const countUse = (slot: Slot, { hostname, policy, renew }: TokenRequest): void => {
+  const countUse = (slot: Slot, { hostname, policy, renew }: TokenRequest, now: Moment): void => {
     slot.hostnames.add(hostname);
     slot.served += 1;
-    Object.assign(slot, { policy, renew, lastServed: clock() });
+    Object.assign(slot, { policy, renew, lastServed: now });
   };
-  const handOut = (slot: Slot, token: HeldToken, request: TokenRequest): Token => {
-    countUse(slot, request);
+  const handOut = (slot: Slot, token: HeldToken, request: TokenRequest, now: Moment): Token => {
+    countUse(slot, request, now);
     const { username, password, expiresAt } = token;
-    return { username, password: password.toString(), expiresAt, awsNow: expiresAt - leftOf(token, clock()) };
+    return { username, password: password.toString(), expiresAt, awsNow: expiresAt - leftOf(token, now) };
   };
 
   const refresh = async (key: string, slot: Slot): Promise<void> => {
@@ -177,20 +149,9 @@ export function createSlots(
     }
   };
 
-  const statusIn = (slot: Slot | undefined): TokenStatus[] => {
+  const all = <T>(shown: (slot: Slot, now: Moment) => T | undefined): T[] => {
     const now = clock();
-    const token = slot && livingToken(slot, now);
-    if (slot === undefined || token === undefined) return [];
-    const { about, hostnames, served, mints } = slot;
-    const times = {
-      mintedAt: wallTime(token.arrived, now),
-      expiresAt: token.expiresAt,
-      leftMs: leftOf(token, now),
-      lastServed: wallTime(slot.lastServed ?? token.arrived, now),
-    };
-    const lastError = shownFailure(slot, now);
-    const counts = { served, mints, ...(lastError && { lastError }) };
-    return [{ ...about, hostnames: [...hostnames], ...times, ...counts }];
+    return [...slots.values()].flatMap((slot) => shown(slot, now) ?? []);
   };
   const slotsOf = (hostname: string) =>
     [...slots.entries()].filter(
@@ -203,7 +164,7 @@ export function createSlots(
       const slot = slots.get(key) ?? createSlot(about, policy);
       const now = clock();
       const token = fresh ? undefined : livingToken(slot, now);
-      if (token !== undefined && isFresh(token, policy, now)) return handOut(slot, token, request);
+      if (token !== undefined && isFresh(token, policy, now)) return handOut(slot, token, request, now);
       try {
         const failure = fresh ? undefined : lastingFailure(slot, now);
         if (failure !== undefined) throw failure.error;
@@ -212,7 +173,7 @@ export function createSlots(
         const flight = fresh ? undefined : slot.flight;
         const minted = await abortable(flight ?? begin(key, slot, mint), signal);
         // Not read back from the slot: an eviction may have zeroed it meanwhile.
-        countUse(slot, request);
+        countUse(slot, request, clock());
         return minted;
       } catch (error) {
         // Of the slot that the key has now: this one may have been forgotten meanwhile.
@@ -223,7 +184,7 @@ export function createSlots(
         if (fresh || old === undefined || ageOf(old, then) >= deadAge(old, policy)) throw error;
         // However many waited, it failed once.
         if (ageOf(old, then) >= old.retryAge) renewLater(old, then, random());
-        return handOut(current, old, request);
+        return handOut(current, old, request, then);
       }
     },
     refreshAhead() {
@@ -240,18 +201,12 @@ export function createSlots(
         (slot) => slot.hostnames.has(hostname) && livingToken(slot, now)?.password.toString() === password,
       );
     },
-    status: () => [...slots.values()].flatMap(statusIn),
-    statusOf: (key) => statusIn(slots.peek(key))[0],
-    failures() {
-      const now = clock();
-      return [...slots.values()].flatMap((slot) => {
-        const { about, hostnames, failure } = slot;
-        const shown = shownFailure(slot, now);
-        if (failure === undefined || elapsed(failure.at, now) >= FAILURE_LIFE_MS) return [];
-        if (shown === undefined || livingToken(slot, now) !== undefined) return [];
-        return [{ ...about, hostnames: [...hostnames], ...shown }];
-      });
+    status: () => all(tokenStatus),
+    statusOf(key) {
+      const slot = slots.peek(key);
+      return slot && tokenStatus(slot, clock());
     },
+    failures: () => all(mintFailure),
     purge() {
       slots.purgeStale();
       const now = clock();

@@ -1,0 +1,69 @@
+// What is shown of a slot: never a secret, and times by this machine's clock as it is set now.
+import { elapsed, type Moment, wallTime } from '../clock.ts';
+import { leftOf } from './lifetime.ts';
+import { livingToken, type Slot, type TokenDescription } from './slot.ts';
+
+export interface MintError {
+  /** One line: what failed, and what fixes it. */
+  text: string;
+  /** Epoch ms of this machine's clock as it is set now. */
+  at: number;
+}
+
+/** A token in memory, without its secret. */
+export interface TokenStatus extends TokenDescription {
+  /** Epoch ms of this machine's clock as it is set now. */
+  mintedAt: number;
+  /** Epoch ms by AWS's clock. */
+  expiresAt: number;
+  /** What is left of its life, however this machine's clock is set. Milliseconds. */
+  leftMs: number;
+  /** Hostnames it was handed out for. */
+  hostnames: readonly string[];
+  /** How often it, and those that it renewed, were handed out. */
+  served: number;
+  /** Epoch ms of this machine's clock as it is set now. */
+  lastServed: number;
+  /** How often it was minted, renewals included. */
+  mints: number;
+  /** Where the last renewal failed. */
+  lastError?: MintError;
+}
+
+/** A key that has no token, because its mint failed. */
+export interface MintFailure extends TokenDescription, MintError {
+  hostnames: readonly string[];
+}
+
+/** Undefined where no living token is held. */
+export function tokenStatus(slot: Slot, now: Moment): TokenStatus | undefined {
+  const token = livingToken(slot, now);
+  if (token === undefined) return undefined;
+  const lastError = shownFailure(slot, now);
+  return {
+    ...slot.about,
+    hostnames: [...slot.hostnames],
+    mintedAt: wallTime(token.arrived, now),
+    expiresAt: token.expiresAt,
+    leftMs: leftOf(token, now),
+    served: slot.served,
+    lastServed: wallTime(slot.lastServed ?? token.arrived, now),
+    mints: slot.mints,
+    ...(lastError && { lastError }),
+  };
+}
+
+/** A failure without a token is shown for this long. */
+const FAILURE_LIFE_MS = 3_600_000;
+
+/** Undefined where the last mint did not fail, or long ago, or there is a token all the same. */
+export function mintFailure(slot: Slot, now: Moment): MintFailure | undefined {
+  const { about, hostnames, failure } = slot;
+  if (failure === undefined || elapsed(failure.at, now) >= FAILURE_LIFE_MS) return undefined;
+  if (livingToken(slot, now) !== undefined) return undefined;
+  return { ...about, hostnames: [...hostnames], text: failure.text, at: wallTime(failure.at, now) };
+}
+
+function shownFailure({ failure }: Slot, now: Moment): MintError | undefined {
+  return failure && { text: failure.text, at: wallTime(failure.at, now) };
+}
