@@ -1,7 +1,7 @@
 // How long an ECR authorization token may be handed out: in ages, counted from its arrival.
 import { elapsed, type Moment } from '../clock.ts';
 
-/** How long tokens are used; from the config of whoever asks. Milliseconds. */
+/** How long tokens are used; from the config of the caller. Milliseconds. */
 export interface TokenPolicy {
   refreshMargin: number;
   maxTokenAge: number;
