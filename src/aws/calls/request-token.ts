@@ -3,7 +3,7 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import { XacctError } from '../../errors.ts';
 import type { Token } from '../../questions.ts';
 import type { Registry } from '../../registry/ecr-hostname.ts';
-import type { ClientConfig } from '../connection/connection.ts';
+import type { ClientConfig, Connection } from '../connection/connection.ts';
 import { type Endpoints, type EndpointVariant, PLAIN_ENDPOINT } from '../connection/endpoints.ts';
 
 /** `answeredAt`: by whose clock the token expires. @throws XacctError `service`; the SDK's errors. */
