@@ -35,7 +35,8 @@ export async function instanceCredentials(
       return await fromInstanceMetadata({ timeout, maxRetries: 0 })();
     } catch (error) {
       const status = statusOf(error) ?? 0;
-      const answers = status === 429 || status >= 500;
+      // 401: the SDK asks without a token where it was refused one.
+      const answers = status === 401 || status === 429 || status >= 500;
       const most = Math.max(wanted, answers ? ATTEMPTS_WHERE_IT_ANSWERS : 1);
       if (attempt >= most || (status > 0 && !answers)) throw new InstanceError(timeout, error);
       await setTimeout(FIRST_WAIT_MS * 2 ** (attempt - 1));

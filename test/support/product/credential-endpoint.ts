@@ -19,11 +19,15 @@ export interface CredentialEndpoint extends AsyncDisposable {
 const ROLE_LIST = '/latest/meta-data/iam/security-credentials/';
 const METADATA_TOKEN = 'metadata-token';
 
-/** Serves the session `credentials` the way a container's agent and an EC2 instance do. */
+/**
+ * Serves the session `credentials` the way a container's agent and an EC2 instance do. `refusals`: what the first requests get
+ * instead: a status, or no answer at all.
+ */
 export async function startCredentialEndpoint(
   credentials: Record<string, string>,
   host = '127.0.0.1',
   wantedPort = 0,
+  refusals: (number | 'silence')[] = [],
 ): Promise<CredentialEndpoint> {
   const authorization = 'Bearer container-token';
   const {
@@ -35,6 +39,9 @@ export async function startCredentialEndpoint(
   const answer = JSON.stringify({ Code: 'Success', AccessKeyId, SecretAccessKey, Token, Expiration });
   const server = http.createServer(({ method, url, headers }, response) => {
     const text = (status: number, body: string) => response.writeHead(status).end(body);
+    const refusal = refusals.shift();
+    if (refusal === 'silence') return;
+    if (refusal !== undefined) return text(refusal, '');
     if (url === '/container') {
       if (headers.authorization === authorization) return text(200, answer);
       return text(401, '');

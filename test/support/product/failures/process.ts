@@ -23,7 +23,25 @@ export const processFailures: readonly Failure[] = [
   {
     what: 'A credential_process that fails and shows a secret',
     ...process('echo fake-secret-of-dev/0123456789+abcdefgh | tee /dev/stderr; exit 1'),
-    says: /its credential_process failed/,
+    says: /its credential_process failed \(exit status 1\)/,
+  },
+  {
+    what: 'A credential_process that is ended from outside',
+    ...process('kill -9 $$'),
+    says: /its credential_process was ended by SIGKILL/,
+  },
+  {
+    what: 'A credential_process that a shell would run and the AWS CLI does not',
+    ...process('exit 1'),
+    ...command('exit 1 | cat'),
+    says: /its credential_process is to run exit, not found on PATH=/,
+    hint: FULL_PATH,
+  },
+  {
+    what: 'A credential_process with a quote that is not ended',
+    ...process('exit 1'),
+    ...command(`sh -c "exit 1`),
+    says: /its credential_process has a quote or a backslash that is not ended/,
   },
   {
     what: 'A credential_process that prints a secret and no JSON',
