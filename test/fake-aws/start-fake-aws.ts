@@ -44,6 +44,8 @@ export interface Call {
   /** The Host header: which API endpoint the client meant. */
   host: string;
   accessKeyId?: string;
+  /** Only where one was sent. */
+  sessionToken?: true;
   /** The caller's ARN, once its signature was verified. */
   principal?: string;
   /** Secret values are replaced by `(secret)`. */
@@ -146,6 +148,7 @@ async function serve(
     region: claim?.region ?? regionOfHost(headers.host),
     host: headers.host ?? '',
     ...(claim === undefined ? {} : { accessKeyId: claim.accessKeyId }),
+    ...('x-amz-security-token' in headers ? { sessionToken: true as const } : {}),
     parameters: withoutSecrets(parameters),
     outcome: 'pending',
   };

@@ -23,6 +23,13 @@ export interface Credentials {
   session?: { token: string; expiresAt: number };
 }
 
+/** What a caller of AWS knows of a session. */
+export interface SessionKeys {
+  accessKeyId: string;
+  secretAccessKey: string;
+  token: string;
+}
+
 /** One authorization token that ECR or ECR Public handed out. */
 export interface IssuedToken {
   service: 'ecr' | 'ecr-public';
@@ -117,15 +124,11 @@ export class World {
     return [...this.accounts.values()].flatMap((account) => [...account.users.values()]);
   }
 
-  /** Temporary credentials for a caller, until `expiresAt` (epoch milliseconds). */
-  issueSession(caller: Caller, expiresAt: number): Required<Credentials> {
-    const credentials = {
-      accessKeyId: uniqueId('ASIA'),
-      secretAccessKey: randomBytes(30).toString('base64'),
-      caller,
-      session: { token: randomBytes(240).toString('base64'), expiresAt },
-    };
-    this.#sessions.set(credentials.accessKeyId, credentials);
+  /** Temporary credentials for a caller, until `expiresAt` (epoch milliseconds); new ones, where none are given. */
+  issueSession(caller: Caller, expiresAt: number, keys: SessionKeys = newKeys()): Required<Credentials> {
+    const { accessKeyId, secretAccessKey, token } = keys;
+    const credentials = { accessKeyId, secretAccessKey, caller, session: { token, expiresAt } };
+    this.#sessions.set(accessKeyId, credentials);
     return credentials;
   }
 
@@ -136,6 +139,14 @@ export class World {
     const caller = { principal: user, arn: user.arn, userId: user.id };
     return { accessKeyId, secretAccessKey: user.secretAccessKey, caller };
   }
+}
+
+function newKeys(): SessionKeys {
+  return {
+    accessKeyId: uniqueId('ASIA'),
+    secretAccessKey: randomBytes(30).toString('base64'),
+    token: randomBytes(240).toString('base64'),
+  };
 }
 
 /** The caller that a session of a role is. */

@@ -1,0 +1,51 @@
+// Compares the built program with the real `aws`: the same files and environment, and whose identity each of them is then.
+//
+// usage: npm run differential [-- --seed N --cases N --only TEXT --aws PATH --verbose]
+//   --seed N, --cases N   of the generated cases; 1 and 200 unless told
+//   --only TEXT           the kinds whose titles, or the cases whose names, have it in them
+//   --aws PATH            this `aws` alone
+//   --verbose             also what only the CLI refuses, what is excused, and where two CLIs disagree
+import { parseArgs } from 'node:util';
+import { awsProgram, awsPrograms } from '../test/support/differential/aws-programs.ts';
+import { writtenKinds } from '../test/support/differential/cases/all-kinds.ts';
+import { casesOf, type Judgement } from '../test/support/differential/judge.ts';
+import { describeJudgement, summary } from '../test/support/differential/report.ts';
+import { runCases } from '../test/support/differential/run-cases.ts';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    cases: { type: 'string', default: '200' },
+    only: { type: 'string', default: '' },
+    aws: { type: 'string' },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+const programs = values.aws === undefined ? awsPrograms() : [awsProgram(values.aws)];
+const wanted = values.only.toLowerCase();
+const cases = casesOf(writtenKinds).filter(({ kind, case: { name } }) =>
+  `${kind} ${name}`.toLowerCase().includes(wanted),
+);
+
+function isShown({ fault, verdict, older }: Judgement): boolean {
+  return fault !== undefined || (values.verbose && (verdict !== 'same' || older !== undefined));
+}
+
+if (programs.length === 0) {
+  console.error('no AWS CLI on this machine (run: scripts/install-test-peers)');
+  process.exitCode = 1;
+} else {
+  console.log(
+    `${cases.length} cases; the yardstick is ${programs.map(({ version }) => version).join(', beside it ')}.\n`,
+  );
+  const judgements = await runCases(programs, cases, (judgement) => {
+    if (isShown(judgement)) console.log(describeJudgement(judgement));
+  });
+  console.log(summary(judgements));
+  const faults = judgements.filter(({ fault }) => fault !== undefined).length;
+  const disagreements = judgements.filter(({ older }) => older !== undefined).length;
+  console.log(
+    `\n${faults} faults of ours. In ${disagreements} cases the older CLI is another identity than the newer.`,
+  );
+  process.exitCode = faults > 0 ? 1 : 0;
+}

@@ -1,0 +1,185 @@
+// What a case of the differential test is: files and an environment, as data, and the words that they are written with.
+import { createHash } from 'node:crypto';
+import type { DifferenceName } from './differences.ts';
+import type { MetadataBehaviour } from './metadata-server.ts';
+
+/** `{HOME}`, `{container}` and `{instance}` (URLs) are filled in. Bytes are written as they are. */
+export type Text = string | Uint8Array;
+
+export interface Case {
+  readonly name: string;
+  /** `~/.aws/config`; no file where it is absent, as all of them. */
+  readonly config?: Text;
+  /** `~/.aws/credentials` */
+  readonly credentials?: Text;
+  /** On top of the standard environment; undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Below HOME. What begins with `#!` can be executed. */
+  readonly files?: Readonly<Record<string, Text>>;
+  /** Path below HOME → where the link leads. */
+  readonly links?: Readonly<Record<string, string>>;
+  /** For `aws --profile` and ECR_XACCT_PROFILE: keys in the environment do not count then. */
+  readonly profile?: string;
+  /** What `{container}` does. */
+  readonly container?: MetadataBehaviour;
+  /** What `{instance}` does. */
+  readonly instance?: MetadataBehaviour;
+  /** Of the registry; default us-east-1. */
+  readonly region?: string;
+  /** `config.yaml`; default `discover: false`. */
+  readonly xacct?: string;
+  /** Whether session names are compared that no setting gives. */
+  readonly namesSessions?: true;
+  /** The row of the table that excuses the case. */
+  readonly difference?: DifferenceName;
+  /** Why the older CLI does otherwise: the newer one is the yardstick, and without it there is none. */
+  readonly newer?: string;
+}
+
+/** The title is a sentence. */
+export interface Kind {
+  readonly title: string;
+  readonly cases: readonly Case[];
+}
+
+/** An access key, for both programs alike. `lines` are its settings, `env` its variables. */
+export interface Key {
+  readonly id: string;
+  readonly secret: string;
+  readonly token?: string;
+  readonly lines: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** What a process prints. */
+  readonly json: string;
+}
+
+function key(id: string, secret: string, token?: string): Key {
+  const session = token === undefined ? '' : `aws_session_token = ${token}\n`;
+  return {
+    id,
+    secret,
+    ...(token === undefined ? {} : { token }),
+    lines: `aws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n${session}`,
+    env: {
+      AWS_ACCESS_KEY_ID: id,
+      AWS_SECRET_ACCESS_KEY: secret,
+      ...(token === undefined ? {} : { AWS_SESSION_TOKEN: token }),
+    },
+    json: JSON.stringify({ Version: 1, AccessKeyId: id, SecretAccessKey: secret, SessionToken: token }),
+  };
+}
+
+function userKey(letter: string): Key {
+  return key(`AKIADIFFERENTIAL000${letter}`, `secret-of-${letter}/0123456789+abcdefghijklmno`);
+}
+
+function sessionKey(letter: string): Key {
+  return key(
+    `ASIADIFFERENTIAL000${letter}`,
+    `secret-of-${letter}/0123456789+abcdefghijklmno`,
+    `token-of-${letter}`,
+  );
+}
+
+/** Users' keys: each is another identity. */
+export const A = userKey('A');
+export const B = userKey('B');
+export const C = userKey('C');
+export const D = userKey('D');
+/** Sessions' keys: in files, and what a container's endpoint and an instance hand out. */
+export const T = sessionKey('T');
+export const U = sessionKey('U');
+export const AT_CONTAINER = sessionKey('V');
+export const AT_INSTANCE = sessionKey('W');
+
+/** Both are trusted by everybody, and take a web identity. */
+export const ROLE_ACCOUNT = '111122223333';
+export const ROLES = ['One', 'Two', 'Three'] as const;
+export const [ONE, TWO, THREE] = ['One', 'Two', 'Three'].map(
+  (name) => `arn:aws:iam::${ROLE_ACCOUNT}:role/${name}`,
+) as [string, string, string];
+
+/** What a web identity token file has in it. */
+export const WEB_TOKEN = 'fake.web.identity';
+export const WEB_FILE = { 'web-token': WEB_TOKEN };
+/** Settings of a role with it. */
+export function web(role: string): string {
+  return `role_arn = ${role}\nweb_identity_token_file = {HOME}/web-token\n`;
+}
+
+/** Settings of a role. */
+export function roleOf(role: string, source: string): string {
+  return `role_arn = ${role}\nsource_profile = ${source}\n`;
+}
+
+/** Permission sets of SSO_ACCOUNT that the sessions of both tokens may have. */
+export const SSO_ACCOUNT = '444455556666';
+export const SSO_ROLES = ['Dev', 'Ops'] as const;
+export const SSO_URL = 'https://corp.example/start';
+/** Settings of a profile that names a session. */
+export function sso(role: (typeof SSO_ROLES)[number], session = 'corp'): string {
+  return `sso_session = ${session}\nsso_account_id = ${SSO_ACCOUNT}\nsso_role_name = ${role}\n`;
+}
+export const SSO_SETTINGS = `sso_start_url = ${SSO_URL}\nsso_region = us-east-1\n`;
+/** The session named corp. */
+export const SSO_SESSION = `[sso-session corp]\n${SSO_SETTINGS}`;
+/** Settings of a profile without a session. */
+export function legacySso(role: (typeof SSO_ROLES)[number]): string {
+  return `sso_account_id = ${SSO_ACCOUNT}\nsso_role_name = ${role}\n${SSO_SETTINGS}`;
+}
+
+export const FUTURE = '2099-01-01T00:00:00Z';
+export const PAST = '2020-01-01T00:00:00Z';
+export const SSO_TOKEN = 'sso-access';
+export const SSO_RENEWED = 'sso-renewed';
+export const SSO_REFRESH = 'sso-refresh';
+
+/** What `aws sso login` leaves, for a session's name or a start URL. */
+export function ssoCache(of: string, token: Record<string, unknown> = {}): Record<string, string> {
+  const content = {
+    startUrl: SSO_URL,
+    region: 'us-east-1',
+    accessToken: SSO_TOKEN,
+    expiresAt: FUTURE,
+    clientId: 'client',
+    clientSecret: 'client-secret',
+    registrationExpiresAt: FUTURE,
+    ...token,
+  };
+  return { [`.aws/sso/cache/${createHash('sha1').update(of).digest('hex')}.json`]: JSON.stringify(content) };
+}
+
+export const LOGIN_ARN = `arn:aws:iam::${SSO_ACCOUNT}:user/login`;
+/** What `aws login` leaves: the session U. */
+export function loginCache(session = LOGIN_ARN): Record<string, string> {
+  const content = {
+    accessToken: {
+      accessKeyId: U.id,
+      secretAccessKey: U.secret,
+      sessionToken: U.token,
+      accountId: SSO_ACCOUNT,
+      expiresAt: FUTURE,
+    },
+    tokenType: 'aws_sigv4',
+    clientId: 'arn:aws:signin:::devtools/same-device',
+    refreshToken: 'login-refresh',
+    dpopKey: '',
+  };
+  const name = createHash('sha256').update(session).digest('hex');
+  return { [`.aws/login/cache/${name}.json`]: JSON.stringify(content) };
+}
+
+/** A file and the process that prints it. */
+export function prints(output: Text, name = 'out.json'): { line: string; files: Record<string, Text> } {
+  return { line: `credential_process = cat {HOME}/${name}\n`, files: { [name]: output } };
+}
+
+/** Each character is a byte. */
+export function bytes(text: string): Uint8Array {
+  return Buffer.from(text, 'latin1');
+}
+
+/** Cases with the profile `dev` in AWS_PROFILE. */
+export function ofDev(cases: readonly Case[]): Case[] {
+  return cases.map((one) => ({ ...one, env: { AWS_PROFILE: 'dev', ...one.env } }));
+}

@@ -1,0 +1,71 @@
+// Owns the judgement of one case: runs both programs, says how they differ, and whether that is a fault of ours.
+import { type AwsProgram, isNewer } from './aws-programs.ts';
+import { compare, type Verdict } from './compare.ts';
+import type { Case, Kind } from './differential-case.ts';
+import type { Observation } from './observation.ts';
+import { runAws, runOurs, type Tls } from './run-program.ts';
+
+export interface Judgement {
+  readonly kind: string;
+  readonly case: Case;
+  readonly verdict: Verdict;
+  /** The yardstick's. */
+  readonly aws: Observation;
+  readonly ours: Observation;
+  /** What an older CLI did, where it was another identity and no reason is given. */
+  readonly older?: Observation;
+  /** Why the case fails the test; absent where it does not. */
+  readonly fault?: string;
+}
+
+/** Undefined where only a newer CLI can be the yardstick, and there is none. */
+export async function judge(
+  tls: Tls,
+  [yardstick, older]: readonly AwsProgram[],
+  kind: string,
+  one: Case,
+): Promise<Judgement | undefined> {
+  if (yardstick === undefined || (one.newer !== undefined && !isNewer(yardstick))) return undefined;
+  const aws = await runAws(tls, yardstick, one);
+  const ours = await runOurs(tls, one);
+  const verdict = compare(aws, ours);
+  const fault = faultOf(one, verdict);
+  const before = older === undefined || one.newer !== undefined ? undefined : await runAws(tls, older, one);
+  return {
+    kind,
+    case: one,
+    verdict,
+    aws,
+    ours,
+    ...(before === undefined || compare(aws, before) === 'same' ? {} : { older: before }),
+    ...(fault === undefined ? {} : { fault }),
+  };
+}
+
+/** A file that only the CLI refuses is listed, and no fault. */
+function faultOf({ difference }: Case, verdict: Verdict): string | undefined {
+  if (difference === undefined) {
+    return verdict === 'same' || verdict === 'only aws fails' ? undefined : verdict;
+  }
+  return verdict === 'same' ? `there is no difference any more: ${difference}` : undefined;
+}
+
+export interface NamedCase {
+  readonly kind: string;
+  readonly case: Case;
+}
+
+export function casesOf(kinds: readonly Kind[]): NamedCase[] {
+  return kinds.flatMap(({ title, cases }) => cases.map((one) => ({ kind: title, case: one })));
+}
+
+/** In turn one of each kind, until there are so many: every kind is among them. */
+export function selection(kinds: readonly Kind[], count: number): NamedCase[] {
+  const longest = Math.max(0, ...kinds.map(({ cases }) => cases.length));
+  const turns = Array.from({ length: longest }, (_, turn) =>
+    kinds.flatMap(({ title, cases }) =>
+      cases.slice(turn, turn + 1).map((one) => ({ kind: title, case: one })),
+    ),
+  );
+  return turns.flat().slice(0, count);
+}
