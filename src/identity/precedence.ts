@@ -5,7 +5,7 @@ import type { Environment } from '../invocation.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { Registry } from '../registry/ecr-hostname.ts';
 import { type Identity, profileInForce, type RoleIdentity } from './identity.ts';
-import { profileChain } from './profile-chain.ts';
+import { profileChain, saysCredentials } from './profile-chain.ts';
 
 /** The steps of the ladder, in the order in which they are tried. */
 export type Step = 'override' | 'rule' | 'environment' | 'discovery' | 'default';
@@ -92,7 +92,7 @@ function discovery({ registry, config, profiles, env, learntAccount }: Resolutio
   const learnt = undeclared.filter((profile) => learntAccount(profile) === account);
   const names = [...(declared.get(account) ?? []), ...learnt];
   if (names.length === 0) return absent(`no profile of account ${account} in ${profiles.configFile}`);
-  const usable = names.filter((name) => hasCredentials(name, profiles, env));
+  const usable = names.filter((name) => saysCredentials(profiles, name, env));
   if (usable.length === 0) {
     return absent(`no profile of account ${account} has credentials (${names.slice(0, 3).join(', ')})`);
   }
@@ -103,17 +103,6 @@ function discovery({ registry, config, profiles, env, learntAccount }: Resolutio
     })),
     absence: '',
   };
-}
-
-/** A candidate that says no credentials is passed over; one that is broken, or needs a sign-in, is an error with its fix. */
-function hasCredentials(profile: string, profiles: Profiles, env: Environment): boolean {
-  try {
-    profileChain(profiles, profile, { env, ambient: 'none' });
-    return true;
-  } catch (error) {
-    if (error instanceof XacctError) return error.code !== 'profile-empty';
-    throw error;
-  }
 }
 
 /** What the AWS CLI goes by where no profile is named: `[default]`, where there is one, and what is around the caller. */

@@ -74,6 +74,17 @@ export function profileChain(
   }
 }
 
+/** False for a profile that says no way to get credentials; one that is broken, or needs a sign-in, says one. */
+export function saysCredentials(profiles: Profiles, name: string, env: Environment): boolean {
+  try {
+    profileChain(profiles, name, { env, ambient: 'none' });
+    return true;
+  } catch (error) {
+    if (error instanceof XacctError) return error.code !== 'profile-empty';
+    throw error;
+  }
+}
+
 function profileLink(
   profiles: Profiles,
   name: string,

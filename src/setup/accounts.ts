@@ -1,6 +1,7 @@
 // Which AWS accounts the profiles of ~/.aws/config lead to, and in which regions they are used.
 import type { AccountOf } from '../callers/account-of.ts';
-import { credentialKind } from '../profiles/credential-kind.ts';
+import { saysCredentials } from '../identity/profile-chain.ts';
+import type { Environment } from '../invocation.ts';
 import type { Settings } from '../profiles/ini.ts';
 import { declaredAccount } from '../profiles/profile-accounts.ts';
 import type { Profiles } from '../profiles/profiles.ts';
@@ -37,12 +38,16 @@ export interface ServedAccount {
   hosts: readonly string[];
 }
 
-export async function findAccounts(profiles: Profiles, accountOf: AccountOf): Promise<FoundAccounts> {
+export async function findAccounts(
+  profiles: Profiles,
+  env: Environment,
+  accountOf: AccountOf,
+): Promise<FoundAccounts> {
   const byId = new Map<string, { name: string; settings: Settings }[]>();
   const unknown: string[] = [];
   const usable = profiles.names
     .map((name) => ({ name, settings: profiles.profile(name) ?? {} }))
-    .filter(({ name }) => credentialKind(profiles.sectionsOf(name), false) !== 'none');
+    .filter(({ name }) => saysCredentials(profiles, name, env));
   const { undeclared } = profiles.accounts();
   // All at once: each is a process of its own.
   const asked = new Map(

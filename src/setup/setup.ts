@@ -93,7 +93,7 @@ async function choose(
   targets: readonly SetupTarget[],
 ): Promise<ServedAccount[]> {
   const { profile: profiles = [] } = options;
-  const found = await findAccounts(createProfileReader()(env), createAccountOf(run.invocation));
+  const found = await findAccounts(createProfileReader()(env), env, createAccountOf(run.invocation));
   const ofEnvironment = [env.AWS_REGION ?? '', env.AWS_DEFAULT_REGION ?? ''].filter(
     (region) => partitionOfRegion(region) !== undefined,
   );

@@ -51,7 +51,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // What is known, and why, for people to see: by the daemon, or in this process.
   inspect: ['client', 'helper', 'token', 'terminal', 'config', 'identity', 'profiles', 'os'],
   'setup/docker-files': ['docker', 'os'],
-  setup: ['setup/docker-files', 'callers', 'config', 'profiles', 'registry', 'docker', 'terminal', 'os'],
+  setup: [
+    'setup/docker-files',
+    'callers',
+    'identity',
+    'config',
+    'profiles',
+    'registry',
+    'docker',
+    'terminal',
+    'os',
+  ],
   grants: ['callers', 'policy', 'config', 'docker', 'registry', 'terminal', 'wire'],
   'doctor/registry-api': ['docker', 'net', 'policy'],
   doctor: [

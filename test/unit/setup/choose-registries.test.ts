@@ -177,7 +177,7 @@ describe("a profile's account", () => {
     const profiles = profilesFrom('', ['one', 'two', 'odd', 'lost'].map(keys).join(''));
     const answers: Record<string, string> = { one: PLATFORM, two: PLATFORM, odd: 'nonsense' };
     const asked: string[] = [];
-    const { accounts, unknown } = await findAccounts(profiles, async (name) => {
+    const { accounts, unknown } = await findAccounts(profiles, {}, async (name) => {
       asked.push(name);
       return answers[name];
     });
