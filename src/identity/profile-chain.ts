@@ -35,7 +35,7 @@ export interface Chain {
 }
 
 /**
- * What stands for a profile's own credentials, as in the AWS CLI. `in-force`: the caller's web identity comes after its role, and
+ * What takes the place of a profile's own credentials, as in the AWS CLI. `in-force`: the caller's web identity comes after its role, and
  * the container and the instance after all; `named`, as with `aws --profile`: those two only; `none`: a source profile, and one
  * that was only found.
  */
@@ -66,7 +66,7 @@ export function profileChain(
     }
     const allowed = asSource ? 'none' : ambient;
     const source =
-      (allowed === 'in-force' ? webIdentitySource(env, link) : undefined) ??
+      (allowed === 'in-force' ? webIdentitySource(env, link, profiles) : undefined) ??
       profileSource(link, profiles) ??
       (allowed === 'none' ? undefined : ambientSource(env));
     if (source === undefined) throw withoutCredentials(link.name, links.at(-2)?.name, profiles);
@@ -168,7 +168,8 @@ function roleOf({ name, settings }: ProfileLink, profiles: Profiles): AssumedRol
 }
 
 function seconds(text: string, name: string, profiles: Profiles): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
+  // As Python reads numbers.
+  if (/^\+?\d{1,9}(?:_\d{1,3}){0,3}$/.test(text)) return Number(text.replaceAll('_', ''));
   throw new XacctError(
     'profile-incomplete',
     `profile ${name} has duration_seconds = ${text}, which is no number of seconds (${profiles.where(name, 'duration_seconds')})`,

@@ -125,7 +125,7 @@ function keySource(profile: string, profiles: Profiles): KeySource {
 export function webIdentitySource(
   env: Environment,
   { name, settings, kind }: ProfileLink,
-  profiles?: Profiles,
+  profiles: Profiles,
 ): WebIdentitySource | undefined {
   const token = env.AWS_WEB_IDENTITY_TOKEN_FILE ?? settings.web_identity_token_file;
   if (!token) return undefined;
@@ -135,7 +135,7 @@ export function webIdentitySource(
   if (!role_arn) {
     const message = isOfEnv
       ? 'AWS_WEB_IDENTITY_TOKEN_FILE is set without AWS_ROLE_ARN'
-      : `profile ${name} has a web_identity_token_file without a role_arn${profiles ? ` (${profiles.where(name, 'web_identity_token_file')})` : ''}`;
+      : `profile ${name} has a web_identity_token_file without a role_arn (${profiles.where(name, 'web_identity_token_file')})`;
     throw new XacctError(isOfEnv ? 'usage' : 'profile-incomplete', message, {
       hint: {
         run: isOfEnv

@@ -17,7 +17,7 @@ export async function complete(
 ): Promise<void> {
   const names: Names = {
     hosts: wantsHost(program, words) || isValueOf('on', words) ? await knownHosts(invocation) : [],
-    profiles: isValueOf('profile', words) ? knownProfiles(invocation.env) : [],
+    profiles: isValueOf('profile', words) ? await knownProfiles(invocation.env) : [],
   };
   const root = new RootCommand();
   addCommand(root, root, program, [], names);

@@ -21,8 +21,8 @@ export async function knownHosts(invocation: Invocation): Promise<string[]> {
 }
 
 /** Of ~/.aws/config and ~/.aws/credentials. */
-export function knownProfiles(env: Environment): string[] {
-  return words(createProfileReader()(env).names);
+export async function knownProfiles(env: Environment): Promise<string[]> {
+  return words(await noneIfItFails(async () => createProfileReader()(env).names));
 }
 
 /** What is broken is told by other commands. */
