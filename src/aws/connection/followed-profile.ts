@@ -18,7 +18,9 @@ export function showFollowedProfile(followed: Settings, services: Settings): voi
     const [service = '', option = ''] = name.split('.');
     return option === 'endpoint_url' ? setting(option, value).map((line) => `${service} =\n  ${line}`) : [];
   });
-  const text = ['[default]', 'services = followed', ...own, '[services followed]', ...nested].join('\n');
+  // A services section that is empty is a mistake to the SDK.
+  const section = nested.length === 0 ? [] : ['services = followed', '[services followed]', ...nested];
+  const text = ['[default]', ...own, ...section].join('\n');
   externalDataInterceptor.interceptFile(CONFIG_FILE, text);
   externalDataInterceptor.interceptFile(CREDENTIALS_FILE, '');
   Object.assign(process.env, { AWS_CONFIG_FILE: CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE: CREDENTIALS_FILE });

@@ -182,7 +182,7 @@ test('Behind a credential_process, which sees the AWS_PROFILE of the caller, a r
   await product.configure({
     config: {
       'profile mine': { ...ROLE, source_profile: 'prints', endpoint_url: aws.url },
-      'profile prints': { credential_process: `cat ${product.folder}/$AWS_PROFILE.json` },
+      'profile prints': { credential_process: `sh -c 'cat ${product.folder}/$AWS_PROFILE.json'` },
       'profile other': { endpoint_url: other.url },
     },
     registries: { [HOST]: { profile: 'mine' } },

@@ -89,7 +89,7 @@ test('Every rule is told whose profile is missing, leads back to itself, says no
   const begins = [
     `${file}:2:3: "${HOST}": there is no profile deb in `,
     `${file}:3:3: "${OTHER}": profile ring has source_profile ring, which leads back to it`,
-    `${file}:4:3: "*.dkr.ecr.eu-west-1.amazonaws.com": profile empty in `,
+    `${file}:4:3: "*.dkr.ecr.eu-west-1.amazonaws.com": profile empty says no way to get credentials `,
     `${file}:5:3: "*.dkr.ecr.eu-west-2.amazonaws.com": profile sso names the sso-session gone, which is not in `,
     `${file}: 4 mistakes`,
   ];
