@@ -120,7 +120,7 @@ test("A minter's environment is the caller's and nothing of this process's, and 
   const script = join(product.folder, 'process.sh');
   await writeFile(
     script,
-    `#!/bin/sh\nenv >${variables}\ntr '\\0' '\\n' </proc/$(cut -d' ' -f4 /proc/$PPID/stat)/environ >${initial}\necho '${keys}'\n`,
+    `#!/bin/sh\nenv >${variables}\ntr '\\0' '\\n' </proc/$PPID/environ >${initial}\necho '${keys}'\n`,
     { mode: 0o700 },
   );
   await product.configure({ config: { 'profile looks': { credential_process: script } } });
