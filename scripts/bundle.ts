@@ -55,6 +55,22 @@ const apart: Plugin = {
   },
 };
 
+/**
+ * The SDK's default chain, which each of its clients brings along for callers that name no credentials: they are always named
+ * here, and a chain that read files of its own accord would be a second opinion on whose they are.
+ */
+const noDefaultChain: Plugin = {
+  name: 'no-default-chain',
+  setup: ({ onResolve, onLoad }) => {
+    const namespace = 'no-default-chain';
+    onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, ({ path }) => ({ path, namespace }));
+    onLoad({ filter: /.*/, namespace }, () => ({
+      contents:
+        'export const defaultProvider = () => () => Promise.reject(new Error("no credentials were named"));',
+    }));
+  },
+};
+
 /** Writes the files into a folder, with a version to say. @returns what they were made of, one report a file. */
 export async function bundle(folder: string, version = VERSION): Promise<Metafile[]> {
   const define = { VERSION: JSON.stringify(version) };
@@ -62,7 +78,7 @@ export async function bundle(folder: string, version = VERSION): Promise<Metafil
   for (const module of ['main', ...APART]) {
     const entryPoints = [join(root, 'src', `${module}.ts`)];
     const outfile = join(folder, `${basename(module)}.cjs`);
-    const options = { ...OPTIONS, define, entryPoints, outfile, plugins: [apart] };
+    const options = { ...OPTIONS, define, entryPoints, outfile, plugins: [apart, noDefaultChain] };
     reports.push((await build({ ...options, absWorkingDir: root, metafile: true })).metafile);
     checkAscii(outfile);
   }
