@@ -1,6 +1,6 @@
 // The credentials of an SSO role, with the session that `aws sso login` began: its file is the AWS CLI's, and stays so.
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { GetRoleCredentialsCommand, SSOClient } from '@aws-sdk/client-sso';
 import { CreateTokenCommand, SSOOIDCClient } from '@aws-sdk/client-sso-oidc';
@@ -131,10 +131,12 @@ async function renewed(
 
 /** At once: another process never reads a half. Where it cannot be written, the session serves this once. */
 async function replaceFile(file: string, content: string): Promise<void> {
-  const part = `${file}.${randomUUID()}`;
+  // A link to it stays one.
+  const target = await realpath(file).catch(() => file);
+  const part = `${target}.${randomUUID()}`;
   try {
     await writeFile(part, content, { mode: 0o600, flag: 'wx' });
-    await rename(part, file);
+    await rename(part, target);
   } catch {
     await rm(part, { force: true });
   }
