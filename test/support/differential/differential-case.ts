@@ -1,5 +1,5 @@
 // What a case of the differential test is: files and an environment, as data, and the words that they are written with.
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import type { DifferenceName } from './differences.ts';
 import type { MetadataBehaviour } from './metadata-server.ts';
 
@@ -92,7 +92,7 @@ export const U = sessionKey('U');
 export const AT_CONTAINER = sessionKey('V');
 export const AT_INSTANCE = sessionKey('W');
 
-/** Both are trusted by everybody, and take a web identity. */
+/** Every caller may assume them, and they take a web identity. */
 export const ROLE_ACCOUNT = '111122223333';
 export const ROLES = ['One', 'Two', 'Three'] as const;
 export const [ONE, TWO, THREE] = ['One', 'Two', 'Three'].map(
@@ -150,6 +150,10 @@ export function ssoCache(of: string, token: Record<string, unknown> = {}): Recor
 }
 
 export const LOGIN_ARN = `arn:aws:iam::${SSO_ACCOUNT}:user/login`;
+const LOGIN_KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+  format: 'pem',
+  type: 'sec1',
+});
 /** What `aws login` leaves: the session U. */
 export function loginCache(session = LOGIN_ARN): Record<string, string> {
   const content = {
@@ -163,7 +167,7 @@ export function loginCache(session = LOGIN_ARN): Record<string, string> {
     tokenType: 'aws_sigv4',
     clientId: 'arn:aws:signin:::devtools/same-device',
     refreshToken: 'login-refresh',
-    dpopKey: '',
+    dpopKey: LOGIN_KEY,
   };
   const name = createHash('sha256').update(session).digest('hex');
   return { [`.aws/login/cache/${name}.json`]: JSON.stringify(content) };

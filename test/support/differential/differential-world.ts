@@ -1,4 +1,4 @@
-// The fake AWS of the differential test: everyone may assume every role, so that only who asks for what makes a difference.
+// The fake AWS of the differential test: every key may assume every role, so that only who asks for what makes a difference.
 import { type FakeAws, startFakeAws } from '../../fake-aws/start-fake-aws.ts';
 import {
   A,
