@@ -8,6 +8,7 @@
 import { parseArgs } from 'node:util';
 import { awsProgram, awsPrograms } from '../test/support/differential/aws-programs.ts';
 import { writtenKinds } from '../test/support/differential/cases/all-kinds.ts';
+import { generatedKinds } from '../test/support/differential/grammar.ts';
 import { casesOf, type Judgement } from '../test/support/differential/judge.ts';
 import { describeJudgement, summary } from '../test/support/differential/report.ts';
 import { runCases } from '../test/support/differential/run-cases.ts';
@@ -23,7 +24,8 @@ const { values } = parseArgs({
 });
 const programs = values.aws === undefined ? awsPrograms() : [awsProgram(values.aws)];
 const wanted = values.only.toLowerCase();
-const cases = casesOf(writtenKinds).filter(({ kind, case: { name } }) =>
+const kinds = [...writtenKinds, ...generatedKinds(Number(values.seed), Number(values.cases))];
+const cases = casesOf(kinds).filter(({ kind, case: { name } }) =>
   `${kind} ${name}`.toLowerCase().includes(wanted),
 );
 

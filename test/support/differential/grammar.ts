@@ -1,0 +1,265 @@
+// Owns the generated cases: files and environments out of parts that are each odd in one way; the same seed gives the same cases.
+import fc from 'fast-check';
+import {
+  A,
+  B,
+  bytes,
+  C,
+  type Case,
+  D,
+  type Kind,
+  legacySso,
+  ONE,
+  prints,
+  roleOf,
+  SSO_SESSION,
+  SSO_URL,
+  sso,
+  ssoCache,
+  T,
+  THREE,
+  TWO,
+  WEB_FILE,
+  web,
+} from './differential-case.ts';
+
+const process = prints(D.json);
+const LEFT = { ...WEB_FILE, ...ssoCache('corp'), ...ssoCache(SSO_URL), ...process.files };
+
+/** Mostly what is ordinary. */
+function mostly<T>(ordinary: T, ...odd: readonly T[]): fc.Arbitrary<T> {
+  return fc.oneof(
+    { weight: 4 * odd.length, arbitrary: fc.constant(ordinary) },
+    ...odd.map((one) => ({ weight: 1, arbitrary: fc.constant(one) })),
+  );
+}
+
+function header(name: string): fc.Arbitrary<string> {
+  return mostly(
+    `[profile ${name}]`,
+    `[profile "${name}"]`,
+    `[profile '${name}']`,
+    `[profile  ${name}]`,
+    `[profile\t${name}]`,
+    `[ profile ${name}]`,
+    `[profile ${name} ]`,
+    `[profile ${name}]# c`,
+    `[profile ${name}] ; c`,
+    `[profile ${name}`,
+    `[profiles ${name}]`,
+    `[PROFILE ${name}]`,
+    `[${name}]`,
+    ` [profile ${name}]`,
+    `[profile ${name} x]`,
+  );
+}
+
+function credentialsHeader(name: string): fc.Arbitrary<string> {
+  return mostly(`[${name}]`, `[${name}]# c`, `[ ${name} ]`, `["${name}"]`, `[profile ${name}]`, `[${name}`);
+}
+
+/** One setting, written in some way. */
+function written(line: string): fc.Arbitrary<string> {
+  const equals = line.indexOf(' = ');
+  const [option, value] = [line.slice(0, equals), line.slice(equals + 3)];
+  return mostly(
+    line,
+    `${option}=${value}`,
+    `${option}: ${value}`,
+    `${option} :${value}`,
+    `${option.toUpperCase()} = ${value}`,
+    `${option}\t=\t${value}\t`,
+    `  ${line}`,
+    `${line} # c`,
+    `${line} ; c`,
+    `${option} = "${value}"`,
+    `${option} =`,
+    `${option} =\n  ${value}`,
+    `${option} =\n  a = b`,
+    `# ${line}`,
+    `${line}\u00a0`,
+    `${line}\n  more`,
+    `${line}\n\n`,
+    option,
+  );
+}
+
+function linesOf(settings: string): string[] {
+  return settings.split('\n').filter((line) => line !== '');
+}
+
+const noise = mostly(
+  '',
+  '',
+  '',
+  '# c',
+  '  ; c',
+  's3 =\n  a = b',
+  'word',
+  'output = json',
+  '\t',
+  'region = us-east-1',
+);
+
+/** A section: its header, and its settings as they are written, with something between them. */
+function section(begins: fc.Arbitrary<string>, settings: string): fc.Arbitrary<string> {
+  const lines = linesOf(settings).map(written);
+  return fc
+    .tuple(begins, noise, ...lines)
+    .map((parts) => parts.filter((part) => part !== '').join('\n'))
+    .map((text) => `${text}\n`);
+}
+
+const lineEnds = mostly<(text: string) => string | Uint8Array>(
+  (text) => text,
+  (text) => text.replaceAll('\n', '\r\n'),
+  (text) => text.replaceAll('\n', '\r'),
+  (text) => `\ufeff${text}`,
+  (text) => bytes(`# \xe9\n${text}`),
+  (text) => text.trimEnd(),
+);
+
+const BASE = `[profile base]\n${B.lines}`;
+const named = { env: { AWS_PROFILE: 'dev' } };
+
+/** Each is an identity of its own. */
+const CONFIG_WAYS = [
+  roleOf(ONE, 'base'),
+  roleOf(ONE, 'other'),
+  `${roleOf(TWO, 'base')}external_id = 7f3c\n`,
+  web(THREE),
+  sso('Dev'),
+  legacySso('Ops'),
+  process.line,
+  C.lines,
+  T.lines,
+  `aws_access_key_id = ${C.id}\n`,
+  `role_arn = ${ONE}\n`,
+  'region = us-east-1\n',
+];
+const CREDENTIALS_WAYS = [
+  A.lines,
+  T.lines,
+  `aws_access_key_id = ${A.id}\n`,
+  `aws_secret_access_key = ${A.secret}\n`,
+  'aws_session_token = stale\n',
+  roleOf(TWO, 'base'),
+  process.line,
+  sso('Ops'),
+  'region = us-east-1\n',
+];
+
+/** Settings of several ways; an option that two have is the first's. */
+function settingsOf(ways: readonly string[], most: number): fc.Arbitrary<string> {
+  return fc.uniqueArray(fc.constantFrom(...ways), { minLength: 1, maxLength: most }).map((chosen) => {
+    const lines = chosen.flatMap(linesOf);
+    const optionOf = (line: string) => line.slice(0, line.indexOf(' '));
+    return lines
+      .filter((line, place) => lines.findIndex((other) => optionOf(other) === optionOf(line)) === place)
+      .map((line) => `${line}\n`)
+      .join('');
+  });
+}
+
+/** One way, in files that are written oddly. */
+const writtenOddly = fc
+  .record({
+    before: section(header('prod'), roleOf(THREE, 'base')),
+    dev: fc.constantFrom(...CONFIG_WAYS.slice(0, 8)).chain((way) => section(header('dev'), way)),
+    behind: section(header('other'), A.lines),
+    credentials: fc.option(section(credentialsHeader('dev'), D.lines), { freq: 3, nil: undefined }),
+    ends: lineEnds,
+  })
+  .map(
+    ({ before, dev, behind, credentials, ends }): Omit<Case, 'name'> => ({
+      config: ends(`${before}${dev}${behind}${BASE}${SSO_SESSION}`),
+      ...(credentials === undefined ? {} : { credentials }),
+      ...named,
+      files: LEFT,
+    }),
+  );
+
+/** Plain files, of profiles that could be resolved in several ways. */
+const inSeveralWays = fc
+  .record({
+    config: fc.option(settingsOf(CONFIG_WAYS, 3), { freq: 6, nil: undefined }),
+    credentials: fc.option(settingsOf(CREDENTIALS_WAYS, 2), { freq: 2, nil: undefined }),
+    other: settingsOf(CONFIG_WAYS, 2),
+    otherCredentials: fc.option(settingsOf(CREDENTIALS_WAYS, 2), { freq: 1, nil: undefined }),
+    asked: fc.constantFrom<Pick<Case, 'env' | 'profile'>>(named, { profile: 'dev' }),
+  })
+  .map(
+    ({ config, credentials, other, otherCredentials, asked }): Omit<Case, 'name'> => ({
+      config: `${config === undefined ? '' : `[profile dev]\n${config}`}[profile other]\n${other}${BASE}${SSO_SESSION}`,
+      credentials: [
+        ...(credentials === undefined ? [] : [`[dev]\n${credentials}`]),
+        ...(otherCredentials === undefined ? [] : [`[other]\n${otherCredentials}`]),
+      ].join(''),
+      ...asked,
+      files: LEFT,
+    }),
+  );
+
+function variable(name: string, ...values: readonly string[]): fc.Arbitrary<Record<string, string>> {
+  return mostly<Record<string, string>>({}, ...values.map((value) => ({ [name]: value })));
+}
+
+/** Plain profiles, and any of the variables. */
+const inAnEnvironment = fc
+  .record({
+    variables: fc.tuple(
+      fc.constantFrom<Record<string, string>>(
+        {},
+        {},
+        {},
+        A.env,
+        T.env,
+        { AWS_ACCESS_KEY_ID: A.id },
+        { AWS_SECRET_ACCESS_KEY: A.secret },
+      ),
+      variable('AWS_SESSION_TOKEN', '', `${T.token}`),
+      variable('AWS_SECURITY_TOKEN', '', `${T.token}`),
+      fc.constantFrom(
+        {},
+        ...['dev', 'role', 'pod', 'bare', 'missing', ''].map((name) => ({ AWS_PROFILE: name })),
+      ),
+      variable('AWS_DEFAULT_PROFILE', 'dev', 'role', 'missing', ''),
+      variable('AWS_WEB_IDENTITY_TOKEN_FILE', '{HOME}/web-token', '{HOME}/web-token', '{HOME}/missing', ''),
+      variable('AWS_ROLE_ARN', TWO, TWO, ''),
+      variable('AWS_ROLE_SESSION_NAME', 'job-1'),
+      variable('AWS_CONTAINER_CREDENTIALS_FULL_URI', '{container}/c'),
+    ),
+    asked: mostly<Pick<Case, 'profile'>>({}, { profile: 'dev' }, { profile: 'role' }, { profile: 'pod' }),
+    byDefault: fc.constantFrom(
+      '',
+      `[default]\n${C.lines}`,
+      `[default]\n${roleOf(THREE, 'base')}`,
+      '[default]\nregion = us-east-1\n',
+    ),
+  })
+  .map(
+    ({ variables, asked, byDefault }): Omit<Case, 'name'> => ({
+      config:
+        `${byDefault}[profile dev]\n${D.lines}[profile role]\n${roleOf(ONE, 'bare')}` +
+        `[profile pod]\n${web(ONE)}[profile bare]\nregion = us-east-1\n${BASE}`,
+      env: Object.assign({}, ...variables),
+      ...asked,
+      files: LEFT,
+    }),
+  );
+
+/** So many cases, in equal parts of each kind. */
+export function generatedKinds(seed: number, count: number): Kind[] {
+  const arbitraries = {
+    'Generated: files that are written oddly.': writtenOddly,
+    'Generated: profiles of several ways, in two files.': inSeveralWays,
+    'Generated: environments.': inAnEnvironment,
+  };
+  const share = Math.ceil(count / Object.keys(arbitraries).length);
+  return Object.entries(arbitraries).map(([title, arbitrary]) => ({
+    title,
+    cases: fc
+      .sample(arbitrary, { seed, numRuns: share })
+      .map((one, place): Case => ({ ...one, name: `seed ${seed}, number ${place + 1}` })),
+  }));
+}
