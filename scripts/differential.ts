@@ -1,17 +1,23 @@
 // Compares the built program with the real `aws`: the same files and environment, and whose identity each of them is then.
 //
-// usage: npm run differential [-- --seed N --cases N --only TEXT --aws PATH --verbose]
+// usage: npm run differential [-- --seed N --cases N --only TEXT --aws PATH --older --fresh --verbose]
 //   --seed N, --cases N   of the generated cases; 1 and 200 unless told
 //   --only TEXT           the kinds whose titles, or the cases whose names, have it in them
-//   --aws PATH            this `aws` alone
+//   --aws PATH            this `aws`, instead of the newest of this machine
+//   --older               also Debian's, to see where the two disagree
+//   --fresh               run `aws` also where its answer to the case is known: what it did is kept in the folder for temporary files
 //   --verbose             also what only the CLI refuses, what is excused, and where two CLIs disagree
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { rememberedAws } from '../test/support/differential/aws-answers.ts';
 import { awsProgram, awsPrograms } from '../test/support/differential/aws-programs.ts';
 import { writtenKinds } from '../test/support/differential/cases/all-kinds.ts';
 import { generatedKinds } from '../test/support/differential/grammar.ts';
 import { casesOf, type Judgement } from '../test/support/differential/judge.ts';
 import { describeJudgement, summary } from '../test/support/differential/report.ts';
 import { runCases } from '../test/support/differential/run-cases.ts';
+import { runAws } from '../test/support/differential/run-program.ts';
 
 const { values } = parseArgs({
   options: {
@@ -19,10 +25,13 @@ const { values } = parseArgs({
     cases: { type: 'string', default: '200' },
     only: { type: 'string', default: '' },
     aws: { type: 'string' },
+    older: { type: 'boolean', default: false },
+    fresh: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
-const programs = values.aws === undefined ? awsPrograms() : [awsProgram(values.aws)];
+const found = values.aws === undefined ? awsPrograms() : [awsProgram(values.aws)];
+const programs = found.slice(0, values.older ? 2 : 1);
 const wanted = values.only.toLowerCase();
 const kinds = [...writtenKinds, ...generatedKinds(Number(values.seed), Number(values.cases))];
 const cases = casesOf(kinds).filter(({ kind, case: { name } }) =>
@@ -40,7 +49,8 @@ if (programs.length === 0) {
   console.log(
     `${cases.length} cases; the yardstick is ${programs.map(({ version }) => version).join(', beside it ')}.\n`,
   );
-  const judgements = await runCases(programs, cases, (judgement) => {
+  const ask = values.fresh ? runAws : await rememberedAws(join(tmpdir(), 'differential-aws-answers'));
+  const judgements = await runCases(programs, cases, ask, (judgement) => {
     if (isShown(judgement)) console.log(describeJudgement(judgement));
   });
   console.log(summary(judgements));

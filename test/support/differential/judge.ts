@@ -1,4 +1,5 @@
 // Owns the judgement of one case: runs both programs, says how they differ, and whether that is a fault of ours.
+import type { AskAws } from './aws-answers.ts';
 import { type AwsProgram, isNewer } from './aws-programs.ts';
 import { compare, type Verdict } from './compare.ts';
 import type { Case, Kind } from './differential-case.ts';
@@ -24,13 +25,14 @@ export async function judge(
   [yardstick, older]: readonly AwsProgram[],
   kind: string,
   one: Case,
+  ask: AskAws = runAws,
 ): Promise<Judgement | undefined> {
   if (yardstick === undefined || (one.newer !== undefined && !isNewer(yardstick))) return undefined;
-  const aws = await runAws(tls, yardstick, one);
+  const aws = await ask(tls, yardstick, one);
   const ours = await runOurs(tls, one);
   const verdict = compare(aws, ours);
   const fault = faultOf(one, verdict);
-  const before = older === undefined || one.newer !== undefined ? undefined : await runAws(tls, older, one);
+  const before = older === undefined || one.newer !== undefined ? undefined : await ask(tls, older, one);
   return {
     kind,
     case: one,

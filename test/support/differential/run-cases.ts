@@ -1,4 +1,5 @@
 // Runs cases, two at a time: more only wait for each other on a small machine.
+import type { AskAws } from './aws-answers.ts';
 import type { AwsProgram } from './aws-programs.ts';
 import { type Judgement, judge, type NamedCase } from './judge.ts';
 import { createTls } from './run-program.ts';
@@ -9,7 +10,8 @@ const AT_ONCE = 2;
 export async function runCases(
   programs: readonly AwsProgram[],
   cases: readonly NamedCase[],
-  seen: (judgement: Judgement) => void = () => {},
+  ask: AskAws,
+  seen: (judgement: Judgement) => void,
 ): Promise<Judgement[]> {
   const tls = await createTls();
   const waiting = [...cases.entries()];
@@ -17,7 +19,7 @@ export async function runCases(
   const work = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [place, named] = next;
-      const judgement = await judge(tls, programs, named.kind, named.case);
+      const judgement = await judge(tls, programs, named.kind, named.case, ask);
       judged[place] = judgement;
       if (judgement !== undefined) seen(judgement);
     }

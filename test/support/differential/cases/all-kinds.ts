@@ -2,6 +2,7 @@
 import type { Kind } from '../differential-case.ts';
 import { environments } from './environment.ts';
 import { headers } from './headers.ts';
+import { intended } from './intended.ts';
 import { options } from './options.ts';
 import { processes } from './processes.ts';
 import { roles } from './roles.ts';
@@ -16,4 +17,5 @@ export const writtenKinds: readonly Kind[] = [
   ...ssoKinds,
   ...processes,
   ...environments,
+  ...intended,
 ];

@@ -165,13 +165,13 @@ const sourced: Case[] = [
     { env: { ...A.env, AWS_CONTAINER_CREDENTIALS_FULL_URI: '{container}/c' }, profile: 'dev' },
   ),
   dev('Ec2InstanceMetadata', `role_arn = ${ONE}\ncredential_source = Ec2InstanceMetadata\n`, '', {
-    env: { AWS_EC2_METADATA_DISABLED: undefined, AWS_EC2_METADATA_SERVICE_ENDPOINT: '{instance}' },
+    env: { AWS_EC2_METADATA_DISABLED: undefined, AWS_EC2_METADATA_SERVICE_ENDPOINT: '{instance}/' },
   }),
   dev(
     'Ec2InstanceMetadata that is switched off',
     `role_arn = ${ONE}\ncredential_source = Ec2InstanceMetadata\n`,
     '',
-    { env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: '{instance}' } },
+    { env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: '{instance}/' } },
   ),
   dev('a word that is none', `role_arn = ${ONE}\ncredential_source = SharedConfig\n`),
   dev('a word that is none, beside keys', `role_arn = ${ONE}\ncredential_source = Nothing\n${A.lines}`),
@@ -289,7 +289,7 @@ const regions: Case[] = [
     at('eu-west-1'),
   ),
   dev('with sts_regional_endpoints = legacy', `${one}sts_regional_endpoints = legacy\n`, '', {
-    newer: 'Debian’s CLI does not know the setting',
+    newer: 'Debian’s CLI does not know the setting.',
   }),
   dev('with AWS_STS_REGIONAL_ENDPOINTS=regional', one, '', {
     env: { AWS_STS_REGIONAL_ENDPOINTS: 'regional', AWS_DEFAULT_REGION: 'eu-west-1' },

@@ -79,7 +79,9 @@ function profileOf(
 
 /** Debian's CLI knows no `aws login`. */
 function newerFor(ways: readonly Way[]): Pick<Case, 'newer'> {
-  return ways.some(({ name }) => name === 'aws login') ? { newer: 'it knows aws login' } : {};
+  return ways.some(({ name }) => name === 'aws login')
+    ? { newer: 'Debian’s CLI does not know aws login.' }
+    : {};
 }
 
 const pairs = WAYS.flatMap((way, place) =>
@@ -255,7 +257,7 @@ const twoFiles: Case[] = [
     name: 'aws login in credentials',
     credentials: `[dev]\nlogin_session = ${LOGIN_ARN}\n`,
     files: loginCache(),
-    newer: 'it knows aws login',
+    newer: 'Debian’s CLI does not know aws login.',
   },
   {
     name: 'a region in credentials',

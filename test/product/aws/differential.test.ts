@@ -1,0 +1,30 @@
+// The same files and environment for the real `aws` and for ours: both are the same identity. `npm run differential` has all cases.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { awsPrograms } from '../../support/differential/aws-programs.ts';
+import { writtenKinds } from '../../support/differential/cases/all-kinds.ts';
+import { generatedKinds } from '../../support/differential/grammar.ts';
+import { judge, selection } from '../../support/differential/judge.ts';
+import { describeJudgement } from '../../support/differential/report.ts';
+import { createTls } from '../../support/differential/run-program.ts';
+import { skipWithout } from '../../support/peers.ts';
+
+const CASES = 60;
+const SEED = 1;
+const skip = skipWithout('aws');
+/** The yardstick alone: where two CLIs disagree, the command says it. */
+const [yardstick] = skip ? [] : awsPrograms();
+
+test('The AWS CLI and we', { concurrency: 2, skip }, async (t) => {
+  const tls = await createTls();
+  const cases = selection([...writtenKinds, ...generatedKinds(SEED, CASES)], CASES);
+  assert.ok(yardstick !== undefined);
+  const tests = cases.map(({ kind, case: one }) =>
+    t.test(`${kind} ${one.name}`, async (of) => {
+      const judgement = await judge(tls, [yardstick], kind, one);
+      if (judgement === undefined) of.skip(`${yardstick.version} is too old for it`);
+      else assert.equal(judgement.fault, undefined, `\n${describeJudgement(judgement)}`);
+    }),
+  );
+  await Promise.all(tests);
+});
