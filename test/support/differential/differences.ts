@@ -46,7 +46,7 @@ const DIFFERENCES = {
     reason: 'The session would not last as long as the file says.',
   },
   'unreadable-file': {
-    subject: 'A config or credentials file that may not be read (EACCES), where a profile is needed',
+    subject: 'A config or credentials file that cannot be read (EACCES, ELOOP), where a profile is needed',
     aws: 'Reads on as if the file were empty.',
     ours: 'An error with the file.',
     reason: 'The file may have the profile’s role: without it, the identity is another one.',

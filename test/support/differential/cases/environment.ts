@@ -476,6 +476,7 @@ const ofFiles: Case[] = [
     env: { AWS_PROFILE: 'dev' },
     links: { '.aws/config': 'config' },
     credentials: keysFile,
+    difference: 'unreadable-file',
   },
   {
     name: 'a link to a file',
