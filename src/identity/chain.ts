@@ -58,7 +58,7 @@ export function followedProfile(identity: Identity, env: Environment): string {
   return profileOf(identity) ?? profileInForce(env) ?? 'default';
 }
 
-/** Those of a profile that count whoever is the identity. */
+/** Those of a profile that count whatever the identity is. */
 const CLIENT_SETTINGS = [
   'services',
   'endpoint_url',

@@ -61,7 +61,7 @@ const sessions: Case[] = [
   dev('the URL and region of the profile too', `${sso('Dev')}${SSO_SETTINGS}`),
   dev('another URL of the profile', `${sso('Dev')}sso_start_url = https://other.example\n`),
   dev('another region of the profile', `${sso('Dev')}sso_region = eu-west-1\n`),
-  dev('a setting of both that is nobody’s', `${sso('Dev')}x = y\n`, `${SSO_SESSION}x = z\n`),
+  dev('a setting of both that has no meaning', `${sso('Dev')}x = y\n`, `${SSO_SESSION}x = z\n`),
   dev(
     'the account of the session',
     'sso_session = corp\nsso_role_name = Dev\n',
