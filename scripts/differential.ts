@@ -56,8 +56,8 @@ if (programs.length === 0) {
   console.log(summary(judgements));
   const faults = judgements.filter(({ fault }) => fault !== undefined).length;
   const disagreements = judgements.filter(({ older }) => older !== undefined).length;
-  console.log(
-    `\n${faults} faults of ours. In ${disagreements} cases the older CLI is another identity than the newer.`,
-  );
+  console.log(`\n${faults} faults of ours.`);
+  if (values.older)
+    console.log(`The older CLI is another identity than the newer in ${disagreements} cases.`);
   process.exitCode = faults > 0 ? 1 : 0;
 }

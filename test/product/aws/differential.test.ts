@@ -18,7 +18,7 @@ const [yardstick] = skip ? [] : awsPrograms();
 test('The AWS CLI and we', { concurrency: 2, skip }, async (t) => {
   const tls = await createTls();
   const cases = selection([...writtenKinds, ...generatedKinds(SEED, CASES)], CASES);
-  assert.ok(yardstick !== undefined);
+  assert.ok(yardstick !== undefined, 'no /usr/bin/aws on this machine (run: scripts/install-test-peers)');
   const tests = cases.map(({ kind, case: one }) =>
     t.test(`${kind} ${one.name}`, async (of) => {
       const judgement = await judge(tls, [yardstick], kind, one);

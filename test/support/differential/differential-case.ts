@@ -1,5 +1,5 @@
 // What a case of the differential test is: files and an environment, as data, and the words that they are written with.
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { createECDH, createHash, createPrivateKey } from 'node:crypto';
 import type { DifferenceName } from './differences.ts';
 import type { MetadataBehaviour } from './metadata-server.ts';
 
@@ -150,10 +150,9 @@ export function ssoCache(of: string, token: Record<string, unknown> = {}): Recor
 }
 
 export const LOGIN_ARN = `arn:aws:iam::${SSO_ACCOUNT}:user/login`;
-const LOGIN_KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
-  format: 'pem',
-  type: 'sec1',
-});
+/** The same at each run, as all of a case: nothing is signed with it, because nothing is renewed. */
+const LOGIN_KEY = loginKey();
+
 /** What `aws login` leaves: the session U. */
 export function loginCache(session = LOGIN_ARN): Record<string, string> {
   const content = {
@@ -183,7 +182,27 @@ export function bytes(text: string): Uint8Array {
   return Buffer.from(text, 'latin1');
 }
 
+/** Why Debian's CLI, of version 2.9, is no yardstick for a case. */
+export const NEWER = {
+  login: 'Debian’s CLI does not know aws login.',
+  sourceSso: 'Debian’s CLI fails at the SSO session of a source_profile.',
+  profileOrder: 'Version 2 reads AWS_PROFILE before AWS_DEFAULT_PROFILE.',
+  expiredSso: 'Debian’s CLI does not look at the time of an older profile’s token.',
+  tokenFile: 'Debian’s CLI does not know AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE.',
+} as const;
+
 /** Cases with the profile `dev` in AWS_PROFILE. */
 export function ofDev(cases: readonly Case[]): Case[] {
   return cases.map((one) => ({ ...one, env: { AWS_PROFILE: 'dev', ...one.env } }));
+}
+
+function loginKey(): string {
+  const pair = createECDH('prime256v1');
+  pair.setPrivateKey(createHash('sha256').update('a key of aws login').digest());
+  const point = pair.getPublicKey();
+  const [x, y, d] = [point.subarray(1, 33), point.subarray(33), pair.getPrivateKey()].map((part) =>
+    part.toString('base64url'),
+  ) as [string, string, string];
+  const key = createPrivateKey({ key: { kty: 'EC', crv: 'P-256', x, y, d }, format: 'jwk' });
+  return key.export({ format: 'pem', type: 'sec1' }).toString();
 }

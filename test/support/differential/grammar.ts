@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import {
   A,
   B,
-  bytes,
   C,
   type Case,
   D,
   type Kind,
   legacySso,
+  NEWER,
   ONE,
   prints,
   roleOf,
@@ -22,102 +22,10 @@ import {
   WEB_FILE,
   web,
 } from './differential-case.ts';
+import { credentialsHeader, header, lineEnds, linesOf, mostly, section } from './grammar-of-writing.ts';
 
 const process = prints(D.json);
 const LEFT = { ...WEB_FILE, ...ssoCache('corp'), ...ssoCache(SSO_URL), ...process.files };
-
-/** Mostly what is ordinary. */
-function mostly<T>(ordinary: T, ...odd: readonly T[]): fc.Arbitrary<T> {
-  return fc.oneof(
-    { weight: 4 * odd.length, arbitrary: fc.constant(ordinary) },
-    ...odd.map((one) => ({ weight: 1, arbitrary: fc.constant(one) })),
-  );
-}
-
-function header(name: string): fc.Arbitrary<string> {
-  return mostly(
-    `[profile ${name}]`,
-    `[profile "${name}"]`,
-    `[profile '${name}']`,
-    `[profile  ${name}]`,
-    `[profile\t${name}]`,
-    `[ profile ${name}]`,
-    `[profile ${name} ]`,
-    `[profile ${name}]# c`,
-    `[profile ${name}] ; c`,
-    `[profile ${name}`,
-    `[profiles ${name}]`,
-    `[PROFILE ${name}]`,
-    `[${name}]`,
-    ` [profile ${name}]`,
-    `[profile ${name} x]`,
-  );
-}
-
-function credentialsHeader(name: string): fc.Arbitrary<string> {
-  return mostly(`[${name}]`, `[${name}]# c`, `[ ${name} ]`, `["${name}"]`, `[profile ${name}]`, `[${name}`);
-}
-
-/** One setting, written in some way. */
-function written(line: string): fc.Arbitrary<string> {
-  const equals = line.indexOf(' = ');
-  const [option, value] = [line.slice(0, equals), line.slice(equals + 3)];
-  return mostly(
-    line,
-    `${option}=${value}`,
-    `${option}: ${value}`,
-    `${option} :${value}`,
-    `${option.toUpperCase()} = ${value}`,
-    `${option}\t=\t${value}\t`,
-    `  ${line}`,
-    `${line} # c`,
-    `${line} ; c`,
-    `${option} = "${value}"`,
-    `${option} =`,
-    `${option} =\n  ${value}`,
-    `${option} =\n  a = b`,
-    `# ${line}`,
-    `${line}\u00a0`,
-    `${line}\n  more`,
-    `${line}\n\n`,
-    option,
-  );
-}
-
-function linesOf(settings: string): string[] {
-  return settings.split('\n').filter((line) => line !== '');
-}
-
-const noise = mostly(
-  '',
-  '',
-  '',
-  '# c',
-  '  ; c',
-  's3 =\n  a = b',
-  'word',
-  'output = json',
-  '\t',
-  'region = us-east-1',
-);
-
-/** A section: its header, and its settings as they are written, with something between them. */
-function section(begins: fc.Arbitrary<string>, settings: string): fc.Arbitrary<string> {
-  const lines = linesOf(settings).map(written);
-  return fc
-    .tuple(begins, noise, ...lines)
-    .map((parts) => parts.filter((part) => part !== '').join('\n'))
-    .map((text) => `${text}\n`);
-}
-
-const lineEnds = mostly<(text: string) => string | Uint8Array>(
-  (text) => text,
-  (text) => text.replaceAll('\n', '\r\n'),
-  (text) => text.replaceAll('\n', '\r'),
-  (text) => `\ufeff${text}`,
-  (text) => bytes(`# \xe9\n${text}`),
-  (text) => text.trimEnd(),
-);
 
 const BASE = `[profile base]\n${B.lines}`;
 const named = { env: { AWS_PROFILE: 'dev' } };
@@ -197,6 +105,7 @@ const inSeveralWays = fc
       ].join(''),
       ...asked,
       files: LEFT,
+      ...(other.includes('sso_session') ? { newer: NEWER.sourceSso } : {}),
     }),
   );
 
@@ -237,14 +146,19 @@ const inAnEnvironment = fc
       '[default]\nregion = us-east-1\n',
     ),
   })
+  .map(({ variables, ...more }) => ({
+    ...more,
+    env: Object.assign({}, ...variables) as Record<string, string>,
+  }))
   .map(
-    ({ variables, asked, byDefault }): Omit<Case, 'name'> => ({
+    ({ env, asked, byDefault }): Omit<Case, 'name'> => ({
       config:
         `${byDefault}[profile dev]\n${D.lines}[profile role]\n${roleOf(ONE, 'bare')}` +
         `[profile pod]\n${web(ONE)}[profile bare]\nregion = us-east-1\n${BASE}`,
-      env: Object.assign({}, ...variables),
+      env,
       ...asked,
       files: LEFT,
+      ...('AWS_PROFILE' in env && 'AWS_DEFAULT_PROFILE' in env ? { newer: NEWER.profileOrder } : {}),
     }),
   );
 

@@ -158,12 +158,22 @@ async function leftIn(home: string): Promise<Record<string, string>> {
   );
 }
 
-/** JSON with its names in order. */
+/** What the CLI writes into an SSO file; a member of another program's is of no use to either. */
+const SSO_MEMBERS = [
+  'accessToken',
+  'clientId',
+  'clientSecret',
+  'expiresAt',
+  'refreshToken',
+  'region',
+  'registrationExpiresAt',
+  'startUrl',
+];
+
+/** JSON with these members, in this order. */
 function canonical(content: string): string {
   try {
-    const parsed: unknown = JSON.parse(content);
-    if (typeof parsed !== 'object' || parsed === null) return content;
-    return JSON.stringify(Object.fromEntries(Object.entries(parsed).toSorted()));
+    return JSON.stringify(JSON.parse(content), SSO_MEMBERS);
   } catch {
     return content;
   }

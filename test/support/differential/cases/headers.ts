@@ -86,8 +86,8 @@ const odd: Case[] = [
     credentials: '[x]\nword\n',
   },
   {
-    name: '[plugins] and other sections',
-    config: `[plugins]\na = b\n[preview]\nc = d\n[profile dev]\n${A.lines}`,
+    name: 'other sections',
+    config: `[tools]\na = b\n[preview]\nc = d\n[profile dev]\n${A.lines}`,
   },
 ];
 

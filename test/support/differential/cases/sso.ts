@@ -5,6 +5,7 @@ import {
   FUTURE,
   type Kind,
   legacySso,
+  NEWER,
   ofDev,
   PAST,
   SSO_ACCOUNT,
@@ -61,7 +62,7 @@ const sessions: Case[] = [
   dev('the URL and region of the profile too', `${sso('Dev')}${SSO_SETTINGS}`),
   dev('another URL of the profile', `${sso('Dev')}sso_start_url = https://other.example\n`),
   dev('another region of the profile', `${sso('Dev')}sso_region = eu-west-1\n`),
-  dev('a setting of both that has no meaning', `${sso('Dev')}x = y\n`, `${SSO_SESSION}x = z\n`),
+  dev('a setting of both that is of no use', `${sso('Dev')}x = y\n`, `${SSO_SESSION}x = z\n`),
   dev(
     'the account of the session',
     'sso_session = corp\nsso_role_name = Dev\n',
@@ -92,13 +93,19 @@ const older: Case[] = [
   dev('no role and no account', SSO_SETTINGS, '', OLD),
   dev('a slash behind the URL', legacySso('Dev').replace(SSO_URL, `${SSO_URL}/`), '', OLD),
   dev('# in the URL', legacySso('Dev').replace(SSO_URL, `${SSO_URL}/#/`), '', ssoCache(`${SSO_URL}/#/`)),
-  dev(
-    'an expired token with a refresh token',
-    legacySso('Dev'),
-    '',
-    ssoCache(SSO_URL, { expiresAt: PAST, refreshToken: SSO_REFRESH }),
-  ),
-  dev('an expired token', legacySso('Dev'), '', ssoCache(SSO_URL, { expiresAt: PAST })),
+  {
+    ...dev(
+      'an expired token with a refresh token',
+      legacySso('Dev'),
+      '',
+      ssoCache(SSO_URL, { expiresAt: PAST, refreshToken: SSO_REFRESH }),
+    ),
+    newer: NEWER.expiredSso,
+  },
+  {
+    ...dev('an expired token', legacySso('Dev'), '', ssoCache(SSO_URL, { expiresAt: PAST })),
+    newer: NEWER.expiredSso,
+  },
 ];
 
 const files: Case[] = [
