@@ -24,6 +24,9 @@ const LINE_ENDS = new RegExp(`[${'\\n\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029'}]`);
 /** Its settings are in every other section of the file. */
 const DEFAULTS = 'DEFAULT';
 
+/** A file of two kilobytes may say a million settings by it. */
+const MAX_INHERITED = 50_000;
+
 interface Setting {
   line: number;
   /** The value, then the lines that continue it. */
@@ -128,21 +131,30 @@ function closed(
   path: string,
   keep: (name: string, value: string) => string,
 ): Sections {
-  const defaults = open.get(DEFAULTS)?.settings ?? [];
+  const { line: at = 1, settings: defaults = new Map<string, Setting>() } = open.get(DEFAULTS) ?? {};
+  if (defaults.size * open.size > MAX_INHERITED) {
+    const message = `[${DEFAULTS}] has ${defaults.size} settings for each of ${open.size - 1} sections, which is too much`;
+    throw fault({ path, line: at }, message, 'move them to the sections that need them');
+  }
   const sections = new Map<string, Section>();
   for (const [header, { line, settings }] of open) {
     if (header === DEFAULTS) continue;
     const all = [...new Map([...settings, ...[...defaults].filter(([name]) => !settings.has(name))])];
     const flat = all.flatMap(([name, setting]) => flattened(name, setting, path));
-    sections.set(header, {
+    sections.set(copyOf(header), {
       line,
       settings: Object.fromEntries(
-        flat.map(([name, value]) => [name, keep(name.split('.').at(-1) ?? '', value)]),
+        flat.map(([name, value]) => [copyOf(name), copyOf(keep(name.split('.').at(-1) ?? '', value))]),
       ),
-      lines: Object.fromEntries(flat.map(([name, , at]) => [name, at])),
+      lines: Object.fromEntries(flat.map(([name, , at]) => [copyOf(name), at])),
     });
   }
   return sections;
+}
+
+/** A part of a text is a view of all of it to V8, which would keep the whole file, secrets and all. */
+function copyOf(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 /** A value that begins on the line after its name is a nested section. */

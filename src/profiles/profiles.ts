@@ -1,4 +1,5 @@
 // The AWS CLI's config and credentials files: profiles, SSO sessions and service sections, as the AWS CLI takes them.
+import { devNull } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { XacctError } from '../errors.ts';
@@ -73,7 +74,9 @@ export function createProfileReader({ withSecrets = false } = {}): ProfileReader
 }
 
 function awsFile(explicit: string | undefined, name: string, env: Environment): string {
-  return explicit ? expandedPath(explicit, env) : join(homeFolder(env) ?? '/', '.aws', name);
+  // An empty variable names no file, and not the usual one.
+  if (explicit === '') return devNull;
+  return explicit === undefined ? join(homeFolder(env) ?? '/', '.aws', name) : expandedPath(explicit, env);
 }
 
 /** As the AWS CLI: `$NAME` and `${NAME}` where they are set, then `~`. */

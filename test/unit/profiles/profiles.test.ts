@@ -1,10 +1,14 @@
 // Owns the proof of what is a profile in the AWS files, of what is wrong with them and where, and that no secret is kept.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempDisposableSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
+import { getHeapSnapshot, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { XacctError } from '../../../src/errors.ts';
 import { createProfileReader } from '../../../src/profiles/profiles.ts';
 import { profilesFrom } from '../../support/unit/user-files.ts';
@@ -92,6 +96,12 @@ describe('the AWS files', () => {
       ':2: below s3 is a line that is not NAME = VALUE',
       'write it so, or put # before it:',
     ],
+    [
+      'settings for all sections that are too many',
+      `[DEFAULT]\n${Array.from({ length: 300 }, (_, index) => `k${index} = 1\n`).join('')}${Array.from({ length: 300 }, (_, index) => `[profile p${index}]\n`).join('')}`,
+      ':1: [DEFAULT] has 300 settings for each of 300 sections, which is too much',
+      'move them to the sections that need them:',
+    ],
     ['a byte order mark', '\uFEFF[default]\n', ':1: the file begins with a byte order mark', ''],
     [
       'bytes that are no UTF-8',
@@ -139,6 +149,33 @@ describe('the AWS files', () => {
 
   test('are not looked for in a HOME that is not UTF-8', () => {
     assert.throws(() => createProfileReader()({ HOME: '/home/j\uFFFDrg' }), { message: 'HOME is not UTF-8' });
+  });
+
+  test('are not the usual ones where a variable for a file is empty', () => {
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'profiles-'));
+    mkdirSync(join(folder.path, '.aws'));
+    writeFileSync(join(folder.path, '.aws', 'config'), '[profile a]\n');
+    writeFileSync(join(folder.path, '.aws', 'credentials'), '[b]\n');
+    const names = (env: Record<string, string>) => createProfileReader()({ HOME: folder.path, ...env }).names;
+    assert.deepEqual(names({ AWS_CONFIG_FILE: '' }), ['b']);
+    assert.deepEqual(names({ AWS_SHARED_CREDENTIALS_FILE: '' }), ['a']);
+  });
+
+  test('leave nothing of a secret behind in memory: what is kept is no view of the file', async () => {
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'profiles-'));
+    const path = join(folder.path, 'credentials');
+    const secret = randomBytes(24);
+    const id = 'AKIAEXAMPLE'.padEnd(40, '0');
+    writeFileSync(
+      path,
+      `[dev]\naws_access_key_id = ${id}\naws_secret_access_key = ${secret.toString('hex')}\n`,
+    );
+    const readProfiles = createProfileReader();
+    assert.equal(readProfiles({ AWS_SHARED_CREDENTIALS_FILE: path, AWS_CONFIG_FILE: '' }).names[0], 'dev');
+    setFlagsFromString('--expose-gc');
+    runInNewContext('gc')();
+    const heap = await text(getHeapSnapshot());
+    assert.ok(heap.includes(id) && !heap.includes(secret.toString('hex')));
   });
 
   test('say where a setting is, in the file that it is taken from', () => {
