@@ -14,6 +14,11 @@ export class ProcessError extends Error {
   }
 }
 
+/** A name, or a path that may have blanks in it. What else is the first word may be a secret: `TOKEN=… vend`, a whole command line. */
+const PROGRAM = /^(?:[\w@%+:,.-]+|\/[\w@%+:,./ ]+(?:-[\w@%+:,./]+)*)$/;
+const OTHER_WORD =
+  'what is no program: no shell sets its variables (write env before them) or parts a line in quotes';
+
 export function processFailure(
   error: unknown,
   { profile }: { profile: string },
@@ -23,7 +28,8 @@ export function processFailure(
   if (error instanceof ProcessError && error.absent !== undefined) {
     const { absent } = error;
     const where = absent.includes('/') ? 'which is no program' : `not found on PATH=${env.PATH ?? ''}`;
-    return new XacctError('process-failed', `${whose} is to run ${absent}, ${where}`, {
+    const what = PROGRAM.test(absent) ? `${absent}, ${where}` : OTHER_WORD;
+    return new XacctError('process-failed', `${whose} is to run ${what}`, {
       hint: {
         say: 'with its full path',
         run: command`aws configure set credential_process COMMAND --profile ${profile}`,

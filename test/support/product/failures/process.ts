@@ -38,6 +38,13 @@ export const processFailures: readonly Failure[] = [
     hint: FULL_PATH,
   },
   {
+    what: 'A credential_process that begins with a secret in a variable',
+    ...process('exit 1'),
+    ...command('VAULT_TOKEN=fake-secret-of-dev/0123456789+abcdefgh vend'),
+    says: /its credential_process is to run what is no program: no shell sets its variables/,
+    hint: FULL_PATH,
+  },
+  {
     what: 'A credential_process with a quote that is not ended',
     ...process('exit 1'),
     ...command(`sh -c "exit 1`),
