@@ -17,6 +17,8 @@ export type WhoAmI = (resolution: Resolution, env: Environment, mfa?: MfaProof) 
 export interface AccountMemory {
   /** What is remembered of a profile, as its settings and the caller's environment are now. */
   recall(profile: string, profiles: Profiles, env: Environment): Learnt | undefined;
+  /** Whether AWS did not say when it was last asked, however long ago: others are better asked first. */
+  hasFailed(profile: string, profiles: Profiles, env: Environment): boolean;
   /**
    * Asks AWS who each profile is, a few at once and in order, until one is of the account or the signal ends the wait; what is
    * under way then goes on, and is remembered. Those that are remembered are not asked.
@@ -68,8 +70,8 @@ export function createAccountMemory(whoAmI: WhoAmI, clock: () => number): Accoun
     try {
       slot.learnt = await slot.asked;
       slot.until = clock() + lifeOf(slot.learnt);
-      // Also where all was forgotten meanwhile: its caller looks it up here.
-      slots.set(key, slot);
+      // Also where all was forgotten meanwhile: its caller looks it up here. A newer answer stays.
+      if ((slots.peek(key) ?? slot) === slot) slots.set(key, slot);
     } catch (error) {
       if (slots.peek(key) === slot) slots.delete(key);
       throw error;
@@ -81,6 +83,11 @@ export function createAccountMemory(whoAmI: WhoAmI, clock: () => number): Accoun
     recall(profile, profiles, env) {
       const key = keyOf(profile, profiles, env);
       return key instanceof XacctError ? { profile, error: key } : slotOf(key)?.learnt;
+    },
+    hasFailed(profile, profiles, env) {
+      const key = keyOf(profile, profiles, env);
+      const learnt = key instanceof XacctError ? undefined : slots.peek(key)?.learnt;
+      return learnt !== undefined && 'error' in learnt;
     },
     async learn(unknown, account, { profiles, env, signal }) {
       const found = Promise.withResolvers<void>();

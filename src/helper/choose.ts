@@ -44,7 +44,8 @@ export async function learnAndChoose(
   const isUnknown = (profile: string) => deps.accounts.recall(profile, profiles, env) === undefined;
   const unknown = choice.unknown.filter(isUnknown);
   if (account === undefined || unknown.length === 0) return choice;
-  const resolutions = likeliestFirst(unknown, account, profiles).map((profile) => {
+  const hasFailed = (profile: string) => deps.accounts.hasFailed(profile, profiles, env);
+  const resolutions = likeliestFirst(unknown, account, profiles, hasFailed).map((profile) => {
     const identity = { kind: 'profile', profile } as const;
     return resolutionOf(asked.hostname, 'discovery', { identity, reason: '' }, input);
   });
@@ -52,7 +53,7 @@ export async function learnAndChoose(
   await deps.accounts.learn(resolutions, account, { profiles, env, signal });
   const learnt = chooseIdentity(asked.hostname, input);
   if (!signal.aborted || !learnt.unknown.some(isUnknown)) return learnt;
-  const left = learnt.unknown.filter((profile) => isNotLearnt(deps.accounts.recall(profile, profiles, env)));
+  const left = unknown.filter((profile) => isNotLearnt(deps.accounts.recall(profile, profiles, env)));
   throw outOfTime(signal.reason, { account, left: left.length, of: unknown.length });
 }
 
@@ -60,9 +61,18 @@ function isNotLearnt(known: Learnt | undefined): boolean {
   return known === undefined || 'error' in known;
 }
 
-/** One that names the account somewhere, in the arguments of its process, say; then keys, which are at hand. */
-function likeliestFirst(names: readonly string[], account: string, profiles: Profiles): string[] {
+/**
+ * One that names the account somewhere, in the arguments of its process, say; then keys, which are at hand; last those that failed
+ * before, or a few that hang would be asked again and again.
+ */
+function likeliestFirst(
+  names: readonly string[],
+  account: string,
+  profiles: Profiles,
+  hasFailed: (name: string) => boolean,
+): string[] {
   const rank = (name: string) => {
+    if (hasFailed(name)) return 3;
     const settings = profiles.profile(name) ?? {};
     if ([name, ...Object.values(settings)].some((text) => text.includes(account))) return 0;
     return settings.credential_process === undefined ? 1 : 2;

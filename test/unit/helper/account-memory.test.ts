@@ -114,6 +114,28 @@ describe('AWS is asked for accounts', () => {
     assert.deepEqual(asked, NAMES.slice(0, 4));
   });
 
+  test('and an answer that comes after all was forgotten does not replace a newer one', async () => {
+    const answers: PromiseWithResolvers<string>[] = [];
+    const memory = createAccountMemory(
+      async () => {
+        const answer = Promise.withResolvers<string>();
+        answers.push(answer);
+        return { arn: 'arn', account: await answer.promise };
+      },
+      () => 0,
+    );
+    const learn = () =>
+      memory.learn(resolutions.slice(0, 1), '999999999999', { profiles, env: {}, signal: NEVER });
+    const older = learn();
+    memory.clear();
+    const newer = learn();
+    answers[1]?.resolve('222222222222');
+    await newer;
+    answers[0]?.resolve('111111111111');
+    await older;
+    assert.deepEqual(memory.recall('one', profiles, {}), { profile: 'one', account: '222222222222' });
+  });
+
   test('and no longer than to the one that fits, whatever the others do', async () => {
     const memory = createAccountMemory(
       ({ identity }) =>

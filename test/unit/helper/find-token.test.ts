@@ -120,6 +120,25 @@ describe('the accounts of profiles, where there is no time to learn all', () => 
     assert.deepEqual(fixture.mints, []);
   });
 
+  test('are asked last of those that did not answer before', async () => {
+    const fixture = createHelperFixture('', FILES);
+    fixture.accounts = { six: ACCOUNT };
+    const deadline = new AbortController();
+    const timeout = new XacctError('timeout', 'no answer from AWS within 4 s');
+    fixture.deps.deadline = () => deadline.signal;
+    fixture.whenAsked = () => {
+      if (fixture.profilesAsked.length === 4) deadline.abort(timeout);
+      return Promise.reject(timeout);
+    };
+    assert.match((await fixture.run('get', ECR)).text, /: 6 of 6 profiles have not said who they are yet;/);
+    assert.deepEqual(fixture.profilesAsked, names.slice(0, 4));
+    fixture.now += 10_000;
+    fixture.deps.deadline = () => new AbortController().signal;
+    fixture.whenAsked = () => Promise.resolve();
+    assert.equal(await fixture.secretOf(ECR), 'token 1 of profile six');
+    assert.deepEqual(fixture.profilesAsked.slice(4, 6), ['five', 'six']);
+  });
+
   test('are asked of the likeliest first: one that names the account, then keys, then processes', async () => {
     const process = (name: string, args: string) =>
       `[profile ${name}]\ncredential_process = /bin/vend ${args}\n`;
