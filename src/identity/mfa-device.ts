@@ -19,9 +19,11 @@ export interface MfaDevice {
 export function mfaDevice(identity: Identity, profiles: Profiles, env: Environment): MfaDevice | undefined {
   const { roles, source } = chainOf(identity, profiles, env);
   // The role nearest to the keys: a device belongs to a user, and a role's session is none.
-  const serial = roles.find(({ mfa_serial }) => mfa_serial)?.mfa_serial;
+  const at = roles.findIndex(({ mfa_serial }) => mfa_serial);
+  const serial = roles[at]?.mfa_serial;
   if (serial === undefined) return undefined;
-  return { serial, sessionKey: JSON.stringify([serial, ...sourceParts(source, env)]) };
+  // A session of the keys alone would leave out the roles between them and this one.
+  return { serial, sessionKey: JSON.stringify([serial, roles.slice(0, at), ...sourceParts(source, env)]) };
 }
 
 /** No code can be typed in Docker's protocol. */

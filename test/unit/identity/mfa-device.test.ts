@@ -30,6 +30,9 @@ ${role('Behind')}source_profile = careful
 [profile elsewhere]
 ${role('Careful')}source_profile = other
 mfa_serial = ${SERIAL}
+[profile far]
+${role('Far')}source_profile = plain
+mfa_serial = ${SERIAL}
 [profile shell]
 ${role('Shell')}credential_source = Environment
 mfa_serial = ${SERIAL}
@@ -65,7 +68,8 @@ describe('an MFA session', () => {
   test('serves every role behind the same keys, and no other', () => {
     const { sessionKey } = deviceOf('careful') ?? {};
     for (const profile of ['admin', 'behind']) assert.equal(deviceOf(profile)?.sessionKey, sessionKey);
-    for (const profile of ['elsewhere', 'shell']) assert.notEqual(deviceOf(profile)?.sessionKey, sessionKey);
+    for (const profile of ['elsewhere', 'shell', 'far'])
+      assert.notEqual(deviceOf(profile)?.sessionKey, sessionKey);
   });
 
   test('does not outlive the keys that it was begun with', () => {
