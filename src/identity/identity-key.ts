@@ -47,6 +47,9 @@ const INSTANCE_VARIABLES = [
   'AWS_EC2_METADATA_V1_DISABLED',
 ];
 
+/** Of those that a credential_process gets, those that change whose keys it gives. */
+const PROCESS_VARIABLE = /^(?:AWS_|PASSWORD_STORE_|GNUPGHOME$|XDG_(?:CONFIG|DATA)_HOME$)/;
+
 /**
  * One token serves every registry with this key: same identity, service, region and endpoint variant. What the identity was
  * resolved FROM goes in (rule, settings of the profile and its sources, variables), never what came out: an assumed role has
@@ -90,11 +93,10 @@ function variablesOf({ kind }: Source, env: Environment): readonly string[] {
       return CONTAINER_VARIABLES;
     case 'instance':
       return INSTANCE_VARIABLES;
-    // It inherits the whole environment and may act on any of it.
     case 'process':
       return [
         'PATH',
-        ...Object.keys(env).filter((name) => /^AWS_/.test(name) && !PLACE_VARIABLES.includes(name)),
+        ...Object.keys(env).filter((name) => PROCESS_VARIABLE.test(name) && !PLACE_VARIABLES.includes(name)),
       ];
     case 'static':
     case 'web-identity':

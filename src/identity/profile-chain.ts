@@ -131,8 +131,10 @@ function roleWithoutSource(name: string, settings: Settings, profiles: Profiles)
     `profile ${name} has a role_arn without a source_profile, credential_source or web_identity_token_file (${profiles.where(name, 'role_arn')})`,
     {
       hint: {
-        say: saysMore ? 'to assume the role with its own credentials' : 'name the profile that may assume it',
-        run: command`aws configure set source_profile ${saysMore ? name : 'NAME'} --profile ${name}`,
+        say: hasKeys(settings)
+          ? 'to assume the role with its own keys'
+          : 'name the profile that may assume it',
+        run: command`aws configure set source_profile ${hasKeys(settings) ? name : 'NAME'} --profile ${name}`,
       },
     },
   );

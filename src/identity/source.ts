@@ -214,7 +214,12 @@ export function namedSource(name: string, env: Environment, profile?: string): S
     case 'EcsContainer':
       return { kind: 'container' };
     case 'Ec2InstanceMetadata':
-      return { kind: 'instance' };
+      if (!isInstanceOff(env)) return { kind: 'instance' };
+      throw new XacctError(
+        'no-identity',
+        'credential_source is Ec2InstanceMetadata, but AWS_EC2_METADATA_DISABLED is true',
+        { hint: { run: command`unset AWS_EC2_METADATA_DISABLED` } },
+      );
   }
   throw new XacctError(
     'profile-incomplete',

@@ -74,7 +74,7 @@ function isTrue(value: string | undefined): boolean {
 }
 
 function isUrl(value: string): boolean {
-  return /^https?:\/\/[^/]/.test(value) && URL.canParse(value);
+  return /^https?:\/\/[^/]/i.test(value) && URL.canParse(value);
 }
 
 function checkVariables(env: Environment): void {
@@ -90,7 +90,7 @@ function checkVariables(env: Environment): void {
 
 function checkSettings(profileName: string, urls: Record<string, string | undefined>): void {
   for (const [name, value] of Object.entries(urls)) {
-    if (value === undefined || isUrl(value)) continue;
+    if (!value || isUrl(value)) continue;
     throw new XacctError(
       'profile-incomplete',
       `profile ${profileName} has ${name} = ${value}, which is not a URL such as https://sts.us-east-1.amazonaws.com`,

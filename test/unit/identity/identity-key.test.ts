@@ -120,6 +120,13 @@ describe('the key is another one', () => {
       processProfile({ AWS_VAULT: 'x' }),
       processProfile({}),
     ],
+    ...['PASSWORD_STORE_DIR', 'XDG_CONFIG_HOME', 'GNUPGHOME'].map(
+      (name): [string, Partial<Situation>, Partial<Situation>] => [
+        `with another ${name}, for a credential_process`,
+        processProfile({ [name]: '/other' }),
+        processProfile({}),
+      ],
+    ),
     ['with another PATH, for a credential_process', processProfile({ PATH: '/opt/bin' }), processProfile({})],
   ];
   for (const [title, after, than = {}] of rows) {

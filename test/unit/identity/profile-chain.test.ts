@@ -180,7 +180,7 @@ describe('a profile that cannot be resolved', () => {
         message:
           'profile dev has a role_arn without a source_profile, credential_source or web_identity_token_file (~/.aws/config:2)',
         hint: {
-          say: 'to assume the role with its own credentials',
+          say: 'to assume the role with its own keys',
           run: command`aws configure set source_profile dev --profile dev`,
         },
       },

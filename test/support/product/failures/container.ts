@@ -75,9 +75,17 @@ export const containerFailures: readonly Failure[] = [
   {
     what: 'A credential_source Ec2InstanceMetadata outside of EC2',
     ...source('Ec2InstanceMetadata'),
-    env: ({ aws }) => ({ AWS_EC2_METADATA_SERVICE_ENDPOINT: aws.url }),
+    env: ({ aws }) => ({ AWS_EC2_METADATA_DISABLED: undefined, AWS_EC2_METADATA_SERVICE_ENDPOINT: aws.url }),
     says: /credential_source is Ec2InstanceMetadata, but there is no EC2 instance role/,
     hint: 'elsewhere than on EC2, name the profile that may assume it, run: aws configure set source_profile NAME --profile mine',
+  },
+  {
+    what: 'A credential_source Ec2InstanceMetadata that is turned off',
+    ...source('Ec2InstanceMetadata'),
+    env: () => ({ AWS_EC2_METADATA_DISABLED: 'true' }),
+    identity: 'credential_source',
+    says: /credential_source is Ec2InstanceMetadata, but AWS_EC2_METADATA_DISABLED is true/,
+    hint: 'run: unset AWS_EC2_METADATA_DISABLED',
   },
   {
     what: 'No EC2 instance role',
