@@ -39,6 +39,12 @@ const DIFFERENCES = {
     ours: 'STS is asked in the region of the registry.',
     reason: 'The hostname of the registry says a region.',
   },
+  'sts-legacy': {
+    subject: '`sts_regional_endpoints = legacy`',
+    aws: 'Version 1 asks STS in us-east-1. Version 2 does not know the setting.',
+    ours: 'As version 2: STS is asked in the region in force.',
+    reason: 'The identity is the same, and AWS itself turned the setting to `regional`.',
+  },
   'duration-not-a-number': {
     subject: '`duration_seconds` that is not a number, such as `1h`',
     aws: 'Leaves the setting out: the session lasts one hour.',

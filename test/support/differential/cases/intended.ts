@@ -39,6 +39,14 @@ const cases: Case[] = [
     difference: 'no-region',
   },
   {
+    name: 'sts_regional_endpoints = legacy',
+    config: `${ROLE}sts_regional_endpoints = legacy\n${BASE}`,
+    env: { ...dev, AWS_DEFAULT_REGION: 'eu-west-1' },
+    region: 'eu-west-1',
+    difference: 'sts-legacy',
+    newer: 'Version 2 does not know the setting.',
+  },
+  {
     name: 'duration_seconds = 1h',
     config: `${ROLE}duration_seconds = 1h\n${BASE}`,
     env: dev,
