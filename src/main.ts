@@ -81,4 +81,6 @@ run()
     process.exitCode = isOutputLost ? 1 : status;
     // A minter may have connections or a credential_process left open; its result is written.
     if (command === 'mint') process.exit();
+    // Minters that are asked no more may be under way. An output that is lost is told after it was written.
+    if (command === 'helper') process.stdout.write('', () => setImmediate(() => process.exit()));
   });

@@ -137,6 +137,20 @@ for (const daemon of ['on', 'off']) {
   });
 }
 
+test('Without a daemon, a profile that was found is not kept waiting for by those that still hang.', async () => {
+  await using stage = await startProductStage({
+    files: ({ admin }) => ({
+      credentials: { right: keysOf(admin) },
+      config: Object.fromEntries(
+        ['one', 'two', 'three'].map((name) => [`profile ${name}`, { credential_process: 'sleep 600' }]),
+      ),
+    }),
+  });
+  const { product } = stage;
+  const env = { ECR_XACCT_TIMEOUT: '600', ECR_XACCT_DAEMON: 'off' };
+  passwordOf(await product.get(HOST, { env }), HOST);
+});
+
 test('discover: false leaves it to the default chain.', async () => {
   await using stage = await startProductStage({
     files: ({ dev }) => ({
