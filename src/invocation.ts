@@ -9,6 +9,7 @@ export type SelfCommand = readonly [string, ...string[]];
 
 export interface Invocation {
   self: SelfCommand;
+  /** All of it, marked so (`wholeEnvironment`). */
   env: Environment;
   /** Undefined where the system has no user ids (Windows): there is no daemon then. */
   uid: number | undefined;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSea } from 'node:sea';
+import { wholeEnvironment } from './caller-environment.ts';
 import { errorLine } from './errors.ts';
 import type { Invocation, Streams } from './invocation.ts';
 
@@ -16,7 +17,7 @@ const [command, ...args] = process.argv.slice(2);
 const invocation: Invocation = {
   // SIGUSR1 would open the inspector. A single executable has that option built in, and takes none.
   self: isSea() ? [process.execPath] : [process.execPath, '--disable-sigusr1', ...process.argv.slice(1, 2)],
-  env: process.env,
+  env: wholeEnvironment(process.env),
   uid: process.getuid?.(),
 };
 

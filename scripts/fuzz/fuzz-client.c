@@ -55,7 +55,8 @@ static const uint8_t *tape;
 static size_t tape_left;
 static struct stream input, received, pipe_content, streams[3];
 static size_t sent;
-static int socket_fd, is_folder_safe, is_peer_own, is_shut, is_stdin_replaced, is_timed_out, exit_status;
+static int socket_fd, is_folder_safe, is_peer_own, is_shut, is_closed, is_stdin_replaced, is_timed_out, exit_status;
+static int asked;
 static long long clock_ms;
 static jmp_buf ended;
 static char *client_argv[16];
@@ -120,6 +121,11 @@ static ssize_t give(struct stream *stream, char *buffer, size_t size)
 static int fuzz_socket(int domain, int type, int protocol)
 {
 	CHECK(domain == AF_UNIX && type == SOCK_STREAM && protocol == 0);
+	/* A second time only where the daemon asks for the whole environment. */
+	CHECK(asked == 0 || (asked == 1 && is_closed && received.is_ended && received.bytes[0] == '4'));
+	asked++;
+	received.length = sent = 0;
+	received.is_ended = is_peer_own = is_shut = is_closed = 0;
 	unsigned choice = next();
 	socket_fd = choice < 0xF0 ? SOCKET : choice < 0xFC ? (int)(choice & 3) - 1 : -1;
 	errno = EMFILE;
@@ -270,7 +276,8 @@ static int fuzz_dup2(int from, int to)
 
 static int fuzz_close(int fd)
 {
-	CHECK(fd == PIPE_READ || fd == PIPE_WRITE);
+	CHECK(fd == PIPE_READ || fd == PIPE_WRITE || (fd == SOCKET && received.is_ended && !is_closed));
+	is_closed = is_closed || fd == SOCKET;
 	return fails(next(), EIO, EIO) ? -1 : 0;
 }
 
@@ -334,12 +341,30 @@ static _Noreturn void fuzz_exit(int status)
 #undef extern
 #undef stat
 
-/* The frame is a line, variables, a NUL, and all of stdin; nothing of it goes to anybody but this user. */
+/* Whether a variable of the frame begins so. */
+static int has_variable(const char *start, size_t end)
+{
+	const char *line = memchr(frame, '\n', end);
+	CHECK(line != NULL);
+	for (size_t at = (size_t)(line - frame) + 1; at < end; at += strlen(frame + at) + 1)
+		if (strncmp(frame + at, start, strlen(start)) == 0)
+			return 1;
+	return 0;
+}
+
+/*
+ * The frame is a line, variables, a NUL, and all of stdin; it goes to this user alone, with every variable only where the daemon
+ * asked for them.
+ */
 static ssize_t fuzz_send(int fd, const void *bytes, size_t length, int flags)
 {
 	CHECK(fd == SOCKET && is_folder_safe && is_peer_own && !is_shut && (flags & MSG_DONTWAIT) != 0);
-	CHECK(bytes == frame + sent && length == frame_length - sent && frame_length <= MAX_FRAME);
-	CHECK(frame_length - input_start == input.length && memcmp(frame + input_start, input.bytes, input.length) == 0);
+	CHECK(bytes == frame + sent && length == frame_length - sent);
+	CHECK(frame_length <= (asked == 2 ? MAX_WHOLE : MAX_FRAME));
+	size_t before = frame_length - input.length;
+	CHECK(before < frame_length + 1 && memcmp(frame + before, input.bytes, input.length) == 0 && frame[before - 1] == '\0');
+	CHECK((asked == 2) == has_variable("@all=1", before));
+	CHECK(asked == 2 || !has_variable("NODE_OPTIONS=", before));
 	unsigned choice = next();
 	if (fails(choice, ECONNRESET, EPIPE))
 		return -1;
@@ -437,14 +462,14 @@ static void choose_environment(void)
 	static const char *const names[] = {
 		"ECR_XACCT_SOCKET=/", "ECR_XACCT_SOCKET=", "XDG_RUNTIME_DIR=/", "XDG_RUNTIME_DIR=", "ECR_XACCT_DAEMON=",
 		"ECR_XACCT_DAEMON=on", "ECR_XACCT_TIMEOUT=", "ECR_XACCT_TIMEOUT=6", "AWS_", "HOME", "LC_", "HOME=", "PATH=", "=", "",
-		"NODE_OPTIONS=",
+		"NODE_OPTIONS=", "AWS_CONFIG_FILE=/", "HOME=/",
 	};
 	static char texts[8][128 * 1024];
 	static char *variables[9];
 	size_t count = next() & 7;
 	for (size_t i = 0; i < count; i++) {
 		unsigned choice = next();
-		const char *name = names[choice & 0x0F];
+		const char *name = names[choice % (sizeof names / sizeof *names)];
 		size_t length = strlen(name), more = choice < 0xE0 ? choice >> 4 : ((next() & 31) + 1u) * 4000u;
 		memcpy(texts[i], name, length);
 		for (size_t end = length + more; length < end; length++)
@@ -465,9 +490,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	input.is_ended = received.is_ended = 0;
 	for (int fd = 0; fd <= 2; fd++)
 		streams[fd].length = 0, streams[fd].is_cut = 0;
-	socket_fd = is_folder_safe = is_peer_own = is_shut = is_stdin_replaced = is_timed_out = exit_status = 0;
+	socket_fd = is_folder_safe = is_peer_own = is_shut = is_closed = is_stdin_replaced = is_timed_out = exit_status = 0;
 	clock_ms = 1000;
-	frame_length = input_start = 0;
+	frame_length = stdin_length = 0;
+	asked = 0;
 	choose_arguments();
 	choose_environment();
 

@@ -1,11 +1,11 @@
 // Asks AWS for the accounts of profiles that do not say theirs, for setup.
+
 import { askInMinters } from '../client/answer-here.ts';
 import { XacctError } from '../errors.ts';
 import { profileResolution } from '../identity/resolve.ts';
 import type { Invocation } from '../invocation.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
-import { passedEnvironment } from '../wire/environment.ts';
 
 /** The account that AWS says a profile is in; undefined where it does not say. */
 export type AccountOf = (profile: string) => Promise<string | undefined>;
@@ -13,13 +13,12 @@ export type AccountOf = (profile: string) => Promise<string | undefined>;
 /** Undefined where AWS does not say, whatever the reason: setup lists such profiles. */
 export function createAccountOf({ self, env }: Invocation): AccountOf {
   const { whoAmI } = askInMinters(self);
-  const callerEnv = passedEnvironment(env);
-  const profiles = createProfileReader()(callerEnv);
+  const profiles = createProfileReader()(env);
   return async (profile) => {
     const regions = [profiles.profile(profile)?.region, env.AWS_REGION, env.AWS_DEFAULT_REGION];
     const region = regions.find((name) => name !== undefined && partitionOfRegion(name) !== undefined);
     try {
-      return (await whoAmI(profileResolution(profile, region ?? 'us-east-1'), callerEnv)).account;
+      return (await whoAmI(profileResolution(profile, region ?? 'us-east-1'), env)).account;
     } catch (error) {
       if (error instanceof XacctError) return undefined;
       throw error;

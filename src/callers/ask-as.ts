@@ -1,4 +1,5 @@
 // Asks AWS as one identity, in minters of this process: first who it is, with an MFA code where one is needed.
+
 import { createConfigReader } from '../config/config-reader.ts';
 import { describeIdentity } from '../identity/identity.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';
@@ -8,7 +9,6 @@ import { createMinters, type Minters } from '../minter/start-minter.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import { answerOf, type CallerIdentity, type MfaProof, type Question, type Questions } from '../questions.ts';
 import { timeoutMs } from '../wire/daemon-variables.ts';
-import { passedEnvironment } from '../wire/environment.ts';
 import { mfaCodes, withMfaCodes } from './mfa-code.ts';
 
 /** An identity that AWS is asked as. */
@@ -31,12 +31,13 @@ export async function askAs(
   streams: Streams | undefined,
   minters: Minters = createMinters(invocation.self, 0),
 ): Promise<AwsCaller> {
-  const env = passedEnvironment(invocation.env);
+  const { env } = invocation;
   const ask = <Q extends Question>(question: Q, input: Questions[Q]['input'], mfa?: MfaProof) =>
     minters.ask({ question, input }, resolution, env, timeoutMs(env), mfa);
   const codesFrom = (asked: Streams) => () => {
-    const serial = mfaDevice(resolution.identity, createProfileReader()(env), env)?.serial;
-    return mfaCodes({ serial, given: null, mfaProcess: createConfigReader()(env).mfaProcess, env }, asked);
+    const [config, profiles] = [createConfigReader()(env), createProfileReader()(env)];
+    const serial = mfaDevice(resolution.identity, { config, profiles, env })?.serial;
+    return mfaCodes({ serial, given: null, mfaProcess: config.mfaProcess, env }, asked);
   };
   const whoAmI = async (code?: string) => {
     const outcome = await ask('caller', undefined, code === undefined ? undefined : { code });

@@ -1,5 +1,7 @@
 // `aws sso login` and `aws login`, run for a person who asked for it.
+
 import { spawn } from 'node:child_process';
+import { childEnvironment } from '../caller-environment.ts';
 import { XacctError } from '../errors.ts';
 import { commandText } from '../hint.ts';
 import type { Run } from '../invocation.ts';
@@ -27,7 +29,7 @@ export async function awsLogin(
   }
   stderr.write(`Running ${text} …\n`);
   // What it prints is no output of ours: stdout is for what comes of it.
-  const child = spawn(aws.path, args, { env, stdio: ['inherit', 2, 2] });
+  const child = spawn(aws.path, args, { env: childEnvironment(env), stdio: ['inherit', 2, 2] });
   const status = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('exit', resolve);
   });

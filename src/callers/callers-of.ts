@@ -1,4 +1,5 @@
 // The callers that this machine has of an account: the one that may change a registry's policies, and all that may look a role up.
+
 import { createConfigReader } from '../config/config-reader.ts';
 import { orError, XacctError } from '../errors.ts';
 import { describeIdentity, profileOf } from '../identity/identity.ts';
@@ -9,7 +10,6 @@ import { createMinters } from '../minter/start-minter.ts';
 import { declaredAccount } from '../profiles/profile-accounts.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import type { Registry } from '../registry/ecr-hostname.ts';
-import { passedEnvironment } from '../wire/environment.ts';
 import { type AwsCaller, askAs } from './ask-as.ts';
 
 /**
@@ -110,8 +110,7 @@ export function createCallersOf(registry: Registry, invocation: Invocation): Cal
   };
 }
 
-function resolutionInputIn(registry: Registry, { env: all }: Invocation): ResolutionInput {
-  const env = passedEnvironment(all);
+function resolutionInputIn(registry: Registry, { env }: Invocation): ResolutionInput {
   const [config, profiles] = [createConfigReader()(env), createProfileReader()(env)];
   return { registry, match: undefined, config, profiles, env, learntAccount: () => undefined };
 }

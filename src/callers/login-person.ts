@@ -3,12 +3,11 @@ import { clockGapText, expiredOnArrivalText, setClock } from '../aws-clock.ts';
 import { askForPeople } from '../client/ask-for-people.ts';
 import { noDaemon, noDaemonOnWindows } from '../client/reach-daemon.ts';
 import { createConfigReader } from '../config/config-reader.ts';
-import type { Config } from '../config/load.ts';
 import { printable, XacctError } from '../errors.ts';
 import type { LoggedIn, LoginRequest } from '../helper/login.ts';
 import { command, hintText } from '../hint.ts';
 import { chainOf } from '../identity/chain.ts';
-import { describeIdentity, type Identity, profileInForce } from '../identity/identity.ts';
+import { type CallerWorld, describeIdentity, type Identity, profileInForce } from '../identity/identity.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';
 import { chooseIdentity, resolutionInput } from '../identity/resolve.ts';
 import type { Invocation, Run } from '../invocation.ts';
@@ -40,7 +39,7 @@ export async function loginPerson(
   const identities = candidates(asked, { config, profiles, env });
   if (sso) await awsLogin(sessionOf(identities, profiles, env), run);
   const { mfaProcess } = config;
-  const serial = serialOf(identities, profiles, env);
+  const serial = serialOf(identities, { config, profiles, env });
   const codes = mfaCodes({ serial, given: mfaCode, mfaProcess, env }, streams);
   const done = await withMfaCodes(
     (code) => login(invocation, { ...asked, code }),
@@ -74,14 +73,11 @@ function refuseWithoutDaemon({ env, uid }: Invocation): void {
 
 async function login(invocation: Invocation, request: LoginRequest): Promise<LoggedIn> {
   const done = await askForPeople<LoggedIn>(invocation, 'login', request, true);
-  if (done === undefined) throw noDaemon('to keep a token');
+  if (typeof done === 'string') throw noDaemon('to keep a token', done);
   return done;
 }
 
-function candidates(
-  { hostname, profile }: LoginRequest,
-  { config, profiles, env }: { config: Config; profiles: Profiles; env: Invocation['env'] },
-): Identity[] {
+function candidates({ hostname, profile }: LoginRequest, { config, profiles, env }: CallerWorld): Identity[] {
   if (profile !== undefined) return [{ kind: 'profile', profile }];
   const input = resolutionInput(hostname ?? '', config, profiles, env);
   if (input === undefined) {
@@ -93,12 +89,8 @@ function candidates(
 }
 
 /** Of the first that needs a code. */
-function serialOf(
-  identities: readonly Identity[],
-  profiles: Profiles,
-  env: Invocation['env'],
-): string | undefined {
-  return firstOf(identities, (identity) => mfaDevice(identity, profiles, env)?.serial);
+function serialOf(identities: readonly Identity[], world: CallerWorld): string | undefined {
+  return firstOf(identities, (identity) => mfaDevice(identity, world)?.serial);
 }
 
 /** The first whose credentials begin with a session that the AWS CLI can begin. */

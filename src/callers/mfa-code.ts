@@ -1,6 +1,8 @@
 // Where an MFA code comes from: the command line, the mfa_process of config.yaml, or a person at the terminal.
+
 import { spawn } from 'node:child_process';
 import { text as readText } from 'node:stream/consumers';
+import { childEnvironment } from '../caller-environment.ts';
 import { errorLine, printable, XacctError } from '../errors.ts';
 import type { Streams } from '../invocation.ts';
 import { isTerminal } from '../terminal/prompts.ts';
@@ -97,7 +99,7 @@ async function runMfaProcess(
 ): Promise<string> {
   const child = spawn(command, {
     shell: true,
-    env: { ...env, MFA_SERIAL: serial },
+    env: { ...childEnvironment(env), MFA_SERIAL: serial },
     stdio: ['inherit', 'pipe', 'inherit'],
     timeout: PROCESS_DEADLINE_MS,
   });

@@ -1,10 +1,8 @@
 // Answers one of Docker's actions: through the daemon, started where there is none, or else in this process.
 import { createLazyFallback } from '../docker/fallback/lazy-fallback.ts';
 import type { Action, Answer } from '../docker/messages.ts';
-import type { Invocation, SelfCommand } from '../invocation.ts';
-import type { Response } from '../wire/codec.ts';
+import type { Environment, Invocation, SelfCommand } from '../invocation.ts';
 import { isDaemonOff, timeoutMs } from '../wire/daemon-variables.ts';
-import { passedEnvironment } from '../wire/environment.ts';
 import { socketPath } from '../wire/socket-path.ts';
 import { noAnswer } from './ask-daemon.ts';
 import { GRACE_MS, noDaemon, noDaemonOnWindows, reachDaemon } from './reach-daemon.ts';
@@ -19,12 +17,11 @@ export async function answer(
   invocation: Invocation,
   isDaemonSilent: boolean,
 ): Promise<Answer> {
-  const env = passedEnvironment(invocation.env);
+  const { env } = invocation;
   try {
-    if (isDaemonSilent && invocation.uid !== undefined) {
-      throw noAnswer(socketPath(env, invocation.uid), timeoutMs(env) + GRACE_MS);
-    }
     const { uid } = invocation;
+    const path = isDaemonSilent && uid !== undefined ? socketPath(env, uid) : undefined;
+    if (path !== undefined && uid !== undefined) throw noAnswer(path, uid, timeoutMs(env) + GRACE_MS);
     if (uid === undefined || isDaemonOff(env)) return await withoutDaemon(action, input, env, invocation);
     return (
       (await throughDaemon(action, input, { ...invocation, env, uid })) ??
@@ -41,7 +38,7 @@ export async function answer(
 async function withoutDaemon(
   action: Action,
   input: string,
-  env: Record<string, string>,
+  env: Environment,
   { self, uid }: Invocation,
 ): Promise<Answer> {
   const { answerHere, askInMinters } = await import('./answer-here.ts');
@@ -58,16 +55,12 @@ async function withoutDaemon(
 async function throughDaemon(
   action: Action,
   input: string,
-  { self, env, uid }: { self: SelfCommand; env: Record<string, string>; uid: number },
+  { self, env, uid }: { self: SelfCommand; env: Environment; uid: number },
 ): Promise<Answer | undefined> {
   // What a daemon that is not there would have forgotten anyway needs none.
   const starts = action === 'get' || action === 'store';
-  const response = await reachDaemon({ action, env, input }, { self, uid, starts });
-  if (response !== undefined) return toAnswer(response);
-  if (action === 'store') throw noDaemon('to keep this login');
+  const response = await reachDaemon({ action, input }, { self, uid, env, starts });
+  if (typeof response === 'object') return response;
+  if (action === 'store') throw noDaemon('to keep this login', response);
   return undefined;
-}
-
-function toAnswer({ outcome, text }: Response): Answer | undefined {
-  return outcome === 'answer-yourself' ? undefined : { outcome, text };
 }

@@ -2,31 +2,33 @@
 import { connect } from 'node:net';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
-import { decodeResponse, encodeRequest, type Request, type Response } from '../wire/codec.ts';
+import { socketHolder } from '../os/socket-holder.ts';
+import { decodeResponse, encodeRequest, type NewRequest, type Response } from '../wire/codec.ts';
 import { isSafeSocket } from '../wire/socket-path.ts';
 
-/** Nobody listens: `absent`. Somebody did and went away without an answer: `broken`. */
-export type DaemonReply = Response | 'absent' | 'broken';
+/** Nothing listens: `absent`. Something did and went away without an answer: `broken`. The request cannot be sent: `too-large`. */
+export type DaemonReply = Response | 'absent' | 'broken' | 'too-large';
 
 /**
  * Asks the daemon. `timeoutMs` bounds all of it.
- * @throws XacctError `socket-unsafe`; `protocol` where the request is too large; `daemon` where no answer comes in time.
+ * @throws XacctError `socket-unsafe`; `daemon` where no answer comes in time.
  */
 export async function askDaemon(
   path: string,
   uid: number,
-  request: Request,
+  request: NewRequest,
   timeoutMs: number,
 ): Promise<DaemonReply> {
   const frame = encodeRequest(request);
   if (!isSafeSocket(path, uid)) return 'absent';
+  if (frame === undefined) return 'too-large';
   return new Promise((resolve, reject) => {
     const socket = connect({ path, allowHalfOpen: true });
     const chunks: Buffer[] = [];
     let connected = false;
     const deadline = setTimeout(() => {
       socket.destroy();
-      reject(noAnswer(path, timeoutMs));
+      reject(noAnswer(path, uid, timeoutMs));
     }, timeoutMs);
     const settle = (asked: DaemonReply) => {
       clearTimeout(deadline);
@@ -44,8 +46,14 @@ export async function askDaemon(
 }
 
 /** The daemon is there, and stuck. */
-export function noAnswer(path: string, timeoutMs: number): XacctError {
+export function noAnswer(path: string, uid: number, timeoutMs: number): XacctError {
   return new XacctError('daemon', `the daemon at ${path} did not answer within ${timeoutMs / 1_000} s`, {
-    hint: { run: command`pkill -KILL -f ${'ecr-xacct.* daemon run'}` },
+    hint: killHint(path, uid),
   });
+}
+
+/** Ends the process that listens there, and no other user's. */
+export function killHint(path: string, uid: number) {
+  const pid = socketHolder(path, uid);
+  return { run: pid === undefined ? command`ecr-xacct daemon stop` : command`kill -KILL ${pid}` };
 }

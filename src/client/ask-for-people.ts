@@ -4,26 +4,23 @@ import type { OrError } from '../helper/daemon-answers.ts';
 import type { ExplainRequest, Explanation } from '../helper/explain.ts';
 import type { Invocation } from '../invocation.ts';
 import { isDaemonOff } from '../wire/daemon-variables.ts';
-import { passedEnvironment } from '../wire/environment.ts';
-import { reachDaemon } from './reach-daemon.ts';
+import { reachDaemon, type Unanswered } from './reach-daemon.ts';
 
 /**
- * What it answers. Undefined where there is none (or it is turned off, or leaves the answer to its client, which alone can
- * follow a relative path).
+ * What it answers, or why it does not.
  * @throws XacctError the daemon's own error, or why it cannot be reached.
  */
-export async function askForPeople<T>(
+export async function askForPeople<T extends object>(
   invocation: Invocation,
   action: 'login' | 'explain',
   request: object,
   starts: boolean,
-): Promise<T | undefined> {
-  const env = passedEnvironment(invocation.env);
-  if (invocation.uid === undefined || isDaemonOff(env)) return undefined;
+): Promise<T | Unanswered> {
+  const { self, env, uid } = invocation;
+  if (uid === undefined || isDaemonOff(env)) return 'none';
   const input = JSON.stringify(request);
-  const reach = { self: invocation.self, uid: invocation.uid, starts };
-  const response = await reachDaemon({ action, env, input }, reach);
-  if (response === undefined || response.outcome === 'answer-yourself') return undefined;
+  const response = await reachDaemon({ action, input }, { self, uid, env, starts });
+  if (typeof response === 'string') return response;
   if (response.outcome !== 'success') throw new XacctError('daemon', response.text);
   // Both ends are one program, or nearly one version of it.
   const answer = JSON.parse(response.text) as OrError<T>;
@@ -37,7 +34,7 @@ export async function explained(
   invocation: Invocation,
 ): Promise<Explanation> {
   const byDaemon = await askForPeople<Explanation>(invocation, 'explain', request, request.mint);
-  if (byDaemon !== undefined) {
+  if (typeof byDaemon === 'object') {
     // A daemon of an earlier version says only when a token expires.
     for (const { token } of byDaemon.candidates) if (token) token.leftMs ??= token.expiresAt - Date.now();
     return byDaemon;

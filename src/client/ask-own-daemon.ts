@@ -3,8 +3,9 @@ import { XacctError } from '../errors.ts';
 import type { DaemonStatus } from '../helper/daemon-answers.ts';
 import { command } from '../hint.ts';
 import type { Invocation } from '../invocation.ts';
+import { isOfOlderDaemon } from '../wire/codec.ts';
 import { socketPath } from '../wire/socket-path.ts';
-import { askDaemon } from './ask-daemon.ts';
+import { askDaemon, killHint } from './ask-daemon.ts';
 import { noDaemonOnWindows } from './reach-daemon.ts';
 
 const ANSWER_DEADLINE_MS = 5_000;
@@ -20,20 +21,24 @@ export async function askOwnDaemon(
 ): Promise<string | undefined> {
   if (invocation.uid === undefined) return undefined;
   const { path, uid } = daemonAddress(invocation);
-  const asked = await askDaemon(path, uid, { action, env: {}, input }, timeoutMs);
+  if (path === undefined) return undefined;
+  const ask = (version?: 1) =>
+    askDaemon(path, uid, { ...(version && { version }), action, env: {}, input }, timeoutMs);
+  let asked = await ask();
+  if (typeof asked === 'object' && isOfOlderDaemon(asked)) asked = await ask(1);
   if (asked === 'absent') return undefined;
-  if (asked !== 'broken' && asked.outcome === 'success') return asked.text;
-  // It closed without an answer, or is of a version that knows another protocol.
+  if (typeof asked === 'object' && asked.outcome === 'success') return asked.text;
+  // It closed without an answer, or is of a version that knows no such action.
   throw new XacctError('daemon', `the daemon did not understand "${action}"`, {
-    hint:
-      action === 'stop'
-        ? { run: command`pkill -f ${'ecr-xacct.* daemon run'}` }
-        : { say: 'to end it', run: command`ecr-xacct daemon stop` },
+    hint: action === 'stop' ? killHint(path, uid) : { say: 'to end it', run: command`ecr-xacct daemon stop` },
   });
 }
 
-/** Whose daemon it is, and where it listens. @throws XacctError `daemon` on Windows; `socket-unsafe`. */
-export function daemonAddress({ env, uid }: Invocation): { path: string; uid: number } {
+/**
+ * Whose daemon it is, and where it listens: nowhere where the path is too long for a socket.
+ * @throws XacctError `daemon` on Windows; `socket-unsafe`.
+ */
+export function daemonAddress({ env, uid }: Invocation): { path: string | undefined; uid: number } {
   if (uid === undefined) {
     throw noDaemonOnWindows();
   }

@@ -1,7 +1,7 @@
 /*
  * What Docker runs: asks the daemon, and copies its answer out. It parses nothing and decides nothing; on any doubt it
- * execs the TypeScript program, which knows every answer. The wire is that of src/wire/codec.ts, the socket's place that
- * of src/wire/socket-path.ts, the variables those of src/wire/environment.ts.
+ * execs the TypeScript program, which knows every answer. The wire is that of src/wire/codec.ts and src/wire/place.ts, the
+ * socket's path that of src/wire/socket-path.ts, the variables those of src/caller-environment.ts.
  *
  * ECR_XACCT_PROGRAM is the path of `ecr-xacct`, fixed by the build: absolute, or from the folder that this program's file
  * is in, which may then be moved together with it.
@@ -31,6 +31,7 @@
 
 enum {
 	MAX_FRAME = 256 * 1024,   /* as MAX_FRAME_BYTES in src/wire/codec.ts */
+	MAX_WHOLE = 1024 * 1024,  /* as MAX_WHOLE_FRAME_BYTES there */
 	MAX_ANSWER = MAX_FRAME,   /* a credential is about 2.5 kB, a failure a line */
 	STDIN_SECONDS = 30,       /* as STDIN_DEADLINE_MS in src/client/helper-command.ts */
 	DEFAULT_SECONDS = 30,     /* as in src/wire/daemon-variables.ts */
@@ -41,8 +42,10 @@ enum {
 extern char **environ;
 
 static char **arguments; /* argv without the program's name */
-static char frame[MAX_FRAME + 1];
-static size_t frame_length, input_start;
+static char frame[MAX_WHOLE];
+static size_t frame_length;
+static char stdin_bytes[MAX_FRAME + 1]; /* as far as it was read */
+static size_t stdin_length;
 static char answer[MAX_ANSWER + 1];
 
 static _Noreturn void fail(const char *text, size_t length)
@@ -58,12 +61,11 @@ static _Noreturn void fail(const char *text, size_t length)
 /* Puts back what was read of stdin, in a pipe. It takes at least 16 KiB; a hostname or a credential is far smaller. */
 static void put_back_stdin(void)
 {
-	size_t length = frame_length - input_start;
 	int ends[2];
-	if (input_start == 0 || length == 0)
+	if (stdin_length == 0)
 		return;
 	if (pipe(ends) != 0 || fcntl(ends[1], F_SETFL, O_NONBLOCK) == -1 ||
-	    write(ends[1], frame + input_start, length) != (ssize_t)length || dup2(ends[0], STDIN_FILENO) == -1 ||
+	    write(ends[1], stdin_bytes, stdin_length) != (ssize_t)stdin_length || dup2(ends[0], STDIN_FILENO) == -1 ||
 	    close(ends[0]) != 0 || close(ends[1]) != 0)
 		FAIL("stdin is too large for a credential helper; run docker login again");
 }
@@ -122,10 +124,10 @@ static _Noreturn void exec_program(char *option)
 	fail(line, length < 0 ? 0 : (size_t)length);
 }
 
-/* Appends to the request. What does not fit before stdin was read is for the TypeScript program to complain of. */
-static void append(const char *bytes, size_t length)
+/* Appends to the request. What is too much is for the TypeScript program to answer. */
+static void append(const char *bytes, size_t length, size_t most)
 {
-	if (length > MAX_FRAME - frame_length)
+	if (length > most - frame_length)
 		exec_program(NULL);
 	memcpy(frame + frame_length, bytes, length);
 	frame_length += length;
@@ -135,10 +137,8 @@ static int is_passed(const char *variable)
 {
 	static const char *const starts[] = {
 		"HOME=", "PATH=", "USER=", "LANG=", "TMPDIR=", "HTTP_PROXY=", "HTTPS_PROXY=", "ALL_PROXY=", "NO_PROXY=",
-		"http_proxy=", "https_proxy=", "all_proxy=", "no_proxy=", "NODE_EXTRA_CA_CERTS=",
-		"DBUS_SESSION_BUS_ADDRESS=", "DISPLAY=", "WAYLAND_DISPLAY=", "SSH_AUTH_SOCK=", "GNUPGHOME=",
-		"GPG_TTY=", "PINENTRY_USER_DATA=", "TERM=", "XAUTHORITY=",
-		"AWS_", "ECR_XACCT_", "LC_", "XDG_", "SSL_CERT_", "PASSWORD_STORE_",
+		"http_proxy=", "https_proxy=", "all_proxy=", "no_proxy=", "NODE_EXTRA_CA_CERTS=", "NODE_USE_SYSTEM_CA=",
+		"REQUESTS_CA_BUNDLE=", "AWS_", "ECR_XACCT_", "LC_", "XDG_", "SSL_CERT_",
 	};
 	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
 		if (strncmp(variable, starts[i], strlen(starts[i])) == 0)
@@ -146,16 +146,72 @@ static int is_passed(const char *variable)
 	return 0;
 }
 
-static void append_request(const char *action)
+/* Every variable with a name; those that begin with @ are our own. */
+static int is_variable(const char *variable)
 {
-	append("ecr-xacct/1 ", 12);
-	append(action, strlen(action));
-	append("\n", 1);
+	return *variable != '=' && *variable != '@' && strchr(variable, '=') != NULL;
+}
+
+/* Device and inode of a file, behind the text so far; `-` where there is none. */
+static size_t append_file(char *text, size_t size, size_t length, const char *path)
+{
+	struct stat status;
+	int added = path != NULL && *path == '/' && stat(path, &status) == 0
+	                ? snprintf(text + length, size - length, "%llu:%llu", (unsigned long long)status.st_dev,
+	                           (unsigned long long)status.st_ino)
+	                : snprintf(text + length, size - length, "-");
+	return length + (added < 0 ? 0 : (size_t)added);
+}
+
+/* Where this process sees the caller's files, as in src/wire/place.ts; nothing where the caller named the socket. */
+static void append_place(size_t most)
+{
+	static const char *const names[] = {
+		"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE",
+		"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "AWS_LOGIN_CACHE_DIRECTORY", "ECR_XACCT_CONFIG", "XDG_CONFIG_HOME",
+	};
+	const char *named = getenv("ECR_XACCT_SOCKET"), *home = getenv("HOME");
+	static char folder[PATH_MAX], text[512];
+	if (named != NULL && *named != '\0')
+		return;
+	if (home == NULL || *home != '/')
+		home = "/";
+	int aws = snprintf(folder, sizeof folder, "%s/.aws", home);
+	struct stat status;
+	int is_there = aws > 0 && (size_t)aws < sizeof folder && stat(folder, &status) == 0;
+	memcpy(text, "@place=", 7);
+	append(text, append_file(text, sizeof text, 7, is_there ? folder : home) + 1, most);
+
+	size_t length = 7;
+	memcpy(text, "@files=", 7);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *path = getenv(names[i]);
+		if (path == NULL || *path == '\0')
+			continue;
+		if (length > 7)
+			text[length++] = ',';
+		length = append_file(text, sizeof text, length, path);
+	}
+	text[length] = '\0';
+	if (length > 7)
+		append(text, length + 1, most);
+}
+
+/* Begins the request anew, all but stdin: with the variables that identities go by, or with all of them. */
+static void begin_request(const char *action, int is_whole)
+{
+	size_t most = is_whole ? MAX_WHOLE : MAX_FRAME;
+	frame_length = 0;
+	append("ecr-xacct/2 ", 12, most);
+	append(action, strlen(action), most);
+	append("\n", 1, most);
+	append_place(most);
+	if (is_whole)
+		append("@all=1", 7, most);
 	for (char **variable = environ; *variable != NULL; variable++)
-		if (is_passed(*variable))
-			append(*variable, strlen(*variable) + 1);
-	append("", 1);
-	input_start = frame_length;
+		if (is_whole ? is_variable(*variable) : is_passed(*variable))
+			append(*variable, strlen(*variable) + 1, most);
+	append("", 1, most);
 }
 
 /* Seconds one answer may take. */
@@ -267,14 +323,14 @@ static void read_stdin(void)
 	for (;;) {
 		if (!wait_until(STDIN_FILENO, POLLIN, deadline))
 			FAIL("stdin did not end within 30 s");
-		ssize_t got = read(STDIN_FILENO, frame + frame_length, sizeof frame - frame_length);
+		ssize_t got = read(STDIN_FILENO, stdin_bytes + stdin_length, sizeof stdin_bytes - stdin_length);
 		if (got == 0)
 			return;
 		if (got > 0)
-			frame_length += (size_t)got;
+			stdin_length += (size_t)got;
 		else if (errno != EINTR && errno != EAGAIN)
 			FAIL("stdin cannot be read");
-		if (frame_length > MAX_FRAME)
+		if (stdin_length > MAX_FRAME)
 			FAIL("stdin is larger than 256 KiB");
 	}
 }
@@ -313,6 +369,16 @@ static size_t receive_answer(int fd, long long deadline)
 	}
 }
 
+/* Asks once; returns the answer's length. */
+static size_t ask(int fd, size_t most, long long deadline)
+{
+	append(stdin_bytes, stdin_length, most);
+	send_request(fd, deadline);
+	size_t length = receive_answer(fd, deadline);
+	(void)close(fd);
+	return length;
+}
+
 /* False where the reader has gone or the disk is full. */
 static int write_all(int fd, const char *bytes, size_t length)
 {
@@ -345,13 +411,17 @@ int main(int argc, char **argv)
 		exec_program(NULL);
 
 	const long seconds = timeout_seconds() + GRACE_SECONDS;
-	append_request(actions[action]);
+	begin_request(actions[action], 0);
 	int fd = connect_daemon(seconds);
 	if (strcmp(actions[action], "list") != 0)
 		read_stdin();
 	long long deadline = now_ms() + seconds * 1000LL;
-	send_request(fd, deadline);
-	size_t length = receive_answer(fd, deadline);
+	size_t length = ask(fd, MAX_FRAME, deadline);
+	/* Another program is to be run, which goes by variables that no list has. */
+	if (answer[0] == '4') {
+		begin_request(actions[action], 1);
+		length = ask(connect_daemon(seconds), MAX_WHOLE, deadline);
+	}
 
 	if (answer[0] == '0')
 		return write_all(STDOUT_FILENO, answer + 1, length - 1) ? 0 : 1;

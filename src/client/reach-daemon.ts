@@ -1,41 +1,102 @@
-// Asks the daemon, which is started where there is none.
+// Asks the daemon, which is started where there is none, and replaced where it is of an earlier version.
+import { passedEnvironment, wholeEnvironment } from '../caller-environment.ts';
+import type { Answer } from '../docker/messages.ts';
 import { XacctError } from '../errors.ts';
-import { command } from '../hint.ts';
-import type { SelfCommand } from '../invocation.ts';
-import type { Request, Response } from '../wire/codec.ts';
+import { command, type Hint } from '../hint.ts';
+import type { Environment, SelfCommand } from '../invocation.ts';
+import { isOfOlderDaemon, type NewRequest, OLDER_THAN_THIS, type WireVersion } from '../wire/codec.ts';
 import { timeoutMs } from '../wire/daemon-variables.ts';
+import { placeVariables } from '../wire/place.ts';
 import { socketPath } from '../wire/socket-path.ts';
-import { askDaemon, type DaemonReply } from './ask-daemon.ts';
+import { askDaemon } from './ask-daemon.ts';
 import { startDaemon } from './start-daemon.ts';
 
 /** Given to the daemon beyond the time a mint may take, so that its own answer, which says more, comes first. Milliseconds. */
 export const GRACE_MS = 2_000;
 
-export interface Reach {
+interface Reach {
   self: SelfCommand;
   uid: number;
-  /** Whether a daemon is started where none answers. */
+  /** All of the caller's. */
+  env: Environment;
+  /** Whether a daemon is started where none answers, and takes the place of one of an earlier version. */
   starts: boolean;
 }
 
-/** Undefined where there is none, and none could be started. @throws XacctError `socket-unsafe`, `daemon`, `usage`. */
+/**
+ * Why no daemon answers: there is `none`, and none could be started; its socket would have no `path`; it sees other files
+ * (`place`) or an `older` one comes back in its place; the environment is `too-large`; or it leaves the answer to its client for
+ * another reason (`other`).
+ */
+export type Unanswered = 'none' | 'path' | 'place' | 'older' | 'too-large' | 'other';
+
+/** @throws XacctError `socket-unsafe`, `daemon`, `usage`. */
 export async function reachDaemon(
-  request: Request,
-  { self, uid, starts }: Reach,
-): Promise<Response | undefined> {
-  const { env } = request;
+  { action, input }: Pick<NewRequest, 'action' | 'input'>,
+  { self, uid, env, starts }: Reach,
+): Promise<Answer | Unanswered> {
   const path = socketPath(env, uid);
-  const ask = () => askDaemon(path, uid, request, timeoutMs(env) + GRACE_MS);
-  let asked = await ask();
-  if (isNoAnswer(asked) && starts && (await startDaemon(self, env))) asked = await ask();
-  return isNoAnswer(asked) ? undefined : asked;
+  if (path === undefined) return 'path';
+  const ask = (sent: Record<string, string>, version?: WireVersion) => {
+    const request = { ...(version && { version }), action, env: { ...placeVariables(env), ...sent }, input };
+    return askDaemon(path, uid, request, timeoutMs(env) + GRACE_MS);
+  };
+  const passed = passedEnvironment(env);
+  let asked = await ask(passed);
+  if (typeof asked === 'object' && isOfOlderDaemon(asked)) {
+    if (starts) await stopOlder(path, uid);
+    asked = starts ? 'absent' : await ask(passed, 1);
+  }
+  const isAway = asked === 'absent' || asked === 'broken';
+  if (isAway && starts && (await startDaemon(self, env))) asked = await ask(passed);
+  if (typeof asked === 'object' && asked.outcome === 'ask-again') asked = await ask(wholeEnvironment(env));
+  if (asked === 'too-large') return 'too-large';
+  if (typeof asked === 'string') return 'none';
+  const { outcome, text } = asked;
+  if (outcome !== 'answer-yourself' && outcome !== 'ask-again') return { outcome, text };
+  if (isOfOlderDaemon(asked)) return 'older';
+  return text.endsWith(' place') ? 'place' : 'other';
 }
 
-/** `what` it is needed for, as in `to keep this login`. */
-export function noDaemon(what: string): XacctError {
-  return new XacctError('daemon', `there is no daemon ${what}, and none could be started`, {
-    hint: { say: 'to see why', run: command`ecr-xacct daemon run` },
-  });
+/** A daemon of this version, which another client started in its place meanwhile, goes on. */
+async function stopOlder(path: string, uid: number): Promise<void> {
+  const stop = { version: 1, action: 'stop', env: {}, input: OLDER_THAN_THIS } as const;
+  await askDaemon(path, uid, stop, GRACE_MS);
+}
+
+/** `what` a daemon is needed for, as in `to keep this login`. */
+export function noDaemon(what: string, why: Unanswered): XacctError {
+  const own = command`export ECR_XACCT_SOCKET=$HOME/.ecr-xacct/daemon.sock`;
+  const fail = (because: string, hint: Hint) =>
+    new XacctError('daemon', `there is no daemon ${what}${because}`, { hint });
+  switch (why) {
+    case 'none':
+      return fail(', and none could be started', { say: 'to see why', run: command`ecr-xacct daemon run` });
+    case 'path':
+      return fail(': the path of its socket is longer than the system allows', {
+        say: 'for a shorter one',
+        run: own,
+      });
+    case 'place':
+      return fail(': the one that listens here sees other files than this process', {
+        say: 'for one of your own',
+        run: own,
+      });
+    case 'older':
+      return fail(': one of an earlier version comes back each time', {
+        say: 'to end what starts it',
+        run: command`systemctl --user stop ecr-xacct.socket ecr-xacct.service`,
+      });
+    case 'too-large':
+      return fail(': the environment is larger than it reads', {
+        say: 'unset variables that are not needed',
+      });
+    case 'other':
+      return fail(' for this caller', {
+        say: 'check:',
+        run: command`env | grep -E ${'"^(HOME|AWS_|ECR_XACCT_)"'}`,
+      });
+  }
 }
 
 /** Node cannot keep others out of a named pipe. */
@@ -44,8 +105,4 @@ export const NO_DAEMON_ON_WINDOWS =
 
 export function noDaemonOnWindows(say?: string): XacctError {
   return new XacctError('daemon', NO_DAEMON_ON_WINDOWS, { hint: say === undefined ? undefined : { say } });
-}
-
-function isNoAnswer(asked: DaemonReply): asked is 'absent' | 'broken' {
-  return asked === 'absent' || asked === 'broken';
 }

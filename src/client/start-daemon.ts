@@ -1,16 +1,13 @@
 // Starts a daemon that outlives this process and holds nothing of it, and waits until it answers.
-import type { SelfCommand } from '../invocation.ts';
+import { passedEnvironment } from '../caller-environment.ts';
+import type { Environment, SelfCommand } from '../invocation.ts';
 import { RESULT_FD, spawnSelf } from '../os/spawn-self.ts';
-import { daemonEnvironment } from '../wire/environment.ts';
 
 /** A start takes a tenth of a second; a machine that needs this long is better served without a daemon. */
 const START_DEADLINE_MS = 10_000;
 
 /** Resolves to whether a daemon is ready, this one or another that was quicker. */
-export async function startDaemon(
-  self: SelfCommand,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<boolean> {
+export async function startDaemon(self: SelfCommand, env: Environment): Promise<boolean> {
   const { child: daemon, output: ready } = spawnSelf(self, {
     args: ['daemon', 'run', '--ready-fd', String(RESULT_FD)],
     cwd: '/',
@@ -33,4 +30,17 @@ export async function startDaemon(
   ready?.destroy();
   daemon.unref();
   return isReady;
+}
+
+/**
+ * What a daemon runs with for its own part: where its files are, and nothing of AWS. Whoever happens to start it must not
+ * leave their keys in its environment; each request brings its own.
+ */
+export function daemonEnvironment(env: Environment): Record<string, string> {
+  const own: Record<string, string> = {};
+  for (const [name, value] of Object.entries(passedEnvironment(env))) {
+    if (/^(?:HOME|PATH|USER|LANG|TMPDIR|LC_.*|XDG_.*|ECR_XACCT_(?:SOCKET|LOG))$/.test(name))
+      own[name] = value;
+  }
+  return own;
 }

@@ -33,6 +33,8 @@ export interface Config {
   mfaProcess: string | undefined;
   /** The NAME of `docker-credential-NAME`, which answers for hosts that are not ECR. */
   fallbackHelper: string | undefined;
+  /** Variables by which a credential_process chooses whose keys it gives, besides those that always count. */
+  processEnv: readonly string[];
 }
 
 /** The config of somebody who has none: no rules, every default. */
@@ -89,6 +91,7 @@ export function inspectConfig(text: string, file: string): InspectedConfig {
     discover: settings.discover,
     mfaProcess: settings.mfa_process,
     fallbackHelper: settings.fallback_helper,
+    processEnv: settings.process_env ?? [],
   };
   return { config };
 }

@@ -192,6 +192,19 @@ export const configSchema = z.strictObject(
       z.string('must be a command line').check(z.regex(/\S/, 'must be a command line')),
       'A command that prints an MFA code, for `ecr-xacct login`; MFA_SERIAL in its environment is the device.',
     ),
+    process_env: key(
+      z.nullable(
+        z
+          .array(
+            z
+              .string('must be the name of a variable')
+              .check(z.regex(/^[A-Za-z_]\w{0,255}$/, 'must be the name of a variable, such as VAULT_ADDR')),
+            'must be a list of names of variables, such as [VAULT_ADDR]',
+          )
+          .check(z.maxLength(100, 'must be at most 100 names')),
+      ),
+      'Variables by which your credential_process chooses whose keys it gives: where one has another value, it is another token. Those of the usual vaults and sign-ins (AWS_*, VAULT_*, OP_* and others) always count.',
+    ),
     fallback_helper: key(
       z
         .string('must be the name of a credential helper, such as osxkeychain')

@@ -6,6 +6,7 @@ import type { DaemonStatus, Forgotten, OrError } from '../helper/daemon-answers.
 import type { HelperDeps } from '../helper/helper.ts';
 import type { Memory } from '../helper/memory.ts';
 import { readExplainRequest, readLoginRequest } from '../helper/read-request.ts';
+import { isForOlder } from '../wire/codec.ts';
 import type { DaemonAction } from './server.ts';
 
 interface Running {
@@ -54,8 +55,9 @@ export function createDaemonActions(
       const { explain } = await import('../helper/explain.ts');
       return line(await doneOrError(() => explain(deps, { ...readExplainRequest(input), env })));
     },
-    stop: () => {
-      end('asked to stop');
+    stop: ({ input }) => {
+      // A client of a later version means a daemon older than that, which another client may have replaced by this one.
+      if (!isForOlder(input)) end('asked to stop');
       return '';
     },
   };

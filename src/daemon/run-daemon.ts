@@ -3,10 +3,11 @@ import { closeSync, writeSync } from 'node:fs';
 import { createClock } from '../clock.ts';
 import { createConfigReader } from '../config/config-reader.ts';
 import { createLazyFallback } from '../docker/fallback/lazy-fallback.ts';
-import { printable } from '../errors.ts';
+import { printable, XacctError } from '../errors.ts';
 import type { WhoAmI } from '../helper/account-memory.ts';
 import { createHelper, type HelperDeps } from '../helper/helper.ts';
 import { createMemory } from '../helper/memory.ts';
+import { command } from '../hint.ts';
 import { describeIdentity } from '../identity/identity.ts';
 import { type Minters, mintDeadline } from '../minter/start-minter.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
@@ -51,6 +52,7 @@ export async function runDaemon({
   const clock = createClock();
   const steady = () => clock().steady;
   const path = socketPath(env, uid);
+  if (path === undefined) throw pathTooLong();
   const log = openLog(env);
   const whoAmI: WhoAmI = async (resolution, callerEnv, mfa) => {
     log.write('info', 'who am I', { identity: describeIdentity(resolution.identity) });
@@ -121,6 +123,12 @@ export async function runDaemon({
   onListening?.({ path, log: log.file });
 
   log.write('info', 'ended', { reason: await ended });
+}
+
+function pathTooLong(): XacctError {
+  return new XacctError('socket-unsafe', 'the path of the socket is longer than the system allows', {
+    hint: { say: 'with a shorter one', run: command`export ECR_XACCT_SOCKET=$HOME/.ecr-xacct/daemon.sock` },
+  });
 }
 
 function sayReady(fd: number | undefined): void {

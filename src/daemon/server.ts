@@ -1,17 +1,19 @@
 // Serves the wire's requests on a socket: Docker's actions through the helper, and the daemon's own.
 import { createServer, type Server, type Socket } from 'node:net';
+import { isWhole, passedEnvironment, WholeEnvironmentNeeded } from '../caller-environment.ts';
 import { isAction } from '../docker/messages.ts';
 import { errorLine } from '../errors.ts';
 import type { Helper } from '../helper/helper.ts';
 import { hasPrivatePaths } from '../profiles/profiles.ts';
 import {
+  answerYourself,
   decodeRequest,
   encodeResponse,
-  MAX_FRAME_BYTES,
+  MAX_WHOLE_FRAME_BYTES,
   type Request,
   type Response,
 } from '../wire/codec.ts';
-import { passedEnvironment } from '../wire/environment.ts';
+import { isSamePlace } from '../wire/place.ts';
 
 export interface ServerDeps {
   helper: Helper;
@@ -42,8 +44,6 @@ export function createDaemonServer(deps: ServerDeps): Server {
 /** Actions that a token comes of: not by a daemon that is outdated. */
 const MINTS: ReadonlySet<string> = new Set(['get', 'login']);
 
-const answerYourself: Response = { outcome: 'answer-yourself', text: '' };
-
 async function serve(socket: Socket, deps: ServerDeps): Promise<void> {
   const started = deps.clock();
   const frame = await readFrame(socket);
@@ -57,23 +57,32 @@ async function serve(socket: Socket, deps: ServerDeps): Promise<void> {
       socket.end();
       return;
     }
-    response = request === undefined ? answerYourself : await respond(request, deps);
+    response = request === undefined ? answerYourself('version') : await respond(request, deps);
   } catch (error) {
-    response = { outcome: 'failure', text: errorLine(error) };
+    response =
+      error instanceof WholeEnvironmentNeeded
+        ? askAgain(request)
+        : { outcome: 'failure', text: errorLine(error) };
   }
   if (request !== undefined) deps.onAnswer(request, response, deps.clock() - started);
   socket.end(encodeResponse(response));
 }
 
-async function respond({ action, env, input }: Request, deps: ServerDeps): Promise<Response> {
-  if ((MINTS.has(action) || action === 'explain') && hasPrivatePaths(env)) return answerYourself;
-  if (isAction(action)) return deps.helper(action, input, passedEnvironment(env));
+async function respond(request: Request, deps: ServerDeps): Promise<Response> {
+  const { action, input } = request;
+  if (!isSamePlace(request.env)) return answerYourself('place');
+  const env = isWhole(request.env) ? request.env : passedEnvironment(request.env);
+  if ((MINTS.has(action) || action === 'explain') && hasPrivatePaths(env)) return answerYourself('path');
+  if (isAction(action)) return deps.helper(action, input, env);
   const act = Object.hasOwn(deps.actions, action) ? deps.actions[action] : undefined;
-  if (act !== undefined) {
-    return { outcome: 'success', text: await act({ action, env: passedEnvironment(env), input }) };
-  }
+  if (act !== undefined) return { outcome: 'success', text: await act({ ...request, env }) };
   // An action of a newer client: it knows the answer itself.
-  return answerYourself;
+  return answerYourself('action');
+}
+
+/** A client of version 1 cannot be asked for more. */
+function askAgain(request: Request | undefined): Response {
+  return request?.version === 1 ? answerYourself('environment') : { outcome: 'ask-again', text: '' };
 }
 
 /** Everything until half-close. Undefined, and the connection closed, where it does not come in time. */
@@ -90,7 +99,7 @@ function readFrame(socket: Socket): Promise<Buffer | undefined> {
       size += chunk.length;
       // One chunk more than is allowed is kept, for the decoder to refuse; the rest is read and dropped, so that the
       // client, which writes before it reads, gets to hear why.
-      if (size - chunk.length <= MAX_FRAME_BYTES) chunks.push(chunk);
+      if (size - chunk.length <= MAX_WHOLE_FRAME_BYTES) chunks.push(chunk);
     });
     socket.once('end', () => settle(Buffer.concat(chunks)));
     socket.once('close', () => settle(undefined));

@@ -1,10 +1,10 @@
 // For whom doctor looks where no Docker pulls: whose role, where, and from which registry.
+
 import { explained } from '../client/ask-for-people.ts';
 import { XacctError } from '../errors.ts';
 import { parsePolicyTarget } from '../grants/policy-target.ts';
 import type { Invocation } from '../invocation.ts';
 import { principalOf } from '../policy/principal.ts';
-import { passedEnvironment } from '../wire/environment.ts';
 import type { Wanted } from './caller-rights.ts';
 import type { DoctorOptions, Platform } from './options.ts';
 import type { ImageName } from './registry-api/image-name.ts';
@@ -13,7 +13,7 @@ import type { Consumer } from './walk-for.ts';
 /** Of the account's own hostname, or the one that config.yaml maps to it. @throws XacctError `usage` */
 export function wantedOf({ hostname, repository }: ImageName, { env }: Invocation): Omit<Wanted, 'push'> {
   return {
-    registry: parsePolicyTarget(`${hostname}/${repository}`, passedEnvironment(env)).registry,
+    registry: parsePolicyTarget(`${hostname}/${repository}`, env).registry,
     repository,
   };
 }

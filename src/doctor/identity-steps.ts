@@ -1,4 +1,5 @@
 // The steps of doctor that say who one is: which identity, who AWS says that is, and the token that Docker is given.
+import { childEnvironment } from '../caller-environment.ts';
 import { type Credential, notFound, readCredential } from '../docker/messages.ts';
 import type { Explanation } from '../helper/explain.ts';
 import type { Invocation } from '../invocation.ts';
@@ -76,7 +77,13 @@ export async function getToken(
   const step = 'token';
   const program = findProgram(PROGRAM, env.PATH)?.path ?? PROGRAM;
   const { runHelper } = await import('../docker/fallback/helper-process.ts');
-  const run = { program, action: 'get', input: hostname, env, timeoutMs: timeoutMs(env) + GRACE_MS };
+  const run = {
+    program,
+    action: 'get',
+    input: hostname,
+    env: childEnvironment(env),
+    timeoutMs: timeoutMs(env) + GRACE_MS,
+  };
   const { end, status, stdout } = await runHelper(run);
   const text = stdout.toString();
   if (end === 'ended' && status === 0) {

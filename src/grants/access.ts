@@ -1,10 +1,10 @@
 // `ecr-xacct access`: reads the policies of a registry, and shows whom they let in.
+
 import { callerOf } from '../callers/callers-of.ts';
 import { XacctError } from '../errors.ts';
 import type { Run } from '../invocation.ts';
 import { printableJson } from '../terminal/printable-json.ts';
 import { screenOf } from '../terminal/screen.ts';
-import { passedEnvironment } from '../wire/environment.ts';
 import { reportOf } from './access-report.ts';
 import { accessText } from './access-text.ts';
 import { parsePolicyTarget } from './policy-target.ts';
@@ -17,7 +17,7 @@ export interface AccessOptions {
 /** @throws XacctError */
 export async function showAccess(text: string, options: AccessOptions, run: Run): Promise<void> {
   const { invocation, streams } = run;
-  const where = parsePolicyTarget(text, passedEnvironment(invocation.env));
+  const where = parsePolicyTarget(text, invocation.env);
   if (where.target.kind === 'prefix' && where.target.name !== '') {
     throw new XacctError('usage', `${text} is neither a registry nor one repository of it`, {
       hint: { say: `for every repository, write ${where.registry.hostname}` },

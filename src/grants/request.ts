@@ -8,7 +8,6 @@ import type { Run } from '../invocation.ts';
 import type { Access } from '../policy/access.ts';
 import { describeGrantee, parseGrantee } from '../policy/grantee.ts';
 import { isConfirmed, type Terminal, terminalOf } from '../terminal/prompts.ts';
-import { passedEnvironment } from '../wire/environment.ts';
 import { type ChangeDocument, changePolicy, type PolicyChange, plan } from './change-policy.ts';
 import { changeText, dryRunText, jsonText } from './change-text.ts';
 import { namingPrincipals, retrying } from './missing-principal.ts';
@@ -52,7 +51,7 @@ export function parseRequest(
   options: GrantOptions,
   run: Run,
 ): ChangeRequest {
-  const where = parsePolicyTarget(options.on, passedEnvironment(run.invocation.env));
+  const where = parsePolicyTarget(options.on, run.invocation.env);
   const { registry, target } = where;
   const grantees = principals.map((text) => parseGrantee(text, registry.partition));
   const writes = !options.dryRun && !options.json;

@@ -1,11 +1,10 @@
 // The accounts of profiles that do not say theirs: asked of AWS once, and remembered in memory.
 import { LRUCache } from 'lru-cache';
 import { XacctError } from '../errors.ts';
-import { profileOf } from '../identity/identity.ts';
+import { type CallerWorld, profileOf } from '../identity/identity.ts';
 import { credentialKey } from '../identity/identity-key.ts';
 import type { Resolution } from '../identity/resolve.ts';
 import type { Environment } from '../invocation.ts';
-import type { Profiles } from '../profiles/profiles.ts';
 import type { CallerIdentity, MfaProof } from '../questions.ts';
 
 /** What AWS said of a profile. */
@@ -16,9 +15,9 @@ export type WhoAmI = (resolution: Resolution, env: Environment, mfa?: MfaProof) 
 
 export interface AccountMemory {
   /** What is remembered of a profile, as its settings and the caller's environment are now. */
-  recall(profile: string, profiles: Profiles, env: Environment): Learnt | undefined;
+  recall(profile: string, world: CallerWorld): Learnt | undefined;
   /** Whether AWS did not say when it was last asked, however long ago: others are better asked first. */
-  hasFailed(profile: string, profiles: Profiles, env: Environment): boolean;
+  hasFailed(profile: string, world: CallerWorld): boolean;
   /**
    * Asks AWS who each profile is, a few at once and in order, until one is of the account or the signal ends the wait; what is
    * under way then goes on, and is remembered. Those that are remembered are not asked.
@@ -27,7 +26,8 @@ export interface AccountMemory {
   learn(
     unknown: readonly Resolution[],
     account: string | undefined,
-    { profiles, env, signal }: { profiles: Profiles; env: Environment; signal: AbortSignal },
+    world: CallerWorld,
+    signal: AbortSignal,
   ): Promise<void>;
   clear(): void;
 }
@@ -80,16 +80,16 @@ export function createAccountMemory(whoAmI: WhoAmI, clock: () => number): Accoun
   };
 
   return {
-    recall(profile, profiles, env) {
-      const key = keyOf(profile, profiles, env);
+    recall(profile, world) {
+      const key = keyOf(profile, world);
       return key instanceof XacctError ? { profile, error: key } : slotOf(key)?.learnt;
     },
-    hasFailed(profile, profiles, env) {
-      const key = keyOf(profile, profiles, env);
+    hasFailed(profile, world) {
+      const key = keyOf(profile, world);
       const learnt = key instanceof XacctError ? undefined : slots.peek(key)?.learnt;
       return learnt !== undefined && 'error' in learnt;
     },
-    async learn(unknown, account, { profiles, env, signal }) {
+    async learn(unknown, account, world, signal) {
       const found = Promise.withResolvers<void>();
       let isOver = false;
       const end = () => {
@@ -101,9 +101,9 @@ export function createAccountMemory(whoAmI: WhoAmI, clock: () => number): Accoun
       const worker = async () => {
         for (let next = queue.shift(); next !== undefined && !isOver; next = queue.shift()) {
           const profile = profileOf(next.identity) ?? '';
-          const key = keyOf(profile, profiles, env);
+          const key = keyOf(profile, world);
           if (key instanceof XacctError) continue;
-          const learnt = await learnOne(key, profile, next, env);
+          const learnt = await learnOne(key, profile, next, world.env);
           if ('account' in learnt && learnt.account === account) end();
         }
       };
@@ -123,9 +123,9 @@ function lifeOf(learnt: Learnt): number {
 }
 
 /** The error is of a profile that is broken. */
-function keyOf(profile: string, profiles: Profiles, env: Environment): string | XacctError {
+function keyOf(profile: string, world: CallerWorld): string | XacctError {
   try {
-    return credentialKey({ kind: 'profile', profile }, profiles, env);
+    return credentialKey({ kind: 'profile', profile }, world);
   } catch (error) {
     if (error instanceof XacctError) return error;
     throw error;

@@ -2,6 +2,7 @@
 import type { Config } from '../config/load.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
+import type { CallerWorld } from '../identity/identity.ts';
 import { type Choice, chooseIdentity, resolutionInput, resolutionOf } from '../identity/resolve.ts';
 import type { Environment } from '../invocation.ts';
 import type { Profiles } from '../profiles/profiles.ts';
@@ -14,11 +15,8 @@ export interface ChoiceDeps {
 }
 
 /** For whom it is chosen. */
-export interface ChoiceInput {
+export interface ChoiceInput extends CallerWorld {
   hostname: string;
-  config: Config;
-  profiles: Profiles;
-  env: Environment;
 }
 
 /** From what is known now; asks nothing. Undefined where the hostname is neither ECR's nor mapped. */
@@ -40,20 +38,19 @@ export async function learnAndChoose(
   if (input === undefined) return undefined;
   const choice = chooseIdentity(asked.hostname, input);
   const { account } = choice.registry;
-  const { profiles, env } = asked;
-  const isUnknown = (profile: string) => deps.accounts.recall(profile, profiles, env) === undefined;
+  const isUnknown = (profile: string) => deps.accounts.recall(profile, asked) === undefined;
   const unknown = choice.unknown.filter(isUnknown);
   if (account === undefined || unknown.length === 0) return choice;
-  const hasFailed = (profile: string) => deps.accounts.hasFailed(profile, profiles, env);
-  const resolutions = likeliestFirst(unknown, account, profiles, hasFailed).map((profile) => {
+  const hasFailed = (profile: string) => deps.accounts.hasFailed(profile, asked);
+  const resolutions = likeliestFirst(unknown, account, asked.profiles, hasFailed).map((profile) => {
     const identity = { kind: 'profile', profile } as const;
     return resolutionOf(asked.hostname, 'discovery', { identity, reason: '' }, input);
   });
   const signal = deadline();
-  await deps.accounts.learn(resolutions, account, { profiles, env, signal });
+  await deps.accounts.learn(resolutions, account, asked, signal);
   const learnt = chooseIdentity(asked.hostname, input);
   if (!signal.aborted || !learnt.unknown.some(isUnknown)) return learnt;
-  const left = unknown.filter((profile) => isNotLearnt(deps.accounts.recall(profile, profiles, env)));
+  const left = unknown.filter((profile) => isNotLearnt(deps.accounts.recall(profile, asked)));
   throw outOfTime(signal.reason, { account, left: left.length, of: unknown.length });
 }
 
@@ -98,9 +95,9 @@ function outOfTime(
 const MAX_SHOWN = 5;
 
 /** What AWS said of the profiles that it was asked for, each as a clause of a message. */
-export function whatWasLearnt({ accounts }: ChoiceDeps, { profiles, env }: ChoiceInput): string[] {
-  const learnt = profiles.accounts().undeclared.flatMap((profile) => {
-    const known = accounts.recall(profile, profiles, env);
+export function whatWasLearnt({ accounts }: ChoiceDeps, asked: ChoiceInput): string[] {
+  const learnt = asked.profiles.accounts().undeclared.flatMap((profile) => {
+    const known = accounts.recall(profile, asked);
     if (known === undefined) return [];
     return [
       'account' in known
@@ -112,12 +109,10 @@ export function whatWasLearnt({ accounts }: ChoiceDeps, { profiles, env }: Choic
   return [...learnt.slice(0, MAX_SHOWN), ...more];
 }
 
-export function resolutionInputAsked(
-  { accounts }: ChoiceDeps,
-  { hostname, config, profiles, env }: ChoiceInput,
-) {
+export function resolutionInputAsked({ accounts }: ChoiceDeps, asked: ChoiceInput) {
+  const { hostname, config, profiles, env } = asked;
   return resolutionInput(hostname, config, profiles, env, (profile) => {
-    const known = accounts.recall(profile, profiles, env);
+    const known = accounts.recall(profile, asked);
     return known !== undefined && 'account' in known ? known.account : undefined;
   });
 }

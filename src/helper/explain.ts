@@ -112,7 +112,7 @@ export async function explain(
     ...(chosen === undefined ? {} : { chosen }),
     ...(pin === undefined ? {} : { pin }),
     learnt: whatWasLearnt(deps, wanted),
-    unknown: unknown.filter((profile) => deps.accounts.recall(profile, wanted.profiles, env) === undefined),
+    unknown: unknown.filter((profile) => deps.accounts.recall(profile, wanted) === undefined),
     ...(tried.caller && { caller: tried.caller }),
     ...(tried.expiredOnArrival && { expiredOnArrival: tried.expiredOnArrival }),
     ...(clockGap && { clockGap }),
@@ -158,12 +158,12 @@ async function tryIt(deps: HelperDeps & { whoAmI: WhoAmI }, wanted: TokenInput):
 
 function whoAmI(
   deps: HelperDeps & { whoAmI: WhoAmI },
-  { profiles, env }: TokenInput,
+  wanted: TokenInput,
   resolution: Resolution,
 ): Promise<CallerIdentity> {
-  const device = mfaDevice(resolution.identity, profiles, env);
+  const device = mfaDevice(resolution.identity, wanted);
   const session = device && deps.mfaSessions.get(device.sessionKey);
-  return deps.whoAmI(resolution, env, session && { session });
+  return deps.whoAmI(resolution, wanted.env, session && { session });
 }
 
 function explainedSteps(input: ResolutionInput): ExplainedStep[] {
@@ -208,11 +208,11 @@ function explainedCandidate(
     ...(profile === undefined ? {} : { profile }),
   };
   const known = attempt(() => {
-    const device = mfaDevice(identity, profiles, env);
+    const device = mfaDevice(identity, wanted);
     const session = device && deps.mfaSessions.statusOf(device.sessionKey);
     return {
       chain: describeChain(chainOf(identity, profiles, env)),
-      token: deps.tokens.statusOf(identityKey(resolution, profiles, env)),
+      token: deps.tokens.statusOf(identityKey(resolution, wanted)),
       mfa: device && {
         serial: device.serial,
         ...(session && { sessionExpiresAt: session.expiresAt, sessionLeftMs: session.leftMs }),

@@ -1,17 +1,22 @@
 // A token for a hostname: who to be, a token in memory or a mint, and the next candidate where discovery has several.
-import type { Config } from '../config/load.ts';
+import { passedEnvironment, WholeEnvironmentNeeded } from '../caller-environment.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import { describeIdentity } from '../identity/identity.ts';
-import { holdsSecret, identityKey } from '../identity/identity-key.ts';
+import { endsInProcess, holdsSecret, identityKey } from '../identity/identity-key.ts';
 import { mfaDevice, mfaRequired } from '../identity/mfa-device.ts';
 import type { Choice, Resolution } from '../identity/resolve.ts';
 import type { Environment } from '../invocation.ts';
-import type { Profiles } from '../profiles/profiles.ts';
 import { answerOf, type MfaProof, type Outcome, type Token } from '../questions.ts';
 import type { MfaSessionStore } from '../token/mfa-session-store.ts';
 import type { Slots } from '../token/slots.ts';
-import { type ChoiceDeps, chooseRemembered, learnAndChoose, whatWasLearnt } from './choose.ts';
+import {
+  type ChoiceDeps,
+  type ChoiceInput,
+  chooseRemembered,
+  learnAndChoose,
+  whatWasLearnt,
+} from './choose.ts';
 
 export interface TokenDeps extends ChoiceDeps {
   tokens: Slots;
@@ -23,11 +28,7 @@ export interface TokenDeps extends ChoiceDeps {
 }
 
 /** What somebody asks for. */
-export interface TokenInput {
-  hostname: string;
-  config: Config;
-  profiles: Profiles;
-  env: Environment;
+export interface TokenInput extends ChoiceInput {
   /** Of `login`: mint in any case, with the code where one was typed. It works once: it is gone when it has begun a session. */
   login?: { code: string | undefined };
 }
@@ -78,12 +79,13 @@ async function firstThatCan(deps: TokenDeps, wanted: WaitingInput, resolutions: 
   throw nobodyCan(failures, wanted);
 }
 
-function holdsToken({ tokens }: TokenDeps, { profiles, env }: TokenInput, resolution: Resolution): boolean {
+function holdsToken({ tokens }: TokenDeps, wanted: TokenInput, resolution: Resolution): boolean {
   try {
-    return tokens.statusOf(identityKey(resolution, profiles, env)) !== undefined;
-  } catch {
+    return tokens.statusOf(identityKey(resolution, wanted)) !== undefined;
+  } catch (error) {
     // A profile that is broken has none.
-    return false;
+    if (error instanceof XacctError) return false;
+    throw error;
   }
 }
 
@@ -108,9 +110,9 @@ function nobodyCan(failures: readonly XacctError[], { hostname }: TokenInput): X
 
 /** @throws XacctError with the identity in its message. */
 async function tokenOf(deps: TokenDeps, wanted: WaitingInput, resolution: Resolution): Promise<Token> {
-  const { hostname, config, profiles, env, login, deadline } = wanted;
+  const { hostname, config, login, deadline } = wanted;
   try {
-    const key = identityKey(resolution, profiles, env);
+    const key = identityKey(resolution, wanted);
     return await deps.tokens.get({
       key,
       hostname,
@@ -118,8 +120,7 @@ async function tokenOf(deps: TokenDeps, wanted: WaitingInput, resolution: Resolu
       policy: config,
       mint: () => mint(deps, wanted, resolution),
       deadline,
-      // A renewal needs the caller's environment later, and secrets in it are not to be kept.
-      renew: holdsSecret(env) ? undefined : () => mintAgain(deps, hostname, key, env),
+      renew: renewalOf(deps, wanted, resolution, key),
       fresh: login !== undefined,
     });
   } catch (error) {
@@ -127,7 +128,17 @@ async function tokenOf(deps: TokenDeps, wanted: WaitingInput, resolution: Resolu
   }
 }
 
-/** Mints for the key once more, unless the files now lead to another one. */
+/**
+ * A renewal needs the caller's environment later, so there is none where it has a secret in it, or all of it is needed: neither is
+ * kept longer than it takes to answer.
+ */
+function renewalOf(deps: TokenDeps, wanted: TokenInput, resolution: Resolution, key: string) {
+  if (holdsSecret(wanted.env) || endsInProcess(resolution.identity, wanted)) return undefined;
+  const env = passedEnvironment(wanted.env);
+  return () => mintAgain(deps, wanted.hostname, key, env);
+}
+
+/** Mints for the key once more, unless the files now lead to another one, or to where more of the environment is needed. */
 function mintAgain(
   deps: TokenDeps,
   hostname: string,
@@ -135,16 +146,21 @@ function mintAgain(
   env: Environment,
 ): Promise<Token> | undefined {
   const wanted = { hostname, config: deps.readConfig(env), profiles: deps.readProfiles(env), env };
-  const resolution = chooseRemembered(deps, wanted)?.resolutions.find(
-    (one) => identityKey(one, wanted.profiles, env) === key,
-  );
-  return resolution && mint(deps, wanted, resolution);
+  try {
+    const resolution = chooseRemembered(deps, wanted)?.resolutions.find(
+      (one) => identityKey(one, wanted) === key,
+    );
+    return resolution && mint(deps, wanted, resolution);
+  } catch (error) {
+    if (error instanceof WholeEnvironmentNeeded) return undefined;
+    throw error;
+  }
 }
 
 /** Mints, with the MFA session of the identity's keys where its roles ask for one. */
 async function mint(deps: TokenDeps, wanted: TokenInput, resolution: Resolution): Promise<Token> {
-  const { profiles, env, login } = wanted;
-  const device = mfaDevice(resolution.identity, profiles, env);
+  const { env, login } = wanted;
+  const device = mfaDevice(resolution.identity, wanted);
   if (device === undefined) return answerOf(await deps.mint(resolution, env));
   const { serial, sessionKey } = device;
   const session = deps.mfaSessions.get(sessionKey);

@@ -1,4 +1,5 @@
 // What the fallback helper answers, for the hosts that it serves.
+import { childEnvironment, WholeEnvironmentNeeded } from '../caller-environment.ts';
 import type { Config } from '../config/load.ts';
 import { type AskFallback, FALLBACK_MARK, type FallbackRequest } from '../docker/fallback/fallback.ts';
 import type { Answer } from '../docker/messages.ts';
@@ -13,21 +14,21 @@ export interface ForeignDeps {
   fallback: AskFallback;
 }
 
-/** @throws XacctError whatever the fallback helper's failure is, with the server URL. */
+/** @throws XacctError whatever the fallback helper's failure is, with the server URL; WholeEnvironmentNeeded. */
 export async function askFallback(
   { fallback }: ForeignDeps,
   { name, configFile }: ServedByFallback,
   ServerURL: string,
-  request: Pick<FallbackRequest, 'action' | 'input' | 'env'>,
+  { env, ...request }: Pick<FallbackRequest, 'action' | 'input' | 'env'>,
 ): Promise<Answer> {
   try {
-    return await fallback({ name, configFile, ...request });
+    return await fallback({ name, configFile, ...request, env: childEnvironment(env) });
   } catch (error) {
     throw forHostname(ServerURL, error);
   }
 }
 
-/** Undefined where the fallback helper does not serve it. Never throws. */
+/** Undefined where the fallback helper does not serve it. @throws WholeEnvironmentNeeded */
 export async function eraseElsewhere(
   deps: ForeignDeps,
   ServerURL: string,
@@ -39,6 +40,7 @@ export async function eraseElsewhere(
     if (server.by !== 'fallback') return undefined;
     return await askFallback(deps, server, ServerURL, { action: 'erase', input, env });
   } catch (error) {
+    if (error instanceof WholeEnvironmentNeeded) throw error;
     // Not for stderr: `docker logout` erases four spellings, of which three were never stored, and shows what it was told
     // only where all have failed.
     return { outcome: 'quiet-failure', text: errorLine(error) };
@@ -48,6 +50,7 @@ export async function eraseElsewhere(
 /**
  * Server URL → user name, as the fallback helper lists them; without what is ours, which it does not answer for. Empty
  * where it fails: that must not cost Docker the credentials that we have.
+ * @throws WholeEnvironmentNeeded
  */
 export async function listElsewhere(
   { readConfig, fallback }: ForeignDeps,
@@ -57,7 +60,8 @@ export async function listElsewhere(
     const config = readConfig(env);
     const { fallbackHelper: name, file: configFile } = config;
     if (name === undefined || env[FALLBACK_MARK]) return [];
-    const { outcome, text } = await fallback({ name, configFile, action: 'list', input: 'unused', env });
+    const asked = { action: 'list', input: 'unused', env: childEnvironment(env) } as const;
+    const { outcome, text } = await fallback({ name, configFile, ...asked });
     const usernames: unknown = outcome === 'success' ? JSON.parse(text) : undefined;
     if (typeof usernames !== 'object' || usernames === null) return [];
     return Object.entries(usernames).filter(
@@ -66,7 +70,8 @@ export async function listElsewhere(
         isPlainServerURL(ServerURL) &&
         !hostnamesIn(ServerURL).some((hostname) => isOurs(hostname, config)),
     );
-  } catch {
+  } catch (error) {
+    if (error instanceof WholeEnvironmentNeeded) throw error;
     return [];
   }
 }

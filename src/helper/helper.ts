@@ -1,5 +1,6 @@
 // What each action of Docker's protocol answers, given config, identities and tokens. Knows no socket and no process.
 import type { AwsClock } from '../aws-clock.ts';
+import { WholeEnvironmentNeeded } from '../caller-environment.ts';
 import type { Config } from '../config/load.ts';
 import {
   type Action,
@@ -24,7 +25,10 @@ export interface HelperDeps extends TokenDeps, ForeignDeps {
   awsClock: Pick<AwsClock, 'gap'>;
 }
 
-/** Answers one action; `input` is the whole of stdin. Every failure becomes an answer: it never throws. */
+/**
+ * Answers one action; `input` is the whole of stdin. Every failure becomes an answer.
+ * @throws WholeEnvironmentNeeded, and nothing else: ask again with all of the environment.
+ */
 export type Helper = (action: Action, input: string, env: Environment) => Promise<Answer>;
 
 const done: Answer = { outcome: 'success', text: '' };
@@ -46,6 +50,7 @@ export function createHelper(deps: HelperDeps): Helper {
     try {
       return await answer(action, input, env);
     } catch (error) {
+      if (error instanceof WholeEnvironmentNeeded) throw error;
       return { outcome: 'failure', text: errorLine(error) };
     }
   };

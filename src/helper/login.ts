@@ -3,7 +3,7 @@ import type { ClockGap } from '../aws-clock.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import { chainOf } from '../identity/chain.ts';
-import { describeIdentity } from '../identity/identity.ts';
+import { type CallerWorld, describeIdentity } from '../identity/identity.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';
 import { profileResolution } from '../identity/resolve.ts';
 import type { Environment } from '../invocation.ts';
@@ -46,7 +46,7 @@ export async function login(
   const env = profile === undefined ? callerEnv : { ...callerEnv, ECR_XACCT_PROFILE: profile };
   const profiles = deps.readProfiles(env);
   const config = deps.readConfig(env);
-  const hostname = asked ?? (await homeRegistry(deps, profile ?? '', env));
+  const hostname = asked ?? (await homeRegistry(deps, profile ?? '', { config, profiles, env }));
   try {
     const found = await findToken(deps, { hostname, config, profiles, env, login: { code } });
     if (found === undefined) throw notOurs();
@@ -55,7 +55,7 @@ export async function login(
     const { identity, registry } = found.resolution;
     const { expiresAt, awsNow } = found.token;
     const clockGap = deps.awsClock.gap();
-    const device = mfaDevice(identity, profiles, env);
+    const device = mfaDevice(identity, { config, profiles, env });
     const mfaSession = device && deps.mfaSessions.statusOf(device.sessionKey);
     return {
       hostname,
@@ -74,11 +74,11 @@ export async function login(
 
 /** The registry of the profile's own account, in its own region. */
 async function homeRegistry(
-  { readProfiles, accounts, deadline }: HelperDeps,
+  { accounts, deadline }: HelperDeps,
   profile: string,
-  env: Environment,
+  world: CallerWorld,
 ): Promise<string> {
-  const profiles = readProfiles(env);
+  const { profiles, env } = world;
   // Before its region is asked for: without credentials it is of no use.
   chainOf({ kind: 'profile', profile }, profiles, env);
   const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || profiles.profile(profile)?.region;
@@ -90,8 +90,8 @@ async function homeRegistry(
   const declared = declaredAccount(profiles, profile);
   if (declared !== undefined) return registryHostname(declared, region) ?? '';
   const signal = deadline(env);
-  await accounts.learn([profileResolution(profile, region)], undefined, { profiles, env, signal });
-  const learnt = accounts.recall(profile, profiles, env);
+  await accounts.learn([profileResolution(profile, region)], undefined, world, signal);
+  const learnt = accounts.recall(profile, world);
   if (learnt !== undefined && 'account' in learnt) return registryHostname(learnt.account, region) ?? '';
   signal.throwIfAborted();
   throw learnt === undefined ? notOurs() : learnt.error.prefixed(`profile ${profile}`);

@@ -1,8 +1,9 @@
 // The key a token is kept under: everything its identity was resolved from, with digests for secrets.
+import { childEnvironment } from '../caller-environment.ts';
 import type { Environment } from '../invocation.ts';
-import { digest, type Profiles } from '../profiles/profiles.ts';
+import { digest } from '../profiles/profiles.ts';
 import { chainOf, followedSettings } from './chain.ts';
-import type { Identity } from './identity.ts';
+import type { CallerWorld, Identity } from './identity.ts';
 import type { Resolution } from './resolve.ts';
 import type { Source } from './source.ts';
 
@@ -47,22 +48,30 @@ const INSTANCE_VARIABLES = [
   'AWS_EC2_METADATA_V1_DISABLED',
 ];
 
-/** Of those that a credential_process gets, those that change whose keys it gives. */
-const PROCESS_VARIABLE = /^(?:AWS_|PASSWORD_STORE_|GNUPGHOME$|XDG_(?:CONFIG|DATA)_HOME$)/;
+/**
+ * Of those that a credential_process gets, those that change whose keys it gives: where it is found, and what the usual vaults,
+ * sign-ins and key stores go by. None that differs from one terminal, SSH login or CI job to the next.
+ */
+const PROCESS_VARIABLE =
+  /^(?:PATH$|HOME$|XDG_(?:CONFIG|DATA)_HOME$|GNUPGHOME$|PASSWORD_STORE_|KRB5|(?:AWS|VAULT|OP|OKTA|GIMME_AWS_CREDS|SAML2AWS|ONELOGIN|AZURE|ARM|GOOGLE|CLOUDSDK|BW|LPASS|CONJUR|BOUNDARY|TELEPORT|TSH|GRANTED|LEAPP|INFISICAL|DOPPLER|KEEPASSXC|GOPASS|SOPS)_)/;
 
 /**
  * One token serves every registry with this key: same identity, service, region and endpoint variant. What the identity was
  * resolved FROM goes in (rule, settings of the profile and its sources, variables), never what came out: an assumed role has
  * new keys each time. An edit of any of them is therefore another key, and takes effect on the next `get`.
  */
-export function identityKey(resolution: Resolution, profiles: Profiles, env: Environment): string {
+export function identityKey(resolution: Resolution, world: CallerWorld): string {
   const { registry, identity } = resolution;
   const place = [registry.service, registry.region, registry.partition, registry.fips, registry.dualStack];
-  return `${JSON.stringify(place)}${credentialKey(identity, profiles, env)}`;
+  return `${JSON.stringify(place)}${credentialKey(identity, world)}`;
 }
 
-/** What the AWS credentials of an identity are resolved from, whatever they are used for. @throws XacctError as `chainOf` does. */
-export function credentialKey(identity: Identity, profiles: Profiles, env: Environment): string {
+/**
+ * What the AWS credentials of an identity are resolved from, whatever they are used for.
+ * @throws XacctError as `chainOf` does; WholeEnvironmentNeeded where a process gives them.
+ */
+export function credentialKey(identity: Identity, world: CallerWorld): string {
+  const { profiles, env } = world;
   const chain = chainOf(identity, profiles, env);
   const followed = followedSettings(identity, profiles, env);
   return JSON.stringify([
@@ -70,14 +79,23 @@ export function credentialKey(identity: Identity, profiles: Profiles, env: Envir
     chain.roles,
     followed,
     followed.services === undefined ? undefined : profiles.section('services', followed.services),
-    ...sourceParts(chain.source, env),
+    ...sourceParts(chain.source, world),
   ]);
 }
 
-/** What the first of its credentials are got from. */
-export function sourceParts(source: Source, env: Environment): unknown[] {
-  const names = [...PLACE_VARIABLES, ...variablesOf(source, env)].sort();
-  return [source, names.map((name) => [name, withoutSecret(name, env[name])])];
+/** What the first of its credentials are got from. @throws WholeEnvironmentNeeded */
+export function sourceParts(source: Source, { config, env }: CallerWorld): unknown[] {
+  const names = [...PLACE_VARIABLES, ...variablesOf(source)].sort();
+  const parts = [source, names.map((name) => [name, withoutSecret(name, env[name])])];
+  return source.kind === 'process'
+    ? [...parts, processDigest(childEnvironment(env), config.processEnv)]
+    : parts;
+}
+
+/** Of all that may be secret at once: a digest takes longer than the rest of a key. */
+function processDigest(env: Environment, named: readonly string[]): string {
+  const names = Object.keys(env).filter((name) => PROCESS_VARIABLE.test(name) || named.includes(name));
+  return digest(JSON.stringify(names.sort().map((name) => [name, env[name]])));
 }
 
 /** Not a digest of all of it, which would be most of the work of a `get`. */
@@ -85,7 +103,7 @@ function withoutSecret(name: string, value: string | undefined): string | undefi
   return SECRET_VARIABLES.includes(name) && value ? digest(value) : value;
 }
 
-function variablesOf({ kind }: Source, env: Environment): readonly string[] {
+function variablesOf({ kind }: Source): readonly string[] {
   switch (kind) {
     case 'environment':
       return KEY_VARIABLES;
@@ -94,16 +112,17 @@ function variablesOf({ kind }: Source, env: Environment): readonly string[] {
     case 'instance':
       return INSTANCE_VARIABLES;
     case 'process':
-      return [
-        'PATH',
-        ...Object.keys(env).filter((name) => PROCESS_VARIABLE.test(name) && !PLACE_VARIABLES.includes(name)),
-      ];
     case 'static':
     case 'web-identity':
     case 'sso':
     case 'login':
       return [];
   }
+}
+
+/** Whether a credential_process gives the credentials: it may go by any variable of its caller. @throws XacctError as `chainOf` does. */
+export function endsInProcess(identity: Identity, { profiles, env }: CallerWorld): boolean {
+  return chainOf(identity, profiles, env).source.kind === 'process';
 }
 
 /** Whether the environment has a secret in it: AWS keys, a container's token, a proxy's password. */

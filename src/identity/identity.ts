@@ -1,5 +1,14 @@
 // Who to be: the kinds of identity, and how each is named to a person.
+import type { Config } from '../config/load.ts';
 import type { Environment } from '../invocation.ts';
+import type { Profiles } from '../profiles/profiles.ts';
+
+/** What one caller's identities are resolved from: its files and its variables. */
+export interface CallerWorld {
+  config: Config;
+  profiles: Profiles;
+  env: Environment;
+}
 
 /** An identity as it is configured; the AWS SDK turns it into credentials (`aws/credentials.ts`). */
 export type Identity =

@@ -1,10 +1,8 @@
 // Which MFA device an identity needs a code of, and what an MFA session with it is good for.
 import { XacctError } from '../errors.ts';
 import type { Command } from '../hint.ts';
-import type { Environment } from '../invocation.ts';
-import type { Profiles } from '../profiles/profiles.ts';
 import { chainOf } from './chain.ts';
-import type { Identity } from './identity.ts';
+import type { CallerWorld, Identity } from './identity.ts';
 import { sourceParts } from './identity-key.ts';
 import type { Resolution } from './resolve.ts';
 
@@ -15,15 +13,15 @@ export interface MfaDevice {
   sessionKey: string;
 }
 
-/** Undefined where no code is needed. @throws XacctError as `chainOf` does. */
-export function mfaDevice(identity: Identity, profiles: Profiles, env: Environment): MfaDevice | undefined {
-  const { roles, source } = chainOf(identity, profiles, env);
+/** Undefined where no code is needed. @throws XacctError as `chainOf` does; WholeEnvironmentNeeded. */
+export function mfaDevice(identity: Identity, world: CallerWorld): MfaDevice | undefined {
+  const { roles, source } = chainOf(identity, world.profiles, world.env);
   // The role nearest to the keys: a device belongs to a user, and a role's session is none.
   const at = roles.findIndex(({ mfa_serial }) => mfa_serial);
   const serial = roles[at]?.mfa_serial;
   if (serial === undefined) return undefined;
   // A session of the keys alone would leave out the roles between them and this one.
-  return { serial, sessionKey: JSON.stringify([serial, roles.slice(0, at), ...sourceParts(source, env)]) };
+  return { serial, sessionKey: JSON.stringify([serial, roles.slice(0, at), ...sourceParts(source, world)]) };
 }
 
 /** No code can be typed in Docker's protocol. */

@@ -41,6 +41,8 @@ export async function showStatus(options: StatusOptions, { invocation, streams }
 function shownStatus(status: string | undefined, invocation: Invocation, screen: Screen): string {
   if (invocation.uid === undefined) return `No daemon is running: ${NO_DAEMON_ON_WINDOWS}.\n`;
   const { path } = daemonAddress(invocation);
+  if (path === undefined)
+    return 'No daemon is running: the path of its socket is longer than the system allows.\n';
   if (status === undefined) return `No daemon is running (socket: ${path}).\n`;
   return statusText(readStatus(status), path, screen, Date.now());
 }

@@ -2,6 +2,7 @@
 import { writeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
+import { passedEnvironment } from '../caller-environment.ts';
 import { XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
 import { RESULT_FD } from '../os/spawn-self.ts';
@@ -58,8 +59,8 @@ async function outcomeOf(job: MintJob): Promise<JobOutcome<Question>> {
   }
 }
 
-/** The SDK, and a credential_process that it starts, go by the environment of their process. */
+/** The SDK goes by the environment of its process. What else its caller has is for a credential_process alone. */
 function becomeCaller(env: Environment): void {
   for (const name of Object.keys(process.env)) delete process.env[name];
-  Object.assign(process.env, env);
+  Object.assign(process.env, passedEnvironment(env));
 }

@@ -2,6 +2,7 @@
 import { devNull } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
+import { isWhole, WholeEnvironmentNeeded } from '../caller-environment.ts';
 import { XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
 import { createFileCache } from '../os/file-cache.ts';
@@ -79,12 +80,13 @@ function awsFile(explicit: string | undefined, name: string, env: Environment): 
   return explicit === undefined ? join(homeFolder(env) ?? '/', '.aws', name) : expandedPath(explicit, env);
 }
 
-/** As the AWS CLI: `$NAME` and `${NAME}` where they are set, then `~`. */
+/** As the AWS CLI: `$NAME` and `${NAME}` where they are set, then `~`. @throws WholeEnvironmentNeeded where it may be set. */
 function expandedPath(path: string, env: Environment): string {
-  const expanded = path.replace(
-    /\$(?:(\w+)|\{([^}]*)\})/g,
-    (all, plain, braced) => env[plain ?? braced] ?? all,
-  );
+  const expanded = path.replace(/\$(?:(\w+)|\{([^}]*)\})/g, (all, plain, braced) => {
+    const value = env[plain ?? braced];
+    if (value === undefined && !isWhole(env)) throw new WholeEnvironmentNeeded();
+    return value ?? all;
+  });
   return /^~(?:\/|$)/.test(expanded) ? join(homeFolder(env) ?? '/', expanded.slice(1)) : expanded;
 }
 
@@ -99,6 +101,7 @@ const PATH_VARIABLES = [
   'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
   'SSL_CERT_FILE',
   'NODE_EXTRA_CA_CERTS',
+  'REQUESTS_CA_BUNDLE',
 ];
 
 /**

@@ -1,53 +1,69 @@
 // The frames between client and daemon: one request and one answer a connection.
 //
-// Request: `ecr-xacct/1 ACTION\n`, the environment as `NAME=value\0`…, an empty `\0`, then stdin until half-close.
-// Answer: one byte (`0` success, `1` quiet failure, `2` failure, anything else: answer yourself), then the text until close.
+// Request: `ecr-xacct/2 ACTION\n`, variables as `NAME=value\0`…, an empty `\0`, then stdin until half-close. Variables of our own
+// begin with `@`: `@place` and `@files` (`place.ts`), `@all=1` where the caller's whole environment is there.
+// Answer: one byte (`0` success, `1` quiet failure, `2` failure, `4` ask again with the whole environment, anything else: answer
+// yourself), then the text until close.
+import { isWhole } from '../caller-environment.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 
+/** `ecr-xacct/1` of those that came before: their clients are served, and their daemons replaced. */
+export type WireVersion = 1 | 2;
+
 export interface Request {
+  version: WireVersion;
   action: string;
   env: Record<string, string>;
   input: string;
 }
 
-export interface Response {
-  outcome: 'success' | 'quiet-failure' | 'failure' | 'answer-yourself';
+export interface Response<Outcome = keyof typeof OUTCOMES> {
+  outcome: Outcome;
+  /** Of `answer-yourself`, the versions and the reason: `ecr-xacct/2 place`. A daemon of version 1 gives none. */
   text: string;
 }
 
-/** Environment and stdin together; an ECR password is about 2.4 kB. */
+/** Variables and stdin together; an ECR password is about 2.4 kB. */
 export const MAX_FRAME_BYTES = 256 * 1024;
+/** The same with the whole environment; a system's own bound of it is about as large. */
+export const MAX_WHOLE_FRAME_BYTES = 1024 * 1024;
 
-const PROTOCOL = 'ecr-xacct/1';
-const OUTCOMES = { success: '0', 'quiet-failure': '1', failure: '2', 'answer-yourself': '3' } as const;
+const NEWEST = 2;
+const OUTCOMES = {
+  success: '0',
+  'quiet-failure': '1',
+  failure: '2',
+  'answer-yourself': '3',
+  'ask-again': '4',
+} as const;
 
-/** @throws XacctError `protocol` where the frame would be larger than 256 KiB. */
-export function encodeRequest({ action, env, input }: Request): Buffer {
+/** A request to send, of the newest version unless another one is said. */
+export type NewRequest = Omit<Request, 'version'> & { version?: WireVersion };
+
+/** Undefined where the frame would be larger than a daemon reads: the caller's environment is. */
+export function encodeRequest({ version = NEWEST, action, env, input }: NewRequest): Buffer | undefined {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}\0`);
-  const frame = Buffer.from(`${PROTOCOL} ${action}\n${variables.join('')}\0${input}`);
-  if (frame.length > MAX_FRAME_BYTES) throw tooLarge();
-  return frame;
+  const frame = Buffer.from(`ecr-xacct/${version} ${action}\n${variables.join('')}\0${input}`);
+  return frame.length > maxBytes(env) ? undefined : frame;
 }
 
 /**
- * Undefined where it is a request of another version of this protocol.
- * @throws XacctError `protocol` where it is no request at all.
+ * Undefined where it is a request of a later version.
+ * @throws XacctError `protocol` where it is no request at all, or too large.
  */
 export function decodeRequest(frame: Buffer): Request | undefined {
-  if (frame.length > MAX_FRAME_BYTES) throw tooLarge();
   const endOfLine = frame.indexOf('\n');
-  const [protocol, action, ...rest] = frame.toString('latin1', 0, Math.max(endOfLine, 0)).split(' ');
-  if (endOfLine < 0 || action === undefined || rest.length > 0) throw malformed();
-  if (protocol !== PROTOCOL) {
-    if (/^ecr-xacct\/\d+$/.test(protocol ?? '')) return undefined;
-    throw malformed();
-  }
+  const line = frame.toString('latin1', 0, Math.max(endOfLine, 0));
+  const [, digits, action] = /^ecr-xacct\/(\d{1,9}) ([^ ]*)$/.exec(line) ?? [];
+  if (digits === undefined || action === undefined) throw malformed();
+  const version = Number(digits);
+  if (version !== 1 && version !== NEWEST) return undefined;
   const env: Record<string, string> = Object.create(null);
   let at = endOfLine + 1;
   for (;;) {
     const end = frame.indexOf(0, at);
-    if (end < 0) throw malformed();
+    if (end < 0) throw frame.length > MAX_FRAME_BYTES ? tooLarge(MAX_FRAME_BYTES) : malformed();
     if (end === at) break;
     const variable = frame.toString('utf8', at, end);
     const equals = variable.indexOf('=');
@@ -55,7 +71,30 @@ export function decodeRequest(frame: Buffer): Request | undefined {
     env[variable.slice(0, equals)] = variable.slice(equals + 1);
     at = end + 1;
   }
-  return { action, env, input: frame.toString('utf8', at + 1) };
+  if (frame.length > maxBytes(env)) throw tooLarge(maxBytes(env));
+  return { version, action, env, input: frame.toString('utf8', at + 1) };
+}
+
+function maxBytes(env: Readonly<Record<string, string>>): number {
+  return isWhole(env) ? MAX_WHOLE_FRAME_BYTES : MAX_FRAME_BYTES;
+}
+
+/** Why a daemon leaves the answer to its client: the client's `version` is a later one, it sees other files (`place`), … */
+export function answerYourself(why: 'version' | 'place' | 'path' | 'action' | 'environment'): Response {
+  return { outcome: 'answer-yourself', text: `ecr-xacct/${NEWEST} ${why}` };
+}
+
+/** Whether a daemon of an earlier version gave the answer. */
+export function isOfOlderDaemon({ outcome, text }: Response): boolean {
+  return outcome === 'answer-yourself' && Number(/^ecr-xacct\/(\d+) /.exec(text)?.[1] ?? 1) < NEWEST;
+}
+
+/** Stdin of `stop`, where only a daemon of an earlier version is meant; those that came before it read none. */
+export const OLDER_THAN_THIS = `older than ecr-xacct/${NEWEST}`;
+
+/** Whether a `stop` means daemons older than this one only. */
+export function isForOlder(input: string): boolean {
+  return Number(/^older than ecr-xacct\/(\d+)$/.exec(input)?.[1] ?? NEWEST + 1) <= NEWEST;
 }
 
 export function encodeResponse({ outcome, text }: Response): Buffer {
@@ -67,20 +106,28 @@ export function decodeResponse(frame: Buffer): Response | undefined {
   if (frame.length === 0) return undefined;
   const code = String.fromCharCode(frame[0] ?? 0);
   const text = frame.toString('utf8', 1);
-  if (code === OUTCOMES.success) return { outcome: 'success', text };
-  if (code === OUTCOMES['quiet-failure']) return { outcome: 'quiet-failure', text };
-  if (code === OUTCOMES.failure) return { outcome: 'failure', text };
-  return { outcome: 'answer-yourself', text: '' };
+  switch (code) {
+    case OUTCOMES.success:
+      return { outcome: 'success', text };
+    case OUTCOMES['quiet-failure']:
+      return { outcome: 'quiet-failure', text };
+    case OUTCOMES.failure:
+      return { outcome: 'failure', text };
+    case OUTCOMES['ask-again']:
+      return { outcome: 'ask-again', text: '' };
+    default:
+      return { outcome: 'answer-yourself', text };
+  }
 }
 
-function tooLarge(): XacctError {
-  return new XacctError('protocol', `stdin and environment are larger than ${MAX_FRAME_BYTES / 1024} KiB`, {
+function tooLarge(bytes: number): XacctError {
+  return new XacctError('protocol', `stdin and environment are larger than ${bytes / 1024} KiB`, {
     hint: { say: 'a credential helper reads one hostname or one credential: run docker login again' },
   });
 }
 
 function malformed(): XacctError {
-  return new XacctError('protocol', 'the request is not of protocol ecr-xacct/1', {
+  return new XacctError('protocol', `the request is not of protocol ecr-xacct/${NEWEST}`, {
     hint: { run: command`ecr-xacct daemon stop` },
   });
 }

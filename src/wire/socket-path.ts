@@ -4,6 +4,7 @@ import { lstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { XacctError } from '../errors.ts';
 import { command, type Hint } from '../hint.ts';
+import type { Environment } from '../invocation.ts';
 import { makePrivateFolder } from '../os/private-folder.ts';
 
 /** `sizeof sun_path` less the NUL: 108 on Linux, 104 on macOS and the BSDs. */
@@ -11,34 +12,30 @@ const MAX_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
 
 /**
  * `$ECR_XACCT_SOCKET`, else `$XDG_RUNTIME_DIR/ecr-xacct/daemon.sock`, else (macOS) the per-user temporary folder, else
- * `/tmp/ecr-xacct-UID/daemon.sock`. A runtime folder of another user (`sudo -E`) is passed over.
- * @throws XacctError `socket-unsafe` where the path is relative or too long for a socket.
+ * `/tmp/ecr-xacct-UID/daemon.sock`. A runtime folder of another user (`sudo -E`) is passed over. Undefined where the path is too
+ * long for a socket: there is no daemon then.
+ * @throws XacctError `socket-unsafe` where it is relative.
  */
-export function socketPath(env: Readonly<Record<string, string | undefined>>, uid: number): string {
+export function socketPath(env: Environment, uid: number): string | undefined {
+  const path = wantedPath(env, uid);
+  return Buffer.byteLength(path) <= MAX_PATH_BYTES ? path : undefined;
+}
+
+function wantedPath(env: Environment, uid: number): string {
   const explicit = env.ECR_XACCT_SOCKET;
   if (explicit) {
     if (!isAbsolute(explicit))
       throw unsafe(`ECR_XACCT_SOCKET=${explicit} is a relative path`, {
         run: command`unset ECR_XACCT_SOCKET`,
       });
-    return checkedLength(explicit, { run: command`unset ECR_XACCT_SOCKET` });
+    return explicit;
   }
   const runtime = env.XDG_RUNTIME_DIR;
   if (runtime !== undefined && isAbsolute(runtime) && isOwnFolder(runtime, uid)) {
-    return checkedLength(join(runtime, 'ecr-xacct', 'daemon.sock'), {
-      run: command`export ECR_XACCT_SOCKET=~/.ecr-xacct/daemon.sock`,
-    });
+    return join(runtime, 'ecr-xacct', 'daemon.sock');
   }
   if (process.platform === 'darwin') return join(darwinUserTemp(), 'ecr-xacct', 'daemon.sock');
   return `/tmp/ecr-xacct-${uid}/daemon.sock`;
-}
-
-function checkedLength(path: string, hint: Hint): string {
-  if (Buffer.byteLength(path) <= MAX_PATH_BYTES) return path;
-  throw unsafe(
-    `the socket's path is longer than the ${MAX_PATH_BYTES} bytes a socket may have: ${path}`,
-    hint,
-  );
 }
 
 function isOwnFolder(path: string, uid: number): boolean {

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { passedEnvironment } from '../../src/caller-environment.ts';
 import { helperFault } from '../../src/docker/helper-fault.ts';
-import { passedEnvironment } from '../../src/wire/environment.ts';
 import { REGION } from '../fake-aws/two-account-world.ts';
 import { passwordOf, type RunOptions, self } from '../support/product/product.ts';
 import { HOST, type ProductStage, startProductStage, tokensOf } from '../support/product/stage.ts';
@@ -50,11 +50,11 @@ test('Each get mints a token, without a daemon.', async (t) => {
   assert.ok(!existsSync(stage.product.socket));
 });
 
-test('A credential_process finds what Windows has under other names, and PATH under any.', async (t) => {
+test('A credential_process finds all that its caller has, what Windows has under other names, and PATH under any.', async (t) => {
   const stage = await startStage(t);
   const { accessKeyId, secretAccessKey } = stage.cast.dev;
   const keys = { Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey };
-  const print = `test "$USERPROFILE$PATH" = C:/Users/you/usr/bin:/bin && test -z "$NODE_OPTIONS" && echo '${JSON.stringify(keys)}'`;
+  const print = `test "$USERPROFILE$PATH" = C:/Users/you/usr/bin:/bin && test "$NODE_OPTIONS" = --no-warnings && echo '${JSON.stringify(keys)}'`;
   const script = join(stage.product.home, 'print-keys');
   writeFileSync(script, `#!/bin/sh\n${print}\n`, { mode: 0o755 });
   await stage.product.configure({

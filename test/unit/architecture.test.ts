@@ -62,7 +62,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'terminal',
     'os',
   ],
-  grants: ['callers', 'policy', 'config', 'docker', 'registry', 'terminal', 'wire'],
+  grants: ['callers', 'policy', 'config', 'docker', 'registry', 'terminal'],
   'doctor/registry-api': ['docker', 'net', 'policy'],
   doctor: [
     'doctor/registry-api',

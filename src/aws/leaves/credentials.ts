@@ -1,6 +1,7 @@
 // Gets AWS credentials as the chain has it: at its source by one leaf, then through its roles. Each leaf is loaded where it is used.
 import { readFile } from 'node:fs/promises';
 import type { AwsCredentialIdentity } from '@smithy/types';
+import { childEnvironment } from '../../caller-environment.ts';
 import type { AssumedRole, Chain } from '../../identity/profile-chain.ts';
 import type { Source, WebIdentitySource } from '../../identity/source.ts';
 import type { Environment } from '../../invocation.ts';
@@ -59,7 +60,10 @@ async function sourceCredentials(source: Source, deps: CredentialDeps): Promise<
       return await loginCredentials(source, deps.region, deps.clientConfig, deps.lastStatus);
     }
     case 'process':
-      return await (await import('./process.ts')).processCredentials(source.credential_process, env);
+      return await (await import('./process.ts')).processCredentials(
+        source.credential_process,
+        childEnvironment(env),
+      );
     case 'container':
       return await (await import('./machine.ts')).containerCredentials();
     case 'instance':

@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { decodeRequest } from '../../../src/wire/codec.ts';
+import { placeVariables } from '../../../src/wire/place.ts';
 import { answering, pretendDaemon, type Treatment } from '../../support/product/pretend-daemon.ts';
 import { failureOf, type Product, passwordOf } from '../../support/product/product.ts';
 import { HOST, startProductStage } from '../../support/product/stage.ts';
@@ -75,7 +76,8 @@ test('The request has the action, stdin as it came, and of the environment only 
   assert.equal(decoded?.action, 'get');
   assert.equal(decoded?.input, `${HOST}\nü`);
   const { AWS_PROFILE, https_proxy, LC_ALL } = env;
-  assert.deepEqual({ ...decoded?.env }, { ...product.env, AWS_PROFILE, https_proxy, LC_ALL });
+  const place = placeVariables(product.env);
+  assert.deepEqual({ ...decoded?.env }, { ...place, ...product.env, AWS_PROFILE, https_proxy, LC_ALL });
 });
 
 test('ECR_XACCT_DAEMON=off asks no daemon and starts none.', async () => {

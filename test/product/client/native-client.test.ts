@@ -1,10 +1,23 @@
 // The native client, with sanitizers: what it sends, what it makes of any answer, and what it does with its streams.
 import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
 import type { Socket } from 'node:net';
+import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import fc from 'fast-check';
-import { encodeRequest, MAX_FRAME_BYTES } from '../../../src/wire/codec.ts';
-import { PASSED_NAMES, PASSED_PREFIXES, passedEnvironment } from '../../../src/wire/environment.ts';
+import {
+  PASSED_NAMES,
+  PASSED_PREFIXES,
+  passedEnvironment,
+  wholeEnvironment,
+} from '../../../src/caller-environment.ts';
+import {
+  encodeRequest,
+  MAX_FRAME_BYTES,
+  MAX_WHOLE_FRAME_BYTES,
+  type NewRequest,
+} from '../../../src/wire/codec.ts';
+import { FILE_VARIABLES, placeVariables } from '../../../src/wire/place.ts';
 import { skipWithout } from '../../support/peers.ts';
 import { type ClientOptions, type ClientRan, makeNativeClient } from '../../support/product/native-client.ts';
 import { answering, pretendDaemon, type Treatment } from '../../support/product/pretend-daemon.ts';
@@ -31,6 +44,21 @@ async function frameOf(args: readonly string[], options: ClientOptions): Promise
   const { promise, resolve } = Promise.withResolvers<Buffer>();
   assert.deepEqual(await ask(answering('0ok', resolve), args, options), said(0, 'ok'));
   return promise;
+}
+
+/** The frame of a request that is not too large. */
+function sent(request: NewRequest): Buffer {
+  const frame = encodeRequest(request);
+  assert.ok(frame !== undefined);
+  return frame;
+}
+
+/** The parts of a frame, whatever their order: the environment of a process has none. */
+function sorted(frame: Buffer): string[] {
+  return frame
+    .toString()
+    .split(/[\0\n]/)
+    .toSorted();
 }
 
 /** What the client itself says. */
@@ -67,7 +95,7 @@ describe('of an answer', { skip }, () => {
       assert.deepEqual(await ask(answering(answer)), expected);
     });
   }
-  for (const answer of ['3', '30text', '4', '\0', '/0', '\n', 'HTTP/1.1 400 Bad Request\r\n\r\n']) {
+  for (const answer of ['3', '30text', '5', '\0', '/0', '\n', 'HTTP/1.1 400 Bad Request\r\n\r\n']) {
     test(`${JSON.stringify(answer)} nothing is written: the program is given stdin as it was`, async () => {
       assert.deepEqual(await ask(answering(answer)), became(['get'], HOST));
     });
@@ -119,14 +147,11 @@ describe('the request', { skip }, () => {
   for (const action of ['get', 'store', 'erase']) {
     test(`of ${action} is the one that the TypeScript client would send`, async () => {
       const frame = await frameOf([action], { input: `${HOST}\n` });
-      assert.deepEqual(frame, encodeRequest({ action, env, input: `${HOST}\n` }));
+      assert.deepEqual(frame, sent({ action, env, input: `${HOST}\n` }));
     });
   }
   test('of list has no stdin, and leaves it to the program where the daemon gives no answer', async () => {
-    assert.deepEqual(
-      await frameOf(['list'], { input: 'unused' }),
-      encodeRequest({ action: 'list', env, input: '' }),
-    );
+    assert.deepEqual(await frameOf(['list'], { input: 'unused' }), sent({ action: 'list', env, input: '' }));
     assert.deepEqual(await ask(answering('3'), ['list'], { input: 'unused' }), became(['list'], 'unused'));
   });
   test('has of the environment what passedEnvironment lets through, whatever is in it', async () => {
@@ -158,28 +183,109 @@ describe('the request', { skip }, () => {
       fc.asyncProperty(variables, async (more) => {
         const frame = await frameOf(['get'], { input: HOST, env: more });
         const request = { action: 'get', env: passedEnvironment({ ...env, ...more }), input: HOST };
-        assert.equal(frame.toString(), encodeRequest(request).toString());
+        assert.equal(frame.toString(), sent(request).toString());
       }),
       { numRuns: 25 },
     );
     const everything = Object.fromEntries(names.map((name) => [name, `value of ${name}`]));
     const frame = await frameOf(['get'], { input: HOST, env: everything });
     const expected = { action: 'get', env: passedEnvironment({ ...env, ...everything }), input: HOST };
-    assert.equal(frame.toString(), encodeRequest(expected).toString());
+    assert.equal(frame.toString(), sent(expected).toString());
   });
   test('may be 256 KiB, and no byte larger', async () => {
-    const before = encodeRequest({ action: 'store', env, input: '' });
+    const before = sent({ action: 'store', env, input: '' });
     const input = 'x'.repeat(MAX_FRAME_BYTES - before.length);
     const frame = await frameOf(['store'], { input });
-    assert.deepEqual(frame, encodeRequest({ action: 'store', env, input }));
-    const tooLarge = refused('stdin is larger than 256 KiB');
-    assert.deepEqual(await ask(answering('0'), ['store'], { input: `${input}x` }), tooLarge);
-    assert.deepEqual(await ask(answering('0'), ['store'], { input: 'x'.repeat(300 * 1024) }), tooLarge);
+    assert.deepEqual(frame, sent({ action: 'store', env, input }));
+    assert.deepEqual(
+      await ask(answering('0'), ['store'], { input: `${input}x` }),
+      refused('stdin is too large for a credential helper; run docker login again'),
+    );
+    assert.deepEqual(
+      await ask(answering('0'), ['store'], { input: 'x'.repeat(300 * 1024) }),
+      refused('stdin is larger than 256 KiB'),
+    );
   });
   test('is none where the environment is too large: the program is given stdin unread', async () => {
     const large = Object.fromEntries([1, 2, 3].map((n) => [`AWS_LARGE_${n}`, 'x'.repeat(100 * 1024)]));
     const ran = await ask(answering('0'), ['get'], { input: HOST, env: large });
     assert.deepEqual(ran, became(['get'], HOST));
+  });
+  test('has all of the environment where the daemon asks for it, and nothing else of the program’s', async () => {
+    const frames: Buffer[] = [];
+    const treat: Treatment = (socket) =>
+      answering(frames.length === 0 ? '4' : '0ok', (frame) => frames.push(frame))(socket);
+    const more = { VAULT_TOKEN: 'canary', NODE_OPTIONS: '--require x', '@place': 'forged', 'a b': 'c=d' };
+    assert.deepEqual(await ask(treat, ['store'], { input: HOST, env: more }), said(0, 'ok'));
+    const [first, second] = frames;
+    assert.deepEqual(first, sent({ action: 'store', env, input: HOST }));
+    // The sanitizers' options and the record are of the tests alone.
+    const text = second?.toString().replace(/(?:ASAN_OPTIONS|UBSAN_OPTIONS|RECORD)=[^\0]*\0/g, '');
+    const whole = wholeEnvironment({ ...env, ...more });
+    assert.equal(text, sent({ action: 'store', env: whole, input: HOST }).toString());
+  });
+  test('is not made a third time: a daemon that asks for ever is left', async () => {
+    assert.deepEqual(await ask(answering('4')), became(['get'], HOST));
+  });
+  test('of all of the environment may be 1 MiB, and is left to the program where it would be larger', async () => {
+    const large = (bytes: number) =>
+      Object.fromEntries(Array.from({ length: 10 }, (_, n) => [`LARGE_${n}`, 'x'.repeat(bytes)]));
+    const frames: Buffer[] = [];
+    const treat: Treatment = (socket) =>
+      answering(frames.length % 2 === 0 ? '4' : '0ok', (frame) => frames.push(frame))(socket);
+    assert.deepEqual(await ask(treat, ['get'], { input: HOST, env: large(100_000) }), said(0, 'ok'));
+    const length = frames[1]?.length ?? 0;
+    assert.ok(length > 1_000_000 && length <= MAX_WHOLE_FRAME_BYTES, `${length}`);
+    assert.deepEqual(await ask(treat, ['get'], { input: HOST, env: large(110_000) }), became(['get'], HOST));
+  });
+  test('is followed by no second one where the daemon has gone', async () => {
+    assert.ok(client !== undefined);
+    const { promise: gone, resolve } = Promise.withResolvers<void>();
+    const daemon = await pretendDaemon(client.socket, (socket) => {
+      socket.resume().once('end', async () => {
+        await daemon[Symbol.asyncDispose]();
+        resolve();
+      });
+      socket.end('4');
+    });
+    const ran = await client.run(['get'], { input: HOST });
+    await gone;
+    assert.deepEqual(ran, became(['get'], HOST));
+  });
+  test('says where the caller’s files are, as the TypeScript client says it', async () => {
+    assert.ok(client !== undefined);
+    const { folder, socketFolder } = client;
+    const runtime = join(folder, 'runtime');
+    await mkdir(join(runtime, 'ecr-xacct'), { recursive: true, mode: 0o700 });
+    await mkdir(join(folder, 'home', '.aws'), { recursive: true });
+    const files = Object.fromEntries(FILE_VARIABLES.map((name) => [name, join(folder, name)]));
+    const places: Record<string, string>[] = [
+      { HOME: join(folder, 'home') },
+      { HOME: folder },
+      { HOME: join(folder, 'absent') },
+      { HOME: 'relative' },
+      {},
+      { HOME: folder, ...files },
+      {
+        HOME: folder,
+        ...files,
+        AWS_CONFIG_FILE: socketFolder,
+        XDG_CONFIG_HOME: '~/config',
+        ECR_XACCT_CONFIG: '',
+      },
+    ];
+    for (const place of places) {
+      const { promise, resolve } = Promise.withResolvers<Buffer>();
+      await using _daemon = await pretendDaemon(
+        join(runtime, 'ecr-xacct', 'daemon.sock'),
+        answering('0ok', resolve),
+      );
+      const more = { ...place, XDG_RUNTIME_DIR: runtime, ECR_XACCT_SOCKET: '' };
+      assert.deepEqual(await client.run(['get'], { input: HOST, env: more }), said(0, 'ok'));
+      const variables = { ...placeVariables(more), ...passedEnvironment({ ...env, ...more }) };
+      assert.match(variables['@place'] ?? '', /^\d+:\d+$|^-$/);
+      assert.deepEqual(sorted(await promise), sorted(sent({ action: 'get', env: variables, input: HOST })));
+    }
   });
   test('waits for a daemon that is slow to read', async () => {
     const { promise: written, resolve } = Promise.withResolvers<void>();
@@ -204,7 +310,7 @@ describe('stdin', { skip }, () => {
   for (const [what, input] of Object.entries(inputs)) {
     test(`of ${what} goes to the daemon, and to the program after it, byte for byte`, async () => {
       const frame = await frameOf(['store'], { input });
-      const before = encodeRequest({ action: 'store', env: client?.env ?? {}, input: '' });
+      const before = sent({ action: 'store', env: client?.env ?? {}, input: '' });
       assert.equal(frame.toString('latin1'), before.toString('latin1') + input);
       assert.deepEqual(await ask(answering('3'), ['store'], { input }), became(['store'], input));
     });
@@ -224,7 +330,7 @@ describe('stdin', { skip }, () => {
     };
     const input = '{"ServerURL":"host"}\n';
     assert.deepEqual(await ask(treat, ['store'], { feed }), became(['store'], input));
-    assert.deepEqual(await frame, encodeRequest({ action: 'store', env: client?.env ?? {}, input }));
+    assert.deepEqual(await frame, sent({ action: 'store', env: client?.env ?? {}, input }));
   });
   test('that is larger than a pipe takes is not handed on in part', async () => {
     const ran = await ask(answering('3'), ['store'], { input: 'x'.repeat(200 * 1024) });

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { encodeRequest, MAX_FRAME_BYTES } from '../../../src/wire/codec.ts';
+import { encodeRequest, MAX_FRAME_BYTES, type NewRequest } from '../../../src/wire/codec.ts';
 import { type Product, passwordOf } from '../../support/product/product.ts';
 import { HOST, type ProductStage, startProductStage } from '../../support/product/stage.ts';
 
@@ -29,9 +29,16 @@ async function send(product: Product, bytes: Buffer | string): Promise<string> {
   return (await answer).toString();
 }
 
+/** The frame of a request that is not too large. */
+function frameOf(request: NewRequest): Buffer {
+  const frame = encodeRequest(request);
+  assert.ok(frame !== undefined);
+  return frame;
+}
+
 /** A `get` as the client sends it. */
 function getFrame({ env }: Product): Buffer {
-  return encodeRequest({ action: 'get', env: { ...env }, input: HOST });
+  return frameOf({ action: 'get', env: { ...env }, input: HOST });
 }
 
 test('A connection without a request and one with half a request block nobody, and are dropped.', async () => {
@@ -80,18 +87,18 @@ test('What is no request gets a failure that says so.', async (t) => {
     nothing: '',
     'a text': 'hello\n',
     HTTP: 'GET / HTTP/1.1\r\nHost: x\r\n\r\n',
-    'two actions': 'ecr-xacct/1 get erase\n\0',
-    'no action': 'ecr-xacct/1\n\0',
-    'an environment without an end': 'ecr-xacct/1 get\nHOME=/root\0',
-    'a variable without a name': 'ecr-xacct/1 get\n=x\0\0',
-    'a variable without a value': 'ecr-xacct/1 get\nHOME\0\0',
+    'two actions': 'ecr-xacct/2 get erase\n\0',
+    'no action': 'ecr-xacct/2\n\0',
+    'an environment without an end': 'ecr-xacct/2 get\nHOME=/root\0',
+    'a variable without a name': 'ecr-xacct/2 get\n=x\0\0',
+    'a variable without a value': 'ecr-xacct/2 get\nHOME\0\0',
     'only zeros': Buffer.alloc(1000),
     'only 0xff': Buffer.alloc(1000, 0xff),
   };
   for (const [what, bytes] of Object.entries(garbage)) {
     await t.test(`${what}.`, async () => {
       const answer = await send(product, bytes);
-      assert.match(answer, /^2ecr-xacct: the request is not of protocol ecr-xacct\/1/);
+      assert.match(answer, /^2ecr-xacct: the request is not of protocol ecr-xacct\/2/);
     });
   }
   await t.test('A request that is too large, by one byte or by far.', async () => {
@@ -101,8 +108,8 @@ test('What is no request gets a failure that says so.', async (t) => {
     }
   });
   await t.test('An action or a protocol of a newer client is left to that client.', async () => {
-    assert.equal(await send(product, 'ecr-xacct/1 grant\n\0'), '3');
-    assert.equal(await send(product, 'ecr-xacct/2 get\n\0'), '3');
+    assert.equal(await send(product, 'ecr-xacct/2 grant\n\0'), '3ecr-xacct/2 action');
+    assert.equal(await send(product, 'ecr-xacct/3 get\n\0'), '3ecr-xacct/2 version');
   });
   await t.test('A login or an explain of nonsense.', async () => {
     const inputs = [
@@ -116,7 +123,7 @@ test('What is no request gets a failure that says so.', async (t) => {
     ];
     for (const action of ['login', 'explain']) {
       for (const input of inputs) {
-        const answer = await send(product, `ecr-xacct/1 ${action}\n\0${input}`);
+        const answer = await send(product, `ecr-xacct/2 ${action}\n\0${input}`);
         assert.match(answer, /^0\{"error":\{"code":"protocol","message":"the request is none/, input);
       }
     }

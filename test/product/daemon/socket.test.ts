@@ -66,12 +66,28 @@ test("Another user's folder is refused.", { skip: skipWithout('namespaces') }, a
   await rm(folder, { recursive: true });
 });
 
-test('A path that no socket can have is refused.', async () => {
+test('A relative path is refused; one that is too long for a socket means that there is no daemon.', async () => {
   await using stage = await startProductStage();
   const { product } = stage;
   const socket = (path: string) => product.get(HOST, { env: { ECR_XACCT_SOCKET: path } });
   assert.match(failureOf(await socket('daemon.sock')), /ECR_XACCT_SOCKET=daemon\.sock is a relative path/);
-  assert.match(failureOf(await socket(`/tmp/${'x'.repeat(110)}/daemon.sock`)), /longer than the 107 bytes/);
+  const ECR_XACCT_SOCKET = `/tmp/${'x'.repeat(110)}/daemon.sock`;
+  passwordOf(await socket(ECR_XACCT_SOCKET), HOST);
+  const inHelper = await product.run(['ecr-xacct', 'helper', 'get'], {
+    input: HOST,
+    env: { ECR_XACCT_SOCKET },
+  });
+  passwordOf(inHelper, HOST);
+  const ran = (command: string[], input = '') => product.run(command, { input, env: { ECR_XACCT_SOCKET } });
+  const login = JSON.stringify({ ServerURL: HOST, Username: 'AWS', Secret: 'secret' });
+  const tooLong = /the path of its socket is longer than the system allows/;
+  assert.match(failureOf(await ran(['docker-credential-ecr-xacct', 'store'], login)), tooLong);
+  assert.equal((await ran(['docker-credential-ecr-xacct', 'erase'], HOST)).status, 0);
+  assert.equal((await ran(['docker-credential-ecr-xacct', 'list'])).stdout, '{}\n');
+  assert.match((await ran(['ecr-xacct', 'status'])).stdout, tooLong);
+  assert.match((await ran(['ecr-xacct', 'login', HOST])).stderr, tooLong);
+  assert.match((await ran(['ecr-xacct', 'daemon', 'run'])).stderr, /the path of the socket is longer/);
+  assert.equal(await product.daemon(), undefined);
 });
 
 test('A socket on which nobody answers is taken over.', async () => {

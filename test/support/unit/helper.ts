@@ -31,6 +31,8 @@ export function createHelperFixture(configText = '', aws = PROFILES) {
     now: Date.UTC(2026, 0, 1),
     configText,
     env: {} as Environment,
+    /** Whether only those variables were sent that always are. */
+    isPartial: false,
     aws,
     failure: undefined as unknown,
     failures: {} as Record<string, unknown>,
@@ -47,7 +49,8 @@ export function createHelperFixture(configText = '', aws = PROFILES) {
     asked: [] as Omit<FallbackRequest, 'env'>[],
     /** What it answers. */
     fallback: (_: FallbackRequest): Answer | Promise<Answer> => notFound,
-    run: (action: Action, input: string) => helper(action, input, fixture.env),
+    run: (action: Action, input: string) =>
+      helper(action, input, fixture.isPartial ? fixture.env : { '@all': '1', ...fixture.env }),
     secretOf: async (input: string): Promise<unknown> =>
       JSON.parse((await fixture.run('get', input)).text).Secret,
   };

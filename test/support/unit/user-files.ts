@@ -2,6 +2,8 @@
 import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { emptyConfig } from '../../../src/config/load.ts';
+import type { CallerWorld } from '../../../src/identity/identity.ts';
 import { createProfileReader, type Profiles } from '../../../src/profiles/profiles.ts';
 
 /** Where config.yaml pretends to be. */
@@ -35,4 +37,9 @@ export function profilesFrom(config: string, credentials = ''): Profiles {
   const profiles = createProfileReader()({ AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE });
   const where: Profiles['where'] = (...asked) => profiles.where(...asked).replace(folder.path, '~/.aws');
   return { ...profiles, where, configFile: '~/.aws/config', credentialsFile: '~/.aws/credentials' };
+}
+
+/** A caller with these profiles, no config.yaml, and all of its environment in sight. */
+export function worldOf(profiles: Profiles, env: CallerWorld['env'] = {}): CallerWorld {
+  return { config: emptyConfig(FILE), profiles, env: { '@all': '1', ...env } };
 }

@@ -17,7 +17,7 @@ const faults: Readonly<Record<string, Faults>> = {
     'an unknown key at the top': [
       'registries: {}\nregistry: {}\n',
       '2:1',
-      'unknown key "registry"; known keys: registries, refresh_margin, max_token_age, discover, mfa_process, fallback_helper',
+      'unknown key "registry"; known keys: registries, refresh_margin, max_token_age, discover, mfa_process, process_env, fallback_helper',
     ],
     'an unknown key in a rule': [
       oneRule('profile: dev', 'sourceprofile: dev'),

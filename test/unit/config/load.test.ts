@@ -82,6 +82,7 @@ max_token_age: 1h
         discover: true,
         mfaProcess: undefined,
         fallbackHelper: undefined,
+        processEnv: [],
       });
     });
   }

@@ -5,7 +5,7 @@ import { XacctError } from '../../../src/errors.ts';
 import { createAccountMemory } from '../../../src/helper/account-memory.ts';
 import { profileOf } from '../../../src/identity/identity.ts';
 import { profileResolution } from '../../../src/identity/resolve.ts';
-import { profilesFrom } from '../../support/unit/user-files.ts';
+import { profilesFrom, worldOf } from '../../support/unit/user-files.ts';
 
 /** A deadline that does not come. */
 const NEVER = new AbortController().signal;
@@ -38,22 +38,21 @@ function fixture(accounts: Readonly<Record<string, string | XacctError>> = {}) {
 describe('AWS is asked for accounts', () => {
   test('in order, and no further than to the first that fits', async () => {
     const { state, memory } = fixture({ two: '111122223333' });
-    await memory.learn(resolutions, '111122223333', { profiles, env: {}, signal: NEVER });
+    await memory.learn(resolutions, '111122223333', worldOf(profiles), NEVER);
     assert.deepEqual(state.asked.slice(0, 2), ['one', 'two']);
     assert.ok(!state.asked.includes('eight'), `asked: ${state.asked}`);
-    assert.deepEqual(memory.recall('two', profiles, {}), { profile: 'two', account: '111122223333' });
+    assert.deepEqual(memory.recall('two', worldOf(profiles)), { profile: 'two', account: '111122223333' });
   });
 
   test('of all where none fits', async () => {
     const { state, memory } = fixture();
-    await memory.learn(resolutions, '111122223333', { profiles, env: {}, signal: NEVER });
+    await memory.learn(resolutions, '111122223333', worldOf(profiles), NEVER);
     assert.deepEqual(state.asked, NAMES);
   });
 
   test('once, however many want to know at the same time or later', async () => {
     const { state, memory } = fixture();
-    const learn = () =>
-      memory.learn(resolutions.slice(0, 2), '111122223333', { profiles, env: {}, signal: NEVER });
+    const learn = () => memory.learn(resolutions.slice(0, 2), '111122223333', worldOf(profiles), NEVER);
     await Promise.all([learn(), learn()]);
     state.now += 30 * 24 * 3_600_000;
     await learn();
@@ -62,14 +61,10 @@ describe('AWS is asked for accounts', () => {
 
   test('again where the keys have changed', async () => {
     const { state, memory } = fixture();
-    await memory.learn(resolutions.slice(0, 1), '111122223333', { profiles, env: {}, signal: NEVER });
+    await memory.learn(resolutions.slice(0, 1), '111122223333', worldOf(profiles), NEVER);
     const rotated = profilesWith('AKIB');
-    assert.equal(memory.recall('one', rotated, {}), undefined);
-    await memory.learn(resolutions.slice(0, 1), '111122223333', {
-      profiles: rotated,
-      env: {},
-      signal: NEVER,
-    });
+    assert.equal(memory.recall('one', worldOf(rotated)), undefined);
+    await memory.learn(resolutions.slice(0, 1), '111122223333', worldOf(rotated), NEVER);
     assert.deepEqual(state.asked, ['one', 'one']);
   });
 
@@ -77,10 +72,9 @@ describe('AWS is asked for accounts', () => {
     const invalid = new XacctError('credentials-invalid', 'AWS does not know its access key');
     const network = new XacctError('network', 'no network');
     const { state, memory } = fixture({ one: invalid, two: network });
-    const learn = () =>
-      memory.learn(resolutions.slice(0, 2), '111122223333', { profiles, env: {}, signal: NEVER });
+    const learn = () => memory.learn(resolutions.slice(0, 2), '111122223333', worldOf(profiles), NEVER);
     await learn();
-    assert.deepEqual(memory.recall('one', profiles, {}), { profile: 'one', error: invalid });
+    assert.deepEqual(memory.recall('one', worldOf(profiles)), { profile: 'one', error: invalid });
     state.now += 2_999;
     await learn();
     assert.deepEqual(state.asked, ['one', 'two']);
@@ -90,7 +84,7 @@ describe('AWS is asked for accounts', () => {
     state.now += 57_000;
     state.accounts = { one: '111122223333' };
     await learn();
-    assert.deepEqual(memory.recall('one', profiles, {}), { profile: 'one', account: '111122223333' });
+    assert.deepEqual(memory.recall('one', worldOf(profiles)), { profile: 'one', account: '111122223333' });
   });
 
   test('until the deadline, while what is under way goes on and is remembered', async () => {
@@ -104,13 +98,13 @@ describe('AWS is asked for accounts', () => {
       () => 0,
     );
     const deadline = new AbortController();
-    const learnt = memory.learn(resolutions, '111122223333', { profiles, env: {}, signal: deadline.signal });
+    const learnt = memory.learn(resolutions, '111122223333', worldOf(profiles), deadline.signal);
     deadline.abort();
     await learnt;
-    assert.equal(memory.recall('one', profiles, {}), undefined);
+    assert.equal(memory.recall('one', worldOf(profiles)), undefined);
     answer.resolve('999988887777');
-    await memory.learn(resolutions.slice(0, 4), '111122223333', { profiles, env: {}, signal: NEVER });
-    assert.deepEqual(memory.recall('one', profiles, {}), { profile: 'one', account: '999988887777' });
+    await memory.learn(resolutions.slice(0, 4), '111122223333', worldOf(profiles), NEVER);
+    assert.deepEqual(memory.recall('one', worldOf(profiles)), { profile: 'one', account: '999988887777' });
     assert.deepEqual(asked, NAMES.slice(0, 4));
   });
 
@@ -124,8 +118,7 @@ describe('AWS is asked for accounts', () => {
       },
       () => 0,
     );
-    const learn = () =>
-      memory.learn(resolutions.slice(0, 1), '999999999999', { profiles, env: {}, signal: NEVER });
+    const learn = () => memory.learn(resolutions.slice(0, 1), '999999999999', worldOf(profiles), NEVER);
     const older = learn();
     memory.clear();
     const newer = learn();
@@ -133,7 +126,7 @@ describe('AWS is asked for accounts', () => {
     await newer;
     answers[0]?.resolve('111111111111');
     await older;
-    assert.deepEqual(memory.recall('one', profiles, {}), { profile: 'one', account: '222222222222' });
+    assert.deepEqual(memory.recall('one', worldOf(profiles)), { profile: 'one', account: '222222222222' });
   });
 
   test('and no longer than to the one that fits, whatever the others do', async () => {
@@ -144,16 +137,16 @@ describe('AWS is asked for accounts', () => {
           : new Promise(() => {}),
       () => 0,
     );
-    await memory.learn(resolutions, '111122223333', { profiles, env: {}, signal: NEVER });
-    assert.deepEqual(memory.recall('two', profiles, {}), { profile: 'two', account: '111122223333' });
+    await memory.learn(resolutions, '111122223333', worldOf(profiles), NEVER);
+    assert.deepEqual(memory.recall('two', worldOf(profiles)), { profile: 'two', account: '111122223333' });
   });
 
   test('and a profile that is broken says why, and is not asked', async () => {
     const half = profilesFrom('[profile one]\naws_access_key_id = AKIA\n');
     const { state, memory } = fixture();
-    await memory.learn(resolutions.slice(0, 1), '111122223333', { profiles: half, env: {}, signal: NEVER });
+    await memory.learn(resolutions.slice(0, 1), '111122223333', worldOf(half), NEVER);
     assert.deepEqual(state.asked, []);
-    const known = memory.recall('one', half, {});
+    const known = memory.recall('one', worldOf(half));
     assert.ok(known !== undefined && 'error' in known && known.error.code === 'profile-incomplete');
   });
 
@@ -162,9 +155,6 @@ describe('AWS is asked for accounts', () => {
       () => Promise.reject(new TypeError('a mistake of ours')),
       () => 0,
     );
-    await assert.rejects(
-      memory.learn(resolutions, undefined, { profiles, env: {}, signal: NEVER }),
-      TypeError,
-    );
+    await assert.rejects(memory.learn(resolutions, undefined, worldOf(profiles), NEVER), TypeError);
   });
 });

@@ -1,6 +1,7 @@
 // Owns the proof of which hosts the fallback helper is asked for, in which words, and what becomes of its answers.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { WholeEnvironmentNeeded } from '../../../src/caller-environment.ts';
 import { XacctError } from '../../../src/errors.ts';
 import { createHelperFixture } from '../../support/unit/helper.ts';
 import { FILE } from '../../support/unit/user-files.ts';
@@ -302,5 +303,37 @@ describe('list with a fallback helper', () => {
     fixture.configText = 'registries: []';
     assert.deepEqual(await fixture.run('list', ''), ours);
     assert.equal(fixture.asked.length, 2);
+  });
+});
+
+describe('the whole environment is asked for', () => {
+  test('by each action that the fallback helper is to be asked for, which is not asked before', async () => {
+    const fixture = createHelperFixture(CONFIG);
+    fixture.isPartial = true;
+    for (const action of ['get', 'erase'] as const)
+      await assert.rejects(fixture.run(action, 'ghcr.io'), WholeEnvironmentNeeded);
+    await assert.rejects(fixture.run('store', login('ghcr.io')), WholeEnvironmentNeeded);
+    await assert.rejects(fixture.run('list', ''), WholeEnvironmentNeeded);
+    assert.deepEqual(fixture.asked, []);
+  });
+
+  test('by none for what is ours', async () => {
+    const fixture = createHelperFixture(CONFIG);
+    fixture.isPartial = true;
+    assert.equal((await fixture.run('get', ECR)).outcome, 'success');
+    assert.deepEqual(await fixture.run('erase', ECR), { outcome: 'success', text: '' });
+    assert.deepEqual(await fixture.run('store', login(ECR)), { outcome: 'success', text: '' });
+  });
+
+  test('with nothing of it kept: the helper gets the caller’s variables, and none of ours', async () => {
+    const fixture = createHelperFixture(CONFIG);
+    let env: object = {};
+    fixture.fallback = (request) => {
+      env = request.env;
+      return theirs;
+    };
+    fixture.env = { '@place': '1:2', VAULT_TOKEN: 'x', NODE_OPTIONS: 'y' };
+    await fixture.run('get', 'ghcr.io');
+    assert.deepEqual(env, { VAULT_TOKEN: 'x', NODE_OPTIONS: 'y' });
   });
 });

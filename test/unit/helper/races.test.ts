@@ -8,7 +8,7 @@ import { profileResolution } from '../../../src/identity/resolve.ts';
 import type { Token } from '../../../src/questions.ts';
 import { createSlots } from '../../../src/token/slots.ts';
 import { createHelperFixture } from '../../support/unit/helper.ts';
-import { profilesFrom } from '../../support/unit/user-files.ts';
+import { profilesFrom, worldOf } from '../../support/unit/user-files.ts';
 
 const KEYS = 'aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n';
 const ECR = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
@@ -22,14 +22,15 @@ test('an account that is asked for while all is forgotten is known to who waits 
     async () => ({ arn: 'a', account: '111122223333' }),
     () => 0,
   );
-  const learnt = memory.learn([profileResolution('one', 'us-east-1')], '111122223333', {
-    profiles,
-    env: {},
-    signal: NEVER,
-  });
+  const learnt = memory.learn(
+    [profileResolution('one', 'us-east-1')],
+    '111122223333',
+    worldOf(profiles),
+    NEVER,
+  );
   memory.clear();
   await learnt;
-  assert.deepEqual(memory.recall('one', profiles, {}), { profile: 'one', account: '111122223333' });
+  assert.deepEqual(memory.recall('one', worldOf(profiles)), { profile: 'one', account: '111122223333' });
 });
 
 test('a session that AWS refuses is not taken for the newer one that has replaced it', async () => {

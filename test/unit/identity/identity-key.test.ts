@@ -1,6 +1,7 @@
 // Owns the proof that a token is shared exactly by those who would be given the same one.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { WholeEnvironmentNeeded } from '../../../src/caller-environment.ts';
 import { parseConfig } from '../../../src/config/load.ts';
 import { identityKey } from '../../../src/identity/identity-key.ts';
 import type { Environment } from '../../../src/invocation.ts';
@@ -33,7 +34,7 @@ function keyOf(change: Partial<Situation> = {}): string {
   const profiles = profilesFrom(aws, credentials);
   const resolution = resolveFirst(hostname, parseConfig(config, FILE), profiles, env);
   assert.ok(resolution !== undefined);
-  return identityKey(resolution, profiles, env);
+  return identityKey(resolution, { config: parseConfig(config, FILE), profiles, env });
 }
 
 const KEYS = {
@@ -50,7 +51,7 @@ const staticProfile = (secret: string) => ({
 const processProfile = (env: Environment) => ({
   config: '',
   aws: '[profile p]\ncredential_process = /bin/vend\n',
-  env: { ...before.env, AWS_PROFILE: 'p', ...env },
+  env: { ...before.env, '@all': '1', AWS_PROFILE: 'p', ...env },
 });
 
 describe('the key is the same', () => {
@@ -75,6 +76,15 @@ describe('the key is the same', () => {
     ].map((name): [string, Partial<Situation>] => [
       `whatever ${name} is, where a rule says who to be`,
       { env: { ...before.env, [name]: 'us-east-1' } },
+    ]),
+    ...[
+      ...['TMUX_PANE', 'SSH_AUTH_SOCK', 'SSH_CONNECTION', 'SSH_TTY', 'XDG_SESSION_ID', 'XDG_RUNTIME_DIR'],
+      ...['GITHUB_RUN_ID', 'CI_JOB_TOKEN', 'DISPLAY', 'DBUS_SESSION_BUS_ADDRESS', 'TERM', 'PWD', 'LANG'],
+      ...['WINDOWID', 'GPG_TTY', 'BUILD_NUMBER', 'OUR_VAULT'],
+    ].map((name): [string, Partial<Situation>, Partial<Situation>] => [
+      `whatever ${name} is, for a credential_process`,
+      processProfile({ [name]: '/other' }),
+      processProfile({}),
     ]),
     [
       'for keys, whatever AWS_PROFILE is',
@@ -115,23 +125,33 @@ describe('the key is another one', () => {
       { ...withKeys, env: { ...withKeys.env, [name]: 'other' } },
       withKeys,
     ]),
-    [
-      'with any other AWS_ variable, for a credential_process',
-      processProfile({ AWS_VAULT: 'x' }),
+    ...[
+      ...['AWS_VAULT', 'VAULT_ADDR', 'VAULT_TOKEN', 'OP_ACCOUNT', 'OKTA_ORG_NAME', 'SAML2AWS_USERNAME'],
+      ...['KRB5CCNAME', 'AZURE_TENANT_ID', 'GOOGLE_USERNAME', 'PASSWORD_STORE_DIR', 'XDG_CONFIG_HOME'],
+      ...['GNUPGHOME', 'PATH', 'HOME'],
+    ].map((name): [string, Partial<Situation>, Partial<Situation>] => [
+      `with another ${name}, for a credential_process`,
+      processProfile({ [name]: '/other' }),
       processProfile({}),
+    ]),
+    [
+      'with another variable that process_env names, for a credential_process',
+      { ...processProfile({ OUR_VAULT: 'x' }), config: 'process_env: [OUR_VAULT]' },
+      { ...processProfile({ OUR_VAULT: 'y' }), config: 'process_env: [OUR_VAULT]' },
     ],
-    ...['PASSWORD_STORE_DIR', 'XDG_CONFIG_HOME', 'GNUPGHOME'].map(
-      (name): [string, Partial<Situation>, Partial<Situation>] => [
-        `with another ${name}, for a credential_process`,
-        processProfile({ [name]: '/other' }),
-        processProfile({}),
-      ],
-    ),
-    ['with another PATH, for a credential_process', processProfile({ PATH: '/opt/bin' }), processProfile({})],
   ];
   for (const [title, after, than = {}] of rows) {
     test(title, () => assert.notEqual(keyOf(after), keyOf(than)));
   }
+});
+
+test('the key of a credential_process needs all of its caller’s environment', () => {
+  assert.throws(() => keyOf(processProfile({ '@all': undefined })), WholeEnvironmentNeeded);
+});
+
+test('the key has no variable of a credential_process in it', () => {
+  const key = keyOf(processProfile({ VAULT_TOKEN: 'canary-vault', PATH: '/canary/bin' }));
+  assert.doesNotMatch(key, /canary/);
 });
 
 test('the key has no secret in it', () => {

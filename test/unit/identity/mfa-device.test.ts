@@ -6,7 +6,7 @@ import { commandText } from '../../../src/hint.ts';
 import type { Identity } from '../../../src/identity/identity.ts';
 import { mfaDevice, mfaLoginCommand } from '../../../src/identity/mfa-device.ts';
 import { resolutionInput, resolutionOf } from '../../../src/identity/resolve.ts';
-import { profilesFrom } from '../../support/unit/user-files.ts';
+import { profilesFrom, worldOf } from '../../support/unit/user-files.ts';
 
 const SERIAL = 'arn:aws:iam::444455556666:mfa/dev';
 const ECR = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
@@ -42,7 +42,7 @@ const SHELL = { AWS_ACCESS_KEY_ID: 'AKIASHELL', AWS_SECRET_ACCESS_KEY: 'secret' 
 
 function deviceOf(identity: string | Identity, env = {}, files = FILES) {
   const asked = typeof identity === 'string' ? ({ kind: 'profile', profile: identity } as const) : identity;
-  return mfaDevice(asked, profilesFrom(files), { HOME: '/home/dev', ...SHELL, ...env });
+  return mfaDevice(asked, worldOf(profilesFrom(files), { HOME: '/home/dev', ...SHELL, ...env }));
 }
 
 describe('an MFA device', () => {

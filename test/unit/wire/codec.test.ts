@@ -1,26 +1,39 @@
 // Owns the proof that what is sent is what arrives, and that a hostile frame is refused.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import {
+  answerYourself,
   decodeRequest,
   decodeResponse,
   encodeRequest,
   encodeResponse,
+  isForOlder,
+  isOfOlderDaemon,
   MAX_FRAME_BYTES,
+  MAX_WHOLE_FRAME_BYTES,
+  type NewRequest,
+  OLDER_THAN_THIS,
 } from '../../../src/wire/codec.ts';
 
-const malformed = { code: 'protocol', message: 'the request is not of protocol ecr-xacct/1' };
-const tooLarge = { code: 'protocol', message: 'stdin and environment are larger than 256 KiB' };
+const malformed = { code: 'protocol', message: 'the request is not of protocol ecr-xacct/2' };
+
+/** The frame of a request that is not too large. */
+function sent(request: NewRequest): Buffer {
+  const frame = encodeRequest(request);
+  assert.ok(frame !== undefined);
+  return frame;
+}
 
 describe('a request', () => {
   test('is laid out as the native client lays it out', () => {
-    const frame = encodeRequest({
+    const frame = sent({
       action: 'get',
       env: { HOME: '/home/dev', LANG: '' },
       input: 'host.example',
     });
-    assert.equal(frame.toString(), 'ecr-xacct/1 get\nHOME=/home/dev\0LANG=\0\0host.example');
+    assert.equal(frame.toString(), 'ecr-xacct/2 get\nHOME=/home/dev\0LANG=\0\0host.example');
   });
 
   test('arrives as it was sent', () => {
@@ -36,10 +49,10 @@ describe('a request', () => {
         env,
         fc.string({ unit: 'binary' }),
         (action, env, input) => {
-          const request = decodeRequest(encodeRequest({ action, env, input }));
+          const request = decodeRequest(sent({ action, env, input }));
           assert.deepEqual(
-            [request?.action, Object.entries(request?.env ?? {}), request?.input],
-            [action, Object.entries(env), input],
+            [request?.version, request?.action, Object.entries(request?.env ?? {}), request?.input],
+            [2, action, Object.entries(env), input],
           );
         },
       ),
@@ -60,13 +73,19 @@ describe('a request', () => {
     assert.equal(request?.env.toString, undefined);
   });
 
-  test('of another version is told from what is no request', () => {
-    assert.equal(decodeRequest(Buffer.from('ecr-xacct/2 get\n\0')), undefined);
+  test('of the version before is read, too', () => {
+    const { version, action, env, input } = decodeRequest(Buffer.from('ecr-xacct/1 get\nA=b\0\0host')) ?? {};
+    assert.deepEqual([version, action, { ...env }, input], [1, 'get', { A: 'b' }, 'host']);
+  });
+
+  test('of a later version is told from what is no request', () => {
+    for (const version of ['3', '10', '999999999'])
+      assert.equal(decodeRequest(Buffer.from(`ecr-xacct/${version} get\n\0`)), undefined);
   });
 
   const hostile = {
     nothing: '',
-    'no line': 'ecr-xacct/1 get',
+    'no line': 'ecr-xacct/2 get',
     'no end of the environment': 'ecr-xacct/1 get\nA=b\0',
     'no environment': 'ecr-xacct/1 get\n',
     'a variable that does not end': 'ecr-xacct/1 get\nA=b',
@@ -77,6 +96,7 @@ describe('a request', () => {
     'another protocol': 'GET / HTTP/1.1\nHost: x\n\n',
     'a protocol that only begins alike': 'ecr-xacct/1x get\n\0',
     'a version that is no number': 'ecr-xacct/ get\n\0',
+    'a version that is too long for one': 'ecr-xacct/1000000000 get\n\0',
     'a line before the line': '\necr-xacct/1 get\n\0',
     'only NULs': '\0\0\0\0',
   };
@@ -90,7 +110,7 @@ describe('a request', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 200 }),
-        fc.constantFrom('', 'ecr-xacct/1 get\n'),
+        fc.constantFrom('', 'ecr-xacct/1 get\n', 'ecr-xacct/2 get\n'),
         (bytes, before) => {
           try {
             decodeRequest(Buffer.concat([Buffer.from(before), bytes]));
@@ -106,19 +126,27 @@ describe('a request', () => {
     );
   });
 
-  test('may have 256 KiB and no byte more', () => {
-    const before = Buffer.byteLength('ecr-xacct/1 store\n\0');
-    const request = (bytes: number) => ({ action: 'store', env: {}, input: 'x'.repeat(bytes - before) });
-    const largest = encodeRequest(request(MAX_FRAME_BYTES));
-    assert.equal(largest.length, 256 * 1024);
-    assert.equal(decodeRequest(largest)?.input.length, MAX_FRAME_BYTES - before);
-    assert.throws(() => encodeRequest(request(MAX_FRAME_BYTES + 1)), tooLarge);
-    assert.throws(() => decodeRequest(Buffer.concat([largest, Buffer.from('x')])), tooLarge);
-  });
+  for (const [what, env, most] of [
+    ['256 KiB', {}, MAX_FRAME_BYTES],
+    ['1 MiB with the whole environment', { '@all': '1' }, MAX_WHOLE_FRAME_BYTES],
+  ] as const) {
+    test(`may have ${what} and no byte more`, () => {
+      const before = sent({ action: 'store', env, input: '' }).length;
+      const request = (bytes: number) => ({ action: 'store', env, input: 'x'.repeat(bytes - before) });
+      const largest = sent(request(most));
+      assert.equal(largest.length, most);
+      assert.equal(decodeRequest(largest)?.input.length, most - before);
+      assert.equal(encodeRequest(request(most + 1)), undefined);
+      assert.throws(() => decodeRequest(Buffer.concat([largest, Buffer.from('x')])), {
+        code: 'protocol',
+        message: `stdin and environment are larger than ${most / 1024} KiB`,
+      });
+    });
+  }
 
   test('is measured in bytes, not in characters', () => {
     const input = 'é'.repeat(MAX_FRAME_BYTES / 2);
-    assert.throws(() => encodeRequest({ action: 'store', env: {}, input }), tooLarge);
+    assert.equal(encodeRequest({ action: 'store', env: {}, input }), undefined);
   });
 });
 
@@ -135,19 +163,72 @@ describe('a response', () => {
     });
   }
 
-  test('of any other byte means: answer yourself, and its text counts for nothing', () => {
+  test('of 4 means: ask again with the whole environment', () => {
+    assert.equal(encodeResponse({ outcome: 'ask-again', text: '' }).toString(), '4');
+    assert.deepEqual(decodeResponse(Buffer.from('4text')), { outcome: 'ask-again', text: '' });
+  });
+
+  test('of any other byte means: answer yourself', () => {
     for (let byte = 0; byte < 256; byte += 1) {
-      if ('012'.includes(String.fromCharCode(byte))) continue;
+      if ('0124'.includes(String.fromCharCode(byte))) continue;
       const frame = Buffer.concat([Buffer.of(byte), Buffer.from('text')]);
-      assert.deepEqual(decodeResponse(frame), { outcome: 'answer-yourself', text: '' });
+      assert.equal(decodeResponse(frame)?.outcome, 'answer-yourself');
     }
-    assert.deepEqual(decodeResponse(encodeResponse({ outcome: 'answer-yourself', text: '' })), {
-      outcome: 'answer-yourself',
-      text: '',
-    });
+  });
+
+  test('that leaves it to the client says by which version, and why; one of version 1 says nothing', () => {
+    const response = answerYourself('place');
+    assert.equal(encodeResponse(response).toString(), '3ecr-xacct/2 place');
+    const isOlder = (text: string) => isOfOlderDaemon({ outcome: 'answer-yourself', text });
+    assert.deepEqual(['', 'ecr-xacct/1 place', response.text, 'ecr-xacct/3 place'].map(isOlder), [
+      true,
+      true,
+      false,
+      false,
+    ]);
+    assert.equal(isOfOlderDaemon({ outcome: 'failure', text: '' }), false);
   });
 
   test('is none where the daemon closed without one', () => {
     assert.equal(decodeResponse(Buffer.alloc(0)), undefined);
   });
+});
+
+describe('a stop', () => {
+  test('of a newer client is for older daemons only; any other is for each', () => {
+    assert.equal(OLDER_THAN_THIS, 'older than ecr-xacct/2');
+    assert.deepEqual([OLDER_THAN_THIS, 'older than ecr-xacct/1'].map(isForOlder), [true, true]);
+    assert.deepEqual(['', 'older than ecr-xacct/3', 'nonsense'].map(isForOlder), [false, false, false]);
+  });
+});
+
+describe('the examples of docs/architecture.md', () => {
+  const text = readFileSync(new URL('../../../docs/architecture.md', import.meta.url), 'utf8');
+  const examples = [...text.matchAll(/^```wire\n(.*?)^```$/gms)].map(([, example = '']) => example);
+  /** What one side sends: the lines behind its name, and those below it, joined; `\n` and `\0` are one byte each. */
+  const sentBy = (side: string, example: string) =>
+    Buffer.from(
+      (example.match(new RegExp(`^${side}: .*\\n(?: {8}.*\\n)*`, 'm'))?.[0] ?? '')
+        .split('\n')
+        .map((line) => line.slice(8))
+        .join('')
+        .replaceAll('\\n', '\n')
+        .replaceAll('\\0', '\0'),
+    );
+
+  test('show each kind of answer', () => {
+    const kinds = examples.map((example) => sentBy('daemon', example).toString('latin1', 0, 1));
+    assert.deepEqual([...new Set(kinds)].toSorted(), ['0', '1', '2', '3', '4']);
+  });
+  for (const example of examples) {
+    test(`are what is sent: ${example.split('\n')[0]}`, () => {
+      const [request, response] = [sentBy('client', example), sentBy('daemon', example)];
+      const read = decodeRequest(request);
+      assert.ok(read !== undefined);
+      assert.equal(sent(read).toString(), request.toString());
+      const answer = decodeResponse(response);
+      assert.ok(answer !== undefined);
+      assert.equal(encodeResponse(answer).toString(), response.toString());
+    });
+  }
 });

@@ -1,7 +1,14 @@
 // Owns the proof of which variables leave the caller, and which the daemon keeps for itself.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { daemonEnvironment, passedEnvironment } from '../../../src/wire/environment.ts';
+import {
+  childEnvironment,
+  isWhole,
+  passedEnvironment,
+  WholeEnvironmentNeeded,
+  wholeEnvironment,
+} from '../../src/caller-environment.ts';
+import { daemonEnvironment } from '../../src/client/start-daemon.ts';
 
 const OWN = [
   'HOME',
@@ -34,13 +41,12 @@ const PASSED = [
     'all_proxy',
     'no_proxy',
   ],
-  ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS'],
-  ...['DBUS_SESSION_BUS_ADDRESS', 'DISPLAY', 'WAYLAND_DISPLAY', 'SSH_AUTH_SOCK', 'GPG_TTY'],
-  ...['GNUPGHOME', 'PINENTRY_USER_DATA', 'TERM', 'XAUTHORITY', 'PASSWORD_STORE_DIR'],
+  ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS', 'NODE_USE_SYSTEM_CA', 'REQUESTS_CA_BUNDLE'],
 ];
 const HELD_BACK = [
   ...['NODE_OPTIONS', 'NODE_PATH', 'NODE_TLS_REJECT_UNAUTHORIZED', 'NODE_DEBUG', 'NODE_V8_COVERAGE'],
   ...['LD_PRELOAD', 'LD_LIBRARY_PATH', 'DYLD_INSERT_LIBRARIES', 'SSLKEYLOGFILE', 'OPENSSL_CONF', 'BASH_ENV'],
+  ...['SSH_AUTH_SOCK', 'TERM', 'VAULT_TOKEN', 'GNUPGHOME', '@all', '@place'],
   ...[
     'SHELL',
     'PWD',
@@ -73,5 +79,28 @@ describe('of the caller’s variables', () => {
       Object.keys(daemonEnvironment({ ...everything, ECR_XACCT_LOG: 'debug' })).toSorted(),
       [...OWN, 'ECR_XACCT_LOG', 'ECR_XACCT_SOCKET'].toSorted(),
     );
+  });
+});
+
+describe('the whole environment', () => {
+  test('has every variable, but for names that are our own or none, and says that it is whole', () => {
+    const whole = wholeEnvironment({ ...everything, '@all': 'forged', '@place': 'forged', unset: undefined });
+    const { '': _, '@all': mark, '@place': place, ...expected } = everything;
+    assert.deepEqual([mark, place], ['value of @all', 'value of @place']);
+    assert.deepEqual(whole, { ...expected, '@all': '1' });
+    assert.deepEqual([isWhole(whole), isWhole(passedEnvironment(whole)), isWhole({})], [true, false, false]);
+  });
+
+  test('goes to a child without what is our own', () => {
+    assert.deepEqual(childEnvironment(wholeEnvironment({ A: 'b', NODE_OPTIONS: 'c' })), {
+      A: 'b',
+      NODE_OPTIONS: 'c',
+    });
+    assert.throws(() => childEnvironment({ A: 'b' }), WholeEnvironmentNeeded);
+  });
+
+  test('is what it was, taken as whole a second time', () => {
+    const whole = wholeEnvironment(everything);
+    assert.deepEqual(wholeEnvironment(whole), whole);
   });
 });

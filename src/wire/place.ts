@@ -1,0 +1,54 @@
+// Where a caller's files are, as the file system counts: by this a daemon knows whether it sees the same files as its caller.
+import { statSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import type { Environment } from '../invocation.ts';
+
+/** Variables that name a file or a folder which says who the caller is; the native client has the same, in this order. */
+export const FILE_VARIABLES = [
+  'AWS_CONFIG_FILE',
+  'AWS_SHARED_CREDENTIALS_FILE',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+  'AWS_LOGIN_CACHE_DIRECTORY',
+  'ECR_XACCT_CONFIG',
+  'XDG_CONFIG_HOME',
+] as const;
+
+/**
+ * What a client sends of it. `@place`: device and inode of `~/.aws`, of HOME where there is none; `@files`, where such variables are
+ * set, the same of each. Nothing where the caller named the socket: then it means that very daemon.
+ */
+export function placeVariables(env: Environment): Record<string, string> {
+  if (env.ECR_XACCT_SOCKET) return {};
+  const files = filesOf(env);
+  return { '@place': placeOf(env), ...(files === undefined ? {} : { '@files': files }) };
+}
+
+/** Whether a request comes from where this process is; also where it does not say. */
+export function isSamePlace(env: Environment): boolean {
+  const { '@place': place, '@files': files } = env;
+  return (place === undefined || place === placeOf(env)) && (files === undefined || files === filesOf(env));
+}
+
+function placeOf({ HOME }: Environment): string {
+  const home = HOME && isAbsolute(HOME) ? HOME : '/';
+  return fileAt(join(home, '.aws')) ?? fileAt(home) ?? '-';
+}
+
+/** Undefined where no such variable is set. */
+function filesOf(env: Environment): string | undefined {
+  const set = FILE_VARIABLES.flatMap((name) => env[name] || []);
+  if (set.length === 0) return undefined;
+  // A relative path, or one with a `~`, is not the file system's to follow.
+  return set.map((path) => (isAbsolute(path) ? fileAt(path) : undefined) ?? '-').join(',');
+}
+
+/** As in `2049:131`; undefined where there is none, or it cannot be seen. */
+function fileAt(path: string): string | undefined {
+  try {
+    const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return stat && `${stat.dev}:${stat.ino}`;
+  } catch {
+    return undefined;
+  }
+}
