@@ -5,6 +5,7 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Environment } from '../../invocation.ts';
 import { shellWords, windowsWords } from '../../profiles/shell-words.ts';
 import { ProcessError } from '../failures/process-failure.ts';
+import { parseDate } from './parse-date.ts';
 
 const MAX_OUTPUT_BYTES = 1024 * 1024;
 
@@ -78,7 +79,7 @@ function isText(value: unknown): value is string {
 }
 
 function dateOf(value: unknown): Date {
-  const date = new Date(typeof value === 'string' ? value : Number.NaN);
-  if (Number.isNaN(date.getTime())) throw new ProcessError('printed JSON whose Expiration is no date');
+  const date = typeof value === 'string' ? parseDate(value) : undefined;
+  if (date === undefined) throw new ProcessError('printed JSON whose Expiration is no date with a time zone');
   return date;
 }

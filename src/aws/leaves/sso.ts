@@ -10,6 +10,7 @@ import type { Environment } from '../../invocation.ts';
 import type { ClientConfig } from '../connection/connection.ts';
 import { SessionError } from '../failures/service-error.ts';
 import { ssoFile } from '../failures/session-file.ts';
+import { parseDate } from './parse-date.ts';
 
 /** As in the AWS CLI (botocore's tokens.py, SSOTokenProvider). */
 const RENEW_BEFORE_MS = 15 * 60_000;
@@ -76,9 +77,9 @@ async function livingToken(file: string, source: SsoSource, oidc: SSOOIDCClient)
   throw refusal;
 }
 
-/** Epoch milliseconds from now; the AWS CLI wrote `UTC` for `Z` once. */
+/** Milliseconds from now; NaN of what is no date. */
 function msLeft(date: string): number {
-  return Date.parse(date.replace(/UTC$/, 'Z')) - Date.now();
+  return (parseDate(date)?.getTime() ?? Number.NaN) - Date.now();
 }
 
 async function readToken(file: string): Promise<SessionToken> {
@@ -99,7 +100,7 @@ function isToken(value: unknown): value is SessionToken {
 }
 
 function isRenewable({ refreshToken, clientId, clientSecret, registrationExpiresAt }: SessionToken): boolean {
-  if (!refreshToken || !clientId || !clientSecret) return false;
+  if (!refreshToken || !clientId || !clientSecret ) return false;
   return registrationExpiresAt === undefined || msLeft(registrationExpiresAt) > 0;
 }
 

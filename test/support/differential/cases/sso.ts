@@ -181,6 +181,28 @@ const files: Case[] = [
     SSO_SESSION,
     ssoCache('corp', { expiresAt: FUTURE.replace('Z', '+02:00') }),
   ),
+  dev(
+    'a time in the basic form',
+    sso('Dev'),
+    SSO_SESSION,
+    ssoCache('corp', { expiresAt: '20990101T000000Z' }),
+  ),
+  dev(
+    'a time without a zone',
+    sso('Dev'),
+    SSO_SESSION,
+    ssoCache('corp', { expiresAt: '2099-01-01T00:00:00' }),
+  ),
+  dev(
+    'a registration with UTC behind its end, and a blank for T',
+    sso('Dev'),
+    SSO_SESSION,
+    ssoCache('corp', {
+      expiresAt: PAST,
+      refreshToken: SSO_REFRESH,
+      registrationExpiresAt: '2099-01-01 00:00:00UTC',
+    }),
+  ),
   dev('a time that is none', sso('Dev'), SSO_SESSION, ssoCache('corp', { expiresAt: 'soon' })),
   dev('a file that is no JSON', sso('Dev'), SSO_SESSION, { [Object.keys(FILE)[0] ?? '']: '{' }),
   dev('an empty file', sso('Dev'), SSO_SESSION, { [Object.keys(FILE)[0] ?? '']: '' }),
