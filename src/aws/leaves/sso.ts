@@ -99,9 +99,10 @@ function isToken(value: unknown): value is SessionToken {
   );
 }
 
+/** As in the AWS CLI, not without the end of its registration. */
 function isRenewable({ refreshToken, clientId, clientSecret, registrationExpiresAt }: SessionToken): boolean {
-  if (!refreshToken || !clientId || !clientSecret ) return false;
-  return registrationExpiresAt === undefined || msLeft(registrationExpiresAt) > 0;
+  if (!refreshToken || !clientId || !clientSecret || !registrationExpiresAt) return false;
+  return msLeft(registrationExpiresAt) > 0;
 }
 
 /** Writes what the AWS CLI would write. */

@@ -65,6 +65,16 @@ test('An SSO session in its last minutes that cannot be renewed is used to its e
   assert.deepEqual(await get(stage), { principal: SSO_USER, calls });
 });
 
+test('An SSO session without the end of its registration is used to its end, and is not renewed.', async () => {
+  await using stage = await startStage();
+  await stage.product.configure(mine({ sso_session: 'corp', ...SSO }, CORP)(stage));
+  const { accessToken, refreshToken } = stage.cast.sso;
+  const token = { accessToken, refreshToken, registrationExpiresAt: undefined };
+  await writeSsoCache(stage.product, 'corp', { ...token, expiresAt: Date.now() + 2 * MINUTE });
+  const calls = ['GetRoleCredentials', 'GetAuthorizationToken'];
+  assert.deepEqual(await get(stage), { principal: SSO_USER, calls });
+});
+
 test('The sso-session section is found in AWS_CONFIG_FILE too, where that begins with ~/.', async () => {
   await using stage = await startStage();
   const { product, cast } = stage;

@@ -137,16 +137,17 @@ export function loginFile(session: string, folder: string): string {
 export async function writeSsoCache(
   { home }: Pick<Product, 'home'>,
   session: string,
-  token: { accessToken: string; expiresAt: number; refreshToken?: string },
+  token: { accessToken: string; expiresAt: number; refreshToken?: string; registrationExpiresAt?: undefined },
 ): Promise<void> {
   const folder = join(home, '.aws', 'sso', 'cache');
   await mkdir(folder, { recursive: true });
   const content = {
-    ...token,
-    expiresAt: new Date(token.expiresAt).toISOString(),
     region: 'us-east-1',
     clientId: 'client',
     clientSecret: 'client-secret',
+    registrationExpiresAt: '2099-01-01T00:00:00Z',
+    ...token,
+    expiresAt: new Date(token.expiresAt).toISOString(),
   };
   const name = createHash('sha1').update(session).digest('hex');
   await writeFile(join(folder, `${name}.json`), JSON.stringify(content), { mode: 0o600 });
