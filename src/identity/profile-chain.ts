@@ -163,9 +163,7 @@ function roleOf({ name, settings }: ProfileLink, profiles: Profiles): AssumedRol
   return {
     role_arn,
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value)),
-    ...(duration_seconds === undefined
-      ? {}
-      : { duration_seconds: seconds(duration_seconds, name, profiles) }),
+    ...(duration_seconds ? { duration_seconds: seconds(duration_seconds, name, profiles) } : {}),
   };
 }
 

@@ -117,6 +117,17 @@ describe('the chain of a profile', () => {
 
   const links = (count: number) =>
     `${Array.from({ length: count }, (_, i) => `[profile p${i}]\n${ROLE}source_profile = p${i + 1}\n`).join('')}[profile p${count}]\n${KEYS}`;
+  test('takes an empty duration_seconds for none', () => {
+    const [role] = profileChain(
+      profilesFrom(
+        `[profile dev]\n${ROLE}source_profile = base\nduration_seconds =\n[profile base]\n${KEYS}`,
+      ),
+      'dev',
+      { env: {}, ambient: 'none' },
+    ).roles;
+    assert.ok(role !== undefined && !('duration_seconds' in role));
+  });
+
   test('may be long', () => assert.equal(chainOf(links(60), 'p0').length, 61));
 });
 

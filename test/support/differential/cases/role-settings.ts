@@ -35,6 +35,7 @@ const settings: Case[] = [
     `[profile two]\n${roleOf(TWO, 'base')}duration_seconds = 7200\n`,
   ),
   dev('duration_seconds with blanks', `${one}duration_seconds =   1800  \n`),
+  dev('duration_seconds that is empty', `${one}duration_seconds =\n`),
   dev('duration_seconds of zero', `${one}duration_seconds = 0\n`),
   dev(
     'duration_seconds of a chained role that AWS refuses',
