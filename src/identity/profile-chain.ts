@@ -55,7 +55,7 @@ export function profileChain(
   const roles: AssumedRole[] = [];
   for (let next = name; ; ) {
     const asSource = isSource || links.length > 0;
-    const link = profileLink(profiles, next, links.at(-1), asSource, ambient);
+    const link = profileLink(profiles, next, links.at(-1), asSource, { env, ambient });
     links.push(link);
     if (link.kind === 'role') {
       roles.unshift(roleOf(link, profiles));
@@ -69,7 +69,7 @@ export function profileChain(
       (allowed === 'in-force' ? webIdentitySource(env, link, profiles) : undefined) ??
       profileSource(link, profiles) ??
       (allowed === 'none' ? undefined : ambientSource(env));
-    if (source === undefined) throw withoutCredentials(link.name, links.at(-2)?.name, profiles);
+    if (source === undefined) throw withoutCredentials(link, links.at(-2)?.name, profiles);
     return { links, roles, source };
   }
 }
@@ -90,7 +90,7 @@ function profileLink(
   name: string,
   namedBy: ProfileLink | undefined,
   isSource: boolean,
-  ambient: Ambient,
+  { env, ambient }: { env: Environment; ambient: Ambient },
 ): ProfileLink {
   const sections = profiles.sectionsOf(name);
   const isThere = sections.config !== undefined || sections.credentials !== undefined;
@@ -98,7 +98,9 @@ function profileLink(
   if (!isThere && !(ambient === 'in-force' && name === 'default' && !isSource)) {
     throw missingProfile(profiles, name, namedBy?.name);
   }
-  return { name, settings: settingsIn(sections), kind: credentialKind(sections, isSource) };
+  // Set and empty, the variable is put over the profile's own file, as the others are.
+  const isEmptied = ambient === 'in-force' && !isSource && env.AWS_WEB_IDENTITY_TOKEN_FILE === '';
+  return { name, settings: settingsIn(sections), kind: credentialKind(sections, isSource, isEmptied) };
 }
 
 /** The source profile of a role, or what its `credential_source` names. */

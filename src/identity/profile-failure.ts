@@ -1,6 +1,7 @@
 // Why a profile is no identity: it is not there, or it says no way to get credentials.
 import { XacctError } from '../errors.ts';
-import { command } from '../hint.ts';
+import { command, type Hint } from '../hint.ts';
+import type { Settings } from '../profiles/ini.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 
 export function missingProfile(profiles: Profiles, name: string, namedBy: string | undefined): XacctError {
@@ -26,17 +27,33 @@ export function missingProfile(profiles: Profiles, name: string, namedBy: string
 }
 
 export function withoutCredentials(
-  name: string,
+  link: NamedSettings,
   sourceOf: string | undefined,
   profiles: Profiles,
 ): XacctError {
-  const by = sourceOf === undefined ? '' : `, the source_profile of profile ${sourceOf},`;
+  const { name } = link;
   const { config, credentials } = profiles.sectionsOf(name);
   const isThere = config !== undefined || credentials !== undefined;
-  const what = isThere
-    ? `profile ${name}${by} says no way to get credentials (${profiles.where(name)})`
-    : `there is no profile ${name}`;
-  return new XacctError('profile-empty', what, { hint: { run: command`aws configure --profile ${name}` } });
+  const { says, hint = { run: command`aws configure --profile ${name}` } } = noWay(link, sourceOf);
+  const what = isThere ? `${says} (${profiles.where(name)})` : `there is no profile ${name}`;
+  return new XacctError('profile-empty', what, { hint });
+}
+
+interface NamedSettings {
+  name: string;
+  settings: Settings;
+}
+
+/** How a profile of the kind `none` says no way to get credentials. */
+export function noWay({ name, settings }: NamedSettings, sourceOf?: string): { says: string; hint?: Hint } {
+  const by = sourceOf === undefined ? '' : `, the source_profile of profile ${sourceOf},`;
+  if (!settings.web_identity_token_file) {
+    return { says: `profile ${name}${by} says no way to get credentials` };
+  }
+  return {
+    says: `AWS_WEB_IDENTITY_TOKEN_FILE is empty and turns off the web identity of profile ${name}, which says no other way to get credentials`,
+    hint: { run: command`unset AWS_WEB_IDENTITY_TOKEN_FILE` },
+  };
 }
 
 /** The only name that differs by a small typing error: in case, or by one character added, left out or changed. */

@@ -21,14 +21,18 @@ export function keySection({ config, credentials }: ProfileSections): Section | 
 
 /**
  * What is there first decides, whether it is whole or not (botocore's credentials.py, create_credential_resolver and
- * ProfileProviderBuilder). A source profile's keys come before its role.
+ * ProfileProviderBuilder). A source profile's keys come before its role; a web identity that is passed over leaves it no role.
  */
-export function credentialKind(sections: ProfileSections, isSource: boolean): CredentialKind {
+export function credentialKind(
+  sections: ProfileSections,
+  isSource: boolean,
+  withoutWebIdentity = false,
+): CredentialKind {
   const settings = settingsIn(sections);
   const { role_arn, web_identity_token_file } = settings;
   const isRole = role_arn !== undefined && web_identity_token_file === undefined;
   if (isRole && !(isSource && hasKeys(settings))) return 'role';
-  if (web_identity_token_file) return 'web-identity';
+  if (web_identity_token_file && !withoutWebIdentity) return 'web-identity';
   if ((settings.sso_account_id ?? settings.sso_role_name) !== undefined) return 'sso';
   const keys = keySection(sections);
   if (keys !== undefined && keys === sections.credentials) return 'static';

@@ -1,6 +1,7 @@
 // Names the failures of what gives credentials, by where they begin.
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
+import { noWay } from '../../identity/profile-failure.ts';
 import { containerFailure } from './container-failure.ts';
 import { type FailureContext, unexpected } from './failure-context.ts';
 import { instanceFailure } from './instance-failure.ts';
@@ -36,8 +37,8 @@ function askedFor(
 ): XacctError {
   const last = links.at(-1);
   if (last?.kind === 'none') {
-    const message = `profile ${last.name} says no way to get credentials, and ${failure.message}`;
-    return new XacctError('profile-empty', message, { hint: failure.hint, cause: failure });
+    const { says, hint = failure.hint } = noWay(last);
+    return new XacctError('profile-empty', `${says}, and ${failure.message}`, { hint, cause: failure });
   }
   if (roles.length === 0) return failure;
   const message = `credential_source is ${source}, but ${failure.message}`;

@@ -97,6 +97,33 @@ describe('the web identity of the environment', () => {
   });
 });
 
+describe('an empty AWS_WEB_IDENTITY_TOKEN_FILE', () => {
+  const kindOf = (settings: string, ambient: 'in-force' | 'named', name = 'dev') => {
+    const role = `[profile role]\n${ROLE}source_profile = dev\n`;
+    return profileChain(profilesFrom(`[profile dev]\n${settings}${role}`), name, {
+      env: { AWS_WEB_IDENTITY_TOKEN_FILE: '', AWS_EC2_METADATA_DISABLED: 'true' },
+      ambient,
+    }).source.kind;
+  };
+
+  test('turns off the web identity of the profile in force, and the rest of it counts', () => {
+    assert.equal(kindOf(WEB + KEYS, 'in-force'), 'static');
+    assert.equal(kindOf(WEB + SSO + KEYS, 'in-force'), 'sso');
+    assert.equal(kindOf(WEB + KEYS + PROCESS, 'in-force'), 'process');
+    assert.equal(kindOf(WEB, 'named'), 'web-identity');
+    assert.equal(kindOf(WEB, 'in-force', 'role'), 'web-identity');
+  });
+
+  test('is named where the profile says nothing else', () => {
+    assert.throws(() => kindOf(WEB, 'in-force'), {
+      code: 'profile-empty',
+      message:
+        'AWS_WEB_IDENTITY_TOKEN_FILE is empty and turns off the web identity of profile dev, which says no other way to get credentials (~/.aws/config:1)',
+      hint: { run: command`unset AWS_WEB_IDENTITY_TOKEN_FILE` },
+    });
+  });
+});
+
 describe('the chain of a profile', () => {
   test('follows source_profile to its end', () => {
     const config = `[profile a]\n${ROLE}source_profile = b\n[profile b]\n${ROLE}source_profile = c\n[profile c]\n${KEYS}`;

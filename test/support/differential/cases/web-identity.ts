@@ -6,6 +6,7 @@ import {
   type Case,
   type Kind,
   ONE,
+  prints,
   roleOf,
   SSO_SESSION,
   sso,
@@ -26,6 +27,18 @@ function webbed(name: string, env: Case['env'], rest: Partial<Case> = {}): Case 
   return { name, files: WEB_FILE, ...(env === undefined ? {} : { env }), ...rest };
 }
 
+/** A profile with a web identity that the variable turns off, and what else it has. */
+function emptied(beside: string, more: string, rest: Partial<Case> = {}): Case {
+  const { line: _, files } = prints(C.json);
+  return {
+    name: `an empty file name, beside a web identity and ${beside}`,
+    config: `[profile w]\n${web(TWO)}${more}${SSO_SESSION}${DEV}`,
+    files: { ...WEB_FILE, ...ssoCache('corp'), ...files },
+    ...rest,
+    env: { AWS_WEB_IDENTITY_TOKEN_FILE: '', AWS_PROFILE: 'w', ...rest.env },
+  };
+}
+
 const ofWebIdentity: Case[] = [
   webbed('alone', ambient),
   webbed('with a session name', { ...ambient, AWS_ROLE_SESSION_NAME: 'job-1' }),
@@ -33,6 +46,15 @@ const ofWebIdentity: Case[] = [
   webbed('without AWS_ROLE_ARN', token),
   webbed('with an empty AWS_ROLE_ARN', { ...token, AWS_ROLE_ARN: '' }),
   webbed('an empty file name', { AWS_WEB_IDENTITY_TOKEN_FILE: '', AWS_ROLE_ARN: ONE }, { config: DEFAULT }),
+  emptied('nothing else', ''),
+  emptied('nothing else, in a container', '', {
+    env: { AWS_CONTAINER_CREDENTIALS_FULL_URI: '{container}/' },
+  }),
+  emptied('keys', A.lines),
+  emptied('keys in credentials', '', { credentials: `[w]\n${A.lines}` }),
+  emptied('a process', `${A.lines}${prints(C.json).line}`),
+  emptied('SSO', `${A.lines}${sso('Dev')}`),
+  emptied('a source_profile', 'source_profile = dev\n'),
   webbed('AWS_ROLE_ARN alone', { AWS_ROLE_ARN: ONE }, { config: DEFAULT }),
   webbed('AWS_ROLE_ARN alone, beside keys', { AWS_ROLE_ARN: ONE, ...A.env }),
   webbed('beside keys in the environment', { ...ambient, ...A.env }),
@@ -63,6 +85,21 @@ const ofWebIdentity: Case[] = [
   webbed('beside AWS_PROFILE that does not exist', { ...ambient, AWS_PROFILE: 'missing' }, { config: DEV }),
   webbed('beside --profile of keys', ambient, { config: DEV, profile: 'dev' }),
   webbed('beside --profile of a web identity', ambient, { config: `[profile w]\n${web(TWO)}`, profile: 'w' }),
+  webbed(
+    'an empty file name, beside a web identity of --profile',
+    { AWS_WEB_IDENTITY_TOKEN_FILE: '' },
+    { config: `[profile w]\n${web(TWO)}${A.lines}`, profile: 'w' },
+  ),
+  webbed(
+    'an empty file name, beside a web identity of a source_profile',
+    { AWS_WEB_IDENTITY_TOKEN_FILE: '', AWS_PROFILE: 'r' },
+    { config: `[profile r]\n${roleOf(ONE, 'w')}[profile w]\n${web(TWO)}` },
+  ),
+  webbed(
+    'an empty file name, beside a web identity and keys of [default]',
+    { AWS_WEB_IDENTITY_TOKEN_FILE: '' },
+    { config: `[default]\n${web(TWO)}${A.lines}` },
+  ),
   webbed(
     'AWS_ROLE_ARN over a web identity of AWS_PROFILE',
     { AWS_ROLE_ARN: ONE, AWS_PROFILE: 'w' },
