@@ -58,10 +58,11 @@ export async function withCredentials<T>(
   const { identity } = resolution;
   const profiles = createProfileReader({ withSecrets: true })(env);
   const chain = chainOf(identity, profiles, env);
-  const followed = followedSettings(identity, profiles, env);
-  const endpoints = createEndpoints(env, profiles, followedProfile(identity, env), followed);
-  showFollowedProfile(followed, endpoints.services);
-  const connection = createConnection(env, followed);
+  const name = followedProfile(identity, env);
+  const settings = followedSettings(identity, profiles, env);
+  const endpoints = createEndpoints(env, profiles, name, settings);
+  showFollowedProfile(settings, endpoints.services);
+  const connection = createConnection(env, settings);
   const { requestHandler, answeredAt } = connection;
   const stsConfig = { region: resolution.stsRegion, requestHandler, ...endpoints.variantFor('sts') };
   const mfa = createMfa(stsConfig, proof, (serial) => mfaRequired(serial, resolution), answeredAt);
@@ -79,7 +80,7 @@ export async function withCredentials<T>(
     const context = { requestHandler, answeredAt, endpoints, stsConfig, mfa, explain };
     const credentials = await getCredentials(chain, {
       env,
-      followed,
+      followed: { name, settings, where: (setting) => profiles.where(name, setting) },
       clientConfig: { requestHandler, ...endpoints.variantFor('sso', 'sso_oidc', 'signin') },
       roles: createRoleAssumer(stsConfig, sessionName(env), mfa),
       region: stsConfig.region,

@@ -2,6 +2,14 @@
 import { externalDataInterceptor } from '@smithy/shared-ini-file-loader';
 import type { Settings } from '../../profiles/ini.ts';
 
+/** The profile that says how AWS is called. */
+export interface FollowedProfile {
+  name: string;
+  settings: Settings;
+  /** As in `FILE:LINE`. */
+  where: (setting: string) => string;
+}
+
 /** No file is there. */
 const CONFIG_FILE = 'ecr-xacct:config';
 const CREDENTIALS_FILE = 'ecr-xacct:credentials';

@@ -5,16 +5,15 @@ import { childEnvironment } from '../../caller-environment.ts';
 import type { AssumedRole, Chain } from '../../identity/profile-chain.ts';
 import type { Source, WebIdentitySource } from '../../identity/source.ts';
 import type { Environment } from '../../invocation.ts';
-import type { Settings } from '../../profiles/ini.ts';
 import type { ClientConfig } from '../connection/connection.ts';
+import type { FollowedProfile } from '../connection/followed-profile.ts';
 import { unreadableToken } from '../failures/web-identity-failure.ts';
 import type { RoleAssumer } from './role-assumer.ts';
 
 export interface CredentialDeps {
   /** The whole of the caller's. */
   env: Environment;
-  /** Of the profile whose settings count. */
-  followed: Settings;
+  followed: FollowedProfile;
   /** For clients of SSO, SSO-OIDC and sign-in. */
   clientConfig: ClientConfig;
   roles: RoleAssumer;

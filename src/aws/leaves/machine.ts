@@ -3,9 +3,9 @@ import { setTimeout } from 'node:timers/promises';
 import { fromHttp, fromInstanceMetadata } from '@aws-sdk/credential-providers';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { XacctError } from '../../errors.ts';
-import { command } from '../../hint.ts';
+import { type Command, command } from '../../hint.ts';
 import type { Environment } from '../../invocation.ts';
-import type { Settings } from '../../profiles/ini.ts';
+import type { FollowedProfile } from '../connection/followed-profile.ts';
 import { InstanceError, statusOf } from '../failures/instance-failure.ts';
 
 /** ECS gives a relative URI, EKS Pod Identity and others a full one with a token; the SDK's provider knows both. */
@@ -23,10 +23,20 @@ const FIRST_WAIT_MS = 100;
  */
 export async function instanceCredentials(
   env: Environment,
-  followed: Settings,
+  followed: FollowedProfile,
 ): Promise<AwsCredentialIdentity> {
-  const number = (variable: string, setting: string) =>
-    positive(variable, env[variable]) ?? positive(setting, followed[setting]);
+  const number = (variable: string, setting: string) => {
+    const { name, settings, where } = followed;
+    return (
+      positive(env[variable], `${variable} is`, '', command`unset ${variable}`) ??
+      positive(
+        settings[setting],
+        `profile ${name} has ${setting} =`,
+        ` (${where(setting)})`,
+        command`aws configure set ${setting} 1 --profile ${name}`,
+      )
+    );
+  };
   const seconds = number('AWS_METADATA_SERVICE_TIMEOUT', 'metadata_service_timeout') ?? 1;
   const wanted = number('AWS_METADATA_SERVICE_NUM_ATTEMPTS', 'metadata_service_num_attempts') ?? 1;
   const timeout = seconds * 1_000;
@@ -44,12 +54,9 @@ export async function instanceCredentials(
   }
 }
 
-function positive(name: string, text: string | undefined): number | undefined {
+function positive(text: string | undefined, said: string, where: string, run: Command): number | undefined {
   if (text === undefined || text === '') return undefined;
   if (/^\d{1,4}$/.test(text) && Number(text) > 0) return Number(text);
-  throw new XacctError('usage', `${name} is ${text}, which is no whole number from 1 to 9999`, {
-    hint: {
-      run: name.startsWith('AWS') ? command`unset ${name}` : command`aws configure set ${name} 1`,
-    },
-  });
+  const message = `${said} ${text}, which is no whole number from 1 to 9999${where}`;
+  throw new XacctError('usage', message, { hint: { run } });
 }

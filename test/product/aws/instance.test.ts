@@ -57,4 +57,8 @@ test('A metadata service is asked as often, and waited for as long, as the varia
     failureOf(await pull([...first], { AWS_METADATA_SERVICE_TIMEOUT: 'soon' })),
     /AWS_METADATA_SERVICE_TIMEOUT is soon, which is no whole number from 1 to 9999 .*; run: unset AWS_METADATA_SERVICE_TIMEOUT/,
   );
+  assert.match(
+    failureOf(await pull([...first], {}, { region: 'us-east-1', metadata_service_timeout: '2s' })),
+    /profile default has metadata_service_timeout = 2s, which is no whole number from 1 to 9999 \(\S+\/\.aws\/config:3\).*; run: aws configure set metadata_service_timeout 1 --profile default$/m,
+  );
 });
