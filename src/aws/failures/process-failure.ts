@@ -1,7 +1,11 @@
 // Says what went wrong with a credential_process. Fixed texts only: what it printed, and its command line, may hold a secret.
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';
 import type { Identity } from '../../identity/identity.ts';
+import type { Environment } from '../../invocation.ts';
+import { errnoOf } from '../../os/file-cache.ts';
 import { type FailureContext, its } from './failure-context.ts';
 
 /** What it did; `absent`: the program that could not be started. */
@@ -26,13 +30,11 @@ export function processFailure(
 ): XacctError {
   const whose = `${its(profile, resolution.identity)} credential_process`;
   if (error instanceof ProcessError && error.absent !== undefined) {
-    const { absent } = error;
-    const where = absent.includes('/') ? 'which is no program' : `not found on PATH=${env.PATH ?? ''}`;
-    const what = PROGRAM.test(absent) ? `${absent}, ${where}` : OTHER_WORD;
+    const { what, hint } = notStarted(error.absent, errnoOf(error.cause), env);
     return new XacctError('process-failed', `${whose} is to run ${what}`, {
       hint: {
-        say: 'with its full path',
         run: command`aws configure set credential_process COMMAND --profile ${profile}`,
+        ...hint,
       },
       cause: error,
     });
@@ -42,6 +44,30 @@ export function processFailure(
     hint: { say: 'to see it fail', run: command`aws sts get-caller-identity --profile ${profile}` },
     cause: error,
   });
+}
+
+/** `code` is the system's, as in ENOENT. */
+function notStarted(program: string, code: string, env: Environment): { what: string; hint: Hint } {
+  const say = 'with its full path';
+  if (!PROGRAM.test(program)) return { what: OTHER_WORD, hint: { say } };
+  const isPath = program.includes('/');
+  const folders = isPath ? [''] : (env.PATH ?? '').split(delimiter);
+  const file = folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
+  if (code === 'EACCES' && file !== undefined && isNotExecutable(file)) {
+    return { what: `${file}, which is not executable`, hint: { run: command`chmod +x ${file}` } };
+  }
+  if (!isPath) return { what: `${program}, not found on PATH=${env.PATH ?? ''}`, hint: { say } };
+  return { what: `${program}, which ${file === undefined ? 'does not exist' : 'is no program'}`, hint: {} };
+}
+
+function isNotExecutable(file: string): boolean {
+  try {
+    if (!statSync(file).isFile()) return false;
+    accessSync(file, constants.X_OK);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** The AWS CLI waits for the end of its output, too, and not for its own. */

@@ -133,7 +133,7 @@ test('A failure that a person has mended meanwhile is not remembered.', async ()
   await product.configure({ ...devFiles(cast), config, credentials: {} });
   assert.match(
     failureOf(await product.get(HOST)),
-    /credential_process is to run .*keys\.sh, which is no program/,
+    /credential_process is to run .*keys\.sh, which does not exist/,
   );
   const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = cast.dev;
   const keys = JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey });

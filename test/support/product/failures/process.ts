@@ -1,9 +1,11 @@
 // Owns the part of the failure table where a credential_process gives no keys.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { HOST } from '../stage.ts';
 import type { Failure } from './failure.ts';
 
 /** A profile with this credential_process. */
-function command(credential_process: string): Pick<Failure, 'files' | 'identity'> {
+function command(credential_process: string) {
   const files = () => ({
     config: { 'profile mine': { credential_process } },
     registries: { [HOST]: { profile: 'mine' } },
@@ -100,7 +102,36 @@ export const processFailures: readonly Failure[] = [
   {
     what: 'A credential_process at a path where nothing is',
     ...command('"/opt/no such/process" --json'),
-    says: /its credential_process is to run \/opt\/no such\/process, which is no program/,
-    hint: FULL_PATH,
+    says: /its credential_process is to run \/opt\/no such\/process, which does not exist/,
+    hint: 'run: aws configure set credential_process COMMAND --profile mine',
+  },
+  {
+    what: 'A credential_process that is a folder',
+    ...command('/opt'),
+    says: /its credential_process is to run \/opt, which is no program/,
+    hint: 'run: aws configure set credential_process COMMAND --profile mine',
+  },
+  {
+    what: 'A credential_process at a path that is not executable',
+    identity: 'profile mine',
+    files: ({ product }) => command(`${product.folder}/vend --json`).files(),
+    prepare: ({ product }) => writeFile(join(product.folder, 'vend'), '#!/bin/sh\n'),
+    says: /its credential_process is to run FOLDER\/vend, which is not executable/,
+    hint: 'run: chmod +x FOLDER/vend',
+  },
+  {
+    what: 'A credential_process on the PATH that is not executable',
+    ...command('vend-keys --json'),
+    prepare: ({ product }) => writeFile(join(product.folder, 'vend-keys'), '#!/bin/sh\n'),
+    env: ({ product }) => ({ PATH: `${product.folder}:${product.env.PATH}` }),
+    says: /its credential_process is to run FOLDER\/vend-keys, which is not executable/,
+    hint: 'run: chmod +x FOLDER/vend-keys',
+  },
+  {
+    what: 'A credential_process whose keys expire in no time zone',
+    ...process(
+      `echo '{\\"Version\\":1,\\"AccessKeyId\\":\\"A\\",\\"SecretAccessKey\\":\\"s\\",\\"Expiration\\":\\"2099-01-01T00:00:00\\"}'`,
+    ),
+    says: /its credential_process printed JSON whose Expiration is no date with a time zone/,
   },
 ];
