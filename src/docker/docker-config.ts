@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
+import { withoutByteOrderMark } from '../os/file-cache.ts';
 
 export interface DockerConfig {
   /** Hostname → the NAME of `docker-credential-NAME`. */
@@ -50,7 +51,7 @@ export function dockerConfigTree(text: string, file: string): Node | undefined {
   if (text.startsWith('\uFEFF')) {
     // Docker: "invalid character 'ï' looking for beginning of value".
     throw new XacctError('docker-config', `${file} begins with a byte order mark, which Docker cannot read`, {
-      hint: { run: command`sed -i 1s/^\\xEF\\xBB\\xBF// ${file}` },
+      hint: withoutByteOrderMark(file),
     });
   }
   if (text.trim() === '') return undefined;

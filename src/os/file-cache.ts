@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { XacctError } from '../errors.ts';
-import { command } from '../hint.ts';
+import { command, type Hint } from '../hint.ts';
 
 /** Enough for every set of files that one user's shells name; more would be a leak. */
 const MAX_FILES = 64;
@@ -63,15 +63,35 @@ function read(path: string): string {
 }
 
 function notUtf8(path: string, bytes: Buffer): XacctError {
+  if (['fffe', 'feff'].includes(bytes.toString('hex', 0, 2))) {
+    return new XacctError('config-invalid', `${path}:1: the file is UTF-16, not UTF-8`, {
+      hint: inUtf8(path, 'UTF-16'),
+    });
+  }
   const lines = bytes.toString('latin1').split('\n');
   const line = lines.findIndex((text) => !isUtf8(Buffer.from(text, 'latin1'))) + 1;
   return new XacctError('config-invalid', `${path}:${line}: the file is not UTF-8`, {
-    hint: {
-      say: 'where it is Latin-1, for example',
-      run: command`iconv -f ISO-8859-1 -t UTF-8 -o ${path}.utf8 ${path}`,
-      next: { run: command`mv ${path}.utf8 ${path}` },
-    },
+    hint: { say: 'where it is Latin-1, for example', ...inUtf8(path, 'ISO-8859-1') },
   });
+}
+
+/** GNU's iconv alone has `-o`. The file stays itself, with its mode and its links; what it was is beside it. */
+function inUtf8(path: string, encoding: string): Hint {
+  const before = `${path}.${encoding.toLowerCase()}`;
+  const convert = `iconv -f ${encoding} -t UTF-8 "$0" >"$1"`;
+  return {
+    run: command`cp -p ${path} ${before}`,
+    next: { run: command`sh -c ${convert} ${before} ${path}` },
+  };
+}
+
+/** As above; BSD's sed knows no `\xef`, and its `-i` is another than GNU's. */
+export function withoutByteOrderMark(path: string): Hint {
+  const before = `${path}.bom`;
+  return {
+    run: command`cp -p ${path} ${before}`,
+    next: { run: command`dd bs=1 skip=3 if=${before} of=${path}` },
+  };
 }
 
 function unreadable(path: string, error: unknown): XacctError {

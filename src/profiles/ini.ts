@@ -1,6 +1,7 @@
 // The text of an AWS config or credentials file → its sections, by the rules of Python's configparser, which the AWS CLI reads with.
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
+import { withoutByteOrderMark } from '../os/file-cache.ts';
 
 export type Settings = Readonly<Record<string, string>>;
 
@@ -52,7 +53,11 @@ export function parseIni(
   let section: OpenSection | undefined;
   let setting: Setting | undefined;
   let indent = 0;
-  if (text.startsWith('\uFEFF')) throw byteOrderMark(path);
+  if (text.startsWith('\uFEFF')) {
+    throw new XacctError('profiles-invalid', `${path}:1: the file begins with a byte order mark`, {
+      hint: withoutByteOrderMark(path),
+    });
+  }
   for (const [index, raw] of text.split(/\r\n|\r|\n/).entries()) {
     const line = index + 1;
     const content = strip(raw);
@@ -196,11 +201,5 @@ interface Position {
 function fault({ path, line }: Position, message: string, say: string): XacctError {
   return new XacctError('profiles-invalid', `${path}:${line}: ${message}`, {
     hint: { say: `${say}:`, run: command`$EDITOR ${path}` },
-  });
-}
-
-function byteOrderMark(path: string): XacctError {
-  return new XacctError('profiles-invalid', `${path}:1: the file begins with a byte order mark`, {
-    hint: { run: command`sed -i ${'1s/^\\xef\\xbb\\xbf//'} ${path}` },
   });
 }

@@ -3,10 +3,14 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
+  lstatSync,
   mkdirSync,
   mkdtempDisposableSync,
+  readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -14,8 +18,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { command } from '../../../src/hint.ts';
-import { createFileCache } from '../../../src/os/file-cache.ts';
+import { XacctError } from '../../../src/errors.ts';
+import { command, commandText, type Hint } from '../../../src/hint.ts';
+import { createFileCache, withoutByteOrderMark } from '../../../src/os/file-cache.ts';
 
 /** A folder of its own, a path in it, and a cache that tells how often it has parsed. */
 function createCache() {
@@ -137,6 +142,48 @@ describe('what is no readable file is refused by name', () => {
     });
   });
 });
+
+describe('what is not UTF-8 is so by the commands of its hint', () => {
+  const text = '[default]\n# é\n';
+  const rows: readonly [string, Buffer][] = [
+    ['UTF-16, the low byte first', Buffer.from(`\uFEFF${text}`, 'utf16le')],
+    ['UTF-16, the high byte first', Buffer.from(`\uFEFF${text}`, 'utf16le').swap16()],
+    ['Latin-1', Buffer.from(text, 'latin1')],
+    ['a byte order mark', Buffer.from(`\uFEFF${text}`)],
+  ];
+  for (const [what, bytes] of rows) {
+    test(what, () => {
+      using cache = createCache();
+      const path = join(cache.path, '..', "it's a file");
+      const link = join(cache.path, '..', 'link');
+      writeFileSync(path, bytes, { mode: 0o600 });
+      symlinkSync(path, link);
+      const hint = what === 'a byte order mark' ? withoutByteOrderMark(link) : hintAgainst(cache.read, link);
+      for (let step: Hint | undefined = hint; step?.run !== undefined; step = step.next) {
+        execFileSync('sh', ['-c', commandText(step.run)], { stdio: 'pipe' });
+      }
+      assert.deepEqual(cache.read(link), { text });
+      assert.ok(lstatSync(link).isSymbolicLink());
+      assert.equal(statSync(path).mode & 0o777, 0o600);
+      // What it was is kept, as secret as it was.
+      const kept = readdirSync(join(cache.path, '..')).filter((name) => name.startsWith('link.'));
+      assert.deepEqual(
+        kept.map((name) => readFileSync(join(cache.path, '..', name))),
+        [bytes],
+      );
+      assert.equal(statSync(join(cache.path, '..', kept[0] ?? '')).mode & 0o777, 0o600);
+    });
+  }
+});
+
+function hintAgainst(read: (path: string) => unknown, path: string): Hint | undefined {
+  try {
+    read(path);
+    return undefined;
+  } catch (error) {
+    return error instanceof XacctError ? error.hint : undefined;
+  }
+}
 
 /** Root may read everything: for the time of the call it is somebody else. */
 function asOrdinaryUser<T>(call: () => T): T {

@@ -109,6 +109,7 @@ describe('the AWS files', () => {
       ':2: the file is not UTF-8',
       'where it is Latin-1, for example',
     ],
+    ['UTF-16', Buffer.from('\uFEFF[default]\n', 'utf16le'), ':1: the file is UTF-16, not UTF-8', ''],
   ];
   for (const [what, config, message, say] of refused) {
     test(`is refused for ${what}, with its line, when a profile is asked for`, () => {

@@ -197,7 +197,7 @@ describe('a file that is there', () => {
     [
       DOCKER,
       '\uFEFF{}',
-      /^ecr-xacct: \S+ begins with a byte order mark, which Docker cannot read; run: sed -i .*\n$/,
+      /^ecr-xacct: \S+ begins with a byte order mark, which Docker cannot read; run: cp -p .* then run: dd .*\n$/,
     ],
     [CONFIG, 'registries: [\n', /^ecr-xacct: \S+config\.yaml:\d+:\d+: .*; run: \$\{EDITOR:-vi\} \S+\n$/],
     [STATE, '{}', /^ecr-xacct: \S+setup\.json is not what "ecr-xacct setup" wrote; .* rm \S+\n$/],
