@@ -119,7 +119,10 @@ function roleSource(
     );
   }
   if (credential_source !== undefined) {
-    return namedSource(credential_source, env, name);
+    return namedSource(credential_source, env, {
+      profile: name,
+      at: profiles.where(name, 'credential_source'),
+    });
   }
   if (source_profile === undefined) throw roleWithoutSource(name, settings, profiles);
   checkCycle(name, source_profile, links, profiles);

@@ -56,6 +56,27 @@ export function noWay({ name, settings }: NamedSettings, sourceOf?: string): { s
   };
 }
 
+const SOURCES = ['Environment', 'Ec2InstanceMetadata', 'EcsContainer'];
+
+/** Of a `credential_source` that is none; `at` as in `FILE:LINE`. */
+export function unknownSource(said: string, { profile, at }: { profile: string; at: string }): XacctError {
+  const message = `credential_source ${said} of profile ${profile} is none of Environment, Ec2InstanceMetadata and EcsContainer (${at})`;
+  const source = nearestSource(said) ?? 'NAME';
+  return new XacctError('profile-incomplete', message, {
+    hint: { run: command`aws configure set credential_source ${source} --profile ${profile}` },
+  });
+}
+
+/** The only one that begins like it, has it as a part, or differs by a small typing error. */
+function nearestSource(said: string): string | undefined {
+  const meant = said.toLowerCase().replace(/[^a-z\d]/g, '');
+  const close = SOURCES.filter((source) => {
+    const other = source.toLowerCase();
+    return other.startsWith(meant.slice(0, 3)) || other.includes(meant) || isOneEditAway(meant, other);
+  });
+  return close.length === 1 ? close[0] : undefined;
+}
+
 /** The only name that differs by a small typing error: in case, or by one character added, left out or changed. */
 function nearest(name: string, names: readonly string[]): string | undefined {
   const close = names.filter((other) => isOneEditAway(name.toLowerCase(), other.toLowerCase()));

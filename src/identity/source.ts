@@ -5,6 +5,7 @@ import type { Environment } from '../invocation.ts';
 import { type CredentialKind, keySection } from '../profiles/credential-kind.ts';
 import type { Settings } from '../profiles/ini.ts';
 import type { Profiles } from '../profiles/profiles.ts';
+import { unknownSource } from './profile-failure.ts';
 
 /** Secrets are digests, but in the process that gets the credentials. */
 export type Source =
@@ -90,7 +91,9 @@ export function profileSource(link: ProfileLink, profiles: Profiles): Source | u
 function keySource(profile: string, profiles: Profiles): KeySource {
   const { settings = {} } = keySection(profiles.sectionsOf(profile)) ?? {};
   const { aws_access_key_id = '', aws_secret_access_key = '' } = settings;
-  const aws_session_token = settings.aws_security_token ?? settings.aws_session_token;
+  // The old name first, as in the AWS CLI.
+  const tokenSetting = settings.aws_security_token === undefined ? 'aws_session_token' : 'aws_security_token';
+  const aws_session_token = settings[tokenSetting];
   const fail = (setting: string, what: string) => {
     const message = `profile ${profile} has ${what} (${profiles.where(profile, setting)})`;
     return new XacctError('profile-incomplete', message, {
@@ -104,7 +107,7 @@ function keySource(profile: string, profiles: Profiles): KeySource {
   for (const [setting, value] of Object.entries({
     aws_access_key_id,
     aws_secret_access_key,
-    aws_session_token,
+    [tokenSetting]: aws_session_token,
   })) {
     // A comment is a whole line: ` # work` behind a value is a part of it.
     if (/\s/.test(value ?? '')) throw fail(setting, `a blank or a comment within its ${setting}`);
@@ -206,8 +209,15 @@ function isInstanceOff(env: Environment): boolean {
   return env.AWS_EC2_METADATA_DISABLED?.toLowerCase() === 'true';
 }
 
-/** What a `credential_source` names, of a profile or of a rule. @throws XacctError where that is nothing, or cannot be. */
-export function namedSource(name: string, env: Environment, profile?: string): Source {
+/**
+ * What a `credential_source` names; `saidBy` is the profile that does, where it is no rule.
+ * @throws XacctError where that is nothing, or cannot be.
+ */
+export function namedSource(
+  name: string,
+  env: Environment,
+  saidBy?: { profile: string; at: string },
+): Source {
   switch (name) {
     case 'Environment':
       return environmentSource(env, 'credential_source is Environment, but ');
@@ -221,11 +231,8 @@ export function namedSource(name: string, env: Environment, profile?: string): S
         { hint: { run: command`unset AWS_EC2_METADATA_DISABLED` } },
       );
   }
-  throw new XacctError(
-    'profile-incomplete',
-    `credential_source ${name} of profile ${profile} is none of Environment, Ec2InstanceMetadata and EcsContainer`,
-    { hint: { run: command`aws configure set credential_source NAME --profile ${profile ?? 'NAME'}` } },
-  );
+  if (saidBy === undefined) throw new Error(`the schema let the credential_source ${name} pass`);
+  throw unknownSource(name, saidBy);
 }
 
 /** @throws XacctError `usage` for an access key without its secret: no reason to be another identity. */

@@ -315,6 +315,27 @@ describe('a profile that cannot be resolved', () => {
     test(what, () => assert.throws(() => chainOf(config, 'dev'), expected));
   }
 
+  for (const [said, meant] of Object.entries({
+    ec2instancemetadata: 'Ec2InstanceMetadata',
+    'EC2 Instance': 'Ec2InstanceMetadata',
+    InstanceMetadata: 'Ec2InstanceMetadata',
+    E2InstanceMetadata: 'Ec2InstanceMetadata',
+    Ecs: 'EcsContainer',
+    container: 'EcsContainer',
+    enviroment: 'Environment',
+    Lambda: 'NAME',
+    ec: 'NAME',
+    '': 'NAME',
+  })) {
+    test(`has credential_source = ${said}: ${meant} is meant`, () => {
+      assert.throws(() => chainOf(`[profile dev]\n${ROLE}credential_source = ${said}\n`, 'dev'), {
+        code: 'profile-incomplete',
+        message: `credential_source ${said} of profile dev is none of Environment, Ec2InstanceMetadata and EcsContainer (~/.aws/config:3)`,
+        hint: { run: command`aws configure set credential_source ${meant} --profile dev` },
+      });
+    });
+  }
+
   test('is named in the hint as one word', () => {
     assert.throws(() => chainOf(`[profile "d'ev"]\nregion = eu-west-1\n`, "d'ev"), {
       hint: { run: command`aws configure --profile ${"d'ev"}` },

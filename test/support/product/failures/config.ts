@@ -129,6 +129,18 @@ export const configFailures: readonly Failure[] = [
     hint: 'run: aws configure --profile half',
   },
   {
+    what: 'A session token of the old name with a comment behind it',
+    files: ({ cast }) => ({
+      ...devFiles(cast),
+      credentials: {
+        dev: { ...keysOf(cast.dev), aws_session_token: 'fine', aws_security_token: 'token # work' },
+      },
+    }),
+    identity: 'profile dev',
+    says: /has a blank or a comment within its aws_security_token \(~\/\.aws\/credentials:5\)/,
+    hint: 'run: aws configure --profile dev',
+  },
+  {
     what: 'A services section that nobody wrote',
     files: profile('dev', { 'profile dev': { services: 'local' } }),
     identity: 'profile dev',

@@ -115,7 +115,7 @@ export const credentialFailures: readonly Failure[] = [
     what: 'A credential_source that nobody knows',
     files: profile({ role_arn: roleArn('EcrPull'), credential_source: 'Lambda' }),
     identity: 'profile mine',
-    says: /credential_source Lambda of profile mine is none of Environment, Ec2InstanceMetadata and EcsContainer/,
+    says: /credential_source Lambda of profile mine is none of Environment, Ec2InstanceMetadata and EcsContainer \(~\/\.aws\/config:3\)/,
     hint: 'run: aws configure set credential_source NAME --profile mine',
   },
 ];
