@@ -38,10 +38,13 @@ export type Peer =
   | 'zip';
 
 /**
- * What a test may need: a program, the right to make private namespaces (root, on Linux), a Debian that is bare, programs of
- * another processor that the system starts, or the Node of every system that there are packages for.
+ * What a test may need: a program, the right to make private namespaces (root, on Linux), a Debian that is bare, the programs of
+ * version 1 of the wire, programs of another processor that the system starts, or the Node of every system that there are packages for.
  */
-export type Need = Peer | 'namespaces' | 'debian-root' | 'binfmt' | 'node-bases';
+export type Need = Peer | 'namespaces' | 'debian-root' | 'version-1' | 'binfmt' | 'node-bases';
+
+/** The last programs that speak version 1 of the wire, as `scripts/install-test-peers` builds them. */
+const VERSION_ONE = '/var/cache/docker-credential-ecr-xacct-tests/version-1';
 
 /** A minimal Debian, as `scripts/install-test-peers` makes it. */
 const DEBIAN_ROOT = '/var/cache/docker-credential-ecr-xacct-tests/debian';
@@ -91,6 +94,11 @@ export function debianRoot(): string {
   return DEBIAN_ROOT;
 }
 
+/** The folder of the programs of version 1: `dist/bin` and what belongs to it. */
+export function versionOne(): string {
+  return VERSION_ONE;
+}
+
 /** Every docker CLI of this machine, Debian's own first. Empty where there is none. */
 export function dockerClis(): DockerCli[] {
   const own = '/usr/bin/docker';
@@ -119,6 +127,7 @@ function reasonAgainst(need: Need): string | undefined {
   if (need === 'namespaces') return namespacesRefused();
   if (need === 'binfmt') return binfmtRefused();
   if (need === 'node-bases') return basesMissing();
+  if (need === 'version-1') return existsSync(VERSION_ONE) ? undefined : absence(need);
   if (need === 'debian-root') return existsSync(DEBIAN_ROOT) ? undefined : absence(need);
   return findPrograms(need).length > 0 ? undefined : absence(need);
 }

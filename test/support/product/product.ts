@@ -125,9 +125,13 @@ export async function makeProduct(
   };
 }
 
+/** Every daemon knows the first version of the wire. */
+const OF_ANY_VERSION = { version: 1, env: {}, input: '' } as const;
+
 /** The daemon that listens on a socket; undefined where none does. */
 async function daemonAt(socket: string): Promise<DaemonStatus | undefined> {
-  const asked = await askDaemon(socket, ownUid(), { action: 'status', env: {}, input: '' }, PROGRAM_DEADLINE);
+  const status = { ...OF_ANY_VERSION, action: 'status' };
+  const asked = await askDaemon(socket, ownUid(), status, PROGRAM_DEADLINE);
   return typeof asked === 'string' ? undefined : (JSON.parse(asked.text) as DaemonStatus);
 }
 
@@ -139,7 +143,7 @@ export async function daemonPid(product: Product): Promise<number> {
 }
 
 async function stopDaemon(socket: string, pid: number): Promise<void> {
-  await askDaemon(socket, ownUid(), { action: 'stop', env: {}, input: '' }, PROGRAM_DEADLINE);
+  await askDaemon(socket, ownUid(), { ...OF_ANY_VERSION, action: 'stop' }, PROGRAM_DEADLINE);
   await whenEnded(pid);
 }
 
