@@ -65,7 +65,7 @@ function refuseWithoutDaemon({ env, uid }: Invocation): void {
     throw new XacctError('usage', 'a path in the environment is relative, which the daemon cannot follow', {
       hint: {
         say: 'check:',
-        run: command`env | grep -E "^(HOME|AWS_.*_FILE|AWS_CA_BUNDLE|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS)="`,
+        run: command`env | grep -E "^(HOME|AWS_.*_FILE|AWS_CA_BUNDLE|REQUESTS_CA_BUNDLE|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS)="`,
       },
     });
   }

@@ -63,7 +63,7 @@ export async function* walkDocker(
       hostname,
       credential: { username: credential.Username, password: credential.Secret },
       env,
-      authorities: engineAuthorities(hostname),
+      authorities: engineAuthorities(hostname, env),
       timeoutMs: timeoutMs(env),
     }),
   );

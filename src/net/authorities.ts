@@ -1,4 +1,4 @@
-// Which certificate authorities are trusted: by AWS's tools, and by a Docker engine that talks to a registry.
+// Which certificate authorities are trusted: by AWS's tools, for a container's endpoint, and by a Docker engine that talks to a registry.
 import { X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,23 +6,78 @@ import { getCACertificates } from 'node:tls';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
+import { underHome } from '../os/home-folder.ts';
+import type { Distrust } from './transport-failure.ts';
 
 /**
- * PEM, where something else than Node's own is trusted. The AWS CLI's order: `AWS_CA_BUNDLE`, then the profile's `ca_bundle`;
- * then what OpenSSL's programs go by.
- * @throws XacctError `tls` for a file that cannot be read.
+ * PEM certificates for calls of AWS; undefined where Node's own are all there are. In place of those, in the AWS CLI's order:
+ * `AWS_CA_BUNDLE`, the profile's `ca_bundle`, `REQUESTS_CA_BUNDLE`; then what OpenSSL's programs go by. Beside either: what
+ * Node's programs add.
+ * @throws XacctError `tls` for a bundle that cannot be read, or has none.
  */
-export function caBundle(env: Environment, ofProfile: string | undefined): string | undefined {
-  const files = { AWS_CA_BUNDLE: env.AWS_CA_BUNDLE, ca_bundle: ofProfile, SSL_CERT_FILE: env.SSL_CERT_FILE };
-  const [name, path] = Object.entries(files).find(([, value]) => value) ?? [];
-  if (!path) return undefined;
+export function awsAuthorities(env: Environment, ofProfile: string | undefined): string[] | undefined {
+  const bundle = caBundle(env, ofProfile);
+  const beside = besideOthers(env);
+  if (bundle === undefined && beside.length === 0) return undefined;
+  return [...(bundle ?? getCACertificates('bundled')), ...beside];
+}
+
+/** PEM certificates for a container's endpoint, for which no bundle counts, as in the AWS CLI (ContainerMetadataFetcher). */
+export function containerAuthorities(env: Environment): string[] {
+  return [...getCACertificates('bundled'), ...besideOthers(env)];
+}
+
+/** What is said of a certificate that these do not trust; `fix` is the variable that a file with its authority is for. */
+export function unknownAuthority(env: Environment, fix: 'AWS_CA_BUNDLE' | 'NODE_EXTRA_CA_CERTS'): Distrust {
+  const extra = env.NODE_EXTRA_CA_CERTS;
+  const hint =
+    extra && extraAuthorities(env).length === 0
+      ? { say: 'nothing can be read of NODE_EXTRA_CA_CERTS; check:', run: command`ls -l ${extra}` }
+      : { say: "with that authority's certificate", run: command`export ${fix}=/path/to/ca.pem` };
+  return { authority: 'an unknown authority', hint };
+}
+
+function caBundle(env: Environment, ofProfile: string | undefined): string[] | undefined {
+  const { AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE, SSL_CERT_FILE } = env;
+  const files = { AWS_CA_BUNDLE, ca_bundle: ofProfile, REQUESTS_CA_BUNDLE, SSL_CERT_FILE };
+  const [name, value] = Object.entries(files).find(([, path]) => path) ?? [];
+  if (!value) return undefined;
+  const path = underHome(value, env);
+  let pem: string;
   try {
-    return readFileSync(path, 'utf8');
+    pem = readFileSync(path, 'latin1');
   } catch (cause) {
-    throw new XacctError('tls', `cannot read the CA bundle ${path} (${name})`, {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    throw new XacctError('tls', `cannot read the CA bundle ${path} (${name}): ${WHY[code] ?? code}`, {
       hint: { run: command`ls -l ${path}` },
       cause,
     });
+  }
+  const found = certificatesIn(pem);
+  if (found.some(isCertificate)) return found;
+  throw new XacctError('tls', `the CA bundle ${path} (${name}) has no certificate in PEM`, {
+    hint: { say: 'check:', run: command`head -n 3 ${path}` },
+  });
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'permission denied',
+};
+
+/** https://nodejs.org/api/cli.html: what Node itself reads only when it starts. */
+function besideOthers(env: Environment): string[] {
+  return [...extraAuthorities(env), ...(env.NODE_USE_SYSTEM_CA === '1' ? getCACertificates('system') : [])];
+}
+
+/** A file that cannot be read counts for nothing, as in Node. */
+function extraAuthorities(env: Environment): string[] {
+  if (!env.NODE_EXTRA_CA_CERTS) return [];
+  try {
+    return certificatesIn(readFileSync(underHome(env.NODE_EXTRA_CA_CERTS, env), 'latin1'));
+  } catch {
+    return [];
   }
 }
 
@@ -40,13 +95,13 @@ export function authorityFile(hostname: string): string {
  * Source: https://github.com/moby/moby (registry/registry.go, loadTLSConfig).
  * @throws XacctError `tls` for a file that the engine may read and we may not.
  */
-export function engineAuthorities(hostname: string, certsFolder = CERTS_FOLDER): string[] {
+export function engineAuthorities(hostname: string, env: Environment, certsFolder = CERTS_FOLDER): string[] {
   const system = getCACertificates('system');
   return [
     ...new Set([
       // A machine without any, whose engine is elsewhere.
       ...(system.length > 0 ? system : getCACertificates('bundled')),
-      ...getCACertificates('extra'),
+      ...extraAuthorities(env),
       ...registryAuthorities(join(certsFolder, hostname)),
     ]),
   ];
@@ -54,10 +109,14 @@ export function engineAuthorities(hostname: string, certsFolder = CERTS_FOLDER):
 
 function registryAuthorities(folder: string): string[] {
   const names = readAs(folder, () => readdirSync(folder)) ?? [];
-  return names
-    .filter((name) => name.endsWith('.crt'))
-    .map((name) => join(folder, name))
-    .flatMap((path) => certificates(readAs(path, () => readFileSync(path, 'latin1')) ?? ''));
+  return (
+    names
+      .filter((name) => name.endsWith('.crt'))
+      .map((name) => join(folder, name))
+      .flatMap((path) => certificatesIn(readAs(path, () => readFileSync(path, 'latin1')) ?? ''))
+      // Go passes over what is none; OpenSSL would not.
+      .filter(isCertificate)
+  );
 }
 
 /** Undefined where there is none. */
@@ -73,14 +132,15 @@ function readAs<T>(path: string, read: () => T): T | undefined {
   }
 }
 
-/** Go passes over what is no certificate; OpenSSL would not. */
-function certificates(pem: string): string[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  return blocks.filter((block) => {
-    try {
-      return new X509Certificate(block).raw.length > 0;
-    } catch {
-      return false;
-    }
-  });
+/** Apart, so that a broken one does not hide those behind it. The older names of OpenSSL count, too. */
+function certificatesIn(pem: string): string[] {
+  return pem.match(/-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----[^-]+-----END \1-----/g) ?? [];
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
+  }
 }

@@ -6,8 +6,8 @@ import { command, type Hint } from '../hint.ts';
 export interface Exchange {
   /** As in `https://api.ecr.us-east-1.amazonaws.com`, with the port where it is not the scheme's own. */
   origin: string;
-  /** URLs of the proxies that it may have gone through. */
-  proxies: readonly string[];
+  /** URL of the proxy that it goes through. */
+  proxy?: string | undefined;
   /** HTTP status; undefined while waiting and after a transport error. */
   status?: number;
   /** DNS, TCP, TLS or proxy error. */
@@ -26,21 +26,15 @@ const UNTRUSTED = /^(?:SELF_SIGNED|DEPTH_ZERO_SELF|UNABLE_TO|CERT_UNTRUSTED|CERT
 const BAD_TLS = /^(?:CERT_|ERR_SSL|ERR_TLS|EPROTO|HOSTNAME_|INVALID_|PATH_LENGTH)/;
 const NO_NAME = /^(?:ENOTFOUND|EAI_)/;
 
-/** The failure of an exchange that ended in a transport error. `proxy`: the URL of the one that every exchange goes through. */
-export function transportFailure(
-  { origin, proxies, error }: Exchange,
-  distrust: Distrust,
-  proxy?: string,
-): XacctError {
+/** The failure of an exchange that ended in a transport error, or in one of ours. */
+export function transportFailure({ origin, proxy, error }: Exchange, distrust: Distrust): XacctError {
+  if (error instanceof XacctError) return error;
   const { hostname, host } = new URL(origin);
   const fail = (code: ErrorCode, message: string, hint: Hint) =>
     new XacctError(code, message, { hint, cause: error });
   const code = errorCode(error);
-  const failed = proxies.find((url) => isAbout(error, new URL(url), hostname));
-  if (failed !== undefined || code.startsWith('ERR_PROXY')) {
-    const named = failed ?? proxy;
-    const whose = named === undefined ? 'the proxy' : `the proxy ${new URL(named).host}`;
-    const message = `cannot reach ${host} through ${whose} (${code})`;
+  if (proxy !== undefined && (code.startsWith('ERR_PROXY') || isAbout(error, new URL(proxy), hostname))) {
+    const message = `cannot reach ${host} through the proxy ${new URL(proxy).host} (${code})`;
     return fail('proxy', message, { say: 'check:', run: command`env | grep -i _proxy` });
   }
   if (NO_NAME.test(code)) {

@@ -1,6 +1,6 @@
 // The home folder, by the environment of the caller.
 import { userInfo } from 'node:os';
-import { isAbsolute } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
@@ -21,4 +21,9 @@ export function homeFolder(env: Environment): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A path with the home folder for a `~` at its beginning; any other as it is. */
+export function underHome(path: string, env: Environment): string {
+  return /^~(?:\/|$)/.test(path) ? join(homeFolder(env) ?? '/', path.slice(1)) : path;
 }

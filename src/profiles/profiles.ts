@@ -6,7 +6,7 @@ import { isWhole, WholeEnvironmentNeeded } from '../caller-environment.ts';
 import { XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
 import { createFileCache } from '../os/file-cache.ts';
-import { homeFolder } from '../os/home-folder.ts';
+import { homeFolder, underHome } from '../os/home-folder.ts';
 import { type ProfileSections, settingsIn } from './credential-kind.ts';
 import { parseIni, type Section, type Sections, type Settings } from './ini.ts';
 import { accountsOf, type ProfileAccounts } from './profile-accounts.ts';
@@ -87,7 +87,7 @@ function expandedPath(path: string, env: Environment): string {
     if (value === undefined && !isWhole(env)) throw new WholeEnvironmentNeeded();
     return value ?? all;
   });
-  return /^~(?:\/|$)/.test(expanded) ? join(homeFolder(env) ?? '/', expanded.slice(1)) : expanded;
+  return underHome(expanded, env);
 }
 
 /** Variables with a path that means something else in the daemon's current folder than in the caller's. */
@@ -96,12 +96,12 @@ const PATH_VARIABLES = [
   'AWS_CONFIG_FILE',
   'AWS_SHARED_CREDENTIALS_FILE',
   'AWS_CA_BUNDLE',
+  'REQUESTS_CA_BUNDLE',
   'AWS_LOGIN_CACHE_DIRECTORY',
   'AWS_WEB_IDENTITY_TOKEN_FILE',
   'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
   'SSL_CERT_FILE',
   'NODE_EXTRA_CA_CERTS',
-  'REQUESTS_CA_BUNDLE',
 ];
 
 /**

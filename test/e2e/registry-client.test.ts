@@ -42,7 +42,7 @@ const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
 /** As the doctor has it: what a Docker engine on this machine would trust. */
 function clientOf(hostname: string, password: string, more: Partial<RegistryClientDeps> = {}) {
   const credential = { username: 'AWS', password };
-  const authorities = engineAuthorities(hostname);
+  const authorities = engineAuthorities(hostname, {});
   return createRegistryClient({ hostname, credential, env: {}, authorities, timeoutMs: 10_000, ...more });
 }
 

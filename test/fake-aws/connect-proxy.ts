@@ -1,5 +1,6 @@
 // An HTTP proxy that connects every host to the fake AWS, so that clients can be pointed at AWS's real hostnames.
 import http from 'node:http';
+import https from 'node:https';
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -24,15 +25,19 @@ const CHALLENGE = 'Basic realm="proxy"';
 
 /**
  * Starts a proxy on loopback, for CONNECT and for absolute-form requests. Everything ends up at `target`, by default
- * on 127.0.0.1; a client that speaks TLS through CONNECT needs a target that does.
+ * on 127.0.0.1; a client that speaks TLS through CONNECT needs a target that does. `tls`: the proxy itself speaks it, too.
  */
-export async function startConnectProxy(target: { host?: string; port: number }): Promise<ConnectProxy> {
+export async function startConnectProxy(
+  target: { host?: string; port: number },
+  tls?: { cert: string; key: string },
+): Promise<ConnectProxy> {
   const upstream: Target = { host: '127.0.0.1', ...target };
-  const server = http.createServer((request, response) => {
+  const listener: http.RequestListener = (request, response) => {
     proxy.hosts.push(request.headers.host ?? '');
     if (proxy.refuse) response.writeHead(407, { 'proxy-authenticate': CHALLENGE }).end();
     else forward(upstream, request, response);
-  });
+  };
+  const server = tls === undefined ? http.createServer(listener) : https.createServer(tls, listener);
   server.on('connect', (request, client, head) => {
     proxy.hosts.push(request.url ?? '');
     if (proxy.refuse) client.end(`HTTP/1.1 407 Refused\r\nproxy-authenticate: ${CHALLENGE}\r\n\r\n`);
@@ -40,7 +45,7 @@ export async function startConnectProxy(target: { host?: string; port: number })
   });
   const { port, close } = await listen(server, '127.0.0.1', 0);
   const proxy: ConnectProxy = {
-    url: `http://127.0.0.1:${port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     hosts: [],
     refuse: false,
     close,

@@ -22,8 +22,8 @@ function validity() {
 }
 
 /** Elliptic curves, because an RSA key takes a noticeable part of a second. Valid until tomorrow. */
-export async function createCertificateAuthority(): Promise<CertificateAuthority> {
-  const root = await generate([{ name: 'commonName', value: 'Fake AWS test root' }], {
+export async function createCertificateAuthority(name = 'Fake AWS test root'): Promise<CertificateAuthority> {
+  const root = await generate([{ name: 'commonName', value: name }], {
     ...validity(),
     keyType: 'ec',
     algorithm: 'sha256',

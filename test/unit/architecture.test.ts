@@ -14,7 +14,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   registry: [],
   // What is watched may hang, and is given up then.
   terminal: ['os'],
-  net: [],
+  // A bundle of certificates may be named by `~`.
+  net: ['os'],
   // It reads files of Docker's and podman's, and looks for programs on PATH as Docker does.
   docker: ['os'],
   'docker/fallback': ['docker', 'os'],
@@ -28,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'aws/failures': ['identity', 'registry', 'policy', 'net', 'os'],
   'aws/connection': ['profiles', 'net'],
   'aws/calls': ['aws/connection', 'registry'],
-  'aws/leaves': ['aws/connection', 'aws/calls', 'aws/failures', 'identity', 'profiles'],
+  'aws/leaves': ['aws/connection', 'aws/calls', 'aws/failures', 'identity', 'profiles', 'net'],
   aws: ['aws/leaves', 'aws/calls', 'aws/connection', 'aws/failures', 'identity', 'profiles', 'policy'],
   minter: ['aws', 'identity', 'os'],
   helper: ['docker', 'docker/fallback', 'config', 'profiles', 'identity', 'token', 'registry'],

@@ -1,10 +1,11 @@
 // How AWS is reached: proxy, CA bundle, timeouts, and a record of what happened on the way, for failures to be named after.
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { setDefaultCACertificates } from 'node:tls';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Environment } from '../../invocation.ts';
-import { caBundle } from '../../net/authorities.ts';
-import { proxiesOf } from '../../net/proxies.ts';
+import { awsAuthorities } from '../../net/authorities.ts';
+import { awsProxies, throughProxy } from '../../net/proxies.ts';
 import type { Exchange } from '../../net/transport-failure.ts';
 import type { Settings } from '../../profiles/ini.ts';
 import type { EndpointVariant } from './endpoints.ts';
@@ -28,20 +29,32 @@ const DATE_STEP_MS = 1_000;
 /** A TCP and TLS handshake that takes longer is a lost packet or a wrong address: better tried again than waited for. */
 const CONNECTION_TIMEOUT_MS = 5_000;
 
-/** @throws XacctError `proxy` or `tls` for what cannot be gone by. */
+/**
+ * For a process of its own: whom it trusts, every connection of it does, that with a proxy of HTTPS included.
+ * @throws XacctError `tls` for what cannot be gone by.
+ */
 export function createConnection(env: Environment, profile: Settings | undefined): Connection {
-  const ca = caBundle(env, profile?.ca_bundle);
-  const { variables: proxyEnv, urls: proxies } = proxiesOf(env);
-  const agentOptions = { keepAlive: true, proxyEnv };
+  const authorities = awsAuthorities(env, profile?.ca_bundle);
+  if (authorities !== undefined) setDefaultCACertificates(authorities);
+  const proxyFor = awsProxies(env);
+  const proxied = new Map<string, NodeHttpHandler>();
   let last: Exchange | undefined;
   let date = Number.NaN;
+  const handlerFor = (proxy: string) => {
+    const handler = proxied.get(proxy) ?? new NodeHttpHandler(handlerOptions(proxy));
+    proxied.set(proxy, handler);
+    return handler;
+  };
   class RecordingHandler extends NodeHttpHandler {
     override async handle(...[request, options]: HandleArguments): ReturnType<NodeHttpHandler['handle']> {
       const port = request.port === undefined ? '' : `:${request.port}`;
-      const exchange: Exchange = { proxies, origin: `${request.protocol}//${request.hostname}${port}` };
+      const exchange: Exchange = { origin: `${request.protocol}//${request.hostname}${port}` };
       last = exchange;
       try {
-        const result = await super.handle(request, options);
+        exchange.proxy = proxyFor(exchange.origin);
+        const result = await (exchange.proxy === undefined
+          ? super.handle(request, options)
+          : handlerFor(exchange.proxy).handle(request, options));
         exchange.status = result.response.statusCode;
         date = Date.parse(result.response.headers.date ?? '') + DATE_STEP_MS;
         return result;
@@ -52,12 +65,17 @@ export function createConnection(env: Environment, profile: Settings | undefined
     }
   }
   return {
-    requestHandler: new RecordingHandler({
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      httpAgent: new HttpAgent(agentOptions),
-      httpsAgent: new HttpsAgent({ ...agentOptions, ...(ca === undefined ? {} : { ca }) }),
-    }),
+    requestHandler: new RecordingHandler(handlerOptions()),
     lastExchange: () => last,
     answeredAt: () => (Number.isNaN(date) ? Date.now() : date),
+  };
+}
+
+function handlerOptions(proxy?: string) {
+  const agentOptions = { keepAlive: true, ...throughProxy(proxy) };
+  return {
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    httpAgent: new HttpAgent(agentOptions),
+    httpsAgent: new HttpsAgent(agentOptions),
   };
 }

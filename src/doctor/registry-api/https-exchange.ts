@@ -5,7 +5,7 @@ import { createSecureContext } from 'node:tls';
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
 import type { Environment } from '../../invocation.ts';
-import { type Proxies, proxiesOf } from '../../net/proxies.ts';
+import { engineProxies, throughProxy } from '../../net/proxies.ts';
 import { transportFailure } from '../../net/transport-failure.ts';
 
 export interface ExchangeRequest {
@@ -39,9 +39,8 @@ export interface ExchangeDeps {
   signal?: AbortSignal | undefined;
 }
 
-/** @throws XacctError `proxy` */
 export function createExchange(deps: ExchangeDeps): HttpsExchange {
-  const { variables: proxyEnv, urls: proxies } = engineProxies(deps.env);
+  const proxyFor = engineProxies(deps.env);
   const distrust = {
     authority: 'an authority that Docker does not know',
     hint: {
@@ -49,21 +48,25 @@ export function createExchange(deps: ExchangeDeps): HttpsExchange {
       run: command`sudo install -D -m 644 /path/to/ca.pem ${deps.authorityFile}`,
     },
   };
-  const agent = new Agent({
-    keepAlive: true,
-    proxyEnv,
-    // Once, and not for each connection: there are hundreds of authorities.
-    secureContext: createSecureContext({ ca: [...deps.authorities] }),
-  });
+  // Once, and not for each connection: there are hundreds of authorities.
+  const secureContext = createSecureContext({ ca: [...deps.authorities] });
+  const agents = new Map<string | undefined, Agent>();
+  const agentFor = (proxy: string | undefined) => {
+    const agent = agents.get(proxy) ?? new Agent({ keepAlive: true, secureContext, ...throughProxy(proxy) });
+    agents.set(proxy, agent);
+    return agent;
+  };
   return async (wanted) => {
     const timeout = AbortSignal.timeout(deps.timeoutMs);
     const signal = deps.signal === undefined ? timeout : AbortSignal.any([timeout, deps.signal]);
+    const { origin } = wanted.url;
+    const proxy = proxyFor(origin);
     try {
-      return await read(await send(wanted, agent, signal), wanted);
+      return await read(await send(wanted, agentFor(proxy), signal), wanted);
     } catch (error) {
       deps.signal?.throwIfAborted();
       if (timeout.aborted) throw tooSlow(wanted.url, deps.timeoutMs);
-      throw transportFailure({ origin: wanted.url.origin, proxies, error }, distrust, proxies[0]);
+      throw transportFailure({ origin, proxy, error }, distrust);
     }
   };
 }
@@ -93,12 +96,6 @@ async function read(response: IncomingMessage, { limit }: ExchangeRequest): Prom
   }
   const body = Buffer.concat(chunks).subarray(0, most).toString();
   return { status, headers, body, isCut: size > most };
-}
-
-/** In an engine, a variable in capitals comes before the same in small letters; http is not spoken. */
-function engineProxies(env: Environment): Proxies {
-  const names = ['HTTPS_PROXY', 'NO_PROXY'].map((name) => (env[name] ? name : name.toLowerCase()));
-  return proxiesOf(Object.fromEntries(names.map((name) => [name, env[name]])));
 }
 
 function tooSlow({ host, origin }: URL, timeoutMs: number): XacctError {

@@ -1,6 +1,7 @@
 // What a failure on the way to a server is called: DNS, connection, TLS or a proxy, by the system's own errors.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { XacctError } from '../../../src/errors.ts';
 import { hintText } from '../../../src/hint.ts';
 import { type Exchange, transportFailure } from '../../../src/net/transport-failure.ts';
 
@@ -11,8 +12,8 @@ const distrust = { authority: 'an authority of no repute', hint: { say: 'trust i
 const systemError = (code: string, fields: object = {}) =>
   Object.assign(new Error('it failed'), { code }, fields);
 
-function failure(error: unknown, exchange: Partial<Exchange> = {}, proxy?: string) {
-  const cause = transportFailure({ origin: ORIGIN, proxies: [], ...exchange, error }, distrust, proxy);
+function failure(error: unknown, exchange: Partial<Exchange> = {}) {
+  const cause = transportFailure({ origin: ORIGIN, ...exchange, error }, distrust);
   assert.equal(cause.cause, error);
   return [cause.code, cause.message, hintText(cause.hint ?? {})];
 }
@@ -37,9 +38,9 @@ const unreached = (what: string) => [
   `cannot reach api.example:8443 (${what})`,
   `check the network: curl -sS ${ORIGIN}/`,
 ];
-const throughProxy = (whose: string, code: string) => [
+const throughProxy = (host: string, code: string) => [
   'proxy',
-  `cannot reach api.example:8443 through ${whose} (${code})`,
+  `cannot reach api.example:8443 through the proxy ${host} (${code})`,
   'check: env | grep -i _proxy',
 ];
 
@@ -103,35 +104,40 @@ describe('without a proxy', () => {
 });
 
 describe('with a proxy', () => {
-  const proxies = ['http://other.example', PROXY];
   const refused = systemError('ECONNREFUSED', { port: 3128 });
 
   test('an error about its host or its port is its failure.', () => {
-    const named = (code: string) => throughProxy('the proxy proxy.example:3128', code);
-    assert.deepEqual(failure(refused, { proxies }), named('ECONNREFUSED'));
-    assert.deepEqual(failure(new AggregateError([refused]), { proxies }), named('ECONNREFUSED'));
+    const named = (code: string) => throughProxy('proxy.example:3128', code);
+    assert.deepEqual(failure(refused, { proxy: PROXY }), named('ECONNREFUSED'));
+    assert.deepEqual(failure(new AggregateError([refused]), { proxy: PROXY }), named('ECONNREFUSED'));
     const absent = systemError('ENOTFOUND', { hostname: 'proxy.example' });
-    assert.deepEqual(failure(absent, { proxies }), named('ENOTFOUND'));
+    assert.deepEqual(failure(absent, { proxy: PROXY }), named('ENOTFOUND'));
     const ofScheme = systemError('ECONNREFUSED', { port: 80 });
-    assert.deepEqual(failure(ofScheme, { proxies }), throughProxy('the proxy other.example', 'ECONNREFUSED'));
+    assert.deepEqual(
+      failure(ofScheme, { proxy: 'http://other.example' }),
+      throughProxy('other.example', 'ECONNREFUSED'),
+    );
   });
 
-  test('an error about the server is not, whatever proxies there are.', () => {
+  test('an error about the server is not.', () => {
     const direct = systemError('ECONNREFUSED', { port: 8443 });
-    assert.deepEqual(failure(direct, { proxies }), unreached('ECONNREFUSED'));
+    assert.deepEqual(failure(direct, { proxy: PROXY }), unreached('ECONNREFUSED'));
     const absent = systemError('ENOTFOUND', { hostname: 'api.example' });
-    assert.deepEqual(failure(absent, { proxies }), unresolved('ENOTFOUND'));
+    assert.deepEqual(failure(absent, { proxy: PROXY }), unresolved('ENOTFOUND'));
     // A proxy on the server's own machine may have the port of it, too.
-    const own = { proxies: ['http://api.example:3128'] };
+    const own = { proxy: 'http://api.example:3128' };
     assert.deepEqual(failure(refused, own), unreached('ECONNREFUSED'));
   });
 
-  test('a tunnel that it refuses is its failure, and it is named where there is no other.', () => {
-    const tunnel = systemError('ERR_PROXY_TUNNEL');
-    assert.deepEqual(failure(tunnel, { proxies }), throughProxy('the proxy', 'ERR_PROXY_TUNNEL'));
+  test('a tunnel that it refuses is its failure.', () => {
     assert.deepEqual(
-      failure(tunnel, { proxies: [PROXY] }, PROXY),
-      throughProxy('the proxy proxy.example:3128', 'ERR_PROXY_TUNNEL'),
+      failure(systemError('ERR_PROXY_TUNNEL'), { proxy: PROXY }),
+      throughProxy('proxy.example:3128', 'ERR_PROXY_TUNNEL'),
     );
+  });
+
+  test('one that cannot be gone by is told as it was found.', () => {
+    const found = new XacctError('proxy', 'http_proxy is none');
+    assert.equal(transportFailure({ origin: ORIGIN, error: found }, distrust), found);
   });
 });
