@@ -1,43 +1,74 @@
 // Names the failures of the endpoint that gives a container its credentials: ECS, EKS Pod Identity.
 import { constants } from 'node:fs';
-import { type ErrorCode, XacctError } from '../../errors.ts';
+import { XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';
 import type { Environment } from '../../invocation.ts';
+import { unknownAuthority } from '../../net/authorities.ts';
+import { transportFailure } from '../../net/transport-failure.ts';
 import { mayAccess } from '../../os/find-program.ts';
-import { statusOf } from './instance-failure.ts';
 
-/** Names the endpoint without its path, which is a kind of password on ECS. */
-export function containerFailure(error: unknown, env: Environment): XacctError {
-  const fail = (message: string, hint = CHECK, code: ErrorCode = 'no-identity') =>
-    new XacctError(code, message, { hint, cause: error });
+/** What became of asking a container's endpoint: its message is for people, and empty where the rest says what happened. */
+export class ContainerError extends Error {
+  /** HTTP, where it refused. */
+  readonly status: number | undefined;
+
+  constructor(message: string, { status, cause }: { status?: number | undefined; cause?: unknown } = {}) {
+    super(message, { cause });
+    this.status = status;
+  }
+}
+
+/**
+ * The endpoint that the environment names: HTTPS, or this machine's or its agent's; others would collect the authorization token.
+ * @throws ContainerError with a message
+ */
+export function containerUrl(env: Environment): URL {
   const relative = env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI;
-  const full = env.AWS_CONTAINER_CREDENTIALS_FULL_URI;
-  const uri = relative ? `${ECS_AGENT}${relative}` : full;
-  if (!uri) return fail('neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor …_FULL_URI is set');
-  if (!URL.canParse(uri)) return fail('AWS_CONTAINER_CREDENTIALS_FULL_URI is not a URL');
-  const { origin } = new URL(uri);
-  const message = error instanceof Error ? error.message : '';
-  // The SDK's own rule, against servers that would collect the authorization token.
-  if (/URL not accepted|is not a valid container metadata service/.test(message)) {
-    return fail(
-      `the container credential endpoint ${origin} is neither HTTPS nor this machine's or its agent's`,
-    );
+  const uri = relative ? `${ECS_AGENT}${relative}` : env.AWS_CONTAINER_CREDENTIALS_FULL_URI;
+  if (!uri) {
+    throw new ContainerError('neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor …_FULL_URI is set');
   }
-  const tokenFile = env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE;
-  if (tokenFile && !mayAccess(tokenFile, constants.R_OK)) {
-    return fail(
-      `cannot read the container authorization token ${tokenFile}`,
-      { run: command`ls -l ${tokenFile}` },
-      'web-identity',
-    );
-  }
-  const status = statusOf(error) ?? /status: (?<status>\d{3})/.exec(message)?.groups?.status;
-  if (status !== undefined)
-    return fail(`the container credential endpoint ${origin} refuses (status ${status})`);
-  const cause = /\b(?:E[A-Z]{4,}|TimeoutError)\b/.exec(message)?.[0];
-  if (cause !== undefined) return fail(`cannot reach the container credential endpoint ${origin} (${cause})`);
-  return fail(`the container credential endpoint ${origin} gave no credentials`);
+  if (!URL.canParse(uri)) throw new ContainerError('AWS_CONTAINER_CREDENTIALS_FULL_URI is not a URL');
+  const url = new URL(uri);
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && NEAR.test(url.hostname))) return url;
+  throw new ContainerError(
+    `the container credential endpoint ${url.protocol}//${url.host} is neither HTTPS nor this machine's or its agent's`,
+  );
 }
 
 const ECS_AGENT = 'http://169.254.170.2';
+/** https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html */
+const NEAR = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|169\.254\.170\.(?:2|23)|\[fd00:ec2::23\])$/;
+
+/** Names the endpoint without its path, which is a kind of password on ECS. */
+export function containerFailure(error: unknown, env: Environment): XacctError {
+  const fail = (message: string) => new XacctError('no-identity', message, { hint: CHECK, cause: error });
+  if (!(error instanceof ContainerError))
+    return fail('the container credential endpoint gave no credentials');
+  if (error.message !== '') return fail(error.message);
+  const tokenFile = env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE;
+  if (tokenFile && !mayAccess(tokenFile, constants.R_OK)) {
+    return new XacctError('web-identity', `cannot read the container authorization token ${tokenFile}`, {
+      hint: { run: command`ls -l ${tokenFile}` },
+      cause: error,
+    });
+  }
+  const { origin } = containerUrl(env);
+  const endpoint = `the container credential endpoint ${origin}`;
+  if (error.status !== undefined) return fail(`${endpoint} refuses (status ${error.status})`);
+  const transport = transportFailure(
+    { origin, error: error.cause },
+    unknownAuthority(env, 'NODE_EXTRA_CA_CERTS'),
+  );
+  if (transport.code === 'tls') return transport.prefixed(endpoint);
+  const code = codeOf(error.cause);
+  return fail(code === undefined ? `${endpoint} gave no credentials` : `cannot reach ${endpoint} (${code})`);
+}
+
+/** Of the system or of a time that ran out; undefined where it was reached. */
+function codeOf(cause: unknown): string | undefined {
+  if (!(cause instanceof Error) || !('code' in cause) || typeof cause.code !== 'string') return undefined;
+  return cause.code === 'ABORT_ERR' ? 'TimeoutError' : cause.code;
+}
+
 const CHECK: Hint = { say: 'check:', run: command`env | grep AWS_CONTAINER` };

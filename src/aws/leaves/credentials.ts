@@ -25,7 +25,7 @@ export interface CredentialDeps {
 
 /**
  * Gets credentials once; nothing is kept.
- * @throws AssumeRoleError, ProcessError, SessionError, InstanceError; XacctError `web-identity`; what the SDK's providers throw.
+ * @throws AssumeRoleError, ProcessError, SessionError, ContainerError, InstanceError; XacctError `web-identity`; what the SDK's providers throw.
  */
 export async function getCredentials(
   { source, roles }: Pick<Chain, 'source' | 'roles'>,
@@ -64,9 +64,9 @@ async function sourceCredentials(source: Source, deps: CredentialDeps): Promise<
         childEnvironment(env),
       );
     case 'container':
-      return await (await import('./machine.ts')).containerCredentials();
+      return await (await import('./container.ts')).containerCredentials(env);
     case 'instance':
-      return await (await import('./machine.ts')).instanceCredentials(env, deps.followed);
+      return await (await import('./instance.ts')).instanceCredentials(env, deps.followed);
   }
 }
 

@@ -1,11 +1,13 @@
 // How AWS is reached: proxies, CA bundles and endpoints of the caller's environment and of profiles.
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startConnectProxy } from '../../fake-aws/connect-proxy.ts';
 import { startFakeAws } from '../../fake-aws/start-fake-aws.ts';
 import { createCertificateAuthority } from '../../support/certificates.ts';
+import { sessionOfDev, startCredentialEndpoint } from '../../support/product/credential-endpoint.ts';
+import { HOUR } from '../../support/product/identities.ts';
 import {
   failureOf,
   type ProductEnvironment,
@@ -33,7 +35,7 @@ async function startTlsStage() {
   const caFile = join(stage.product.folder, 'ca.pem');
   await writeFile(caFile, authority.cert);
   const started = resources.move();
-  return { ...stage, proxy, caFile, [Symbol.asyncDispose]: () => started.disposeAsync() };
+  return { ...stage, proxy, caFile, tls, [Symbol.asyncDispose]: () => started.disposeAsync() };
 }
 
 /** Settings of the profile `dev` in ~/.aws/config, and whatever else stands there. */
@@ -54,8 +56,11 @@ test('A proxy is used for AWS, in either case of its variable, and not where NO_
   assert.equal(proxy.hosts.length, 2);
   passwordOf(await get({ HTTPS_PROXY: proxy.url, NO_PROXY: 'example.com,127.0.0.1' }), HOST);
   passwordOf(await get({ HTTPS_PROXY: proxy.url, no_proxy: '*' }), HOST);
+  // The AWS CLI's rules, not Node's: whatever ends so, and a variable in small letters that is empty.
+  passwordOf(await get({ HTTPS_PROXY: proxy.url, NO_PROXY: 'example.com , 0.0.1' }), HOST);
+  passwordOf(await get({ HTTPS_PROXY: proxy.url, https_proxy: '' }), HOST);
   assert.equal(proxy.hosts.length, 2);
-  assert.equal(stage.aws.count(), 4);
+  assert.equal(stage.aws.count(), 6);
 });
 
 test('A proxy that refuses, and one that is not there, are named, and their password is not.', async () => {
@@ -71,10 +76,67 @@ test('A proxy that refuses, and one that is not there, are named, and their pass
   proxy.refuse = true;
   assert.match(
     await line(),
-    /: profile dev: cannot reach api\.ecr\.us-east-1\.amazonaws\.com through the proxy \(ERR_PROXY_TUNNEL\); check: env \| grep -i _proxy$/,
+    /: profile dev: cannot reach api\.ecr\.us-east-1\.amazonaws\.com through the proxy 127\.0\.0\.1:\d+ \(ERR_PROXY_TUNNEL\); check: env \| grep -i _proxy$/,
   );
   await proxy.close();
   assert.match(await line(), /: profile dev: .*the proxy 127\.0\.0\.1:\d+ \(ECONNREFUSED\); /);
+});
+
+test('A proxy may speak TLS itself, and is trusted as AWS is.', async () => {
+  await using stage = await startTlsStage();
+  const { product, caFile, tls } = stage;
+  await using proxy = await startConnectProxy(stage.aws, tls);
+  const get = (env: ProductEnvironment) => product.get(HOST, { env: { HTTPS_PROXY: proxy.url, ...env } });
+  passwordOf(await get({ AWS_CA_BUNDLE: caFile }), HOST);
+  passwordOf(await get({ NODE_EXTRA_CA_CERTS: caFile }), HOST);
+  assert.equal(proxy.hosts.length, 2);
+  assert.match(failureOf(await get({})), /is signed by an unknown authority/);
+});
+
+test("Neither a container's endpoint nor the EC2 instance's metadata service is asked through a proxy.", async () => {
+  await using stage = await startProductStage({ files: () => ({}), env: direct });
+  const { product, aws } = stage;
+  await using proxy = await startConnectProxy(aws);
+  await using endpoint = await startCredentialEndpoint(sessionOfDev(stage, HOUR));
+  for (const env of [
+    {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/container`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: endpoint.authorization,
+    },
+    { AWS_EC2_METADATA_DISABLED: undefined, AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url },
+  ]) {
+    passwordOf(
+      await product.get(HOST, { env: { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url, ...env } }),
+      HOST,
+    );
+  }
+  const { host } = new URL(aws.url);
+  assert.deepEqual(proxy.hosts, [host, host]);
+});
+
+test("A container's endpoint is trusted by NODE_EXTRA_CA_CERTS, beside what Node trusts, and AWS by its bundle.", async () => {
+  await using stage = await startTlsStage();
+  const { product, caFile, cast } = stage;
+  // Two authorities of one name would be taken for each other.
+  const authority = await createCertificateAuthority('Fake container agent test root');
+  const tls = await authority.issue(['127.0.0.1']);
+  const ofEndpoint = join(product.folder, 'endpoint.pem');
+  await writeFile(ofEndpoint, authority.cert);
+  await using endpoint = await startCredentialEndpoint(sessionOfDev(stage, HOUR), '127.0.0.1', 0, [], tls);
+  await product.configure({ ...devFiles(cast), config: {}, credentials: {}, registries: {} });
+  const get = (env: ProductEnvironment) =>
+    product.get(HOST, {
+      env: {
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/container`,
+        AWS_CONTAINER_AUTHORIZATION_TOKEN: endpoint.authorization,
+        ...env,
+      },
+    });
+  passwordOf(await get({ AWS_CA_BUNDLE: caFile, NODE_EXTRA_CA_CERTS: ofEndpoint }), HOST);
+  assert.match(
+    failureOf(await get({ AWS_CA_BUNDLE: ofEndpoint })),
+    /the container credential endpoint https:\S+: the certificate of \S+ is signed by an unknown authority/,
+  );
 });
 
 test('The CA of AWS_CA_BUNDLE, ca_bundle or SSL_CERT_FILE is trusted; the first of them counts.', async () => {
@@ -89,9 +151,16 @@ test('The CA of AWS_CA_BUNDLE, ca_bundle or SSL_CERT_FILE is trusted; the first 
   passwordOf(await get({ AWS_CA_BUNDLE: caFile, SSL_CERT_FILE: other }), HOST);
   passwordOf(await get({ SSL_CERT_FILE: caFile }), HOST);
   passwordOf(await get({ NODE_EXTRA_CA_CERTS: caFile }), HOST);
+  // It counts beside another.
+  passwordOf(await get({ NODE_EXTRA_CA_CERTS: caFile, AWS_CA_BUNDLE: other }), HOST);
+  passwordOf(await get({ NODE_EXTRA_CA_CERTS: other, AWS_CA_BUNDLE: caFile }), HOST);
   await configure(stage, { ca_bundle: caFile });
   passwordOf(await get({ SSL_CERT_FILE: other }), HOST);
   assert.match(failureOf(await get({ AWS_CA_BUNDLE: other })), /is signed by an unknown authority/);
+  await rename(caFile, join(product.home, 'ca.pem'));
+  await configure(stage, { ca_bundle: '~/ca.pem' });
+  passwordOf(await get({}), HOST);
+  passwordOf(await get({ AWS_CA_BUNDLE: '~/ca.pem' }), HOST);
 });
 
 test('A CA that was renewed under its old name is a failure of TLS, and not of the network.', async () => {

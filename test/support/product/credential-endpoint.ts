@@ -2,10 +2,12 @@
 import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import http from 'node:http';
+import https from 'node:https';
 import { join } from 'node:path';
 import { listen } from '../../fake-aws/listen.ts';
 import { thumbprint } from '../../fake-aws/signin.ts';
 import type { LoginSession } from '../../fake-aws/world.ts';
+import type { Certificate } from '../certificates.ts';
 import type { Product } from './product.ts';
 import type { ProductStage } from './stage.ts';
 
@@ -28,6 +30,7 @@ export async function startCredentialEndpoint(
   host = '127.0.0.1',
   wantedPort = 0,
   refusals: (number | 'silence')[] = [],
+  tls?: Certificate,
 ): Promise<CredentialEndpoint> {
   const authorization = 'Bearer container-token';
   const {
@@ -37,7 +40,7 @@ export async function startCredentialEndpoint(
   } = credentials;
   const Expiration = new Date(Date.now() + 3_600_000).toISOString();
   const answer = JSON.stringify({ Code: 'Success', AccessKeyId, SecretAccessKey, Token, Expiration });
-  const server = http.createServer(({ method, url, headers }, response) => {
+  const listener: http.RequestListener = ({ method, url, headers }, response) => {
     const text = (status: number, body: string) => response.writeHead(status).end(body);
     const refusal = refusals.shift();
     if (refusal === 'silence') return;
@@ -51,9 +54,11 @@ export async function startCredentialEndpoint(
     if (headers['x-aws-ec2-metadata-token'] !== METADATA_TOKEN) return text(401, '');
     if (url === ROLE_LIST) return text(200, 'instance-role');
     return url === `${ROLE_LIST}instance-role` ? text(200, answer) : text(404, '');
-  });
+  };
+  const server = tls === undefined ? http.createServer(listener) : https.createServer(tls, listener);
   const { port, close } = await listen(server, host, wantedPort);
-  return { url: `http://${host}:${port}`, authorization, [Symbol.asyncDispose]: close };
+  const scheme = tls === undefined ? 'http' : 'https';
+  return { url: `${scheme}://${host}:${port}`, authorization, [Symbol.asyncDispose]: close };
 }
 
 /** Temporary credentials of the user `dev`, as settings of a profile; `lifetime` in milliseconds. */

@@ -1,4 +1,5 @@
 // Owns the part of the failure table where a container's or an EC2 instance's endpoint gives no credentials.
+import { createCertificateAuthority } from '../../certificates.ts';
 import { HOST, roleArn } from '../stage.ts';
 import type { Failure } from './failure.ts';
 
@@ -35,6 +36,25 @@ export const containerFailures: readonly Failure[] = [
     ...container,
     env: () => ({ AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/secret-path' }),
     says: /cannot reach the container credential endpoint http:\/\/ADDRESS \(ECONNREFUSED\)/,
+  },
+  {
+    what: 'A container endpoint with a certificate of an unknown authority',
+    ...container,
+    aws: async () => ({ tls: await (await createCertificateAuthority()).issue(['127.0.0.1']) }),
+    env: ({ aws }) => ({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${aws.url}/secret-path` }),
+    says: /the container credential endpoint https:\/\/ADDRESS: the certificate of ADDRESS is signed by an unknown authority \(\w+\)/,
+    hint: "with that authority's certificate, run: export NODE_EXTRA_CA_CERTS=/path/to/ca.pem",
+  },
+  {
+    what: 'A container endpoint with a certificate of an unknown authority, where one more is named that is not there',
+    ...container,
+    aws: async () => ({ tls: await (await createCertificateAuthority()).issue(['127.0.0.1']) }),
+    env: ({ aws }) => ({
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${aws.url}/secret-path`,
+      NODE_EXTRA_CA_CERTS: '/nonexistent/ca.pem',
+    }),
+    says: /the container credential endpoint https:\/\/ADDRESS: the certificate of ADDRESS is signed by/,
+    hint: 'nothing can be read of NODE_EXTRA_CA_CERTS; check: ls -l /nonexistent/ca.pem',
   },
   {
     what: 'A container endpoint that answers something else',

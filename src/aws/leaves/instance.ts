@@ -1,17 +1,12 @@
-// The credentials that the machine has: of a container's endpoint, of the EC2 instance.
+// The credentials of the EC2 instance, from its metadata service.
 import { setTimeout } from 'node:timers/promises';
-import { fromHttp, fromInstanceMetadata } from '@aws-sdk/credential-providers';
+import { fromInstanceMetadata } from '@aws-sdk/credential-providers';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { XacctError } from '../../errors.ts';
 import { type Command, command } from '../../hint.ts';
 import type { Environment } from '../../invocation.ts';
 import type { FollowedProfile } from '../connection/followed-profile.ts';
 import { InstanceError, statusOf } from '../failures/instance-failure.ts';
-
-/** ECS gives a relative URI, EKS Pod Identity and others a full one with a token; the SDK's provider knows both. */
-export function containerCredentials(): Promise<AwsCredentialIdentity> {
-  return fromHttp({})();
-}
 
 /** For a service that is there and is asked too often, or fails. */
 const ATTEMPTS_WHERE_IT_ANSWERS = 4;
