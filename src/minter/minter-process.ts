@@ -22,17 +22,14 @@ export interface MinterProcess {
 const MAX_RESULT_BYTES = 16 * 1024 * 1024;
 
 /**
- * Starts a minter. `extraCa` is the one variable that Node reads only when it starts (NODE_EXTRA_CA_CERTS); all others come
- * with the job, over a pipe. `isSpare`: the job will come later, so it loads now what most jobs need.
+ * Starts a minter in no environment at all: every variable comes with the job, over a pipe. `isSpare`: the job will come later,
+ * so it loads now what most jobs need.
  */
-export function startMinter(
-  self: SelfCommand,
-  { extraCa, isSpare = false }: { extraCa?: string | undefined; isSpare?: boolean } = {},
-): MinterProcess {
+export function startMinter(self: SelfCommand, { isSpare = false } = {}): MinterProcess {
   // stdin stays open for as long as this process lives: when it closes, the minter ends itself.
   const { child, output } = spawnSelf(self, {
     args: isSpare ? ['mint', '--spare'] : ['mint'],
-    env: extraCa ? { NODE_EXTRA_CA_CERTS: extraCa } : {},
+    env: {},
     stdin: 'pipe',
   });
   // A minter that dies before it has read its job is told by its end, not by EPIPE.

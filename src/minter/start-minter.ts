@@ -62,9 +62,8 @@ export function createMinters(self: SelfCommand, spareMs: number): Minters {
   };
 
   const runNow = async <Q extends Question>(job: MintJob<Q>): Promise<JobOutcome<Q>> => {
-    const extraCa = job.env.NODE_EXTRA_CA_CERTS;
-    const ready = extraCa ? undefined : takeSpare();
-    if (ready === undefined) return startMinter(self, { extraCa }).run(job);
+    const ready = takeSpare();
+    if (ready === undefined) return startMinter(self).run(job);
     const outcome = await ready.run(job);
     // It may have been killed while it waited for its job. A code that began a session is used up.
     const isAgain = outcome.error?.code === 'internal' && outcome.mfaSession === undefined;

@@ -1,17 +1,25 @@
 // The spare minter: used by the next mint, replaced after it, missed by nobody when it dies, gone when its time is over.
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Environment } from '../../../src/invocation.ts';
 import { createMinters, type Minters } from '../../../src/minter/start-minter.ts';
 import { answerOf } from '../../../src/questions.ts';
 import { parseRegistry } from '../../../src/registry/ecr-hostname.ts';
+import { createCertificateAuthority } from '../../support/certificates.ts';
 import { whenEnded, whenever } from '../../support/processes.ts';
 import { self } from '../../support/product/product.ts';
 import { HOST, type ProductStage, roleFiles, startProductStage } from '../../support/product/stage.ts';
 
 const MINUTE = 60_000;
 
-async function mint(minters: Minters, { product }: ProductStage, profile = 'dev') {
+async function mint(
+  minters: Minters,
+  { product }: ProductStage,
+  profile = 'dev',
+  env: Environment = product.env,
+) {
   const registry = parseRegistry(HOST);
   assert.ok(registry !== undefined);
   const identity = { kind: 'profile', profile } as const;
@@ -23,7 +31,7 @@ async function mint(minters: Minters, { product }: ProductStage, profile = 'dev'
     reason: '',
     stsRegion: 'us-east-1',
   } as const;
-  return answerOf(await minters.mint(resolution, product.env, MINUTE));
+  return answerOf(await minters.mint(resolution, env, MINUTE));
 }
 
 /** The process IDs of the spares that this process has started. */
@@ -92,12 +100,38 @@ test('A spare ends when its time is over.', async () => {
   await whenever('the spare has ended', async () => (await spares()).length === 0);
 });
 
-test('Certificates that Node reads only at its start are not missed by a mint.', async () => {
-  await using stage = await startProductStage({ env: { NODE_EXTRA_CA_CERTS: '/nonexistent/ca.pem' } });
+for (const name of ['NODE_EXTRA_CA_CERTS', 'REQUESTS_CA_BUNDLE', 'AWS_CA_BUNDLE']) {
+  test(`A spare trusts what the caller's ${name} has, whatever it was started with.`, async () => {
+    const authority = await createCertificateAuthority();
+    const tls = await authority.issue(['127.0.0.1']);
+    await using stage = await startProductStage({ aws: { tls } });
+    const file = join(stage.product.folder, 'ca.pem');
+    await writeFile(file, authority.cert);
+    await assertFromSpare(stage, { ...stage.product.env, [name]: file });
+  });
+}
+
+test("A spare trusts the system's certificates, too, where NODE_USE_SYSTEM_CA=1.", async () => {
+  const authority = await createCertificateAuthority();
+  await using stage = await startProductStage({ aws: { tls: await authority.issue(['127.0.0.1']) } });
+  const { folder, env } = stage.product;
+  const [AWS_CA_BUNDLE, SSL_CERT_FILE] = [join(folder, 'bundle.pem'), join(folder, 'system.pem')];
+  await writeFile(AWS_CA_BUNDLE, (await createCertificateAuthority('Another test root')).cert);
+  // Beside a bundle, it is where the system's are.
+  await writeFile(SSL_CERT_FILE, authority.cert);
+  await assertFromSpare(stage, { ...env, AWS_CA_BUNDLE, SSL_CERT_FILE, NODE_USE_SYSTEM_CA: '1' });
+});
+
+test('A file of NODE_EXTRA_CA_CERTS that is not there costs no spare.', async () => {
+  await using stage = await startProductStage();
+  await assertFromSpare(stage, { ...stage.product.env, NODE_EXTRA_CA_CERTS: '/nonexistent/ca.pem' });
+});
+
+async function assertFromSpare(stage: ProductStage, env: Environment) {
   const minters = createMinters(self, MINUTE);
   minters.warm();
   const spare = await oneSpare();
-  await mint(minters, stage);
-  assert.equal(await oneSpare(), spare);
+  await mint(minters, stage, 'dev', env);
+  await whenEnded(spare);
   minters.close();
-});
+}
