@@ -42,6 +42,13 @@ function backgroundReadyFd(): number | undefined {
   return isBackground && rest.length === 0 && /^[3-9]$/.test(fd ?? '') ? Number(fd) : undefined;
 }
 
+/** Of what this process inherited it keeps what it is to write to and to listen on: it outlives the script that led to it. */
+async function closeTheRest(): Promise<void> {
+  const { activatedSockets, closeInherited, RESULT_FD } = await import('./os/inherited-fds.ts');
+  const named = args.flatMap((arg) => /\d+$/.exec(arg) ?? []).map(Number);
+  closeInherited(command === 'mint' ? [RESULT_FD] : [...activatedSockets(invocation.env), ...named]);
+}
+
 /** Each front is loaded only where it is asked for: Docker waits for the first, and only a minter loads the AWS SDK. */
 async function run(): Promise<number> {
   if ((command === '--version' || command === '-V') && args.length === 0) {
@@ -52,6 +59,7 @@ async function run(): Promise<number> {
     const { helperCommand } = await import('./client/helper-command.ts');
     return helperCommand(args, invocation, version, openStreams());
   }
+  if (command === 'mint' || (command === 'daemon' && args[0] === 'run')) await closeTheRest();
   if (command === 'mint') {
     const { runMinter } = await import('./minter/run-minter.ts');
     await runMinter(process.stdin, args.includes('--spare'));

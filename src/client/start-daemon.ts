@@ -1,7 +1,8 @@
 // Starts a daemon that outlives this process and holds nothing of it, and waits until it answers.
 import { passedEnvironment } from '../caller-environment.ts';
 import type { Environment, SelfCommand } from '../invocation.ts';
-import { RESULT_FD, spawnSelf } from '../os/spawn-self.ts';
+import { RESULT_FD } from '../os/inherited-fds.ts';
+import { spawnSelf } from '../os/spawn-self.ts';
 
 /** A start takes a tenth of a second; a machine that needs this long is better served without a daemon. */
 const START_DEADLINE_MS = 10_000;

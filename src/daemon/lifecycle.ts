@@ -1,6 +1,7 @@
 // How the daemon comes and goes: one per socket, a stale socket taken over, the end when nothing is left to serve.
 import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
+import { activatedSockets } from '../os/inherited-fds.ts';
 import { isSafeSocket, makeSocketFolder } from '../wire/socket-path.ts';
 
 /** Racing starters wait for one another: binding takes milliseconds, so this is some seconds in all. */
@@ -36,18 +37,16 @@ export async function becomeDaemon(server: Server, path: string, uid: number): P
   }
 }
 
-/** The descriptor that systemd hands over, by its protocol: https://www.freedesktop.org/software/systemd/man/sd_listen_fds.html */
-const SD_LISTEN_FDS_START = 3;
-
 /** Listens on the socket that systemd made, where it started this very process for it. @returns whether it did. */
 export async function listenActivated(
   server: Server,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<boolean> {
-  if (env.LISTEN_PID !== String(process.pid) || !/^[1-9]\d*$/.test(env.LISTEN_FDS ?? '')) return false;
+  const [fd] = activatedSockets(env);
+  if (fd === undefined) return false;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ fd: SD_LISTEN_FDS_START }, () => {
+    server.listen({ fd }, () => {
       server.off('error', reject);
       resolve();
     });

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { passedEnvironment } from '../caller-environment.ts';
 import { XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
-import { RESULT_FD } from '../os/spawn-self.ts';
+import { RESULT_FD } from '../os/inherited-fds.ts';
 import type { Question } from '../questions.ts';
 import { type JobOutcome, type MintJob, resultLine } from './job.ts';
 
