@@ -27,6 +27,7 @@ const KINDS = {
   'docker-config': { of: 'none', passes: false, fixedBy: 'self' },
   'file-access': { of: 'none', passes: false, fixedBy: 'self' },
   internal: { of: 'none', passes: false, fixedBy: 'self' },
+  limit: { of: 'none', passes: true, fixedBy: 'self' },
   'login-expired': { of: 'identity', passes: false, fixedBy: 'sign-in' },
   'mfa-rejected': { of: 'identity', passes: false, fixedBy: 'self' },
   'mfa-required': { of: 'identity', passes: false, fixedBy: 'sign-in' },

@@ -6,6 +6,7 @@ import { XacctError } from '../errors.ts';
 import { commandText } from '../hint.ts';
 import type { Run } from '../invocation.ts';
 import { findProgram } from '../os/find-program.ts';
+import { limitError } from '../os/limits.ts';
 
 /** What the AWS CLI can begin for a profile. */
 export interface CliSession {
@@ -31,7 +32,8 @@ export async function awsLogin(
   // What it prints is no output of ours: stdout is for what comes of it.
   const child = spawn(aws.path, args, { env: childEnvironment(env), stdio: ['inherit', 2, 2] });
   const status = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject).once('exit', resolve);
+    child.once('error', (cause) => reject(limitError(`${text} cannot be started`, cause) ?? cause));
+    child.once('exit', resolve);
   });
   if (status === 0) return;
   throw new XacctError('process-failed', `${text} failed with status ${status ?? 'none'}`, {

@@ -1,36 +1,48 @@
 // Starts a daemon that outlives this process and holds nothing of it, and waits until it answers.
 import { passedEnvironment } from '../caller-environment.ts';
+import type { XacctError } from '../errors.ts';
 import type { Environment, SelfCommand } from '../invocation.ts';
 import { RESULT_FD } from '../os/inherited-fds.ts';
+import { limitError } from '../os/limits.ts';
 import { spawnSelf } from '../os/spawn-self.ts';
 
 /** A start takes a tenth of a second; a machine that needs this long is better served without a daemon. */
 const START_DEADLINE_MS = 10_000;
 
-/** Resolves to whether a daemon is ready, this one or another that was quicker. */
-export async function startDaemon(self: SelfCommand, env: Environment): Promise<boolean> {
-  const { child: daemon, output: ready } = spawnSelf(self, {
-    args: ['daemon', 'run', '--ready-fd', String(RESULT_FD)],
-    cwd: '/',
-    env: daemonEnvironment(env),
-    stdin: 'ignore',
-  });
-  const isReady = await new Promise<boolean>((resolve) => {
+/**
+ * Resolves to whether a daemon is ready, this one or another that was quicker; to the error `limit` where this process may
+ * start none.
+ */
+export async function startDaemon(self: SelfCommand, env: Environment): Promise<boolean | XacctError> {
+  const refused = (error: unknown) => limitError('the daemon cannot be started', error) ?? false;
+  let spawned: ReturnType<typeof spawnSelf>;
+  try {
+    spawned = spawnSelf(self, {
+      args: ['daemon', 'run', '--ready-fd', String(RESULT_FD)],
+      cwd: '/',
+      env: daemonEnvironment(env),
+      stdin: 'ignore',
+    });
+  } catch (error) {
+    return refused(error);
+  }
+  const { child: daemon, output: ready } = spawned;
+  const started = await new Promise<boolean | XacctError>((resolve) => {
     const deadline = setTimeout(() => resolve(false), START_DEADLINE_MS);
-    const settle = (value: boolean) => {
+    const settle = (value: boolean | XacctError) => {
       clearTimeout(deadline);
       resolve(value);
     };
-    daemon.once('error', () => settle(false));
+    daemon.once('error', (error) => settle(refused(error)));
     ready?.once('error', () => settle(false));
     ready?.once('data', () => settle(true));
     ready?.once('close', () => settle(false));
   });
   // One that has not become a daemon by now must not become one later, unasked.
-  if (!isReady) daemon.kill('SIGKILL');
+  if (started !== true) daemon.kill('SIGKILL');
   ready?.destroy();
   daemon.unref();
-  return isReady;
+  return started;
 }
 
 /**

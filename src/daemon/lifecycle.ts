@@ -2,6 +2,7 @@
 import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { activatedSockets } from '../os/inherited-fds.ts';
+import { limitError } from '../os/limits.ts';
 import { isSafeSocket, makeSocketFolder } from '../wire/socket-path.ts';
 
 /** Racing starters wait for one another: binding takes milliseconds, so this is some seconds in all. */
@@ -19,7 +20,7 @@ const LOCK_OPTIONS = {
  * Listens on the socket, unless another daemon already does. The system decides among starters at the same moment: a path can
  * be bound once. A socket that nobody answers on is removed only under a lock.
  * @returns whether this process is the daemon now.
- * @throws XacctError `socket-unsafe`; errors of the lock and of listen.
+ * @throws XacctError `socket-unsafe`, `limit`; errors of the lock and of listen.
  */
 export async function becomeDaemon(server: Server, path: string, uid: number): Promise<boolean> {
   makeSocketFolder(path, uid);
@@ -87,7 +88,7 @@ function listen(server: Server, path: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') resolve(false);
-      else reject(error);
+      else reject(limitError(`cannot listen on ${path}`, error) ?? error);
     };
     server.once('error', fail);
     server.listen({ path, backlog: 4096 }, () => {

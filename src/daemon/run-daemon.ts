@@ -1,5 +1,6 @@
 // The daemon: helper, caches, minters and socket put together, from start to end.
 import { closeSync, writeSync } from 'node:fs';
+import type { Server } from 'node:net';
 import { createClock } from '../clock.ts';
 import { createConfigReader } from '../config/config-reader.ts';
 import { createLazyFallback } from '../docker/fallback/lazy-fallback.ts';
@@ -10,6 +11,7 @@ import { createMemory } from '../helper/memory.ts';
 import { command } from '../hint.ts';
 import { describeIdentity } from '../identity/identity.ts';
 import { type Minters, mintDeadline } from '../minter/start-minter.ts';
+import { openFilesLimit } from '../os/limits.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import { answerOf } from '../questions.ts';
 import { timeoutMs } from '../wire/daemon-variables.ts';
@@ -22,7 +24,7 @@ import {
   removeOwnSocket,
   watchUsefulness,
 } from './lifecycle.ts';
-import { openLog } from './log.ts';
+import { type DaemonLog, openLog } from './log.ts';
 import { createDaemonServer } from './server.ts';
 
 export interface DaemonOptions {
@@ -99,6 +101,7 @@ export async function runDaemon({
     clock: steady,
   });
 
+  refuseWhatIsTooMuch(server, log, steady);
   const isActivated = await listenActivated(server, env);
   if (!isActivated && !(await becomeDaemon(server, path, uid))) {
     sayReady(readyFd);
@@ -128,6 +131,28 @@ export async function runDaemon({
 function pathTooLong(): XacctError {
   return new XacctError('socket-unsafe', 'the path of the socket is longer than the system allows', {
     hint: { say: 'with a shorter one', run: command`export ECR_XACCT_SOCKET=$HOME/.ecr-xacct/daemon.sock` },
+  });
+}
+
+/** For minters, sixteen at once, with their pipes; for the log, and the files that are read. */
+const OTHER_FILES = 128;
+const MINUTE = 60_000;
+
+/**
+ * A client that is turned away answers itself. Those that were let in need what a daemon has left: and the system's own refusal
+ * (EMFILE) is passed over by Node without a word.
+ */
+function refuseWhatIsTooMuch(server: Server, log: DaemonLog, clock: () => number): void {
+  const limit = openFilesLimit();
+  if (limit === undefined) return;
+  server.maxConnections = Math.max(limit - OTHER_FILES, Math.ceil(limit / 4));
+  let said = Number.NEGATIVE_INFINITY;
+  server.on('drop', () => {
+    // Once a minute: a build that asks in a loop would fill the log.
+    if (clock() - said < MINUTE) return;
+    said = clock();
+    const why = `this process may open ${limit} files (ulimit -n)`;
+    log.write('warn', 'too many connections at once', { connections: server.maxConnections, why });
   });
 }
 

@@ -4,13 +4,14 @@ import type { Readable } from 'node:stream';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { SelfCommand } from '../invocation.ts';
+import { limitError } from '../os/limits.ts';
 import { killGroup } from '../os/process-group.ts';
 import { spawnSelf } from '../os/spawn-self.ts';
 import type { Question } from '../questions.ts';
 import { type JobOutcome, type MintJob, readResult } from './job.ts';
 
 export interface MinterProcess {
-  /** Gives it its one job. An error is what it says, `timeout` at the deadline, `internal` where it crashes. */
+  /** Gives it its one job. An error is what it says, `timeout` at the deadline, `limit` where it cannot be started, `internal` where it crashes. */
   run<Q extends Question>(job: MintJob<Q>): Promise<JobOutcome<Q>>;
   /** Ends it; a job that it has fails. */
   kill(): void;
@@ -26,12 +27,17 @@ const MAX_RESULT_BYTES = 16 * 1024 * 1024;
  * so it loads now what most jobs need.
  */
 export function startMinter(self: SelfCommand, { isSpare = false } = {}): MinterProcess {
-  // stdin stays open for as long as this process lives: when it closes, the minter ends itself.
-  const { child, output } = spawnSelf(self, {
-    args: isSpare ? ['mint', '--spare'] : ['mint'],
-    env: {},
-    stdin: 'pipe',
-  });
+  const args = isSpare ? ['mint', '--spare'] : ['mint'];
+  try {
+    // stdin stays open for as long as this process lives: when it closes, the minter ends itself.
+    return minterIn(spawnSelf(self, { args, env: {}, stdin: 'pipe' }));
+  } catch (cause) {
+    const error = notStarted(cause instanceof Error ? cause.message : String(cause), cause);
+    return { run: async () => ({ error }), kill() {}, ended: Promise.resolve() };
+  }
+}
+
+function minterIn({ child, output }: ReturnType<typeof spawnSelf>): MinterProcess {
   // A minter that dies before it has read its job is told by its end, not by EPIPE.
   child.stdin?.on('error', () => {});
   const result = resultOf(child, output);
@@ -96,8 +102,10 @@ function resultOf(minter: ChildProcess, output: Readable | undefined): Promise<s
 }
 
 function notStarted(why: string, cause?: unknown): XacctError {
-  return new XacctError('internal', `could not start a minter: ${why}`, {
+  const what = 'could not start a minter';
+  const refused = new XacctError('internal', `${what}: ${why}`, {
     hint: { say: 'if this program was moved or replaced', run: command`ecr-xacct daemon stop` },
     cause,
   });
+  return limitError(what, cause) ?? refused;
 }

@@ -4,6 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { XacctError } from '../errors.ts';
 import { command, type Hint } from '../hint.ts';
+import { limitError } from './limits.ts';
 
 /** Enough for every set of files that one user's shells name; more would be a leak. */
 const MAX_FILES = 64;
@@ -11,7 +12,8 @@ const MAX_FILES = 64;
 /**
  * A reader that parses the file at a path, and undefined where there is none. A failed parse is not kept. /dev/null is an empty
  * file; `irregular` is what becomes of another one that is none: a pipe, a folder.
- * @throws XacctError `config-invalid` where the file is there but cannot be read or is not UTF-8, and whatever `parse` throws.
+ * @throws XacctError `config-invalid` where the file is there but cannot be read or is not UTF-8; `limit`; and whatever `parse`
+ * throws.
  */
 export function createFileCache<T>(
   parse: (text: string, path: string) => T,
@@ -96,10 +98,12 @@ export function withoutByteOrderMark(path: string): Hint {
 
 function unreadable(path: string, error: unknown): XacctError {
   if (error instanceof XacctError) return error;
-  return new XacctError('config-invalid', `cannot read ${path} (${errnoOf(error)})`, {
+  const what = `cannot read ${path}`;
+  const refused = new XacctError('config-invalid', `${what} (${errnoOf(error)})`, {
     hint: { run: command`ls -l ${path}` },
     cause: error,
   });
+  return limitError(what, error) ?? refused;
 }
 
 /** As in ENOENT: what the system calls it, else all that is known. */

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import { XacctError } from '../errors.ts';
 import { type Command, command } from '../hint.ts';
 import { errnoOf } from './file-cache.ts';
+import { limitError } from './limits.ts';
 
 /** A file that is there. */
 export interface Snapshot {
@@ -12,7 +13,7 @@ export interface Snapshot {
   gid: number;
 }
 
-/** The file at a path; undefined where there is none. @throws XacctError `file-access` */
+/** The file at a path; undefined where there is none. @throws XacctError `file-access`, `limit` */
 export function readSnapshot(path: string): Snapshot | undefined {
   try {
     const stat = fs.statSync(path, { throwIfNoEntry: false });
@@ -21,7 +22,8 @@ export function readSnapshot(path: string): Snapshot | undefined {
     return { bytes: fs.readFileSync(path), mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid };
   } catch (error) {
     if (error instanceof XacctError) throw error;
-    throw unread(`cannot read ${path} (${errnoOf(error)})`, command`ls -ld ${path}`, error);
+    const what = `cannot read ${path}`;
+    throw limitError(what, error) ?? unread(`${what} (${errnoOf(error)})`, command`ls -ld ${path}`, error);
   }
 }
 

@@ -6,6 +6,7 @@ import { command, type Hint } from '../../hint.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { Environment } from '../../invocation.ts';
 import { errnoOf } from '../../os/file-cache.ts';
+import { limitError } from '../../os/limits.ts';
 import { type FailureContext, its } from './failure-context.ts';
 
 /** What it did; `absent`: the program that could not be started. */
@@ -29,6 +30,9 @@ export function processFailure(
   { resolution, env }: FailureContext,
 ): XacctError {
   const whose = `${its(profile, resolution.identity)} credential_process`;
+  const limit =
+    error instanceof ProcessError ? limitError(`${whose} cannot be started`, error.cause) : undefined;
+  if (limit !== undefined) return limit;
   if (error instanceof ProcessError && error.absent !== undefined) {
     const { what, hint } = notStarted(error.absent, errnoOf(error.cause), env);
     return new XacctError('process-failed', `${whose} is to run ${what}`, {

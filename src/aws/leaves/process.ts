@@ -1,5 +1,5 @@
 // The credentials that a profile's credential_process prints.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Environment } from '../../invocation.ts';
@@ -26,23 +26,32 @@ export async function processCredentials(
 }
 
 async function outputOf(program: string, args: readonly string[], env: Environment): Promise<string> {
-  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  const notStarted = (cause: unknown) => new ProcessError('failed', { absent: program, cause });
+  let child: ChildProcess;
+  try {
+    child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  } catch (cause) {
+    throw notStarted(cause);
+  }
   const ended = Promise.withResolvers<{ status: number | null; signal: string | null }>();
-  child.once('error', (cause) => ended.reject(new ProcessError('failed', { absent: program, cause })));
+  child.once('error', (cause) => ended.reject(notStarted(cause)));
   // Not its exit: what it started may still have something to print.
   child.once('close', (status, signal) => ended.resolve({ status, signal }));
   let bytes = 0;
   let isTooMuch = false;
-  child.stdout.on('data', (chunk: Buffer) => {
+  // There is none where no descriptor is left for it.
+  const { stdout } = child;
+  stdout?.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
     if (bytes <= MAX_OUTPUT_BYTES) return;
     isTooMuch = true;
-    child.stdout.destroy();
+    stdout.destroy();
     child.kill('SIGKILL');
   });
-  const [output, { status, signal }] = await Promise.all([text(child.stdout).catch(() => ''), ended.promise]);
+  const output = stdout ? text(stdout).catch(() => '') : '';
+  const { status, signal } = await ended.promise;
   if (isTooMuch) throw new ProcessError('printed more than 1 MiB');
-  if (status === 0) return output;
+  if (status === 0) return await output;
   throw new ProcessError(status === null ? `was ended by ${signal}` : `failed (exit status ${status})`);
 }
 

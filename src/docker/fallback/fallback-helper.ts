@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
 import { findProgram } from '../../os/find-program.ts';
+import { limitError } from '../../os/limits.ts';
 import { type Answer, notFound, readCredential } from '../messages.ts';
 import { FALLBACK_MARK, type FallbackRequest } from './fallback.ts';
 import { type HelperRan, MAX_STDOUT_BYTES, runHelper } from './helper-process.ts';
@@ -36,6 +37,8 @@ async function askFallbackHelper(request: FallbackRequest, timeoutMs: number): P
   try {
     ran = await runHelper({ program, action, input, env: marked, timeoutMs });
   } catch (cause) {
+    const limit = limitError(`${nameOf(program)} cannot be started`, cause);
+    if (limit !== undefined) throw limit;
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no such process';
     throw failed(program, `cannot be started (${why})`, cause);
   }

@@ -13,7 +13,7 @@ export interface FallbackRequest {
   env: Readonly<Record<string, string | undefined>>;
 }
 
-/** @throws XacctError `process-failed`, `timeout`, `config-invalid`; "not found" is an answer. */
+/** @throws XacctError `process-failed`, `timeout`, `config-invalid`, `limit`; "not found" is an answer. */
 export type AskFallback = (request: FallbackRequest) => Promise<Answer>;
 
 /**

@@ -6,6 +6,10 @@ export function createLazyFallback(timeoutMs: (env: FallbackRequest['env']) => n
   let loaded: Promise<ReturnType<typeof import('./fallback-helper.ts').createFallbackHelper>> | undefined;
   return async (request) => {
     loaded ??= import('./fallback-helper.ts').then(({ createFallbackHelper }) => createFallbackHelper());
+    // With no descriptor left it could not be read; later it can.
+    loaded.catch(() => {
+      loaded = undefined;
+    });
     const ask = await loaded;
     return ask(request, timeoutMs(request.env));
   };
