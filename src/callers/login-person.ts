@@ -1,7 +1,7 @@
 // Logs a person in: an SSO login or an MFA code where one is needed, then a token into the daemon's memory.
 import { clockGapText, expiredOnArrivalText, setClock } from '../aws-clock.ts';
 import { askForPeople } from '../client/ask-for-people.ts';
-import { noDaemon, noDaemonOnWindows } from '../client/reach-daemon.ts';
+import { isAnswered, noDaemon, noDaemonOnWindows } from '../client/reach-daemon.ts';
 import { createConfigReader } from '../config/config-reader.ts';
 import { printable, XacctError } from '../errors.ts';
 import type { LoggedIn, LoginRequest } from '../helper/login.ts';
@@ -73,7 +73,7 @@ function refuseWithoutDaemon({ env, uid }: Invocation): void {
 
 async function login(invocation: Invocation, request: LoginRequest): Promise<LoggedIn> {
   const done = await askForPeople<LoggedIn>(invocation, 'login', request, true);
-  if (typeof done === 'string') throw noDaemon('to keep a token', done);
+  if (!isAnswered(done)) throw noDaemon('to keep a token', done);
   return done;
 }
 

@@ -5,7 +5,7 @@ import type { Environment, Invocation, SelfCommand } from '../invocation.ts';
 import { isDaemonOff, timeoutMs } from '../wire/daemon-variables.ts';
 import { socketPath } from '../wire/socket-path.ts';
 import { noAnswer } from './ask-daemon.ts';
-import { GRACE_MS, noDaemon, noDaemonOnWindows, reachDaemon } from './reach-daemon.ts';
+import { GRACE_MS, isAnswered, noDaemon, noDaemonOnWindows, reachDaemon } from './reach-daemon.ts';
 
 /**
  * `input` is the whole of stdin. `isDaemonSilent` where the native client has waited for the daemon in vain. Every failure
@@ -60,7 +60,7 @@ async function throughDaemon(
   // What a daemon that is not there would have forgotten anyway needs none.
   const starts = action === 'get' || action === 'store';
   const response = await reachDaemon({ action, input }, { self, uid, env, starts });
-  if (typeof response === 'object') return response;
+  if (isAnswered(response)) return response;
   if (action === 'store') throw noDaemon('to keep this login', response);
   return undefined;
 }

@@ -4,7 +4,7 @@ import type { OrError } from '../helper/daemon-answers.ts';
 import type { ExplainRequest, Explanation } from '../helper/explain.ts';
 import type { Invocation } from '../invocation.ts';
 import { isDaemonOff } from '../wire/daemon-variables.ts';
-import { reachDaemon, type Unanswered } from './reach-daemon.ts';
+import { isAnswered, reachDaemon, type Unanswered } from './reach-daemon.ts';
 
 /**
  * What it answers, or why it does not.
@@ -20,7 +20,7 @@ export async function askForPeople<T extends object>(
   if (uid === undefined || isDaemonOff(env)) return 'none';
   const input = JSON.stringify(request);
   const response = await reachDaemon({ action, input }, { self, uid, env, starts });
-  if (typeof response === 'string') return response;
+  if (!isAnswered(response)) return response;
   if (response.outcome !== 'success') throw new XacctError('daemon', response.text);
   // Both ends are one program, or nearly one version of it.
   const answer = JSON.parse(response.text) as OrError<T>;
@@ -34,7 +34,7 @@ export async function explained(
   invocation: Invocation,
 ): Promise<Explanation> {
   const byDaemon = await askForPeople<Explanation>(invocation, 'explain', request, request.mint);
-  if (typeof byDaemon === 'object') {
+  if (isAnswered(byDaemon)) {
     // A daemon of an earlier version says only when a token expires.
     for (const { token } of byDaemon.candidates) if (token) token.leftMs ??= token.expiresAt - Date.now();
     return byDaemon;

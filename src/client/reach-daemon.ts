@@ -24,11 +24,16 @@ interface Reach {
 }
 
 /**
- * Why no daemon answers: there is `none`, and none could be started; its socket would have no `path`; it sees other files
- * (`place`) or an `older` one comes back in its place; the environment is `too-large`; or it leaves the answer to its client for
- * another reason (`other`).
+ * Why no daemon answers: there is `none`, and none could be started, or this process may start none (the error `limit`); its
+ * socket would have no `path`; it sees other files (`place`) or an `older` one comes back in its place; the environment is
+ * `too-large`; or it leaves the answer to its client for another reason (`other`).
  */
-export type Unanswered = 'none' | 'path' | 'place' | 'older' | 'too-large' | 'other';
+export type Unanswered = 'none' | 'path' | 'place' | 'older' | 'too-large' | 'other' | XacctError;
+
+/** Whether a daemon answered. */
+export function isAnswered<T extends object>(answer: T | Unanswered): answer is Exclude<T, XacctError> {
+  return typeof answer === 'object' && !(answer instanceof XacctError);
+}
 
 /** @throws XacctError `socket-unsafe`, `daemon`, `usage`. */
 export async function reachDaemon(
@@ -47,8 +52,11 @@ export async function reachDaemon(
     if (starts) await stopOlder(path, uid);
     asked = starts ? 'absent' : await ask(passed, 1);
   }
-  const isAway = asked === 'absent' || asked === 'broken';
-  if (isAway && starts && (await startDaemon(self, env))) asked = await ask(passed);
+  if (starts && (asked === 'absent' || asked === 'broken')) {
+    const started = await startDaemon(self, env);
+    if (started instanceof XacctError) return started;
+    if (started) asked = await ask(passed);
+  }
   if (typeof asked === 'object' && asked.outcome === 'ask-again') asked = await ask(wholeEnvironment(env));
   if (asked === 'too-large') return 'too-large';
   if (typeof asked === 'string') return 'none';
@@ -66,6 +74,7 @@ async function stopOlder(path: string, uid: number): Promise<void> {
 
 /** `what` a daemon is needed for, as in `to keep this login`. */
 export function noDaemon(what: string, why: Unanswered): XacctError {
+  if (why instanceof XacctError) return why.reworded(`there is no daemon ${what}: ${why.message}`);
   const own = command`export ECR_XACCT_SOCKET=$HOME/.ecr-xacct/daemon.sock`;
   const fail = (because: string, hint: Hint) =>
     new XacctError('daemon', `there is no daemon ${what}${because}`, { hint });

@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { XacctError } from '../../errors.ts';
-import { command, type Hint } from '../../hint.ts';
+import { type Command, command, type Hint } from '../../hint.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { Environment } from '../../invocation.ts';
 import { errnoOf } from '../../os/file-cache.ts';
@@ -45,7 +45,7 @@ export function processFailure(
   }
   const whatItDid = error instanceof ProcessError ? error.message : 'failed';
   return new XacctError('process-failed', `${whose} ${whatItDid}`, {
-    hint: { say: 'to see it fail', run: command`aws sts get-caller-identity --profile ${profile}` },
+    hint: { say: 'to see it fail', run: asItWasRun(profile) },
     cause: error,
   });
 }
@@ -72,6 +72,14 @@ function isNotExecutable(file: string): boolean {
   } catch {
     return true;
   }
+}
+
+/** The AWS CLI runs it likewise, and shows what it says: with the caller's variables, in no folder of theirs, and without a terminal. */
+function asItWasRun(profile: string): Command {
+  if (process.platform === 'win32') return command`aws sts get-caller-identity --profile ${profile}`;
+  const session = process.platform === 'linux' ? 'setsid --wait ' : '';
+  const script = `cd / && exec ${session}aws sts get-caller-identity --profile "$0" </dev/null`;
+  return command`sh -c ${script} ${profile}`;
 }
 
 /** The AWS CLI waits for the end of its output, too, and not for its own. */

@@ -15,7 +15,7 @@ function command(credential_process: string) {
 
 /** A profile whose credentials this command of a POSIX shell prints. */
 function process(script: string): Pick<Failure, 'files' | 'identity' | 'hint'> {
-  const hint = 'to see it fail, run: aws sts get-caller-identity --profile mine';
+  const hint = `to see it fail, run: sh -c 'cd / && exec setsid --wait aws sts get-caller-identity --profile "$0" </dev/null' mine`;
   return { ...command(`sh -c "${script}"`), hint };
 }
 
