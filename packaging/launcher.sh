@@ -1,27 +1,32 @@
 #!/bin/sh
 # Starts @PROGRAM@ from where this file is, wherever it was moved to or linked from, with the Node that it was built for,
 # whatever Node, PATH or NODE_… variables the caller has.
-unset NODE_OPTIONS NODE_PATH NODE_V8_COVERAGE NODE_REPL_EXTERNAL_MODULE NODE_REDIRECT_WARNINGS
-unset NODE_DEBUG NODE_DEBUG_NATIVE NODE_PENDING_DEPRECATION OPENSSL_CONF OPENSSL_MODULES
+# What Node would go by is kept from it, and kept for the programs of others that it starts. Names of our own begin alike: the
+# shell hands on what its caller has exported.
+for xacct_name in NODE_OPTIONS NODE_PATH NODE_V8_COVERAGE NODE_REPL_EXTERNAL_MODULE NODE_REDIRECT_WARNINGS \
+  NODE_DEBUG NODE_DEBUG_NATIVE NODE_PENDING_DEPRECATION OPENSSL_CONF OPENSSL_MODULES; do
+  eval "[ -z \"\${$xacct_name+set}\" ] || export ECR_XACCT_CALLER_$xacct_name=\"\$$xacct_name\""
+  unset "$xacct_name"
+done
 # A core dump would write tokens to the disk.
 ulimit -c 0
 
 case $0 in
-  */*) self=$0 ;;
-  *) self=./$0 ;;
+  */*) xacct_self=$0 ;;
+  *) xacct_self=./$0 ;;
 esac
-while [ -L "$self" ]; do
-  target=$(command -p readlink "$self")
-  case $target in
-    /*) self=$target ;;
-    *) self=${self%/*}/$target ;;
+while [ -L "$xacct_self" ]; do
+  xacct_target=$(command -p readlink "$xacct_self")
+  case $xacct_target in
+    /*) xacct_self=$xacct_target ;;
+    *) xacct_self=${xacct_self%/*}/$xacct_target ;;
   esac
 done
-folder=${self%/*}
+xacct_folder=${xacct_self%/*}
 
 @START@
 
-message="@PROGRAM@: its files are not where they belong, beside $folder; @REMEDY@"
-echo "$message"
-echo "$message" >&2
+xacct_message="@PROGRAM@: its files are not where they belong, beside $xacct_folder; @REMEDY@"
+echo "$xacct_message"
+echo "$xacct_message" >&2
 exit 1

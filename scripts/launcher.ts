@@ -10,7 +10,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 interface Launcher {
   /** The name of the program: `ecr-xacct`, or `docker-credential-ecr-xacct`, which is its front for Docker. */
   readonly name: string;
-  /** POSIX shell, with its own folder in `$folder`, that execs the program, or goes on where it is not there. */
+  /** POSIX shell, with its own folder in `$xacct_folder`, that execs the program, or goes on where it is not there. */
   readonly start: string;
   /** What to do where it is not there. */
   readonly remedy: string;
@@ -29,8 +29,8 @@ function commandOf(name: string): string {
 
 /** Below a prefix: the single executable. */
 export function treeLauncher(name: string): string {
-  const start = `program=$folder/../lib/${PACKAGE}/ecr-xacct
-[ ! -x "$program" ] || exec "$program" ${commandOf(name)}"$@"`;
+  const start = `xacct_program=$xacct_folder/../lib/${PACKAGE}/ecr-xacct
+[ ! -x "$xacct_program" ] || exec "$xacct_program" ${commandOf(name)}"$@"`;
   return launcher({ name, start, remedy: 'install it again' });
 }
 
@@ -38,13 +38,13 @@ export function treeLauncher(name: string): string {
 export function bundleLauncher(name: string): string {
   const packages = Object.values(TARGETS).filter(({ pkg }) => pkg.platform !== 'win');
   const beside = packages.flatMap(({ nodePackage, nodeFile }) => [
-    `"$folder/../../node_modules/${nodePackage}/${nodeFile}"`,
-    `"$folder/../../../${nodePackage}/${nodeFile}"`,
+    `"$xacct_folder/../../node_modules/${nodePackage}/${nodeFile}"`,
+    `"$xacct_folder/../../../${nodePackage}/${nodeFile}"`,
   ]);
-  const start = `script=$folder/../lib/ecr-xacct.cjs
-for node in "$folder/../../node_modules/node/bin/node" \\
+  const start = `xacct_script=$xacct_folder/../lib/ecr-xacct.cjs
+for xacct_node in "$xacct_folder/../../node_modules/node/bin/node" \\
   ${beside.join(' \\\n  ')}; do
-  [ ! -x "$node" ] || [ ! -r "$script" ] || exec "$node" --disable-sigusr1 "$script" ${commandOf(name)}"$@"
+  [ ! -x "$xacct_node" ] || [ ! -r "$xacct_script" ] || exec "$xacct_node" --disable-sigusr1 "$xacct_script" ${commandOf(name)}"$@"
 done`;
   return launcher({
     name,
@@ -60,8 +60,8 @@ export function nativeFolder(): string {
 
 /** In an npm package: the native client that it has for this system; else the TypeScript front. */
 export function npmClientLauncher(): string {
-  const start = `client=$folder/../native/$(command -p uname -s)-$(command -p uname -m)/${PACKAGE}
-[ ! -x "$client" ] || exec "$client" "$@"
-exec "$folder/ecr-xacct" helper "$@"`;
+  const start = `xacct_client=$xacct_folder/../native/$(command -p uname -s)-$(command -p uname -m)/${PACKAGE}
+[ ! -x "$xacct_client" ] || exec "$xacct_client" "$@"
+exec "$xacct_folder/ecr-xacct" helper "$@"`;
   return launcher({ name: PACKAGE, start, remedy: 'install it again' });
 }

@@ -23,6 +23,9 @@ export const PASSED_NAMES: ReadonlySet<string> = new Set([
 /** Whatever begins so is sent, too. */
 export const PASSED_PREFIXES: readonly string[] = ['AWS_', 'ECR_XACCT_', 'LC_', 'XDG_', 'SSL_CERT_'];
 
+/** What packaging/launcher.sh keeps from Node, it keeps for others under a name that begins so. */
+export const KEPT_PREFIX = 'ECR_XACCT_CALLER_';
+
 /**
  * The variables that are always sent, and all that a process of ours has in its environment; `NODE_OPTIONS`, for one, is not
  * among them: it injects code.
@@ -33,7 +36,8 @@ export function passedEnvironment(env: Environment): Record<string, string> {
   for (const [name, value] of Object.entries(env)) {
     if (
       value !== undefined &&
-      (PASSED_NAMES.has(name) || PASSED_PREFIXES.some((prefix) => name.startsWith(prefix)))
+      (PASSED_NAMES.has(name) || PASSED_PREFIXES.some((prefix) => name.startsWith(prefix))) &&
+      !name.startsWith(KEPT_PREFIX)
     ) {
       passed[name] = value;
     }
@@ -77,9 +81,10 @@ export function isWhole(env: Environment): boolean {
 export function childEnvironment(env: Environment): Record<string, string> {
   if (!isWhole(env)) throw new WholeEnvironmentNeeded();
   return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) =>
-      value === undefined || name.startsWith('@') ? [] : [[name, value]],
-    ),
+    Object.entries(env).flatMap(([name, value]) => {
+      const own = name.startsWith(KEPT_PREFIX) ? name.slice(KEPT_PREFIX.length) : name;
+      return value === undefined || own === '' || own.startsWith('@') ? [] : [[own, value]];
+    }),
   );
 }
 

@@ -140,9 +140,10 @@ static int is_passed(const char *variable)
 		"http_proxy=", "https_proxy=", "all_proxy=", "no_proxy=", "NODE_EXTRA_CA_CERTS=", "NODE_USE_SYSTEM_CA=",
 		"REQUESTS_CA_BUNDLE=", "AWS_", "ECR_XACCT_", "LC_", "XDG_", "SSL_CERT_",
 	};
+	static const char kept[] = "ECR_XACCT_CALLER_"; /* by packaging/launcher.sh, for programs of others */
 	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
 		if (strncmp(variable, starts[i], strlen(starts[i])) == 0)
-			return strchr(variable, '=') != NULL;
+			return strchr(variable, '=') != NULL && strncmp(variable, kept, sizeof kept - 1) != 0;
 	return 0;
 }
 

@@ -99,6 +99,12 @@ describe('the whole environment', () => {
     assert.throws(() => childEnvironment({ A: 'b' }), WholeEnvironmentNeeded);
   });
 
+  test('goes to a child with what the launcher keeps from Node, under its own name', () => {
+    const kept = { ECR_XACCT_CALLER_NODE_OPTIONS: 'x', ECR_XACCT_CALLER_: 'x', 'ECR_XACCT_CALLER_@all': 'x' };
+    assert.deepEqual(childEnvironment(wholeEnvironment(kept)), { NODE_OPTIONS: 'x' });
+    assert.deepEqual(passedEnvironment(kept), {});
+  });
+
   test('is what it was, taken as whole a second time', () => {
     const whole = wholeEnvironment(everything);
     assert.deepEqual(wholeEnvironment(whole), whole);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import fc from 'fast-check';
 import {
+  KEPT_PREFIX,
   PASSED_NAMES,
   PASSED_PREFIXES,
   passedEnvironment,
@@ -163,7 +164,16 @@ describe('the request', { skip }, () => {
         `${prefix}X`,
         prefix.toLowerCase(),
       ]),
-      ...['Http_Proxy', 'FTP_PROXY', 'NODE_OPTIONS', 'SHELL', 'SSLKEYLOGFILE', 'LD_PRELOADED'],
+      ...[
+        `${KEPT_PREFIX}NODE_OPTIONS`,
+        KEPT_PREFIX,
+        'Http_Proxy',
+        'FTP_PROXY',
+        'NODE_OPTIONS',
+        'SHELL',
+        'SSLKEYLOGFILE',
+        'LD_PRELOADED',
+      ],
     ];
     const near = fc
       .tuple(

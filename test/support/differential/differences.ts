@@ -57,12 +57,6 @@ const DIFFERENCES = {
     ours: 'An error with the file.',
     reason: 'The file may have the profile’s role: without it, the identity is another one.',
   },
-  'process-environment': {
-    subject: 'The environment of a `credential_process`',
-    aws: 'All of the shell’s.',
-    ours: '`AWS_*`, `PATH`, `HOME` and what else README lists; not, for example, `VAULT_TOKEN`.',
-    reason: 'The daemon is sent a fixed list of variables. A process that needs more can read a file.',
-  },
   'process-json': {
     subject: 'What a `credential_process` prints: `NaN`, `"Version": true`',
     aws: 'Python takes both.',

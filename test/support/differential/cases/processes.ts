@@ -140,7 +140,16 @@ function given(name: string, rest: Partial<Case> = {}): Case {
 const surroundings: Case[] = [
   given('HOME'),
   given('AWS_PROFILE'),
-  given('VAULT_TOKEN', { env: { VAULT_TOKEN: 'x' }, difference: 'process-environment' }),
+  ...[
+    'VAULT_TOKEN',
+    'OP_SESSION_corp',
+    'KRB5CCNAME',
+    'WSL_INTEROP',
+    'BROWSER',
+    'SSH_AUTH_SOCK',
+    'NODE_OPTIONS',
+    'name',
+  ].map((name) => given(name, { env: { [name]: '--no-warnings' } })),
   given('AWS_REGION', { env: { AWS_REGION: 'us-east-1' } }),
   given('AWS_DEFAULT_REGION'),
   given('AWS_ACCESS_KEY_ID', { profile: 'dev', env: { AWS_ACCESS_KEY_ID: A.id } }),
