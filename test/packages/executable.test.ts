@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,8 @@ import { compiledBundle } from '../../scripts/package/executable.ts';
 import { nodeBase } from '../../scripts/package/node-base.ts';
 import { type BuiltPackages, builtPackages, target, versions } from '../support/packages/built-packages.ts';
 import { skipWithout } from '../support/peers.ts';
-import { startProductStage } from '../support/product/stage.ts';
+import { passwordOf } from '../support/product/product.ts';
+import { HOST, startProductStage } from '../support/product/stage.ts';
 
 const skip = skipWithout('musl-gcc', 'rpmbuild');
 
@@ -81,6 +82,23 @@ describe('the single executable', { skip, timeout: 300_000 }, () => {
     daemon.kill('SIGTERM');
     await ended;
     assert.deepEqual([said, listens], ['', false]);
+  });
+
+  test('holds nothing as a daemon of what its wrapper has open, under a limit below that.', {
+    timeout: 30_000,
+  }, async () => {
+    await using stage = await startProductStage({
+      env: { PATH: `${join(built.tree, 'bin')}:/usr/bin:/bin` },
+    });
+    const { product } = stage;
+    const fifo = join(product.folder, 'fifo');
+    await product.run(['mkfifo', fifo]);
+    const script = 'exec 9>"$0" 200>"$0"; ulimit -n 150; exec "$1" daemon run';
+    const daemon = product.run(['bash', '-c', script, fifo, program]);
+    assert.equal(await readFile(fifo, 'utf8'), '');
+    passwordOf(await product.get(HOST), HOST);
+    await product.run(['ecr-xacct', 'daemon', 'stop']);
+    assert.equal((await daemon).status, 0);
   });
 
   test('is within what was promised for a download, and so is the native client.', () => {

@@ -37,16 +37,11 @@ function start(script: string, args: readonly string[] = []): ChildProcess {
   });
 }
 
-async function listenOn(path: string, args: readonly string[] = []): Promise<ChildProcess> {
-  const child = start(LISTENS, args);
+async function listenOn(path: string): Promise<ChildProcess> {
+  const child = start(LISTENS);
   child.send(path);
   await once(child, 'message');
   return child;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  child.disconnect();
-  await once(child, 'exit');
 }
 
 test('It is the daemon, while a minter of it waits and clients are connected.', async () => {
@@ -63,28 +58,27 @@ test('It is the daemon, while a minter of it waits and clients are connected.', 
 
 test('It is any other process that listens there, until that has ended.', async () => {
   await using socket = await makeSocketPath();
-  const child = await listenOn(socket.path);
+  using child = await listenOn(socket.path);
   assert.equal(socketHolder(socket.path, uid), child.pid);
   assert.equal(socketHolder(`${socket.path}.other`, uid), undefined);
   assert.equal(socketHolder(socket.path, uid + 1), undefined);
-  await end(child);
+  child.disconnect();
+  await once(child, 'exit');
   assert.equal(socketHolder(socket.path, uid), undefined);
 });
 
 test('Of the process that made the socket and the daemon that it was handed to, it is the daemon.', async () => {
   await using socket = await makeSocketPath();
-  const server = createServer();
+  await using server = createServer();
   await new Promise<void>((resolve) => server.listen(socket.path, resolve));
   assert.equal(socketHolder(socket.path, uid), process.pid);
-  const daemon = start(IS_HANDED, ['daemon', 'run']);
+  using daemon = start(IS_HANDED, ['daemon', 'run']);
   daemon.send('socket', server);
   await once(daemon, 'message');
   assert.equal(socketHolder(socket.path, uid), daemon.pid);
   // Of two, neither.
-  const second = start(IS_HANDED, ['daemon', 'run']);
+  using second = start(IS_HANDED, ['daemon', 'run']);
   second.send('socket', server);
   await once(second, 'message');
   assert.equal(socketHolder(socket.path, uid), undefined);
-  await Promise.all([end(daemon), end(second)]);
-  server.close();
 });
