@@ -159,6 +159,7 @@ test('The schema describes every key and its default.', async () => {
     max_token_age: '12h',
     discover: true,
     mfa_process: undefined,
+    process_env: undefined,
     fallback_helper: undefined,
   });
 });
