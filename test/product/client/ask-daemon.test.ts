@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { decodeRequest } from '../../../src/wire/codec.ts';
 import { placeVariables } from '../../../src/wire/place.ts';
 import { answering, pretendDaemon, type Treatment } from '../../support/product/pretend-daemon.ts';
-import { failureOf, type Product, passwordOf } from '../../support/product/product.ts';
+import { daemonPid, failureOf, type Product, passwordOf } from '../../support/product/product.ts';
 import { HOST, startProductStage } from '../../support/product/stage.ts';
 
 /** Listens where the daemon would. */
@@ -15,13 +15,37 @@ async function pretend({ socket: path }: Product, treat: Treatment): Promise<Asy
   return pretendDaemon(path, treat);
 }
 
-test('A daemon that never answers is given up at the deadline, with one line that says so.', async () => {
+test('A daemon that never answers is given up at the deadline, with one line that names its process.', async (t) => {
+  for (const front of [['docker-credential-ecr-xacct'], ['ecr-xacct', 'helper']]) {
+    await t.test(`Asked by ${front.join(' ')}.`, async () => {
+      await using stage = await startProductStage();
+      const { product } = stage;
+      passwordOf(await product.get(HOST), HOST);
+      const pid = await daemonPid(product);
+      process.kill(pid, 'SIGSTOP');
+      try {
+        const options = { input: HOST, env: { ECR_XACCT_TIMEOUT: '1' } };
+        const line = failureOf(await product.run([...front, 'get'], options));
+        assert.match(line, new RegExp(`the daemon at .* did not answer within 3 s; run: kill -KILL ${pid}$`));
+      } finally {
+        process.kill(pid, 'SIGCONT');
+      }
+      assert.equal(stage.aws.count(), 1);
+    });
+  }
+});
+
+test('A daemon of a later version is left alone: each call is answered in its own process.', async () => {
   await using stage = await startProductStage();
   const { product } = stage;
-  await using _silent = await pretend(product, (socket) => socket.resume());
-  const line = failureOf(await product.get(HOST, { env: { ECR_XACCT_TIMEOUT: '1' } }));
-  assert.match(line, /the daemon at .* did not answer within 3 s; run: /);
-  assert.equal(stage.aws.count(), 0);
+  const actions: (string | undefined)[] = [];
+  const note = (frame: Buffer) => actions.push(frame.toString('latin1').split('\n')[0]);
+  await using _later = await pretend(product, answering('3ecr-xacct/3 version', note));
+  passwordOf(await product.get(HOST), HOST);
+  const login = JSON.stringify({ ServerURL: HOST, Username: 'AWS', Secret: 'secret' });
+  const stored = await product.run(['docker-credential-ecr-xacct', 'store'], { input: login });
+  assert.match(failureOf(stored), /there is no daemon to keep this login/);
+  assert.deepEqual([...new Set(actions)], ['ecr-xacct/2 get', 'ecr-xacct/2 store']);
 });
 
 test('A daemon that answers with half of nothing is done without.', async (t) => {
