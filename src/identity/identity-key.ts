@@ -84,18 +84,30 @@ export function credentialKey(identity: Identity, world: CallerWorld): string {
 }
 
 /** What the first of its credentials are got from. @throws WholeEnvironmentNeeded */
-export function sourceParts(source: Source, { config, env }: CallerWorld): unknown[] {
+export function sourceParts(source: Source, world: CallerWorld): unknown[] {
+  const { env } = world;
   const names = [...PLACE_VARIABLES, ...variablesOf(source)].sort();
   const parts = [source, names.map((name) => [name, withoutSecret(name, env[name])])];
-  return source.kind === 'process'
-    ? [...parts, processDigest(childEnvironment(env), config.processEnv)]
-    : parts;
+  return source.kind === 'process' ? [...parts, processDigest(world)] : parts;
 }
 
-/** Of all that may be secret at once: a digest takes longer than the rest of a key. */
-function processDigest(env: Environment, named: readonly string[]): string {
-  const names = Object.keys(env).filter((name) => PROCESS_VARIABLE.test(name) || named.includes(name));
-  return digest(JSON.stringify(names.sort().map((name) => [name, env[name]])));
+/** One caller may have hundreds of profiles with a process. */
+const processDigests = new WeakMap<CallerWorld, string>();
+
+/**
+ * Of all that a process goes by: any of it may be secret. OpenSSL's digest, where `digest` would take a millisecond for so much; its
+ * memory is taken only where there is such a profile.
+ */
+function processDigest(world: CallerWorld): string {
+  const known = processDigests.get(world);
+  if (known !== undefined) return known;
+  const env = childEnvironment(world.env);
+  const { processEnv } = world.config;
+  const names = Object.keys(env).filter((name) => PROCESS_VARIABLE.test(name) || processEnv.includes(name));
+  const parts = JSON.stringify(names.sort().map((name) => [name, env[name]]));
+  const made = process.getBuiltinModule('node:crypto').hash('sha256', parts, 'base64url');
+  processDigests.set(world, made);
+  return made;
 }
 
 /** Not a digest of all of it, which would be most of the work of a `get`. */
