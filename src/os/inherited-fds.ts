@@ -63,6 +63,9 @@ function describe(fd: number): Descriptor | undefined {
   }
 }
 
+/** The C library's threads look into the latter two for a moment: how many processors there are. */
+const OF_SYSTEM = /^\/(?:dev\/null$|sys\/|proc\/)/;
+
 /** `O_CLOEXEC` on Linux, which Node has no name for. */
 const CLOSE_ON_EXEC = 0o2000000;
 
@@ -73,7 +76,7 @@ const CLOSE_ON_EXEC = 0o2000000;
  */
 function isOfNode({ target, flags }: Descriptor, all: readonly Descriptor[]): boolean {
   if ((flags & CLOSE_ON_EXEC) === 0) return false;
-  if ((flags & constants.O_NONBLOCK) !== 0 || target === '/dev/null') return true;
+  if ((flags & constants.O_NONBLOCK) !== 0 || OF_SYSTEM.test(target)) return true;
   if (target.startsWith('anon_inode:')) return true;
   return target.startsWith('pipe:') && all.filter((other) => other.target === target).length > 1;
 }

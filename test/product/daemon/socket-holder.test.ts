@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { socketHolder } from '../../../src/os/socket-holder.ts';
-import { daemonPid } from '../../support/product/product.ts';
+import { daemonPid, passwordOf } from '../../support/product/product.ts';
 import { HOST, startProductStage } from '../../support/product/stage.ts';
 
 const uid = process.getuid?.() ?? 0;
@@ -47,12 +47,13 @@ async function listenOn(path: string): Promise<ChildProcess> {
 test('It is the daemon, while a minter of it waits and clients are connected.', async () => {
   await using stage = await startProductStage();
   const { product } = stage;
-  await product.get(HOST);
+  passwordOf(await product.get(HOST), HOST);
   const client = connect(product.socket);
   await once(client, 'connect');
   assert.equal(socketHolder(product.socket, uid), await daemonPid(product));
   client.destroy();
-  await product.run(['ecr-xacct', 'daemon', 'stop']);
+  const stopped = await product.run(['ecr-xacct', 'daemon', 'stop']);
+  assert.equal(stopped.stdout, 'The daemon has stopped.\n', stopped.stderr);
   assert.equal(socketHolder(product.socket, uid), undefined);
 });
 
