@@ -92,7 +92,7 @@ async function promptForCode(
 /** A person may have to touch a key: as long as AWS takes codes at all. */
 const PROCESS_DEADLINE_MS = 120_000;
 
-/** The user's own command line, run by the system's shell as a credential_process is. */
+/** The user's own command line, run by the system's shell. */
 async function runMfaProcess(
   command: string,
   { serial, env, orOption }: { serial: string; env: MfaSources['env']; orOption: string },

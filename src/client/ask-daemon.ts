@@ -1,7 +1,7 @@
 // One request to the daemon: connect, send, read the answer.
 import { connect } from 'node:net';
 import { XacctError } from '../errors.ts';
-import { command } from '../hint.ts';
+import { command, type Hint } from '../hint.ts';
 import { socketHolder } from '../os/socket-holder.ts';
 import { decodeResponse, encodeRequest, type NewRequest, type Response } from '../wire/codec.ts';
 import { isSafeSocket } from '../wire/socket-path.ts';
@@ -52,8 +52,9 @@ export function noAnswer(path: string, uid: number, timeoutMs: number): XacctErr
   });
 }
 
-/** Ends the process that listens there, and no other user's. */
-export function killHint(path: string, uid: number) {
+/** Ends the one process that listens there, or finds it where this system does not say which it is. */
+export function killHint(path: string, uid: number): Hint {
   const pid = socketHolder(path, uid);
-  return { run: pid === undefined ? command`ecr-xacct daemon stop` : command`kill -KILL ${pid}` };
+  if (pid !== undefined) return { run: command`kill -KILL ${pid}` };
+  return { say: 'to find its process, which then has to be ended', run: command`lsof -t ${path}` };
 }
