@@ -87,7 +87,7 @@ export async function runDaemon({
     helper: createHelper(deps),
     isOutdated: () => {
       if (fileIdentity(program) === startedFrom) return false;
-      end('another version stands in its place');
+      end('another version is in its place on disk');
       return true;
     },
     actions: createDaemonActions({ ...deps, ...memory, whoAmI }, { version, clock, started, end }),

@@ -17,7 +17,7 @@ import { isSamePlace } from '../wire/place.ts';
 
 export interface ServerDeps {
   helper: Helper;
-  /** Whether another program stands on disk where this one was: then this daemon lets go of its socket. */
+  /** Whether another program is on disk where this one was: then this daemon lets go of its socket. */
   isOutdated: () => boolean;
   /** What it does for people beside Docker's actions, by the action's name. */
   actions: Readonly<Record<string, DaemonAction>>;
@@ -41,8 +41,10 @@ export function createDaemonServer(deps: ServerDeps): Server {
   });
 }
 
-/** Actions that a token comes of: not by a daemon that is outdated. */
-const MINTS: ReadonlySet<string> = new Set(['get', 'login']);
+/** Actions of which something is kept: not by a daemon that is outdated. */
+const KEEPS: ReadonlySet<string> = new Set(['get', 'login', 'store']);
+/** Actions that follow paths of the caller's environment. */
+const FOLLOWS: ReadonlySet<string> = new Set(['get', 'login', 'explain']);
 
 async function serve(socket: Socket, deps: ServerDeps): Promise<void> {
   const started = deps.clock();
@@ -52,7 +54,7 @@ async function serve(socket: Socket, deps: ServerDeps): Promise<void> {
   let response: Response;
   try {
     request = decodeRequest(frame);
-    if (MINTS.has(request?.action ?? '') && deps.isOutdated()) {
+    if (KEEPS.has(request?.action ?? '') && deps.isOutdated()) {
       // Closed without an answer: the client starts the daemon that belongs to the program on disk, and asks it.
       socket.end();
       return;
@@ -72,7 +74,7 @@ async function respond(request: Request, deps: ServerDeps): Promise<Response> {
   const { action, input } = request;
   if (!isSamePlace(request.env)) return answerYourself('place');
   const env = isWhole(request.env) ? request.env : passedEnvironment(request.env);
-  if ((MINTS.has(action) || action === 'explain') && hasPrivatePaths(env)) return answerYourself('path');
+  if (FOLLOWS.has(action) && hasPrivatePaths(env)) return answerYourself('path');
   if (isAction(action)) return deps.helper(action, input, env);
   const act = Object.hasOwn(deps.actions, action) ? deps.actions[action] : undefined;
   if (act !== undefined) return { outcome: 'success', text: await act({ ...request, env }) };

@@ -171,6 +171,31 @@ describe('a newer daemon', { skip }, () => {
   });
 });
 
+describe('a daemon whose program was replaced on disk', () => {
+  test('is replaced by the next get, and by the next login, which is kept', async () => {
+    await using stage = await startProductStage();
+    const { product, aws } = stage;
+    const root = join(product.folder, 'installed');
+    cpSync(join(bin, '..'), join(root, 'dist'), { recursive: true });
+    symlinkSync(join(bin, '../../node_modules'), join(root, 'node_modules'));
+    const installed = { name: 'the installed', folder: join(root, 'dist', 'bin') };
+    const program = join(root, 'dist', 'lib', 'ecr-xacct.cjs');
+    const upgrade = () => cpSync(join(bin, '../lib/ecr-xacct.cjs'), program, { force: true });
+    passwordOf(await act(installed, product, 'native client', 'get'), HOST);
+    const first = await daemonPid(product);
+    upgrade();
+    passwordOf(await act(installed, product, 'native client', 'get'), HOST);
+    const second = await daemonPid(product);
+    assert.notEqual(second, first);
+    assert.equal(aws.count(), 2);
+    upgrade();
+    assert.deepEqual(await act(installed, product, 'native client', 'store', login), DONE);
+    assert.notEqual(await daemonPid(product), second);
+    assert.equal(passwordOf(await act(installed, product, 'native client', 'get'), HOST), 'of docker login');
+    for (const pid of [first, second]) await whenEnded(pid);
+  });
+});
+
 describe('the native client of one version', { skip }, () => {
   /** The native client of one installation beside the program of another. */
   function mixed(product: Product, client: Installation, program: Installation): Installation {
