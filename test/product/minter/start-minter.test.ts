@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { wholeEnvironment } from '../../../src/caller-environment.ts';
 import type { Resolution } from '../../../src/identity/resolve.ts';
 import type { SelfCommand } from '../../../src/invocation.ts';
 import { createMinters } from '../../../src/minter/start-minter.ts';
@@ -124,9 +125,14 @@ test("A minter's environment is the caller's and nothing of this process's, and 
     { mode: 0o700 },
   );
   await product.configure({ config: { 'profile looks': { credential_process: script } } });
-  const env = { ...product.env, ...keyVariables(cast.dev), AWS_MAX_ATTEMPTS: '1' };
+  const env = {
+    ...product.env,
+    ...keyVariables(cast.dev),
+    AWS_MAX_ATTEMPTS: '1',
+    NODE_OPTIONS: '--no-warnings',
+  };
   const resolution = resolutionFor({ kind: 'profile', profile: 'looks' });
-  const { error } = await createMinters(self, 0).mint(resolution, env, MINUTE);
+  const { error } = await createMinters(self, 0).mint(resolution, wholeEnvironment(env), MINUTE);
   assert.equal(error?.code, 'credentials-invalid');
   const lines = (await readFile(variables ?? '', 'utf8')).trimEnd().split('\n');
   // The shell's own.
@@ -156,7 +162,7 @@ test('A minter whose starter goes away ends, with its credential_process.', asyn
   const result = text(minter.stdio[3] as Readable);
   const resolution = resolutionFor({ kind: 'profile', profile: 'hangs' });
   minter.stdin?.write(
-    `${JSON.stringify({ question: 'token', resolution, env: product.env, timeoutMs: MINUTE, givenAt: Date.now() })}\n`,
+    `${JSON.stringify({ question: 'token', resolution, env: wholeEnvironment(product.env), timeoutMs: MINUTE, givenAt: Date.now() })}\n`,
   );
   const pid = () => readFile(pidFile, 'utf8').catch(() => '');
   await whenever('the credential_process runs', async () => (await pid()).endsWith('\n'));
