@@ -359,10 +359,10 @@ static int has_variable(const char *start, size_t end)
 static ssize_t fuzz_send(int fd, const void *bytes, size_t length, int flags)
 {
 	CHECK(fd == SOCKET && is_folder_safe && is_peer_own && !is_shut && (flags & MSG_DONTWAIT) != 0);
-	CHECK(bytes == frame + sent && length == frame_length - sent);
-	CHECK(frame_length <= (asked == 2 ? MAX_WHOLE : MAX_FRAME));
-	size_t before = frame_length - input.length;
-	CHECK(before < frame_length + 1 && memcmp(frame + before, input.bytes, input.length) == 0 && frame[before - 1] == '\0');
+	const size_t before = frame_length;
+	CHECK(bytes == frame + sent && length == before + input.length - sent);
+	CHECK(before + input.length <= (asked == 2 ? MAX_WHOLE : MAX_FRAME));
+	CHECK(memcmp(frame + before, input.bytes, input.length) == 0 && frame[before - 1] == '\0');
 	CHECK((asked == 2) == has_variable("@all=1", before));
 	CHECK(asked == 2 || !has_variable("NODE_OPTIONS=", before));
 	unsigned choice = next();
@@ -375,7 +375,7 @@ static ssize_t fuzz_send(int fd, const void *bytes, size_t length, int flags)
 
 static int fuzz_shutdown(int fd, int how)
 {
-	CHECK(fd == SOCKET && how == SHUT_WR && sent == frame_length);
+	CHECK(fd == SOCKET && how == SHUT_WR && sent == frame_length + input.length);
 	is_shut = 1;
 	return fails(next(), ENOTCONN, EBADF) ? -1 : 0;
 }
@@ -493,6 +493,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	socket_fd = is_folder_safe = is_peer_own = is_shut = is_closed = is_stdin_replaced = is_timed_out = exit_status = 0;
 	clock_ms = 1000;
 	frame_length = stdin_length = 0;
+	stdin_bytes = NULL;
 	asked = 0;
 	choose_arguments();
 	choose_environment();

@@ -42,9 +42,9 @@ enum {
 extern char **environ;
 
 static char **arguments; /* argv without the program's name */
-static char frame[MAX_WHOLE];
-static size_t frame_length;
-static char stdin_bytes[MAX_FRAME + 1]; /* as far as it was read */
+static char frame[MAX_WHOLE + 1];
+static size_t frame_length; /* without stdin */
+static char *stdin_bytes;   /* as far as it was read; behind the rest of the frame when that is sent */
 static size_t stdin_length;
 static char answer[MAX_ANSWER + 1];
 
@@ -124,7 +124,7 @@ static _Noreturn void exec_program(char *option)
 	fail(line, length < 0 ? 0 : (size_t)length);
 }
 
-/* Appends to the request. What is too much is for the TypeScript program to answer. */
+/* Appends to the request, up to stdin. What is too much is for the TypeScript program to answer. */
 static void append(const char *bytes, size_t length, size_t most)
 {
 	if (length > most - frame_length)
@@ -153,15 +153,14 @@ static int is_variable(const char *variable)
 	return *variable != '=' && *variable != '@' && strchr(variable, '=') != NULL;
 }
 
-/* Device and inode of a file, behind the text so far; `-` where there is none. */
-static size_t append_file(char *text, size_t size, size_t length, const char *path)
+/* Appends device and inode of a file; `-` where there is none. */
+static void append_file(const char *path, size_t most)
 {
 	struct stat status;
-	int added = path != NULL && *path == '/' && stat(path, &status) == 0
-	                ? snprintf(text + length, size - length, "%llu:%llu", (unsigned long long)status.st_dev,
-	                           (unsigned long long)status.st_ino)
-	                : snprintf(text + length, size - length, "-");
-	return length + (added < 0 ? 0 : (size_t)added);
+	char text[64] = "-";
+	if (*path == '/' && stat(path, &status) == 0)
+		snprintf(text, sizeof text, "%llu:%llu", (unsigned long long)status.st_dev, (unsigned long long)status.st_ino);
+	append(text, strlen(text), most);
 }
 
 /* Where this process sees the caller's files, as in src/wire/place.ts; nothing where the caller named the socket. */
@@ -172,36 +171,36 @@ static void append_place(size_t most)
 		"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "AWS_LOGIN_CACHE_DIRECTORY", "ECR_XACCT_CONFIG", "XDG_CONFIG_HOME",
 	};
 	const char *named = getenv("ECR_XACCT_SOCKET"), *home = getenv("HOME");
-	static char folder[PATH_MAX], text[512];
+	char folder[512];
+	struct stat status;
 	if (named != NULL && *named != '\0')
 		return;
 	if (home == NULL || *home != '/')
 		home = "/";
-	int aws = snprintf(folder, sizeof folder, "%s/.aws", home);
-	struct stat status;
-	int is_there = aws > 0 && (size_t)aws < sizeof folder && stat(folder, &status) == 0;
-	memcpy(text, "@place=", 7);
-	append(text, append_file(text, sizeof text, 7, is_there ? folder : home) + 1, most);
+	int length = snprintf(folder, sizeof folder, "%s/.aws", home);
+	if (length < 0 || (size_t)length >= sizeof folder)
+		exec_program(NULL);
+	append("@place=", 7, most);
+	append_file(stat(folder, &status) == 0 ? folder : home, most);
+	append("", 1, most);
 
-	size_t length = 7;
-	memcpy(text, "@files=", 7);
+	const char *before = "@files=";
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		const char *path = getenv(names[i]);
 		if (path == NULL || *path == '\0')
 			continue;
-		if (length > 7)
-			text[length++] = ',';
-		length = append_file(text, sizeof text, length, path);
+		append(before, strlen(before), most);
+		append_file(path, most);
+		before = ",";
 	}
-	text[length] = '\0';
-	if (length > 7)
-		append(text, length + 1, most);
+	if (*before == ',')
+		append("", 1, most);
 }
 
 /* Begins the request anew, all but stdin: with the variables that identities go by, or with all of them. */
 static void begin_request(const char *action, int is_whole)
 {
-	size_t most = is_whole ? MAX_WHOLE : MAX_FRAME;
+	size_t most = is_whole ? MAX_WHOLE - stdin_length : MAX_FRAME;
 	frame_length = 0;
 	append("ecr-xacct/2 ", 12, most);
 	append(action, strlen(action), most);
@@ -321,27 +320,30 @@ static int wait_until(int fd, short events, long long deadline)
 static void read_stdin(void)
 {
 	long long deadline = now_ms() + STDIN_SECONDS * 1000LL;
+	stdin_bytes = frame + frame_length;
 	for (;;) {
 		if (!wait_until(STDIN_FILENO, POLLIN, deadline))
 			FAIL("stdin did not end within 30 s");
-		ssize_t got = read(STDIN_FILENO, stdin_bytes + stdin_length, sizeof stdin_bytes - stdin_length);
+		size_t length = frame_length + stdin_length;
+		ssize_t got = read(STDIN_FILENO, frame + length, MAX_FRAME + 1 - length);
 		if (got == 0)
 			return;
 		if (got > 0)
 			stdin_length += (size_t)got;
 		else if (errno != EINTR && errno != EAGAIN)
 			FAIL("stdin cannot be read");
-		if (stdin_length > MAX_FRAME)
+		if (frame_length + stdin_length > MAX_FRAME)
 			FAIL("stdin is larger than 256 KiB");
 	}
 }
 
 static void send_request(int fd, long long deadline)
 {
-	for (size_t sent = 0; sent < frame_length;) {
+	const size_t length = frame_length + stdin_length;
+	for (size_t sent = 0; sent < length;) {
 		if (!wait_until(fd, POLLOUT, deadline))
 			exec_program("--daemon-silent");
-		ssize_t count = send(fd, frame + sent, frame_length - sent, MSG_DONTWAIT);
+		ssize_t count = send(fd, frame + sent, length - sent, MSG_DONTWAIT);
 		if (count >= 0)
 			sent += (size_t)count;
 		else if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
@@ -370,10 +372,20 @@ static size_t receive_answer(int fd, long long deadline)
 	}
 }
 
-/* Asks once; returns the answer's length. */
-static size_t ask(int fd, size_t most, long long deadline)
+/* Makes the request anew, with all variables in front of the same stdin. */
+static void make_whole_request(const char *action)
 {
-	append(stdin_bytes, stdin_length, most);
+	char *end = frame + MAX_WHOLE - stdin_length;
+	if (stdin_length > 0)
+		stdin_bytes = memmove(end, stdin_bytes, stdin_length);
+	begin_request(action, 1);
+	if (stdin_length > 0)
+		stdin_bytes = memmove(frame + frame_length, end, stdin_length);
+}
+
+/* Asks once; returns the answer's length. */
+static size_t ask(int fd, long long deadline)
+{
 	send_request(fd, deadline);
 	size_t length = receive_answer(fd, deadline);
 	(void)close(fd);
@@ -417,11 +429,11 @@ int main(int argc, char **argv)
 	if (strcmp(actions[action], "list") != 0)
 		read_stdin();
 	long long deadline = now_ms() + seconds * 1000LL;
-	size_t length = ask(fd, MAX_FRAME, deadline);
+	size_t length = ask(fd, deadline);
 	/* Another program is to be run, which goes by variables that no list has. */
 	if (answer[0] == '4') {
-		begin_request(actions[action], 1);
-		length = ask(connect_daemon(seconds), MAX_WHOLE, deadline);
+		make_whole_request(actions[action]);
+		length = ask(connect_daemon(seconds), deadline);
 	}
 
 	if (answer[0] == '0')

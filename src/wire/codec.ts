@@ -30,6 +30,7 @@ export const MAX_FRAME_BYTES = 256 * 1024;
 export const MAX_WHOLE_FRAME_BYTES = 1024 * 1024;
 
 const NEWEST = 2;
+const CURRENT = `ecr-xacct/${NEWEST}`;
 const OUTCOMES = {
   success: '0',
   'quiet-failure': '1',
@@ -54,10 +55,10 @@ export function encodeRequest({ version = NEWEST, action, env, input }: NewReque
  */
 export function decodeRequest(frame: Buffer): Request | undefined {
   const endOfLine = frame.indexOf('\n');
-  const line = frame.toString('latin1', 0, Math.max(endOfLine, 0));
-  const [, digits, action] = /^ecr-xacct\/(\d{1,9}) ([^ ]*)$/.exec(line) ?? [];
-  if (digits === undefined || action === undefined) throw malformed();
-  const version = Number(digits);
+  const [protocol = '', action, ...rest] = frame.toString('latin1', 0, Math.max(endOfLine, 0)).split(' ');
+  if (action === undefined || rest.length > 0) throw malformed();
+  const version = protocol === CURRENT ? NEWEST : Number(/^ecr-xacct\/(\d{1,9})$/.exec(protocol)?.[1]);
+  if (Number.isNaN(version)) throw malformed();
   if (version !== 1 && version !== NEWEST) return undefined;
   const env: Record<string, string> = Object.create(null);
   let at = endOfLine + 1;
@@ -81,7 +82,7 @@ function maxBytes(env: Readonly<Record<string, string>>): number {
 
 /** Why a daemon leaves the answer to its client: the client's `version` is a later one, it sees other files (`place`), … */
 export function answerYourself(why: 'version' | 'place' | 'path' | 'action' | 'environment'): Response {
-  return { outcome: 'answer-yourself', text: `ecr-xacct/${NEWEST} ${why}` };
+  return { outcome: 'answer-yourself', text: `${CURRENT} ${why}` };
 }
 
 /** Whether a daemon of an earlier version gave the answer. */
@@ -90,7 +91,7 @@ export function isOfOlderDaemon({ outcome, text }: Response): boolean {
 }
 
 /** Stdin of `stop`, where only a daemon of an earlier version is meant; those that came before it read none. */
-export const OLDER_THAN_THIS = `older than ecr-xacct/${NEWEST}`;
+export const OLDER_THAN_THIS = `older than ${CURRENT}`;
 
 /** Whether a `stop` means daemons older than this one only. */
 export function isForOlder(input: string): boolean {
@@ -127,7 +128,7 @@ function tooLarge(bytes: number): XacctError {
 }
 
 function malformed(): XacctError {
-  return new XacctError('protocol', `the request is not of protocol ecr-xacct/${NEWEST}`, {
+  return new XacctError('protocol', `the request is not of protocol ${CURRENT}`, {
     hint: { run: command`ecr-xacct daemon stop` },
   });
 }

@@ -1,6 +1,5 @@
 // Where a caller's files are, as the file system counts: by this a daemon knows whether it sees the same files as its caller.
 import { statSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
 import type { Environment } from '../invocation.ts';
 
 /** Variables that name a file or a folder which says who the caller is; the native client has the same, in this order. */
@@ -31,8 +30,8 @@ export function isSamePlace(env: Environment): boolean {
 }
 
 function placeOf({ HOME }: Environment): string {
-  const home = HOME && isAbsolute(HOME) ? HOME : '/';
-  return fileAt(join(home, '.aws')) ?? fileAt(home) ?? '-';
+  const home = HOME?.startsWith('/') ? HOME : '/';
+  return fileAt(`${home}/.aws`) ?? fileAt(home) ?? '-';
 }
 
 /** Undefined where no such variable is set. */
@@ -40,14 +39,19 @@ function filesOf(env: Environment): string | undefined {
   const set = FILE_VARIABLES.flatMap((name) => env[name] || []);
   if (set.length === 0) return undefined;
   // A relative path, or one with a `~`, is not the file system's to follow.
-  return set.map((path) => (isAbsolute(path) ? fileAt(path) : undefined) ?? '-').join(',');
+  return set.map((path) => (path.startsWith('/') ? fileAt(path) : undefined) ?? '-').join(',');
 }
+
+const ANY = { throwIfNoEntry: false } as const;
 
 /** As in `2049:131`; undefined where there is none, or it cannot be seen. */
 function fileAt(path: string): string | undefined {
   try {
-    const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
-    return stat && `${stat.dev}:${stat.ino}`;
+    const stat = statSync(path, ANY);
+    if (stat === undefined) return undefined;
+    // Some file systems have inodes that no double can hold; the others need not wait for bigints.
+    const { dev, ino } = Number.isSafeInteger(stat.ino) ? stat : statSync(path, { bigint: true });
+    return `${dev}:${ino}`;
   } catch {
     return undefined;
   }
