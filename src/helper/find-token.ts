@@ -145,8 +145,8 @@ function mintAgain(
   key: string,
   env: Environment,
 ): Promise<Token> | undefined {
-  const wanted = { hostname, config: deps.readConfig(env), profiles: deps.readProfiles(env), env };
   try {
+    const wanted = { hostname, config: deps.readConfig(env), profiles: deps.readProfiles(env), env };
     const resolution = chooseRemembered(deps, wanted)?.resolutions.find(
       (one) => identityKey(one, wanted) === key,
     );

@@ -1,9 +1,11 @@
 // Owns the proof of what a token is looked for with: the profiles of an account in turn, and MFA sessions.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { isWhole, WholeEnvironmentNeeded } from '../../../src/caller-environment.ts';
 import { XacctError } from '../../../src/errors.ts';
 import { login } from '../../../src/helper/login.ts';
 import { command } from '../../../src/hint.ts';
+import type { Environment } from '../../../src/invocation.ts';
 import { createHelperFixture } from '../../support/unit/helper.ts';
 
 const ACCOUNT = '111122223333';
@@ -257,4 +259,22 @@ describe('login', () => {
       message: 'ghcr.io: neither an ECR hostname nor in the config',
     });
   });
+});
+
+test('A token whose files only the whole environment leads to is not renewed in the background, and that is no failure.', async () => {
+  const fixture = createHelperFixture(`registries: { ${ECR}: { profile: dev } }`);
+  const { readProfiles, tokens } = fixture.deps;
+  // As for AWS_CONFIG_FILE=/$CORP_FILES/config.
+  fixture.deps.readProfiles = (...[env]: Environment[]) => {
+    if (env === undefined || !isWhole(env)) throw new WholeEnvironmentNeeded();
+    return readProfiles();
+  };
+  await fixture.secretOf(ECR);
+  fixture.now += 11 * HOUR;
+  await fixture.secretOf(ECR);
+  fixture.now += HOUR - 60_000;
+  tokens.refreshAhead();
+  await new Promise(setImmediate);
+  assert.ok(!Object.hasOwn(tokens.status()[0] ?? {}, 'lastError'));
+  assert.deepEqual(fixture.mints, [`profile dev for ${ECR}`]);
 });
