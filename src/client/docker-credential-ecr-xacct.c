@@ -175,7 +175,10 @@ static void append_place(size_t most)
 	struct stat status;
 	if (named != NULL && *named != '\0')
 		return;
-	if (home == NULL || *home != '/')
+	/* The user database says it then, which another library may know than this one. */
+	if (home == NULL || *home == '\0')
+		exec_program(NULL);
+	if (*home != '/')
 		home = "/";
 	int length = snprintf(folder, sizeof folder, "%s/.aws", home);
 	if (length < 0 || (size_t)length >= sizeof folder)

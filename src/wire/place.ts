@@ -1,6 +1,7 @@
 // Where a caller's files are, as the file system counts: by this a daemon knows whether it sees the same files as its caller.
 import { statSync } from 'node:fs';
 import type { Environment } from '../invocation.ts';
+import { homeFolder } from '../os/home-folder.ts';
 
 /** Variables that name a file or a folder which says who the caller is; the native client has the same, in this order. */
 export const FILE_VARIABLES = [
@@ -14,7 +15,7 @@ export const FILE_VARIABLES = [
 ] as const;
 
 /**
- * What a client sends of it. `@place`: device and inode of `~/.aws`, of HOME where there is none; `@files`, where such variables are
+ * What a client sends of it. `@place`: device and inode of `~/.aws`, of the home folder where there is none; `@files`, where such variables are
  * set, the same of each. Nothing where the caller named the socket: then it means that very daemon.
  */
 export function placeVariables(env: Environment): Record<string, string> {
@@ -30,7 +31,8 @@ export function isSamePlace(env: Environment): boolean {
 }
 
 function placeOf({ HOME }: Environment): string {
-  const home = HOME?.startsWith('/') ? HOME : '/';
+  // Without HOME the user database says where those files are (homeFolder), and not that each sees the same there.
+  const home = (HOME ? HOME.startsWith('/') && HOME : homeFolder({})) || '/';
   return fileAt(`${home}/.aws`) ?? fileAt(home) ?? '-';
 }
 

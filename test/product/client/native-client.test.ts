@@ -269,7 +269,6 @@ describe('the request', { skip }, () => {
       { HOME: folder },
       { HOME: join(folder, 'absent') },
       { HOME: 'relative' },
-      {},
       { HOME: folder, ...files },
       {
         HOME: folder,
@@ -290,6 +289,16 @@ describe('the request', { skip }, () => {
       const variables = { ...placeVariables(more), ...passedEnvironment({ ...env, ...more }) };
       assert.match(variables['@place'] ?? '', /^\d+:\d+$|^-$/);
       assert.deepEqual(sorted(await promise), sorted(sent({ action: 'get', env: variables, input: HOST })));
+    }
+  });
+  test('without HOME is left to the program, which asks the user database whose folder is meant', async () => {
+    assert.ok(client !== undefined);
+    const runtime = join(client.folder, 'homeless');
+    await mkdir(join(runtime, 'ecr-xacct'), { recursive: true, mode: 0o700 });
+    await using _daemon = await pretendDaemon(join(runtime, 'ecr-xacct', 'daemon.sock'), answering('0ok'));
+    for (const home of [{}, { HOME: '' }]) {
+      const more = { ...home, XDG_RUNTIME_DIR: runtime, ECR_XACCT_SOCKET: '' };
+      assert.deepEqual(await client.run(['get'], { input: HOST, env: more }), became(['get'], HOST));
     }
   });
   test('waits for a daemon that is slow to read', async () => {

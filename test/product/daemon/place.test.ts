@@ -1,6 +1,7 @@
 // A caller that sees other files than the daemon, as in a container with a shared folder, is never answered as the daemon's user.
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { skipWithout } from '../../support/peers.ts';
@@ -53,6 +54,18 @@ for (const [name, front] of Object.entries(FRONTS)) {
       await using stage = await startStage();
       const { product } = stage;
       const ran = await within(product, `mount -t tmpfs none '${product.home}'`, [...front, 'get'], HOST);
+      assert.match(failureOf(ran), /no AWS identity/);
+    });
+
+    test('with another home folder, which only the user database names, is the identity of that', async () => {
+      await using stage = await startProductStage({ env: { HOME: undefined } });
+      const { product } = stage;
+      const home = userInfo().homedir;
+      // In a mount namespace of its own, so that this user's own folder stays as it is.
+      const get = `printf %s ${HOST} | ${front.join(' ')} get`;
+      const own = `mount --bind '${product.home}' '${home}'`;
+      const other = `unshare --mount sh -c "mount -t tmpfs none '${home}' && ${get}"`;
+      const ran = await within(product, own, ['sh', '-c', `${get} >/dev/null && ${other}`]);
       assert.match(failureOf(ran), /no AWS identity/);
     });
 

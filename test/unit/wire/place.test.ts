@@ -1,7 +1,7 @@
 // Owns the proof of when a daemon sees the same files as its caller, by what the caller sends of them.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempDisposableSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { FILE_VARIABLES, isSamePlace, placeVariables } from '../../../src/wire/place.ts';
@@ -18,13 +18,14 @@ const idOf = (path: string) => {
 };
 
 describe('a place', () => {
-  test('is that of ~/.aws, of HOME where there is none, and of the root where there is no HOME', () => {
+  test('is that of ~/.aws, of the home folder where there is none, and of the root where HOME is relative', () => {
     using home = makeHome();
     const { path } = home;
     assert.deepEqual(placeVariables({ HOME: path }), { '@place': idOf(join(path, '.aws')) });
     assert.deepEqual(placeVariables({ HOME: join(path, '.aws') }), { '@place': idOf(join(path, '.aws')) });
-    for (const HOME of [undefined, '', 'relative']) {
-      assert.deepEqual(placeVariables({ HOME }), { '@place': idOf('/') });
+    assert.deepEqual(placeVariables({ HOME: 'relative' }), { '@place': idOf('/') });
+    for (const HOME of [undefined, '']) {
+      assert.deepEqual(placeVariables({ HOME }), placeVariables({ HOME: userInfo().homedir }));
     }
     assert.deepEqual(placeVariables({ HOME: join(path, 'absent') }), { '@place': '-' });
   });
