@@ -25,10 +25,10 @@ interface Reach {
 
 /**
  * Why no daemon answers: there is `none`, and none could be started, or this process may start none (the error `limit`); its
- * socket would have no `path`; it sees other files (`place`) or an `older` one comes back in its place; the environment is
- * `too-large`; or it leaves the answer to its client for another reason (`other`).
+ * socket would have no `path`; it sees other files (`place`), is a `newer` one, or an `older` one comes back in its place; the
+ * environment is `too-large`; or it leaves the answer to its client for another reason (`other`).
  */
-export type Unanswered = 'none' | 'path' | 'place' | 'older' | 'too-large' | 'other' | XacctError;
+export type Unanswered = 'none' | 'path' | 'place' | 'newer' | 'older' | 'too-large' | 'other' | XacctError;
 
 /** Whether a daemon answered. */
 export function isAnswered<T extends object>(answer: T | Unanswered): answer is Exclude<T, XacctError> {
@@ -63,6 +63,7 @@ export async function reachDaemon(
   const { outcome, text } = asked;
   if (outcome !== 'answer-yourself' && outcome !== 'ask-again') return { outcome, text };
   if (isOfOlderDaemon(asked)) return 'older';
+  if (text.endsWith(' version')) return 'newer';
   return text.endsWith(' place') ? 'place' : 'other';
 }
 
@@ -90,6 +91,11 @@ export function noDaemon(what: string, why: Unanswered): XacctError {
       return fail(': the one that listens here sees other files than this process', {
         say: 'for one of your own',
         run: own,
+      });
+    case 'newer':
+      return fail(': one of a later version listens here, which this program does not know how to ask', {
+        say: 'to end it',
+        run: command`ecr-xacct daemon stop`,
       });
     case 'older':
       return fail(': one of an earlier version comes back each time', {

@@ -1,11 +1,13 @@
 // Upgrades: clients and daemons of version 1 of the wire and of this one, side by side, as two installations are.
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { skipWithout, versionOne } from '../../support/peers.ts';
 import { isRunning, whenEnded } from '../../support/processes.ts';
-import { bin, daemonPid, type Product, passwordOf } from '../../support/product/product.ts';
+import { answering, pretendDaemon } from '../../support/product/pretend-daemon.ts';
+import { bin, daemonPid, failureOf, type Product, passwordOf } from '../../support/product/product.ts';
 import { HOST, startProductStage } from '../../support/product/stage.ts';
 
 const skip = skipWithout('version-1');
@@ -194,6 +196,22 @@ describe('a daemon whose program was replaced on disk', () => {
     assert.equal(passwordOf(await act(installed, product, 'native client', 'get'), HOST), 'of docker login');
     for (const pid of [first, second]) await whenEnded(pid);
   });
+});
+
+describe('a daemon of a version to come', () => {
+  for (const [name, front] of Object.entries(FRONTS)) {
+    test(`is left alone by the ${name}, which answers itself, and says what a login lacks`, async () => {
+      await using stage = await startProductStage();
+      const { product } = stage;
+      mkdirSync(join(product.runtime, 'ecr-xacct'), { mode: 0o700 });
+      await using _daemon = await pretendDaemon(product.socket, answering('3ecr-xacct/3 version'));
+      passwordOf(await product.run([...front, 'get'], { input: HOST }), HOST);
+      const line = failureOf(await product.run([...front, 'store'], { input: login }));
+      assert.match(line, /: one of a later version listens here/);
+      // The product ends with its daemon, which this one cannot be asked for.
+      await rm(product.socket);
+    });
+  }
 });
 
 describe('the native client of one version', { skip }, () => {
