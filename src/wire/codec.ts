@@ -69,7 +69,8 @@ export function decodeRequest(frame: Buffer): Request | undefined {
     const variable = frame.toString('utf8', at, end);
     const equals = variable.indexOf('=');
     if (equals < 1) throw malformed();
-    env[variable.slice(0, equals)] = variable.slice(equals + 1);
+    // Of a name that is there twice the first, as everywhere else: in getenv, in Node, in the AWS CLI.
+    env[variable.slice(0, equals)] ??= variable.slice(equals + 1);
     at = end + 1;
   }
   if (frame.length > maxBytes(env)) throw tooLarge(maxBytes(env));

@@ -63,6 +63,11 @@ describe('a request', () => {
     assert.equal(decodeRequest(Buffer.from('ecr-xacct/1 get\nA=b=c\0\0'))?.env.A, 'b=c');
   });
 
+  test('has the first of two variables of one name, as getenv has', () => {
+    const frame = 'ecr-xacct/2 get\nAWS_PROFILE=\0A=1\0AWS_PROFILE=b\0A=2\0\0';
+    assert.deepEqual({ ...decodeRequest(Buffer.from(frame))?.env }, { AWS_PROFILE: '', A: '1' });
+  });
+
   test('keeps NULs and line ends on stdin, for the grammar to refuse', () => {
     assert.equal(decodeRequest(Buffer.from('ecr-xacct/1 get\n\0a\0\0b\n'))?.input, 'a\0\0b\n');
   });
