@@ -167,6 +167,20 @@ echo '{"Secret":"canary"}'; exit 1`;
       const runs = await world.product.run(['cat', join(world.scripts.folder, 'runs')]);
       assert.ok(runs.stdout.length <= 'run\n'.length * 2, runs.stdout);
     });
+    // Without a daemon, none knows of the others.
+    if (front.env.ECR_XACCT_DAEMON !== 'off') {
+      await t.test('Nor does one go on for ever that changes its environment each time.', async () => {
+        // The script ends itself where it would go on.
+        const again = 'env -u ECR_XACCT_FALLBACK DEPTH=x$DEPTH docker-credential-ecr-xacct "$1"';
+        await using world = await startFallbackStage(
+          (folder) => `test \${#DEPTH} -gt 99 && exit 1; echo run >>${folder}/runs; ${again}`,
+        );
+        const { get } = actionsOf(world.product, front);
+        assert.match(failureOf(await get('ghcr.io')), /docker-credential-other/);
+        const runs = await world.product.run(['cat', join(world.scripts.folder, 'runs')]);
+        assert.equal(runs.stdout.length, 'run\n'.length * 64);
+      });
+    }
     await t.test('One in the current folder is not found, whatever stands in PATH.', async () => {
       await using world = await startFallbackStage(() => 'exit 0');
       const { product } = world;

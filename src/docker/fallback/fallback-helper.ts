@@ -8,10 +8,14 @@ import { type Answer, notFound, readCredential } from '../messages.ts';
 import { FALLBACK_MARK, type FallbackRequest } from './fallback.ts';
 import { type HelperRan, MAX_STDOUT_BYTES, runHelper } from './helper-process.ts';
 
+/** Far more than the terminals and jobs of one user that ask at the same moment, each in another environment. */
+const MAX_AT_ONCE = 64;
+
 /**
  * Requests that are the same in everything, while the first of them runs, have its answer: many pulls at once mean one
  * question for a passphrase. And a helper that leads back to us without the mark asks us for what it is being asked for:
- * so it waits for itself until its time is over, instead of being started without end.
+ * so it waits for itself until its time is over, instead of being started without end. Where its environment is another one
+ * each time (a shell counts in SHLVL), there is an end at `MAX_AT_ONCE`.
  */
 export function createFallbackHelper(): (request: FallbackRequest, timeoutMs: number) => Promise<Answer> {
   const running = new Map<string, Promise<Answer>>();
@@ -19,6 +23,7 @@ export function createFallbackHelper(): (request: FallbackRequest, timeoutMs: nu
     const key = JSON.stringify([request, timeoutMs]);
     const same = running.get(key);
     if (same !== undefined) return same;
+    if (running.size >= MAX_AT_ONCE) return Promise.reject(tooMany(request));
     const answer = askFallbackHelper(request, timeoutMs).finally(() => {
       // What was asked before a login ended does not answer what is asked after it.
       if (request.action === 'store' || request.action === 'erase') running.clear();
@@ -107,6 +112,11 @@ function failed(program: string, words: string, cause?: unknown): XacctError {
     hint: { say: 'to try it', run: command`${program} list` },
     cause,
   });
+}
+
+function tooMany({ name }: FallbackRequest): XacctError {
+  const words = `is asked by ${MAX_AT_ONCE} at once: it may lead back to docker-credential-ecr-xacct`;
+  return failed(`docker-credential-${name}`, words);
 }
 
 function timedOut(program: string, timeoutMs: number): XacctError {
