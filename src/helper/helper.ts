@@ -75,7 +75,7 @@ async function get(deps: HelperDeps, input: string, env: Environment): Promise<A
   }
 }
 
-/** Undefined where Docker had better go on anonymously. */
+/** Undefined where Docker had better go on anonymously. @throws XacctError; WholeEnvironmentNeeded */
 async function tokenFor(
   deps: HelperDeps,
   hostname: string,
@@ -86,7 +86,8 @@ async function tokenFor(
     const found = await findToken(deps, { hostname, config, profiles: deps.readProfiles(env), env });
     return found?.token;
   } catch (error) {
-    if (isPublicByDefault(hostname, config, env)) return undefined;
+    if (!(error instanceof WholeEnvironmentNeeded) && isPublicByDefault(hostname, config, env))
+      return undefined;
     throw error;
   }
 }

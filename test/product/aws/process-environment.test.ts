@@ -34,6 +34,8 @@ const OWN = {
   MY_OWN: 'a=b "c" ü\nnext line',
 };
 
+const PUBLIC = 'public.ecr.aws';
+
 /** A stage whose profile `mine` gets keys from a script that notes its environment first. */
 async function startStage(
   config: object = {},
@@ -106,6 +108,18 @@ describe('a credential_process has its caller’s environment', () => {
     passwordOf(await product.get(own, { env: { MY_OWN: 'x' } }), own);
     const without = failureOf(await product.get(own, { env: { VAULT_ADDR: 'y' } }));
     assert.match(without, /its credential_process failed/);
+  });
+
+  test('also for ECR Public, where Docker would go on without a token', async () => {
+    await using stage = await startStage();
+    const env = { AWS_PROFILE: 'mine', MY_OWN: 'x' };
+    for (const { command, env: more } of fronts) {
+      await rm(join(stage.product.folder, 'environ'), { force: true });
+      const ran = await stage.product.run([...command, 'get'], { input: PUBLIC, env: { ...env, ...more } });
+      passwordOf(ran, PUBLIC);
+      await stage.product.run([...command, 'erase'], { input: PUBLIC });
+      assert.equal((await stage.noted()).get('MY_OWN'), 'x');
+    }
   });
 
   test('but no minter and no daemon of ours has it in its own', async () => {
