@@ -17,6 +17,8 @@ export async function beginDaemon(
   try {
     const { runDaemon } = await import('./run-daemon.ts');
     keepHeapSmall();
+    // An error holds the functions that it came through, and so what those know: failures are remembered, callers' variables not.
+    Error.stackTraceLimit = 0;
     await runDaemon({ ...options, minters, program: self.at(-1) ?? self[0] });
   } finally {
     // A spare that is left keeps this process alive.
