@@ -88,6 +88,16 @@ export function childEnvironment(env: Environment): Record<string, string> {
   );
 }
 
+/** What it looks up; undefined where that needs the whole environment, and none can be asked for it. */
+export function orUnknown<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof WholeEnvironmentNeeded) return undefined;
+    throw error;
+  }
+}
+
 /** No failure: the caller is asked again, with all of its environment. Not an XacctError, so that nothing takes it for an answer. */
 export class WholeEnvironmentNeeded extends Error {
   /** By name: each of the built files has a copy of this class. */

@@ -1,4 +1,5 @@
 // Who to be for a hostname, with what is remembered of profiles that do not say their account, and asking AWS where it matters.
+import { orUnknown } from '../caller-environment.ts';
 import type { Config } from '../config/load.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
@@ -19,9 +20,13 @@ export interface ChoiceInput extends CallerWorld {
   hostname: string;
 }
 
-/** From what is known now; asks nothing. Undefined where the hostname is neither ECR's nor mapped. */
-export function chooseRemembered(deps: ChoiceDeps, asked: ChoiceInput): Choice | undefined {
-  const input = resolutionInputAsked(deps, asked);
+/**
+ * From what is known now, for a caller who has gone: asks nothing. Profiles whose process needs the whole environment are passed
+ * over. Undefined where the hostname is neither ECR's nor mapped.
+ */
+export function chooseRemembered({ accounts }: ChoiceDeps, asked: ChoiceInput): Choice | undefined {
+  const recall: AccountMemory['recall'] = (...of) => orUnknown(() => accounts.recall(...of));
+  const input = resolutionInputAsked({ accounts: { recall } }, asked);
   return input && chooseIdentity(asked.hostname, input);
 }
 
@@ -109,7 +114,10 @@ export function whatWasLearnt({ accounts }: ChoiceDeps, asked: ChoiceInput): str
   return [...learnt.slice(0, MAX_SHOWN), ...more];
 }
 
-export function resolutionInputAsked({ accounts }: ChoiceDeps, asked: ChoiceInput) {
+export function resolutionInputAsked(
+  { accounts }: { accounts: Pick<AccountMemory, 'recall'> },
+  asked: ChoiceInput,
+) {
   const { hostname, config, profiles, env } = asked;
   return resolutionInput(hostname, config, profiles, env, (profile) => {
     const known = accounts.recall(profile, asked);

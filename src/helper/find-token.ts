@@ -1,5 +1,5 @@
 // A token for a hostname: who to be, a token in memory or a mint, and the next candidate where discovery has several.
-import { passedEnvironment, WholeEnvironmentNeeded } from '../caller-environment.ts';
+import { orUnknown, passedEnvironment } from '../caller-environment.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import { describeIdentity } from '../identity/identity.ts';
@@ -145,16 +145,13 @@ function mintAgain(
   key: string,
   env: Environment,
 ): Promise<Token> | undefined {
-  try {
+  return orUnknown(() => {
     const wanted = { hostname, config: deps.readConfig(env), profiles: deps.readProfiles(env), env };
     const resolution = chooseRemembered(deps, wanted)?.resolutions.find(
-      (one) => identityKey(one, wanted) === key,
+      (one) => orUnknown(() => identityKey(one, wanted)) === key,
     );
     return resolution && mint(deps, wanted, resolution);
-  } catch (error) {
-    if (error instanceof WholeEnvironmentNeeded) return undefined;
-    throw error;
-  }
+  });
 }
 
 /** Mints, with the MFA session of the identity's keys where its roles ask for one. */

@@ -35,19 +35,6 @@ test('A daemon that never answers is given up at the deadline, with one line tha
   }
 });
 
-test('A daemon of a later version is left alone: each call is answered in its own process.', async () => {
-  await using stage = await startProductStage();
-  const { product } = stage;
-  const actions: (string | undefined)[] = [];
-  const note = (frame: Buffer) => actions.push(frame.toString('latin1').split('\n')[0]);
-  await using _later = await pretend(product, answering('3ecr-xacct/3 version', note));
-  passwordOf(await product.get(HOST), HOST);
-  const login = JSON.stringify({ ServerURL: HOST, Username: 'AWS', Secret: 'secret' });
-  const stored = await product.run(['docker-credential-ecr-xacct', 'store'], { input: login });
-  assert.match(failureOf(stored), /there is no daemon to keep this login/);
-  assert.deepEqual([...new Set(actions)], ['ecr-xacct/2 get', 'ecr-xacct/2 store']);
-});
-
 test('A daemon that answers with half of nothing is done without.', async (t) => {
   const treatments: Record<string, Treatment> = {
     'It hangs up at once': (socket) => socket.destroy(),

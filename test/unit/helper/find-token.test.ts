@@ -278,3 +278,18 @@ test('A token whose files only the whole environment leads to is not renewed in 
   assert.ok(!Object.hasOwn(tokens.status()[0] ?? {}, 'lastError'));
   assert.deepEqual(fixture.mints, [`profile dev for ${ECR}`]);
 });
+
+test('A token of a profile beside one with a process is renewed in the background; that of the process is not.', async () => {
+  const files = `[profile keys]\n${KEYS}aws_account_id = 111122223333\n[profile vault]\ncredential_process = vend\n`;
+  const fixture = createHelperFixture('', files);
+  fixture.accounts = { vault: '444455556666' };
+  const other = ECR.replace('111122223333', '444455556666');
+  for (const host of [ECR, other]) await fixture.secretOf(host);
+  const before = fixture.mints.length;
+  fixture.now += 11 * HOUR;
+  for (const host of [ECR, other]) await fixture.secretOf(host);
+  fixture.now += HOUR - 60_000;
+  fixture.deps.tokens.refreshAhead();
+  await new Promise(setImmediate);
+  assert.deepEqual(fixture.mints.slice(before), [`profile keys for ${ECR}`]);
+});
