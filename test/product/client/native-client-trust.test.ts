@@ -133,7 +133,7 @@ describe('ECR_XACCT_SOCKET', { skip }, () => {
   test('that is empty is as none: the socket is in the runtime folder', async () => {
     const own = join(dirname(await newSocket()), 'ecr-xacct', 'daemon.sock');
     await mkdir(dirname(own), { mode: 0o700 });
-    const env = { ECR_XACCT_SOCKET: '', XDG_RUNTIME_DIR: dirname(dirname(own)) };
+    const env = { HOME: '/', ECR_XACCT_SOCKET: '', XDG_RUNTIME_DIR: dirname(dirname(own)) };
     assert.deepEqual(await runBeside(own, { env }), asked);
   });
 });
@@ -144,15 +144,20 @@ describe('XDG_RUNTIME_DIR', { skip }, () => {
     const path = join(folder, 'ecr-xacct', 'daemon.sock');
     await mkdir(dirname(path), { mode: 0o700 });
     await chown(folder, OTHER_UID, OTHER_UID);
-    const { isAsked } = await runBeside(path, { env: { ECR_XACCT_SOCKET: '', XDG_RUNTIME_DIR: folder } }, [
-      'list',
-    ]);
+    const { isAsked } = await runBeside(
+      path,
+      { env: { HOME: '/', ECR_XACCT_SOCKET: '', XDG_RUNTIME_DIR: folder } },
+      ['list'],
+    );
     assert.equal(isAsked, false);
   });
   test('that leaves no room for the socket leaves it to the program', async () => {
     const folder = join(client?.folder ?? '', 'x'.repeat(80));
     await mkdir(folder, { recursive: true });
-    assert.deepEqual(await run({ env: { ECR_XACCT_SOCKET: '', XDG_RUNTIME_DIR: folder } }), became());
+    assert.deepEqual(
+      await run({ env: { HOME: '/', ECR_XACCT_SOCKET: '', XDG_RUNTIME_DIR: folder } }),
+      became(),
+    );
   });
 });
 
