@@ -46,8 +46,8 @@ export async function startDaemon(self: SelfCommand, env: Environment): Promise<
 }
 
 /**
- * What a daemon runs with for its own part: where its files are, and nothing of AWS. Whoever happens to start it must not
- * leave their keys in its environment; each request brings its own.
+ * What a daemon runs with for its own part: where its files are, and nothing of AWS: the caller that happens to start it must not
+ * leave its keys there, as each request brings its own.
  */
 export function daemonEnvironment(env: Environment): Record<string, string> {
   const own: Record<string, string> = {};
