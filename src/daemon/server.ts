@@ -1,6 +1,6 @@
 // Serves the wire's requests on a socket: Docker's actions through the helper, and the daemon's own.
 import { createServer, type Server, type Socket } from 'node:net';
-import { isWhole, passedEnvironment, WholeEnvironmentNeeded } from '../caller-environment.ts';
+import { WholeEnvironmentNeeded } from '../caller-environment.ts';
 import { isAction } from '../docker/messages.ts';
 import { errorLine } from '../errors.ts';
 import type { Helper } from '../helper/helper.ts';
@@ -71,13 +71,12 @@ async function serve(socket: Socket, deps: ServerDeps): Promise<void> {
 }
 
 async function respond(request: Request, deps: ServerDeps): Promise<Response> {
-  const { action, input } = request;
-  if (!isSamePlace(request.env)) return answerYourself('place');
-  const env = isWhole(request.env) ? request.env : passedEnvironment(request.env);
+  const { action, env, input } = request;
+  if (!isSamePlace(env)) return answerYourself('place');
   if (FOLLOWS.has(action) && hasPrivatePaths(env)) return answerYourself('path');
   if (isAction(action)) return deps.helper(action, input, env);
   const act = Object.hasOwn(deps.actions, action) ? deps.actions[action] : undefined;
-  if (act !== undefined) return { outcome: 'success', text: await act({ ...request, env }) };
+  if (act !== undefined) return { outcome: 'success', text: await act(request) };
   // An action of a newer client: it knows the answer itself.
   return answerYourself('action');
 }

@@ -1,5 +1,5 @@
 // A token for a hostname: who to be, a token in memory or a mint, and the next candidate where discovery has several.
-import { orUnknown, passedEnvironment } from '../caller-environment.ts';
+import { isWhole, orUnknown, passedEnvironment } from '../caller-environment.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import { describeIdentity } from '../identity/identity.ts';
@@ -133,9 +133,12 @@ async function tokenOf(deps: TokenDeps, wanted: WaitingInput, resolution: Resolu
  * kept longer than it takes to answer.
  */
 function renewalOf(deps: TokenDeps, wanted: TokenInput, resolution: Resolution, key: string) {
-  if (holdsSecret(wanted.env) || endsInProcess(resolution.identity, wanted)) return undefined;
-  const env = passedEnvironment(wanted.env);
-  return () => mintAgain(deps, wanted.hostname, key, env);
+  const { hostname, env } = wanted;
+  if (holdsSecret(env)) return undefined;
+  if (!isWhole(env)) return () => mintAgain(deps, hostname, key, env);
+  if (endsInProcess(resolution.identity, wanted)) return undefined;
+  const passed = passedEnvironment(env);
+  return () => mintAgain(deps, hostname, key, passed);
 }
 
 /** Mints for the key once more, unless the files now lead to another one, or to where more of the environment is needed. */

@@ -54,27 +54,29 @@ export function encodeRequest({ version = NEWEST, action, env, input }: NewReque
  * @throws XacctError `protocol` where it is no request at all, or too large.
  */
 export function decodeRequest(frame: Buffer): Request | undefined {
-  const endOfLine = frame.indexOf('\n');
-  const [protocol = '', action, ...rest] = frame.toString('latin1', 0, Math.max(endOfLine, 0)).split(' ');
-  if (action === undefined || rest.length > 0) throw malformed();
+  const [line, rest] = partAt(frame.toString(), '\n');
+  const [protocol, action] = partAt(line ?? '', ' ');
+  if (protocol === undefined || action.includes(' ')) throw malformed();
   const version = protocol === CURRENT ? NEWEST : Number(/^ecr-xacct\/(\d{1,9})$/.exec(protocol)?.[1]);
   if (Number.isNaN(version)) throw malformed();
   if (version !== 1 && version !== NEWEST) return undefined;
   const env: Record<string, string> = Object.create(null);
-  let at = endOfLine + 1;
-  for (;;) {
-    const end = frame.indexOf(0, at);
-    if (end < 0) throw frame.length > MAX_FRAME_BYTES ? tooLarge(MAX_FRAME_BYTES) : malformed();
-    if (end === at) break;
-    const variable = frame.toString('utf8', at, end);
-    const equals = variable.indexOf('=');
-    if (equals < 1) throw malformed();
+  const [variables, input] = rest.startsWith('\0') ? ['', rest.slice(1)] : partAt(rest, '\0\0');
+  if (variables === undefined) throw frame.length > MAX_FRAME_BYTES ? tooLarge(MAX_FRAME_BYTES) : malformed();
+  for (const variable of variables === '' ? [] : variables.split('\0')) {
+    const [name, value] = partAt(variable, '=');
+    if (!name) throw malformed();
     // Of a name that is there twice the first, as everywhere else: in getenv, in Node, in the AWS CLI.
-    env[variable.slice(0, equals)] ??= variable.slice(equals + 1);
-    at = end + 1;
+    env[name] ??= value;
   }
   if (frame.length > maxBytes(env)) throw tooLarge(maxBytes(env));
-  return { version, action, env, input: frame.toString('utf8', at + 1) };
+  return { version, action, env, input };
+}
+
+/** What is before the mark, undefined where there is none, and what is behind it. */
+function partAt(text: string, mark: string): [before: string | undefined, behind: string] {
+  const at = text.indexOf(mark);
+  return at < 0 ? [undefined, ''] : [text.slice(0, at), text.slice(at + mark.length)];
 }
 
 function maxBytes(env: Readonly<Record<string, string>>): number {
