@@ -95,8 +95,8 @@ export function sourceParts(source: Source, world: CallerWorld): unknown[] {
 const processDigests = new WeakMap<CallerWorld, string>();
 
 /**
- * Of all that a process goes by: any of it may be secret. OpenSSL's digest, where `digest` would take a millisecond for so much; its
- * memory is taken only where there is such a profile.
+ * Of all that a process goes by, as any of it may be secret. By OpenSSL: for so much, `digest` takes a millisecond. Only a caller
+ * with such a profile takes OpenSSL's memory.
  */
 function processDigest(world: CallerWorld): string {
   const known = processDigests.get(world);

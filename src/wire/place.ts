@@ -15,8 +15,8 @@ export const FILE_VARIABLES = [
 ] as const;
 
 /**
- * What a client sends of it. `@place`: device and inode of `~/.aws`, of the home folder where there is none; `@files`, where such variables are
- * set, the same of each. Nothing where the caller named the socket: then it means that very daemon.
+ * What a client sends of it. `@place`: device and inode of `~/.aws`, of the home folder where there is none; `@files`, where such
+ * variables are set, the same of each. Nothing where the caller named the socket: then it means that very daemon.
  */
 export function placeVariables(env: Environment): Record<string, string> {
   if (env.ECR_XACCT_SOCKET) return {};

@@ -50,7 +50,7 @@ for (const [name, front] of Object.entries(FRONTS)) {
       assert.equal(await daemonPid(product), pid);
     });
 
-    test('with an empty HOME is nobody, as without a daemon', async () => {
+    test('with an empty HOME has no identity, as without a daemon', async () => {
       await using stage = await startStage();
       const { product } = stage;
       const ran = await within(product, `mount -t tmpfs none '${product.home}'`, [...front, 'get'], HOST);
