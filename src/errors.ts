@@ -56,6 +56,9 @@ const KINDS = {
 
 export type ErrorCode = keyof typeof KINDS;
 
+/** AWS quotes whole policies; what a hostile endpoint or program sends is not kept, carried and searched at any length. */
+const MAX_MESSAGE_CHARACTERS = 8_192;
+
 /** A failure: what failed, for which hostname or profile, and what fixes it. */
 export class XacctError extends Error {
   /** By name: each of the built files has a copy of this class, and an error may cross from one to another. */
@@ -74,7 +77,10 @@ export class XacctError extends Error {
     message: string,
     options: { hint?: Hint | undefined; denial?: Denial | undefined; cause?: unknown } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      message.slice(0, MAX_MESSAGE_CHARACTERS),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.code = code;
     this.hint = options.hint;
     this.denial = options.denial;
@@ -125,17 +131,22 @@ export function errorFrom(fields: Omit<ErrorFields, 'hint'> & { hint?: Hint | st
 
 const MAX_LINE_CHARACTERS = 1_200;
 
+/** As much of a text as is looked at: what becomes shorter on the way (line breaks) can still fill the line. */
+const MAX_LOOKED_AT = 16 * MAX_LINE_CHARACTERS;
+
 /**
  * Makes text from outside fit for a terminal and for one line: line breaks become spaces, other control and
  * formatting characters (terminal escapes, bidirectional overrides) become visible `\u{…}`, and overlong text is cut.
  */
 export function printable(text: string): string {
   const line = text
-    .replace(/\s*[\r\n]+\s*/g, ' ')
+    .slice(0, MAX_LOOKED_AT)
+    // Not `\s*[\r\n]+\s*`, which begins anew at every blank of a run.
+    .replace(/\s+/g, (blanks) => (/[\r\n]/.test(blanks) ? ' ' : blanks))
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => {
       return `\\u{${character.codePointAt(0)?.toString(16)}}`;
     });
-  if (line.length <= MAX_LINE_CHARACTERS) return line;
+  if (line.length <= MAX_LINE_CHARACTERS && text.length <= MAX_LOOKED_AT) return line;
   // By code points: half a surrogate pair is no character.
   return `${[...line].slice(0, MAX_LINE_CHARACTERS).join('')}…`;
 }
