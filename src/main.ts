@@ -45,7 +45,7 @@ function backgroundReadyFd(): number | undefined {
 /** Of what this process inherited it keeps what it is to write to and to listen on: it outlives the script that led to it. */
 async function closeTheRest(): Promise<void> {
   const { activatedSockets, closeInherited, RESULT_FD } = await import('./os/inherited-fds.ts');
-  const named = args.flatMap((arg) => /\d+$/.exec(arg) ?? []).map(Number);
+  const named = args.flatMap((arg) => /^\D*(\d+)$/.exec(arg)?.[1] ?? []).map(Number);
   closeInherited(command === 'mint' ? [RESULT_FD] : [...activatedSockets(invocation.env), ...named]);
 }
 

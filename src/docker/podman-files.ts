@@ -44,9 +44,14 @@ export function podmanFiles(
  * above every table, and its value is a list of plain strings.
  */
 export function credentialHelpers(toml: string): string[] | undefined {
-  const top = toml.split(/^\s*\[(?!\s*["'\]])/m)[0] ?? '';
-  const list = /^[ \t]*["']?credential-helpers["']?[ \t]*=[ \t]*\[([^\]]*)\]/m.exec(top)?.[1];
-  if (list === undefined) return undefined;
-  const plain = list.replace(/#.*$/gm, '');
+  const lines = toml.split('\n');
+  const firstTable = lines.findIndex((line) => /^\s*\[(?!\s*["'\]])/.test(line));
+  const top = (firstTable === -1 ? lines : lines.slice(0, firstTable)).join('\n');
+  const key = /^[ \t]*["']?credential-helpers["']?[ \t]*=[ \t]*\[/m.exec(top);
+  if (key === null) return undefined;
+  const list = top.slice(key.index + key[0].length);
+  const end = list.indexOf(']');
+  if (end === -1) return undefined;
+  const plain = list.slice(0, end).replace(/#.*$/gm, '');
   return [...plain.matchAll(/"([^"]*)"|'([^']*)'/g)].map(([, double, single]) => double ?? single ?? '');
 }

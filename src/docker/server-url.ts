@@ -58,5 +58,5 @@ export function hostnamesIn(text: string): string[] {
   // A scheme, or a hostname and an empty port.
   const authority = first.endsWith(':') ? `${first}${second}` : first;
   const names = authority.toLowerCase().match(/[a-z0-9.-]+/g) ?? [];
-  return names.map((name) => name.replace(/^\.+|\.+$/g, ''));
+  return names.map((name) => name.replace(/^\.+|(?<!\.)\.+$/g, ''));
 }

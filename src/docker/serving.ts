@@ -99,10 +99,17 @@ function keyFaults({ credHelpers }: DockerConfig, hostname: string): Fault[] {
 }
 
 function isWildcardFor(key: string, hostname: string): boolean {
-  const pattern = convertToHostname(key)
-    .toLowerCase()
-    .replace(/[^\w*]/g, '\\$&');
-  return new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(hostname);
+  const [start = '', ...rest] = convertToHostname(key).toLowerCase().split('*');
+  const end = rest.pop() ?? '';
+  if (!hostname.startsWith(start) || !hostname.endsWith(end)) return false;
+  // The first place of each part leaves the most for those after it.
+  let at = start.length;
+  for (const part of rest) {
+    const found = hostname.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return at + end.length <= hostname.length;
 }
 
 function helperFaults(server: Server, hostname: string): Fault[] {

@@ -18,13 +18,15 @@ export function socketHolder(path: string, uid: number): number | undefined {
 /** `__SO_ACCEPTCON` of linux/net.h. */
 const LISTENS = 0x10000;
 
+/** proc_pid_net(5): Num RefCount Protocol Flags Type St Inode Path; blanks in a path are its own. */
+const ROW = /^[\da-f]+: [\dA-F]+ [\dA-F]+ ([\dA-F]+) [\dA-F]+ [\dA-F]+ +(\d+) (.+)$/;
+
 /** As in `socket:[INODE]`. A path that was bound again is there more than once, while the older socket is open. */
 function listeningOn(path: string): ReadonlySet<string> {
   const rows = (read('/proc/net/unix') ?? '').split('\n').slice(1);
   const sockets = new Set<string>();
   for (const row of rows) {
-    // proc_pid_net(5): Num RefCount Protocol Flags Type St Inode Path; blanks in a path are its own.
-    const [, flags = '', inode, bound] = /^(?:\S+ +){3}(\S+) +(?:\S+ +){2}(\d+) (.+)$/.exec(row) ?? [];
+    const [, flags = '', inode, bound] = ROW.exec(row) ?? [];
     if (bound === path && (Number.parseInt(flags, 16) & LISTENS) !== 0) sockets.add(`socket:[${inode}]`);
   }
   return sockets;

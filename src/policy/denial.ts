@@ -6,7 +6,7 @@ const ARN = 'arn:[!-~]+';
 const TYPE = POLICY_TYPES.join('|').replace('session ', 'sessions? ');
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html; S3 quotes the resource.
 const SUBJECT = new RegExp(
-  `\\b(?<principal>${ARN}) is not authorized to perform: (?<action>[\\w-]+:\\w+)(?: on resource: "?(?<resource>\\*|${ARN}))?`,
+  `(?<![!-~])(?<principal>${ARN}) is not authorized to perform: (?<action>[\\w-]+:\\w+)(?: on resource: "?(?<resource>\\*|${ARN}))?`,
 );
 const NO_ALLOW = new RegExp(`^[".]? because no (?<type>${TYPE}) allows the `, 'i');
 /** `transitively through` names the policy that is behind the first one. */
@@ -44,5 +44,5 @@ function policyTypeOf(text: string): PolicyType | undefined {
 
 /** Of the sentence around it. */
 function withoutPunctuation(arn: string): string {
-  return arn.replace(/[".,:;)\]}]+$/, '');
+  return arn.replace(/(?<![".,:;)\]}])[".,:;)\]}]+$/, '');
 }

@@ -65,7 +65,7 @@ function requireName(text: string, written: string, name: string, least: number)
   if (REPOSITORY.test(name)) return;
   const lower = written.toLowerCase();
   // ASCII only: outside it, `toLowerCase` would turn foreign letters into ours.
-  if (/^[ -~]*[A-Z][ -~]*$/.test(written) && REPOSITORY.test(name.toLowerCase())) {
+  if (/^[ -~]*$/.test(written) && lower !== written && REPOSITORY.test(name.toLowerCase())) {
     throw noName(`${text} has upper case, a repository has none`, `write ${quoted(text, lower)}`);
   }
   throw noName(`${text} is no name of a repository`);

@@ -82,7 +82,7 @@ function awsFile(explicit: string | undefined, name: string, env: Environment): 
 
 /** As the AWS CLI: `$NAME` and `${NAME}` where they are set, then `~`. @throws WholeEnvironmentNeeded where it may be set. */
 function expandedPath(path: string, env: Environment): string {
-  const expanded = path.replace(/\$(?:(\w+)|\{([^}]*)\})/g, (all, plain, braced) => {
+  const expanded = path.replace(/\$(?:(\w+)|\{([^{}]*)\})/g, (all, plain, braced) => {
     const value = env[plain ?? braced];
     if (value === undefined && !isWhole(env)) throw new WholeEnvironmentNeeded();
     return value ?? all;

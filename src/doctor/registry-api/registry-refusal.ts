@@ -47,9 +47,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html; the rest of it may hold a signature. */
 function fromXml(body: string): { code: unknown; message: unknown } {
-  const element = (name: string) =>
-    new RegExp(`<${name}>([^<]*)</${name}>`).exec(body)?.[1]?.replace(ENTITY, decoded);
-  return { code: element('Code'), message: element('Message') };
+  const text = (element: RegExp) => element.exec(body)?.[1]?.replace(ENTITY, decoded);
+  return { code: text(/<Code>([^<]*)<\/Code>/), message: text(/<Message>([^<]*)<\/Message>/) };
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
