@@ -46,7 +46,9 @@ function backgroundReadyFd(): number | undefined {
 async function closeTheRest(): Promise<void> {
   const { activatedSockets, closeInherited, RESULT_FD } = await import('./os/inherited-fds.ts');
   const named = args.flatMap((arg) => /^\D*(\d+)$/.exec(arg)?.[1] ?? []).map(Number);
-  closeInherited(command === 'mint' ? [RESULT_FD] : [...activatedSockets(invocation.env), ...named]);
+  closeInherited(
+    command === 'mint' || command === 'parse' ? [RESULT_FD] : [...activatedSockets(invocation.env), ...named],
+  );
 }
 
 /** Each front is loaded only where it is asked for: Docker waits for the first, and only a minter loads the AWS SDK. */
@@ -59,10 +61,16 @@ async function run(): Promise<number> {
     const { helperCommand } = await import('./client/helper-command.ts');
     return helperCommand(args, invocation, version, openStreams());
   }
-  if (command === 'mint' || (command === 'daemon' && args[0] === 'run')) await closeTheRest();
+  if (command === 'mint' || command === 'parse' || (command === 'daemon' && args[0] === 'run'))
+    await closeTheRest();
   if (command === 'mint') {
     const { runMinter } = await import('./minter/run-minter.ts');
     await runMinter(process.stdin, args.includes('--spare'));
+    return 0;
+  }
+  if (command === 'parse') {
+    const { runParser } = await import('./parser/run-parser.ts');
+    await runParser(args);
     return 0;
   }
   const readyFd = backgroundReadyFd();

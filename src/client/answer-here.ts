@@ -66,7 +66,7 @@ export async function answerWithout(
   const readConfig = createConfigReader();
   try {
     const asked = action === 'store' ? readCredential(input).ServerURL : readServerURL(input);
-    const server = servedBy(asked ?? '', env, readConfig);
+    const server = await servedBy(asked ?? '', env, readConfig);
     if (server.by === 'fallback' || (server.by === 'none' && action === 'get')) return await elsewhere();
     // What is ours, the daemon would have to keep or to forget; and no other keeps it.
     if (server.by === 'none' || action !== 'get') throw error;

@@ -64,6 +64,7 @@ export async function reachDaemon(
   if (outcome !== 'answer-yourself' && outcome !== 'ask-again') return { outcome, text };
   if (isOfOlderDaemon(asked)) return 'older';
   if (text.endsWith(' version')) return 'newer';
+  if (text.endsWith(' environment')) return 'too-large';
   return text.endsWith(' place') ? 'place' : 'other';
 }
 

@@ -1,5 +1,5 @@
 // Where in config.yaml a mistake is, and how it is told: `FILE:LINE:COLUMN: what is wrong`, and what to write instead.
-import { type Document, isMap, isNode, isPair, isScalar, type Node, visit } from 'yaml';
+import { type Document, isMap, isNode, isScalar, visit, type YAMLMap } from 'yaml';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import { configSchema, ruleShape } from './schema.ts';
@@ -37,28 +37,33 @@ export function yamlFaults(document: Document, text: string, place: Place): Xacc
 }
 
 function yamlMessage(code: string, message: string): string {
-  if (code === 'DUPLICATE_KEY') return 'this key stands twice; keep one of them';
   if (code === 'TAB_AS_INDENT') return 'a tab; indent with spaces';
   return `not valid YAML: ${message}`;
 }
 
-/** Keys that would be lost on the way into plain objects. */
-export function oddKeyFaults(document: Document, place: Place): XacctError[] {
+/** Keys that are there twice, or would be lost on the way into plain objects. */
+export function keyFaults(document: Document, place: Place): XacctError[] {
   const faults: XacctError[] = [];
   visit(document, {
-    Pair: (_, { key }) => {
-      if (isScalar(key) && key.value !== '__proto__') return;
-      const offset = isNode(key) ? (key.range?.[0] ?? 0) : 0;
-      const message = isScalar(key) ? `unknown key "${key.value}"` : 'a key must be plain text';
-      faults.push(invalid(place(offset), message));
+    Map: (_, { items }) => {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        const offset = isNode(key) ? (key.range?.[0] ?? 0) : 0;
+        if (!isScalar(key)) faults.push(invalid(place(offset), 'a key must be plain text'));
+        else if (key.value === '__proto__') {
+          faults.push(invalid(place(offset), `unknown key "${key.value}"`));
+        } else if (seen.has(key.value)) {
+          faults.push(invalid(place(offset), 'this key is there twice; keep one of them'));
+        } else seen.add(key.value);
+      }
     },
   });
   return faults;
 }
 
 /** What the schema found. */
-export function issueFaults(issue: Issue, root: Node | null, place: Place): XacctError[] {
-  const at = (path: readonly PropertyKey[]) => place(keyOffset(root, path));
+export function issueFaults(issue: Issue, offsetOf: OffsetOf, place: Place): XacctError[] {
+  const at = (path: readonly PropertyKey[]) => place(offsetOf(path));
   if (issue.code === 'unrecognized_keys') {
     return (issue.keys ?? []).map((key) =>
       invalid(at([...issue.path, key]), `unknown key "${key}"; known keys: ${knownKeys(issue.path.length)}`),
@@ -74,18 +79,30 @@ function knownKeys(depth: number): string {
   return Object.keys(shape).join(', ');
 }
 
-/** The offset of the key (or, in a list, of the value) that the path ends in; of its nearest parent where it is absent. */
-export function keyOffset(root: Node | null, path: readonly PropertyKey[]): number {
-  let node: unknown = root;
-  let offset = root?.range?.[0] ?? 0;
-  for (const step of path) {
-    if (!isMap(node)) break;
-    const pair = node.items.find(
-      (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(step),
-    );
-    if (pair === undefined || !isScalar(pair.key)) break;
-    offset = pair.key.range?.[0] ?? offset;
-    node = pair.value;
-  }
-  return offset;
+/** The offset of the key that the path ends in; of its nearest parent where it is absent. */
+export type OffsetOf = (path: readonly PropertyKey[]) => number;
+
+/** Looks through each map once, however many keys of it are asked for. */
+export function offsetsIn({ contents }: Document): OffsetOf {
+  const indexes = new Map<YAMLMap, ReadonlyMap<string, YAMLMap['items'][number]>>();
+  const indexOf = (map: YAMLMap) => {
+    const index = indexes.get(map) ?? new Map(map.items.map((pair) => [keyText(pair.key), pair]));
+    indexes.set(map, index);
+    return index;
+  };
+  return (path) => {
+    let node: unknown = contents;
+    let offset = contents?.range?.[0] ?? 0;
+    for (const step of path) {
+      const pair = isMap(node) ? indexOf(node).get(String(step)) : undefined;
+      if (!isScalar(pair?.key)) break;
+      offset = pair.key.range?.[0] ?? offset;
+      node = pair.value;
+    }
+    return offset;
+  };
+}
+
+function keyText(key: unknown): string {
+  return isScalar(key) ? String(key.value) : '';
 }

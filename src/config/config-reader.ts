@@ -2,22 +2,57 @@
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
-import { createFileCache } from '../os/file-cache.ts';
-import { type Config, emptyConfig, parseConfig } from './load.ts';
+import { type Apart, type CachedKind, createFileCache, createSharedFileCache } from '../os/file-cache.ts';
+import { type Config, emptyConfig, type InspectedConfig, inspectConfig, parseConfig } from './load.ts';
 import { configPath } from './paths.ts';
+
+/** 60,000 rules. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Fifty rules. The YAML library takes a tenth of a second for 4 KiB that are made to hold it up, in a process without a compiler. */
+const APART_BYTES = 4 * 1024;
+
+const CONFIG_FILE = { parse: parseConfig, maxBytes: MAX_BYTES, irregular: 'refused' } as const;
 
 /** @throws XacctError `config-invalid`, from the reader it returns. */
 export function createConfigReader(): (env: Environment) => Config {
-  const readConfig = createFileCache(parseConfig);
-  return (env) => {
-    const path = configPath(env);
-    if (path === undefined) return emptyConfig(undefined);
-    const config = readConfig(path);
-    if (config === undefined && env.ECR_XACCT_CONFIG) {
-      throw new XacctError('config-invalid', `ECR_XACCT_CONFIG names ${path}, which does not exist`, {
-        hint: { run: command`unset ECR_XACCT_CONFIG` },
-      });
-    }
-    return config ?? emptyConfig(path);
-  };
+  const readConfig = createFileCache(CONFIG_FILE);
+  return (env) => readBy(readConfig, env, (config, path) => checked(config, path, env));
+}
+
+/** Of a large file, a promise. @throws XacctError as above; likewise the promise. */
+export type SharedConfigReader = (env: Environment) => Config | Promise<Config>;
+
+/** For a process that others wait for: `parseApart` reads what takes long. */
+export function createSharedConfigReader(parseApart: Apart<Config>['parse']): SharedConfigReader {
+  const readConfig = createSharedFileCache(CONFIG_FILE, { over: APART_BYTES, parse: parseApart });
+  return (env) =>
+    readBy(readConfig, env, (config, path) => {
+      return config instanceof Promise ? config : checked(config, path, env);
+    });
+}
+
+function readBy<T, R>(read: (path: string) => T, env: Environment, then: (value: T, path: string) => R) {
+  const path = configPath(env);
+  return path === undefined ? emptyConfig(undefined) : then(read(path), path);
+}
+
+function checked(config: Config | undefined, path: string, env: Environment): Config {
+  if (config === undefined && env.ECR_XACCT_CONFIG) {
+    throw new XacctError('config-invalid', `ECR_XACCT_CONFIG names ${path}, which does not exist`, {
+      hint: { run: command`unset ECR_XACCT_CONFIG` },
+    });
+  }
+  return config ?? emptyConfig(path);
+}
+
+/** The file at a path, every default where there is none. @throws XacctError `config-invalid` */
+export function readConfigAt(path: string): Config {
+  return createFileCache(CONFIG_FILE)(path) ?? emptyConfig(path);
+}
+
+/** What is wrong with the file at a path; undefined where there is none. @throws XacctError `config-invalid` where it cannot be read. */
+export function inspectConfigFile(path: string): InspectedConfig | undefined {
+  const kind: CachedKind<InspectedConfig> = { ...CONFIG_FILE, parse: inspectConfig };
+  return createFileCache(kind)(path);
 }

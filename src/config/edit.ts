@@ -1,7 +1,7 @@
 // Pure edits of the text of config.yaml: rules and a setting put in or taken out; comments and formatting stay.
 import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
-import { parseConfig } from './load.ts';
+import { parseConfig, YAML_OPTIONS } from './load.ts';
 import { ruleLine, scalar } from './rule-line.ts';
 
 export interface ConfigAddition {
@@ -27,7 +27,7 @@ export function addToConfig(text: string, { rules, fallbackHelper }: ConfigAddit
   };
   const spliced = spliceSetting(spliceRules(text, rules), fallbackHelper);
   if (spliced !== undefined && means(spliced, wanted)) return checked(spliced, file);
-  const document = parseDocument(text);
+  const document = parseDocument(text, YAML_OPTIONS);
   for (const [key, profile] of rules) document.setIn(['registries', key], flowRule(document, profile));
   if (fallbackHelper !== undefined) document.set('fallback_helper', fallbackHelper);
   return checked(document.toString({ lineWidth: 0 }), file);
@@ -46,7 +46,8 @@ export function removeFromConfig(
   );
   const isHelperDoomed = fallbackHelper !== undefined && plain.fallback_helper === fallbackHelper;
   const { fallback_helper: helper, ...rest } = plain;
-  const left = Object.entries(plain.registries ?? {}).filter(([key]) => !doomed.some(([d]) => d === key));
+  const doomedKeys = new Set(doomed.map(([key]) => key));
+  const left = Object.entries(plain.registries ?? {}).filter(([key]) => !doomedKeys.has(key));
   const wanted = {
     ...rest,
     registries: Object.fromEntries(left),
@@ -57,7 +58,7 @@ export function removeFromConfig(
   if (left.length === 0 && doomed.length > 0) lines.add('registries:');
   const cut = (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).filter((line) => !lines.has(line.trim())).join('');
   if (means(cut, wanted)) return checked(cut, file);
-  const document = parseDocument(text);
+  const document = parseDocument(text, YAML_OPTIONS);
   for (const [key] of doomed) document.deleteIn(['registries', key]);
   if (isHelperDoomed) document.delete('fallback_helper');
   return checked(document.toString({ lineWidth: 0 }), file);
@@ -70,12 +71,12 @@ interface PlainConfig {
 
 /** Only of a text that parseConfig accepts. */
 function plainOf(text: string): PlainConfig {
-  return (parseDocument(text).toJS() as PlainConfig | null) ?? {};
+  return (parseDocument(text, YAML_OPTIONS).toJS() as PlainConfig | null) ?? {};
 }
 
 /** Whether the text is YAML that says just that; no registries, none below the key and no key at all are the same. */
 function means(text: string, wanted: PlainConfig): boolean {
-  if (parseDocument(text).errors.length > 0) return false;
+  if (parseDocument(text, YAML_OPTIONS).errors.length > 0) return false;
   const normal = ({ registries, ...rest }: PlainConfig) => ({ ...rest, registries: registries ?? {} });
   return isDeepStrictEqual(normal(plainOf(text)), normal(wanted));
 }
@@ -95,7 +96,7 @@ function flowRule(document: Document, profile: string) {
 function spliceRules(text: string, rules: ReadonlyMap<string, string>): string | undefined {
   if (rules.size === 0) return text;
   const lines = [...rules].map(([key, profile]) => ruleLine(key, profile));
-  const root = parseDocument(text).contents;
+  const root = parseDocument(text, YAML_OPTIONS).contents;
   if (root !== null && !isBlockMap(root)) return undefined;
   const pair = root?.items.find(({ key }) => isScalar(key) && key.value === 'registries');
   if (pair === undefined) return appended(text, ['registries:', ...lines.map((line) => `  ${line}`)]);

@@ -1,9 +1,9 @@
 // Reads config.yaml into a Config, or says in which line and column it is wrong and what to write instead.
-import { type Document, LineCounter, parseDocument } from 'yaml';
+import { type Document, LineCounter, type ParseOptions, parseDocument, type SchemaOptions } from 'yaml';
 import type { XacctError } from '../errors.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
-import { invalid, issueFaults, keyOffset, oddKeyFaults, type Place, yamlFaults } from './config-fault.ts';
-import { collide, type Pattern, parsePattern } from './pattern.ts';
+import { invalid, issueFaults, keyFaults, offsetsIn, type Place, yamlFaults } from './config-fault.ts';
+import { collide, groupOf, type Pattern, parsePattern } from './pattern.ts';
 import { configSchema, type Rule } from './schema.ts';
 
 /** A key of `registries:` with its rule and where it stands. */
@@ -22,7 +22,10 @@ export interface Config {
   file: string | undefined;
   /** Whether the file is there. */
   exists: boolean;
+  /** In the order of the file. */
   rules: readonly RegistryRule[];
+  /** The same by `groupOf` their patterns. */
+  groups: ReadonlyMap<string, readonly RegistryRule[]>;
   /** Milliseconds. */
   refreshMargin: number;
   /** Milliseconds. */
@@ -57,35 +60,50 @@ export function parseConfig(text: string, file: string): Config {
   return config;
 }
 
-/** The same for whoever wants to hear of every mistake at once. */
+/** The library looks for an alias among all that came before it. */
+const MAX_ANCHORS = 1_000;
+
+/** The library compares each key with every other; `keyFaults` does not. */
+export const YAML_OPTIONS = {
+  uniqueKeys: false,
+  prettyErrors: false,
+  logLevel: 'error',
+} as const satisfies ParseOptions & SchemaOptions & { logLevel: string };
+
+/** The same, with every mistake at once. */
 export function inspectConfig(text: string, file: string): InspectedConfig {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
+  const anchors = text.match(/(?<![^\s,[{])&/g)?.length ?? 0;
+  if (anchors > MAX_ANCHORS) {
+    const message = `has ${anchors} anchors (&NAME), and at most ${MAX_ANCHORS} are read`;
+    return { faults: [invalid(`${file}:1:1`, message)] };
+  }
+  const document = parseDocument(text, { lineCounter, ...YAML_OPTIONS });
   const place: Place = (offset) => {
     const { line, col } = lineCounter.linePos(offset);
     return `${file}:${line}:${col}`;
   };
-  for (const faults of [yamlFaults(document, text, place), oddKeyFaults(document, place)]) {
+  for (const faults of [yamlFaults(document, text, place), keyFaults(document, place)]) {
     if (faults.length > 0) return { faults };
   }
   const plain = toPlain(document, place(0));
   if (plain.fault !== undefined) return { faults: [plain.fault] };
+  const offsetOf = offsetsIn(document);
   const parsed = configSchema.safeParse(plain.value ?? {}, { reportInput: false });
   if (!parsed.success) {
-    return { faults: parsed.error.issues.flatMap((issue) => issueFaults(issue, document.contents, place)) };
+    return { faults: parsed.error.issues.flatMap((issue) => issueFaults(issue, offsetOf, place)) };
   }
 
   const { registries, ...settings } = parsed.data;
-  const { rules, faults } = readRules(
-    registries ?? {},
-    (key) => lineCounter.linePos(keyOffset(document.contents, ['registries', key])),
-    file,
-  );
+  const positionOf = (key: string) => lineCounter.linePos(offsetOf(['registries', key]));
+  const rules = Object.entries(registries ?? {}).map(([key, rule]) => ruleAt(key, rule, positionOf(key)));
+  const { groups, faults } = grouped(rules, file);
   if (faults.length > 0) return { faults };
   const config: Config = {
     file,
     exists: true,
     rules,
+    groups,
     refreshMargin: settings.refresh_margin,
     maxTokenAge: settings.max_token_age,
     discover: settings.discover,
@@ -96,26 +114,35 @@ export function inspectConfig(text: string, file: string): InspectedConfig {
   return { config };
 }
 
-function readRules(
-  registries: Readonly<Record<string, Rule>>,
-  positionOf: (key: string) => { line: number; col: number },
-  file: string,
-): { rules: RegistryRule[]; faults: XacctError[] } {
-  const rules: RegistryRule[] = [];
-  const faults: XacctError[] = [];
-  for (const [key, rule] of Object.entries(registries)) {
-    const pattern = parsePattern(key);
-    if (pattern === undefined) throw new Error(`the schema let the key ${key} pass`);
-    const { line, col: column } = positionOf(key);
-    const registryRule = { key, pattern, rule, line, column };
-    const fault = conflict(registryRule, rules, file);
-    if (fault !== undefined) faults.push(fault);
-    rules.push(registryRule);
-  }
-  return { rules, faults };
+function ruleAt(key: string, rule: Rule, { line, col: column }: { line: number; col: number }): RegistryRule {
+  const pattern = parsePattern(key);
+  if (pattern === undefined) throw new Error(`the schema let the key ${key} pass`);
+  return { key, pattern, rule, line, column };
 }
 
-/** Why the rule cannot stand there, if it cannot. */
+/** Rules by group, and what is wrong with some of them. */
+function grouped(
+  rules: readonly RegistryRule[],
+  file: string,
+): { groups: Map<string, RegistryRule[]>; faults: XacctError[] } {
+  const groups = new Map<string, RegistryRule[]>();
+  const faults: XacctError[] = [];
+  for (const rule of rules) {
+    const fault = conflict(rule, groups.get(groupOf(rule.pattern)) ?? [], file);
+    if (fault !== undefined) faults.push(fault);
+    addToGroup(groups, rule);
+  }
+  return { groups, faults };
+}
+
+export function addToGroup(groups: Map<string, RegistryRule[]>, rule: RegistryRule): void {
+  const name = groupOf(rule.pattern);
+  const group = groups.get(name);
+  if (group === undefined) groups.set(name, [rule]);
+  else group.push(rule);
+}
+
+/** Why the rule cannot be there beside the earlier ones of its group, if it cannot. */
 function conflict(
   { key, pattern, rule, line, column }: RegistryRule,
   earlier: readonly RegistryRule[],
@@ -134,7 +161,7 @@ function conflict(
   return invalid(
     place,
     pattern.rank === 'exact'
-      ? `"${key}" stands a second time; the first is at ${file}:${twin.line}`
+      ? `"${key}" is there a second time; the first is at ${file}:${twin.line}`
       : `"${key}" is as specific as "${twin.key}" (${file}:${twin.line}) and both cover the same hostnames; give one of them an account, a region, or write the exact hostnames`,
   );
 }

@@ -1,7 +1,7 @@
 // Which rule of the config a hostname falls under.
 import { parseRegistry, type Registry } from '../registry/ecr-hostname.ts';
 import type { Config, RegistryRule } from './load.ts';
-import { covers, RANKS } from './pattern.ts';
+import { covers, groupsFor } from './pattern.ts';
 
 /**
  * The most specific rule for a hostname (lower case): exact > account+region > account > region > wildcard.
@@ -9,11 +9,10 @@ import { covers, RANKS } from './pattern.ts';
  */
 export function matchRule(config: Config, hostname: string): RegistryRule | undefined {
   const registry = parseRegistry(hostname);
-  for (const rank of RANKS) {
-    const rule = config.rules.find(({ pattern }) => {
-      if (pattern.rank !== rank) return false;
-      if (pattern.rank === 'exact') return pattern.hostname === hostname;
-      return registry?.service === 'ecr' && covers(pattern, registry);
+  const ecr = registry?.service === 'ecr' ? registry : undefined;
+  for (const group of groupsFor(hostname, ecr)) {
+    const rule = config.groups.get(group)?.find(({ pattern }) => {
+      return pattern.rank === 'exact' || (ecr !== undefined && covers(pattern, ecr));
     });
     if (rule !== undefined) return rule;
   }

@@ -2,8 +2,7 @@
 import { type PrivateRegistry, parseRegistry, partitionOfRegion } from '../registry/ecr-hostname.ts';
 
 /** From the most specific to the least. */
-export const RANKS = ['exact', 'account+region', 'account', 'region', 'wildcard'] as const;
-export type Rank = (typeof RANKS)[number];
+export type Rank = 'exact' | 'account+region' | 'account' | 'region' | 'wildcard';
 
 export type Pattern =
   | { rank: 'exact'; hostname: string }
@@ -81,6 +80,29 @@ function parts({ hostname, region, fips, dualStack }: PrivateRegistry, account: 
 
 function fits(wanted: string | undefined, actual: string): boolean {
   return wanted === undefined || wanted === actual;
+}
+
+/** Where rules are looked up: two patterns of different groups never collide, and each group has a few rules at most. */
+export function groupOf(pattern: Pattern): string {
+  return pattern.rank === 'exact' ? pattern.hostname : globGroup(pattern.account, pattern.region);
+}
+
+/** The groups of all patterns that may cover a registry, from the most specific to the least. */
+export function groupsFor(hostname: string, registry: PrivateRegistry | undefined): string[] {
+  if (registry?.account === undefined) return [hostname];
+  const { account, region } = registry;
+  return [
+    hostname,
+    globGroup(account, region),
+    globGroup(account, undefined),
+    globGroup(undefined, region),
+    globGroup(undefined, undefined),
+  ];
+}
+
+/** A blank is in no hostname. */
+function globGroup(account = '*', region = '*'): string {
+  return `${account} ${region}`;
 }
 
 /** Whether two patterns of one rank cover a hostname in common, so that neither is more specific for it. */

@@ -2,7 +2,7 @@
 import { closeSync, writeSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { createClock } from '../clock.ts';
-import { createConfigReader } from '../config/config-reader.ts';
+import { createSharedConfigReader } from '../config/config-reader.ts';
 import { createLazyFallback } from '../docker/fallback/lazy-fallback.ts';
 import { printable, XacctError } from '../errors.ts';
 import type { WhoAmI } from '../helper/account-memory.ts';
@@ -12,7 +12,8 @@ import { command } from '../hint.ts';
 import { describeIdentity } from '../identity/identity.ts';
 import { type Minters, mintDeadline } from '../minter/start-minter.ts';
 import { openFilesLimit } from '../os/limits.ts';
-import { createProfileReader } from '../profiles/profiles.ts';
+import type { ParseApart } from '../parser/parse-apart.ts';
+import { createSharedProfileReader } from '../profiles/profiles.ts';
 import { answerOf } from '../questions.ts';
 import { timeoutMs } from '../wire/daemon-variables.ts';
 import { socketPath } from '../wire/socket-path.ts';
@@ -29,6 +30,7 @@ import { createDaemonServer } from './server.ts';
 
 export interface DaemonOptions {
   minters: Minters;
+  parseApart: ParseApart;
   /** The file that a newer version replaces. */
   program: string;
   env: Readonly<Record<string, string | undefined>>;
@@ -43,6 +45,7 @@ export interface DaemonOptions {
 /** Runs until it is stopped or of no more use. Resolves when it has ended. @throws XacctError `socket-unsafe`. */
 export async function runDaemon({
   minters,
+  parseApart,
   program,
   env,
   uid,
@@ -62,8 +65,8 @@ export async function runDaemon({
   };
   const memory = createMemory(whoAmI, clock);
   const deps: HelperDeps = {
-    readConfig: createConfigReader(),
-    readProfiles: createProfileReader(),
+    readConfig: createSharedConfigReader((file) => parseApart('config', file)),
+    readProfiles: createSharedProfileReader((file) => parseApart('sections', file)),
     ...memory,
     mint: (resolution, callerEnv, mfa) => {
       log.write('info', 'mint', { hostname: resolution.hostname, reason: resolution.reason });

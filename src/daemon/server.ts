@@ -53,13 +53,14 @@ async function serve(socket: Socket, deps: ServerDeps): Promise<void> {
   let request: Request | undefined;
   let response: Response;
   try {
-    request = decodeRequest(frame);
+    const decoded = decodeRequest(frame);
+    request = typeof decoded === 'string' ? undefined : decoded;
     if (KEEPS.has(request?.action ?? '') && deps.isOutdated()) {
       // Closed without an answer: the client starts the daemon that belongs to the program on disk, and asks it.
       socket.end();
       return;
     }
-    response = request === undefined ? answerYourself('version') : await respond(request, deps);
+    response = typeof decoded === 'string' ? answerYourself(decoded) : await respond(decoded, deps);
   } catch (error) {
     response =
       error instanceof WholeEnvironmentNeeded

@@ -1,8 +1,9 @@
 // Docker's config.json (and podman's auth.json, which has the same shape): where it is, and what of it concerns helpers.
 import { join, resolve } from 'node:path';
-import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import type { Node } from 'jsonc-parser';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
+import { jsonTree } from '../json-tree.ts';
 import { withoutByteOrderMark } from '../os/file-cache.ts';
 
 export interface DockerConfig {
@@ -55,11 +56,9 @@ export function dockerConfigTree(text: string, file: string): Node | undefined {
     });
   }
   if (text.trim() === '') return undefined;
-  const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
-  const [fault] = errors;
+  const { root, fault } = jsonTree(text);
   if (fault !== undefined) {
-    throw invalid(text, file, fault.offset, `not valid JSON (${printParseErrorCode(fault.error)})`);
+    throw invalid(text, file, fault.offset, fault.message);
   }
   if (root?.type !== 'object') throw invalid(text, file, root?.offset ?? 0, 'not a JSON object');
   refuseDuplicates(root, text, file);

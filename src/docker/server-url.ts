@@ -51,9 +51,9 @@ export function isPlainServerURL(text: string): boolean {
  * userinfo, say. To keep what is ours from somebody else; never to give out a credential.
  */
 export function hostnamesIn(text: string): string[] {
-  const decoded = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
+  const decoded = text
+    .slice(0, MAX_LENGTH)
+    .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   const [first = '', second = ''] = decoded.split(/[/?#]+/).filter((part) => part !== '');
   // A scheme, or a hostname and an empty port.
   const authority = first.endsWith(':') ? `${first}${second}` : first;

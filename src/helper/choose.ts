@@ -1,17 +1,16 @@
 // Who to be for a hostname, with what is remembered of profiles that do not say their account, and asking AWS where it matters.
 import { orUnknown } from '../caller-environment.ts';
-import type { Config } from '../config/load.ts';
+import type { SharedConfigReader } from '../config/config-reader.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { CallerWorld } from '../identity/identity.ts';
 import { type Choice, chooseIdentity, resolutionInput, resolutionOf } from '../identity/resolve.ts';
-import type { Environment } from '../invocation.ts';
-import type { Profiles } from '../profiles/profiles.ts';
+import type { Profiles, SharedProfileReader } from '../profiles/profiles.ts';
 import type { AccountMemory, Learnt } from './account-memory.ts';
 
 export interface ChoiceDeps {
-  readConfig: (env: Environment) => Config;
-  readProfiles: (env: Environment) => Profiles;
+  readConfig: SharedConfigReader;
+  readProfiles: SharedProfileReader;
   accounts: AccountMemory;
 }
 

@@ -79,8 +79,8 @@ export async function explain(
 ): Promise<Explanation> {
   const wanted: TokenInput = {
     hostname,
-    config: deps.readConfig(env),
-    profiles: deps.readProfiles(env),
+    config: await deps.readConfig(env),
+    profiles: await deps.readProfiles(env),
     env,
   };
   const tried = mint ? await tryIt(deps, wanted) : {};

@@ -9,6 +9,7 @@ import type { Choice, Resolution } from '../identity/resolve.ts';
 import type { Environment } from '../invocation.ts';
 import { answerOf, type MfaProof, type Outcome, type Token } from '../questions.ts';
 import type { MfaSessionStore } from '../token/mfa-session-store.ts';
+import type { Renew } from '../token/slot.ts';
 import type { Slots } from '../token/slots.ts';
 import {
   type ChoiceDeps,
@@ -142,19 +143,22 @@ function renewalOf(deps: TokenDeps, wanted: TokenInput, resolution: Resolution, 
 }
 
 /** Mints for the key once more, unless the files now lead to another one, or to where more of the environment is needed. */
-function mintAgain(
-  deps: TokenDeps,
-  hostname: string,
-  key: string,
-  env: Environment,
-): Promise<Token> | undefined {
+function mintAgain(deps: TokenDeps, hostname: string, key: string, env: Environment): ReturnType<Renew> {
   return orUnknown(() => {
-    const wanted = { hostname, config: deps.readConfig(env), profiles: deps.readProfiles(env), env };
+    const [config, profiles] = [deps.readConfig(env), deps.readProfiles(env)];
+    if (config instanceof Promise || profiles instanceof Promise) return laterOf(config, profiles);
+    const wanted = { hostname, config, profiles, env };
     const resolution = chooseRemembered(deps, wanted)?.resolutions.find(
       (one) => orUnknown(() => identityKey(one, wanted)) === key,
     );
     return resolution && mint(deps, wanted, resolution);
   });
+}
+
+/** What is wrong with the files is told to the next who asks. */
+function laterOf(...reads: unknown[]): 'later' {
+  void Promise.allSettled(reads);
+  return 'later';
 }
 
 /** Mints, with the MFA session of the identity's keys where its roles ask for one. */

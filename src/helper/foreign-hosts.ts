@@ -1,6 +1,6 @@
 // What the fallback helper answers, for the hosts that it serves.
 import { childEnvironment, WholeEnvironmentNeeded } from '../caller-environment.ts';
-import type { Config } from '../config/load.ts';
+import type { SharedConfigReader } from '../config/config-reader.ts';
 import { type AskFallback, FALLBACK_MARK, type FallbackRequest } from '../docker/fallback/fallback.ts';
 import type { Answer } from '../docker/messages.ts';
 import { hostnamesIn, isPlainServerURL } from '../docker/server-url.ts';
@@ -9,7 +9,7 @@ import type { Environment } from '../invocation.ts';
 import { forHostname, isOurs, type ServedByFallback, servedBy } from './served-by.ts';
 
 export interface ForeignDeps {
-  readConfig: (env: Environment) => Config;
+  readConfig: SharedConfigReader;
   /** Asks the helper of that name. */
   fallback: AskFallback;
 }
@@ -36,7 +36,7 @@ export async function eraseElsewhere(
   env: Environment,
 ): Promise<Answer | undefined> {
   try {
-    const server = servedBy(ServerURL, env, deps.readConfig);
+    const server = await servedBy(ServerURL, env, deps.readConfig);
     if (server.by !== 'fallback') return undefined;
     return await askFallback(deps, server, ServerURL, { action: 'erase', input, env });
   } catch (error) {
@@ -57,7 +57,7 @@ export async function listElsewhere(
   env: Environment,
 ): Promise<[string, string][]> {
   try {
-    const config = readConfig(env);
+    const config = await readConfig(env);
     const { fallbackHelper: name, file: configFile } = config;
     if (name === undefined || env[FALLBACK_MARK]) return [];
     const asked = { action: 'list', input: 'unused', env: childEnvironment(env) } as const;

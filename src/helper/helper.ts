@@ -63,11 +63,11 @@ async function get(deps: HelperDeps, input: string, env: Environment): Promise<A
   const hostname = url?.scheme === 'https' ? url.hostname : undefined;
   const login = hostname === undefined || env.ECR_XACCT_PROFILE ? undefined : deps.logins.get(hostname);
   if (login !== undefined) return credential(asked, login.username, login.secret);
-  const server = servedBy(asked, env, deps.readConfig);
+  const server = await servedBy(asked, env, deps.readConfig);
   if (server.by === 'fallback') return await askFallback(deps, server, asked, { action: 'get', input, env });
   if (server.by === 'none' || hostname === undefined) return notFound;
   try {
-    const config = deps.readConfig(env);
+    const config = await deps.readConfig(env);
     const token = await tokenFor(deps, hostname, config, env);
     return token === undefined ? notFound : credential(asked, token.username, token.password);
   } catch (error) {
@@ -83,7 +83,12 @@ async function tokenFor(
   env: Environment,
 ): Promise<Token | undefined> {
   try {
-    const found = await findToken(deps, { hostname, config, profiles: deps.readProfiles(env), env });
+    const found = await findToken(deps, {
+      hostname,
+      config,
+      profiles: await deps.readProfiles(env),
+      env,
+    });
     return found?.token;
   } catch (error) {
     if (!(error instanceof WholeEnvironmentNeeded) && isPublicByDefault(hostname, config, env))
@@ -97,7 +102,7 @@ async function store(deps: HelperDeps, input: string, env: Environment): Promise
   const { ServerURL, Username, Secret } = given;
   if (ServerURL.trim() === '') return quietly(MISSING_SERVER_URL);
   if (Username === '') return quietly(MISSING_USERNAME);
-  const server = servedBy(ServerURL, env, deps.readConfig);
+  const server = await servedBy(ServerURL, env, deps.readConfig);
   if (server.by === 'fallback') {
     // Written anew: what we read in it is all that the other helper can read in it.
     const anew = `${JSON.stringify(given)}\n`;

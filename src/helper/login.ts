@@ -44,8 +44,8 @@ export async function login(
   callerEnv: Environment,
 ): Promise<LoggedIn> {
   const env = profile === undefined ? callerEnv : { ...callerEnv, ECR_XACCT_PROFILE: profile };
-  const profiles = deps.readProfiles(env);
-  const config = deps.readConfig(env);
+  const profiles = await deps.readProfiles(env);
+  const config = await deps.readConfig(env);
   const hostname = asked ?? (await homeRegistry(deps, profile ?? '', { config, profiles, env }));
   try {
     const found = await findToken(deps, { hostname, config, profiles, env, login: { code } });

@@ -1,4 +1,5 @@
 // Who serves a host: this program, the fallback helper that the config names, or none.
+import type { SharedConfigReader } from '../config/config-reader.ts';
 import type { Config } from '../config/load.ts';
 import { matchRule } from '../config/match.ts';
 import { FALLBACK_MARK } from '../docker/fallback/fallback.ts';
@@ -22,11 +23,11 @@ export interface ServedByFallback {
  * it is the one that asks. The config is not read for ECR's own names: whatever state it is in, those are ours.
  * @throws XacctError where the config is needed and cannot be read.
  */
-export function servedBy(
+export async function servedBy(
   asked: string,
   env: Environment,
-  readConfig: (env: Environment) => Config,
-): ServedBy {
+  readConfig: SharedConfigReader,
+): Promise<ServedBy> {
   const url = parseServerURL(asked);
   if (url !== undefined && parseRegistry(url.hostname) !== undefined) return { by: 'us', ...url };
   const mayFallBack = !env[FALLBACK_MARK] && isPlainServerURL(asked);
@@ -34,7 +35,7 @@ export function servedBy(
   if (hostnames.some((hostname) => parseRegistry(hostname) !== undefined)) return { by: 'none' };
   if (url === undefined && !mayFallBack) return { by: 'none' };
   try {
-    const config = readConfig(env);
+    const config = await readConfig(env);
     if (url !== undefined && isOurs(url.hostname, config)) return { by: 'us', ...url };
     const { fallbackHelper: name, file: configFile } = config;
     const isForeign = mayFallBack && !hostnames.some((hostname) => isOurs(hostname, config));

@@ -1,9 +1,9 @@
 // What is wrong with a config file: its text, and the profiles that its rules name.
-import { inspectConfig, type RegistryRule } from '../config/load.ts';
+import { inspectConfigFile } from '../config/config-reader.ts';
+import type { RegistryRule } from '../config/load.ts';
 import { errorText, printable, XacctError } from '../errors.ts';
 import { profileChain } from '../identity/profile-chain.ts';
 import type { Environment } from '../invocation.ts';
-import { createFileCache } from '../os/file-cache.ts';
 import { createProfileReader, type Profiles } from '../profiles/profiles.ts';
 
 export interface ConfigCheck {
@@ -15,7 +15,7 @@ export interface ConfigCheck {
 /** @throws XacctError `config-invalid` where a file is there and cannot be read. */
 export function checkConfig(file: string, env: Environment): ConfigCheck {
   const name = printable(file);
-  const inspected = createFileCache(inspectConfig)(file);
+  const inspected = inspectConfigFile(file);
   if (inspected === undefined) {
     // As in every `get`: only a file that the caller named has to be there.
     return env.ECR_XACCT_CONFIG

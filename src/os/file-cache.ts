@@ -9,34 +9,94 @@ import { limitError } from './limits.ts';
 /** Enough for every set of files that one user's shells name; more would be a leak. */
 const MAX_FILES = 64;
 
+/** What is read, and how. */
+export interface CachedKind<T> {
+  parse: (text: string, path: string) => T;
+  /** Bytes: a larger file is refused before it is read. */
+  maxBytes: number;
+  /** What becomes of a file that is none: a pipe, a folder. /dev/null is an empty file. */
+  irregular: 'refused' | 'passed over';
+}
+
+/** How a large file is read where others wait meanwhile. */
+export interface Apart<T> {
+  /** Bytes: a file of more is parsed by `parse`. */
+  over: number;
+  parse: (path: string) => Promise<T>;
+}
+
 /**
- * A reader that parses the file at a path, and undefined where there is none. A failed parse is not kept. /dev/null is an empty
- * file; `irregular` is what becomes of another one that is none: a pipe, a folder.
- * @throws XacctError `config-invalid` where the file is there but cannot be read or is not UTF-8; `limit`; and whatever `parse`
- * throws.
+ * A reader that parses the file at a path, and undefined where there is none. A failed parse is not kept.
+ * @throws XacctError `config-invalid` where the file is there but cannot be read, is too large or is not UTF-8; `limit`; and
+ * whatever `parse` throws.
  */
-export function createFileCache<T>(
-  parse: (text: string, path: string) => T,
-  irregular: 'refused' | 'passed over' = 'refused',
-): (path: string) => T | undefined {
-  const cache = new Map<string, { signature: string; value: T }>();
+export function createFileCache<T>(kind: CachedKind<T>): (path: string) => T | undefined {
+  const cache = createCache<T>();
   return (path) => {
-    if (path === devNull) return parse('', path);
-    const signature = signatureOf(path, irregular);
-    if (signature === undefined) {
-      cache.delete(path);
-      return undefined;
-    }
-    const cached = cache.get(path);
-    if (cached?.signature === signature) return cached.value;
-    const value = parse(read(path), path);
-    if (cache.size >= MAX_FILES) cache.clear();
-    cache.set(path, { signature, value });
-    return value;
+    const state = stateOf(path, kind);
+    if (state === undefined || path === devNull) return cache.forget(path, state && kind.parse('', path));
+    return cache.get(path, state) ?? cache.keep(path, state, kind.parse(read(path, kind), path));
   };
 }
 
-function signatureOf(path: string, irregular: 'refused' | 'passed over'): string | undefined {
+/**
+ * The same, with a promise where a file is read apart: one for all who ask meanwhile. What is wrong with such a file is kept until
+ * it changes.
+ */
+export function createSharedFileCache<T>(
+  kind: CachedKind<T>,
+  apart: Apart<T>,
+): (path: string) => T | undefined | Promise<T> {
+  const readHere = createFileCache(kind);
+  const cache = createCache<T | Promise<T>>();
+  return (path) => {
+    const state = stateOf(path, kind);
+    if (state === undefined || state.size <= apart.over) return cache.forget(path, readHere(path));
+    const known = cache.get(path, state);
+    if (known !== undefined) return known;
+    const value = apart.parse(path);
+    value.then(
+      (parsed) => {
+        if (cache.get(path, state) === value) cache.keep(path, state, parsed);
+      },
+      (error) => {
+        const isFault = error instanceof XacctError && /-invalid$/.test(error.code);
+        if (!isFault && cache.get(path, state) === value) cache.forget(path, undefined);
+      },
+    );
+    return cache.keep(path, state, value);
+  };
+}
+
+interface FileState {
+  /** Changes with the file. */
+  signature: string;
+  /** Bytes. */
+  size: number;
+}
+
+function createCache<V>() {
+  const entries = new Map<string, { signature: string; value: V }>();
+  return {
+    get(path: string, { signature }: FileState): V | undefined {
+      const entry = entries.get(path);
+      return entry?.signature === signature ? entry.value : undefined;
+    },
+    keep(path: string, { signature }: FileState, value: V): V {
+      if (entries.size >= MAX_FILES) entries.clear();
+      entries.set(path, { signature, value });
+      return value;
+    },
+    forget<R>(path: string, result: R): R {
+      entries.delete(path);
+      return result;
+    },
+  };
+}
+
+/** Undefined where there is no file. */
+function stateOf(path: string, { irregular, maxBytes }: CachedKind<unknown>): FileState | undefined {
+  if (path === devNull) return { signature: '', size: 0 };
   try {
     const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
     if (stat === undefined) return undefined;
@@ -47,19 +107,30 @@ function signatureOf(path: string, irregular: 'refused' | 'passed over'): string
         hint: { run: command`ls -ld ${path}` },
       });
     }
-    return `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`;
+    if (stat.size > maxBytes) throw tooLarge(path, maxBytes);
+    const { dev, ino, size, mtimeNs, ctimeNs } = stat;
+    return { signature: `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`, size: Number(size) };
   } catch (error) {
     throw unreadable(path, error);
   }
 }
 
-function read(path: string): string {
+function tooLarge(path: string, maxBytes: number): XacctError {
+  const most = maxBytes / (1024 * 1024);
+  return new XacctError('config-invalid', `${path} is larger than ${most} MiB, the most that is read of it`, {
+    hint: { run: command`ls -l ${path}` },
+  });
+}
+
+/** It may have grown since it was looked at. */
+function read(path: string, { maxBytes }: CachedKind<unknown>): string {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
   } catch (error) {
     throw unreadable(path, error);
   }
+  if (bytes.length > maxBytes) throw tooLarge(path, maxBytes);
   if (!isUtf8(bytes)) throw notUtf8(path, bytes);
   return bytes.toString();
 }

@@ -1,6 +1,7 @@
 // A resource policy of ECR as JSON: statements of ours beside those of other people, which stay as they are.
-import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import type { Node } from 'jsonc-parser';
 import { XacctError } from '../errors.ts';
+import { jsonTree } from '../json-tree.ts';
 import type { Partition } from '../registry/ecr-hostname.ts';
 
 export type OneOrMany = string | readonly string[];
@@ -47,12 +48,8 @@ export const MAX_POLICY_CHARACTERS = 10_240;
  * @throws XacctError `policy` where that is no policy, or would not mean to AWS what it looks like.
  */
 export function parsePolicy(text: string, what: string): PolicyDocument {
-  const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
-  const [syntax] = errors;
-  if (syntax !== undefined) {
-    throw invalid(text, syntax.offset, `is not valid JSON (${printParseErrorCode(syntax.error)})`, what);
-  }
+  const { root, fault: syntax } = jsonTree(text);
+  if (syntax !== undefined) throw invalid(text, syntax.offset, `is ${syntax.message}`, what);
   if (root?.type !== 'object') throw invalid(text, root?.offset ?? 0, 'is not a JSON object', what);
   refuseAmbiguous(root, text, what);
   const document: Record<string, unknown> = JSON.parse(text);

@@ -19,7 +19,9 @@ export type Sections = ReadonlyMap<string, Section>;
 
 /** What Python takes for a blank; not what JavaScript's \s is. */
 const BLANK = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
-const LEADING = new RegExp(`^[${BLANK}]*`);
+/** Those at its end are looked at from the first of a run alone. */
+const OUTER_BLANKS = new RegExp(`^[${BLANK}]+|(?<![${BLANK}])[${BLANK}]+$`, 'g');
+const TRAILING_BLANKS = new RegExp(`(?<![${BLANK}])[${BLANK}]+$`);
 const NOT_BLANK = new RegExp(`[^${BLANK}]`);
 const LINE_ENDS = new RegExp(`[${'\\n\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029'}]`);
 /** Its settings are in every other section of the file. */
@@ -27,6 +29,12 @@ const DEFAULTS = 'DEFAULT';
 
 /** A file of two kilobytes may say a million settings by it. */
 const MAX_INHERITED = 50_000;
+
+/** The AWS CLI knows some sixty; each of those that a section has is gone through at every `get`. */
+const MAX_SETTINGS = 1_000;
+
+/** Each is gone through where a profile is looked for. */
+const MAX_SECTIONS = 20_000;
 
 interface Setting {
   line: number;
@@ -66,7 +74,7 @@ export function parseIni(
       setting?.values.push('');
       continue;
     }
-    const own = LEADING.exec(raw)?.[0].length ?? 0;
+    const own = raw.search(NOT_BLANK);
     if (setting !== undefined && own > indent) {
       setting.values.push(content);
       continue;
@@ -97,6 +105,9 @@ function openSection(sections: Map<string, OpenSection>, header: string, at: Pos
       `[${header}] is there already, on line ${before.line}`,
       'put the settings of both under one header, or rename one',
     );
+  }
+  if (sections.size >= MAX_SECTIONS) {
+    throw fault(at, `the file has more than ${MAX_SECTIONS} sections`, 'delete those that are not used');
   }
   const section = before ?? { line: at.line, settings: new Map() };
   sections.set(header, section);
@@ -146,6 +157,10 @@ function closed(
     if (header === DEFAULTS) continue;
     const all = [...new Map([...settings, ...[...defaults].filter(([name]) => !settings.has(name))])];
     const flat = all.flatMap(([name, setting]) => flattened(name, setting, path));
+    if (flat.length > MAX_SETTINGS) {
+      const message = `its section has ${flat.length} settings, more than ${MAX_SETTINGS}`;
+      throw fault({ path, line }, message, 'delete those that are not used');
+    }
     sections.set(copyOf(header), {
       line,
       settings: Object.fromEntries(
@@ -154,6 +169,8 @@ function closed(
       lines: Object.fromEntries(flat.map(([name, , at]) => [copyOf(name), at])),
     });
   }
+  // V8 keeps the text of the last match, which is a line of the file.
+  NOT_BLANK.exec('x');
   return sections;
 }
 
@@ -164,7 +181,7 @@ function copyOf(text: string): string {
 
 /** A value that begins on the line after its name is a nested section. */
 function flattened(name: string, { line, values }: Setting, path: string): [string, string, number][] {
-  const value = stripEnd(values.join('\n'));
+  const value = values.join('\n').replace(TRAILING_BLANKS, '');
   if (!value.startsWith('\n')) return [[name, value, line]];
   const nested = value.split(LINE_ENDS).flatMap((text): [string, string, number][] => {
     const content = strip(text);
@@ -183,14 +200,7 @@ function flattened(name: string, { line, values }: Setting, path: string): [stri
 }
 
 function strip(text: string): string {
-  return stripEnd(text.slice(LEADING.exec(text)?.[0].length));
-}
-
-/** Not with an expression, which would begin anew at every blank. */
-function stripEnd(text: string): string {
-  let end = text.length;
-  while (end > 0 && !NOT_BLANK.test(text.charAt(end - 1))) end -= 1;
-  return text.slice(0, end);
+  return text.replace(OUTER_BLANKS, '');
 }
 
 interface Position {

@@ -5,7 +5,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { isWhole, WholeEnvironmentNeeded } from '../caller-environment.ts';
 import { XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
-import { createFileCache } from '../os/file-cache.ts';
+import { type Apart, type CachedKind, createFileCache, createSharedFileCache } from '../os/file-cache.ts';
 import { homeFolder, underHome } from '../os/home-folder.ts';
 import { type ProfileSections, settingsIn } from './credential-kind.ts';
 import { parseIni, type Section, type Sections, type Settings } from './ini.ts';
@@ -44,34 +44,96 @@ export function digest(text: string): string {
 
 export type ProfileReader = (env: Environment) => Profiles;
 
+/** Some 8,000 profiles. */
+const MAX_BYTES = 1024 * 1024;
+
+/** Some 300 profiles, which take a twentieth of a second in a process without a compiler. */
+const APART_BYTES = 32 * 1024;
+
 /**
  * A reader of the files that a caller's environment names (`AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE`, `HOME`). Secrets are
  * replaced by a digest as they are read; `withSecrets` is for the process that uses them.
  */
 export function createProfileReader({ withSecrets = false } = {}): ProfileReader {
+  const readSections = createFileCache(sharedFile(withSecrets));
+  const profilesOf = createProfilesMemory();
+  return (env) => {
+    const [config, credentials] = awsFiles(env);
+    return profilesOf(readFrom(config, readSections), readFrom(credentials, readSections));
+  };
+}
+
+/** Of a large file, a promise. */
+export type SharedProfileReader = (env: Environment) => Profiles | Promise<Profiles>;
+
+/** The same without secrets, for a process that others wait for: `parseApart` reads what takes long. */
+export function createSharedProfileReader(parseApart: Apart<Sections>['parse']): SharedProfileReader {
+  const readSections = createSharedFileCache(sharedFile(false), { over: APART_BYTES, parse: parseApart });
+  const profilesOf = createProfilesMemory();
+  return (env) => {
+    const [config, credentials] = awsFiles(env);
+    const files = [readFrom(config, readSections), readFrom(credentials, readSections)] as const;
+    const [here, there] = files;
+    if (!(here instanceof Promise) && !(there instanceof Promise)) return profilesOf(here, there);
+    return Promise.all(files).then((read) => profilesOf(...read));
+  };
+}
+
+/** Of one file, without secrets. @throws XacctError as `createFileCache` and `parseIni` do. */
+export function readSectionsAt(path: string): Sections {
+  return createFileCache(sharedFile(false))(path) ?? NO_SECTIONS;
+}
+
+function sharedFile(withSecrets: boolean): CachedKind<Sections> {
   const keep = withSecrets
     ? undefined
     : (name: string, value: string) => (SECRETS.has(name) ? digest(value) : value);
-  const readSections = createFileCache<Sections>((text, path) => parseIni(text, path, keep), 'passed over');
-  const none: Sections = new Map();
-  const fileAt = (path: string): SharedFile => {
-    try {
-      return { path, sections: readSections(path) ?? none };
-    } catch (error) {
-      if (error instanceof XacctError) return { path, sections: none, fault: error };
-      throw error;
-    }
+  return {
+    parse: (text, path) => parseIni(text, path, keep),
+    maxBytes: MAX_BYTES,
+    irregular: 'passed over',
   };
+}
+
+/** What is wrong with it is told where something of it is asked for. */
+function readFrom(path: string, read: (path: string) => Sections | undefined): SharedFile;
+function readFrom(
+  path: string,
+  read: (path: string) => Sections | undefined | Promise<Sections>,
+): SharedFile | Promise<SharedFile>;
+function readFrom(path: string, read: (path: string) => Sections | undefined | Promise<Sections>) {
+  const faulty = (error: unknown): SharedFile => {
+    if (error instanceof XacctError) return { path, sections: NO_SECTIONS, fault: error };
+    throw error;
+  };
+  try {
+    const sections = read(path) ?? NO_SECTIONS;
+    if (!(sections instanceof Promise)) return { path, sections };
+    return sections.then((parsed): SharedFile => ({ path, sections: parsed }), faulty);
+  } catch (error) {
+    return faulty(error);
+  }
+}
+
+const NO_SECTIONS: Sections = new Map();
+
+/** The profiles of two files, which are the same as long as those are. */
+function createProfilesMemory(): (config: SharedFile, credentials: SharedFile) => Profiles {
   let last: { config: SharedFile; credentials: SharedFile; profiles: Profiles } | undefined;
-  return (env) => {
-    const config = fileAt(awsFile(env.AWS_CONFIG_FILE, 'config', env));
-    const credentials = fileAt(awsFile(env.AWS_SHARED_CREDENTIALS_FILE, 'credentials', env));
-    if (last !== undefined && isSame(last.config, config) && isSame(last.credentials, credentials)) {
-      return last.profiles;
+  return (config, credentials) => {
+    if (last === undefined || !isSame(last.config, config) || !isSame(last.credentials, credentials)) {
+      last = { config, credentials, profiles: profilesIn(config, credentials) };
     }
-    last = { config, credentials, profiles: profilesIn(config, credentials) };
     return last.profiles;
   };
+}
+
+/** The paths of the config file and of the credentials file. */
+function awsFiles(env: Environment): [string, string] {
+  return [
+    awsFile(env.AWS_CONFIG_FILE, 'config', env),
+    awsFile(env.AWS_SHARED_CREDENTIALS_FILE, 'credentials', env),
+  ];
 }
 
 function awsFile(explicit: string | undefined, name: string, env: Environment): string {

@@ -19,8 +19,11 @@ export interface TokenDescription {
   region: string;
 }
 
-/** Mints with no caller that waits for it; undefined where what the identity was resolved from has changed meanwhile. */
-export type Renew = () => Promise<Token> | undefined;
+/**
+ * Mints with no caller that waits for it; undefined where what the identity was resolved from has changed meanwhile, `later` where
+ * that is being read.
+ */
+export type Renew = () => Promise<Token> | 'later' | undefined;
 
 export interface Slot {
   about: TokenDescription;

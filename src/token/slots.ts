@@ -138,6 +138,7 @@ export function createSlots(
     const { token } = slot;
     try {
       const renewal = slot.renew?.();
+      if (renewal === 'later') return;
       if (renewal === undefined) slot.renew = undefined;
       else await begin(key, slot, () => renewal);
     } catch (error) {

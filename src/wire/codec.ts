@@ -49,21 +49,27 @@ export function encodeRequest({ version = NEWEST, action, env, input }: NewReque
   return frame.length > maxBytes(env) ? undefined : frame;
 }
 
+/** A namespace of Kubernetes with a thousand services has seven thousand; a frame has room for many times that. */
+export const MAX_VARIABLES = 8_192;
+
 /**
- * Undefined where it is a request of a later version.
+ * The request, or why it is not read: a later `version`, or more variables (`environment`) than a process that others wait for
+ * goes through.
  * @throws XacctError `protocol` where it is no request at all, or too large.
  */
-export function decodeRequest(frame: Buffer): Request | undefined {
+export function decodeRequest(frame: Buffer): Request | 'version' | 'environment' {
   const [line, rest] = partAt(frame.toString(), '\n');
   const [protocol, action] = partAt(line ?? '', ' ');
   if (protocol === undefined || action.includes(' ')) throw malformed();
   const version = protocol === CURRENT ? NEWEST : Number(/^ecr-xacct\/(\d{1,9})$/.exec(protocol)?.[1]);
   if (Number.isNaN(version)) throw malformed();
-  if (version !== 1 && version !== NEWEST) return undefined;
+  if (version !== 1 && version !== NEWEST) return 'version';
   const env: Record<string, string> = Object.create(null);
   const [variables, input] = rest.startsWith('\0') ? ['', rest.slice(1)] : partAt(rest, '\0\0');
   if (variables === undefined) throw frame.length > MAX_FRAME_BYTES ? tooLarge(MAX_FRAME_BYTES) : malformed();
-  for (const variable of variables === '' ? [] : variables.split('\0')) {
+  const list = variables === '' ? [] : variables.split('\0');
+  if (list.length > MAX_VARIABLES) return 'environment';
+  for (const variable of list) {
     const [name, value] = partAt(variable, '=');
     if (!name) throw malformed();
     // Of a name that is there twice the first, as everywhere else: in getenv, in Node, in the AWS CLI.

@@ -105,7 +105,7 @@ say(errorLine(processFailure(error, { profile: 'dev' }, context)));`,
 test('A file that cannot be read for want of a descriptor is said to be no broken one.', async () => {
   const said = await saidAt('EMFILE', {
     load: { createFileCache: 'os/file-cache.ts', readSnapshot: 'os/snapshot.ts' },
-    run: `say(await line(() => createFileCache((text) => text)('/etc/passwd')));
+    run: `say(await line(() => createFileCache({ parse: (text) => text, maxBytes: 65536, irregular: 'refused' })('/etc/passwd')));
 say(await line(() => readSnapshot('/etc/passwd')));`,
   });
   assert.equal(said, Array(2).fill(`ecr-xacct: cannot read /etc/passwd: ${SAYS.EMFILE}`).join('\n'));

@@ -32,9 +32,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'aws/leaves': ['aws/connection', 'aws/calls', 'aws/failures', 'identity', 'profiles', 'net'],
   aws: ['aws/leaves', 'aws/calls', 'aws/connection', 'aws/failures', 'identity', 'profiles', 'policy'],
   minter: ['aws', 'identity', 'os'],
+  parser: ['config', 'profiles', 'os'],
   helper: ['docker', 'docker/fallback', 'config', 'profiles', 'identity', 'token', 'registry'],
   // These two compose the helper, each around its own way to be asked, so they may also import what the helper may.
-  daemon: ['helper', 'minter', 'wire', 'docker', 'docker/fallback', 'config', 'profiles', 'identity', 'os'],
+  daemon: [
+    'helper',
+    'minter',
+    'parser',
+    'wire',
+    'docker',
+    'docker/fallback',
+    'config',
+    'profiles',
+    'identity',
+    'os',
+  ],
   client: ['helper', 'minter', 'wire', 'docker', 'docker/fallback', 'config', 'profiles', 'os'],
   // What people run.
   callers: [
@@ -50,7 +62,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'os',
   ],
   // What is known, and why, for people to see: by the daemon, or in this process.
-  inspect: ['client', 'helper', 'token', 'terminal', 'config', 'identity', 'profiles', 'os'],
+  inspect: ['client', 'helper', 'token', 'terminal', 'config', 'identity', 'profiles'],
   'setup/docker-files': ['docker', 'os'],
   setup: [
     'setup/docker-files',

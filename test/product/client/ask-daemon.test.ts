@@ -84,11 +84,12 @@ test('The request has the action, stdin as it came, and of the environment only 
   };
   await product.get(`${HOST}\nü`, { env });
   const decoded = decodeRequest(await request);
-  assert.equal(decoded?.action, 'get');
-  assert.equal(decoded?.input, `${HOST}\nü`);
+  assert.ok(typeof decoded !== 'string');
+  assert.equal(decoded.action, 'get');
+  assert.equal(decoded.input, `${HOST}\nü`);
   const { AWS_PROFILE, https_proxy, LC_ALL } = env;
   const place = placeVariables(product.env);
-  assert.deepEqual({ ...decoded?.env }, { ...place, ...product.env, AWS_PROFILE, https_proxy, LC_ALL });
+  assert.deepEqual({ ...decoded.env }, { ...place, ...product.env, AWS_PROFILE, https_proxy, LC_ALL });
 });
 
 test('ECR_XACCT_DAEMON=off asks no daemon and starts none.', async () => {

@@ -32,20 +32,20 @@ const faults: Readonly<Record<string, Faults>> = {
     '__proto__ at the top': ['__proto__: { refresh_margin: 1h }\n', '1:1', 'unknown key "__proto__"'],
     '__proto__ in a rule': [oneRule('__proto__: { profile: dev }'), '3:5', 'unknown key "__proto__"'],
     '__proto__ as a registry': [rulesFor('__proto__'), '2:3', 'unknown key "__proto__"'],
-    'a key that stands twice': [
+    'a key that is there twice': [
       oneRule('profile: dev', 'profile: other'),
       '4:5',
-      'this key stands twice; keep one of them',
+      'this key is there twice; keep one of them',
     ],
-    'a registry that stands twice': [
+    'a registry that is there twice': [
       rulesFor('public.ecr.aws', 'public.ecr.aws'),
       '3:3',
-      'this key stands twice; keep one of them',
+      'this key is there twice; keep one of them',
     ],
-    'a registry that stands twice, in other letters': [
+    'a registry that is there twice, in other letters': [
       rulesFor('public.ecr.aws', 'Public.ECR.aws'),
       '3:3',
-      `"Public.ECR.aws" stands a second time; the first is at ${FILE}:2`,
+      `"Public.ECR.aws" is there a second time; the first is at ${FILE}:2`,
     ],
   },
   values: {

@@ -77,6 +77,7 @@ max_token_age: 1h
         file: FILE,
         exists: true,
         rules: [],
+        groups: new Map(),
         refreshMargin: 15 * 60_000,
         maxTokenAge: 12 * HOUR,
         discover: true,

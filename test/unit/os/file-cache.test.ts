@@ -12,6 +12,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -20,17 +21,18 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';
 import { command, commandText, type Hint } from '../../../src/hint.ts';
-import { createFileCache, withoutByteOrderMark } from '../../../src/os/file-cache.ts';
+import { createFileCache, createSharedFileCache, withoutByteOrderMark } from '../../../src/os/file-cache.ts';
 
 /** A folder of its own, a path in it, and a cache that tells how often it has parsed. */
 function createCache() {
   const folder = mkdtempDisposableSync(join(tmpdir(), 'file-cache-'));
   const parsed: string[] = [];
-  const read = createFileCache((text, path) => {
+  const parse = (text: string, path: string) => {
     if (text === 'bad') throw new Error(`${path} is bad`);
     parsed.push(text);
     return { text };
-  });
+  };
+  const read = createFileCache({ parse, maxBytes: 1024 * 1024, irregular: 'refused' });
   return { path: join(folder.path, 'file'), parsed, read, [Symbol.dispose]: () => folder.remove() };
 }
 
@@ -195,3 +197,95 @@ function asOrdinaryUser<T>(call: () => T): T {
     process.seteuid?.(0);
   }
 }
+
+/** A cache that reads more than ten bytes apart, and how each such reading is to end. */
+function createShared() {
+  const folder = mkdtempDisposableSync(join(tmpdir(), 'file-cache-'));
+  const parse = (text: string) => ({ text });
+  const apart: PromiseWithResolvers<{ text: string }>[] = [];
+  const read = createSharedFileCache(
+    { parse, maxBytes: 20, irregular: 'refused' },
+    {
+      over: 10,
+      parse: () => {
+        const reading = Promise.withResolvers<{ text: string }>();
+        apart.push(reading);
+        return reading.promise;
+      },
+    },
+  );
+  return { path: join(folder.path, 'file'), apart, read, [Symbol.dispose]: () => folder.remove() };
+}
+
+const LARGE = 'eleven bytes';
+
+describe('a file that is shared', () => {
+  test('is read at once where it is small, apart where it is large, and not at all where it is larger', () => {
+    using cache = createShared();
+    assert.equal(cache.read(cache.path), undefined);
+    writeFileSync(cache.path, 'ten bytes!');
+    assert.deepEqual(cache.read(cache.path), { text: 'ten bytes!' });
+    assert.equal(cache.apart.length, 0);
+    writeFileSync(cache.path, LARGE);
+    assert.ok(cache.read(cache.path) instanceof Promise);
+    writeFileSync(cache.path, 'more than twenty bytes');
+    assert.throws(() => cache.read(cache.path), { code: 'config-invalid', message: /file is larger than/ });
+    assert.equal(cache.apart.length, 1);
+  });
+
+  test('is read apart once for all who ask meanwhile, and kept until it changes', async () => {
+    using cache = createShared();
+    writeFileSync(cache.path, LARGE);
+    const asked = [cache.read(cache.path), cache.read(cache.path)];
+    cache.apart[0]?.resolve({ text: 'first' });
+    assert.deepEqual(await Promise.all(asked), [{ text: 'first' }, { text: 'first' }]);
+    assert.deepEqual(cache.read(cache.path), { text: 'first' }, 'and no promise any more');
+    writeFileSync(cache.path, `${LARGE}!`);
+    const again = cache.read(cache.path);
+    cache.apart[1]?.resolve({ text: 'second' });
+    assert.deepEqual(await again, { text: 'second' });
+    assert.equal(cache.apart.length, 2);
+  });
+
+  test('that changes while it is read is read again', async () => {
+    using cache = createShared();
+    writeFileSync(cache.path, LARGE);
+    const first = cache.read(cache.path);
+    writeFileSync(cache.path, `${LARGE}!`);
+    const second = cache.read(cache.path);
+    cache.apart[1]?.resolve({ text: 'second' });
+    await second;
+    cache.apart[0]?.resolve({ text: 'first' });
+    assert.deepEqual(await first, { text: 'first' });
+    assert.deepEqual(cache.read(cache.path), { text: 'second' });
+  });
+
+  test('keeps what is wrong with it, and no failure to read it', async () => {
+    using cache = createShared();
+    writeFileSync(cache.path, LARGE);
+    const late = cache.read(cache.path);
+    cache.apart[0]?.reject(new XacctError('timeout', 'late'));
+    await assert.rejects(async () => late, { code: 'timeout' });
+    const wrong = cache.read(cache.path);
+    cache.apart[1]?.reject(new XacctError('config-invalid', 'wrong'));
+    await assert.rejects(async () => wrong, { code: 'config-invalid' });
+    await assert.rejects(async () => cache.read(cache.path), { code: 'config-invalid' });
+    assert.equal(cache.apart.length, 2);
+  });
+});
+
+test('a file that is larger than may be read is refused in one line, before it is read', () => {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'file-cache-'));
+  const path = join(folder.path, 'sparse');
+  writeFileSync(path, '');
+  truncateSync(path, 400 * 1024 * 1024);
+  const read = createFileCache({
+    parse: () => assert.fail('read'),
+    maxBytes: 1024 * 1024,
+    irregular: 'refused',
+  });
+  assert.throws(() => read(path), {
+    code: 'config-invalid',
+    message: `${path} is larger than 1 MiB, the most that is read of it`,
+  });
+});

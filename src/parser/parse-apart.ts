@@ -1,0 +1,89 @@
+// A large file read in a process of its own, with an end to its time, so that a caller of another file does not wait for it.
+import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
+import { errorFrom, XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
+import type { SelfCommand } from '../invocation.ts';
+import { limitError } from '../os/limits.ts';
+import { killGroup } from '../os/process-group.ts';
+import { spawnSelf } from '../os/spawn-self.ts';
+import { type Parsed, TAKERS } from './parsed-lines.ts';
+import type { End } from './run-parser.ts';
+
+/** A file of 4 MiB takes a few. */
+const TIMEOUT_MS = 20_000;
+
+/** Each may take hundreds of megabytes for a moment. */
+const MAX_AT_ONCE = 2;
+
+export type ParseApart = <K extends keyof Parsed>(what: K, path: string) => Promise<Parsed[K]>;
+
+/** @throws XacctError, from what it returns: what is wrong with the file; `timeout`; `internal` where the process ends early. */
+export function createParseApart(self: SelfCommand): ParseApart {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (what, path) => {
+    if (running >= MAX_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+    running += 1;
+    try {
+      return await parse(self, what, path);
+    } finally {
+      running -= 1;
+      waiting.shift()?.();
+    }
+  };
+}
+
+async function parse<K extends keyof Parsed>(self: SelfCommand, what: K, path: string): Promise<Parsed[K]> {
+  const { child, output } = spawnSelf(self, { args: ['parse', what, path], env: {}, stdin: 'ignore' });
+  let isLate = false;
+  const deadline = setTimeout(() => {
+    isLate = true;
+    killGroup(child);
+  }, TIMEOUT_MS);
+  try {
+    const [failed] = child.pid === undefined ? await once(child, 'error') : [];
+    if (failed !== undefined || output === undefined) throw failed;
+    const taker = TAKERS[what]();
+    let rest = '';
+    for await (const chunk of output.setEncoding('utf8')) {
+      const lines = `${rest}${chunk}`.split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        const value: unknown = JSON.parse(line);
+        if (!isEnd(value)) taker.take(value);
+        else if ('error' in value) throw errorFrom(value.error);
+        else return taker.taken();
+      }
+      // A pipe is read in many chunks for one turn of the loop.
+      await setImmediate();
+    }
+    throw new Error('the process that read it ended early');
+  } catch (error) {
+    if (error instanceof XacctError) throw error;
+    throw isLate ? tooSlow(path) : notRead(path, error);
+  } finally {
+    clearTimeout(deadline);
+    killGroup(child);
+  }
+}
+
+function isEnd(value: unknown): value is End {
+  return typeof value === 'object' && value !== null && ('end' in value || 'error' in value);
+}
+
+function tooSlow(path: string): XacctError {
+  return new XacctError('timeout', `${path} was not read within ${TIMEOUT_MS / 1_000} s`, {
+    hint: { say: 'make it smaller:', run: command`ls -l ${path}` },
+  });
+}
+
+function notRead(path: string, cause: unknown): XacctError {
+  const what = `could not start a process to read ${path}`;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const refused = new XacctError('internal', `could not read ${path}: ${why}`, {
+    hint: { say: 'if this program was moved or replaced', run: command`ecr-xacct daemon stop` },
+    cause,
+  });
+  return limitError(what, cause) ?? refused;
+}

@@ -1,0 +1,28 @@
+// Inside a process of its own: reads one large file and writes what it says, line by line.
+import { writeSync } from 'node:fs';
+import { readConfigAt } from '../config/config-reader.ts';
+import { errorFields, orError, XacctError } from '../errors.ts';
+import { RESULT_FD } from '../os/inherited-fds.ts';
+import { readSectionsAt } from '../profiles/profiles.ts';
+import { LINES } from './parsed-lines.ts';
+
+/** The last line: whether all of it was written, or why there is nothing. */
+export type End = { end: true } | { error: ReturnType<typeof errorFields> };
+
+/** `args`: which of `Parsed`, and the path. */
+export async function runParser([what, path = '']: readonly string[]): Promise<void> {
+  const lines = await orError(() => linesOf(what, path));
+  const end: End = lines instanceof XacctError ? { error: errorFields(lines) } : { end: true };
+  if (!(lines instanceof XacctError)) for (const line of lines) write(line);
+  write(end);
+}
+
+/** @throws XacctError what is wrong with the file */
+function linesOf(what: string | undefined, path: string): Iterable<unknown> {
+  if (what === 'config') return LINES.config(readConfigAt(path));
+  return LINES.sections(readSectionsAt(path));
+}
+
+function write(line: unknown): void {
+  writeSync(RESULT_FD, `${JSON.stringify(line)}\n`);
+}
