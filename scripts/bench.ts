@@ -8,6 +8,7 @@ import { describeMachine, type Machine } from './bench/machine.ts';
 import { daemonMeasurements } from './bench/measure-daemon.ts';
 import { executableMeasurements } from './bench/measure-executable.ts';
 import { getMeasurements } from './bench/measure-gets.ts';
+import { hostileMeasurements } from './bench/measure-hostile.ts';
 import { loadMeasurements } from './bench/measure-loads.ts';
 import type { Measurement } from './bench/measurement.ts';
 import { type Options, parseOptions, USAGE } from './bench/options.ts';
@@ -18,6 +19,7 @@ const MEASUREMENTS = [
   ...getMeasurements,
   ...loadMeasurements,
   ...daemonMeasurements,
+  ...hostileMeasurements,
   ...executableMeasurements,
 ];
 

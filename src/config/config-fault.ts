@@ -23,9 +23,17 @@ export function invalid(place: string, message: string, cause?: unknown): XacctE
   });
 }
 
+/** Where faults are looked for. */
+interface Search {
+  text: string;
+  place: Place;
+  /** After as many, no more are looked for: each takes its time, and most readers tell the first alone. */
+  most: number;
+}
+
 /** What the YAML library found. */
-export function yamlFaults(document: Document, text: string, place: Place): XacctError[] {
-  const faults = [...document.errors, ...document.warnings];
+export function yamlFaults(document: Document, { text, place, most }: Search): XacctError[] {
+  const faults = [...document.errors, ...document.warnings].slice(0, most);
   if (faults.length === 0) return [];
   const unquoted = /^[ \t]*(\*[^\s:"']+)[ \t]*:/m.exec(text);
   if (unquoted !== null) {
@@ -42,7 +50,7 @@ function yamlMessage(code: string, message: string): string {
 }
 
 /** Keys that are there twice, or would be lost on the way into plain objects. */
-export function keyFaults(document: Document, place: Place): XacctError[] {
+export function keyFaults(document: Document, { place, most }: Search): XacctError[] {
   const faults: XacctError[] = [];
   visit(document, {
     Map: (_, { items }) => {
@@ -55,19 +63,26 @@ export function keyFaults(document: Document, place: Place): XacctError[] {
         } else if (seen.has(key.value)) {
           faults.push(invalid(place(offset), 'this key is there twice; keep one of them'));
         } else seen.add(key.value);
+        if (faults.length >= most) return visit.BREAK;
       }
+      return undefined;
     },
   });
   return faults;
 }
 
 /** What the schema found. */
-export function issueFaults(issue: Issue, offsetOf: OffsetOf, place: Place): XacctError[] {
+export function issueFaults(issue: Issue, offsetOf: OffsetOf, place: Place, most: number): XacctError[] {
   const at = (path: readonly PropertyKey[]) => place(offsetOf(path));
   if (issue.code === 'unrecognized_keys') {
-    return (issue.keys ?? []).map((key) =>
-      invalid(at([...issue.path, key]), `unknown key "${key}"; known keys: ${knownKeys(issue.path.length)}`),
-    );
+    return (issue.keys ?? [])
+      .slice(0, most)
+      .map((key) =>
+        invalid(
+          at([...issue.path, key]),
+          `unknown key "${key}"; known keys: ${knownKeys(issue.path.length)}`,
+        ),
+      );
   }
   const name = issue.path.length === 0 ? 'the file' : `"${String(issue.path.at(-1))}"`;
   const message = (issue.code === 'invalid_key' ? issue.issues?.[0]?.message : undefined) ?? issue.message;

@@ -55,7 +55,7 @@ export type InspectedConfig =
  * @throws XacctError `config-invalid` with `FILE:LINE:COLUMN: what is wrong` and, where known, what to write instead.
  */
 export function parseConfig(text: string, file: string): Config {
-  const { config, faults } = inspectConfig(text, file);
+  const { config, faults } = inspectConfig(text, file, 1);
   if (config === undefined) throw faults[0];
   return config;
 }
@@ -70,8 +70,8 @@ export const YAML_OPTIONS = {
   logLevel: 'error',
 } as const satisfies ParseOptions & SchemaOptions & { logLevel: string };
 
-/** The same, with every mistake at once. */
-export function inspectConfig(text: string, file: string): InspectedConfig {
+/** The same, with every mistake at once; with a `most`, no more are looked for. */
+export function inspectConfig(text: string, file: string, most = Number.POSITIVE_INFINITY): InspectedConfig {
   const lineCounter = new LineCounter();
   const anchors = text.match(/(?<![^\s,[{])&/g)?.length ?? 0;
   if (anchors > MAX_ANCHORS) {
@@ -83,7 +83,8 @@ export function inspectConfig(text: string, file: string): InspectedConfig {
     const { line, col } = lineCounter.linePos(offset);
     return `${file}:${line}:${col}`;
   };
-  for (const faults of [yamlFaults(document, text, place), keyFaults(document, place)]) {
+  for (const find of [yamlFaults, keyFaults]) {
+    const faults = find(document, { text, place, most });
     if (faults.length > 0) return { faults };
   }
   const plain = toPlain(document, place(0));
@@ -91,7 +92,8 @@ export function inspectConfig(text: string, file: string): InspectedConfig {
   const offsetOf = offsetsIn(document);
   const parsed = configSchema.safeParse(plain.value ?? {}, { reportInput: false });
   if (!parsed.success) {
-    return { faults: parsed.error.issues.flatMap((issue) => issueFaults(issue, offsetOf, place)) };
+    const { issues } = parsed.error;
+    return { faults: issues.slice(0, most).flatMap((issue) => issueFaults(issue, offsetOf, place, most)) };
   }
 
   const { registries, ...settings } = parsed.data;

@@ -22,6 +22,8 @@ export interface CachedKind<T> {
 export interface Apart<T> {
   /** Bytes: a file of more is parsed by `parse`. */
   over: number;
+  /** Whether the text of a smaller one is parsed in a moment. */
+  isLight: (text: string) => boolean;
   parse: (path: string) => Promise<T>;
 }
 
@@ -47,24 +49,26 @@ export function createSharedFileCache<T>(
   kind: CachedKind<T>,
   apart: Apart<T>,
 ): (path: string) => T | undefined | Promise<T> {
-  const readHere = createFileCache(kind);
   const cache = createCache<T | Promise<T>>();
   return (path) => {
     const state = stateOf(path, kind);
-    if (state === undefined || state.size <= apart.over) return cache.forget(path, readHere(path));
+    if (state === undefined || path === devNull) return cache.forget(path, state && kind.parse('', path));
     const known = cache.get(path, state);
     if (known !== undefined) return known;
-    const value = apart.parse(path);
-    value.then(
-      (parsed) => {
-        if (cache.get(path, state) === value) cache.keep(path, state, parsed);
-      },
+    const text = state.size <= apart.over ? read(path, kind) : undefined;
+    if (text !== undefined && apart.isLight(text)) {
+      return cache.keep(path, state, kind.parse(text, path));
+    }
+    const reading = apart.parse(path);
+    const isAwaited = () => cache.get(path, state) === reading;
+    reading.then(
+      (parsed) => isAwaited() && cache.keep(path, state, parsed),
       (error) => {
         const isFault = error instanceof XacctError && /-invalid$/.test(error.code);
-        if (!isFault && cache.get(path, state) === value) cache.forget(path, undefined);
+        if (!isFault && isAwaited()) cache.forget(path, undefined);
       },
     );
-    return cache.keep(path, state, value);
+    return cache.keep(path, state, reading);
   };
 }
 

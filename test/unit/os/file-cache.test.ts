@@ -207,6 +207,7 @@ function createShared() {
     { parse, maxBytes: 20, irregular: 'refused' },
     {
       over: 10,
+      isLight: (text) => text !== 'heavy',
       parse: () => {
         const reading = Promise.withResolvers<{ text: string }>();
         apart.push(reading);
@@ -226,11 +227,13 @@ describe('a file that is shared', () => {
     writeFileSync(cache.path, 'ten bytes!');
     assert.deepEqual(cache.read(cache.path), { text: 'ten bytes!' });
     assert.equal(cache.apart.length, 0);
+    writeFileSync(cache.path, 'heavy');
+    assert.ok(cache.read(cache.path) instanceof Promise, 'a small one that takes long');
     writeFileSync(cache.path, LARGE);
     assert.ok(cache.read(cache.path) instanceof Promise);
     writeFileSync(cache.path, 'more than twenty bytes');
     assert.throws(() => cache.read(cache.path), { code: 'config-invalid', message: /file is larger than/ });
-    assert.equal(cache.apart.length, 1);
+    assert.equal(cache.apart.length, 2);
   });
 
   test('is read apart once for all who ask meanwhile, and kept until it changes', async () => {
