@@ -30,6 +30,11 @@ describe('printable text', () => {
     test(title, () => assert.equal(printable(text), expected));
   }
 
+  test('of which only the beginning is looked at is cut, too', () => {
+    assert.equal(printable(`${' \n'.repeat(100_000)}x`), ' …');
+    assert.equal(new XacctError('service', 'x'.repeat(100_000)).message.length, 8_192);
+  });
+
   test('has 1,200 characters at most, and shows that it was cut', () => {
     assert.equal(printable('x'.repeat(1_200)), 'x'.repeat(1_200));
     assert.equal(printable('x'.repeat(1_201)), `${'x'.repeat(1_200)}…`);
