@@ -49,6 +49,15 @@ interface AccountSlot {
 /** `clock`: milliseconds, never set back. */
 export function createAccountMemory(whoAmI: WhoAmI, clock: () => number): AccountMemory {
   const slots = new LRUCache<string, AccountSlot>({ max: MAX_REMEMBERED });
+  /** A caller with many profiles looks at each several times. */
+  const keys = new WeakMap<CallerWorld, Map<string, string | XacctError>>();
+  const keyOf = (profile: string, world: CallerWorld): string | XacctError => {
+    const known = keys.get(world) ?? new Map<string, string | XacctError>();
+    keys.set(world, known);
+    const key = known.get(profile) ?? makeKey(profile, world);
+    known.set(profile, key);
+    return key;
+  };
   const slotOf = (key: string): AccountSlot | undefined => {
     const slot = slots.get(key);
     return slot !== undefined && clock() < slot.until ? slot : undefined;
@@ -123,7 +132,7 @@ function lifeOf(learnt: Learnt): number {
 }
 
 /** The error is of a profile that is broken. */
-function keyOf(profile: string, world: CallerWorld): string | XacctError {
+function makeKey(profile: string, world: CallerWorld): string | XacctError {
   try {
     return credentialKey({ kind: 'profile', profile }, world);
   } catch (error) {

@@ -83,6 +83,9 @@ function environment({ env }: ResolutionInput): Omit<Rung, 'step'> {
   return found(identity, `AWS_DEFAULT_PROFILE=${profile}${other}`);
 }
 
+/** Each is looked into at every `get`; roles of one account are a dozen. */
+const MAX_CANDIDATES = 64;
+
 /** Profiles that say their account come first: which of the others are known depends on what was asked before. */
 function discovery({ registry, config, profiles, env, learntAccount }: ResolutionInput): Omit<Rung, 'step'> {
   const { account } = registry;
@@ -92,7 +95,7 @@ function discovery({ registry, config, profiles, env, learntAccount }: Resolutio
   const learnt = undeclared.filter((profile) => learntAccount(profile) === account);
   const names = [...(declared.get(account) ?? []), ...learnt];
   if (names.length === 0) return absent(`no profile of account ${account} in ${profiles.configFile}`);
-  const usable = names.filter((name) => saysCredentials(profiles, name, env));
+  const usable = names.slice(0, MAX_CANDIDATES).filter((name) => saysCredentials(profiles, name, env));
   if (usable.length === 0) {
     return absent(`no profile of account ${account} has credentials (${names.slice(0, 3).join(', ')})`);
   }

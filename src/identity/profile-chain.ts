@@ -103,6 +103,9 @@ function profileLink(
   return { name, settings: settingsIn(sections), kind: credentialKind(sections, isSource, isEmptied) };
 }
 
+/** The AWS CLI has no limit; each is a call of STS, and a session that ends within the hour. */
+const MAX_LINKS = 100;
+
 /** The source profile of a role, or what its `credential_source` names. */
 function roleSource(
   { name, settings }: ProfileLink,
@@ -126,7 +129,17 @@ function roleSource(
   }
   if (source_profile === undefined) throw roleWithoutSource(name, settings, profiles);
   checkCycle(name, source_profile, links, profiles);
-  return source_profile;
+  if (links.length < MAX_LINKS) return source_profile;
+  throw new XacctError(
+    'profile-incomplete',
+    `profile ${links[0]?.name} leads through more than ${MAX_LINKS} source profiles (${profiles.where(name, 'source_profile')})`,
+    {
+      hint: {
+        say: 'name one that is nearer to the keys:',
+        run: command`aws configure set source_profile NAME --profile ${links[0]?.name ?? name}`,
+      },
+    },
+  );
 }
 
 function roleWithoutSource(name: string, settings: Settings, profiles: Profiles): XacctError {

@@ -34,7 +34,7 @@ const MAX_INHERITED = 50_000;
 const MAX_SETTINGS = 1_000;
 
 /** Each is gone through where a profile is looked for. */
-const MAX_SECTIONS = 20_000;
+const MAX_SECTIONS = 10_000;
 
 interface Setting {
   line: number;

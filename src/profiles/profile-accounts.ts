@@ -5,9 +5,12 @@ import type { Settings } from './ini.ts';
 export interface ProfileAccounts {
   /** Account → its profiles. */
   declared: ReadonlyMap<string, readonly string[]>;
-  /** Profiles whose account only AWS knows: keys, a credential_process. */
+  /** Profiles whose account only AWS knows: keys, a credential_process. At most `MAX_UNDECLARED`. */
   undeclared: readonly string[];
 }
+
+/** AWS is asked for each, four at once: more would never be done in the time of an answer. */
+const MAX_UNDECLARED = 1_000;
 
 /** Twelve digits; undefined where there is no such profile, and where only AWS knows. */
 export function declaredAccount(
@@ -32,7 +35,12 @@ export function accountsOf(
       const others = declared.get(account);
       if (others === undefined) declared.set(account, [name]);
       else others.push(name);
-    } else if (['static', 'process'].includes(credentialKind(sections, false))) undeclared.push(name);
+    } else if (
+      undeclared.length < MAX_UNDECLARED &&
+      ['static', 'process'].includes(credentialKind(sections, false))
+    ) {
+      undeclared.push(name);
+    }
   }
   return { declared, undeclared };
 }

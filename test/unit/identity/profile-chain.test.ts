@@ -156,6 +156,13 @@ describe('the chain of a profile', () => {
   });
 
   test('may be long', () => assert.equal(chainOf(links(60), 'p0').length, 61));
+
+  test('may not be so long that it holds up others', () => {
+    assert.throws(() => chainOf(links(101), 'p0'), {
+      code: 'profile-incomplete',
+      message: /^profile p0 leads through more than 100 source profiles \(~\/\.aws\/config:\d+\)$/,
+    });
+  });
 });
 
 describe('a profile that cannot be resolved', () => {

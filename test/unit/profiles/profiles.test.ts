@@ -102,6 +102,18 @@ describe('the AWS files', () => {
       ':1: [DEFAULT] has 300 settings for each of 300 sections, which is too much',
       'move them to the sections that need them:',
     ],
+    [
+      'too many settings in one section',
+      `[default]\n${Array.from({ length: 1_001 }, (_, index) => `k${index} = 1\n`).join('')}`,
+      ':1: its section has 1001 settings, more than 1000',
+      'delete those that are not used:',
+    ],
+    [
+      'too many sections',
+      Array.from({ length: 10_001 }, (_, index) => `[p${index}]\n`).join(''),
+      ':10001: the file has more than 10000 sections',
+      'delete those that are not used:',
+    ],
     ['a byte order mark', '\uFEFF[default]\n', ':1: the file begins with a byte order mark', ''],
     [
       'bytes that are no UTF-8',
