@@ -1,16 +1,19 @@
 // Logs a person in: an SSO login or an MFA code where one is needed, then a token into the daemon's memory.
+import { join } from 'node:path';
 import { clockGapText, expiredOnArrivalText, setClock } from '../aws-clock.ts';
 import { askForPeople } from '../client/ask-for-people.ts';
 import { isAnswered, noDaemon, noDaemonOnWindows } from '../client/reach-daemon.ts';
 import { createConfigReader } from '../config/config-reader.ts';
 import { printable, XacctError } from '../errors.ts';
 import type { LoggedIn, LoginRequest } from '../helper/login.ts';
-import { command, hintText } from '../hint.ts';
+import { type Command, command, hintText } from '../hint.ts';
 import { chainOf } from '../identity/chain.ts';
 import { type CallerWorld, describeIdentity, type Identity, profileInForce } from '../identity/identity.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';
 import { chooseIdentity, resolutionInput } from '../identity/resolve.ts';
 import type { Invocation, Run } from '../invocation.ts';
+import { refuseForeign } from '../os/foreign-folder.ts';
+import { homeFolder } from '../os/home-folder.ts';
 import { createProfileReader, hasPrivatePaths, type Profiles } from '../profiles/profiles.ts';
 import { durationText } from '../terminal/duration-text.ts';
 import { isDaemonOff } from '../wire/daemon-variables.ts';
@@ -37,7 +40,12 @@ export async function loginPerson(
   const config = createConfigReader()(env);
   const profiles = createProfileReader()(env);
   const identities = candidates(asked, { config, profiles, env });
-  if (sso) await awsLogin(sessionOf(identities, profiles, env), run);
+  if (sso) {
+    const session = sessionOf(identities, profiles, env);
+    const words = [hostname ?? [], named === undefined ? [] : ['--profile', named]].flat();
+    refuseForeignCache(session, env, command`ecr-xacct login ${words} --sso`);
+    await awsLogin(session, run);
+  }
   const { mfaProcess } = config;
   const serial = serialOf(identities, { config, profiles, env });
   const codes = mfaCodes({ serial, given: mfaCode, mfaProcess, env }, streams);
@@ -47,6 +55,13 @@ export async function loginPerson(
     () => codes,
   );
   streams.stdout.write(doneText(done));
+}
+
+/** The AWS CLI keeps a session in a file that only the user who signed in may read. @throws XacctError `file-access` */
+function refuseForeignCache({ kind }: CliSession, env: Invocation['env'], words: Command): void {
+  const home = homeFolder(env) ?? '/';
+  const cache = (kind === 'login' && env.AWS_LOGIN_CACHE_DIRECTORY) || join(home, '.aws', kind, 'cache');
+  refuseForeign([{ path: join(cache, 'session.json') }], home, words);
 }
 
 /** The token is for the daemon to keep: there is no login without one. */

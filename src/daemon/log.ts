@@ -2,6 +2,8 @@
 import { closeSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { logPath } from '../config/paths.ts';
+import { foreignOwner } from '../os/foreign-folder.ts';
+import { homeFolder } from '../os/home-folder.ts';
 import { makePrivateFolder } from '../os/private-folder.ts';
 
 /** One old file of this size is kept beside the log. */
@@ -11,7 +13,7 @@ const LEVELS = ['debug', 'info', 'warn', 'off'] as const;
 type Level = Exclude<(typeof LEVELS)[number], 'off'>;
 
 export interface DaemonLog {
-  /** Undefined where there is no log: no home folder, or it cannot be written. */
+  /** Undefined where there is no log: no home folder, it cannot be written, or root would write it in another user's. */
   file: string | undefined;
   write(level: Level, message: string, fields?: Readonly<Record<string, unknown>>): void;
   /** Starts a new file where this one has grown too large. */
@@ -25,7 +27,7 @@ export interface DaemonLog {
 export function openLog(env: Readonly<Record<string, string | undefined>>): DaemonLog {
   const wanted = env.ECR_XACCT_LOG || 'info';
   const level = LEVELS.find((one) => one === wanted) ?? 'info';
-  let file = level === 'off' ? undefined : logPath(env);
+  let file = level === 'off' ? undefined : ownLogPath(env);
   let fd = file === undefined ? undefined : openFile(file);
   if (fd === undefined) file = undefined;
   const write: DaemonLog['write'] = (of, message, fields = {}) => {
@@ -47,6 +49,12 @@ export function openLog(env: Readonly<Record<string, string | undefined>>): Daem
       fd = openFile(file);
     },
   };
+}
+
+/** One that is there in another user's folder is not for root either: rotated, it would be root's. */
+function ownLogPath(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const file = logPath(env);
+  return file === undefined || foreignOwner(file, homeFolder(env)) !== undefined ? undefined : file;
 }
 
 /** Undefined where it cannot be written. */

@@ -5,6 +5,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { XacctError } from '../errors.ts';
 import { command, type Hint } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
+import { foreignOwner } from '../os/foreign-folder.ts';
 import { makePrivateFolder } from '../os/private-folder.ts';
 
 /** `sizeof sun_path` less the NUL: 108 on Linux, 104 on macOS and the BSDs. */
@@ -82,15 +83,22 @@ export function isSafeSocket(path: string, uid: number): boolean {
 
 /** Makes the socket's folder, 0700 from its first moment. @throws XacctError `socket-unsafe`; errors of mkdir. */
 export function makeSocketFolder(path: string, uid: number): void {
+  const owner = foreignOwner(path);
+  if (owner !== undefined) throw notOwn(`the folder that ${dirname(path)} would be in`, owner, uid);
   makePrivateFolder(dirname(path));
   isSafeSocket(path, uid);
 }
 
 function checkOwner(path: string, stat: Stats, uid: number): void {
-  if (stat.uid === uid) return;
-  throw unsafe(`${path} belongs to user ${stat.uid}, not to user ${uid}`, {
+  if (stat.uid !== uid) throw notOwn(path, stat.uid, uid);
+}
+
+/** Root's home may be another user's (`sudo -E`), where root makes nothing. */
+function notOwn(what: string, owner: number, uid: number): XacctError {
+  const folder = uid === 0 ? '/var/run/ecr-xacct' : '~/.ecr-xacct';
+  return unsafe(`${what} belongs to user ${owner}, not to user ${uid}`, {
     say: 'with a folder of your own',
-    run: command`export ECR_XACCT_SOCKET=~/.ecr-xacct/daemon.sock`,
+    run: command`export ECR_XACCT_SOCKET=${folder}/daemon.sock`,
   });
 }
 

@@ -1,6 +1,6 @@
 // The credentials of an SSO role, with the session that `aws sso login` began: its file is the AWS CLI's, and stays so.
 import { randomUUID } from 'node:crypto';
-import { readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { GetRoleCredentialsCommand, SSOClient } from '@aws-sdk/client-sso';
 import { CreateTokenCommand, SSOOIDCClient } from '@aws-sdk/client-sso-oidc';
@@ -131,13 +131,15 @@ async function renewed(
   return token;
 }
 
-/** At once: another process never reads a half. Where it cannot be written, the session serves this once. */
+/** At once: another process never reads a half. Root's is its owner's. Where it cannot be written, the session serves this once. */
 async function replaceFile(file: string, content: string): Promise<void> {
   // A link to it stays one.
   const target = await realpath(file).catch(() => file);
   const part = `${target}.${randomUUID()}`;
   try {
     await writeFile(part, content, { mode: 0o600, flag: 'wx' });
+    const { uid, gid } = await stat(target);
+    if (process.getuid?.() === 0) await chown(part, uid, gid);
     await rename(part, target);
   } catch {
     await rm(part, { force: true });

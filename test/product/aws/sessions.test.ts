@@ -1,6 +1,6 @@
 // Sessions that a person begins and the SDK renews: `aws sso login` and `aws login`, from their files to a token.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { chown, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';
@@ -53,6 +53,21 @@ test('An SSO session that has run out is renewed with its refresh token.', async
   await writeSsoCache(stage.product, 'corp', { accessToken, refreshToken, expiresAt: Date.now() - HOUR });
   const calls = ['CreateToken', 'GetRoleCredentials', 'GetAuthorizationToken'];
   assert.deepEqual(await get(stage), { principal: SSO_USER, calls });
+});
+
+test("A session that root renews stays its owner's file.", {
+  skip: process.getuid?.() !== 0 && 'needs root',
+}, async () => {
+  await using stage = await startStage();
+  await stage.product.configure(mine({ sso_session: 'corp', ...SSO }, CORP)(stage));
+  const { accessToken, refreshToken } = stage.cast.sso;
+  await writeSsoCache(stage.product, 'corp', { accessToken, refreshToken, expiresAt: Date.now() - HOUR });
+  const folder = join(stage.product.home, '.aws/sso/cache');
+  const [name = ''] = await readdir(folder);
+  await chown(join(folder, name), 4_711, 4_712);
+  assert.equal((await get(stage)).calls[0], 'CreateToken');
+  const { uid, gid } = await stat(join(folder, name));
+  assert.deepEqual([uid, gid, await readdir(folder)], [4_711, 4_712, [name]]);
 });
 
 test('An SSO session in its last minutes that cannot be renewed is used to its end.', async () => {

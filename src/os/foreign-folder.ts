@@ -1,0 +1,86 @@
+// Whether what root is about to make would be in another user's folder: it would be root's there, and lock that user out.
+import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { XacctError } from '../errors.ts';
+import { type Command, command } from '../hint.ts';
+import { followLinks } from './follow-links.ts';
+
+interface FolderStat {
+  uid: number;
+  mode: number;
+}
+
+/** Who asks, and a look at a folder: undefined where there is none. */
+interface Surroundings {
+  uid: number | undefined;
+  look: (path: string) => FolderStat | undefined;
+}
+
+const OF_THIS_PROCESS: Surroundings = { uid: process.getuid?.(), look: lookAtFolder };
+
+/**
+ * The user in whose folder root (and only root) would make the file or folder at `path`: by the nearest folder above it that
+ * exists, and by the home folder where it is below that, since what lies between may be root's from earlier. Undefined where
+ * it may be made: for any other user, whose rights decide, and in a folder like /tmp, which is everyone's.
+ */
+export function foreignOwner(
+  path: string,
+  home?: string,
+  { uid, look }: Surroundings = OF_THIS_PROCESS,
+): number | undefined {
+  if (uid !== 0) return undefined;
+  const folders = [dirname(targetOf(path))];
+  if (home !== undefined && path.startsWith(`${resolve(home)}/`)) folders.push(resolve(home));
+  return folders.map((folder) => nearest(folder, look)).find((stat) => stat && isForeign(stat))?.uid;
+}
+
+function isForeign({ uid, mode }: FolderStat): boolean {
+  const isEveryones = (mode & 0o1002) === 0o1002;
+  return uid !== 0 && !isEveryones;
+}
+
+function nearest(folder: string, look: Surroundings['look']): FolderStat | undefined {
+  const parent = dirname(folder);
+  return look(folder) ?? (parent === folder ? undefined : nearest(parent, look));
+}
+
+function lookAtFolder(path: string): FolderStat | undefined {
+  try {
+    const stat = statSync(path);
+    return stat.isDirectory() ? stat : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function targetOf(path: string): string {
+  try {
+    return followLinks(path);
+  } catch {
+    return path;
+  }
+}
+
+/**
+ * Before the first of the files is made, or the folders that they are in. `words` is what the caller has run.
+ * @throws XacctError `file-access` with the command that makes them as the user whose folder it is.
+ */
+export function refuseForeign(files: readonly { path: string }[], home: string, words: Command): void {
+  for (const { path } of files) {
+    const uid = foreignOwner(path, home);
+    if (uid === undefined) continue;
+    const name = userName(uid);
+    throw new XacctError(
+      'file-access',
+      `${path} is in a folder of user ${name ?? uid}, whom a file of root's there would lock out; nothing was changed`,
+      { hint: { say: 'as that user', run: command`sudo -u ${name ?? `#${uid}`} -- ${words}` } },
+    );
+  }
+}
+
+/** Undefined where the system knows no such user: one of a container's. */
+function userName(uid: number): string | undefined {
+  const { stdout } = spawnSync('/usr/bin/id', ['-nu', `${uid}`], { encoding: 'utf8', timeout: 5_000 });
+  return stdout?.trim() || undefined;
+}
