@@ -1,5 +1,6 @@
 // The changes that a setup makes, file by file, and the copies and notes by which they can be taken back.
 import { readSnapshot } from '../os/snapshot.ts';
+import type { FileWrite } from './prepare-file.ts';
 import {
   type Edit,
   type FileKind,
@@ -9,7 +10,6 @@ import {
   sha256,
   stateText,
 } from './state.ts';
-import type { FileWrite } from './write-files.ts';
 
 export interface FileChange extends FileWrite {
   kind: FileKind;

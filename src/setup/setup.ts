@@ -1,28 +1,32 @@
 // What `ecr-xacct setup` does: find, choose, plan, show, ask, write; and `--undo`.
+import { dirname } from 'node:path';
 import { createAccountOf } from '../callers/account-of.ts';
 import { configPath } from '../config/paths.ts';
-import type { DockerUser } from '../docker/config-file.ts';
+import { dockerConfigPath } from '../docker/docker-config.ts';
 import { helperFault } from '../docker/helper-fault.ts';
+import { podmanFiles } from '../docker/podman-files.ts';
 import { parseServerURL } from '../docker/server-url.ts';
 import { printable, XacctError } from '../errors.ts';
-import { command, shellWord } from '../hint.ts';
+import { type Command, command } from '../hint.ts';
 import type { Run } from '../invocation.ts';
+import { followLinks } from '../os/follow-links.ts';
+import { refuseForeign } from '../os/foreign-folder.ts';
 import { homeFolder } from '../os/home-folder.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
-import { isConfirmed, type Terminal, terminalOf } from '../terminal/prompts.ts';
-import { screenOf } from '../terminal/screen.ts';
+import { terminalOf } from '../terminal/prompts.ts';
 import { findAccounts, type ServedAccount } from './accounts.ts';
 import { createAsker } from './asker.ts';
 import { chooseRegistries } from './choose-registries.ts';
-import { type ConfigFile, readConfigFile } from './config-change.ts';
+import { readConfigFile } from './config-change.ts';
 import { readDropIn } from './docker-files/drop-in.ts';
-import { type FileChange, writesOf } from './file-change.ts';
+import { writesOf } from './file-change.ts';
 import { planDropIn, planSetup, type SetupTarget, targetsOf } from './plan.ts';
-import { choicesText, fileDiffText, nextStepsText, notesText } from './setup-text.ts';
+import { choicesText, nextStepsText } from './setup-text.ts';
 import { readState } from './state.ts';
+import { removeLeftovers } from './temporary-file.ts';
 import { planUndo } from './undo.ts';
-import { type FileWrite, writeFiles } from './write-files.ts';
+import { type Session, writePlan } from './write-plan.ts';
 
 export interface SetupOptions {
   yes?: true;
@@ -48,48 +52,78 @@ export async function setup(options: SetupOptions, run: Run): Promise<void> {
       hint: { run: command`export HOME=/home/you` },
     });
   }
-  const flags = [...(options.undo ? ['--undo'] : []), ...(options.keepConfig ? ['--keep-config'] : [])];
+  const user = { env: invocation.env, home, uid: invocation.uid };
+  const words = typed(options);
+  if (!options.dryRun) {
+    const { authFile, dropIn } = podmanFiles(user.env, home, user.uid);
+    const dockerConfig = dockerConfigPath(user.env, home);
+    // Before anything is asked; an undo asks nothing of a home where nothing is set up.
+    if (!options.undo)
+      refuseForeign([{ path }, { path: options.podman ? authFile : dockerConfig }], home, words);
+    clearLeftovers([path, dockerConfig, authFile, dropIn]);
+  }
   const terminal = options.yes
     ? { input: streams.stdin, output: streams.stdout }
-    : terminalOf(streams, command`ecr-xacct setup ${flags} --yes`);
-  const user = { env: invocation.env, home, uid: invocation.uid };
-  const session: Session = { options, run, terminal, user };
-  if (options.undo) await undo(session, path);
-  else await setUp(session, readConfigFile(path));
+    : terminalOf(streams, typed({ ...options, yes: true }));
+  const session = {
+    run,
+    user,
+    terminal,
+    words,
+    isDryRun: options.dryRun === true,
+    asks: options.yes !== true,
+  };
+  await (options.undo ? undo(session, path, options) : setUp(session, path, options));
 }
 
-interface Session {
-  options: SetupOptions;
-  run: Run;
-  terminal: Terminal;
-  user: DockerUser;
+/** What killed setups have left beside these files: it may have logins in it. */
+function clearLeftovers(files: readonly string[]): void {
+  for (const folder of new Set(files.map((file) => dirname(followLinks(file))))) removeLeftovers(folder);
 }
 
-async function setUp(session: Session, configFile: ConfigFile): Promise<void> {
-  const { options, run, user } = session;
-  const { stdout, stderr } = run.streams;
+/** The command that was run, with every option. */
+function typed({ profile = [], region = [], ...flags }: SetupOptions): Command {
+  const words = Object.keys(flags).map(
+    (name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+  );
+  const named = [
+    ...profile.flatMap((name) => ['--profile', name]),
+    ...region.flatMap((name) => ['--region', name]),
+  ];
+  return command`ecr-xacct setup ${[...named, ...words]}`;
+}
+
+async function setUp(session: Session, path: string, options: SetupOptions): Promise<void> {
+  const { run, user } = session;
   const program = options.podman ? 'podman' : 'docker';
   const isDropIn = options.podman === true && options.credsStore === true;
+  // Before anything is asked.
+  readConfigFile(path);
   const targets = targetsOf(program, isDropIn, user);
-  const accounts = await choose(session, targets);
-  const plan = planSetup(configFile, targets, accounts, options.credsStore === true && !isDropIn);
-  const dropIn = isDropIn ? planDropIn(readDropIn(user)) : undefined;
-  const changes = [...plan.changes, ...(dropIn === undefined ? [] : [dropIn])];
-
-  if (changes.length === 0) {
-    stdout.write(`${notesText(plan.notes)}Nothing to change.\n`);
-  } else {
-    const writes = writesOf(changes, readState(configFile.path));
-    if (!(await carryOut(session, changes, plan.notes, writes))) return;
-    stdout.write(nextStepsText(accounts, program));
-  }
+  const accounts = await choose(session, options, targets);
+  const done = await writePlan(session, () => {
+    const state = readState(path);
+    const plan = planSetup(
+      readConfigFile(path),
+      targetsOf(program, isDropIn, user),
+      accounts,
+      options.credsStore === true && !isDropIn,
+    );
+    const dropIn = isDropIn ? planDropIn(readDropIn(user)) : undefined;
+    const changes = [...plan.changes, ...(dropIn === undefined ? [] : [dropIn])];
+    return { changes, notes: plan.notes, writes: changes.length === 0 ? [] : writesOf(changes, state) };
+  });
+  if (done === 'shown') return;
+  if (done === 'written') run.streams.stdout.write(nextStepsText(accounts, program));
   const fault = helperFault(user.env.PATH, user.home, run.invocation.self);
-  if (fault !== undefined)
-    stderr.write(`\nWarning: ${fault.message}\nTo mend it, run:\n  ${fault.command}\n`);
+  if (fault !== undefined) {
+    run.streams.stderr.write(`\nWarning: ${fault.message}\nTo mend it, run:\n  ${fault.command}\n`);
+  }
 }
 
 async function choose(
-  { options, run, terminal, user: { env } }: Session,
+  { run, terminal, user: { env } }: Session,
+  options: SetupOptions,
   targets: readonly SetupTarget[],
 ): Promise<ServedAccount[]> {
   const { profile: profiles = [] } = options;
@@ -109,44 +143,19 @@ async function choose(
   return accounts;
 }
 
-async function undo(session: Session, configFile: string): Promise<void> {
+async function undo(session: Session, configFile: string, { keepConfig }: SetupOptions): Promise<void> {
   const { stdout } = session.run.streams;
-  const { path, before, value } = readState(configFile);
+  const { path, value } = readState(configFile);
   if (value === undefined) {
     stdout.write(`Nothing is set up: there is no ${printable(path)}.\n`);
     return;
   }
-  const { changes, removals, notes } = planUndo(value, session.options.keepConfig === true);
-  const writes = [...changes, ...removals, { path, before, after: undefined }];
-  if (!(await carryOut(session, changes, notes, writes))) return;
-  const but = session.options.keepConfig ? `, but ${printable(configFile)}, which stays` : '';
+  const done = await writePlan(session, () => {
+    const { before, value: state = value } = readState(configFile);
+    const { changes, removals, notes } = planUndo(state, keepConfig === true);
+    return { changes, notes, writes: [...changes, ...removals, { path, before, after: undefined }] };
+  });
+  if (done !== 'written') return;
+  const but = keepConfig ? `, but ${printable(configFile)}, which stays` : '';
   stdout.write(`Done: everything that setup had changed is taken back${but}.\n`);
-}
-
-/** Shows, asks, writes. @returns whether it has written. @throws XacctError `cancelled` where the user says no. */
-async function carryOut(
-  { options, run, terminal }: Session,
-  changes: readonly FileChange[],
-  notes: readonly string[],
-  writes: readonly FileWrite[],
-): Promise<boolean> {
-  const { stdout } = run.streams;
-  const screen = screenOf(stdout, run.invocation.env);
-  for (const change of changes) stdout.write(`${fileDiffText(change, screen)}\n`);
-  if (notes.length > 0) stdout.write(`${notesText(notes)}\n`);
-  if (options.dryRun) {
-    stdout.write('Nothing was changed: this was a dry run.\n');
-    return false;
-  }
-  if (!options.yes && !(await isConfirmed('Change these files?', terminal))) {
-    throw new XacctError('cancelled', 'cancelled: nothing was changed');
-  }
-  writeFiles(writes);
-  for (const { path, before, after } of writes) {
-    if (path.includes('.before-ecr-xacct') && before === undefined && after !== undefined) {
-      stdout.write(`Kept a copy of what was there: ${shellWord(path)}\n`);
-    }
-  }
-  stdout.write('\n');
-  return true;
 }

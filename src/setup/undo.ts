@@ -3,8 +3,8 @@ import { removeFromConfig } from '../config/edit.ts';
 import { readSnapshot, type Snapshot, textOf } from '../os/snapshot.ts';
 import { handBack } from './docker-files/take-over.ts';
 import type { FileChange } from './file-change.ts';
+import type { FileWrite } from './prepare-file.ts';
 import { type FileState, type State, sha256 } from './state.ts';
-import type { FileWrite } from './write-files.ts';
 
 export interface UndoPlan {
   changes: readonly FileChange[];

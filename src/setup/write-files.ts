@@ -1,91 +1,93 @@
-// Files as they shall be: written all or none, each by rename.
+// Files as they shall be: written all or none, and nothing over what another program has written meanwhile.
 import * as fs from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { XacctError } from '../errors.ts';
 import { command, type Hint } from '../hint.ts';
-import { errnoOf } from '../os/file-cache.ts';
 import { mayAccess } from '../os/find-program.ts';
-import { makePrivateFolder } from '../os/private-folder.ts';
-import { readSnapshot, type Snapshot } from '../os/snapshot.ts';
-
-export interface FileWrite {
-  /** Absolute; a symbolic link is followed. */
-  path: string;
-  /** Undefined where there is no file. */
-  before: Snapshot | undefined;
-  /** Undefined where the file shall be gone. */
-  after: Uint8Array | undefined;
-}
+import { followLinks } from '../os/follow-links.ts';
+import { readSnapshot } from '../os/snapshot.ts';
+import type { SwapFiles } from '../os/swap-files.ts';
+import { bringIn, type FileWrite, type PreparedFile, prepareFile } from './prepare-file.ts';
+import { isSame } from './replace-file.ts';
+import { removeLeftovers } from './temporary-file.ts';
 
 /**
- * Writes all of them, in order, or none: where one fails, those before it are put back.
- * @throws XacctError `file-access`, also where a file is no longer what `before` says.
+ * Writes all of them, in order, or none: where one fails or was changed by another program, those before it are put back.
+ * Resolves to the path of one that was changed meanwhile: to plan anew.
+ * @throws XacctError `file-access`
  */
-export function writeFiles(writes: readonly FileWrite[]): void {
+export async function writeFiles(writes: readonly FileWrite[], swap: SwapFiles): Promise<string | undefined> {
   for (const write of writes) checkWritable(write);
-  for (const { path, before } of writes) {
-    if (isSame(readSnapshot(path)?.bytes, before?.bytes)) continue;
-    throw refused(`${path} was changed by another program meanwhile; nothing was written`, AGAIN);
-  }
+  for (const folder of foldersOf(writes)) removeLeftovers(folder);
+  const prepared: PreparedFile[] = [];
   const done: FileWrite[] = [];
+  let changed: FileWrite | undefined;
   try {
-    for (const write of writes) {
-      writeFile(write.path, write.after, write.before);
-      done.unshift(write);
-    }
+    await prepareAll(writes, swap, prepared);
+    // All are looked at before the first is written, and each once more then.
+    changed = writes.find(isChanged) ?? (await commitAll(prepared, done));
   } catch (error) {
-    const lost = done.filter((write) => !isPutBack(write)).map(({ path }) => path);
-    const rest = lost.length === 0 ? 'nothing was changed' : `and could not put back ${lost.join(' and ')}`;
+    const rest = restText(await putBack(done, swap));
     throw refused(`${error instanceof Error ? error.message : error}; ${rest}`, hintOf(error), error);
+  } finally {
+    for (const file of prepared) file.discard();
   }
-}
-
-function isPutBack({ path, before, after }: FileWrite): boolean {
-  try {
-    writeFile(path, before?.bytes, before ?? (after === undefined ? undefined : readSnapshot(path)));
-    return true;
-  } catch {
-    return false;
+  if (changed === undefined) {
+    for (const folder of foldersOf(writes)) syncFolder(folder);
+    return undefined;
   }
+  const lost = await putBack(done, swap);
+  if (lost.length === 0) return changed.path;
+  throw refused(`${changed.path} was changed by another program meanwhile; ${restText(lost)}`, AGAIN);
 }
 
-/** By a temporary file beside it that is renamed, so that nobody ever reads half of it. Mode and owner stay. */
-function writeFile(path: string, bytes: Uint8Array | undefined, before: Snapshot | undefined): void {
-  const target = followLinks(path);
-  const temporary = join(dirname(target), `.ecr-xacct-${process.pid}.tmp`);
-  try {
-    if (bytes === undefined) {
-      fs.rmSync(target, { force: true });
-      return;
-    }
-    makePrivateFolder(dirname(target));
-    const fd = fs.openSync(temporary, 'wx', 0o600);
-    try {
-      fs.writeFileSync(fd, bytes);
-      if (before !== undefined) keepOwner(fd, before);
-      fs.fchmodSync(fd, before?.mode ?? 0o600);
-      fs.fsyncSync(fd);
-    } finally {
-      fs.closeSync(fd);
-    }
-    fs.renameSync(temporary, target);
-    syncFolder(dirname(target));
-  } catch (error) {
-    if (errnoOf(error) !== 'EEXIST') fs.rmSync(temporary, { force: true });
-    throw refused(
-      `cannot write ${path} (${errnoOf(error)})`,
-      { run: command`ls -ld ${dirname(target)}` },
-      error,
-    );
+/** At once: the disk takes no longer for all of them than for one, and the next login may be near. */
+async function prepareAll(
+  writes: readonly FileWrite[],
+  swap: SwapFiles,
+  prepared: PreparedFile[],
+): Promise<void> {
+  const all = await Promise.allSettled(writes.map((write) => prepareFile(write, swap)));
+  for (const one of all) if (one.status === 'fulfilled') prepared.push(one.value);
+  for (const one of all) if (one.status === 'rejected') throw one.reason;
+}
+
+/** Resolves to the first that was changed meanwhile. */
+async function commitAll(
+  prepared: readonly PreparedFile[],
+  done: FileWrite[],
+): Promise<FileWrite | undefined> {
+  for (const file of prepared) {
+    if (!(await file.commit())) return file.write;
+    done.push(file.write);
   }
+  return undefined;
 }
 
-function keepOwner(fd: number, { uid, gid }: Snapshot): void {
-  const own = fs.fstatSync(fd);
-  if (own.uid !== uid || own.gid !== gid) fs.fchownSync(fd, uid, gid);
+function isChanged({ path, before }: FileWrite): boolean {
+  return !isSame(readSnapshot(path)?.bytes, before?.bytes);
 }
 
-/** The rename itself outlives a power cut. Some file systems know no fsync of a folder. */
+/** Resolves to the paths of those that could not be: another program has changed them since. */
+async function putBack(done: FileWrite[], swap: SwapFiles): Promise<string[]> {
+  const lost: string[] = [];
+  for (const { path, before, after, kind } of done.splice(0).toReversed()) {
+    const change = { path, base: after, wanted: before?.bytes, kind, like: before };
+    const isBack = await bringIn(change, swap).catch(() => false);
+    if (!isBack) lost.push(path);
+  }
+  return lost;
+}
+
+function restText(lost: readonly string[]): string {
+  return lost.length === 0 ? 'nothing was changed' : `and could not put back ${lost.join(' and ')}`;
+}
+
+function foldersOf(writes: readonly FileWrite[]): Set<string> {
+  return new Set(writes.map(({ path }) => dirname(followLinks(path))));
+}
+
+/** The renames themselves outlive a power cut. Some file systems know no fsync of a folder. */
 function syncFolder(folder: string): void {
   try {
     const fd = fs.openSync(folder, 'r');
@@ -95,19 +97,6 @@ function syncFolder(folder: string): void {
       fs.closeSync(fd);
     }
   } catch {}
-}
-
-/** As many as Linux follows: path_resolution(7). */
-const MAX_LINKS = 40;
-
-/** Where a path leads, which need not exist: a link to a file that is yet to be made is kept, too. */
-function followLinks(path: string): string {
-  let target = path;
-  for (let links = 0; links < MAX_LINKS; links += 1) {
-    if (!fs.lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink()) return target;
-    target = resolve(dirname(target), fs.readlinkSync(target));
-  }
-  throw refused(`${path} is a symbolic link that leads nowhere`, { run: command`ls -l ${path}` });
 }
 
 /** Before anything is written. A read-only file is not overwritten, though a rename could: somebody meant it. */
@@ -126,10 +115,6 @@ function readOnly(path: string, what: string): XacctError {
   return refused(`${what} ${path} may not be written; nothing was changed`, {
     run: isOwn ? command`chmod u+w ${path}` : command`sudo chown $USER ${path}`,
   });
-}
-
-function isSame(one: Buffer | undefined, other: Buffer | undefined): boolean {
-  return one === undefined || other === undefined ? one === other : one.equals(other);
 }
 
 const AGAIN: Hint = { say: 'run it again' };

@@ -37,6 +37,13 @@ export function deleteFromDockerConfig(text: string, path: JsonPath, file: strin
   return applyEdits(text, [replaced(node.parent, '{}')]);
 }
 
+/** The text with a value at the path, or without the member where the value is undefined. @throws XacctError `docker-config` */
+export function putInDockerConfig(text: string, path: JsonPath, value: unknown, file: string): string {
+  return value === undefined
+    ? deleteFromDockerConfig(text, path, file)
+    : setInDockerConfig(text, path, value, file);
+}
+
 /** The value at the path, parsed; undefined where there is none. */
 export function valueInDockerConfig(text: string, path: JsonPath, file: string): unknown {
   const root = dockerConfigTree(text, file);

@@ -1,12 +1,7 @@
 // Hands registries over to a credential helper in the text of a config.json, and back again.
 import { parseDockerConfig } from '../../docker/docker-config.ts';
 import { parseServerURL } from '../../docker/server-url.ts';
-import {
-  deleteFromDockerConfig,
-  type JsonPath,
-  setInDockerConfig,
-  valueInDockerConfig,
-} from './docker-config-edit.ts';
+import { deleteFromDockerConfig, putInDockerConfig, valueInDockerConfig } from './docker-config-edit.ts';
 
 /** One member that was changed. */
 export interface MemberEdit {
@@ -64,7 +59,7 @@ export function takeOver(
     }
   }
   let edited = text;
-  for (const { path, now } of edits) edited = put(edited, path, now ?? undefined, file);
+  for (const { path, now } of edits) edited = putInDockerConfig(edited, path, now ?? undefined, file);
   return { text: edited, edits, replaced };
 }
 
@@ -92,7 +87,7 @@ export function handBack(
     const current = valueInDockerConfig(edited, path, file);
     const old =
       was ?? (now === null && original !== undefined ? valueInDockerConfig(original, path, file) : undefined);
-    if (current === (now ?? undefined)) edited = put(edited, path, old, file);
+    if (current === (now ?? undefined)) edited = putInDockerConfig(edited, path, old, file);
     else if (current !== old) kept.push(names.join('.'));
   }
   for (const name of ['credHelpers', 'auths'] as const) {
@@ -102,12 +97,6 @@ export function handBack(
     }
   }
   return { text: edited, kept };
-}
-
-function put(text: string, path: JsonPath, value: unknown, file: string): string {
-  return value === undefined
-    ? deleteFromDockerConfig(text, path, file)
-    : setInDockerConfig(text, path, value, file);
 }
 
 function isEmptyObject(value: unknown): boolean {

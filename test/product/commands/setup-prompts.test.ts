@@ -93,6 +93,21 @@ describe('on a terminal', { skip: skipWithoutTerminal }, () => {
     });
   }
 
+  test('a login that another program writes while it asks is shown, asked about again, and kept.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: '{}' });
+    using terminal = open(user, '--profile readonly');
+    await terminal.shows(CONFIRM);
+    user.write({ [DOCKER]: '{"auths":{"registry.example":{"auth":"bm8tc2VjcmV0"}}}' });
+    terminal.type(KEYS.enter);
+    await terminal.shows(
+      /config\.json was changed by another program meanwhile[\s\S]*Change these files\?[\s\S]*No/,
+    );
+    assert.equal(user.read(CONFIG), undefined);
+    terminal.type(KEYS.enter);
+    assert.equal((await terminal.end()).status, 0);
+    assert.match(user.read(DOCKER) ?? '', /registry\.example[\s\S]*444455556666/);
+  });
+
   test('NO_COLOR takes the colours out of the diff, and --yes asks nothing.', async () => {
     using user = makeSetupHome({ '.aws/config': AWS });
     using terminal = open(user, '--yes --region us-east-1', { NO_COLOR: '1' });

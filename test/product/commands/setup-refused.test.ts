@@ -1,7 +1,7 @@
 // `ecr-xacct setup` where it may not write: a clear error with the command that mends it, and nothing half-written.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, globSync, lchownSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, globSync, lchownSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { makeProduct, type Product } from '../../support/product/product.ts';
@@ -82,16 +82,4 @@ test('Where the last file cannot be written, those before it are as they were.',
   assert.equal(status, 1);
   assert.match(stderr, /\/proc.*; nothing was changed; run: \S/);
   assert.deepEqual(user.files(), before);
-});
-
-test("Root's setup for somebody else leaves the files theirs.", {
-  skip: !isRoot && 'needs root',
-}, async () => {
-  using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: '{}' });
-  giveAway(user.home);
-  mkdirSync(join(user.home, 'run'), { recursive: true });
-  await user.succeed('--yes');
-  assert.equal(statSync(join(user.home, DOCKER)).uid, NOBODY);
-  await user.succeed('--undo', '--yes');
-  assert.equal(statSync(join(user.home, DOCKER)).uid, NOBODY);
 });

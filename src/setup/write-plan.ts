@@ -1,0 +1,96 @@
+// From a plan to the files: shows it, asks, writes, and plans anew where another program was quicker.
+
+import type { DockerUser } from '../docker/config-file.ts';
+import { ownHelper } from '../docker/helper-fault.ts';
+import { printable, XacctError } from '../errors.ts';
+import { type Command, shellWord } from '../hint.ts';
+import type { Run } from '../invocation.ts';
+import { refuseForeign } from '../os/foreign-folder.ts';
+import { createSwap } from '../os/swap-files.ts';
+import { uninterrupted } from '../os/uninterrupted.ts';
+import { isConfirmed, type Terminal } from '../terminal/prompts.ts';
+import { screenOf } from '../terminal/screen.ts';
+import type { FileChange } from './file-change.ts';
+import { pause } from './pause.ts';
+import type { FileWrite } from './prepare-file.ts';
+import { fileDiffText, notesText } from './setup-text.ts';
+import { writeFiles } from './write-files.ts';
+
+/** One run of setup, or of its undo. */
+export interface Session {
+  run: Run;
+  user: DockerUser;
+  terminal: Terminal;
+  /** The command as it was typed. */
+  words: Command;
+  isDryRun: boolean;
+  asks: boolean;
+}
+
+export interface WritePlan {
+  changes: readonly FileChange[];
+  notes: readonly string[];
+  /** The changes, and what takes them back. Empty where nothing is to change. */
+  writes: readonly FileWrite[];
+}
+
+/** Some seconds of them: a program that writes as often, and as long, is not another login. */
+const TRIES = 200;
+
+/**
+ * `plan` looks at the files as they are then.
+ * @throws XacctError `cancelled` where the user says no; `file-access`, also where root would write in the folder of another user.
+ */
+export async function writePlan(
+  session: Session,
+  plan: () => WritePlan,
+): Promise<'written' | 'shown' | 'nothing'> {
+  const { stdout } = session.run.streams;
+  const swap = createSwap(ownHelper(session.run.invocation.self));
+  let changed: string | undefined;
+  let shown = '';
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const { changes, notes, writes } = plan();
+    if (writes.length === 0) {
+      stdout.write(`${notesText(notes)}Nothing to change.\n`);
+      return 'nothing';
+    }
+    const text = planText(session, { changes, notes });
+    if (!session.isDryRun) refuseForeign(writes, session.user.home, session.words);
+    const isNews = text !== shown;
+    if (isNews) stdout.write(`${changed === undefined ? '' : meanwhileText(changed)}${text}`);
+    shown = text;
+    if (session.isDryRun) {
+      stdout.write('Nothing was changed: this was a dry run.\n');
+      return 'shown';
+    }
+    if (session.asks && isNews && !(await isConfirmed('Change these files?', session.terminal))) {
+      throw new XacctError('cancelled', 'cancelled: nothing was changed');
+    }
+    changed = await uninterrupted(() => writeFiles(writes, swap));
+    if (changed === undefined) {
+      stdout.write(`${copiesText(writes)}\n`);
+      return 'written';
+    }
+    await pause();
+  }
+  const message = `${changed} is written by another program all the while; nothing was changed`;
+  throw new XacctError('file-access', message, { hint: { say: 'when that has ended', run: session.words } });
+}
+
+function planText({ run, user }: Session, { changes, notes }: Omit<WritePlan, 'writes'>): string {
+  const screen = screenOf(run.streams.stdout, user.env);
+  const diffs = changes.map((change) => `${fileDiffText(change, screen)}\n`).join('');
+  return `${diffs}${notes.length > 0 ? `${notesText(notes)}\n` : ''}`;
+}
+
+function meanwhileText(path: string): string {
+  return `${printable(path)} was changed by another program meanwhile. With that:\n\n`;
+}
+
+function copiesText(writes: readonly FileWrite[]): string {
+  return writes
+    .filter(({ path, before, after }) => path.includes('.before-ecr-xacct') && !before && after)
+    .map(({ path }) => `Kept a copy of what was there: ${shellWord(path)}\n`)
+    .join('');
+}
