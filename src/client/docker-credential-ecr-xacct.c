@@ -3,13 +3,11 @@
  * execs the TypeScript program, which knows every answer. The wire is that of src/wire/codec.ts and src/wire/place.ts, the
  * socket's path that of src/wire/socket-path.ts, the variables those of src/caller-environment.ts.
  *
- * For that program it exchanges two files: `exchange FILE OTHER IDENTITY`, of src/os/swap-files.ts.
- *
  * ECR_XACCT_PROGRAM is the path of `ecr-xacct`, fixed by the build: absolute, or from the folder that this program's file
  * is in, which may then be moved together with it.
  */
 #if defined(__linux__)
-#define _GNU_SOURCE /* struct ucred, syscall */
+#define _GNU_SOURCE /* struct ucred */
 #endif
 #if defined(__APPLE__)
 #include <mach-o/dyld.h>
@@ -26,9 +24,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#if defined(__linux__)
-#include <sys/syscall.h>
-#endif
 #include <sys/time.h>
 #include <sys/un.h>
 #include <time.h>
@@ -417,54 +412,8 @@ static int write_all(int fd, const char *bytes, size_t length)
 	return 1;
 }
 
-/* Whether the file is the one that src/os/swap-files.ts has looked at. */
-static int is_identical(const char *path, const char *identity)
-{
-	struct stat status;
-	char text[128];
-	if (lstat(path, &status) != 0)
-		return 0;
-#if defined(__APPLE__)
-	const struct timespec changed = status.st_mtimespec;
-#else
-	const struct timespec changed = status.st_mtim;
-#endif
-	snprintf(text, sizeof text, "%llu:%llu:%llu:%lld", (unsigned long long)status.st_dev,
-	         (unsigned long long)status.st_ino, (unsigned long long)status.st_size,
-	         (long long)changed.tv_sec * 1000000000 + changed.tv_nsec);
-	return strcmp(text, identity) == 0;
-}
-
-/* Two files take each other's names. */
-static int swap_names(const char *one, const char *other)
-{
-#if defined(__linux__) && defined(SYS_renameat2)
-	return syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, 2 /* RENAME_EXCHANGE of linux/fs.h */) == 0;
-#elif defined(__APPLE__)
-	return renamex_np(one, other, RENAME_SWAP) == 0;
-#else
-	return one == NULL && other == NULL;
-#endif
-}
-
-/* For `ecr-xacct setup`, since Node has no call for it: puts a file in the place of another, unless that is not the one meant. */
-static int exchange(const char *one, const char *other, const char *identity)
-{
-	const int not_the_one = 3; /* as NOT_THE_ONE in src/os/swap-files.ts */
-	if (!is_identical(other, identity))
-		return not_the_one;
-	if (!swap_names(one, other))
-		return 1;
-	if (is_identical(one, identity))
-		return 0;
-	(void)swap_names(one, other);
-	return not_the_one;
-}
-
 int main(int argc, char **argv)
 {
-	if (argc == 5 && strcmp(argv[1], "exchange") == 0)
-		return exchange(argv[2], argv[3], argv[4]);
 	static const char *const actions[] = {"get", "store", "erase", "list"};
 	size_t action = 0;
 	arguments = argv + (argc > 0);

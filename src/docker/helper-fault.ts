@@ -51,8 +51,8 @@ function faultOnWindows(
   };
 }
 
-/** The path of the helper of this program: beside it, in bin/ below the prefix that it was installed to, or next to the lib/ of its script. */
-export function ownHelper([program, ...args]: SelfCommand): string | undefined {
+/** Beside the program itself, in bin/ below the prefix that it was installed to, or next to the lib/ of its script. */
+function ownHelper([program, ...args]: SelfCommand): string | undefined {
   const script = args.find((word) => isAbsolute(word));
   const folders = [
     ...(script === undefined

@@ -6,11 +6,10 @@ import { command } from '../hint.ts';
 import { errnoOf } from '../os/file-cache.ts';
 import { followLinks } from '../os/follow-links.ts';
 import { readSnapshot, type Snapshot, textOf } from '../os/snapshot.ts';
-import type { SwapFiles } from '../os/swap-files.ts';
 import { valueInDockerConfig } from './docker-files/docker-config-edit.ts';
 import { mergeMembers } from './docker-files/merge-members.ts';
 import { pause } from './pause.ts';
-import { type Content, isSame, replaceFile, writeTemporary } from './replace-file.ts';
+import { type Content, isSame, type Rename, replaceFile, writeTemporary } from './replace-file.ts';
 import type { FileKind } from './state.ts';
 import { temporaryPath } from './temporary-file.ts';
 
@@ -35,7 +34,7 @@ export interface PreparedFile {
 /** Writes the new content to a temporary file beside the file. @throws XacctError `file-access` */
 export async function prepareFile(
   write: FileWrite,
-  swap: SwapFiles,
+  rename: Rename,
   like = write.before,
 ): Promise<PreparedFile> {
   const { path, before, after, kind } = write;
@@ -51,14 +50,14 @@ export async function prepareFile(
     throw cannotWrite(path, target, error);
   }
   const commit = async () => {
-    const replaced = replaceFile({ target, temporary, aside }, write, swap);
+    const replaced = replaceFile({ target, temporary, aside }, write, rename);
     if (typeof replaced === 'boolean') return replaced;
     if (isSame(readSnapshot(replaced.path)?.bytes, before?.bytes)) return true;
     // Another program has written it at that very moment.
     if (replaced.putBack()) return false;
     const theirs = await settled(replaced.path, write);
     const change = { path, base: after, wanted: theirs?.bytes, kind, like: theirs };
-    if (theirs !== undefined && !(await bringIn(change, swap))) throw keptApart(path, target, theirs);
+    if (theirs !== undefined && !(await bringIn(change, rename))) throw keptApart(path, target, theirs);
     return false;
   };
   return {
@@ -111,7 +110,7 @@ interface Change {
  * Puts `wanted` in the place of `base`, or what changed between the two into what another program has made of it since. Resolves
  * to false where that cannot be told apart. A file that another program has removed stays so.
  */
-export async function bringIn(change: Change, swap: SwapFiles): Promise<boolean> {
+export async function bringIn(change: Change, rename: Rename): Promise<boolean> {
   const { path, base, wanted, kind, like } = change;
   for (let tries = 0; tries < TRIES; tries += 1) {
     const before = readSnapshot(path);
@@ -120,7 +119,7 @@ export async function bringIn(change: Change, swap: SwapFiles): Promise<boolean>
     if (!isUntouched && kind !== 'docker') return false;
     const after = isUntouched ? wanted : merged(change, before);
     if (after !== 'half') {
-      const file = await prepareFile({ path, before, after, ...(kind && { kind }) }, swap, before ?? like);
+      const file = await prepareFile({ path, before, after, ...(kind && { kind }) }, rename, before ?? like);
       if (await file.commit()) return true;
     }
     await pause();

@@ -5,9 +5,11 @@ import { promisify } from 'node:util';
 import { errnoOf } from '../os/file-cache.ts';
 import { makePrivateFolder } from '../os/private-folder.ts';
 import { readSnapshot, type Snapshot } from '../os/snapshot.ts';
-import { identityOf, type SwapFiles } from '../os/swap-files.ts';
 
 const fsync = promisify(fs.fsync);
+
+/** `fs.renameSync`, or in tests what comes between. */
+export type Rename = (from: string, to: string) => void;
 
 /** What a file is to become. */
 export interface Content {
@@ -65,7 +67,7 @@ export interface Replaced {
 export function replaceFile(
   { target, temporary, aside }: FilePaths,
   { before, after }: Content,
-  swap: SwapFiles,
+  rename: Rename,
 ): Replaced | boolean {
   const found = identityOf(target);
   if (!isSame(readSnapshot(target)?.bytes, before?.bytes)) return false;
@@ -77,24 +79,22 @@ export function replaceFile(
   const own = identityOf(temporary);
   // A setup in another container took it for one of a process that is gone.
   if (own === undefined || found === undefined) return false;
-  swap(temporary, target, found);
-  if (identityOf(temporary) !== own) {
-    const putBack = () => {
-      swap(temporary, target, own);
-      return identityOf(temporary) === own;
-    };
-    return { path: temporary, putBack };
-  }
-  // The next best: what is written into the file is kept under another name, and another file is seen up to the last microseconds.
+  // What is written into the file is kept under another name, and another file is seen up to the last microseconds.
   const isAside = link(target, aside) === 'done';
   if (identityOf(target) !== found || (isAside && identityOf(aside) !== found)) return false;
-  fs.renameSync(temporary, target);
+  rename(temporary, target);
   const putBack = () => {
     if (identityOf(target) !== own) return false;
-    fs.renameSync(aside, target);
+    rename(aside, target);
     return true;
   };
   return isAside ? { path: aside, putBack } : true;
+}
+
+/** Which file it is, and when it was last written, whatever its name; undefined where there is none. */
+function identityOf(path: string): string | undefined {
+  const stat = fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat && `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}`;
 }
 
 /** False where something is there by now. */

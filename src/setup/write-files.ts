@@ -6,9 +6,8 @@ import { command, type Hint } from '../hint.ts';
 import { mayAccess } from '../os/find-program.ts';
 import { followLinks } from '../os/follow-links.ts';
 import { readSnapshot } from '../os/snapshot.ts';
-import type { SwapFiles } from '../os/swap-files.ts';
 import { bringIn, type FileWrite, type PreparedFile, prepareFile } from './prepare-file.ts';
-import { isSame } from './replace-file.ts';
+import { isSame, type Rename } from './replace-file.ts';
 import { removeLeftovers } from './temporary-file.ts';
 
 /**
@@ -16,18 +15,21 @@ import { removeLeftovers } from './temporary-file.ts';
  * Resolves to the path of one that was changed meanwhile: to plan anew.
  * @throws XacctError `file-access`
  */
-export async function writeFiles(writes: readonly FileWrite[], swap: SwapFiles): Promise<string | undefined> {
+export async function writeFiles(
+  writes: readonly FileWrite[],
+  rename: Rename = fs.renameSync,
+): Promise<string | undefined> {
   for (const write of writes) checkWritable(write);
   for (const folder of foldersOf(writes)) removeLeftovers(folder);
   const prepared: PreparedFile[] = [];
   const done: FileWrite[] = [];
   let changed: FileWrite | undefined;
   try {
-    await prepareAll(writes, swap, prepared);
+    await prepareAll(writes, rename, prepared);
     // All are looked at before the first is written, and each once more then.
     changed = writes.find(isChanged) ?? (await commitAll(prepared, done));
   } catch (error) {
-    const rest = restText(await putBack(done, swap));
+    const rest = restText(await putBack(done, rename));
     throw refused(`${error instanceof Error ? error.message : error}; ${rest}`, hintOf(error), error);
   } finally {
     for (const file of prepared) file.discard();
@@ -36,7 +38,7 @@ export async function writeFiles(writes: readonly FileWrite[], swap: SwapFiles):
     for (const folder of foldersOf(writes)) syncFolder(folder);
     return undefined;
   }
-  const lost = await putBack(done, swap);
+  const lost = await putBack(done, rename);
   if (lost.length === 0) return changed.path;
   throw refused(`${changed.path} was changed by another program meanwhile; ${restText(lost)}`, AGAIN);
 }
@@ -44,10 +46,10 @@ export async function writeFiles(writes: readonly FileWrite[], swap: SwapFiles):
 /** At once: the disk takes no longer for all of them than for one, and the next login may be near. */
 async function prepareAll(
   writes: readonly FileWrite[],
-  swap: SwapFiles,
+  rename: Rename,
   prepared: PreparedFile[],
 ): Promise<void> {
-  const all = await Promise.allSettled(writes.map((write) => prepareFile(write, swap)));
+  const all = await Promise.allSettled(writes.map((write) => prepareFile(write, rename)));
   for (const one of all) if (one.status === 'fulfilled') prepared.push(one.value);
   for (const one of all) if (one.status === 'rejected') throw one.reason;
 }
@@ -69,11 +71,11 @@ function isChanged({ path, before }: FileWrite): boolean {
 }
 
 /** Resolves to the paths of those that could not be: another program has changed them since. */
-async function putBack(done: FileWrite[], swap: SwapFiles): Promise<string[]> {
+async function putBack(done: FileWrite[], rename: Rename): Promise<string[]> {
   const lost: string[] = [];
   for (const { path, before, after, kind } of done.splice(0).toReversed()) {
     const change = { path, base: after, wanted: before?.bytes, kind, like: before };
-    const isBack = await bringIn(change, swap).catch(() => false);
+    const isBack = await bringIn(change, rename).catch(() => false);
     if (!isBack) lost.push(path);
   }
   return lost;

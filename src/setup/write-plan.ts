@@ -1,12 +1,10 @@
 // From a plan to the files: shows it, asks, writes, and plans anew where another program was quicker.
 
 import type { DockerUser } from '../docker/config-file.ts';
-import { ownHelper } from '../docker/helper-fault.ts';
 import { printable, XacctError } from '../errors.ts';
 import { type Command, shellWord } from '../hint.ts';
 import type { Run } from '../invocation.ts';
 import { refuseForeign } from '../os/foreign-folder.ts';
-import { createSwap } from '../os/swap-files.ts';
 import { uninterrupted } from '../os/uninterrupted.ts';
 import { isConfirmed, type Terminal } from '../terminal/prompts.ts';
 import { screenOf } from '../terminal/screen.ts';
@@ -46,7 +44,6 @@ export async function writePlan(
   plan: () => WritePlan,
 ): Promise<'written' | 'shown' | 'nothing'> {
   const { stdout } = session.run.streams;
-  const swap = createSwap(ownHelper(session.run.invocation.self));
   let changed: string | undefined;
   let shown = '';
   for (let tries = 0; tries < TRIES; tries += 1) {
@@ -67,7 +64,7 @@ export async function writePlan(
     if (session.asks && isNews && !(await isConfirmed('Change these files?', session.terminal))) {
       throw new XacctError('cancelled', 'cancelled: nothing was changed');
     }
-    changed = await uninterrupted(() => writeFiles(writes, swap));
+    changed = await uninterrupted(() => writeFiles(writes));
     if (changed === undefined) {
       stdout.write(`${copiesText(writes)}\n`);
       return 'written';

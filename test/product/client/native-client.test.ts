@@ -1,6 +1,6 @@
 // The native client, with sanitizers: what it sends, what it makes of any answer, and what it does with its streams.
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -12,7 +12,6 @@ import {
   passedEnvironment,
   wholeEnvironment,
 } from '../../../src/caller-environment.ts';
-import { identityOf } from '../../../src/os/swap-files.ts';
 import {
   encodeRequest,
   MAX_FRAME_BYTES,
@@ -377,35 +376,5 @@ describe('stdout', { skip }, () => {
   test('that is full is a failure', { skip: process.platform !== 'linux' && 'needs /dev/full' }, async () => {
     const ran = await ask(answering('0ok'), ['get'], { redirection: '>/dev/full', input: HOST });
     assert.deepEqual(ran, said(1, ''));
-  });
-});
-
-describe('an exchange of two files', { skip }, () => {
-  const of = (folder: string, name: string) => join(folder, `exchange-${name}`);
-  const swap = async (identity: (other: string) => string | undefined) => {
-    assert.ok(client !== undefined);
-    const [one, other] = [of(client.folder, 'one'), of(client.folder, 'other')];
-    await writeFile(one, 'new');
-    await writeFile(other, 'old');
-    const { status } = await client.run(['exchange', one, other, identity(other) ?? '']);
-    return [status, await readFile(one, 'utf8'), await readFile(other, 'utf8')];
-  };
-
-  test('gives each the name of the other.', async () => {
-    assert.deepEqual(await swap(identityOf), [0, 'old', 'new']);
-  });
-
-  test('leaves another file than the one that was looked at where it is.', async () => {
-    for (const identity of ['1:2:3:4', '', `${'9'.repeat(300)}`]) {
-      assert.deepEqual(await swap(() => identity), [3, 'new', 'old']);
-    }
-  });
-
-  test('with no file at the other name changes nothing.', async () => {
-    assert.ok(client !== undefined);
-    const one = of(client.folder, 'alone');
-    await writeFile(one, 'new');
-    assert.equal((await client.run(['exchange', one, `${one}-none`, identityOf(one) ?? ''])).status, 3);
-    assert.equal(await readFile(one, 'utf8'), 'new');
   });
 });

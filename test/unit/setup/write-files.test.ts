@@ -13,11 +13,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';
 import { readSnapshot } from '../../../src/os/snapshot.ts';
-import type { SwapFiles } from '../../../src/os/swap-files.ts';
+import type { Rename } from '../../../src/setup/replace-file.ts';
 import { writeFiles } from '../../../src/setup/write-files.ts';
-
-/** As where there is no native client. */
-const NO_SWAP = () => {};
 
 function folder() {
   return mkdtempDisposableSync(join(tmpdir(), 'setup-files-'));
@@ -43,10 +40,7 @@ test('Where one cannot be written, those before it are put back: changed, made a
   const writes = [write('changed', 'new'), write('made', 'new'), write('removed', undefined)];
   // /proc takes no new files, not even from root.
   const impossible = { path: '/proc/ecr-xacct/config.json', before: undefined, after: Buffer.from('new') };
-  await assert.rejects(
-    writeFiles([...writes, impossible], NO_SWAP),
-    isRefused(/\/proc.*; nothing was changed$/),
-  );
+  await assert.rejects(writeFiles([...writes, impossible]), isRefused(/\/proc.*; nothing was changed$/));
   assert.deepEqual(readdirSync(temporary.path).toSorted(), ['changed', 'in-the-way', 'removed']);
   for (const name of ['changed', 'removed']) {
     const { bytes, mode } = readSnapshot(path(name)) ?? assert.fail(name);
@@ -64,7 +58,7 @@ test('A file that another program has changed since it was read is not overwritt
     { path: one, before: undefined, after: Buffer.from('new') },
     { path: two, before, after: Buffer.from('new') },
   ];
-  assert.equal(await writeFiles(writes, NO_SWAP), two);
+  assert.equal(await writeFiles(writes), two);
   assert.deepEqual(readdirSync(temporary.path), ['two']);
   assert.equal(readFileSync(two, 'utf8'), 'changed');
 });
@@ -80,63 +74,38 @@ function rename(path: string, text: string): void {
 
 const inPlace = (path: string, text: string) => writeFileSync(path, text);
 
-/** Three renames, in the place of the native client's one. */
-const swapNames: SwapFiles = (file, other) => {
-  renameSync(other, `${other}.swap`);
-  renameSync(file, other);
-  renameSync(`${other}.swap`, file);
-};
-
-for (const [how, write] of [
-  ['by rename', rename],
-  ['in place', inPlace],
-] as const) {
-  test(`What another program writes (${how}) at the moment of the swap is put back, and found to be a change.`, async () => {
-    using temporary = folder();
-    const path = join(temporary.path, 'config.json');
-    writeFileSync(path, '{}');
-    let swaps = 0;
-    const swap: SwapFiles = (file, other, identity) => {
-      swaps += 1;
-      if (swaps === 1) write(path, login('theirs'));
-      swapNames(file, other, identity);
-    };
-    const change = { path, before: readSnapshot(path), after: Buffer.from(own), kind: 'docker' as const };
-    assert.equal(await writeFiles([change], swap), path);
-    assert.equal(readFileSync(path, 'utf8'), login('theirs'));
-    assert.deepEqual(readdirSync(temporary.path), ['config.json']);
-  });
-}
+test('What another program writes into the file itself until the rename is put back, and found to be a change.', async () => {
+  using temporary = folder();
+  const path = join(temporary.path, 'config.json');
+  writeFileSync(path, '{}');
+  let renames = 0;
+  const late: Rename = (from, to) => {
+    renames += 1;
+    if (renames === 1) inPlace(path, login('theirs'));
+    renameSync(from, to);
+  };
+  const change = { path, before: readSnapshot(path), after: Buffer.from(own), kind: 'docker' as const };
+  assert.equal(await writeFiles([change], late), path);
+  assert.equal(readFileSync(path, 'utf8'), login('theirs'));
+  assert.deepEqual(readdirSync(temporary.path), ['config.json']);
+});
 
 test('Where a third program writes on top of that, the logins of both are there, and of ours nothing.', async () => {
   using temporary = folder();
   const path = join(temporary.path, 'config.json');
   writeFileSync(path, '{}');
-  let swaps = 0;
-  const swap: SwapFiles = (file, other, identity) => {
-    swaps += 1;
-    if (swaps === 1) rename(path, login('one'));
-    // The client sees that it is not the file which it is to take away again.
-    if (swaps === 2) return rename(path, `{"auths":{"two":{"auth":"x"}},${own.slice(1)}`);
-    swapNames(file, other, identity);
+  let renames = 0;
+  const late: Rename = (from, to) => {
+    renames += 1;
+    if (renames === 1) inPlace(path, login('one'));
+    renameSync(from, to);
+    if (renames === 1) rename(path, `{"auths":{"two":{"auth":"x"}},${own.slice(1)}`);
   };
   const change = { path, before: readSnapshot(path), after: Buffer.from(own), kind: 'docker' as const };
-  assert.equal(await writeFiles([change], swap), path);
+  assert.equal(await writeFiles([change], late), path);
   const { auths, credHelpers } = JSON.parse(readFileSync(path, 'utf8'));
   assert.deepEqual(auths, { one: { auth: 'x' }, two: { auth: 'x' } });
   assert.deepEqual(credHelpers ?? {}, {});
-  assert.deepEqual(readdirSync(temporary.path), ['config.json']);
-});
-
-test('Without a swap, what is written into the file itself until the rename is put back.', async () => {
-  using temporary = folder();
-  const path = join(temporary.path, 'config.json');
-  writeFileSync(path, '{}');
-  // It is called where the client would be, and does nothing but let another program in.
-  const swap: SwapFiles = () => inPlace(path, login('theirs'));
-  const change = { path, before: readSnapshot(path), after: Buffer.from(own), kind: 'docker' as const };
-  assert.equal(await writeFiles([change], swap), path);
-  assert.equal(readFileSync(path, 'utf8'), login('theirs'));
   assert.deepEqual(readdirSync(temporary.path), ['config.json']);
 });
 
@@ -148,8 +117,11 @@ test('A file that another program makes meanwhile is not replaced.', async () =>
     { path: one, before: readSnapshot(one), after: Buffer.from('new') },
     { path: two, before: undefined, after: Buffer.from('new') },
   ];
-  const swap: SwapFiles = () => writeFileSync(two, 'theirs');
-  assert.equal(await writeFiles(writes, swap), two);
+  const late: Rename = (from, to) => {
+    renameSync(from, to);
+    if (to === one) writeFileSync(two, 'theirs');
+  };
+  assert.equal(await writeFiles(writes, late), two);
   assert.deepEqual(
     [one, two].map((path) => readFileSync(path, 'utf8')),
     ['old', 'theirs'],
@@ -167,14 +139,17 @@ test('What is put back goes key by key into what another program has made of it,
     ...{ path, before: readSnapshot(path), after: Buffer.from(after), kind },
   });
   const writes = [write(docker, own, 'docker'), write(yaml, 'new', 'config'), write(last, 'new', 'config')];
-  const swap: SwapFiles = (_file, other) => {
-    if (other !== last || readFileSync(last, 'utf8') !== 'old') return;
+  let isLate = false;
+  const late: Rename = (from, to) => {
+    renameSync(from, to);
+    if (to !== yaml || isLate) return;
+    isLate = true;
     rename(docker, `{"auths":{"theirs":{"auth":"x"}},${own.slice(1)}`);
     rename(yaml, 'theirs');
     rename(last, 'theirs');
   };
   await assert.rejects(
-    writeFiles(writes, swap),
+    writeFiles(writes, late),
     isRefused(/last was changed by another program meanwhile; and could not put back \S*config\.yaml$/),
   );
   const { auths } = JSON.parse(readFileSync(docker, 'utf8'));
