@@ -1,6 +1,7 @@
 // The one error type of the program: what failed, what fixes it, and a code to compare.
 import type { Denial } from './denial.ts';
-import { type Hint, hintText } from './hint.ts';
+import { changedHint, type Hint, hintText } from './hint.ts';
+import { withoutUserinfo } from './userinfo.ts';
 
 /** What a code means to those who go on after a failure, or wait for its end. */
 interface ErrorKind {
@@ -78,11 +79,11 @@ export class XacctError extends Error {
     options: { hint?: Hint | undefined; denial?: Denial | undefined; cause?: unknown } = {},
   ) {
     super(
-      message.slice(0, MAX_MESSAGE_CHARACTERS),
+      withoutUserinfo(message.slice(0, MAX_MESSAGE_CHARACTERS)),
       options.cause === undefined ? undefined : { cause: options.cause },
     );
     this.code = code;
-    this.hint = options.hint;
+    this.hint = options.hint && changedHint(options.hint, withoutUserinfo);
     this.denial = options.denial;
   }
 
@@ -93,6 +94,22 @@ export class XacctError extends Error {
   /** The same failure, and what fixes it, under another message. */
   reworded(message: string, hint = this.hint): XacctError {
     return new XacctError(this.code, message, { hint, denial: this.denial, cause: this });
+  }
+
+  /** The same failure with each of its texts changed. */
+  withTexts(change: (text: string) => string): XacctError {
+    const { message, hint, denial } = this;
+    return new XacctError(this.code, change(message), {
+      hint: hint && changedHint(hint, change),
+      denial: denial && {
+        ...denial,
+        principal: change(denial.principal),
+        action: change(denial.action),
+        resource: denial.resource && change(denial.resource),
+        policyArn: denial.policyArn && change(denial.policyArn),
+      },
+      cause: this.cause,
+    });
   }
 
   /** The same failure of something, as in `HOSTNAME: MESSAGE`. */
@@ -136,11 +153,11 @@ const MAX_LOOKED_AT = 16 * MAX_LINE_CHARACTERS;
 
 /**
  * Makes text from outside fit for a terminal and for one line: line breaks become spaces, other control and
- * formatting characters (terminal escapes, bidirectional overrides) become visible `\u{…}`, and overlong text is cut.
+ * formatting characters (terminal escapes, bidirectional overrides) become visible `\u{…}`, the userinfo of URLs becomes `***`,
+ * and overlong text is cut.
  */
 export function printable(text: string): string {
-  const line = text
-    .slice(0, MAX_LOOKED_AT)
+  const line = withoutUserinfo(text.slice(0, MAX_LOOKED_AT))
     // Not `\s*[\r\n]+\s*`, which begins anew at every blank of a run.
     .replace(/\s+/g, (blanks) => (/[\r\n]/.test(blanks) ? ' ' : blanks))
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => {

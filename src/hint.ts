@@ -40,6 +40,17 @@ export interface Hint {
   next?: Hint | undefined;
 }
 
+/** The same hint with each of its texts changed. */
+export function changedHint(hint: Hint, change: (text: string) => string): Hint {
+  const { say, run, by, next } = hint;
+  return {
+    ...(say !== undefined && { say: change(say) }),
+    ...(run && { run: run.map(change) }),
+    ...(by !== undefined && { by: change(by) }),
+    ...(next && { next: changedHint(next, change) }),
+  };
+}
+
 /** As the end of a line: `run: COMMAND`, `to see why, run: COMMAND`, `check: COMMAND`, `ADMINISTRATOR runs: COMMAND`. */
 export function hintText({ say, run, by, next }: Hint): string {
   const after = next === undefined ? '' : `; then ${hintText(next)}`;

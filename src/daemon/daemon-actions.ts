@@ -6,6 +6,7 @@ import type { DaemonStatus, Forgotten, OrError } from '../helper/daemon-answers.
 import type { HelperDeps } from '../helper/helper.ts';
 import type { Memory } from '../helper/memory.ts';
 import { readExplainRequest, readLoginRequest } from '../helper/read-request.ts';
+import { shownValue } from '../userinfo.ts';
 import { isForOlder } from '../wire/codec.ts';
 import type { DaemonAction } from './server.ts';
 
@@ -70,5 +71,5 @@ async function doneOrError<T>(act: () => Promise<T>): Promise<OrError<T>> {
 }
 
 function line(value: unknown): string {
-  return `${JSON.stringify(value)}\n`;
+  return `${JSON.stringify(value, shownValue)}\n`;
 }

@@ -5,6 +5,7 @@ import { logPath } from '../config/paths.ts';
 import { foreignOwner } from '../os/foreign-folder.ts';
 import { homeFolder } from '../os/home-folder.ts';
 import { makePrivateFolder } from '../os/private-folder.ts';
+import { shownValue } from '../userinfo.ts';
 
 /** One old file of this size is kept beside the log. */
 const MAX_BYTES = 1024 * 1024;
@@ -34,7 +35,7 @@ export function openLog(env: Readonly<Record<string, string | undefined>>): Daem
     if (fd === undefined || LEVELS.indexOf(of) < LEVELS.indexOf(level)) return;
     const line = { time: new Date().toISOString(), level: of, pid: process.pid, ...fields, msg: message };
     try {
-      writeSync(fd, `${JSON.stringify(line)}\n`);
+      writeSync(fd, `${JSON.stringify(line, shownValue)}\n`);
     } catch {
       // A full disk must not end the daemon.
     }

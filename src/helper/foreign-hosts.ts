@@ -6,6 +6,7 @@ import type { Answer } from '../docker/messages.ts';
 import { hostnamesIn, isPlainServerURL } from '../docker/server-url.ts';
 import { errorLine } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
+import { withoutRequestSecrets } from './request-secrets.ts';
 import { forHostname, isOurs, type ServedByFallback, servedBy } from './served-by.ts';
 
 export interface ForeignDeps {
@@ -43,7 +44,8 @@ export async function eraseElsewhere(
     if (error instanceof WholeEnvironmentNeeded) throw error;
     // Not for stderr: `docker logout` erases four spellings, of which three were never stored, and shows what it was told
     // only where all have failed.
-    return { outcome: 'quiet-failure', text: errorLine(error) };
+    const shown = withoutRequestSecrets(error, 'erase', input, env);
+    return { outcome: 'quiet-failure', text: errorLine(shown) };
   }
 }
 

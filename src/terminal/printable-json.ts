@@ -1,8 +1,12 @@
 // JSON for stdout: what it holds may come from anywhere, and stdout may be a terminal.
+import { shownValue } from '../userinfo.ts';
 
-/** The same value, indented, in lines: what a terminal could take for a command (as `printable` has it) is escaped, too. */
+/**
+ * The same value, indented, in lines: what a terminal could take for a command (as `printable` has it) is escaped, and the
+ * userinfo of URLs hidden, too.
+ */
 export function printableJson(value: unknown): string {
-  return `${withoutControls(JSON.stringify(value, undefined, 2))}\n`;
+  return `${withoutControls(JSON.stringify(value, shownValue, 2))}\n`;
 }
 
 /** Of JSON. Such characters stand within its strings only, but for the line breaks between them. */

@@ -4,6 +4,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
 import { authorityFile } from '../../net/authorities.ts';
+import { createSecrets, environmentSecrets } from '../../secrets.ts';
 import { createExchange, type ExchangeDeps, type HttpsExchange, type Reply } from './https-exchange.ts';
 import { containerPlatform, imageFor, MANIFEST_TYPES, parseManifest } from './image-manifest.ts';
 import { REPOSITORY } from './image-name.ts';
@@ -72,7 +73,7 @@ export function createRegistryClient(deps: RegistryClientDeps): RegistryClient {
   const caller: Caller = {
     root: new URL(`https://${hostname}/v2/`),
     authorization: `Basic ${basic}`,
-    secrets: [credential.password, basic].filter((secret) => secret !== ''),
+    hide: createSecrets(credential.password, basic, ...environmentSecrets(deps.env)).hide,
     exchange: createExchange({ ...deps, authorityFile: authorityFile(hostname) }),
   };
   return {
@@ -94,7 +95,7 @@ export function createRegistryClient(deps: RegistryClientDeps): RegistryClient {
 interface Caller {
   root: URL;
   authorization: string;
-  secrets: readonly string[];
+  hide: (text: string) => string;
   exchange: HttpsExchange;
 }
 
@@ -123,8 +124,8 @@ function ask(
   });
 }
 
-function answerOf({ status, body }: Reply, { secrets }: Caller): RegistryAnswer {
-  return { status, ...(status < 400 ? {} : parseRefusal(body, secrets)) };
+function answerOf({ status, body }: Reply, { hide }: Caller): RegistryAnswer {
+  return { status, ...(status < 400 ? {} : parseRefusal(body, hide)) };
 }
 
 /** GET: the answer to a HEAD has no body, and so no reason. */

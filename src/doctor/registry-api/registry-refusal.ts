@@ -14,14 +14,12 @@ const MAX_CHARACTERS = 2_048;
 
 /**
  * Reads the JSON of the registry protocol (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes) and
- * the XML of S3. `secrets` are taken out, should a registry repeat what it was sent.
+ * the XML of S3. `hide` takes out secrets, should a registry repeat what it was sent.
  */
-export function parseRefusal(body: string, secrets: readonly string[]): Refusal {
+export function parseRefusal(body: string, hide: (text: string) => string): Refusal {
   const { code, message } = body.trimStart().startsWith('<') ? fromXml(body) : fromJson(body);
   const shown = (text: unknown) =>
-    typeof text === 'string'
-      ? secrets.reduce((rest, secret) => rest.replaceAll(secret, '(hidden)'), text).slice(0, MAX_CHARACTERS)
-      : undefined;
+    typeof text === 'string' ? hide(text).slice(0, MAX_CHARACTERS) : undefined;
   const [shownCode, shownMessage] = [shown(code), shown(message)];
   const denial = parseDenial(shownMessage ?? '');
   return {

@@ -162,7 +162,10 @@ describe('The layer storage', () => {
 
   test("that refuses by an endpoint's policy says so.", async () => {
     const message = `User: arn:aws:sts::812812325446:assumed-role/storage/x is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::prod-us-east-1-starport-layer-bucket/a" because no VPC endpoint policy allows the s3:GetObject action`;
-    const refusal = parseRefusal(`<Error><Code>AccessDenied</Code><Message>${message}</Message></Error>`, []);
+    const refusal = parseRefusal(
+      `<Error><Code>AccessDenied</Code><Message>${message}</Message></Error>`,
+      (text) => text,
+    );
     const { side, action } = await answering({ ...storage, status: 403, ...refusal });
     assert.deepEqual([side, action], ['endpoint', 's3:GetObject']);
   });
