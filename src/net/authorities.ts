@@ -1,12 +1,13 @@
 // Which certificate authorities are trusted: by AWS's tools, for a container's endpoint, and by a Docker engine that talks to a registry.
 import { X509Certificate } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { getCACertificates } from 'node:tls';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
 import { underHome } from '../os/home-folder.ts';
+import { readSmallFile, whyUnreadable } from '../os/small-file.ts';
 import type { Distrust } from './transport-failure.ts';
 
 /**
@@ -45,10 +46,9 @@ function caBundle(env: Environment, ofProfile: string | undefined): string[] | u
   const path = underHome(value, env);
   let pem: string;
   try {
-    pem = readFileSync(path, 'latin1');
+    pem = readBundle(path);
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-    throw new XacctError('tls', `cannot read the CA bundle ${path} (${name}): ${WHY[code] ?? code}`, {
+    throw new XacctError('tls', `cannot read the CA bundle ${path} (${name}): ${whyUnreadable(cause)}`, {
       hint: { run: command`ls -l ${path}` },
       cause,
     });
@@ -60,11 +60,12 @@ function caBundle(env: Environment, ofProfile: string | undefined): string[] | u
   });
 }
 
-const WHY: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
-  EACCES: 'permission denied',
-};
+/** All of Mozilla's authorities, with a description of each, have two megabytes. */
+const MAX_BUNDLE_BYTES = 8 * 1024 * 1024;
+
+function readBundle(path: string): string {
+  return readSmallFile(path, { maxBytes: MAX_BUNDLE_BYTES, encoding: 'latin1' });
+}
 
 /** https://nodejs.org/api/cli.html: what Node itself reads only when it starts. */
 function besideOthers(env: Environment): string[] {
@@ -75,7 +76,7 @@ function besideOthers(env: Environment): string[] {
 function extraAuthorities(env: Environment): string[] {
   if (!env.NODE_EXTRA_CA_CERTS) return [];
   try {
-    return certificatesIn(readFileSync(underHome(env.NODE_EXTRA_CA_CERTS, env), 'latin1'));
+    return certificatesIn(readBundle(underHome(env.NODE_EXTRA_CA_CERTS, env)));
   } catch {
     return [];
   }
@@ -113,7 +114,7 @@ function registryAuthorities(folder: string): string[] {
     names
       .filter((name) => name.endsWith('.crt'))
       .map((name) => join(folder, name))
-      .flatMap((path) => certificatesIn(readAs(path, () => readFileSync(path, 'latin1')) ?? ''))
+      .flatMap((path) => certificatesIn(readAs(path, () => readBundle(path)) ?? ''))
       // Go passes over what is none; OpenSSL would not.
       .filter(isCertificate)
   );

@@ -13,12 +13,16 @@ export interface Snapshot {
   gid: number;
 }
 
+/** Docker's config.json with the logins of ten thousand registries has a tenth of it. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
 /** The file at a path; undefined where there is none. @throws XacctError `file-access`, `limit` */
 export function readSnapshot(path: string): Snapshot | undefined {
   try {
     const stat = fs.statSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return undefined;
     if (!stat.isFile()) throw unread(`${path} is not a regular file`, command`ls -ld ${path}`);
+    if (stat.size > MAX_BYTES) throw unread(`${path} is larger than 16 MiB`, command`ls -ld ${path}`);
     return { bytes: fs.readFileSync(path), mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid };
   } catch (error) {
     if (error instanceof XacctError) throw error;

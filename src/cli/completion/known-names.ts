@@ -1,10 +1,10 @@
 // The names that completion offers: registries and profiles that this machine knows.
-import { readFileSync } from 'node:fs';
 import { askOwnDaemon, readStatus } from '../../client/ask-own-daemon.ts';
 import { dockerConfigPath, parseDockerConfig } from '../../docker/docker-config.ts';
 import { shellWord } from '../../hint.ts';
 import type { Environment, Invocation } from '../../invocation.ts';
 import { homeFolder } from '../../os/home-folder.ts';
+import { readSmallFile } from '../../os/small-file.ts';
 import { createProfileReader } from '../../profiles/profiles.ts';
 
 /** A daemon answers in a millisecond; a key does not wait for one that is stuck. */
@@ -52,6 +52,6 @@ async function ruleHosts(env: Environment): Promise<string[]> {
 /** The keys of `credHelpers` that name this program. */
 function dockerHosts(env: Environment): string[] {
   const path = dockerConfigPath(env, homeFolder(env) ?? '/');
-  const { credHelpers } = parseDockerConfig(readFileSync(path, 'utf8'), path);
+  const { credHelpers } = parseDockerConfig(readSmallFile(path), path);
   return [...credHelpers].flatMap(([host, helper]) => (helper === 'ecr-xacct' ? [host] : []));
 }

@@ -1,6 +1,6 @@
 // Files read as they are: what is refused.
 import assert from 'node:assert/strict';
-import { mkdtempDisposableSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempDisposableSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -24,4 +24,12 @@ test('What is no regular file, no UTF-8, or a link in a circle is refused.', () 
   assert.throws(() => textOf(readSnapshot(latin), latin), isRefused(/is not UTF-8 text/));
   assert.throws(() => readSnapshot(circle), isRefused(/cannot read .*ELOOP/));
   assert.equal(readSnapshot(join(temporary.path, 'none')), undefined);
+});
+
+test('A file that is larger than any of Docker is refused, and not read.', () => {
+  using temporary = mkdtempDisposableSync(join(tmpdir(), 'snapshot-'));
+  const sparse = join(temporary.path, 'sparse');
+  writeFileSync(sparse, '');
+  truncateSync(sparse, 400_000_000);
+  assert.throws(() => readSnapshot(sparse), isRefused(/is larger than 16 MiB/));
 });
