@@ -19,8 +19,14 @@ export interface MinterProcess {
   ended: Promise<void>;
 }
 
-/** A token has a few kilobytes; the policies of a registry with a thousand repositories may have ten thousand. */
-const MAX_RESULT_BYTES = 16 * 1024 * 1024;
+/** What the daemon asks, and parses while its callers wait: a token, or who one is, has a few kilobytes. */
+const MAX_RESULT_CHARACTERS = 256 * 1024;
+/** The policies of a registry with a thousand repositories may have ten thousand. */
+const MAX_LARGE_CHARACTERS = 16 * 1024 * 1024;
+
+function mostOf(question: Question): number {
+  return question === 'token' || question === 'caller' ? MAX_RESULT_CHARACTERS : MAX_LARGE_CHARACTERS;
+}
 
 /**
  * Starts a minter in no environment at all: every variable comes with the job, over a pipe. `isSpare`: the job will come later,
@@ -40,13 +46,15 @@ export function startMinter(self: SelfCommand, { isSpare = false } = {}): Minter
 function minterIn({ child, output }: ReturnType<typeof spawnSelf>): MinterProcess {
   // A minter that dies before it has read its job is told by its end, not by EPIPE.
   child.stdin?.on('error', () => {});
-  const result = resultOf(child, output);
+  let most = MAX_RESULT_CHARACTERS;
+  const result = resultOf(child, output, () => most);
   const ended = result.then(
     () => {},
     () => {},
   );
   return {
     async run<Q extends Question>(job: MintJob<Q>) {
+      most = mostOf(job.question);
       child.stdin?.write(`${JSON.stringify(job)}\n`);
       let timedOut = false;
       const deadline = setTimeout(() => {
@@ -82,16 +90,20 @@ export function timeoutError(timeoutMs: number): XacctError {
 /** What a shell says of a program that it cannot start, and what is left of an exec that failed after the fork. */
 const NOT_STARTED = 127;
 
-/** The line the minter wrote, once it is whole; empty where it ended without one. */
-function resultOf(minter: ChildProcess, output: Readable | undefined): Promise<string> {
+/** The line the minter wrote, once it is whole; what there is of it where it ended, or wrote more than `most` characters. */
+function resultOf(minter: ChildProcess, output: Readable | undefined, most: () => number): Promise<string> {
   return new Promise((resolve, reject) => {
     minter.once('error', (cause) => reject(notStarted(cause.message, cause)));
     let text = '';
     output?.setEncoding('utf8');
     output?.on('data', (chunk: string) => {
-      if (text.length <= MAX_RESULT_BYTES) text += chunk;
-      // Its end takes milliseconds that nobody needs to wait for.
-      if (text.endsWith('\n')) resolve(text);
+      text += chunk;
+      if (text.length > most()) {
+        output.destroy();
+        resolve('');
+      }
+      // Its end takes milliseconds that need not be waited for.
+      if (chunk.endsWith('\n')) resolve(text);
     });
     output?.once('error', () => {});
     minter.once('close', (status: number | null) => {

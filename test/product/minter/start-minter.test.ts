@@ -112,6 +112,25 @@ test('A minter that cannot be started, crashes or babbles is an error of ours.',
   }
 });
 
+test('A result is as large as its question allows: policies may be large, a token may not.', async () => {
+  await using stage = await startProductStage();
+  const env = stage.product.env;
+  const minter = script(
+    `read -r job; printf '{"answer":"%s"}\\n' "$(head -c 300000 /dev/zero | tr '\\0' a)" >&3`,
+  );
+  const resolution = resolutionFor({ kind: 'environment' });
+  const minters = createMinters(minter, 0);
+  const asked = { question: 'policies', input: { repository: undefined } } as const;
+  const { answer } = { answer: undefined, ...(await minters.ask(asked, resolution, env, MINUTE)) };
+  assert.equal(String(answer).length, 300_000);
+  for (const { error } of [
+    await minters.mint(resolution, env, MINUTE),
+    await minters.whoAmI(resolution, env, MINUTE),
+  ]) {
+    assert.equal(error?.message, 'the minter ended without a result');
+  }
+});
+
 test("A minter's environment is the caller's and nothing of this process's, and /proc does not show it.", async () => {
   await using stage = await startProductStage();
   const { product, cast } = stage;
