@@ -9,6 +9,7 @@ import type { Resolution } from '../identity/resolve.ts';
 import type { Environment } from '../invocation.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import type { MfaProof, Outcome } from '../questions.ts';
+import { createSecrets, environmentSecrets } from '../secrets.ts';
 import { type Connection, createConnection } from './connection/connection.ts';
 import { createEndpoints, type Endpoints } from './connection/endpoints.ts';
 import { showFollowedProfile } from './connection/followed-profile.ts';
@@ -62,19 +63,23 @@ export async function withCredentials<T>(
   const settings = followedSettings(identity, profiles, env);
   const endpoints = createEndpoints(env, profiles, name, settings);
   showFollowedProfile(settings, endpoints.services);
-  const connection = createConnection(env, settings);
+  const secrets = createSecrets(
+    ...environmentSecrets(env),
+    proof && 'code' in proof ? proof.code : undefined,
+  );
+  const connection = createConnection(env, settings, secrets);
   const { requestHandler, answeredAt } = connection;
   const stsConfig = { region: resolution.stsRegion, requestHandler, ...endpoints.variantFor('sts') };
   const mfa = createMfa(stsConfig, proof, (serial) => mfaRequired(serial, resolution), answeredAt);
   const { promise: deadline, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => reject(timeoutFailure(connection.lastExchange(), { resolution, chain }, timeoutMs)),
+    () => reject(timeoutFailure(connection.lastExchange(), { resolution, chain, env }, timeoutMs)),
     Math.max(givenAt + timeoutMs - FAREWELL_MS - Date.now(), 1),
   );
   let stage: FailureContext['stage'] = 'credentials';
   const explain = (error: unknown) => {
     const of = { resolution, chain, env, stage, exchange: connection.lastExchange() };
-    return explainFailure(error, { ...of, usesMfaSession: mfa.usesSession });
+    return explainFailure(error, { ...of, usesMfaSession: mfa.usesSession }).withTexts(secrets.hide);
   };
   const asked = async () => {
     const context = { requestHandler, answeredAt, endpoints, stsConfig, mfa, explain };
@@ -87,6 +92,7 @@ export async function withCredentials<T>(
       lastStatus: () => connection.lastExchange()?.status,
     });
     if (!isKeyPair(credentials)) throw new NoKeysError();
+    secrets.add(credentials.secretAccessKey, credentials.sessionToken);
     stage = purpose;
     return await use(credentials, context);
   };

@@ -8,8 +8,10 @@ export interface Exchange {
   origin: string;
   /** URL of the proxy that it goes through. */
   proxy?: string | undefined;
-  /** HTTP status; undefined while waiting and after a transport error. */
+  /** HTTP status of an answer that came whole; undefined while waiting and after a transport error. */
   status?: number;
+  /** Whether an answer has begun. */
+  hasBegun?: true;
   /** DNS, TCP, TLS or proxy error. */
   error?: unknown;
 }
@@ -52,7 +54,10 @@ export function transportFailure({ origin, proxy, error }: Exchange, distrust: D
     });
   }
   const detail = code || (error instanceof Error ? error.name : 'unknown');
-  return fail('network', `cannot reach ${host} (${detail})`, {
+  // Whose time it was, none can tell.
+  const isEither = proxy !== undefined && detail === 'TimeoutError';
+  const through = isEither ? ` through the proxy ${new URL(proxy).host}` : '';
+  return fail('network', `cannot reach ${host}${through} (${detail})`, {
     say: 'check the network:',
     run: command`curl -sS ${origin}/`,
   });

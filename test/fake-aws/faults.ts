@@ -18,6 +18,8 @@ export type FaultEffect =
   /** Status 200 with this text instead of an answer. */
   | { kind: 'malformed'; body?: string }
   | { kind: 'error'; code: string; message: string; status?: number }
+  /** An error whose message repeats all that was sent, in a form that this makes of it. */
+  | { kind: 'echo'; code: string; write?: (text: string) => string }
   /** The authorization token expires then (epoch milliseconds), the past included. */
   | { kind: 'token'; expiresAt: number };
 

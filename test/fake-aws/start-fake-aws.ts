@@ -202,6 +202,11 @@ function perform(world: World, { service, request, call, parameters, fault }: Ex
   const effect = fault?.effect;
   if (effect?.kind === 'throttle') throw new AwsError(...failures.throttled, 'Rate exceeded');
   if (effect?.kind === 'server-error') throw new AwsError(...failures['server-error'], 'Internal failure');
+  if (effect?.kind === 'echo') {
+    const { write = (text) => text } = effect;
+    const sent = [...Object.values(request.headers), request.body, ...valuesIn(parameters)];
+    throw new AwsError(effect.code, 400, `You sent ${sent.map((one) => write(String(one))).join(' and ')}`);
+  }
   if (effect?.kind === 'error') throw new AwsError(effect.code, effect.status ?? 400, effect.message);
 
   const { region } = call;
@@ -215,6 +220,12 @@ function perform(world: World, { service, request, call, parameters, fault }: Ex
   }
   const tokenExpiresAt = effect?.kind === 'token' ? effect.expiresAt : undefined;
   return signed({ world, caller, region, parameters, tokenExpiresAt });
+}
+
+/** As they are, without what JSON or a form makes of them. */
+function valuesIn(parameters: unknown): unknown[] {
+  if (typeof parameters !== 'object' || parameters === null) return [parameters];
+  return Object.values(parameters).flatMap(valuesIn);
 }
 
 function recognise(request: AwsRequest) {

@@ -29,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'aws/failures': ['identity', 'registry', 'policy', 'net', 'os'],
   'aws/connection': ['profiles', 'net'],
   'aws/calls': ['aws/connection', 'registry'],
-  'aws/leaves': ['aws/connection', 'aws/calls', 'aws/failures', 'identity', 'profiles', 'net'],
+  'aws/leaves': ['aws/connection', 'aws/calls', 'aws/failures', 'identity', 'profiles', 'net', 'os'],
   aws: ['aws/leaves', 'aws/calls', 'aws/connection', 'aws/failures', 'identity', 'profiles', 'policy'],
   minter: ['aws', 'identity', 'os'],
   parser: ['config', 'profiles', 'os'],

@@ -5,6 +5,7 @@ import type { Token } from '../../questions.ts';
 import type { Registry } from '../../registry/ecr-hostname.ts';
 import type { ClientConfig, Connection } from '../connection/connection.ts';
 import { type Endpoints, type EndpointVariant, PLAIN_ENDPOINT } from '../connection/endpoints.ts';
+import { refuseIfTooLong } from './too-long.ts';
 
 /** `answeredAt`: by whose clock the token expires. @throws XacctError `service`; the SDK's errors. */
 export async function requestToken(
@@ -36,10 +37,9 @@ export function endpointVariant(registry: Registry, endpoints: Endpoints): Endpo
 function readAuthorization(
   data: { authorizationToken?: string | undefined; expiresAt?: Date | undefined } | undefined,
 ): Omit<Token, 'awsNow'> {
-  const [username, password] = splitOnce(
-    Buffer.from(data?.authorizationToken ?? '', 'base64').toString(),
-    ':',
-  );
+  const { authorizationToken = '' } = data ?? {};
+  refuseIfTooLong('ECR', authorizationToken);
+  const [username, password] = splitOnce(Buffer.from(authorizationToken, 'base64').toString(), ':');
   if (!username || !password) {
     throw new XacctError('service', 'ECR answered without an authorization token', {
       hint: { say: 'try again' },

@@ -13,6 +13,7 @@ import {
   type STSClientConfig,
 } from '@aws-sdk/client-sts';
 import { XacctError } from '../../errors.ts';
+import { refuseIfTooLong } from './too-long.ts';
 
 interface SessionCredentials {
   accessKeyId: string;
@@ -59,6 +60,7 @@ function credentialsFrom({
   if (!AccessKeyId || !SecretAccessKey || !SessionToken || Expiration === undefined) {
     throw new XacctError('service', 'STS answered without credentials', { hint: { say: 'try again' } });
   }
+  refuseIfTooLong('STS', AccessKeyId, SecretAccessKey, SessionToken);
   return {
     accessKeyId: AccessKeyId,
     secretAccessKey: SecretAccessKey,

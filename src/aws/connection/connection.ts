@@ -5,10 +5,13 @@ import { setDefaultCACertificates } from 'node:tls';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Environment } from '../../invocation.ts';
 import { awsAuthorities } from '../../net/authorities.ts';
+import { wholeBody } from '../../net/bounded-body.ts';
 import { awsProxies, throughProxy } from '../../net/proxies.ts';
 import type { Exchange } from '../../net/transport-failure.ts';
 import type { Settings } from '../../profiles/ini.ts';
+import type { Secrets } from '../../secrets.ts';
 import type { EndpointVariant } from './endpoints.ts';
+import { secretsIn } from './sent-secrets.ts';
 
 export interface Connection {
   requestHandler: NodeHttpHandler;
@@ -30,10 +33,15 @@ const DATE_STEP_MS = 1_000;
 const CONNECTION_TIMEOUT_MS = 5_000;
 
 /**
- * For a process of its own: whom it trusts, every connection of it does, that with a proxy of HTTPS included.
+ * For a process of its own: whom it trusts, every connection of it does, that with a proxy of HTTPS included. What it sends that
+ * is secret is added to `secrets`: what answers may repeat it.
  * @throws XacctError `tls` for what cannot be gone by.
  */
-export function createConnection(env: Environment, profile: Settings | undefined): Connection {
+export function createConnection(
+  env: Environment,
+  profile: Settings | undefined,
+  secrets?: Pick<Secrets, 'add'>,
+): Connection {
   const authorities = awsAuthorities(env, profile?.ca_bundle);
   if (authorities !== undefined) setDefaultCACertificates(authorities);
   const proxyFor = awsProxies(env);
@@ -51,13 +59,17 @@ export function createConnection(env: Environment, profile: Settings | undefined
       const exchange: Exchange = { origin: `${request.protocol}//${request.hostname}${port}` };
       last = exchange;
       try {
+        secrets?.add(...secretsIn(request));
         exchange.proxy = proxyFor(exchange.origin);
-        const result = await (exchange.proxy === undefined
+        const { response } = await (exchange.proxy === undefined
           ? super.handle(request, options)
           : handlerFor(exchange.proxy).handle(request, options));
-        exchange.status = result.response.statusCode;
-        date = Date.parse(result.response.headers.date ?? '') + DATE_STEP_MS;
-        return result;
+        exchange.hasBegun = true;
+        // Here, where what breaks or is too large is known to be the answer's: the SDK reads to any end.
+        response.body = await wholeBody(response.body, exchange.origin);
+        exchange.status = response.statusCode;
+        date = Date.parse(response.headers.date ?? '') + DATE_STEP_MS;
+        return { response };
       } catch (error) {
         exchange.error = error;
         throw error;

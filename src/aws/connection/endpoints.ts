@@ -77,12 +77,17 @@ function isUrl(value: string): boolean {
   return /^https?:\/\/[^/]/i.test(value) && URL.canParse(value);
 }
 
+/** It may hold a token. */
+function withoutQuery(url: string): string {
+  return url.replace(/[?#].*$/s, '');
+}
+
 function checkVariables(env: Environment): void {
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith('AWS_ENDPOINT_URL') || !value || isUrl(value)) continue;
     throw new XacctError(
       'usage',
-      `${name}=${value} is not a URL such as https://sts.us-east-1.amazonaws.com`,
+      `${name}=${withoutQuery(value)} is not a URL such as https://sts.us-east-1.amazonaws.com`,
       { hint: { run: command`unset ${name}` } },
     );
   }
@@ -93,7 +98,7 @@ function checkSettings(profileName: string, urls: Record<string, string | undefi
     if (!value || isUrl(value)) continue;
     throw new XacctError(
       'profile-incomplete',
-      `profile ${profileName} has ${name} = ${value}, which is not a URL such as https://sts.us-east-1.amazonaws.com`,
+      `profile ${profileName} has ${name} = ${withoutQuery(value)}, which is not a URL such as https://sts.us-east-1.amazonaws.com`,
       { hint: { run: command`aws configure set endpoint_url URL --profile ${profileName}` } },
     );
   }

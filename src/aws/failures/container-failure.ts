@@ -6,6 +6,7 @@ import type { Environment } from '../../invocation.ts';
 import { unknownAuthority } from '../../net/authorities.ts';
 import { transportFailure } from '../../net/transport-failure.ts';
 import { mayAccess } from '../../os/find-program.ts';
+import { FileRefused } from '../../os/small-file.ts';
 
 /** What became of asking a container's endpoint: its message is for people, and empty where the rest says what happened. */
 export class ContainerError extends Error {
@@ -47,15 +48,23 @@ export function containerFailure(error: unknown, env: Environment): XacctError {
     return fail('the container credential endpoint gave no credentials');
   if (error.message !== '') return fail(error.message);
   const tokenFile = env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE;
-  if (tokenFile && !mayAccess(tokenFile, constants.R_OK)) {
-    return new XacctError('web-identity', `cannot read the container authorization token ${tokenFile}`, {
-      hint: { run: command`ls -l ${tokenFile}` },
-      cause: error,
-    });
+  if (tokenFile && (error.cause instanceof FileRefused || !mayAccess(tokenFile, constants.R_OK))) {
+    const why = error.cause instanceof FileRefused ? `: ${error.cause.message}` : '';
+    return new XacctError(
+      'web-identity',
+      `cannot read the container authorization token ${tokenFile}${why}`,
+      {
+        hint: { run: command`ls -l ${tokenFile}` },
+        cause: error,
+      },
+    );
   }
   const { origin } = containerUrl(env);
   const endpoint = `the container credential endpoint ${origin}`;
   if (error.status !== undefined) return fail(`${endpoint} refuses (status ${error.status})`);
+  if (error.cause instanceof Error && error.cause.name === 'TimeoutError') {
+    return fail(`${endpoint}: ${error.cause.message}`);
+  }
   const transport = transportFailure(
     { origin, error: error.cause },
     unknownAuthority(env, 'NODE_EXTRA_CA_CERTS'),
@@ -65,10 +74,9 @@ export function containerFailure(error: unknown, env: Environment): XacctError {
   return fail(code === undefined ? `${endpoint} gave no credentials` : `cannot reach ${endpoint} (${code})`);
 }
 
-/** Of the system or of a time that ran out; undefined where it was reached. */
+/** The system's; undefined where it was reached. */
 function codeOf(cause: unknown): string | undefined {
-  if (!(cause instanceof Error) || !('code' in cause) || typeof cause.code !== 'string') return undefined;
-  return cause.code === 'ABORT_ERR' ? 'TimeoutError' : cause.code;
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
 }
 
 const CHECK: Hint = { say: 'check:', run: command`env | grep AWS_CONTAINER` };

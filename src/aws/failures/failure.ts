@@ -3,8 +3,10 @@ import { XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';
 import { unknownAuthority } from '../../net/authorities.ts';
 import { type Exchange, transportFailure } from '../../net/transport-failure.ts';
+import { containerUrl } from './container-failure.ts';
 import { credentialFailure } from './credential-failure.ts';
 import { type FailureContext, unexpected } from './failure-context.ts';
+import { metadataService } from './instance-failure.ts';
 import { processTimeout } from './process-failure.ts';
 import { AssumeRoleError, serviceError } from './service-error.ts';
 import { assumeRoleFailure, serviceFailure } from './service-failure.ts';
@@ -24,16 +26,29 @@ export function explainFailure(error: unknown, context: FailureContext): XacctEr
 /** What was waited for when the time was up. */
 export function timeoutFailure(
   exchange: Exchange | undefined,
-  { resolution, chain: { source } }: Pick<FailureContext, 'resolution' | 'chain'>,
+  context: Pick<FailureContext, 'resolution' | 'chain' | 'env'>,
   timeoutMs: number,
 ): XacctError {
-  const isWaiting = exchange !== undefined && exchange.status === undefined;
-  const { waitedFor, hint = longer(timeoutMs) } = isWaiting
-    ? { waitedFor: `${exchange.origin} did not answer` }
-    : source.kind === 'process'
-      ? processTimeout(source.profile, resolution.identity)
-      : { waitedFor: 'no credentials came' };
+  const { waitedFor, hint = longer(timeoutMs) } = awaited(exchange, context);
   return new XacctError('timeout', `${waitedFor} within ${timeoutMs / 1_000} s`, { hint });
+}
+
+function awaited(
+  exchange: Exchange | undefined,
+  { resolution, chain: { source }, env }: Pick<FailureContext, 'resolution' | 'chain' | 'env'>,
+): { waitedFor: string; hint?: Hint } {
+  if (exchange !== undefined && exchange.status === undefined) {
+    return { waitedFor: `${exchange.origin} did not ${exchange.hasBegun ? 'end its answer' : 'answer'}` };
+  }
+  if (source.kind === 'process') return processTimeout(source.profile, resolution.identity);
+  const machine =
+    source.kind === 'container'
+      ? `the container credential endpoint ${containerUrl(env).origin} gave`
+      : source.kind === 'instance' && `${metadataService(env)} gave`;
+  // Once AWS was asked, there are some.
+  return {
+    waitedFor: exchange === undefined && machine ? `${machine} no credentials` : 'no credentials came',
+  };
 }
 
 function longer(timeoutMs: number): Hint {

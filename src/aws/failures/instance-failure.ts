@@ -13,11 +13,21 @@ export class InstanceError extends Error {
   }
 }
 
+/** An answer with another status than 200. */
+export class MetadataRefusal extends Error {
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`status ${status}`);
+    this.status = status;
+  }
+}
+
 /** A service that answers, or is slow, is there: only what answers that there is no role, or nothing at all, is no role. */
 export function instanceFailure(error: unknown, env: Environment): XacctError {
   const { timeoutMs = 0, cause } = error instanceof InstanceError ? error : {};
-  const service = `the EC2 instance metadata service${at(env)}`;
-  const status = statusOf(cause);
+  const service = metadataService(env);
+  const status = cause instanceof MetadataRefusal ? cause.status : undefined;
   if (status === 429 || (status ?? 0) >= 500) {
     const what = status === 429 ? 'limits the rate of requests' : 'failed';
     return new XacctError(status === 429 ? 'throttled' : 'service', `${service} ${what} (status ${status})`, {
@@ -33,7 +43,7 @@ export function instanceFailure(error: unknown, env: Environment): XacctError {
       cause: error,
     });
   }
-  if (cause instanceof Error && /TimeoutError/.test(cause.message)) {
+  if (cause instanceof Error && cause.name === 'TimeoutError') {
     return new XacctError('no-identity', `${service} did not answer within ${timeoutMs / 1_000} s`, {
       hint: {
         say: 'on an EC2 instance, wait longer',
@@ -48,13 +58,8 @@ export function instanceFailure(error: unknown, env: Environment): XacctError {
   });
 }
 
-function at({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url }: Environment): string {
-  return url && URL.canParse(url) ? ` at ${new URL(url).origin}` : '';
-}
-
-/** Of an error of the SDK's providers for containers and instances. */
-export function statusOf(error: unknown): number | undefined {
-  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
-    ? error.statusCode
-    : undefined;
+/** The service, with the address that the caller gave it. */
+export function metadataService({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url }: Environment): string {
+  const at = url && URL.canParse(url) ? ` at ${new URL(url).origin}` : '';
+  return `the EC2 instance metadata service${at}`;
 }

@@ -1,8 +1,8 @@
 // Names the failures of sessions that a person begins and the AWS CLI keeps in a file: `aws sso login` and `aws login`.
-import { readFileSync } from 'node:fs';
 import { type ErrorCode, XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';
 import type { SsoSource } from '../../identity/source.ts';
+import { FileRefused, readSmallFile } from '../../os/small-file.ts';
 import { type FailureContext, its } from './failure-context.ts';
 import { loginFile, ssoFile } from './session-file.ts';
 
@@ -71,10 +71,11 @@ function serverFault(cause: unknown, { exchange }: FailureContext): XacctError {
 /** What is wrong with a session, by its file. Never quotes it. */
 function stateOf(whose: string, file: string, keys: readonly string[]): string {
   try {
-    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const content: unknown = JSON.parse(readSmallFile(file));
     const isWhole = typeof content === 'object' && content !== null && keys.every((key) => key in content);
     return isWhole ? `${whose} has expired` : `${whose} is incomplete in ${file}`;
   } catch (error) {
+    if (error instanceof FileRefused) return `${whose} cannot be read from ${file}: ${error.message}`;
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'no JSON';
     return code === 'ENOENT' ? `${whose} was never begun` : `${whose} cannot be read from ${file} (${code})`;
   }

@@ -1,11 +1,13 @@
 // Names the failures of roles that are assumed for a token in a file: a pod's (IRSA), a CI job's.
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
+import { FileRefused } from '../../os/small-file.ts';
 import type { FailureContext } from './failure-context.ts';
 import type { ServiceError } from './service-error.ts';
 
 export function unreadableToken(file: string, cause: unknown): XacctError {
-  return new XacctError('web-identity', `cannot read the web identity token ${file}`, {
+  const why = cause instanceof FileRefused ? `: ${cause.message}` : '';
+  return new XacctError('web-identity', `cannot read the web identity token ${file}${why}`, {
     hint: { run: command`ls -l ${file}` },
     cause,
   });

@@ -1,14 +1,12 @@
 // The credentials of a container's endpoint: ECS's agent, EKS Pod Identity, and what speaks as they do.
-import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
-import https from 'node:https';
-import { json } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import type { AwsCredentialIdentity } from '@smithy/types';
+import { XacctError } from '../../errors.ts';
 import type { Environment } from '../../invocation.ts';
 import { containerAuthorities } from '../../net/authorities.ts';
+import { readSmallFile } from '../../os/small-file.ts';
 import { ContainerError, containerUrl } from '../failures/container-failure.ts';
+import { type MachineRequest, machineAnswer } from './machine-answer.ts';
 
 /** As in the AWS CLI (botocore's utils.py, ContainerMetadataFetcher). Milliseconds. */
 const ATTEMPTS = 3;
@@ -17,7 +15,7 @@ const WAIT_MS = 1_000;
 
 /**
  * Asks directly, whatever proxies there are, as the AWS CLI does: a proxy would be shown the authorization token.
- * @throws ContainerError
+ * @throws ContainerError; XacctError `service` for an answer that is too large.
  */
 export async function containerCredentials(env: Environment): Promise<AwsCredentialIdentity> {
   const url = containerUrl(env);
@@ -25,9 +23,11 @@ export async function containerCredentials(env: Environment): Promise<AwsCredent
   for (let attempt = 1; ; attempt += 1) {
     try {
       // Anew each time: the kubelet replaces the token in its file.
-      const authorization = await authorizationToken(env);
-      return credentialsIn(await answerOf(url, authorization === undefined ? {} : { authorization }, ca));
+      const authorization = authorizationToken(env);
+      const headers = authorization === undefined ? {} : { authorization };
+      return credentialsIn(await answerOf(url, { ...ca, headers }));
     } catch (error) {
+      if (error instanceof XacctError) throw error;
       if (attempt >= ATTEMPTS) {
         throw error instanceof ContainerError ? error : new ContainerError('', { cause: error });
       }
@@ -36,20 +36,15 @@ export async function containerCredentials(env: Environment): Promise<AwsCredent
   }
 }
 
-async function authorizationToken(env: Environment): Promise<string | undefined> {
+function authorizationToken(env: Environment): string | undefined {
   const file = env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE;
-  return file ? await readFile(file, 'utf8') : env.AWS_CONTAINER_AUTHORIZATION_TOKEN || undefined;
+  return file ? readSmallFile(file) : env.AWS_CONTAINER_AUTHORIZATION_TOKEN || undefined;
 }
 
-async function answerOf(url: URL, headers: OutgoingHttpHeaders, ca: { ca?: string[] }): Promise<unknown> {
-  const { get } = url.protocol === 'https:' ? https : http;
-  const request = get(url, { ...ca, headers, signal: AbortSignal.timeout(ATTEMPT_MS) });
-  const [response]: IncomingMessage[] = await once(request, 'response');
-  // What breaks from here on, the body tells.
-  request.on('error', () => {});
-  if (response?.statusCode === 200) return await json(response);
-  response?.resume();
-  throw new ContainerError('', { status: response?.statusCode });
+async function answerOf(url: URL, request: MachineRequest): Promise<unknown> {
+  const { status, body } = await machineAnswer(url, request, ATTEMPT_MS);
+  if (status === 200) return JSON.parse(body);
+  throw new ContainerError('', { status });
 }
 
 function credentialsIn(answer: unknown): AwsCredentialIdentity {

@@ -1,10 +1,10 @@
 // Gets AWS credentials as the chain has it: at its source by one leaf, then through its roles. Each leaf is loaded where it is used.
-import { readFile } from 'node:fs/promises';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { childEnvironment } from '../../caller-environment.ts';
 import type { AssumedRole, Chain } from '../../identity/profile-chain.ts';
 import type { Source, WebIdentitySource } from '../../identity/source.ts';
 import type { Environment } from '../../invocation.ts';
+import { readSmallFile } from '../../os/small-file.ts';
 import type { ClientConfig } from '../connection/connection.ts';
 import type { FollowedProfile } from '../connection/followed-profile.ts';
 import { unreadableToken } from '../failures/web-identity-failure.ts';
@@ -56,7 +56,7 @@ async function sourceCredentials(source: Source, deps: CredentialDeps): Promise<
       return await (await import('./sso.ts')).ssoCredentials(source, env, deps.clientConfig);
     case 'login': {
       const { loginCredentials } = await import('./login.ts');
-      return await loginCredentials(source, deps.region, deps.clientConfig, deps.lastStatus);
+      return await loginCredentials(source, env, deps.region, deps.clientConfig, deps.lastStatus);
     }
     case 'process':
       return await (await import('./process.ts')).processCredentials(
@@ -82,15 +82,20 @@ async function webIdentityCredentials(
   { web_identity_token_file: file, role_arn, role_session_name, duration_seconds }: WebIdentitySource,
   { roles }: CredentialDeps,
 ): Promise<AwsCredentialIdentity> {
-  const WebIdentityToken = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw unreadableToken(file, cause);
-  });
   return await roles.assumeRoleWithWebIdentity({
-    WebIdentityToken,
+    WebIdentityToken: webIdentityToken(file),
     RoleArn: role_arn,
     RoleSessionName: role_session_name,
     DurationSeconds: duration_seconds,
   });
+}
+
+function webIdentityToken(file: string): string {
+  try {
+    return readSmallFile(file);
+  } catch (cause) {
+    throw unreadableToken(file, cause);
+  }
 }
 
 function parametersOf(role: AssumedRole) {

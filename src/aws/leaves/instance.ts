@@ -1,12 +1,13 @@
 // The credentials of the EC2 instance, from its metadata service.
 import { setTimeout } from 'node:timers/promises';
-import { fromInstanceMetadata } from '@aws-sdk/credential-providers';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { XacctError } from '../../errors.ts';
 import { type Command, command } from '../../hint.ts';
 import type { Environment } from '../../invocation.ts';
+import type { Settings } from '../../profiles/ini.ts';
 import type { FollowedProfile } from '../connection/followed-profile.ts';
-import { InstanceError, statusOf } from '../failures/instance-failure.ts';
+import { InstanceError, MetadataRefusal } from '../failures/instance-failure.ts';
+import { type MachineRequest, machineAnswer } from './machine-answer.ts';
 
 /** For a service that is there and is asked too often, or fails. */
 const ATTEMPTS_WHERE_IT_ANSWERS = 4;
@@ -14,7 +15,8 @@ const FIRST_WAIT_MS = 100;
 
 /**
  * As in the AWS CLI, one try of a second: off EC2 nothing answers. More where the settings say so, and where it answers that it is
- * asked too often or has failed. @throws InstanceError; XacctError `usage` for a number that is none.
+ * asked too often or has failed. @throws InstanceError; XacctError `usage` for a number that is none, `service` for an answer that
+ * is too large.
  */
 export async function instanceCredentials(
   env: Environment,
@@ -37,9 +39,10 @@ export async function instanceCredentials(
   const timeout = seconds * 1_000;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await fromInstanceMetadata({ timeout, maxRetries: 0 })();
+      return await fromMetadata({ env, settings: followed.settings, timeoutMs: timeout });
     } catch (error) {
-      const status = statusOf(error) ?? 0;
+      if (error instanceof XacctError) throw error;
+      const status = error instanceof MetadataRefusal ? error.status : 0;
       // 401: the SDK asks without a token where it was refused one.
       const answers = status === 401 || status === 429 || status >= 500;
       const most = Math.max(wanted, answers ? ATTEMPTS_WHERE_IT_ANSWERS : 1);
@@ -54,4 +57,67 @@ function positive(text: string | undefined, said: string, where: string, run: Co
   if (/^\d{1,4}$/.test(text) && Number(text) > 0) return Number(text);
   const message = `${said} ${text}, which is no whole number from 1 to 9999${where}`;
   throw new XacctError('usage', message, { hint: { run } });
+}
+
+interface Metadata {
+  env: Environment;
+  settings: Settings;
+  /** Of each request. */
+  timeoutMs: number;
+}
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html */
+const ROLES = '/latest/meta-data/iam/security-credentials/';
+
+/**
+ * Not by the SDK's provider, which keeps an answer of any size and waits for its end as long as something comes.
+ * @throws MetadataRefusal; whatever `machineAnswer` throws.
+ */
+async function fromMetadata(metadata: Metadata): Promise<AwsCredentialIdentity> {
+  const token = await metadataToken(metadata);
+  const headers = token === undefined ? {} : { 'x-aws-ec2-metadata-token': token };
+  const role = await ask(metadata, ROLES, { headers });
+  const answer: unknown = JSON.parse(await ask(metadata, `${ROLES}${role.trim()}`, { headers }));
+  const { AccessKeyId, SecretAccessKey, Token } = isRecord(answer) ? answer : {};
+  if (!isText(AccessKeyId) || !isText(SecretAccessKey) || !isText(Token)) throw new Error('no credentials');
+  // Not when they expire: keys that the service is late to renew are used on, as in the AWS CLI.
+  return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token };
+}
+
+/** Undefined for a service of version 1, which knows none. */
+async function metadataToken(metadata: Metadata): Promise<string | undefined> {
+  const headers = { 'x-aws-ec2-metadata-token-ttl-seconds': '21600' };
+  try {
+    return await ask(metadata, '/latest/api/token', { method: 'PUT', headers });
+  } catch (error) {
+    const isBadRequest = error instanceof MetadataRefusal && error.status === 400;
+    if (isBadRequest || error instanceof XacctError || isVersion1Off(metadata)) throw error;
+    return undefined;
+  }
+}
+
+function isVersion1Off({ env, settings }: Metadata): boolean {
+  const said = env.AWS_EC2_METADATA_V1_DISABLED ?? settings.ec2_metadata_v1_disabled ?? 'false';
+  return said !== '' && said !== 'false';
+}
+
+async function ask(metadata: Metadata, path: string, request: MachineRequest): Promise<string> {
+  const url = new URL(path, metadataEndpoint(metadata));
+  const { status, body } = await machineAnswer(url, request, metadata.timeoutMs);
+  if (status !== 200) throw new MetadataRefusal(status);
+  return body;
+}
+
+function metadataEndpoint({ env, settings }: Metadata): string {
+  const named = env.AWS_EC2_METADATA_SERVICE_ENDPOINT ?? settings.ec2_metadata_service_endpoint;
+  const mode = env.AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE ?? settings.ec2_metadata_service_endpoint_mode;
+  return named || (mode?.toLowerCase() === 'ipv6' ? 'http://[fd00:ec2::254]' : 'http://169.254.169.254');
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }

@@ -4,7 +4,10 @@ import { fromLoginCredentials } from '@aws-sdk/credential-providers';
 import { externalDataInterceptor } from '@smithy/shared-ini-file-loader';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { LoginSource } from '../../identity/source.ts';
+import type { Environment } from '../../invocation.ts';
+import { FileRefused, readSmallFile } from '../../os/small-file.ts';
 import type { ClientConfig } from '../connection/connection.ts';
+import { loginFile } from '../failures/session-file.ts';
 
 /** The time that the one whose renewal was accepted has to write it to the session's file, in several looks. Milliseconds. */
 const LOOKS_MS = [250, 500];
@@ -13,13 +16,15 @@ const REFUSED = [400, 401, 403];
 /** What the SDK reads in place of the user's files: no file is there. */
 const FILE = 'ecr-xacct:login';
 
-/** `region`: for a session whose file and profile say none. @throws whatever the SDK's provider throws. */
+/** `region`: for a session whose file and profile say none. @throws FileRefused; whatever the SDK's provider throws. */
 export async function loginCredentials(
   { login_session, region: own }: LoginSource,
+  env: Environment,
   region: string,
   clientConfig: ClientConfig,
   lastStatus: () => number | undefined,
 ): Promise<AwsCredentialIdentity> {
+  refuseUnlessSmall(loginFile(login_session, env));
   externalDataInterceptor.interceptFile(FILE, `[profile login]\nlogin_session = ${login_session}\n`);
   // It reads the session's file anew each time.
   const resolve = () =>
@@ -36,4 +41,13 @@ export async function loginCredentials(
     }
   }
   return resolve();
+}
+
+/** The provider reads to any end. What else is wrong with the file, it finds itself. */
+function refuseUnlessSmall(file: string): void {
+  try {
+    readSmallFile(file);
+  } catch (error) {
+    if (error instanceof FileRefused) throw error;
+  }
 }

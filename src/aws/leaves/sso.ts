@@ -1,12 +1,14 @@
 // The credentials of an SSO role, with the session that `aws sso login` began: its file is the AWS CLI's, and stays so.
 import { randomUUID } from 'node:crypto';
-import { chown, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { GetRoleCredentialsCommand, SSOClient } from '@aws-sdk/client-sso';
 import { CreateTokenCommand, SSOOIDCClient } from '@aws-sdk/client-sso-oidc';
 import type { AwsCredentialIdentity } from '@smithy/types';
+import { XacctError } from '../../errors.ts';
 import type { SsoSource } from '../../identity/source.ts';
 import type { Environment } from '../../invocation.ts';
+import { readSmallFile } from '../../os/small-file.ts';
 import type { ClientConfig } from '../connection/connection.ts';
 import { SessionError } from '../failures/service-error.ts';
 import { ssoFile } from '../failures/session-file.ts';
@@ -57,7 +59,7 @@ export async function ssoCredentials(
 
 /** One that lives on serves where its renewal is refused, as in the AWS CLI. */
 async function livingToken(file: string, source: SsoSource, oidc: SSOOIDCClient): Promise<SessionToken> {
-  let token = await readToken(file);
+  let token = readToken(file);
   let refusal: unknown = new Error('expired');
   for (const wait of [...LOOKS_MS, 0]) {
     const left = msLeft(token.expiresAt);
@@ -68,11 +70,12 @@ async function livingToken(file: string, source: SsoSource, oidc: SSOOIDCClient)
       return await renewed(token, file, source, oidc);
     } catch (error) {
       if (left > 0) return token;
+      if (error instanceof XacctError) throw error;
       refusal = error;
     }
     await setTimeout(wait);
     // Another process may have renewed it.
-    token = await readToken(file);
+    token = readToken(file);
   }
   throw refusal;
 }
@@ -82,8 +85,8 @@ function msLeft(date: string): number {
   return (parseDate(date)?.getTime() ?? Number.NaN) - Date.now();
 }
 
-async function readToken(file: string): Promise<SessionToken> {
-  const token: unknown = JSON.parse(await readFile(file, 'utf8'));
+function readToken(file: string): SessionToken {
+  const token: unknown = JSON.parse(readSmallFile(file));
   if (!isToken(token)) throw new Error('incomplete');
   return token;
 }

@@ -5,6 +5,7 @@ import { createSecureContext } from 'node:tls';
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
 import type { Environment } from '../../invocation.ts';
+import { readUpTo } from '../../net/bounded-body.ts';
 import { engineProxies, throughProxy } from '../../net/proxies.ts';
 import { transportFailure } from '../../net/transport-failure.ts';
 
@@ -85,17 +86,8 @@ function send(
 
 async function read(response: IncomingMessage, { limit }: ExchangeRequest): Promise<Reply> {
   const { statusCode: status = 0, headers } = response;
-  const most = limit(status);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response) {
-    chunks.push(chunk);
-    size += chunk.length;
-    // Leaving the loop closes the connection.
-    if (size > most) break;
-  }
-  const body = Buffer.concat(chunks).subarray(0, most).toString();
-  return { status, headers, body, isCut: size > most };
+  const { bytes, isCut } = await readUpTo(response, limit(status));
+  return { status, headers, body: bytes.toString(), isCut };
 }
 
 function tooSlow({ host, origin }: URL, timeoutMs: number): XacctError {

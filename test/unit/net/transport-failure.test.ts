@@ -119,6 +119,13 @@ describe('with a proxy', () => {
     );
   });
 
+  test('a time that ran out is said with the proxy, as it may be of either.', () => {
+    const timeout = Object.assign(new Error('it failed'), { name: 'TimeoutError' });
+    const [code, message] = failure(timeout, { proxy: PROXY });
+    assert.equal(code, 'network');
+    assert.match(String(message), / through the proxy proxy\.example:3128 \(TimeoutError\)$/);
+  });
+
   test('an error about the server is not.', () => {
     const direct = systemError('ECONNREFUSED', { port: 8443 });
     assert.deepEqual(failure(direct, { proxy: PROXY }), unreached('ECONNREFUSED'));

@@ -1,4 +1,5 @@
 // Owns the part of the failure table where a container's or an EC2 instance's endpoint gives no credentials.
+import { join } from 'node:path';
 import { createCertificateAuthority } from '../../certificates.ts';
 import { HOST, roleArn } from '../stage.ts';
 import type { Failure } from './failure.ts';
@@ -85,6 +86,17 @@ export const containerFailures: readonly Failure[] = [
     }),
     says: /cannot read the container authorization token \/nonexistent\/token/,
     hint: 'run: ls -l /nonexistent/token',
+  },
+  {
+    what: "A pod's authorization token that is a pipe",
+    ...container,
+    prepare: ({ product }) => product.run(['mkfifo', join(product.folder, 'pipe')]),
+    env: ({ aws, product }) => ({
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${aws.url}/nothing`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: join(product.folder, 'pipe'),
+    }),
+    says: /cannot read the container authorization token FOLDER\/pipe: it is a pipe/,
+    hint: 'run: ls -l FOLDER/pipe',
   },
   {
     what: 'A credential_source EcsContainer outside of a container',

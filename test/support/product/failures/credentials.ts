@@ -75,6 +75,22 @@ export const credentialFailures: readonly Failure[] = [
     hint: 'run: ls -l /dev/null',
   },
   {
+    what: 'A web identity token file that is a pipe',
+    files: () => ({}),
+    env: ({ product }) => podVariables(tokenFile(product)),
+    prepare: ({ product }) => product.run(['mkfifo', tokenFile(product)]),
+    identity: `role ${roleArn('EcrPullWebIdentity')} (AWS_WEB_IDENTITY_TOKEN_FILE)`,
+    says: /cannot read the web identity token FOLDER\/web-identity-token: it is a pipe/,
+    hint: 'run: ls -l FOLDER/web-identity-token',
+  },
+  {
+    what: 'A web identity token file without end',
+    files: profile({ role_arn: roleArn('EcrPullWebIdentity'), web_identity_token_file: '/dev/zero' }),
+    identity: 'profile mine',
+    says: /cannot read the web identity token \/dev\/zero: it is larger than 1 MiB/,
+    hint: 'run: ls -l /dev/zero',
+  },
+  {
     what: 'A web identity token that has expired',
     files: () => ({}),
     env: ({ product }) => podVariables(tokenFile(product)),

@@ -1,6 +1,6 @@
 // Owns the part of the failure table where the session of `aws sso login` or `aws login` is of no use.
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SECONDARY_ACCOUNT } from '../../../fake-aws/two-account-world.ts';
 import { loginFile, writeLoginCache, writeSsoCache } from '../credential-endpoint.ts';
@@ -41,6 +41,11 @@ function ssoCache(token: Parameters<typeof writeSsoCache>[2], session = START) {
 async function write(path: string, content: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, content);
+}
+
+async function linkToZero(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await symlink('/dev/zero', path);
 }
 
 function ssoFile({ home }: Product): string {
@@ -91,6 +96,12 @@ const ssoFailures: readonly Failure[] = [
     ...sso,
     prepare: ({ product }) => write(ssoFile(product), '{"accessToken": "fake-'),
     says: /its SSO session cannot be read from ~\/\.aws\/sso\/cache\/\w+\.json \(no JSON\)/,
+  },
+  {
+    what: 'An SSO session in a file without end',
+    ...sso,
+    prepare: async ({ product }) => linkToZero(ssoFile(product)),
+    says: /its SSO session cannot be read from \S+\.json: it is larger than 1 MiB/,
   },
   {
     what: 'An SSO session that lacks its expiry',
@@ -171,6 +182,12 @@ const loginFailures: readonly Failure[] = [
       writeLoginCache(stage, { session: DEV, lifetime: -HOUR, refusal: 'INSUFFICIENT_PERMISSIONS' }),
     says: /not allowed to call signin:CreateOAuth2Token, which renews its login session/,
     hint: 'its administrator attaches the managed policy SignInLocalDevelopmentAccess',
+  },
+  {
+    what: 'A login session in a file without end',
+    ...login,
+    prepare: async ({ product }) => linkToZero(loginFile(DEV, join(product.home, '.aws', 'login', 'cache'))),
+    says: /its login session cannot be read from \S+\.json: it is larger than 1 MiB/,
   },
   {
     what: 'A login session in a broken file',

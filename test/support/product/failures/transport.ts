@@ -55,6 +55,13 @@ export const transportFailures: readonly Failure[] = [
     hint: 'run: ls -l /etc',
   },
   {
+    what: 'A CA bundle without end',
+    env: () => ({ AWS_CA_BUNDLE: '/dev/zero' }),
+    ...dev,
+    says: /cannot read the CA bundle \/dev\/zero \(AWS_CA_BUNDLE\): it is larger than 8 MiB/,
+    hint: 'run: ls -l /dev/zero',
+  },
+  {
     what: 'A CA bundle without certificates',
     env: () => ({ AWS_CA_BUNDLE: '/etc/hosts' }),
     ...dev,
