@@ -22,7 +22,9 @@ import {
 
 /** A `get` whose service answers so. @returns its line, and how often it connected. */
 async function provoke({ prepare, at }: ReachedService, answer: HostileAnswer) {
-  await using stage = await startProductStage({ env: { ECR_XACCT_DAEMON: 'off', ECR_XACCT_TIMEOUT: '5' } });
+  // A million chunks take a busy machine some seconds.
+  const ECR_XACCT_TIMEOUT = floods.some((flood) => flood === answer) ? '50' : '5';
+  await using stage = await startProductStage({ env: { ECR_XACCT_DAEMON: 'off', ECR_XACCT_TIMEOUT } });
   await using server = await startHostileServer(answer);
   await prepare(stage);
   const line = failureOf(await stage.product.get(HOST, { env: at(server.url) }));
@@ -35,8 +37,11 @@ test('Servers', { concurrency: 2 }, async (t) => {
       t.test(`${reached.service} with ${answer} is refused at once, and not asked again.`, async () => {
         const { line, connections } = await provoke(reached, answer);
         const isRefusal = reached.isMachines && answer.startsWith('an error');
-        // A busy machine may not read a million chunks in the second that these have.
-        if (reached.isMachines && / did not answer| gave no credentials/.test(line)) return;
+        if (reached.isMachines && answer.endsWith('byte by byte')) {
+          // A busy machine may not read a million chunks in the second or two that these have.
+          assert.match(line, /URL answered with more than 1 MiB| did not answer| no answer/);
+          return;
+        }
         assert.match(line, isRefusal ? /refuses \(status 400\)/ : /URL answered with more than 1 MiB/);
         if (!isRefusal) assert.equal(connections, 1, line);
       }),
