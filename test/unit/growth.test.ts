@@ -50,7 +50,7 @@ const CASES: Record<
   },
   'config.yaml': {
     act: (text) => inspectConfig(text, 'config.yaml'),
-    characters: 20_000,
+    characters: 10_000,
     texts: {
       'rules of exact hostnames': numbered(
         (index) => `  "${account(index)}.dkr.ecr.us-east-1.amazonaws.com": { profile: p }\n`,
@@ -182,7 +182,7 @@ const TIMES = 8;
 /** What was in the way once is not so often: the least of a few runs, in ms. */
 function leastTime(act: () => unknown): number {
   let least = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < 5; run += 1) {
+  for (let run = 0; run < 4; run += 1) {
     const started = performance.now();
     try {
       act();
@@ -200,11 +200,16 @@ for (const [what, { act, characters, texts }] of Object.entries(CASES)) {
     for (const [name, hostile] of Object.entries(texts)) {
       test(`of ${name}`, () => {
         const [small, large] = [hostile(characters), hostile(characters * TIMES)];
-        const least = leastTime(() => act(small));
-        const most = leastTime(() => act(large));
-        // Below half a millisecond a clock and a collection of garbage count for more. A square would be 64 times.
-        const ratio = most / Math.max(least, 0.5);
-        assert.ok(ratio < TIMES * 2.5, `${least.toFixed(2)} ms, and ${most.toFixed(2)} ms`);
+        const measured: string[] = [];
+        // What a busy machine adds can only make it more: the best of a few tries counts.
+        for (let tries = 0; tries < 4; tries += 1) {
+          const least = leastTime(() => act(small));
+          const most = leastTime(() => act(large));
+          // Below half a millisecond a clock and a collection of garbage count for more. A square would be 64 times.
+          if (most / Math.max(least, 0.5) < TIMES * 2.5) return;
+          measured.push(`${least.toFixed(2)} and ${most.toFixed(2)} ms`);
+        }
+        assert.fail(measured.join(', '));
       });
     }
   });
