@@ -56,5 +56,5 @@ export function noAnswer(path: string, uid: number, timeoutMs: number): XacctErr
 export function killHint(path: string, uid: number): Hint {
   const pid = socketHolder(path, uid);
   if (pid !== undefined) return { run: command`kill -KILL ${pid}` };
-  return { say: 'to find its process, which then has to be ended', run: command`lsof -t ${path}` };
+  return { say: 'to find its process, which then has to be ended', run: command`sudo lsof -t ${path}` };
 }

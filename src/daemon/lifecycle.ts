@@ -1,9 +1,12 @@
 // How the daemon comes and goes: one per socket, a stale socket taken over, the end when nothing is left to serve.
 import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
+import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import { activatedSockets } from '../os/inherited-fds.ts';
 import { limitError } from '../os/limits.ts';
-import { isSafeSocket, makeSocketFolder } from '../wire/socket-path.ts';
+import { boundPath } from '../os/socket-holder.ts';
+import { isSafeSocket, makeSocketFolder, safeSocket } from '../wire/socket-path.ts';
 
 /** Racing starters wait for one another: binding takes milliseconds, so this is some seconds in all. */
 const LOCK_OPTIONS = {
@@ -38,13 +41,34 @@ export async function becomeDaemon(server: Server, path: string, uid: number): P
   }
 }
 
-/** Listens on the socket that systemd made, where it started this very process for it. @returns whether it did. */
-export async function listenActivated(
-  server: Server,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<boolean> {
-  const [fd] = activatedSockets(env);
-  if (fd === undefined) return false;
+/** What a daemon listens on. */
+export interface Bound {
+  path: string;
+  /** The descriptor that systemd handed over: then the socket's mode is its unit's to say, and it stays when the daemon ends. */
+  inherited?: number;
+}
+
+/**
+ * The socket that systemd made, where it started this very process for it.
+ * @throws XacctError `socket-unsafe` where it is none of the file system: nothing would keep other users out.
+ */
+export function activatedSocket(env: Readonly<Record<string, string | undefined>>): Bound | undefined {
+  const [inherited] = activatedSockets(env);
+  if (inherited === undefined) return undefined;
+  const path = boundPath(inherited);
+  if (path !== undefined) return { path, inherited };
+  throw new XacctError(
+    'socket-unsafe',
+    'the socket that systemd made has no path, so other users may connect',
+    {
+      hint: { say: 'to see its ListenStream', run: command`systemctl --user cat ecr-xacct.socket` },
+    },
+  );
+}
+
+/** Listens on it. @throws XacctError `socket-unsafe`; errors of listen. */
+export async function listenActivated(server: Server, path: string, fd: number, uid: number): Promise<void> {
+  isSafeSocket(path, uid);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ fd }, () => {
@@ -52,7 +76,21 @@ export async function listenActivated(
       resolve();
     });
   });
-  return true;
+}
+
+/**
+ * Why other users may have come to the socket since it was made; undefined where they may not. What an access control list
+ * grants is in the mode of its group. The socket's own mode counts, too, though in a closed folder it lets in no one: the
+ * daemon made it 0600, and who opened it may open the folder next.
+ */
+export function exposure({ path, inherited }: Bound, uid: number): string | undefined {
+  try {
+    const socket = safeSocket(path, uid);
+    const isOpen = socket !== undefined && inherited === undefined && (socket.mode & 0o077) !== 0;
+    return isOpen ? `${path}, the daemon's socket, is open to other users` : undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** A connection that takes this long is no sign of life, and none of death: the socket is left alone. */
@@ -101,8 +139,8 @@ function listen(server: Server, path: string): Promise<boolean> {
 }
 
 export interface Watch {
-  /** Of the socket that this daemon made; undefined where it is not the daemon's to look after. */
-  path: string | undefined;
+  /** Why the daemon is to end, whatever it holds; undefined while it may serve. */
+  fault: () => string | undefined;
   /** When the last request was, by `clock`. */
   lastRequest: () => number;
   /** Whether tokens or logins are held. */
@@ -111,22 +149,26 @@ export interface Watch {
   tidy: () => void;
   /** Milliseconds, never set back. */
   clock: () => number;
-  /** Ends the daemon; the reason is for the log. */
-  end: (reason: string) => void;
+  end: End;
 }
+
+/** Ends the daemon; the reason is for the log. */
+export type End = (reason: string, level?: 'info' | 'warn') => void;
 
 /** Idle, the daemon wakes once a minute. */
 const TICK_MS = 60_000;
 const IDLE_EXIT_MS = 15 * 60_000;
 
 /** Looks now and then whether the daemon is still of use. The timer does not keep a process alive. */
-export function watchUsefulness({ path, lastRequest, holdsAnything, tidy, clock, end }: Watch): void {
-  const own = path === undefined ? undefined : fileIdentity(path);
+export function watchUsefulness({ fault, lastRequest, holdsAnything, tidy, clock, end }: Watch): void {
   setInterval(() => {
+    const why = fault();
+    if (why !== undefined) {
+      end(why, 'warn');
+      return;
+    }
     tidy();
-    if (path !== undefined && fileIdentity(path) !== own) end('the socket was removed or replaced');
-    else if (!holdsAnything() && clock() - lastRequest() > IDLE_EXIT_MS)
-      end('nothing to keep and nobody asks');
+    if (!holdsAnything() && clock() - lastRequest() > IDLE_EXIT_MS) end('nothing to keep, and no one asks');
   }, TICK_MS).unref();
 }
 

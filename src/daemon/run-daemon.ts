@@ -10,6 +10,7 @@ import { createHelper, type HelperDeps } from '../helper/helper.ts';
 import { createMemory } from '../helper/memory.ts';
 import { command } from '../hint.ts';
 import { describeIdentity } from '../identity/identity.ts';
+import type { Environment } from '../invocation.ts';
 import { type Minters, mintDeadline } from '../minter/start-minter.ts';
 import { openFilesLimit } from '../os/limits.ts';
 import type { ParseApart } from '../parser/parse-apart.ts';
@@ -19,7 +20,11 @@ import { timeoutMs } from '../wire/daemon-variables.ts';
 import { socketPath } from '../wire/socket-path.ts';
 import { createDaemonActions } from './daemon-actions.ts';
 import {
+  activatedSocket,
+  type Bound,
   becomeDaemon,
+  type End,
+  exposure,
   fileIdentity,
   listenActivated,
   removeOwnSocket,
@@ -33,7 +38,7 @@ export interface DaemonOptions {
   parseApart: ParseApart;
   /** The file that a newer version replaces. */
   program: string;
-  env: Readonly<Record<string, string | undefined>>;
+  env: Environment;
   uid: number;
   version: string;
   /** Where to say `ready`, once the socket answers; it is closed then. */
@@ -56,8 +61,8 @@ export async function runDaemon({
   process.umask(0o077);
   const clock = createClock();
   const steady = () => clock().steady;
-  const path = socketPath(env, uid);
-  if (path === undefined) throw pathTooLong();
+  const bound = activatedSocket(env) ?? ownSocket(env, uid);
+  const { path, inherited } = bound;
   const log = openLog(env);
   const whoAmI: WhoAmI = async (resolution, callerEnv, mfa) => {
     log.write('info', 'who am I', { identity: describeIdentity(resolution.identity) });
@@ -77,13 +82,13 @@ export async function runDaemon({
   };
   const started = clock();
   let lastRequest = started.steady;
-  const { promise: ended, resolve } = Promise.withResolvers<string>();
-  let own: string | undefined;
-  const end = (reason: string) => {
-    removeOwnSocket(path, own);
+  const { promise: ended, resolve } = Promise.withResolvers<Parameters<End>>();
+  let listening: string | undefined;
+  const end: End = (...why) => {
+    if (inherited === undefined) removeOwnSocket(path, listening);
     server.close();
     memory.clear();
-    resolve(reason);
+    resolve(why);
   };
   const startedFrom = fileIdentity(program);
   const server = createDaemonServer({
@@ -92,6 +97,11 @@ export async function runDaemon({
       if (fileIdentity(program) === startedFrom) return false;
       end('another version is in its place on disk');
       return true;
+    },
+    isExposed: () => {
+      const why = exposure(bound, uid);
+      if (why !== undefined) end(why, 'warn');
+      return why !== undefined;
     },
     actions: createDaemonActions({ ...deps, ...memory, whoAmI }, { version, clock, started, end }),
     onAnswer: ({ action }, { outcome, text }, milliseconds) => {
@@ -105,18 +115,21 @@ export async function runDaemon({
   });
 
   refuseWhatIsTooMuch(server, log, steady);
-  const isActivated = await listenActivated(server, env);
-  if (!isActivated && !(await becomeDaemon(server, path, uid))) {
+  if (inherited !== undefined) await listenActivated(server, path, inherited, uid);
+  else if (!(await becomeDaemon(server, path, uid))) {
     sayReady(readyFd);
     onListening?.(undefined);
     return;
   }
-  if (!isActivated) own = fileIdentity(path);
+  listening = fileIdentity(path);
   sayReady(readyFd);
   log.write('info', 'listening', { version, path });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => end(signal));
   watchUsefulness({
-    path: isActivated ? undefined : path,
+    fault: () => {
+      if (fileIdentity(path) !== listening) return 'the socket was removed or replaced';
+      return fileIdentity(program) === undefined ? 'the program was removed' : exposure(bound, uid);
+    },
     lastRequest: () => lastRequest,
     holdsAnything: () => !memory.isEmpty(),
     tidy: () => {
@@ -128,11 +141,14 @@ export async function runDaemon({
   });
   onListening?.({ path, log: log.file });
 
-  log.write('info', 'ended', { reason: await ended });
+  const [reason, level = 'info'] = await ended;
+  log.write(level, 'ended', { reason });
 }
 
-function pathTooLong(): XacctError {
-  return new XacctError('socket-unsafe', 'the path of the socket is longer than the system allows', {
+function ownSocket(env: Environment, uid: number): Bound {
+  const path = socketPath(env, uid);
+  if (path !== undefined) return { path };
+  throw new XacctError('socket-unsafe', 'the path of the socket is longer than the system allows', {
     hint: { say: 'with a shorter one', run: command`export ECR_XACCT_SOCKET=$HOME/.ecr-xacct/daemon.sock` },
   });
 }

@@ -19,6 +19,8 @@ export interface ServerDeps {
   helper: Helper;
   /** Whether another program is on disk where this one was: then this daemon lets go of its socket. */
   isOutdated: () => boolean;
+  /** Whether the socket was opened to others: then this daemon lets go of it. */
+  isExposed: () => boolean;
   /** What it does for people beside Docker's actions, by the action's name. */
   actions: Readonly<Record<string, DaemonAction>>;
   /** Called for every request with what came of it. */
@@ -37,7 +39,9 @@ export function createDaemonServer(deps: ServerDeps): Server {
   return createServer({ allowHalfOpen: true }, (socket) => {
     // A client that went away needs no answer.
     socket.on('error', () => socket.destroy());
-    void serve(socket, deps);
+    // At once, not when it has sent its request: others can connect only while it is open to them.
+    if (deps.isExposed()) socket.destroy();
+    else void serve(socket, deps);
   });
 }
 

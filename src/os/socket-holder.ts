@@ -1,5 +1,5 @@
-// Which process listens on a socket of the file system, for a hint that names the one process to end.
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+// Which process listens on a socket of the file system, for a hint that names the one process to end; and where a socket is.
+import { fstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 
 /**
  * The ID of the process of this user that listens on the socket at `path`; of several (systemd, and the daemon that it
@@ -10,8 +10,11 @@ export function socketHolder(path: string, uid: number): number | undefined {
   if (process.platform !== 'linux') return undefined;
   const sockets = listeningOn(path);
   if (sockets.size === 0) return undefined;
-  const holders = processesOf(uid).filter((pid) => holds(pid, sockets));
-  const [holder, ...others] = holders.length > 1 ? holders.filter(isDaemon) : holders;
+  const processes = processesOf(uid);
+  const holders = processes.filter((pid) => holds(pid, sockets));
+  // A daemon whose program its user may not read keeps what it has open to itself.
+  const likely = holders.length === 0 ? processes.filter(isClosed) : holders;
+  const [holder, ...others] = likely.length === 1 && likely === holders ? holders : likely.filter(isDaemon);
   return others.length === 0 ? holder : undefined;
 }
 
@@ -23,13 +26,24 @@ const ROW = /^[\da-f]+: [\dA-F]+ [\dA-F]+ ([\dA-F]+) [\dA-F]+ [\dA-F]+ +(\d+) (.
 
 /** As in `socket:[INODE]`. A path that was bound again is there more than once, while the older socket is open. */
 function listeningOn(path: string): ReadonlySet<string> {
+  const sockets = listeningSockets().filter(({ bound }) => bound === path);
+  return new Set(sockets.map(({ inode }) => `socket:[${inode}]`));
+}
+
+/** The path of the listening socket that a descriptor leads to; undefined where it is none of the file system. */
+export function boundPath(fd: number): string | undefined {
+  const inode = attempt(() => String(fstatSync(fd).ino));
+  return listeningSockets().find((socket) => socket.inode === inode && socket.bound.startsWith('/'))?.bound;
+}
+
+/** `bound`: a path, or a name that begins with `@`. */
+function listeningSockets(): { inode: string; bound: string }[] {
   const rows = (read('/proc/net/unix') ?? '').split('\n').slice(1);
-  const sockets = new Set<string>();
-  for (const row of rows) {
-    const [, flags = '', inode, bound] = ROW.exec(row) ?? [];
-    if (bound === path && (Number.parseInt(flags, 16) & LISTENS) !== 0) sockets.add(`socket:[${inode}]`);
-  }
-  return sockets;
+  return rows.flatMap((row) => {
+    const [, flags, inode, bound] = ROW.exec(row) ?? [];
+    if (flags === undefined || inode === undefined || bound === undefined) return [];
+    return (Number.parseInt(flags, 16) & LISTENS) === 0 ? [] : { inode, bound };
+  });
 }
 
 function processesOf(uid: number): number[] {
@@ -42,6 +56,10 @@ function processesOf(uid: number): number[] {
 function holds(pid: number, sockets: ReadonlySet<string>): boolean {
   const folder = `/proc/${pid}/fd`;
   return list(folder).some((fd) => sockets.has(attempt(() => readlinkSync(`${folder}/${fd}`)) ?? ''));
+}
+
+function isClosed(pid: number): boolean {
+  return attempt(() => readdirSync(`/proc/${pid}/fd`)) === undefined;
 }
 
 function isDaemon(pid: number): boolean {

@@ -56,14 +56,14 @@ function darwinUserTemp(): string {
 }
 
 /**
- * Checks that the socket's folder (and the socket, where there is one) is this user's and closed to others, so that whoever
- * listens there is this user. Node cannot ask for the peer's uid; the native client can, and does. False where there is none.
- * @throws XacctError `socket-unsafe` with the command that mends it.
+ * The socket, where there is one. Checks that it and its folder are this user's and the folder is closed to others, so that who
+ * listens there, and who connects, is this user: Node cannot ask for the peer's uid. The native client can, and does.
+ * @throws XacctError `socket-unsafe` with the command that fixes it.
  */
-export function isSafeSocket(path: string, uid: number): boolean {
+export function safeSocket(path: string, uid: number): Stats | undefined {
   const folder = dirname(path);
   const folderStat = lstat(folder);
-  if (folderStat === undefined) return false;
+  if (folderStat === undefined) return undefined;
   if (!folderStat.isDirectory())
     throw unsafe(`${folder} is not a folder`, { run: command`ls -ld ${folder}` });
   checkOwner(folder, folderStat, uid);
@@ -75,10 +75,15 @@ export function isSafeSocket(path: string, uid: number): boolean {
     throw unsafe(`${folder}, the folder of the daemon's socket, is open to other users`, mend);
   }
   const socketStat = lstat(path);
-  if (socketStat === undefined) return false;
+  if (socketStat === undefined) return undefined;
   if (!socketStat.isSocket()) throw unsafe(`${path} is not a socket`, { run: command`ls -l ${path}` });
   checkOwner(path, socketStat, uid);
-  return true;
+  return socketStat;
+}
+
+/** False where there is none. @throws XacctError `socket-unsafe`, as `safeSocket`. */
+export function isSafeSocket(path: string, uid: number): boolean {
+  return safeSocket(path, uid) !== undefined;
 }
 
 /** Makes the socket's folder, 0700 from its first moment. @throws XacctError `socket-unsafe`; errors of mkdir. */
