@@ -5,6 +5,7 @@ import { isSea } from 'node:sea';
 import { wholeEnvironment } from './caller-environment.ts';
 import { errorLine } from './errors.ts';
 import type { Invocation, Streams } from './invocation.ts';
+import { keepMemoryOutOfDumps } from './os/core-dump.ts';
 
 /** Replaced by the build with the version in package.json; a run from source reads it there. */
 declare const VERSION: string | undefined;
@@ -89,6 +90,7 @@ async function run(): Promise<number> {
   return runProgram(process.argv.slice(2), invocation, version, openStreams());
 }
 
+keepMemoryOutOfDumps();
 run()
   .catch((error: unknown) => {
     process.stderr.write(`${errorLine(error)}\n`);

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -287,6 +288,12 @@ static int fuzz_setrlimit(int resource, const struct rlimit *limit)
 	return fails(next(), EPERM, EINVAL) ? -1 : 0;
 }
 
+static int fuzz_prctl(int option, int value)
+{
+	CHECK(option == PR_SET_DUMPABLE && value == 0);
+	return fails(next(), EPERM, EINVAL) ? -1 : 0;
+}
+
 static void (*fuzz_signal(int number, void (*disposition)(int)))(int)
 {
 	CHECK(number == SIGPIPE && disposition == SIG_IGN);
@@ -332,6 +339,7 @@ static _Noreturn void fuzz_exit(int status)
 #define close fuzz_close
 #define setrlimit fuzz_setrlimit
 #define signal fuzz_signal
+#define prctl fuzz_prctl
 #define getenv fuzz_getenv
 #define execv fuzz_execv
 #define _exit fuzz_exit

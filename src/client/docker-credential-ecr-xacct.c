@@ -11,6 +11,11 @@
 #endif
 #if defined(__APPLE__)
 #include <mach-o/dyld.h>
+#include <sys/types.h>
+#include <sys/ptrace.h>
+#endif
+#if defined(__linux__)
+#include <sys/prctl.h>
 #endif
 #include <errno.h>
 #include <fcntl.h>
@@ -412,8 +417,22 @@ static int write_all(int fd, const char *bytes, size_t length)
 	return 1;
 }
 
+/*
+ * What passes through here is for Docker: other processes of this user may not look into this one (ssh-agent does the same),
+ * and no core dump is made of it. Neither outlives the exec; src/os/core-dump.ts goes on there.
+ */
+static void keep_to_itself(void)
+{
+#if defined(__linux__)
+	(void)prctl(PR_SET_DUMPABLE, 0);
+#elif defined(__APPLE__)
+	(void)ptrace(PT_DENY_ATTACH, 0, NULL, 0);
+#endif
+}
+
 int main(int argc, char **argv)
 {
+	keep_to_itself();
 	static const char *const actions[] = {"get", "store", "erase", "list"};
 	size_t action = 0;
 	arguments = argv + (argc > 0);

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { dirname, join, relative as relativeTo } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, describe, test } from 'node:test';
+import { seenOf, USER } from '../../support/onlooker.ts';
 import { skipWithout } from '../../support/peers.ts';
 import { type ClientOptions, type ClientRan, makeNativeClient } from '../../support/product/native-client.ts';
 import { answering, pretendDaemon } from '../../support/product/pretend-daemon.ts';
@@ -209,6 +210,34 @@ describe('arguments', { skip }, () => {
       const expected = { isAsked: false, ran: became(args) };
       assert.deepEqual(await runBeside(client?.socket ?? '', {}, args), expected);
     });
+  }
+});
+
+test('While it waits, no other process of its user looks into it.', {
+  skip: skip || skipWithout('namespaces', 'python3'),
+}, async () => {
+  const path = await newSocket();
+  await chown(dirname(path), USER, USER);
+  const script = `
+    const server = require('node:net').createServer(() => console.log('connected'));
+    server.listen(process.argv[1], () => console.log('listens'));`;
+  const asUser = { uid: USER, gid: USER };
+  const daemon = spawn(process.execPath, ['-e', script, path], {
+    ...asUser,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = createInterface(daemon.stdout)[Symbol.asyncIterator]();
+  assert.equal((await lines.next()).value, 'listens');
+  const program = join(client?.folder ?? '', 'docker-credential-ecr-xacct');
+  const env = { ...client?.env, ECR_XACCT_SOCKET: path };
+  const asking = spawn(program, ['get'], { ...asUser, env, stdio: ['pipe', 'ignore', 'inherit'] });
+  try {
+    assert.equal((await lines.next()).value, 'connected');
+    assert.ok(seenOf(daemon.pid ?? 0).includes('environ'), 'it does look into another one');
+    assert.deepEqual(seenOf(asking.pid ?? 0), []);
+  } finally {
+    asking.kill('SIGKILL');
+    daemon.kill('SIGKILL');
   }
 });
 

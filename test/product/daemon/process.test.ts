@@ -47,6 +47,19 @@ test('A daemon has its own session, the root folder, and no AWS settings or secr
   assert.deepEqual(await findSecretsInProcesses(tokensOf(stage)), []);
 });
 
+test('Neither a daemon nor a minter has memory in its core dumps, wherever the system sends them.', async () => {
+  await using stage = await startProductStage();
+  const { product } = stage;
+  passwordOf(await product.get(HOST), HOST);
+  const pid = await daemonPid(product);
+  const minters = () => readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  await whenever('a spare one is there', async () => /\d/.test(await minters()));
+  for (const one of [pid, Number.parseInt(await minters(), 10)]) {
+    assert.match(await readFile(`/proc/${one}/coredump_filter`, 'utf8'), /^0+\n$/);
+    assert.match(await readFile(`/proc/${one}/limits`, 'utf8'), /^Max core file size +0 +0 /m);
+  }
+});
+
 test('NODE_OPTIONS of the caller runs code in none of our processes.', async () => {
   await using stage = await startProductStage();
   const { product } = stage;
