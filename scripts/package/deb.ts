@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MAINTAINER } from '../project.ts';
-import { copySystemTree, filledTemplate } from './system-tree.ts';
+import { copySystemTree, filledTemplate, normalizeSystemTree } from './system-tree.ts';
 import { PACKAGE } from './targets.ts';
 import { gzipInPlace, normalize } from './tree.ts';
 
@@ -43,7 +43,7 @@ export function buildDeb({ tree, output, version, architecture, epoch }: SystemP
     const folder = join(work, 'root');
     const usr = copySystemTree(tree, folder);
     followDebianPolicy(usr, version, epoch);
-    normalize(folder, epoch);
+    normalizeSystemTree(folder, epoch);
     addControl(folder, { version, architecture });
     normalize(join(folder, 'DEBIAN'), epoch);
     const file = join(output, `${PACKAGE}_${version}_${architecture}.deb`);

@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { MAINTAINER } from '../project.ts';
 import type { SystemPackage } from './deb.ts';
-import { copySystemTree, filledTemplate } from './system-tree.ts';
-import { normalize } from './tree.ts';
+import { copySystemTree, filledTemplate, normalizeSystemTree } from './system-tree.ts';
 
 /** @returns the path of the package. @throws Error with what rpmbuild printed. */
 export function buildRpm({ tree, output, version, architecture, epoch }: SystemPackage): string {
@@ -14,7 +13,7 @@ export function buildRpm({ tree, output, version, architecture, epoch }: SystemP
   try {
     const folder = join(work, 'root');
     copySystemTree(tree, folder);
-    normalize(folder, epoch);
+    normalizeSystemTree(folder, epoch);
     const spec = join(work, 'package.spec');
     const values = {
       VERSION: version,

@@ -1,11 +1,21 @@
 // The tree as a distribution's package installs it below /usr: units where systemd's own are, man pages compressed.
 import { execFileSync } from 'node:child_process';
-import { globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipInPlace, manFiles } from './tree.ts';
+import { PACKAGE } from './targets.ts';
+import { gzipInPlace, manFiles, normalize } from './tree.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/**
+ * Modes and one time for everything. The program may be run and not read: the kernel lets no process of the same user look into
+ * one that runs such a file (would_dump in fs/exec.c), as long as the file is root's. Its launcher is a script, which is read.
+ */
+export function normalizeSystemTree(folder: string, epoch: number): void {
+  normalize(folder, epoch);
+  chmodSync(join(folder, 'usr', 'lib', PACKAGE, 'ecr-xacct'), 0o711);
+}
 
 /** Copies a tree to `usr` in a folder. Modes and times are still to be normalized. */
 export function copySystemTree(tree: string, folder: string): string {

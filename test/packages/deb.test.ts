@@ -76,6 +76,7 @@ describe('the Debian package', { skip, timeout: 300_000 }, () => {
     assert.notEqual((await root.run(['sh', '-c', 'command -v node'])).status, 0);
 
     await install(root, debs.current);
+    assert.equal((await root.succeed(['dpkg', '--verify', 'docker-credential-ecr-xacct'])).stdout, '');
     const set = await root.succeed(['ecr-xacct', 'setup', '--yes', '--profile', 'puller'], { env });
     assert.equal(set.stderr, '', 'Docker finds the helper');
     const { stderr } = await root.succeed(['docker', 'pull', images.shared], { env });

@@ -33,7 +33,10 @@ describe('the checkers of packages', { skip, timeout: 300_000 }, () => {
       [],
     );
     // What is overridden is there: an override of nothing would be one too many.
-    for (const tag of ['statically-linked-binary', 'hardening-no-pie', 'embedded-library']) {
+    for (const tag of [
+      ...['statically-linked-binary', 'hardening-no-pie', 'embedded-library'],
+      ...['executable-is-not-world-readable', 'non-standard-executable-perm'],
+    ]) {
       assert.ok(
         found.some((line) => line.startsWith('O:') && line.includes(tag)),
         tag,

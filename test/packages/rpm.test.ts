@@ -34,6 +34,7 @@ test('The rpm serves where it is installed, and leaves no file and no process wh
 
   // The database of rpm knows nothing of the libraries that this root has from Debian.
   await manage('--install', '--nodeps', file);
+  assert.equal((await manage('--verify', '--nodeps', 'docker-credential-ecr-xacct')).stdout, '');
   const { HOME = '', XDG_RUNTIME_DIR = '', AWS_ENDPOINT_URL = '' } = stage.product.env;
   const env = { HOME, XDG_RUNTIME_DIR, AWS_ENDPOINT_URL };
   const { stdout } = await root.succeed(['docker-credential-ecr-xacct', 'get'], { input: HOST, env });
