@@ -9,6 +9,7 @@ import { readExplainRequest, readLoginRequest } from '../helper/read-request.ts'
 import { shownValue } from '../userinfo.ts';
 import { isForOlder } from '../wire/codec.ts';
 import type { DaemonAction } from './server.ts';
+import { giveBackGarbage } from './small-heap.ts';
 
 interface Running {
   version: string;
@@ -42,6 +43,8 @@ export function createDaemonActions(
       mfaSessions: mfaSessions.status().length,
     };
     deps.clear();
+    // When this request, whose variables may have keys in them, is over, too.
+    setImmediate(giveBackGarbage);
     return forgotten;
   };
   return {

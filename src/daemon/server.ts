@@ -4,6 +4,7 @@ import { WholeEnvironmentNeeded } from '../caller-environment.ts';
 import { isAction } from '../docker/messages.ts';
 import { errorLine } from '../errors.ts';
 import type { Helper } from '../helper/helper.ts';
+import { joinAndWipe, readAndWipe } from '../os/wipe.ts';
 import { hasPrivatePaths } from '../profiles/profiles.ts';
 import {
   answerYourself,
@@ -57,7 +58,7 @@ async function serve(socket: Socket, deps: ServerDeps): Promise<void> {
   let request: Request | undefined;
   let response: Response;
   try {
-    const decoded = decodeRequest(frame);
+    const decoded = readAndWipe(frame, decodeRequest);
     request = typeof decoded === 'string' ? undefined : decoded;
     if (KEEPS.has(request?.action ?? '') && deps.isOutdated()) {
       // Closed without an answer: the client starts the daemon that belongs to the program on disk, and asks it.
@@ -72,7 +73,8 @@ async function serve(socket: Socket, deps: ServerDeps): Promise<void> {
         : { outcome: 'failure', text: errorLine(error) };
   }
   if (request !== undefined) deps.onAnswer(request, response, deps.clock() - started);
-  socket.end(encodeResponse(response));
+  const answer = encodeResponse(response);
+  socket.end(answer, () => answer.fill(0));
 }
 
 async function respond(request: Request, deps: ServerDeps): Promise<Response> {
@@ -107,7 +109,7 @@ function readFrame(socket: Socket): Promise<Buffer | undefined> {
       // client, which writes before it reads, gets to hear why.
       if (size - chunk.length <= MAX_WHOLE_FRAME_BYTES) chunks.push(chunk);
     });
-    socket.once('end', () => settle(Buffer.concat(chunks)));
+    socket.once('end', () => settle(joinAndWipe(chunks)));
     socket.once('close', () => settle(undefined));
   });
 }

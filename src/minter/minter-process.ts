@@ -7,6 +7,7 @@ import type { SelfCommand } from '../invocation.ts';
 import { limitError } from '../os/limits.ts';
 import { killGroup } from '../os/process-group.ts';
 import { spawnSelf } from '../os/spawn-self.ts';
+import { joinAndWipe, readAndWipe } from '../os/wipe.ts';
 import type { Question } from '../questions.ts';
 import { type JobOutcome, type MintJob, readResult } from './job.ts';
 
@@ -19,13 +20,14 @@ export interface MinterProcess {
   ended: Promise<void>;
 }
 
-/** What the daemon asks, and parses while its callers wait: a token, or who one is, has a few kilobytes. */
-const MAX_RESULT_CHARACTERS = 256 * 1024;
+/** Bytes. What the daemon asks, and parses while its callers wait: a token, or who one is, has a few kilobytes. */
+const MAX_RESULT = 256 * 1024;
 /** The policies of a registry with a thousand repositories may have ten thousand. */
-const MAX_LARGE_CHARACTERS = 16 * 1024 * 1024;
+const MAX_LARGE_RESULT = 16 * 1024 * 1024;
+const NEWLINE = 0x0a;
 
 function mostOf(question: Question): number {
-  return question === 'token' || question === 'caller' ? MAX_RESULT_CHARACTERS : MAX_LARGE_CHARACTERS;
+  return question === 'token' || question === 'caller' ? MAX_RESULT : MAX_LARGE_RESULT;
 }
 
 /**
@@ -55,15 +57,16 @@ function minterIn({ child, output }: ReturnType<typeof spawnSelf>): MinterProces
   return {
     async run<Q extends Question>(job: MintJob<Q>) {
       most = mostOf(job.question);
-      child.stdin?.write(`${JSON.stringify(job)}\n`);
+      const line = Buffer.from(`${JSON.stringify(job)}\n`);
+      child.stdin?.write(line, () => line.fill(0));
       let timedOut = false;
       const deadline = setTimeout(() => {
         timedOut = true;
         killGroup(child);
       }, job.timeoutMs);
       try {
-        const line = await result;
-        return line === '' && timedOut ? { error: timeoutError(job.timeoutMs) } : readResult<Q>(line);
+        const said = await result;
+        return said === '' && timedOut ? { error: timeoutError(job.timeoutMs) } : readResult<Q>(said);
       } catch (error) {
         if (error instanceof XacctError) return { error };
         throw error;
@@ -94,23 +97,28 @@ const NOT_STARTED = 127;
 function resultOf(minter: ChildProcess, output: Readable | undefined, most: () => number): Promise<string> {
   return new Promise((resolve, reject) => {
     minter.once('error', (cause) => reject(notStarted(cause.message, cause)));
-    let text = '';
-    output?.setEncoding('utf8');
-    output?.on('data', (chunk: string) => {
-      text += chunk;
-      if (text.length > most()) {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    output?.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > most()) {
         output.destroy();
         resolve('');
       }
       // Its end takes milliseconds that need not be waited for.
-      if (chunk.endsWith('\n')) resolve(text);
+      if (chunk.at(-1) === NEWLINE) resolve(textOf(chunks));
     });
     output?.once('error', () => {});
     minter.once('close', (status: number | null) => {
-      if (status === NOT_STARTED && text === '') reject(notStarted(`${minter.spawnfile} did not start`));
-      else resolve(text);
+      if (status === NOT_STARTED && size === 0) reject(notStarted(`${minter.spawnfile} did not start`));
+      else resolve(textOf(chunks));
     });
   });
+}
+
+function textOf(chunks: Buffer[]): string {
+  return readAndWipe(joinAndWipe(chunks), String);
 }
 
 function notStarted(why: string, cause?: unknown): XacctError {

@@ -5,6 +5,7 @@ import { devNull } from 'node:os';
 import { XacctError } from '../errors.ts';
 import { command, type Hint } from '../hint.ts';
 import { limitError } from './limits.ts';
+import { readAndWipe } from './wipe.ts';
 
 /** Enough for every set of files that one user's shells name; more would be a leak. */
 const MAX_FILES = 64;
@@ -136,7 +137,7 @@ function read(path: string, { maxBytes }: CachedKind<unknown>): string {
   }
   if (bytes.length > maxBytes) throw tooLarge(path, maxBytes);
   if (!isUtf8(bytes)) throw notUtf8(path, bytes);
-  return bytes.toString();
+  return readAndWipe(bytes, String);
 }
 
 function notUtf8(path: string, bytes: Buffer): XacctError {

@@ -7,6 +7,7 @@ import { XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
 import { type Apart, type CachedKind, createFileCache, createSharedFileCache } from '../os/file-cache.ts';
 import { homeFolder, underHome } from '../os/home-folder.ts';
+import { readAndWipe } from '../os/wipe.ts';
 import { type ProfileSections, settingsIn } from './credential-kind.ts';
 import { parseIni, type Section, type Sections, type Settings } from './ini.ts';
 import { accountsOf, type ProfileAccounts } from './profile-accounts.ts';
@@ -39,7 +40,7 @@ const SECRETS = new Set(['aws_secret_access_key', 'aws_session_token', 'aws_secu
  * needs nothing else of it.
  */
 export function digest(text: string): string {
-  return Buffer.from(sha256(Buffer.from(text))).toString('base64url');
+  return Buffer.from(readAndWipe(Buffer.from(text), sha256)).toString('base64url');
 }
 
 export type ProfileReader = (env: Environment) => Profiles;

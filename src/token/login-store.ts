@@ -1,5 +1,6 @@
 // What `docker login` brought: one credential per hostname, in memory until its token expires.
 import type { Clock } from '../clock.ts';
+import { readAndWipe } from '../os/wipe.ts';
 import { createZeroingStore } from './zeroing-store.ts';
 
 export interface Login {
@@ -46,7 +47,7 @@ export function createLoginStore(clock: Clock, awsNow: () => number): LoginStore
  */
 function expirationHint(password: string): number | undefined {
   try {
-    const value: unknown = JSON.parse(Buffer.from(password, 'base64').toString());
+    const value: unknown = JSON.parse(readAndWipe(Buffer.from(password, 'base64'), String));
     if (typeof value === 'object' && value !== null && 'expiration' in value) {
       const seconds = value.expiration;
       if (typeof seconds === 'number' && Number.isFinite(seconds)) return seconds * 1_000;
