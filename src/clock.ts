@@ -21,6 +21,15 @@ export function wallTime(moment: Moment, now: Moment): number {
   return now.wall - elapsed(moment, now);
 }
 
+/**
+ * Milliseconds, for a deadline that another process may keep: on a clock that is never set, and that every process of this machine
+ * reads alike. It may stop while the machine sleeps, as timers do.
+ */
+export function timerMs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1_000 + Math.floor(nanoseconds / 1e6);
+}
+
 /** The system's clocks, in milliseconds. */
 interface SystemTime {
   wall(): number;

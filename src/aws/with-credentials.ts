@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os';
 import type { STSClientConfig } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
+import { timerMs } from '../clock.ts';
 import type { XacctError } from '../errors.ts';
 import { chainOf, followedProfile, followedSettings } from '../identity/chain.ts';
 import { mfaRequired } from '../identity/mfa-device.ts';
@@ -30,7 +31,7 @@ export interface Asking {
   env: Environment;
   /** Milliseconds from `givenAt` on; at its end the process is killed with its group. */
   timeoutMs: number;
-  /** Epoch ms: a start takes a part of the time. */
+  /** By `timerMs`: a start takes a part of the time. */
   givenAt: number;
   mfa?: MfaProof | undefined;
 }
@@ -74,7 +75,7 @@ export async function withCredentials<T>(
   const { promise: deadline, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
     () => reject(timeoutFailure(connection.lastExchange(), { resolution, chain, env }, timeoutMs)),
-    Math.max(givenAt + timeoutMs - FAREWELL_MS - Date.now(), 1),
+    Math.max(givenAt + timeoutMs - FAREWELL_MS - timerMs(), 1),
   );
   let stage: FailureContext['stage'] = 'credentials';
   const explain = (error: unknown) => {

@@ -1,5 +1,5 @@
 // How the daemon comes and goes: one per socket, a stale socket taken over, the end when nothing is left to serve.
-import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, rmSync, unlinkSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
@@ -31,6 +31,7 @@ export async function becomeDaemon(server: Server, path: string, uid: number): P
   if (await isAnswering(path, uid)) return false;
   // Loaded only here: it is rare, and the library would stay in memory.
   const { lock } = await import('proper-lockfile');
+  dropLockOfFuture(`${path}.lock`);
   const release = await lock(path, LOCK_OPTIONS);
   try {
     if (await isAnswering(path, uid)) return false;
@@ -39,6 +40,12 @@ export async function becomeDaemon(server: Server, path: string, uid: number): P
   } finally {
     await release();
   }
+}
+
+/** Where a starter was killed and the clock set back then, its lock would not be stale before the clock is there again. */
+function dropLockOfFuture(lock: string): void {
+  const made = lstatSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (made > Date.now() + LOCK_OPTIONS.stale) rmSync(lock, { recursive: true, force: true });
 }
 
 /** What a daemon listens on. */

@@ -2,6 +2,7 @@
 import type { Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { type CallersOf, createCallersOf } from '../callers/callers-of.ts';
+import { timerMs } from '../clock.ts';
 import { printable, XacctError } from '../errors.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Grantee } from '../policy/access.ts';
@@ -77,13 +78,13 @@ export function retrying<A extends unknown[], T>(
 ): (...args: A) => Promise<T> {
   if (waitMs === undefined) return call;
   return async (...args) => {
-    const deadline = Date.now() + waitMs;
+    const deadline = timerMs() + waitMs;
     for (let pause = BACKOFF.first; ; pause = Math.min(pause * 2, BACKOFF.last)) {
       try {
         return await call(...args);
       } catch (error) {
         const isEarly = error instanceof XacctError && error.code === 'principal-not-found';
-        const left = deadline - Date.now();
+        const left = deadline - timerMs();
         if (!isEarly || left <= 0) throw error;
         if (pause === BACKOFF.first) stderr.write(`${printable(error.message)}; waiting for it.\n`);
         await setTimeout(Math.min(pause, left));

@@ -1,4 +1,5 @@
 // Mints each token in a process of its own, with a spare one kept ready: loading the AWS SDK takes ten times its use.
+import { timerMs } from '../clock.ts';
 import type { Resolution } from '../identity/resolve.ts';
 import type { Environment, SelfCommand } from '../invocation.ts';
 import type { CallerIdentity, MfaProof, Outcome, Question, Questions, Token } from '../questions.ts';
@@ -73,7 +74,7 @@ export function createMinters(self: SelfCommand, spareMs: number): Minters {
     if (running >= MAX_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
     running += 1;
     try {
-      return await runNow({ ...job, givenAt: Date.now() });
+      return await runNow({ ...job, givenAt: timerMs() });
     } finally {
       running -= 1;
       waiting.shift()?.();

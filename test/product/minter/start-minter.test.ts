@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { wholeEnvironment } from '../../../src/caller-environment.ts';
+import { timerMs } from '../../../src/clock.ts';
 import type { Resolution } from '../../../src/identity/resolve.ts';
 import type { SelfCommand } from '../../../src/invocation.ts';
 import { createMinters } from '../../../src/minter/start-minter.ts';
@@ -165,6 +166,24 @@ test("A minter's environment is the caller's and nothing of this process's, and 
   assert.equal((await readFile(initial ?? '', 'utf8')).trim(), '');
 });
 
+test('A minter before which the clock is set, by 13 hours either way, has the time that it was given.', async () => {
+  await using stage = await startProductStage();
+  for (const hours of [13, -13]) {
+    const set = `const { now } = Date; Date.now = () => now() + ${hours} * 3_600_000;`;
+    const [node, ...program] = self;
+    const late: SelfCommand = [
+      node,
+      '--import',
+      `data:text/javascript,${encodeURIComponent(set)}`,
+      ...program,
+    ];
+    assert.equal((await mint(stage, MINUTE, late)).username, 'AWS');
+    // It says itself, before it is killed, what it waited for.
+    stage.aws.faults.next({ kind: 'hang' });
+    await assert.rejects(mint(stage, 2_000, late), { code: 'timeout', message: /127\.0\.0\.1/ });
+  }
+});
+
 test('A minter whose starter goes away ends, with its credential_process.', async () => {
   await using stage = await startProductStage();
   const { product } = stage;
@@ -181,7 +200,7 @@ test('A minter whose starter goes away ends, with its credential_process.', asyn
   const result = text(minter.stdio[3] as Readable);
   const resolution = resolutionFor({ kind: 'profile', profile: 'hangs' });
   minter.stdin?.write(
-    `${JSON.stringify({ question: 'token', resolution, env: wholeEnvironment(product.env), timeoutMs: MINUTE, givenAt: Date.now() })}\n`,
+    `${JSON.stringify({ question: 'token', resolution, env: wholeEnvironment(product.env), timeoutMs: MINUTE, givenAt: timerMs() })}\n`,
   );
   const pid = () => readFile(pidFile, 'utf8').catch(() => '');
   await whenever('the credential_process runs', async () => (await pid()).endsWith('\n'));

@@ -1,6 +1,16 @@
 // When a daemon lets go: its socket was opened to others, or it is of no more use.
 import assert from 'node:assert/strict';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -64,6 +74,24 @@ describe('Why others may come to the socket', () => {
     mkdirSync(dirname(path), { mode: 0o700 });
     assert.equal(exposure({ path }, uid), undefined);
   });
+});
+
+test('A lock that a killed starter left before the clock was set back holds up no one.', async (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'lifecycle-'));
+  t.after(() => rmSync(root, { recursive: true }));
+  const path = join(root, 'ecr-xacct', 'daemon.sock');
+  const stale = createServer();
+  assert.ok(await becomeDaemon(stale, path, uid));
+  renameSync(path, `${path}.stale`);
+  await new Promise((resolve) => stale.close(resolve));
+  renameSync(`${path}.stale`, path);
+  mkdirSync(`${path}.lock`);
+  const ahead = Date.now() / 1_000 + 13 * 3_600;
+  utimesSync(`${path}.lock`, ahead, ahead);
+  const server = createServer();
+  t.after(() => server.close());
+  assert.ok(await becomeDaemon(server, path, uid));
+  assert.ok(!existsSync(`${path}.lock`));
 });
 
 describe('Each minute', () => {
