@@ -40,12 +40,14 @@ export function createConfigReader(): (env: Environment) => Config {
 /** Of a large file, a promise. @throws XacctError as above; likewise the promise. */
 export type SharedConfigReader = (env: Environment) => Config | Promise<Config>;
 
-/** For a process that others wait for: `parseApart` reads what takes long. */
-export function createSharedConfigReader(parseApart: Apart<Config>['parse']): SharedConfigReader {
+/** For a process that others wait for: `apart` reads what takes long. */
+export function createSharedConfigReader(
+  apart: Pick<Apart<Config>, 'parse' | 'onGarbage'>,
+): SharedConfigReader {
   const readConfig = createSharedFileCache(CONFIG_FILE, {
     over: APART_BYTES,
     isLight: isUsual,
-    parse: parseApart,
+    ...apart,
   });
   return (env) =>
     readBy(readConfig, env, (config, path) => {

@@ -32,6 +32,7 @@ import {
 } from './lifecycle.ts';
 import { type DaemonLog, openLog } from './log.ts';
 import { createDaemonServer } from './server.ts';
+import { giveBackGarbage } from './small-heap.ts';
 
 export interface DaemonOptions {
   minters: Minters;
@@ -69,9 +70,13 @@ export async function runDaemon({
     return answerOf(await minters.whoAmI(resolution, callerEnv, timeoutMs(callerEnv), mfa));
   };
   const memory = createMemory(whoAmI, clock);
+  let hasGarbage = false;
+  const onGarbage = () => {
+    hasGarbage = true;
+  };
   const deps: HelperDeps = {
-    readConfig: createSharedConfigReader((file) => parseApart('config', file)),
-    readProfiles: createSharedProfileReader((file) => parseApart('sections', file)),
+    readConfig: createSharedConfigReader({ parse: (file) => parseApart('config', file), onGarbage }),
+    readProfiles: createSharedProfileReader({ parse: (file) => parseApart('sections', file), onGarbage }),
     ...memory,
     mint: (resolution, callerEnv, mfa) => {
       log.write('info', 'mint', { hostname: resolution.hostname, reason: resolution.reason });
@@ -135,6 +140,8 @@ export async function runDaemon({
     tidy: () => {
       memory.tidy();
       log.rotate();
+      if (hasGarbage) giveBackGarbage();
+      hasGarbage = false;
     },
     clock: steady,
     end,

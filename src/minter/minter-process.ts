@@ -48,7 +48,7 @@ export function startMinter(self: SelfCommand, { isSpare = false } = {}): Minter
 function minterIn({ child, output }: ReturnType<typeof spawnSelf>): MinterProcess {
   // A minter that dies before it has read its job is told by its end, not by EPIPE.
   child.stdin?.on('error', () => {});
-  let most = MAX_RESULT_CHARACTERS;
+  let most = MAX_RESULT;
   const result = resultOf(child, output, () => most);
   const ended = result.then(
     () => {},

@@ -26,6 +26,8 @@ export interface Apart<T> {
   /** Whether the text of a smaller one is parsed in a moment. */
   isLight: (text: string) => boolean;
   parse: (path: string) => Promise<T>;
+  /** Called where there is garbage of such a file: it was read, or is no longer kept. */
+  onGarbage: () => void;
 }
 
 /**
@@ -50,7 +52,7 @@ export function createSharedFileCache<T>(
   kind: CachedKind<T>,
   apart: Apart<T>,
 ): (path: string) => T | undefined | Promise<T> {
-  const cache = createCache<T | Promise<T>>();
+  const cache = createCache<T | Promise<T>>(apart.onGarbage);
   return (path) => {
     const state = stateOf(path, kind);
     if (state === undefined || path === devNull) return cache.forget(path, state && kind.parse('', path));
@@ -63,13 +65,13 @@ export function createSharedFileCache<T>(
     const reading = apart.parse(path);
     const isAwaited = () => cache.get(path, state) === reading;
     reading.then(
-      (parsed) => isAwaited() && cache.keep(path, state, parsed),
+      (parsed) => isAwaited() && cache.keep(path, state, parsed, true),
       (error) => {
         const isFault = error instanceof XacctError && /-invalid$/.test(error.code);
         if (!isFault && isAwaited()) cache.forget(path, undefined);
       },
     );
-    return cache.keep(path, state, reading);
+    return cache.keep(path, state, reading, true);
   };
 }
 
@@ -80,20 +82,25 @@ interface FileState {
   size: number;
 }
 
-function createCache<V>() {
-  const entries = new Map<string, { signature: string; value: V }>();
+function createCache<V>(onGarbage: () => void = () => {}) {
+  const entries = new Map<string, { signature: string; value: V; isApart: boolean }>();
+  const drop = (path: string) => {
+    if (entries.get(path)?.isApart) onGarbage();
+    entries.delete(path);
+  };
   return {
     get(path: string, { signature }: FileState): V | undefined {
       const entry = entries.get(path);
       return entry?.signature === signature ? entry.value : undefined;
     },
-    keep(path: string, { signature }: FileState, value: V): V {
-      if (entries.size >= MAX_FILES) entries.clear();
-      entries.set(path, { signature, value });
+    keep(path: string, { signature }: FileState, value: V, isApart = false): V {
+      drop(path);
+      if (entries.size >= MAX_FILES) for (const other of entries.keys()) drop(other);
+      entries.set(path, { signature, value, isApart });
       return value;
     },
     forget<R>(path: string, result: R): R {
-      entries.delete(path);
+      drop(path);
       return result;
     },
   };

@@ -8,7 +8,7 @@ import { limitError } from '../os/limits.ts';
 import { killGroup } from '../os/process-group.ts';
 import { spawnSelf } from '../os/spawn-self.ts';
 import { type Parsed, TAKERS } from './parsed-lines.ts';
-import type { End } from './run-parser.ts';
+import type { LastLine } from './run-parser.ts';
 
 /** A file of 4 MiB takes a few. */
 const TIMEOUT_MS = 20_000;
@@ -68,7 +68,7 @@ async function parse<K extends keyof Parsed>(self: SelfCommand, what: K, path: s
   }
 }
 
-function isEnd(value: unknown): value is End {
+function isEnd(value: unknown): value is LastLine {
   return typeof value === 'object' && value !== null && ('end' in value || 'error' in value);
 }
 

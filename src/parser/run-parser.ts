@@ -7,12 +7,12 @@ import { readSectionsAt } from '../profiles/profiles.ts';
 import { LINES } from './parsed-lines.ts';
 
 /** The last line: whether all of it was written, or why there is nothing. */
-export type End = { end: true } | { error: ReturnType<typeof errorFields> };
+export type LastLine = { end: true } | { error: ReturnType<typeof errorFields> };
 
 /** `args`: which of `Parsed`, and the path. */
 export async function runParser([what, path = '']: readonly string[]): Promise<void> {
   const lines = await orError(() => linesOf(what, path));
-  const end: End = lines instanceof XacctError ? { error: errorFields(lines) } : { end: true };
+  const end: LastLine = lines instanceof XacctError ? { error: errorFields(lines) } : { end: true };
   if (!(lines instanceof XacctError)) for (const line of lines) write(line);
   write(end);
 }

@@ -67,12 +67,14 @@ export function createProfileReader({ withSecrets = false } = {}): ProfileReader
 /** Of a large file, a promise. */
 export type SharedProfileReader = (env: Environment) => Profiles | Promise<Profiles>;
 
-/** The same without secrets, for a process that others wait for: `parseApart` reads what takes long. */
-export function createSharedProfileReader(parseApart: Apart<Sections>['parse']): SharedProfileReader {
+/** The same without secrets, for a process that others wait for: `apart` reads what takes long. */
+export function createSharedProfileReader(
+  apart: Pick<Apart<Sections>, 'parse' | 'onGarbage'>,
+): SharedProfileReader {
   const readSections = createSharedFileCache(sharedFile(false), {
     over: APART_BYTES,
     isLight: () => true,
-    parse: parseApart,
+    ...apart,
   });
   const profilesOf = createProfilesMemory();
   return (env) => {

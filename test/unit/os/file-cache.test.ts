@@ -203,11 +203,15 @@ function createShared() {
   const folder = mkdtempDisposableSync(join(tmpdir(), 'file-cache-'));
   const parse = (text: string) => ({ text });
   const apart: PromiseWithResolvers<{ text: string }>[] = [];
+  const counts = { garbage: 0 };
   const read = createSharedFileCache(
     { parse, maxBytes: 20, irregular: 'refused' },
     {
       over: 10,
       isLight: (text) => text !== 'heavy',
+      onGarbage: () => {
+        counts.garbage += 1;
+      },
       parse: () => {
         const reading = Promise.withResolvers<{ text: string }>();
         apart.push(reading);
@@ -215,7 +219,7 @@ function createShared() {
       },
     },
   );
-  return { path: join(folder.path, 'file'), apart, read, [Symbol.dispose]: () => folder.remove() };
+  return { path: join(folder.path, 'file'), apart, counts, read, [Symbol.dispose]: () => folder.remove() };
 }
 
 const LARGE = 'eleven bytes';
@@ -248,6 +252,13 @@ describe('a file that is shared', () => {
     cache.apart[1]?.resolve({ text: 'second' });
     assert.deepEqual(await again, { text: 'second' });
     assert.equal(cache.apart.length, 2);
+    cache.counts.garbage = 0;
+    writeFileSync(cache.path, 'small');
+    assert.deepEqual(cache.read(cache.path), { text: 'small' });
+    assert.equal(cache.counts.garbage, 1, 'the large one is let go');
+    writeFileSync(cache.path, 'other');
+    assert.deepEqual(cache.read(cache.path), { text: 'other' });
+    assert.equal(cache.counts.garbage, 1);
   });
 
   test('that changes while it is read is read again', async () => {
