@@ -36,6 +36,7 @@ export function createSecrets(...values: unknown[]): Secrets {
   return {
     add,
     hide(text) {
+      if (known.size === 0) return text;
       const forms = [...new Set([...known].flatMap(formsOf))];
       const isHidden = new Uint8Array(text.length);
       markParts(text, forms, isHidden);

@@ -6,7 +6,7 @@ import type { Answer } from '../docker/messages.ts';
 import { hostnamesIn, isPlainServerURL } from '../docker/server-url.ts';
 import { errorLine } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
-import { withoutRequestSecrets } from './request-secrets.ts';
+import { withoutInputSecrets, withoutVariableSecrets } from './request-secrets.ts';
 import { forHostname, isOurs, type ServedByFallback, servedBy } from './served-by.ts';
 
 export interface ForeignDeps {
@@ -25,7 +25,7 @@ export async function askFallback(
   try {
     return await fallback({ name, configFile, ...request, env: childEnvironment(env) });
   } catch (error) {
-    throw forHostname(ServerURL, error);
+    throw forHostname(ServerURL, withoutVariableSecrets(error, env));
   }
 }
 
@@ -44,8 +44,7 @@ export async function eraseElsewhere(
     if (error instanceof WholeEnvironmentNeeded) throw error;
     // Not for stderr: `docker logout` erases four spellings, of which three were never stored, and shows what it was told
     // only where all have failed.
-    const shown = withoutRequestSecrets(error, 'erase', input, env);
-    return { outcome: 'quiet-failure', text: errorLine(shown) };
+    return { outcome: 'quiet-failure', text: errorLine(withoutInputSecrets(error, 'erase', input)) };
   }
 }
 

@@ -18,7 +18,7 @@ import type { Token } from '../questions.ts';
 import type { LoginStore } from '../token/login-store.ts';
 import { findToken, type TokenDeps } from './find-token.ts';
 import { askFallback, eraseElsewhere, type ForeignDeps, listElsewhere } from './foreign-hosts.ts';
-import { withoutRequestSecrets } from './request-secrets.ts';
+import { withoutInputSecrets } from './request-secrets.ts';
 import { forHostname, isPublicByDefault, servedBy } from './served-by.ts';
 
 export interface HelperDeps extends TokenDeps, ForeignDeps {
@@ -52,7 +52,7 @@ export function createHelper(deps: HelperDeps): Helper {
       return await answer(action, input, env);
     } catch (error) {
       if (error instanceof WholeEnvironmentNeeded) throw error;
-      return { outcome: 'failure', text: errorLine(withoutRequestSecrets(error, action, input, env)) };
+      return { outcome: 'failure', text: errorLine(withoutInputSecrets(error, action, input)) };
     }
   };
 }

@@ -5,19 +5,21 @@ import type { Environment } from '../invocation.ts';
 import { createSecrets, environmentSecrets, userinfoOf } from '../secrets.ts';
 import { withoutUserinfo } from '../userinfo.ts';
 
-/** The same error without them: another helper, say, prints what it was given. */
-export function withoutRequestSecrets(
-  error: unknown,
-  action: Action,
-  input: string,
-  env: Environment,
-): unknown {
-  if (!(error instanceof XacctError)) return error;
+/** The same error without what stdin has of them. */
+export function withoutInputSecrets(error: unknown, action: Action, input: string): unknown {
   const { ServerURL = '', Secret } = credentialIn(action, input);
   // Of an image, say, an `@` is part of the name. But a password may have a blank in it.
   const isUrl = withoutUserinfo(ServerURL) !== ServerURL || /\s/.test(ServerURL);
-  const secrets = createSecrets(Secret, ...(isUrl ? userinfoOf(ServerURL) : []), ...environmentSecrets(env));
-  return error.withTexts(secrets.hide);
+  return without(error, [Secret, ...(isUrl ? userinfoOf(ServerURL) : [])]);
+}
+
+/** The same error of a program that got the caller's variables: it may print what it was given. A minter sees to it itself. */
+export function withoutVariableSecrets(error: unknown, env: Environment): unknown {
+  return without(error, environmentSecrets(env));
+}
+
+function without(error: unknown, secrets: readonly (string | undefined)[]): unknown {
+  return error instanceof XacctError ? error.withTexts(createSecrets(...secrets).hide) : error;
 }
 
 function credentialIn(action: Action, input: string): { ServerURL?: string | undefined; Secret?: string } {
