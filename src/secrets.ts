@@ -115,8 +115,8 @@ const WORD = /[\p{L}\p{N}]/u;
 function markWhole(text: string, form: string, isHidden: Uint8Array): void {
   for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1)) {
     const end = at + form.length;
-    const stands = !WORD.test(text.charAt(at - 1)) && !WORD.test(text.charAt(end));
-    if (stands || form.length >= SHORTEST_IN_A_WORD) isHidden.fill(1, at, end);
+    const isAlone = !WORD.test(text.charAt(at - 1)) && !WORD.test(text.charAt(end));
+    if (isAlone || form.length >= SHORTEST_IN_A_WORD) isHidden.fill(1, at, end);
   }
 }
 

@@ -1,4 +1,4 @@
-// Takes the userinfo out of URLs in texts: what stands before the `@` of a host may be a password.
+// Takes the userinfo out of URLs in texts: what is before the `@` of a host may be a password.
 
 /** What is shown in place of a secret. */
 export const HIDDEN = '***';
@@ -57,7 +57,7 @@ function isName(word: string, begin: number, at: number): boolean {
   return word.startsWith('arn:aws', begin) || UNIQUE_ID.test(word.slice(begin, begin + 40));
 }
 
-/** Where the userinfo begins in what stands before its `@`; undefined where there is none. */
+/** Where the userinfo begins in what is before its `@`; undefined where there is none. */
 function startOf(before: string): number | undefined {
   const scheme = before.indexOf('://');
   const colon = before.indexOf(':', scheme < 0 ? 0 : scheme + 3);

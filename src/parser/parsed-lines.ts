@@ -1,4 +1,4 @@
-// A parsed file as lines of JSON, so that whoever reads them can do so bit by bit.
+// A parsed file as lines of JSON, so that they can be read bit by bit.
 import { addToGroup, type Config, type RegistryRule } from '../config/load.ts';
 import type { Section, Sections } from '../profiles/ini.ts';
 

@@ -57,7 +57,7 @@ describe('userinfo', () => {
   for (const text of shown) test(`is none of ${text}`, () => assert.equal(withoutUserinfo(text), text));
 
   const password = fc.stringMatching(/^[^\s%]{8,40}$/);
-  test('is hidden whatever its characters, wherever the URL stands.', () => {
+  test('is hidden whatever its characters, wherever the URL is.', () => {
     const around = fc.constantFrom<[string, string]>(['', ''], ['see ', ' now'], ['(', ')'], ['X=', ' ']);
     fc.assert(
       fc.property(password, around, fc.boolean(), (secret, [before, after], isEncoded) => {

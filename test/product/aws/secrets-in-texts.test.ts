@@ -150,7 +150,7 @@ test('An MFA code that AWS repeats is not shown, and an account with the same di
 
 const PASSWORD = 'pw-9f3c-of-a-url';
 
-test('The userinfo of a URL is not shown, whoever gives it, and wherever it fails.', {
+test('The userinfo of a URL is not shown, wherever it is from and wherever it fails.', {
   concurrency: 2,
 }, async (t) => {
   const withPassword = (url: string) => url.replace('://', `://user:${PASSWORD}@`);

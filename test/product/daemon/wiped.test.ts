@@ -1,4 +1,4 @@
-// What is left of secrets in a daemon's memory after `ecr-xacct logout --all`, whoever could read it.
+// What is left of secrets in a daemon's memory after `ecr-xacct logout --all`.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
