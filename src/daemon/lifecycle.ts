@@ -145,8 +145,24 @@ function listen(server: Server, path: string): Promise<boolean> {
   });
 }
 
+/** What a daemon was when it began to serve. */
+export interface Beginning {
+  bound: Bound;
+  uid: number;
+  /** The socket's `fileIdentity`. */
+  socket: string | undefined;
+  /** The path of the program that runs. */
+  program: string;
+}
+
+/** Why a daemon is to end, whatever it holds; undefined while it may serve. */
+export function faultOf({ bound, uid, socket, program }: Beginning): string | undefined {
+  if (fileIdentity(bound.path) !== socket) return 'the socket was removed or replaced';
+  return fileIdentity(program) === undefined ? 'the program was removed' : exposure(bound, uid);
+}
+
 export interface Watch {
-  /** Why the daemon is to end, whatever it holds; undefined while it may serve. */
+  /** As by `faultOf`. */
   fault: () => string | undefined;
   /** When the last request was, by `clock`. */
   lastRequest: () => number;

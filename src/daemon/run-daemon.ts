@@ -25,6 +25,7 @@ import {
   becomeDaemon,
   type End,
   exposure,
+  faultOf,
   fileIdentity,
   listenActivated,
   removeOwnSocket,
@@ -131,10 +132,7 @@ export async function runDaemon({
   log.write('info', 'listening', { version, path });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => end(signal));
   watchUsefulness({
-    fault: () => {
-      if (fileIdentity(path) !== listening) return 'the socket was removed or replaced';
-      return fileIdentity(program) === undefined ? 'the program was removed' : exposure(bound, uid);
-    },
+    fault: () => faultOf({ bound, uid, socket: listening, program }),
     lastRequest: () => lastRequest,
     holdsAnything: () => !memory.isEmpty(),
     tidy: () => {

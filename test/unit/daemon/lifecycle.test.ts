@@ -10,12 +10,19 @@ import {
   rmSync,
   symlinkSync,
   utimesSync,
+  writeFileSync,
 } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, mock, test } from 'node:test';
-import { becomeDaemon, exposure, watchUsefulness } from '../../../src/daemon/lifecycle.ts';
+import {
+  becomeDaemon,
+  exposure,
+  faultOf,
+  fileIdentity,
+  watchUsefulness,
+} from '../../../src/daemon/lifecycle.ts';
 
 const uid = process.getuid?.() ?? 0;
 const MINUTE = 60_000;
@@ -66,6 +73,25 @@ describe('Why others may come to the socket', () => {
       chownSync(given, 0, 0);
     }
     assert.equal(exposure({ path }, uid), undefined);
+  });
+
+  test('is nothing that a daemon serves on with, nor are a socket that is another one or a program that is gone.', async () => {
+    const program = join(root, 'program');
+    writeFileSync(program, '');
+    const fault = () => faultOf({ bound: { path }, uid, socket, program });
+    const socket = fileIdentity(path);
+    assert.equal(fault(), undefined);
+    chmodSync(path, 0o620);
+    assert.match(fault() ?? '', /is open to other users/);
+    chmodSync(path, 0o600);
+    renameSync(program, `${program}.gone`);
+    assert.equal(fault(), 'the program was removed');
+    renameSync(`${program}.gone`, program);
+    renameSync(path, `${path}.old`);
+    const other = createServer();
+    assert.ok(await becomeDaemon(other, path, uid));
+    assert.equal(fault(), 'the socket was removed or replaced');
+    other.close();
   });
 
   test('is nothing where the folder is gone: no one comes to the socket then.', () => {
