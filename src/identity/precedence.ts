@@ -84,7 +84,7 @@ function environment({ env }: ResolutionInput): Omit<Rung, 'step'> {
 }
 
 /** Each is looked into at every `get`; roles of one account are a dozen. */
-const MAX_CANDIDATES = 64;
+const MAX_CANDIDATES = 32;
 
 /** Profiles that say their account come first: which of the others are known depends on what was asked before. */
 function discovery({ registry, config, profiles, env, learntAccount }: ResolutionInput): Omit<Rung, 'step'> {

@@ -104,7 +104,7 @@ function profileLink(
 }
 
 /** The AWS CLI has no limit; each is a call of STS, and a session that ends within the hour. */
-const MAX_LINKS = 100;
+const MAX_LINKS = 64;
 
 /** The source profile of a role, or what its `credential_source` names. */
 function roleSource(

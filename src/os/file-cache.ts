@@ -1,10 +1,11 @@
 // Reads a file again only when it has changed, so that an edit counts at once and an answer costs one stat.
 import { isUtf8 } from 'node:buffer';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { XacctError } from '../errors.ts';
 import { command, type Hint } from '../hint.ts';
 import { limitError } from './limits.ts';
+import { FileRefused, readBounded } from './small-file.ts';
 import { readAndWipe } from './wipe.ts';
 
 /** Enough for every set of files that one user's shells name; more would be a leak. */
@@ -35,8 +36,8 @@ export interface Apart<T> {
  * @throws XacctError `config-invalid` where the file is there but cannot be read, is too large or is not UTF-8; `limit`; and
  * whatever `parse` throws.
  */
-export function createFileCache<T>(kind: CachedKind<T>): (path: string) => T | undefined {
-  const cache = createCache<T>();
+export function createFileCache<T>(kind: CachedKind<T>, now = Date.now): (path: string) => T | undefined {
+  const cache = createCache<T>(now);
   return (path) => {
     const state = stateOf(path, kind);
     if (state === undefined || path === devNull) return cache.forget(path, state && kind.parse('', path));
@@ -51,8 +52,9 @@ export function createFileCache<T>(kind: CachedKind<T>): (path: string) => T | u
 export function createSharedFileCache<T>(
   kind: CachedKind<T>,
   apart: Apart<T>,
+  now = Date.now,
 ): (path: string) => T | undefined | Promise<T> {
-  const cache = createCache<T | Promise<T>>(apart.onGarbage);
+  const cache = createCache<T | Promise<T>>(now, apart.onGarbage);
   return (path) => {
     const state = stateOf(path, kind);
     if (state === undefined || path === devNull) return cache.forget(path, state && kind.parse('', path));
@@ -64,14 +66,15 @@ export function createSharedFileCache<T>(
     }
     const reading = apart.parse(path);
     const isAwaited = () => cache.get(path, state) === reading;
+    const began = now();
     reading.then(
-      (parsed) => isAwaited() && cache.keep(path, state, parsed, true),
+      (parsed) => isAwaited() && cache.keep(path, state, parsed, { isApart: true, began }),
       (error) => {
         const isFault = error instanceof XacctError && /-invalid$/.test(error.code);
         if (!isFault && isAwaited()) cache.forget(path, undefined);
       },
     );
-    return cache.keep(path, state, reading, true);
+    return cache.keep(path, state, reading, { isApart: true });
   };
 }
 
@@ -80,10 +83,16 @@ interface FileState {
   signature: string;
   /** Bytes. */
   size: number;
+  /** Epoch ms, by the clock of its file system. */
+  changed: number;
 }
 
-function createCache<V>(onGarbage: () => void = () => {}) {
-  const entries = new Map<string, { signature: string; value: V; isApart: boolean }>();
+/** The coarsest clock of a file system: FAT's. What was written within it may be written again with no other signature. */
+const TICK_MS = 2_000;
+
+/** What was just written is not kept, but for a promise: one for all who ask while it is read. */
+function createCache<V>(now: () => number, onGarbage: () => void = () => {}) {
+  const entries = new Map<string, { signature: string; value: V; isApart: boolean; isFresh: boolean }>();
   const drop = (path: string) => {
     if (entries.get(path)?.isApart) onGarbage();
     entries.delete(path);
@@ -91,12 +100,19 @@ function createCache<V>(onGarbage: () => void = () => {}) {
   return {
     get(path: string, { signature }: FileState): V | undefined {
       const entry = entries.get(path);
-      return entry?.signature === signature ? entry.value : undefined;
+      return entry?.signature === signature && !entry.isFresh ? entry.value : undefined;
     },
-    keep(path: string, { signature }: FileState, value: V, isApart = false): V {
+    /** `began`: when it was read. */
+    keep(
+      path: string,
+      { signature, changed }: FileState,
+      value: V,
+      { isApart = false, began = now() } = {},
+    ): V {
+      const isFresh = !(value instanceof Promise) && Math.abs(began - changed) < TICK_MS;
       drop(path);
       if (entries.size >= MAX_FILES) for (const other of entries.keys()) drop(other);
-      entries.set(path, { signature, value, isApart });
+      entries.set(path, { signature, value, isApart, isFresh });
       return value;
     },
     forget<R>(path: string, result: R): R {
@@ -108,7 +124,7 @@ function createCache<V>(onGarbage: () => void = () => {}) {
 
 /** Undefined where there is no file. */
 function stateOf(path: string, { irregular, maxBytes }: CachedKind<unknown>): FileState | undefined {
-  if (path === devNull) return { signature: '', size: 0 };
+  if (path === devNull) return { signature: '', size: 0, changed: 0 };
   try {
     const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
     if (stat === undefined) return undefined;
@@ -120,8 +136,9 @@ function stateOf(path: string, { irregular, maxBytes }: CachedKind<unknown>): Fi
       });
     }
     if (stat.size > maxBytes) throw tooLarge(path, maxBytes);
-    const { dev, ino, size, mtimeNs, ctimeNs } = stat;
-    return { signature: `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`, size: Number(size) };
+    const { dev, ino, size, mtimeNs, ctimeNs, ctimeMs } = stat;
+    const signature = `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+    return { signature, size: Number(size), changed: Number(ctimeMs) };
   } catch (error) {
     throw unreadable(path, error);
   }
@@ -134,15 +151,14 @@ function tooLarge(path: string, maxBytes: number): XacctError {
   });
 }
 
-/** It may have grown since it was looked at. */
+/** It may be another one than was looked at. */
 function read(path: string, { maxBytes }: CachedKind<unknown>): string {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(path);
+    bytes = readBounded(path, maxBytes);
   } catch (error) {
     throw unreadable(path, error);
   }
-  if (bytes.length > maxBytes) throw tooLarge(path, maxBytes);
   if (!isUtf8(bytes)) throw notUtf8(path, bytes);
   return readAndWipe(bytes, String);
 }
@@ -182,7 +198,8 @@ export function withoutByteOrderMark(path: string): Hint {
 function unreadable(path: string, error: unknown): XacctError {
   if (error instanceof XacctError) return error;
   const what = `cannot read ${path}`;
-  const refused = new XacctError('config-invalid', `${what} (${errnoOf(error)})`, {
+  const why = error instanceof FileRefused ? error.message : errnoOf(error);
+  const refused = new XacctError('config-invalid', `${what} (${why})`, {
     hint: { run: command`ls -l ${path}` },
     cause: error,
   });

@@ -11,23 +11,34 @@ export function readSmallFile(
   path: string,
   { maxBytes = MAX_BYTES, encoding = 'utf8' }: { maxBytes?: number; encoding?: BufferEncoding } = {},
 ): string {
+  return readBounded(path, maxBytes).toString(encoding);
+}
+
+/** The same as bytes. A file of the system's (`/proc`) may have more than it says, or no end. @throws as above. */
+export function readBounded(path: string, maxBytes: number): Buffer {
   // A pipe that is open at no other end would be waited for. (Windows has no such flag.)
   const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const stat = fstatSync(fd);
     if (stat.isDirectory()) throw new FileRefused('it is a folder');
     if (stat.isFIFO()) throw new FileRefused('it is a pipe');
-    const bytes = Buffer.alloc(maxBytes + 1);
-    let size = 0;
-    for (let read = -1; read !== 0 && size < bytes.length; size += read) {
-      read = readSync(fd, bytes, size, bytes.length - size, null);
+    const chunks: Buffer[] = [];
+    // Of a file that does not grow, one chunk and what says that there is no more.
+    const first = stat.size === 0 ? CHUNK_BYTES : Math.min(stat.size, maxBytes) + 1;
+    for (let [size, room] = [0, first]; ; room = CHUNK_BYTES) {
+      const chunk = Buffer.alloc(room);
+      const read = readSync(fd, chunk, 0, room, null);
+      size += read;
+      if (size > maxBytes) throw new FileRefused(`it is larger than ${maxBytes / 1024 / 1024} MiB`);
+      if (read === 0) return Buffer.concat(chunks);
+      chunks.push(chunk.subarray(0, read));
     }
-    if (size > maxBytes) throw new FileRefused(`it is larger than ${maxBytes / 1024 / 1024} MiB`);
-    return bytes.toString(encoding, 0, size);
   } finally {
     closeSync(fd);
   }
 }
+
+const CHUNK_BYTES = 64 * 1024;
 
 /** Why a file cannot be read, in words or as the system's code. */
 export function whyUnreadable(error: unknown): string {

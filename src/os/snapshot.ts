@@ -4,6 +4,7 @@ import { XacctError } from '../errors.ts';
 import { type Command, command } from '../hint.ts';
 import { errnoOf } from './file-cache.ts';
 import { limitError } from './limits.ts';
+import { readBounded } from './small-file.ts';
 
 /** A file that is there. */
 export interface Snapshot {
@@ -23,7 +24,7 @@ export function readSnapshot(path: string): Snapshot | undefined {
     if (stat === undefined) return undefined;
     if (!stat.isFile()) throw unread(`${path} is not a regular file`, command`ls -ld ${path}`);
     if (stat.size > MAX_BYTES) throw unread(`${path} is larger than 16 MiB`, command`ls -ld ${path}`);
-    return { bytes: fs.readFileSync(path), mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid };
+    return { bytes: readBounded(path, MAX_BYTES), mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid };
   } catch (error) {
     if (error instanceof XacctError) throw error;
     const what = `cannot read ${path}`;

@@ -27,8 +27,9 @@ const LINE_ENDS = new RegExp(`[${'\\n\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029'}]`);
 /** Its settings are in every other section of the file. */
 const DEFAULTS = 'DEFAULT';
 
-/** A file of two kilobytes may say a million settings by it. */
+/** A file of two kilobytes may say a million settings by it, or a gigabyte. */
 const MAX_INHERITED = 50_000;
+const MAX_INHERITED_CHARACTERS = 4 * 1024 * 1024;
 
 /** The AWS CLI knows some sixty; each of those that a section has is gone through at every `get`. */
 const MAX_SETTINGS = 1_000;
@@ -148,30 +149,47 @@ function closed(
   keep: (name: string, value: string) => string,
 ): Sections {
   const { line: at = 1, settings: defaults = new Map<string, Setting>() } = open.get(DEFAULTS) ?? {};
-  if (defaults.size * open.size > MAX_INHERITED) {
-    const message = `[${DEFAULTS}] has ${defaults.size} settings for each of ${open.size - 1} sections, which is too much`;
-    throw fault({ path, line: at }, message, 'move them to the sections that need them');
-  }
+  const keptOf = (name: string, setting: Setting): FlatSetting[] =>
+    flattened(name, setting, path).map(([full, value, line]) => {
+      return [copyOf(full), copyOf(keep(full.split('.').at(-1) ?? '', value)), line];
+    });
+  // Once for all: each section has the same texts.
+  const inherited = [...defaults].map(([name, setting]) => [name, keptOf(name, setting)] as const);
+  checkInherited(
+    inherited.flatMap(([, flat]) => flat),
+    open.size - 1,
+    { path, line: at },
+  );
   const sections = new Map<string, Section>();
   for (const [header, { line, settings }] of open) {
     if (header === DEFAULTS) continue;
-    const all = [...new Map([...settings, ...[...defaults].filter(([name]) => !settings.has(name))])];
-    const flat = all.flatMap(([name, setting]) => flattened(name, setting, path));
+    const own = [...settings].flatMap(([name, setting]) => keptOf(name, setting));
+    const flat = [...own, ...inherited.flatMap(([name, kept]) => (settings.has(name) ? [] : kept))];
     if (flat.length > MAX_SETTINGS) {
       const message = `its section has ${flat.length} settings, more than ${MAX_SETTINGS}`;
       throw fault({ path, line }, message, 'delete those that are not used');
     }
     sections.set(copyOf(header), {
       line,
-      settings: Object.fromEntries(
-        flat.map(([name, value]) => [copyOf(name), copyOf(keep(name.split('.').at(-1) ?? '', value))]),
-      ),
-      lines: Object.fromEntries(flat.map(([name, , at]) => [copyOf(name), at])),
+      settings: Object.fromEntries(flat),
+      lines: Object.fromEntries(flat.map(([name, , at]) => [name, at])),
     });
   }
   // V8 keeps the text of the last match, which is a line of the file.
   NOT_BLANK.exec('x');
   return sections;
+}
+
+/** Name, value and line; of a nested section, several. */
+type FlatSetting = [name: string, value: string, line: number];
+
+function checkInherited(inherited: readonly FlatSetting[], sections: number, at: Position): void {
+  const characters = inherited.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  const isTooMuch =
+    inherited.length * sections > MAX_INHERITED || characters * sections > MAX_INHERITED_CHARACTERS;
+  if (!isTooMuch) return;
+  const message = `[${DEFAULTS}] has ${inherited.length} settings for each of ${sections} sections, which is too much`;
+  throw fault(at, message, 'move them to the sections that need them');
 }
 
 /** A part of a text is a view of all of it to V8, which would keep the whole file, secrets and all. */
@@ -180,10 +198,10 @@ function copyOf(text: string): string {
 }
 
 /** A value that begins on the line after its name is a nested section. */
-function flattened(name: string, { line, values }: Setting, path: string): [string, string, number][] {
+function flattened(name: string, { line, values }: Setting, path: string): FlatSetting[] {
   const value = values.join('\n').replace(TRAILING_BLANKS, '');
   if (!value.startsWith('\n')) return [[name, value, line]];
-  const nested = value.split(LINE_ENDS).flatMap((text): [string, string, number][] => {
+  const nested = value.split(LINE_ENDS).flatMap((text): FlatSetting[] => {
     const content = strip(text);
     if (content === '') return [];
     const equals = content.indexOf('=');

@@ -10,7 +10,7 @@ export interface ProfileAccounts {
 }
 
 /** AWS is asked for each, four at once: more would never be done in the time of an answer. */
-const MAX_UNDECLARED = 1_000;
+const MAX_UNDECLARED = 500;
 
 /** Twelve digits; undefined where there is no such profile, and where only AWS knows. */
 export function declaredAccount(

@@ -4,6 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { isWhole, WholeEnvironmentNeeded } from '../caller-environment.ts';
 import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
 import { type Apart, type CachedKind, createFileCache, createSharedFileCache } from '../os/file-cache.ts';
 import { homeFolder, underHome } from '../os/home-folder.ts';
@@ -73,7 +74,8 @@ export function createSharedProfileReader(
 ): SharedProfileReader {
   const readSections = createSharedFileCache(sharedFile(false), {
     over: APART_BYTES,
-    isLight: () => true,
+    // Its settings are in every other section, too.
+    isLight: (text) => !text.includes('[DEFAULT]'),
     ...apart,
   });
   const profilesOf = createProfilesMemory();
@@ -149,14 +151,27 @@ function awsFile(explicit: string | undefined, name: string, env: Environment): 
   return explicit === undefined ? join(homeFolder(env) ?? '/', '.aws', name) : expandedPath(explicit, env);
 }
 
+/** PATH_MAX of linux/limits.h. */
+const MAX_PATH = 4_096;
+
 /** As the AWS CLI: `$NAME` and `${NAME}` where they are set, then `~`. @throws WholeEnvironmentNeeded where it may be set. */
 function expandedPath(path: string, env: Environment): string {
+  let length = 0;
   const expanded = path.replace(/\$(?:(\w+)|\{([^{}]*)\})/g, (all, plain, braced) => {
     const value = env[plain ?? braced];
     if (value === undefined && !isWhole(env)) throw new WholeEnvironmentNeeded();
+    length += (value ?? all).length;
+    if (length > MAX_PATH) throw pathTooLong(path);
     return value ?? all;
   });
   return underHome(expanded, env);
+}
+
+function pathTooLong(path: string): XacctError {
+  const message = `the path ${path.slice(0, 64)}… is longer than the ${MAX_PATH} characters that a path may have`;
+  return new XacctError('config-invalid', message, {
+    hint: { run: command`unset AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE` },
+  });
 }
 
 /** Variables with a path that means something else in the daemon's current folder than in the caller's. */

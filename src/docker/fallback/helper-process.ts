@@ -23,8 +23,8 @@ export interface HelperRan {
   stderr: Buffer;
 }
 
-/** A list of some ten thousand registries. */
-export const MAX_STDOUT_BYTES = 1024 * 1024;
+/** A list of some five thousand registries. */
+export const MAX_STDOUT_BYTES = 512 * 1024;
 const MAX_STDERR_BYTES = 4 * 1024;
 
 /** What is left of its output when it has ended is in the pipe already; a child of its own may hold the pipe open for ever. */

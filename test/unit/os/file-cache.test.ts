@@ -23,6 +23,9 @@ import { XacctError } from '../../../src/errors.ts';
 import { command, commandText, type Hint } from '../../../src/hint.ts';
 import { createFileCache, createSharedFileCache, withoutByteOrderMark } from '../../../src/os/file-cache.ts';
 
+/** A clock by which what is written now was written a while ago. */
+const later = () => Date.now() + 60_000;
+
 /** A folder of its own, a path in it, and a cache that tells how often it has parsed. */
 function createCache() {
   const folder = mkdtempDisposableSync(join(tmpdir(), 'file-cache-'));
@@ -32,7 +35,7 @@ function createCache() {
     parsed.push(text);
     return { text };
   };
-  const read = createFileCache({ parse, maxBytes: 1024 * 1024, irregular: 'refused' });
+  const read = createFileCache({ parse, maxBytes: 1024 * 1024, irregular: 'refused' }, later);
   return { path: join(folder.path, 'file'), parsed, read, [Symbol.dispose]: () => folder.remove() };
 }
 
@@ -218,11 +221,44 @@ function createShared() {
         return reading.promise;
       },
     },
+    later,
   );
   return { path: join(folder.path, 'file'), apart, counts, read, [Symbol.dispose]: () => folder.remove() };
 }
 
 const LARGE = 'eleven bytes';
+
+test('what was written a moment ago is read again: it may be written once more with the same length and time', async () => {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'file-cache-'));
+  const path = join(folder.path, 'file');
+  writeFileSync(path, 'one');
+  let now = Date.now();
+  let parsed = 0;
+  const parse = (text: string) => {
+    parsed += 1;
+    return { text };
+  };
+  const kind = { parse, maxBytes: 100, irregular: 'refused' } as const;
+  const apart = { over: 1, isLight: () => false, parse: async () => parse('apart'), onGarbage: () => {} };
+  const reads = [createFileCache(kind, () => now), createSharedFileCache(kind, apart, () => now)];
+  for (const read of reads) {
+    parsed = 0;
+    for (const _ of [1, 2]) await read(path);
+    assert.equal(parsed, 2);
+    now += 10_000;
+    for (const _ of [1, 2, 3]) await read(path);
+    assert.equal(parsed, 3);
+    now -= 10_000;
+  }
+});
+
+test('a file of the system without an end is refused where its bound is', () => {
+  const read = createFileCache({ parse: (text) => text, maxBytes: 1024 * 1024, irregular: 'refused' });
+  assert.throws(() => read('/proc/self/pagemap'), {
+    code: 'config-invalid',
+    message: 'cannot read /proc/self/pagemap (it is larger than 1 MiB)',
+  });
+});
 
 describe('a file that is shared', () => {
   test('is read at once where it is small, apart where it is large, and not at all where it is larger', () => {

@@ -103,6 +103,18 @@ describe('the AWS files', () => {
       'move them to the sections that need them:',
     ],
     [
+      'nested settings for all sections that are too many',
+      `[DEFAULT]\na =\n${Array.from({ length: 300 }, (_, index) => ` k${index} = 1\n`).join('')}${Array.from({ length: 300 }, (_, index) => `[profile p${index}]\n`).join('')}`,
+      ':1: [DEFAULT] has 301 settings for each of 300 sections, which is too much',
+      'move them to the sections that need them:',
+    ],
+    [
+      'text for all sections that is too much',
+      `[DEFAULT]\na = ${'x'.repeat(50_000)}\n${Array.from({ length: 300 }, (_, index) => `[profile p${index}]\n`).join('')}`,
+      ':1: [DEFAULT] has 1 settings for each of 300 sections, which is too much',
+      'move them to the sections that need them:',
+    ],
+    [
       'too many settings in one section',
       `[default]\n${Array.from({ length: 1_001 }, (_, index) => `k${index} = 1\n`).join('')}`,
       ':1: its section has 1001 settings, more than 1000',

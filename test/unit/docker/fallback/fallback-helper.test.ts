@@ -93,8 +93,8 @@ describe('another credential helper', () => {
     'echo \'{"ServerURL":"ghcr.io","Username":"me","Secret":"canary"}\'; exit 1':
       'printed a credential, and failed',
     "printf '\\377'": 'printed what is not UTF-8',
-    'exec yes': 'printed more than 1024 KiB',
-    'head -c 100000000 /dev/zero': 'printed more than 1024 KiB',
+    'exec yes': 'printed more than 512 KiB',
+    'head -c 100000000 /dev/zero': 'printed more than 512 KiB',
   };
   for (const [script, words] of Object.entries(failures)) {
     test(`that does this is named, with what it said: ${script.slice(0, 60)}`, async () => {
