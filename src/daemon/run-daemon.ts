@@ -13,7 +13,7 @@ import { describeIdentity } from '../identity/identity.ts';
 import type { Environment } from '../invocation.ts';
 import { type Minters, mintDeadline } from '../minter/start-minter.ts';
 import { openFilesLimit } from '../os/limits.ts';
-import type { ParseApart } from '../parser/parse-apart.ts';
+import { type ParseApart, withinTimeout } from '../parser/parse-apart.ts';
 import { createSharedProfileReader } from '../profiles/profiles.ts';
 import { answerOf } from '../questions.ts';
 import { timeoutMs } from '../wire/daemon-variables.ts';
@@ -76,8 +76,14 @@ export async function runDaemon({
     hasGarbage = true;
   };
   const deps: HelperDeps = {
-    readConfig: createSharedConfigReader({ parse: (file) => parseApart('config', file), onGarbage }),
-    readProfiles: createSharedProfileReader({ parse: (file) => parseApart('sections', file), onGarbage }),
+    readConfig: withinTimeout(
+      createSharedConfigReader({ parse: (file, size) => parseApart('config', file, size), onGarbage }),
+      timeoutMs,
+    ),
+    readProfiles: withinTimeout(
+      createSharedProfileReader({ parse: (file, size) => parseApart('sections', file, size), onGarbage }),
+      timeoutMs,
+    ),
     ...memory,
     mint: (resolution, callerEnv, mfa) => {
       log.write('info', 'mint', { hostname: resolution.hostname, reason: resolution.reason });

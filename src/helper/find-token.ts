@@ -32,12 +32,20 @@ export interface TokenDeps extends ChoiceDeps {
 export interface TokenInput extends ChoiceInput {
   /** Of `login`: mint in any case, with the code where one was typed. It works once: it is gone when it has begun a session. */
   login?: { code: string | undefined };
+  /** Of the whole answer, where something was waited for already. */
+  deadline?: () => AbortSignal;
 }
 
 /** With the one deadline of the whole answer, which begins where there is something to wait for. */
 type WaitingInput = TokenInput & { deadline: () => AbortSignal };
 
-function once<T>(make: () => T): () => T {
+/** The time of an answer begins, where this is to be waited for. */
+export function counted<T>(value: T | Promise<T>, deadline: () => AbortSignal): T | Promise<T> {
+  if (value instanceof Promise) deadline();
+  return value;
+}
+
+export function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {
     made ??= make();
@@ -50,7 +58,7 @@ export async function findToken(
   deps: TokenDeps,
   wanted: TokenInput,
 ): Promise<{ token: Token; resolution: Resolution } | undefined> {
-  const waiting = { ...wanted, deadline: once(() => deps.deadline(wanted.env)) };
+  const waiting = { ...wanted, deadline: wanted.deadline ?? once(() => deps.deadline(wanted.env)) };
   const choice = await learnAndChoose(deps, wanted, waiting.deadline);
   if (choice === undefined) return undefined;
   const [first, ...others] = choice.resolutions;

@@ -16,7 +16,7 @@ import { errorLine, XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
 import type { Token } from '../questions.ts';
 import type { LoginStore } from '../token/login-store.ts';
-import { findToken, type TokenDeps } from './find-token.ts';
+import { counted, findToken, once, type TokenDeps } from './find-token.ts';
 import { askFallback, eraseElsewhere, type ForeignDeps, listElsewhere } from './foreign-hosts.ts';
 import { withoutInputSecrets } from './request-secrets.ts';
 import { forHostname, isPublicByDefault, servedBy } from './served-by.ts';
@@ -68,8 +68,9 @@ async function get(deps: HelperDeps, input: string, env: Environment): Promise<A
   if (server.by === 'fallback') return await askFallback(deps, server, asked, { action: 'get', input, env });
   if (server.by === 'none' || hostname === undefined) return notFound;
   try {
-    const config = await deps.readConfig(env);
-    const token = await tokenFor(deps, hostname, config, env);
+    const deadline = once(() => deps.deadline(env));
+    const config = await counted(deps.readConfig(env), deadline);
+    const token = await tokenFor(deps, hostname, config, env, deadline);
     return token === undefined ? notFound : credential(asked, token.username, token.password);
   } catch (error) {
     throw forHostname(hostname, error);
@@ -82,14 +83,11 @@ async function tokenFor(
   hostname: string,
   config: Config,
   env: Environment,
+  deadline: () => AbortSignal,
 ): Promise<Token | undefined> {
   try {
-    const found = await findToken(deps, {
-      hostname,
-      config,
-      profiles: await deps.readProfiles(env),
-      env,
-    });
+    const profiles = await counted(deps.readProfiles(env), deadline);
+    const found = await findToken(deps, { hostname, config, profiles, env, deadline });
     return found?.token;
   } catch (error) {
     if (!(error instanceof WholeEnvironmentNeeded) && isPublicByDefault(hostname, config, env))

@@ -26,7 +26,7 @@ export interface Apart<T> {
   over: number;
   /** Whether the text of a smaller one is parsed in a moment. */
   isLight: (text: string) => boolean;
-  parse: (path: string) => Promise<T>;
+  parse: (path: string, size: number) => Promise<T>;
   /** Called where there is garbage of such a file: it was read, or is no longer kept. */
   onGarbage: () => void;
 }
@@ -64,7 +64,7 @@ export function createSharedFileCache<T>(
     if (text !== undefined && apart.isLight(text)) {
       return cache.keep(path, state, kind.parse(text, path));
     }
-    const reading = apart.parse(path);
+    const reading = apart.parse(path, state.size);
     const isAwaited = () => cache.get(path, state) === reading;
     const began = now();
     reading.then(

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { errorFrom, XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
-import type { SelfCommand } from '../invocation.ts';
+import type { Environment, SelfCommand } from '../invocation.ts';
+import { abortable } from '../os/abortable.ts';
 import { limitError } from '../os/limits.ts';
 import { killGroup } from '../os/process-group.ts';
 import { spawnSelf } from '../os/spawn-self.ts';
@@ -13,24 +14,48 @@ import type { LastLine } from './run-parser.ts';
 /** A file of 4 MiB takes a few. */
 const TIMEOUT_MS = 20_000;
 
-/** Each may take hundreds of megabytes for a moment. */
-const MAX_AT_ONCE = 2;
+/** Each may take hundreds of megabytes for a moment. A smaller file does not wait for larger ones. */
+const LARGE_BYTES = 256 * 1024;
+const MAX_AT_ONCE = { small: 2, large: 1 };
 
-export type ParseApart = <K extends keyof Parsed>(what: K, path: string) => Promise<Parsed[K]>;
+/** `size` in bytes. */
+export type ParseApart = <K extends keyof Parsed>(what: K, path: string, size: number) => Promise<Parsed[K]>;
 
 /** @throws XacctError, from what it returns: what is wrong with the file; `timeout`; `internal` where the process ends early. */
 export function createParseApart(self: SelfCommand): ParseApart {
+  const small = createQueue(MAX_AT_ONCE.small);
+  const large = createQueue(MAX_AT_ONCE.large);
+  return (what, path, size) => (size > LARGE_BYTES ? large : small)(() => parse(self, what, path));
+}
+
+/** Lets so many run at once, in the order in which they came. */
+function createQueue(most: number): <T>(run: () => Promise<T>) => Promise<T> {
   let running = 0;
   const waiting: (() => void)[] = [];
-  return async (what, path) => {
-    if (running >= MAX_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+  return async (run) => {
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
     running += 1;
     try {
-      return await parse(self, what, path);
+      return await run();
     } finally {
       running -= 1;
       waiting.shift()?.();
     }
+  };
+}
+
+/** A reader of which no caller waits longer than for an answer: `timeoutMs` is that of the environment. */
+export function withinTimeout<T>(
+  read: (env: Environment) => T | Promise<T>,
+  timeoutMs: (env: Environment) => number,
+): (env: Environment) => T | Promise<T> {
+  return (env) => {
+    const value = read(env);
+    if (!(value instanceof Promise)) return value;
+    const milliseconds = timeoutMs(env);
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(tooSlow('a large file', milliseconds)), milliseconds).unref();
+    return abortable(value, controller.signal);
   };
 }
 
@@ -61,7 +86,7 @@ async function parse<K extends keyof Parsed>(self: SelfCommand, what: K, path: s
     throw new Error('the process that read it ended early');
   } catch (error) {
     if (error instanceof XacctError) throw error;
-    throw isLate ? tooSlow(path) : notRead(path, error);
+    throw isLate ? tooSlow(path, TIMEOUT_MS) : notRead(path, error);
   } finally {
     clearTimeout(deadline);
     killGroup(child);
@@ -72,9 +97,10 @@ function isEnd(value: unknown): value is LastLine {
   return typeof value === 'object' && value !== null && ('end' in value || 'error' in value);
 }
 
-function tooSlow(path: string): XacctError {
-  return new XacctError('timeout', `${path} was not read within ${TIMEOUT_MS / 1_000} s`, {
-    hint: { say: 'make it smaller:', run: command`ls -l ${path}` },
+/** `path`: or what it is. */
+function tooSlow(path: string, milliseconds: number): XacctError {
+  return new XacctError('timeout', `${path} was not read within ${milliseconds / 1_000} s`, {
+    hint: { say: 'to see how large the files are', run: command`ecr-xacct config check` },
   });
 }
 
