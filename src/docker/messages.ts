@@ -52,8 +52,16 @@ export function readCredential(input: string): Credential {
   if (typeof ServerURL !== 'string' || typeof Username !== 'string' || typeof Secret !== 'string') {
     throw notACredential();
   }
+  if (Username.length > MAX_USERNAME) {
+    throw new XacctError('protocol', `store: a user name has at most ${MAX_USERNAME} characters`, {
+      hint: { run: command`docker login` },
+    });
+  }
   return { ServerURL, Username, Secret };
 }
+
+/** ECR's is AWS, others are mail addresses. Each is in every `list`. */
+const MAX_USERNAME = 1_024;
 
 function notACredential(): XacctError {
   return new XacctError('protocol', 'store: stdin is not a JSON object with ServerURL, Username and Secret', {

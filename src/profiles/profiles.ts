@@ -177,6 +177,7 @@ function pathTooLong(path: string): XacctError {
 /** Variables with a path that means something else in the daemon's current folder than in the caller's. */
 const PATH_VARIABLES = [
   'HOME',
+  'ECR_XACCT_CONFIG',
   'AWS_CONFIG_FILE',
   'AWS_SHARED_CREDENTIALS_FILE',
   'AWS_CA_BUNDLE',
@@ -196,7 +197,7 @@ export function hasPrivatePaths(env: Environment): boolean {
   return PATH_VARIABLES.some((name) => {
     const path = env[name];
     if (!path || path.startsWith('~/')) return false;
-    return !isAbsolute(path) || /^\/(?:dev\/fd|proc\/self)\//.test(path);
+    return !isAbsolute(path) || /^\/(?:dev\/(?:fd\/|std)|proc\/(?:thread-)?self\/)/.test(path);
   });
 }
 

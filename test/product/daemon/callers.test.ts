@@ -1,5 +1,6 @@
 // One daemon for shells that differ in who they are, and for files that change while it runs.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { EXTERNAL_ID, SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';
@@ -96,6 +97,19 @@ test('Files of AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE are the caller’
     assert.equal(await principal(stage, { env: files(''), cwd }), session('EcrPush'));
     assert.deepEqual([await held(), aws.count('ecr')], [1, 2]);
   });
+});
+
+test('A config that only a descriptor of the caller leads to is read by the caller alone.', async () => {
+  await using stage = await startProductStage();
+  const { product } = stage;
+  const path = `${product.folder}/other.yaml`;
+  writeFileSync(path, `registries: { "${HOST}": { profile: gone } }\n`);
+  // stdin has the hostname.
+  for (const descriptor of ['/dev/fd/5', '/proc/self/fd/5']) {
+    const get = `ECR_XACCT_CONFIG=${descriptor} docker-credential-ecr-xacct get 5<'${path}'`;
+    const ran = await product.run(['sh', '-c', get], { input: HOST });
+    assert.match(failureOf(ran), /there is no profile gone/);
+  }
 });
 
 test('A relative AWS_LOGIN_CACHE_DIRECTORY is in the current folder of the caller, too.', async () => {

@@ -70,6 +70,7 @@ describe('the credential on stdin', () => {
 
   test('has an empty text where a field is missing, and nothing of other fields', () => {
     assert.deepEqual(readCredential('{}'), { ServerURL: '', Username: '', Secret: '' });
+    assert.throws(() => readCredential(`{"Username":"${'x'.repeat(1_025)}"}`), { code: 'protocol' });
     assert.deepEqual(readCredential(`{"Secret":"${secret}","Label":1,"__proto__":{"Username":"x"}}`), {
       ServerURL: '',
       Username: '',
