@@ -51,10 +51,12 @@ export function encodeRequest({ version = NEWEST, action, env, input }: NewReque
 
 /** A namespace of Kubernetes with a thousand services has seven thousand; a frame has room for many times that. */
 export const MAX_VARIABLES = 8_192;
+/** Of one, in characters; a path may have 4,096, AWS's tokens have a few thousand. */
+export const MAX_VARIABLE = 32_768;
 
 /**
- * The request, or why it is not read: a later `version`, or more variables (`environment`) than a process that others wait for
- * goes through.
+ * The request, or why it is not read: a later `version`, or more variables or longer ones (`environment`) than a process that
+ * others wait for goes through.
  * @throws XacctError `protocol` where it is no request at all, or too large.
  */
 export function decodeRequest(frame: Buffer): Request | 'version' | 'environment' {
@@ -68,7 +70,7 @@ export function decodeRequest(frame: Buffer): Request | 'version' | 'environment
   const [variables, input] = rest.startsWith('\0') ? ['', rest.slice(1)] : partAt(rest, '\0\0');
   if (variables === undefined) throw frame.length > MAX_FRAME_BYTES ? tooLarge(MAX_FRAME_BYTES) : malformed();
   const list = variables === '' ? [] : variables.split('\0');
-  if (list.length > MAX_VARIABLES) return 'environment';
+  if (list.length > MAX_VARIABLES || list.some(({ length }) => length > MAX_VARIABLE)) return 'environment';
   for (const variable of list) {
     const [name, value] = partAt(variable, '=');
     if (!name) throw malformed();

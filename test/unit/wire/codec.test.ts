@@ -12,6 +12,7 @@ import {
   isForOlder,
   isOfOlderDaemon,
   MAX_FRAME_BYTES,
+  MAX_VARIABLE,
   MAX_VARIABLES,
   MAX_WHOLE_FRAME_BYTES,
   type NewRequest,
@@ -156,10 +157,13 @@ describe('a request', () => {
     });
   }
 
-  test('with more variables than are gone through is left to its client', () => {
+  test('with more variables than are gone through, or a longer one, is left to its client', () => {
     const frame = (count: number) => Buffer.from(`ecr-xacct/2 get\n${'A=b\0'.repeat(count)}\0`);
     assert.equal(requestIn(frame(MAX_VARIABLES)).action, 'get');
     assert.equal(decodeRequest(frame(MAX_VARIABLES + 1)), 'environment');
+    const long = (length: number) => Buffer.from(`ecr-xacct/2 get\nA=${'x'.repeat(length)}\0\0`);
+    assert.equal(requestIn(long(MAX_VARIABLE - 2)).action, 'get');
+    assert.equal(decodeRequest(long(MAX_VARIABLE - 1)), 'environment');
   });
 
   test('is measured in bytes, not in characters', () => {
