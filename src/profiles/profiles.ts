@@ -36,18 +36,19 @@ export interface Profiles {
 
 const SECRETS = new Set(['aws_secret_access_key', 'aws_session_token', 'aws_security_token']);
 
-/** A key or a token has less. */
-const LONG_SECRET = 8_192;
+/** AWS's session tokens have a few kilobytes. */
+const MAX_KEY_BYTES = 8_192;
 
 /**
  * SHA-256 in base64url, of what must be compared and not kept. Not with node:crypto, whose OpenSSL takes 3 MB in a daemon that
- * needs nothing else of it; but for a long text, of which a program without a compiler does a megabyte a second.
+ * needs nothing else of it; but for what no key is as long as, as that would take half a second.
  */
 export function digest(text: string): string {
-  if (text.length > LONG_SECRET) {
-    return process.getBuiltinModule('node:crypto').hash('sha256', text, 'base64url');
-  }
-  return Buffer.from(readAndWipe(Buffer.from(text), sha256)).toString('base64url');
+  const hash = (bytes: Buffer) =>
+    bytes.length > MAX_KEY_BYTES
+      ? process.getBuiltinModule('node:crypto').hash('sha256', bytes, 'buffer')
+      : sha256(bytes);
+  return Buffer.from(readAndWipe(Buffer.from(text), hash)).toString('base64url');
 }
 
 export type ProfileReader = (env: Environment) => Profiles;
