@@ -8,14 +8,20 @@ const DELIMITERS = new Set('"\'`()[]{}<>,=|;');
 /** `https%3A%2F%2FUSER%3APASSWORD%40HOST`, also encoded once more. */
 const ENCODED = /%(?:40|3a|2f|25)/gi;
 const MAX_DECODINGS = 3;
+const SUSPICIOUS = /[@?&]|:\/\/|%(?:25)*(?:40|3a)/i;
+/** Where there is a blank in a URL, only quotes say where it ends. */
+const QUOTED_URL = /(?<=["'])[a-z][a-z\d+.-]{0,20}:\/\/[^"'\n]*/gi;
 
 /**
- * The same text with `***` for the userinfo of whatever is a URL or looks like `USER:PASSWORD@HOST`, whichever characters are in
- * it but blanks. What has an `@` and is none stays: ARNs and IDs of sessions, digests of images, mail addresses, paths.
+ * The same text with `***` for the userinfo of whatever is a URL, whichever characters are in it, or is `USER:PASSWORD@HOST`, and
+ * for the values of a query that are secrets by their names. What has an `@` and is none stays: ARNs and IDs of sessions, digests
+ * of images, mail addresses, paths, places in files.
  */
 export function withoutUserinfo(text: string): string {
-  if (!/@|%(?:25)*40/.test(text)) return text;
-  return text.replace(/\S+/g, (word) => (/@|%(?:25)*40/.test(word) ? hiddenIn(word, MAX_DECODINGS) : word));
+  if (!SUSPICIOUS.test(text)) return text;
+  return text
+    .replace(QUOTED_URL, (url) => (/\s/.test(url) ? withoutUrls(url) : url))
+    .replace(/\S+/g, (word) => (SUSPICIOUS.test(word) ? hiddenIn(word, MAX_DECODINGS) : word));
 }
 
 /** For JSON.stringify: each text of a value, without. */
@@ -31,10 +37,44 @@ function hiddenIn(word: string, decodings: number): string {
   return again === decoded ? shown : again;
 }
 
+const QUERY_VALUE = /([?&])([^?&=\s"']{1,80})=([^&\s"'<>]+)/g;
+const SECRET_PARAMETER = /token|secret|passw|key|signature|credential/i;
+
 function withoutPlain(word: string): string {
-  const end = lastUserinfo(word);
-  const start = end === undefined ? undefined : startOf(word.slice(0, end));
-  return start === undefined ? word : `${word.slice(0, start)}${HIDDEN}${word.slice(end)}`;
+  return withoutUrls(word).replace(QUERY_VALUE, (parameter, mark: string, name: string) =>
+    SECRET_PARAMETER.test(name) ? `${mark}${name}=${HIDDEN}` : parameter,
+  );
+}
+
+function withoutUrls(word: string): string {
+  const start = word.indexOf('://') + 3;
+  if (start < 3) return withoutAlone(word);
+  return `${withoutAlone(word.slice(0, start - 3))}://${withoutAuthority(word.slice(start))}`;
+}
+
+/** What is behind a colon that is no port; before anything that cannot be part of one. */
+const NO_PORT = /^([^:/?#[\]@]*):(?!\d{0,5}(?:$|[^\p{L}\p{N}_~!$%&*+-]))[^/?#"'<>]+/u;
+
+function withoutAuthority(url: string): string {
+  const end = lastUserinfo(url);
+  const before = url.slice(0, end);
+  // A password may have a slash in it that should be encoded: only where there is no colon, it is surely a path.
+  if (end !== undefined && (before.includes(':') || !/[/?#]/.test(before)))
+    return `${HIDDEN}${url.slice(end)}`;
+  return url.replace(NO_PORT, `$1:${HIDDEN}`);
+}
+
+/** Whatever has no scheme: exactly `USER:PASSWORD@HOST`. */
+function withoutAlone(text: string): string {
+  return text.replace(/[^"'`()[\]{}<>,=|;]+/g, (part) => {
+    const end = lastUserinfo(part);
+    return end !== undefined && isUserinfo(part.slice(0, end)) ? `${HIDDEN}${part.slice(end)}` : part;
+  });
+}
+
+/** Not a path, nor a place in a file, as in `config.yaml:3:1:`. */
+function isUserinfo(text: string): boolean {
+  return /^(?!\/(?!\/))[^:]+:./.test(text) && !/^[^:]+:\d+:/.test(text) && !NAME.test(text);
 }
 
 /** Where the last `@` is that may have userinfo before it. */
@@ -48,27 +88,10 @@ function lastUserinfo(word: string): number | undefined {
   return last;
 }
 
-/** `AROA…:SESSION`. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids */
-const UNIQUE_ID = /^A(?:ROA|IDA)[A-Z0-9]{12,32}:/;
+/** `arn:aws…`, `AROA…:SESSION`. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids */
+const NAME = /(?:^|:)(?:arn:aws|A(?:ROA|IDA)[A-Z0-9]{12,32}:)/;
 
 /** Whether the `@` is part of a name: of an image's digest, or of a session that is named after a mail address. */
 function isName(word: string, begin: number, at: number): boolean {
-  if (word.startsWith('sha256:', at + 1) || word.startsWith('sha512:', at + 1)) return true;
-  return word.startsWith('arn:aws', begin) || UNIQUE_ID.test(word.slice(begin, begin + 40));
-}
-
-/** Where the userinfo begins in what is before its `@`; undefined where there is none. */
-function startOf(before: string): number | undefined {
-  const scheme = before.indexOf('://');
-  const colon = before.indexOf(':', scheme < 0 ? 0 : scheme + 3);
-  if (scheme >= 0) {
-    const start = scheme + 3;
-    // A password may have a slash in it that should be encoded: only where there is no colon, it is surely a path.
-    return colon >= 0 || !/[/?#]/.test(before.slice(start)) ? start : undefined;
-  }
-  if (colon < 0) return undefined;
-  let start = colon;
-  while (start > 0 && !DELIMITERS.has(before.charAt(start - 1))) start -= 1;
-  const isPath = before[start] === '/' && before[start + 1] !== '/';
-  return isPath ? undefined : start;
+  return /^sha\d{3}:/.test(word.slice(at + 1, at + 8)) || NAME.test(word.slice(begin, begin + 60));
 }

@@ -27,6 +27,12 @@ describe('userinfo', () => {
     'u:PW@111122223333.dkr.ecr.us-east-1.amazonaws.com/repo@sha256:0011':
       '***@111122223333.dkr.ecr.us-east-1.amazonaws.com/repo@sha256:0011',
     'a https://u:PW@h b https://x:y@z c': 'a https://***@h b https://***@z c',
+    'AWS_ENDPOINT_URL=http://u:PW is no URL': 'AWS_ENDPOINT_URL=http://u:*** is no URL',
+    'http://u:12PW/x': 'http://u:***/x',
+    'c.yaml:2:3: "https://u:a PW@h" is no hostname': 'c.yaml:2:3: "https://***@h" is no hostname',
+    'https://ghcr.io/?a=1&access_token=PW&b=2': 'https://ghcr.io/?a=1&access_token=***&b=2',
+    'https://h/x?X-Amz-Signature=0f&X-Amz-Security-Token=PW,':
+      'https://h/x?X-Amz-Signature=***&X-Amz-Security-Token=***',
   };
   for (const [text, shown] of Object.entries(hidden)) {
     test(`is hidden in ${text}`, () => {
@@ -53,16 +59,26 @@ describe('userinfo', () => {
     '100%40 of it',
     'https://169.254.169.254',
     '@ and : alone',
+    'caller:arn:aws-cn:sts::1:assumed-role/r/a@b',
+    'config.yaml:3:1:jane@corp.com is none',
+    'npm:@aws-sdk/x',
+    '"email":jane@corp.com',
+    'public.ecr.aws/x/y:1.2@sha384:abcdef',
+    'https://h:443: refused (http://[::1]:80, https://h:8080/x?page=2&name=me)',
+    '"https://h/x is not for jane@corp.com"',
   ];
   for (const text of shown) test(`is none of ${text}`, () => assert.equal(withoutUserinfo(text), text));
 
   const password = fc.stringMatching(/^[^\s%]{8,40}$/);
+  // Without a scheme before it, a delimiter begins another word.
+  const plain = fc.stringMatching(/^[^\s%"'`()[\]{}<>,=|;:]{8,40}$/);
   test('is hidden whatever its characters, wherever the URL is.', () => {
     const around = fc.constantFrom<[string, string]>(['', ''], ['see ', ' now'], ['(', ')'], ['X=', ' ']);
     fc.assert(
-      fc.property(password, around, fc.boolean(), (secret, [before, after], isEncoded) => {
-        const word = isEncoded ? encodeURIComponent(secret.toWellFormed()) : secret;
+      fc.property(password, plain, around, fc.boolean(), (any, bare, [before, after], isEncoded) => {
         for (const scheme of ['https://', 'http://', '']) {
+          const secret = scheme === '' ? bare : any;
+          const word = isEncoded ? encodeURIComponent(secret.toWellFormed()) : secret;
           const text = withoutUserinfo(`${before}${scheme}user:${word}@proxy.example:3128${after}`);
           assert.ok(!text.includes(word), text);
           assert.ok(text.includes('@proxy.example:3128'), text);
@@ -99,6 +115,12 @@ describe('userinfo', () => {
       '(@',
       'AROA',
       '@sha256:',
+      '"a://',
+      '?a=',
+      '&',
+      '?token=',
+      'a://b:',
+      ':arn:aws',
     ]) {
       const cost = (characters: number) => {
         const text = `u:${part.repeat(characters / part.length)}@h`;
