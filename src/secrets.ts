@@ -1,49 +1,90 @@
 // Hides known secrets in texts, in whatever form and part another program repeats them.
+import { XacctError } from './errors.ts';
 import type { Environment } from './invocation.ts';
 import { HIDDEN } from './userinfo.ts';
 
 export interface Secrets {
   /** Nothing of what is no text, or a short one. */
   add(...values: unknown[]): void;
-  /** The same text with `***` for every secret, and for every part of one that has 16 characters or more. */
+  /**
+   * The same text with `***` for every secret, and for every part of one that has 16 characters or more; nothing of the text
+   * where there are more secrets than are looked for.
+   */
   hide(text: string): string;
+  /** The same error without them; `said`: what is not shown where there are too many, as in `NAME failed; what it printed`. */
+  hideIn(error: XacctError, said: string): XacctError;
 }
+
+/** How many may be given, equal ones included, and how many characters they may have in all: the time grows with both. */
+interface SecretsBudget {
+  readonly values: number;
+  readonly characters: number;
+}
+
+/** For a process of its own, which has nothing else to do. AWS's tokens have a few kilobytes. */
+const LARGE: SecretsBudget = { values: 1_024, characters: 24_576 };
+/** For the daemon, which others wait for as well. */
+export const SMALL_BUDGET: SecretsBudget = { values: 128, characters: 8_192 };
 
 /** So many characters in a row that are also in a secret are no chance. */
 const PART = 16;
 /** Every part has one of these whole, wherever it begins. */
 const PIECE = PART / 2;
-/** AWS's tokens have a few kilobytes. What is longer is known by its beginning, and there is an end to what is looked for. */
-const MAX_CHARACTERS = 8_192;
-const MAX_ALL_CHARACTERS = 24_576;
 /** Shorter ones are words and numbers of every text. */
 const SHORTEST = 4;
 /** Shorter ones are hidden only where they stand alone: an MFA code may be a part of an account's number. */
 const SHORTEST_IN_A_WORD = 8;
 
-export function createSecrets(...values: unknown[]): Secrets {
+export function createSecrets(values: Iterable<unknown>, budget = LARGE): Secrets {
   const known = new Set<string>();
-  let left = MAX_ALL_CHARACTERS;
-  const add: Secrets['add'] = (...more) => {
-    for (const value of more) {
-      const kept = typeof value === 'string' ? value.slice(0, Math.min(MAX_CHARACTERS, left)) : '';
-      if (kept.length < SHORTEST || known.has(kept)) continue;
-      known.add(kept);
-      left -= kept.length;
-    }
+  let left = budget.characters;
+  let given = 0;
+  let areTooMany = false;
+  let forms: readonly string[] | undefined;
+  const add = (value: unknown) => {
+    if (areTooMany || typeof value !== 'string') return;
+    given += 1;
+    if (value.length < SHORTEST && given <= budget.values) return;
+    left -= value.length <= left && known.has(value) ? 0 : costOf(value, left);
+    areTooMany = left < 0 || given > budget.values;
+    if (!areTooMany) known.add(value);
+    forms = undefined;
   };
-  add(...values);
+  // What comes after too many is not even made.
+  for (const value of values) {
+    add(value);
+    if (areTooMany) break;
+  }
+  const hide = (text: string) => {
+    if (areTooMany) return HIDDEN;
+    forms ??= [...new Set([...known].flatMap(formsOf))];
+    return withoutForms(text, forms);
+  };
   return {
-    add,
-    hide(text) {
-      if (known.size === 0) return text;
-      const forms = [...new Set([...known].flatMap(formsOf))];
-      const isHidden = new Uint8Array(text.length);
-      markParts(text, forms, isHidden);
-      for (const form of forms) if (form.length < PART) markWhole(text, form, isHidden);
-      return replaced(text, isHidden);
+    add: (...more) => more.forEach(add),
+    hide,
+    hideIn(error, said) {
+      if (!areTooMany) return error.withTexts(hide);
+      const message = `${said} is not shown, as it may have one of your variables' secrets in it`;
+      return new XacctError(error.code, message, {
+        hint: { say: 'to see it, try again without the variables that are not needed' },
+      });
     },
   };
+}
+
+/** As many characters as it has where it is encoded. Of what is too long at once, that is not even looked at. */
+function costOf(value: string, left: number): number {
+  if (value.length > left) return value.length;
+  return encodeURIComponent(value.toWellFormed()).replaceAll("'", '&apos;').length;
+}
+
+function withoutForms(text: string, forms: readonly string[]): string {
+  if (forms.length === 0) return text;
+  const isHidden = new Uint8Array(text.length);
+  markParts(text, forms, isHidden);
+  for (const form of forms) if (form.length < PART) markWhole(text, form, isHidden);
+  return replaced(text, isHidden);
 }
 
 /** As it is, and as URLs, forms, JSON, XML and headers have it. */
@@ -61,7 +102,6 @@ function formsOf(value: string): string[] {
       percent.replaceAll('%20', '+'),
       `${new URLSearchParams([['', whole]])}`.slice(1),
     ].flatMap((form) => [
-      form,
       form.replace(/%../g, (code) => code.toLowerCase()),
       form.replace(/%../g, (code) => code.toUpperCase()),
       encodeURIComponent(form),
@@ -137,26 +177,38 @@ function endOfRun(marks: Uint8Array, start: number): number {
 
 const SECRET_NAME = /SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|PRIVATE_?KEY/i;
 /** What names a place is none. */
-const PLACE_NAME = /(?:_FILE|_PATH|_DIR|_URI|_URL|_ENDPOINT)$/i;
+const PLACE_NAME = /_(?:FILE|PATH|DIR|URI|URL|ENDPOINT|NAME|ARN|REGION|HOST)$/i;
+/** Longer ones are looked at no closer. */
+const MAX_PLAIN = 500;
+/** A word, an account, a region, an ARN, a hostname, a path: every text has those, and no secret is one. */
+const NO_SECRET =
+  /^(?:[A-Za-z]?[a-z]{0,15}|[A-Z]{0,16}|\d{12}|[a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2}|arn:aws.*|(?:[a-z\d-]+\.){1,8}[a-z]{2,8}|[~.]{0,2}\/[a-z\d._/-]*)$/;
 
-/** The values of a caller's variables that are secrets by their names, and the userinfo of those that are URLs; the shortest first. */
-export function environmentSecrets(env: Environment): string[] {
-  const secrets = Object.entries(env).flatMap(([name, value]) => {
-    if (!value) return [];
-    if (SECRET_NAME.test(name) && !PLACE_NAME.test(name)) return [value];
-    return /url|proxy|uri|endpoint/i.test(name) ? userinfoOf(value) : [];
-  });
-  return secrets.sort((one, other) => one.length - other.length);
+/**
+ * The values of a caller's variables that are secrets by their names and can be one, and the userinfo of those that are URLs.
+ * One after the other: there may be more than are looked for.
+ */
+export function* environmentSecrets(env: Environment): Generator<string> {
+  for (const [name, value] of Object.entries(env)) {
+    if (!value) continue;
+    if (SECRET_NAME.test(name) && !PLACE_NAME.test(name)) {
+      if (value.length >= SHORTEST_IN_A_WORD && (value.length > MAX_PLAIN || !NO_SECRET.test(value)))
+        yield value;
+    } else if (/url|proxy|uri|endpoint/i.test(name)) yield* userinfoOf(value);
+  }
 }
 
 /** The userinfo of a URL, and each part of it that may be a password, as they are written and as they are meant. */
-export function userinfoOf(url: string): string[] {
+export function* userinfoOf(url: string): Generator<string> {
   const start = url.indexOf('://');
   const at = url.lastIndexOf('@');
-  if (at < 0) return [];
+  if (at < 0) return;
   const userinfo = url.slice(start < 0 ? 0 : start + 3, at);
+  yield userinfo;
+  yield decoded(userinfo);
   const password = userinfo.slice(userinfo.indexOf(':') + 1);
-  return [userinfo, password].flatMap((one) => [one, decoded(one)]);
+  yield password;
+  yield decoded(password);
 }
 
 function decoded(text: string): string {

@@ -64,10 +64,8 @@ export async function withCredentials<T>(
   const settings = followedSettings(identity, profiles, env);
   const endpoints = createEndpoints(env, profiles, name, settings);
   showFollowedProfile(settings, endpoints.services);
-  const secrets = createSecrets(
-    ...environmentSecrets(env),
-    proof && 'code' in proof ? proof.code : undefined,
-  );
+  const secrets = createSecrets(environmentSecrets(env));
+  if (proof && 'code' in proof) secrets.add(proof.code);
   const connection = createConnection(env, settings, secrets);
   const { requestHandler, answeredAt } = connection;
   const stsConfig = { region: resolution.stsRegion, requestHandler, ...endpoints.variantFor('sts') };
@@ -80,7 +78,8 @@ export async function withCredentials<T>(
   let stage: FailureContext['stage'] = 'credentials';
   const explain = (error: unknown) => {
     const of = { resolution, chain, env, stage, exchange: connection.lastExchange() };
-    return explainFailure(error, { ...of, usesMfaSession: mfa.usesSession }).withTexts(secrets.hide);
+    const failure = explainFailure(error, { ...of, usesMfaSession: mfa.usesSession });
+    return secrets.hideIn(failure, 'it failed; what was said of it');
   };
   const asked = async () => {
     const context = { requestHandler, answeredAt, endpoints, stsConfig, mfa, explain };

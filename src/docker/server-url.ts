@@ -1,4 +1,5 @@
 // The spellings in which Docker and its relatives name a registry to a credential helper.
+import { HIDDEN } from '../userinfo.ts';
 
 export interface ServerURL {
   /** `http` is a registry without TLS: it is never given a credential. */
@@ -44,6 +45,11 @@ export function parseRegistryOrImage(text: string): ServerURL | undefined {
 /** Printable ASCII on one line: what every helper reads in the same way. A line break would be a second server URL to some. */
 export function isPlainServerURL(text: string): boolean {
   return text.length <= MAX_LENGTH && /^[\x21-\x7e]+$/.test(text);
+}
+
+/** For messages: without what is before an `@`, which may be a password, whatever is in it. The `@` of an image's digest is none. */
+export function shownServerURL(text: string): string {
+  return text.replace(/^(https?:\/\/)?.*(?:@|%(?:25)*40)(?!sha\d+:)/s, `$1${HIDDEN}@`);
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Answer } from '../docker/messages.ts';
 import { hostnamesIn, isPlainServerURL } from '../docker/server-url.ts';
 import { errorLine } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
-import { withoutInputSecrets, withoutVariableSecrets } from './request-secrets.ts';
+import { withoutGivenSecrets } from './given-secrets.ts';
 import { forHostname, isOurs, type ServedByFallback, servedBy } from './served-by.ts';
 
 export interface ForeignDeps {
@@ -20,12 +20,12 @@ export async function askFallback(
   { fallback }: ForeignDeps,
   { name, configFile }: ServedByFallback,
   ServerURL: string,
-  { env, ...request }: Pick<FallbackRequest, 'action' | 'input' | 'env'>,
+  asked: Pick<FallbackRequest, 'action' | 'input' | 'env'>,
 ): Promise<Answer> {
   try {
-    return await fallback({ name, configFile, ...request, env: childEnvironment(env) });
+    return await fallback({ name, configFile, ...asked, env: childEnvironment(asked.env) });
   } catch (error) {
-    throw forHostname(ServerURL, withoutVariableSecrets(error, env));
+    throw forHostname(ServerURL, withoutGivenSecrets(error, name, ServerURL, asked));
   }
 }
 
@@ -44,7 +44,7 @@ export async function eraseElsewhere(
     if (error instanceof WholeEnvironmentNeeded) throw error;
     // Not for stderr: `docker logout` erases four spellings, of which three were never stored, and shows what it was told
     // only where all have failed.
-    return { outcome: 'quiet-failure', text: errorLine(withoutInputSecrets(error, 'erase', input)) };
+    return { outcome: 'quiet-failure', text: errorLine(error) };
   }
 }
 

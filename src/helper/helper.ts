@@ -11,14 +11,13 @@ import {
   readCredential,
   readServerURL,
 } from '../docker/messages.ts';
-import { parseServerURL } from '../docker/server-url.ts';
+import { parseServerURL, shownServerURL } from '../docker/server-url.ts';
 import { errorLine, XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
 import type { Token } from '../questions.ts';
 import type { LoginStore } from '../token/login-store.ts';
 import { counted, findToken, once, type TokenDeps } from './find-token.ts';
 import { askFallback, eraseElsewhere, type ForeignDeps, listElsewhere } from './foreign-hosts.ts';
-import { withoutInputSecrets } from './request-secrets.ts';
 import { forHostname, isPublicByDefault, servedBy } from './served-by.ts';
 
 export interface HelperDeps extends TokenDeps, ForeignDeps {
@@ -52,7 +51,7 @@ export function createHelper(deps: HelperDeps): Helper {
       return await answer(action, input, env);
     } catch (error) {
       if (error instanceof WholeEnvironmentNeeded) throw error;
-      return { outcome: 'failure', text: errorLine(withoutInputSecrets(error, action, input)) };
+      return { outcome: 'failure', text: errorLine(error) };
     }
   };
 }
@@ -116,7 +115,7 @@ async function store(deps: HelperDeps, input: string, env: Environment): Promise
 }
 
 function notKept(ServerURL: string): XacctError {
-  const message = `${ServerURL}: not an ECR registry and not in the config, so its login is not kept`;
+  const message = `${shownServerURL(ServerURL)}: not an ECR registry and not in the config, so its login is not kept`;
   return new XacctError('protocol', message, {
     hint: {
       say: 'name this helper only for ECR registries, under "credHelpers" in Docker\'s config.json, or name one that keeps the others as fallback_helper in config.yaml',

@@ -3,7 +3,13 @@ import type { SharedConfigReader } from '../config/config-reader.ts';
 import type { Config } from '../config/load.ts';
 import { matchRule } from '../config/match.ts';
 import { FALLBACK_MARK } from '../docker/fallback/fallback.ts';
-import { hostnamesIn, isPlainServerURL, parseServerURL, type ServerURL } from '../docker/server-url.ts';
+import {
+  hostnamesIn,
+  isPlainServerURL,
+  parseServerURL,
+  type ServerURL,
+  shownServerURL,
+} from '../docker/server-url.ts';
 import { XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
@@ -61,5 +67,5 @@ export function isPublicByDefault(hostname: string, config: Config, env: Environ
 
 /** `hostname`: as it was asked for, where that is no hostname. A failure of the program itself stays as it is. */
 export function forHostname(hostname: string, error: unknown): unknown {
-  return error instanceof XacctError ? error.prefixed(hostname) : error;
+  return error instanceof XacctError ? error.prefixed(shownServerURL(hostname)) : error;
 }

@@ -6,7 +6,12 @@ import { matchRule } from '../../src/config/match.ts';
 import { parseDockerConfig } from '../../src/docker/docker-config.ts';
 import { readServerURL } from '../../src/docker/messages.ts';
 import { credentialHelpers } from '../../src/docker/podman-files.ts';
-import { hostnamesIn, parseRegistryOrImage, parseServerURL } from '../../src/docker/server-url.ts';
+import {
+  hostnamesIn,
+  parseRegistryOrImage,
+  parseServerURL,
+  shownServerURL,
+} from '../../src/docker/server-url.ts';
 import { errorText, printable, XacctError } from '../../src/errors.ts';
 import { shellWord } from '../../src/hint.ts';
 import { readResult } from '../../src/minter/job.ts';
@@ -118,7 +123,13 @@ const CASES: Record<
     },
   },
   'a server URL': {
-    act: (text) => [readServerURL(text), parseServerURL(text), parseRegistryOrImage(text), hostnamesIn(text)],
+    act: (text) => [
+      readServerURL(text),
+      parseServerURL(text),
+      parseRegistryOrImage(text),
+      hostnamesIn(text),
+      shownServerURL(text),
+    ],
     characters: 100_000,
     texts: {
       dots: many('.'),
@@ -126,6 +137,7 @@ const CASES: Record<
       slashes: many('/a'),
       'percent signs': many('%41'),
       'user names': many('a@'),
+      'encoded user names': many('%2540sha1:'),
       blanks: many(' '),
       'line ends': many('\r\n'),
     },

@@ -73,7 +73,7 @@ export function createRegistryClient(deps: RegistryClientDeps): RegistryClient {
   const caller: Caller = {
     root: new URL(`https://${hostname}/v2/`),
     authorization: `Basic ${basic}`,
-    hide: createSecrets(credential.password, basic, ...environmentSecrets(deps.env)).hide,
+    hide: createSecrets([credential.password, basic, ...environmentSecrets(deps.env)]).hide,
     exchange: createExchange({ ...deps, authorityFile: authorityFile(hostname) }),
   };
   return {

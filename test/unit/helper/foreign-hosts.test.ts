@@ -133,6 +133,27 @@ describe('get with a fallback helper', () => {
     });
   });
 
+  test('shows nothing that it printed to a caller with more secrets than are looked for', async () => {
+    const fixture = createHelperFixture(CONFIG);
+    const variables = Array.from({ length: 4_000 }, (_, i) => [`T_TOKEN_${i}`, `tok-${i}-of-the-caller`]);
+    fixture.env = Object.fromEntries(variables);
+    let code: 'process-failed' | 'timeout' = 'process-failed';
+    fixture.fallback = () => {
+      throw new XacctError(code, 'docker-credential-pass: tok-3999-of-the-caller');
+    };
+    const { text } = await fixture.run('get', 'ghcr.io');
+    assert.match(text, /^ecr-xacct: ghcr\.io: docker-credential-pass failed; what it printed is not shown, /);
+    code = 'timeout';
+    assert.match((await fixture.run('get', 'ghcr.io')).text, /tok-3999/, 'only its own words may have them');
+    fixture.env = {};
+    code = 'process-failed';
+    const stored = await fixture.run(
+      'store',
+      login('ghcr.io', 'me', `tok-3999-of-the-caller${'x'.repeat(200_000)}`),
+    );
+    assert.match(stored.text, /what it printed is not shown/);
+  });
+
   test('fails for a config that cannot be read, and asks nobody', async () => {
     const fixture = createHelperFixture(`${CONFIG}registries: []\n`);
     for (const ServerURL of ['ghcr.io', HUB, 'localhost:5000']) {
@@ -185,6 +206,22 @@ describe('store with a fallback helper', () => {
     await fixture.run('store', twice);
     assert.equal(fixture.asked[0]?.input, '{"ServerURL":"ghcr.io","Username":"me","Secret":"s"}\n');
   });
+
+  for (const ServerURL of [
+    'PW@ghcr.io',
+    'ghcr.io#PW@x',
+    'u;PW@x',
+    'u:a PW@h',
+    'h/?access_token=PW',
+    '\u00e9:PW@'.repeat(9_000),
+  ]) {
+    test(`does not show a password that is in ${ServerURL.slice(0, 20)}`, async () => {
+      const { outcome, text } = await createHelperFixture().run('store', login(ServerURL));
+      assert.equal(outcome, 'failure');
+      assert.doesNotMatch(text, /PW/);
+      assert.match(text, /is not kept/);
+    });
+  }
 
   for (const ServerURL of [ECR, MAPPED, 'public.ecr.aws', `http://${ECR}`]) {
     test(`keeps the login of ${ServerURL} itself`, async () => {

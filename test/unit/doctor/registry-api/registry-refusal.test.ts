@@ -45,14 +45,14 @@ describe('a refusal', () => {
   test('never has a secret in it, nor more than 2048 characters.', () => {
     const body = (message: string) => JSON.stringify({ errors: [{ code: 'pass/word', message }] });
     assert.deepEqual(
-      parseRefusal(body('not pass/word, nor b64=='), createSecrets('pass/word', 'b64==').hide),
+      parseRefusal(body('not pass/word, nor b64=='), createSecrets(['pass/word', 'b64==']).hide),
       {
         code: '***',
         message: 'not ***, nor ***',
       },
     );
     assert.equal(
-      parseRefusal(body(`${'x'.repeat(2_045)}pass/word`), createSecrets('pass/word').hide).message,
+      parseRefusal(body(`${'x'.repeat(2_045)}pass/word`), createSecrets(['pass/word']).hide).message,
       `${'x'.repeat(2_045)}***`,
     );
   });
