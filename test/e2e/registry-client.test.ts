@@ -367,7 +367,7 @@ describe('by the registry client', { skip, timeout: 60_000 }, () => {
     assert.deepEqual(await clientOf(ODD, PASSWORD).ping(), {
       status: 401,
       code: 'UNAUTHORIZED',
-      message: 'Basic (hidden) is (hidden)',
+      message: 'Basic *** is ***',
     });
   });
 });

@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { wholeEnvironment } from '../../../src/caller-environment.ts';
+import { timerMs } from '../../../src/clock.ts';
 import type { Resolution } from '../../../src/identity/resolve.ts';
 import { parseRegistry } from '../../../src/registry/ecr-hostname.ts';
 import { floods, type HostileAnswer, startHostileServer, trickles } from '../../fake-aws/hostile-server.ts';
@@ -115,7 +116,7 @@ async function mintAlone({ product, cast }: ProductStage, endpoint: string) {
     identity: { kind: 'environment' },
   };
   const env = wholeEnvironment({ ...product.env, ...keyVariables(cast.dev), AWS_ENDPOINT_URL_ECR: endpoint });
-  const job = { question: 'token', resolution, env, timeoutMs: 10_000, givenAt: Date.now() };
+  const job = { question: 'token', resolution, env, timeoutMs: 10_000, givenAt: timerMs() };
   minter.stdin?.write(`${JSON.stringify(job)}\n`);
   const said = await result;
   if (minter.exitCode === null) await new Promise((resolve) => minter.once('exit', resolve));
