@@ -14,8 +14,18 @@ export function socketHolder(path: string, uid: number): number | undefined {
   const holders = processes.filter((pid) => holds(pid, sockets));
   // A daemon whose program its user may not read keeps what it has open to itself.
   const likely = holders.length === 0 ? processes.filter(isClosed) : holders;
-  const [holder, ...others] = likely.length === 1 && likely === holders ? holders : likely.filter(isDaemon);
+  const [holder, ...others] = likely.length === 1 && likely === holders ? holders : daemonsOf(likely);
   return others.length === 0 ? holder : undefined;
+}
+
+/** A minter that the daemon just begins to start is still a copy of it. */
+function daemonsOf(pids: readonly number[]): number[] {
+  const daemons = pids.filter(isDaemon);
+  return daemons.filter((pid) => !daemons.includes(parentOf(pid)));
+}
+
+function parentOf(pid: number): number {
+  return Number(/^PPid:\s+(\d+)$/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1]);
 }
 
 /** `__SO_ACCEPTCON` of linux/net.h. */
