@@ -141,7 +141,7 @@ esac
 echo '{"Secret":"canary"}'; exit 1`;
       await using world = await startFallbackStage(() => script);
       const { get } = actionsOf(world.product, front);
-      assert.match(failureOf(await get('flood')), /printed more than 1024 KiB/);
+      assert.match(failureOf(await get('flood')), /printed more than 512 KiB/);
       assert.match(failureOf(await get('swear')), /\\u\{1b\}\[2J\\u\{7\}line line;/);
       assert.doesNotMatch(failureOf(await get('break')), /canary/);
     });
