@@ -36,8 +36,8 @@ const FILES: Record<string, string> = {
   'keys-8.yaml': lines(8 * KIB - 20, (i) => `key${i}: 1\n`),
   'anchors.yaml': lines(4 * KIB - 20, (i) => `a${i}: &x${i} 1\nb${i}: *x${i}\n`),
   'keys.yaml': lines(1_000 * KIB, (i) => `key${i}: 1\n`),
-  'nested.ini': lines(16 * KIB - 20, () => '  a = 1\n', '[default]\nb =\n'),
-  'sections.ini': lines(16 * KIB - 20, (i) => `[profile ${i}]\n`),
+  'nested.ini': lines(8 * KIB - 20, () => '  a = 1\n', '[default]\nb =\n'),
+  'sections.ini': lines(8 * KIB - 20, (i) => `[profile ${i}]\n`),
   'profiles.ini': lines(1_000 * KIB, (i) => `[profile p${i}]\nsso_account_id = ${10 ** 11 + i}\n`),
   'blank.ini': lines(1_000 * KIB, () => '\n', '[default]\na = 1\n'),
 };
@@ -99,7 +99,7 @@ async function attack(stage: Stage, signal: AbortSignal): Promise<number> {
     }
   };
   const files = await writeHostileFiles(stage);
-  const isApart = ({ file = '', size = 0 }: HostileRequest) => file.endsWith('.yaml') || size > 16 * KIB;
+  const isApart = ({ file = '', size = 0 }: HostileRequest) => file.endsWith('.yaml') || size > 8 * KIB;
   const here = [...hostileFrames(stage), ...files.filter((file) => !isApart(file))];
   await Promise.all([repeat(here), repeat(files.filter(isApart))]);
   return sent;
