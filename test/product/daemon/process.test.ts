@@ -55,7 +55,10 @@ test('Neither a daemon nor a minter has memory in its core dumps, wherever the s
   const minters = () => readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
   await whenever('a spare one is there', async () => /\d/.test(await minters()));
   for (const one of [pid, Number.parseInt(await minters(), 10)]) {
-    assert.match(await readFile(`/proc/${one}/coredump_filter`, 'utf8'), /^0+\n$/);
+    // A minter that was just begun does so first of all.
+    await whenever(`${one} has closed its memory`, async () =>
+      /^0+\n$/.test(await readFile(`/proc/${one}/coredump_filter`, 'utf8')),
+    );
     assert.match(await readFile(`/proc/${one}/limits`, 'utf8'), /^Max core file size +0 +0 /m);
   }
 });

@@ -67,28 +67,6 @@ test('A request that comes byte by byte is answered like any other.', async () =
   assert.ok((await answer).toString().startsWith(`0{"ServerURL":"${HOST}"`));
 });
 
-test('A request does not wait for a whole crowd of large ones.', async () => {
-  await using stage = await startWithDaemon();
-  const { product } = stage;
-  const variables = Object.fromEntries(Array.from({ length: 8_000 }, (_, index) => [`NAME_${index}`, '1']));
-  const large = frameOf({ action: 'get', env: { ...product.env, '@all': '1', ...variables }, input: HOST });
-  const crowd = await Promise.all(Array.from({ length: 60 }, () => connectTo(product)));
-  let answered = 0;
-  const answers = crowd.map(async (socket) => {
-    const answer = (await buffer(socket)).toString();
-    answered += 1;
-    return answer;
-  });
-  // The last byte of each comes at once.
-  await Promise.all(
-    crowd.map((socket) => new Promise((resolve) => socket.write(large.subarray(0, -1), resolve))),
-  );
-  for (const socket of crowd) socket.end(large.subarray(-1));
-  assert.ok((await send(product, getFrame(product))).startsWith(`0{"ServerURL":"${HOST}"`));
-  assert.ok(answered < crowd.length, 'and not behind all of them');
-  for (const answer of await Promise.all(answers)) assert.ok(answer.startsWith(`0{"ServerURL":"${HOST}"`));
-});
-
 test('A client that leaves before its answer harms nobody.', async () => {
   await using stage = await startWithDaemon();
   const { aws, product } = stage;
