@@ -117,7 +117,7 @@ async function setUp(session: Session, path: string, options: SetupOptions): Pro
   if (done === 'written') run.streams.stdout.write(nextStepsText(accounts, program));
   const fault = helperFault(user.env.PATH, user.home, run.invocation.self);
   if (fault !== undefined) {
-    run.streams.stderr.write(`\nWarning: ${fault.message}\nTo mend it, run:\n  ${fault.command}\n`);
+    run.streams.stderr.write(`\nWarning: ${fault.message}\nTo fix it, run:\n  ${fault.command}\n`);
   }
 }
 

@@ -111,7 +111,7 @@ test('setup writes both files, and says how PowerShell puts the program on PATH.
   const stage = await startStage(t);
   const { status, stderr } = await run(stage, ['setup', '--yes']);
   assert.equal(status, 0, stderr);
-  assert.match(stderr, /To mend it, run:\n {2}\[Environment\]::SetEnvironmentVariable\('Path', /);
+  assert.match(stderr, /To fix it, run:\n {2}\[Environment\]::SetEnvironmentVariable\('Path', /);
   const config = JSON.parse(readFileSync(join(stage.product.home, '.docker', 'config.json'), 'utf8'));
   assert.deepEqual(Object.values(config.credHelpers), ['ecr-xacct']);
 });

@@ -113,7 +113,7 @@ What to do next:
       const own = join(user.home, 'opt/bin/docker-credential-ecr-xacct');
       assert.match(
         stderr,
-        /^\nWarning: Docker will not find docker-credential-ecr-xacct: .*\nTo mend it, run:\n {2}\S/,
+        /^\nWarning: Docker will not find docker-credential-ecr-xacct: .*\nTo fix it, run:\n {2}\S/,
       );
       assert.ok(stderr.includes(`ln -s ${own} /usr/local/bin/\n`), stderr);
     }
