@@ -3,6 +3,7 @@ import { utimes, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { socketPath } from '../../src/wire/socket-path.ts';
 import type { Measurement } from './measurement.ts';
 import { atMost, digits, milliseconds } from './report.ts';
@@ -18,25 +19,40 @@ function frame(action: string, env: Record<string, string>, input = STATIC.hostn
   return `ecr-xacct/2 ${action}\n${variables.join('')}\0${input}`;
 }
 
-/** Lines up to a size. */
-function lines(bytes: number, line: (index: number) => string, before = ''): string {
+/** Lines up to a size, and at most so many. */
+function lines(
+  bytes: number,
+  line: (index: number) => string,
+  before = '',
+  most = Number.POSITIVE_INFINITY,
+): string {
   let text = before;
-  for (let index = 0; text.length < bytes; index += 1) text += line(index);
+  for (let index = 0; text.length < bytes && index < most; index += 1) text += line(index);
   return text;
 }
 
-/** Files that take long to read: in the daemon, and apart. */
-const FILES: Record<string, string> = {
+/** Files that take as long as any that are read in the daemon: 8 KiB and 200 or 400 lines. */
+const READ_HERE: Record<string, string> = {
+  'keys-200.yaml': lines(8 * KIB - 20, (i) => `key${i}${'x'.repeat(28)}: 1\n`, '', 198),
+  'rules-100.yaml': lines(
+    8 * KIB - 100,
+    (i) => `  "${10 ** 11 + i}.dkr.ecr.us-east-1.amazonaws.com": { profile: dev }\n`,
+    'registries:\n',
+  ),
+  'nested-400.ini': lines(8 * KIB - 20, () => '  a = 1\n', '[default]\nb =\n', 396),
+  'sections-400.ini': lines(8 * KIB - 20, (i) => `[profile ${i}]\n`, '', 398),
+};
+
+/** Files that take long, which are read apart. */
+const READ_APART: Record<string, string> = {
   'rules.yaml': lines(
     3_000 * KIB,
     (i) => `  "${10 ** 11 + i}.dkr.ecr.us-east-1.amazonaws.com": { profile: dev }\n`,
     'registries:\n',
   ),
   'braces.yaml': '{'.repeat(4 * KIB),
-  'keys-8.yaml': lines(8 * KIB - 20, (i) => `key${i}: 1\n`),
   'anchors.yaml': lines(4 * KIB - 20, (i) => `a${i}: &x${i} 1\nb${i}: *x${i}\n`),
   'keys.yaml': lines(1_000 * KIB, (i) => `key${i}: 1\n`),
-  'nested.ini': lines(8 * KIB - 20, () => '  a = 1\n', '[default]\nb =\n'),
   'sections.ini': lines(8 * KIB - 20, (i) => `[profile ${i}]\n`),
   'profiles.ini': lines(1_000 * KIB, (i) => `[profile p${i}]\nsso_account_id = ${10 ** 11 + i}\n`),
   'blank.ini': lines(1_000 * KIB, () => '\n', '[default]\na = 1\n'),
@@ -44,17 +60,16 @@ const FILES: Record<string, string> = {
 
 interface HostileRequest {
   request: string;
-  /** What it leads to, and its size in bytes. */
+  /** What it leads to. */
   file?: string;
-  size?: number;
 }
 
-async function writeHostileFiles({ product }: Stage): Promise<HostileRequest[]> {
-  const written = Object.entries(FILES).map(async ([name, content]) => {
+async function writeFiles(files: Record<string, string>, { product }: Stage): Promise<HostileRequest[]> {
+  const written = Object.entries(files).map(async ([name, content]) => {
     const file = join(product.folder, name);
     await writeFile(file, content);
     const variable = name.endsWith('.yaml') ? 'ECR_XACCT_CONFIG' : 'AWS_CONFIG_FILE';
-    return { request: frame('get', { ...product.env, [variable]: file }), file, size: content.length };
+    return { request: frame('get', { ...product.env, [variable]: file }), file };
   });
   return Promise.all(written);
 }
@@ -98,10 +113,8 @@ async function attack(stage: Stage, signal: AbortSignal): Promise<number> {
       }
     }
   };
-  const files = await writeHostileFiles(stage);
-  const isApart = ({ file = '', size = 0 }: HostileRequest) => file.endsWith('.yaml') || size > 8 * KIB;
-  const here = [...hostileFrames(stage), ...files.filter((file) => !isApart(file))];
-  await Promise.all([repeat(here), repeat(files.filter(isApart))]);
+  const here = [...hostileFrames(stage), ...(await writeFiles(READ_HERE, stage))];
+  await Promise.all([repeat(here), repeat(await writeFiles(READ_APART, stage))]);
   return sent;
 }
 
@@ -112,6 +125,8 @@ const hostile: Measurement = {
     const { steps, run, options } = stage;
     const get = { name: 'ours', steps: [steps.ours('get', STATIC)], settle: 10 };
     const rounds = options.quick ? 200 : 1_000;
+    // Its own files, too, are read at each get for the first two seconds.
+    await setTimeout(2_500);
     await run([get], { kind: 'rounds', rounds: 1, warmup: 1 });
     const stop = new AbortController();
     const attacked = attack(stage, stop.signal);

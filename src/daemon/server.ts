@@ -1,12 +1,11 @@
 // Serves the wire's requests on a socket: Docker's actions through the helper, and the daemon's own.
 import { createServer, type Server, type Socket } from 'node:net';
-import { setImmediate } from 'node:timers/promises';
 import { WholeEnvironmentNeeded } from '../caller-environment.ts';
 import { isAction } from '../docker/messages.ts';
 import { errorLine } from '../errors.ts';
 import type { Helper } from '../helper/helper.ts';
 import { joinAndWipe, readAndWipe } from '../os/wipe.ts';
-import { hasPrivatePaths } from '../profiles/profiles.ts';
+import { hasPrivatePaths } from '../profiles/aws-files.ts';
 import {
   answerYourself,
   decodeRequest,
@@ -38,13 +37,12 @@ export type DaemonAction = (request: Request) => string | Promise<string>;
 const REQUEST_DEADLINE_MS = 5_000;
 
 export function createDaemonServer(deps: ServerDeps): Server {
-  const largeTurn = createTurns();
   return createServer({ allowHalfOpen: true }, (socket) => {
     // A client that went away needs no answer.
     socket.on('error', () => socket.destroy());
     // At once, not when it has sent its request: others can connect only while it is open to them.
     if (deps.isExposed()) socket.destroy();
-    else void serve(socket, deps, largeTurn);
+    else void serve(socket, deps);
   });
 }
 
@@ -53,23 +51,10 @@ const KEEPS: ReadonlySet<string> = new Set(['get', 'login', 'store']);
 /** Actions that follow paths of the caller's environment. */
 const FOLLOWS: ReadonlySet<string> = new Set(['get', 'login', 'explain']);
 
-/** Bytes: a request of more takes some tens of milliseconds. */
-const LARGE_FRAME_BYTES = 64 * 1024;
-
-/** One at a time, and what else is there in between: a crowd of large requests is no longer than one of them to the others. */
-function createTurns(): () => Promise<void> {
-  let last = Promise.resolve();
-  return () => {
-    last = last.then(() => setImmediate());
-    return last;
-  };
-}
-
-async function serve(socket: Socket, deps: ServerDeps, largeTurn: () => Promise<void>): Promise<void> {
+async function serve(socket: Socket, deps: ServerDeps): Promise<void> {
   const started = deps.clock();
   const frame = await readFrame(socket);
   if (frame === undefined) return;
-  if (frame.length > LARGE_FRAME_BYTES) await largeTurn();
   let request: Request | undefined;
   let response: Response;
   try {

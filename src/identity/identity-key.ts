@@ -1,7 +1,7 @@
 // The key a token is kept under: everything its identity was resolved from, with digests for secrets.
 import { childEnvironment } from '../caller-environment.ts';
 import type { Environment } from '../invocation.ts';
-import { digest } from '../profiles/profiles.ts';
+import { digest } from '../profiles/digest.ts';
 import { chainOf, followedSettings } from './chain.ts';
 import type { CallerWorld, Identity } from './identity.ts';
 import type { Resolution } from './resolve.ts';

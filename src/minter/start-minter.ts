@@ -2,6 +2,7 @@
 import { timerMs } from '../clock.ts';
 import type { Resolution } from '../identity/resolve.ts';
 import type { Environment, SelfCommand } from '../invocation.ts';
+import { createQueue } from '../os/queue.ts';
 import type { CallerIdentity, MfaProof, Outcome, Question, Questions, Token } from '../questions.ts';
 import type { JobOutcome, MintJob } from './job.ts';
 import { type MinterProcess, startMinter, timeoutError } from './minter-process.ts';
@@ -41,8 +42,6 @@ export function createMinters(self: SelfCommand, spareMs: number): Minters {
   let spare: MinterProcess | undefined;
   let expiry: NodeJS.Timeout | undefined;
   let isClosed = false;
-  let running = 0;
-  const waiting: (() => void)[] = [];
 
   const takeSpare = (): MinterProcess | undefined => {
     clearTimeout(expiry);
@@ -70,18 +69,10 @@ export function createMinters(self: SelfCommand, spareMs: number): Minters {
     const isAgain = outcome.error?.code === 'internal' && outcome.mfaSession === undefined;
     return isAgain ? startMinter(self).run(job) : outcome;
   };
-  const run = async <Q extends Question>(job: Omit<MintJob<Q>, 'givenAt'>): Promise<JobOutcome<Q>> => {
-    if (running >= MAX_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
-    running += 1;
-    try {
-      return await runNow({ ...job, givenAt: timerMs() });
-    } finally {
-      running -= 1;
-      waiting.shift()?.();
-      // Not before, when it would take the time of those that somebody waits for.
-      if (running === 0) setImmediate(warm);
-    }
-  };
+  // No spare before the last has ended: it would take the time of those that a caller waits for.
+  const inTurn = createQueue(MAX_AT_ONCE, () => setImmediate(warm));
+  const run = <Q extends Question>(job: Omit<MintJob<Q>, 'givenAt'>): Promise<JobOutcome<Q>> =>
+    inTurn(() => runNow({ ...job, givenAt: timerMs() }));
 
   const ask: Minters['ask'] = (asked, resolution, env, timeoutMs, mfa) =>
     run({ ...asked, resolution, env, timeoutMs, mfa });

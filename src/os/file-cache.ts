@@ -22,8 +22,8 @@ export interface CachedKind<T> {
 
 /** How a large file is read where others wait meanwhile. */
 export interface Apart<T> {
-  /** Bytes: a file of more is parsed by `parse`. */
-  over: number;
+  /** A file of more bytes or lines than these is parsed by `parse`. */
+  over: { bytes: number; lines: number };
   /** Whether the text of a smaller one is parsed in a moment. */
   isLight: (text: string) => boolean;
   parse: (path: string, size: number) => Promise<T>;
@@ -60,8 +60,12 @@ export function createSharedFileCache<T>(
     if (state === undefined || path === devNull) return cache.forget(path, state && kind.parse('', path));
     const known = cache.get(path, state);
     if (known !== undefined) return known;
-    const text = state.size <= apart.over ? read(path, kind) : undefined;
-    if (text !== undefined && apart.isLight(text)) {
+    const text = state.size <= apart.over.bytes ? read(path, kind) : undefined;
+    if (
+      text !== undefined &&
+      text.split('\n', apart.over.lines + 1).length <= apart.over.lines &&
+      apart.isLight(text)
+    ) {
       return cache.keep(path, state, kind.parse(text, path));
     }
     const reading = apart.parse(path, state.size);

@@ -7,6 +7,7 @@ import type { Environment, SelfCommand } from '../invocation.ts';
 import { abortable } from '../os/abortable.ts';
 import { limitError } from '../os/limits.ts';
 import { killGroup } from '../os/process-group.ts';
+import { createQueue } from '../os/queue.ts';
 import { spawnSelf } from '../os/spawn-self.ts';
 import { type Parsed, TAKERS } from './parsed-lines.ts';
 import type { LastLine } from './run-parser.ts';
@@ -28,22 +29,6 @@ export function createParseApart(self: SelfCommand): ParseApart {
   return (what, path, size) => (size > LARGE_BYTES ? large : small)(() => parse(self, what, path));
 }
 
-/** Lets so many run at once, in the order in which they came. */
-function createQueue(most: number): <T>(run: () => Promise<T>) => Promise<T> {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async (run) => {
-    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
-    running += 1;
-    try {
-      return await run();
-    } finally {
-      running -= 1;
-      waiting.shift()?.();
-    }
-  };
-}
-
 /** A reader of which no caller waits longer than for an answer: `timeoutMs` is that of the environment. */
 export function withinTimeout<T>(
   read: (env: Environment) => T | Promise<T>,
@@ -60,13 +45,15 @@ export function withinTimeout<T>(
 }
 
 async function parse<K extends keyof Parsed>(self: SelfCommand, what: K, path: string): Promise<Parsed[K]> {
-  const { child, output } = spawnSelf(self, { args: ['parse', what, path], env: {}, stdin: 'ignore' });
   let isLate = false;
+  let end = () => {};
   const deadline = setTimeout(() => {
     isLate = true;
-    killGroup(child);
+    end();
   }, TIMEOUT_MS);
   try {
+    const { child, output } = spawnSelf(self, { args: ['parse', what, path], env: {}, stdin: 'ignore' });
+    end = () => killGroup(child);
     const [failed] = child.pid === undefined ? await once(child, 'error') : [];
     if (failed !== undefined || output === undefined) throw failed;
     const taker = TAKERS[what]();
@@ -89,7 +76,7 @@ async function parse<K extends keyof Parsed>(self: SelfCommand, what: K, path: s
     throw isLate ? tooSlow(path, TIMEOUT_MS) : notRead(path, error);
   } finally {
     clearTimeout(deadline);
-    killGroup(child);
+    end();
   }
 }
 

@@ -1,15 +1,10 @@
 // The AWS CLI's config and credentials files: profiles, SSO sessions and service sections, as the AWS CLI takes them.
-import { devNull } from 'node:os';
-import { isAbsolute, join } from 'node:path';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { isWhole, WholeEnvironmentNeeded } from '../caller-environment.ts';
 import { XacctError } from '../errors.ts';
-import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
 import { type Apart, type CachedKind, createFileCache, createSharedFileCache } from '../os/file-cache.ts';
-import { homeFolder, underHome } from '../os/home-folder.ts';
-import { readAndWipe } from '../os/wipe.ts';
+import { awsFiles } from './aws-files.ts';
 import { type ProfileSections, settingsIn } from './credential-kind.ts';
+import { digest } from './digest.ts';
 import { parseIni, type Section, type Sections, type Settings } from './ini.ts';
 import { accountsOf, type ProfileAccounts } from './profile-accounts.ts';
 import { shellWords } from './shell-words.ts';
@@ -36,28 +31,13 @@ export interface Profiles {
 
 const SECRETS = new Set(['aws_secret_access_key', 'aws_session_token', 'aws_security_token']);
 
-/** AWS's session tokens have a few kilobytes. */
-const MAX_KEY_BYTES = 8_192;
-
-/**
- * SHA-256 in base64url, of what must be compared and not kept. Not with node:crypto, whose OpenSSL takes 3 MB in a daemon that
- * needs nothing else of it; but for what no key is as long as, as that would take half a second.
- */
-export function digest(text: string): string {
-  const hash = (bytes: Buffer) =>
-    bytes.length > MAX_KEY_BYTES
-      ? process.getBuiltinModule('node:crypto').hash('sha256', bytes, 'buffer')
-      : sha256(bytes);
-  return Buffer.from(readAndWipe(Buffer.from(text), hash)).toString('base64url');
-}
-
 export type ProfileReader = (env: Environment) => Profiles;
 
 /** Some 8,000 profiles. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Some 80 profiles; six hundred that are empty take some 40 ms in a process without a compiler. */
-const APART_BYTES = 8 * 1024;
+/** Some 80 profiles, which take some 15 ms in a process without a compiler; six hundred that are empty would take 40. */
+const APART_OVER = { bytes: 8 * 1024, lines: 400 };
 
 /**
  * A reader of the files that a caller's environment names (`AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE`, `HOME`). Secrets are
@@ -80,7 +60,7 @@ export function createSharedProfileReader(
   apart: Pick<Apart<Sections>, 'parse' | 'onGarbage'>,
 ): SharedProfileReader {
   const readSections = createSharedFileCache(sharedFile(false), {
-    over: APART_BYTES,
+    over: APART_OVER,
     // Its settings are in every other section, too.
     isLight: (text) => !text.includes('[DEFAULT]'),
     ...apart,
@@ -142,70 +122,6 @@ function createProfilesMemory(): (config: SharedFile, credentials: SharedFile) =
     }
     return last.profiles;
   };
-}
-
-/** The paths of the config file and of the credentials file. */
-function awsFiles(env: Environment): [string, string] {
-  return [
-    awsFile(env.AWS_CONFIG_FILE, 'config', env),
-    awsFile(env.AWS_SHARED_CREDENTIALS_FILE, 'credentials', env),
-  ];
-}
-
-function awsFile(explicit: string | undefined, name: string, env: Environment): string {
-  // An empty variable names no file, and not the usual one.
-  if (explicit === '') return devNull;
-  return explicit === undefined ? join(homeFolder(env) ?? '/', '.aws', name) : expandedPath(explicit, env);
-}
-
-/** PATH_MAX of linux/limits.h. */
-const MAX_PATH = 4_096;
-
-/** As the AWS CLI: `$NAME` and `${NAME}` where they are set, then `~`. @throws WholeEnvironmentNeeded where it may be set. */
-function expandedPath(path: string, env: Environment): string {
-  let length = 0;
-  const expanded = path.replace(/\$(?:(\w+)|\{([^{}]*)\})/g, (all, plain, braced) => {
-    const value = env[plain ?? braced];
-    if (value === undefined && !isWhole(env)) throw new WholeEnvironmentNeeded();
-    length += (value ?? all).length;
-    if (length > MAX_PATH) throw pathTooLong(path);
-    return value ?? all;
-  });
-  return underHome(expanded, env);
-}
-
-function pathTooLong(path: string): XacctError {
-  const message = `the path ${path.slice(0, 64)}… is longer than the ${MAX_PATH} characters that a path may have`;
-  return new XacctError('config-invalid', message, {
-    hint: { run: command`unset AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE` },
-  });
-}
-
-/** Variables with a path that means something else in the daemon's current folder than in the caller's. */
-const PATH_VARIABLES = [
-  'HOME',
-  'ECR_XACCT_CONFIG',
-  'AWS_CONFIG_FILE',
-  'AWS_SHARED_CREDENTIALS_FILE',
-  'AWS_CA_BUNDLE',
-  'REQUESTS_CA_BUNDLE',
-  'AWS_LOGIN_CACHE_DIRECTORY',
-  'AWS_WEB_IDENTITY_TOKEN_FILE',
-  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
-  'SSL_CERT_FILE',
-  'NODE_EXTRA_CA_CERTS',
-];
-
-/**
- * Whether a path in the environment leads somewhere else in another process: a relative one, or one of the caller's own
- * descriptors (`AWS_CONFIG_FILE=<(…)`). Only a process in the caller's folder, started by the caller, can follow it.
- */
-export function hasPrivatePaths(env: Environment): boolean {
-  return PATH_VARIABLES.some((name) => {
-    const path = env[name];
-    if (!path || path.startsWith('~/')) return false;
-    return !isAbsolute(path) || /^\/(?:dev\/(?:fd\/|std)|proc\/(?:thread-)?self\/)/.test(path);
-  });
 }
 
 interface SharedFile {

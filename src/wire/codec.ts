@@ -69,7 +69,7 @@ export function decodeRequest(frame: Buffer): Request | 'version' | 'environment
   const env: Record<string, string> = Object.create(null);
   const [variables, input] = rest.startsWith('\0') ? ['', rest.slice(1)] : partAt(rest, '\0\0');
   if (variables === undefined) throw frame.length > MAX_FRAME_BYTES ? tooLarge(MAX_FRAME_BYTES) : malformed();
-  const list = variables === '' ? [] : variables.split('\0');
+  const list = variables === '' ? [] : variables.split('\0', MAX_VARIABLES + 1);
   if (list.length > MAX_VARIABLES || list.some(({ length }) => length > MAX_VARIABLE)) return 'environment';
   for (const variable of list) {
     const [name, value] = partAt(variable, '=');

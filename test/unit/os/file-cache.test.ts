@@ -201,7 +201,7 @@ function asOrdinaryUser<T>(call: () => T): T {
   }
 }
 
-/** A cache that reads more than ten bytes apart, and how each such reading is to end. */
+/** A cache that reads more than ten bytes or three lines apart, and how each such reading is to end. */
 function createShared() {
   const folder = mkdtempDisposableSync(join(tmpdir(), 'file-cache-'));
   const parse = (text: string) => ({ text });
@@ -210,7 +210,7 @@ function createShared() {
   const read = createSharedFileCache(
     { parse, maxBytes: 20, irregular: 'refused' },
     {
-      over: 10,
+      over: { bytes: 10, lines: 3 },
       isLight: (text) => text !== 'heavy',
       onGarbage: () => {
         counts.garbage += 1;
@@ -239,7 +239,12 @@ test('what was written a moment ago is read again: it may be written once more w
     return { text };
   };
   const kind = { parse, maxBytes: 100, irregular: 'refused' } as const;
-  const apart = { over: 1, isLight: () => false, parse: async () => parse('apart'), onGarbage: () => {} };
+  const apart = {
+    over: { bytes: 1, lines: 1 },
+    isLight: () => false,
+    parse: async () => parse('apart'),
+    onGarbage: () => {},
+  };
   const reads = [createFileCache(kind, () => now), createSharedFileCache(kind, apart, () => now)];
   for (const read of reads) {
     parsed = 0;
@@ -266,6 +271,9 @@ describe('a file that is shared', () => {
     assert.equal(cache.read(cache.path), undefined);
     writeFileSync(cache.path, 'ten bytes!');
     assert.deepEqual(cache.read(cache.path), { text: 'ten bytes!' });
+    assert.equal(cache.apart.length, 0);
+    writeFileSync(cache.path, 'a\nb\nc');
+    assert.deepEqual(cache.read(cache.path), { text: 'a\nb\nc' });
     assert.equal(cache.apart.length, 0);
     writeFileSync(cache.path, 'heavy');
     assert.ok(cache.read(cache.path) instanceof Promise, 'a small one that takes long');

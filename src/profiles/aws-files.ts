@@ -1,0 +1,72 @@
+// The paths of the AWS CLI's config and credentials files, as a caller's environment says them.
+import { devNull } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { isWhole, WholeEnvironmentNeeded } from '../caller-environment.ts';
+import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
+import type { Environment } from '../invocation.ts';
+import { homeFolder, underHome } from '../os/home-folder.ts';
+
+/** The paths of the config file and of the credentials file. */
+export function awsFiles(env: Environment): [string, string] {
+  return [
+    awsFile(env.AWS_CONFIG_FILE, 'config', env),
+    awsFile(env.AWS_SHARED_CREDENTIALS_FILE, 'credentials', env),
+  ];
+}
+
+function awsFile(explicit: string | undefined, name: string, env: Environment): string {
+  // An empty variable names no file, and not the usual one.
+  if (explicit === '') return devNull;
+  return explicit === undefined ? join(homeFolder(env) ?? '/', '.aws', name) : expandedPath(explicit, env);
+}
+
+/** PATH_MAX of linux/limits.h. */
+const MAX_PATH = 4_096;
+
+/** As the AWS CLI: `$NAME` and `${NAME}` where they are set, then `~`. @throws WholeEnvironmentNeeded where it may be set. */
+function expandedPath(path: string, env: Environment): string {
+  let length = 0;
+  const expanded = path.replace(/\$(?:(\w+)|\{([^{}]*)\})/g, (all, plain, braced) => {
+    const value = env[plain ?? braced];
+    if (value === undefined && !isWhole(env)) throw new WholeEnvironmentNeeded();
+    length += (value ?? all).length;
+    if (length > MAX_PATH) throw pathTooLong(path);
+    return value ?? all;
+  });
+  return underHome(expanded, env);
+}
+
+function pathTooLong(path: string): XacctError {
+  const message = `the path ${path.slice(0, 64)}… is longer than the ${MAX_PATH} characters that a path may have`;
+  return new XacctError('config-invalid', message, {
+    hint: { run: command`unset AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE` },
+  });
+}
+
+/** Variables with a path that means something else in the daemon's current folder than in the caller's. */
+const PATH_VARIABLES = [
+  'HOME',
+  'ECR_XACCT_CONFIG',
+  'AWS_CONFIG_FILE',
+  'AWS_SHARED_CREDENTIALS_FILE',
+  'AWS_CA_BUNDLE',
+  'REQUESTS_CA_BUNDLE',
+  'AWS_LOGIN_CACHE_DIRECTORY',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+  'SSL_CERT_FILE',
+  'NODE_EXTRA_CA_CERTS',
+];
+
+/**
+ * Whether a path in the environment leads somewhere else in another process: a relative one, or one of the caller's own
+ * descriptors (`AWS_CONFIG_FILE=<(…)`). Only a process in the caller's folder, started by the caller, can follow it.
+ */
+export function hasPrivatePaths(env: Environment): boolean {
+  return PATH_VARIABLES.some((name) => {
+    const path = env[name];
+    if (!path || path.startsWith('~/')) return false;
+    return !isAbsolute(path) || /^\/(?:dev\/(?:fd\/|std)|proc\/(?:thread-)?self\/)/.test(path);
+  });
+}
