@@ -1,4 +1,4 @@
-// Checks what can be seen without a run: types, lint and format, dead code and dependencies.
+// Checks what can be seen without a run: types, lint and format, dead code, what dependencies are allowed to be.
 //
 // usage: npm run check
 import { spawnSync } from 'node:child_process';
@@ -15,6 +15,7 @@ const CHECKS = [
     args: ['check', '--error-on-warnings'],
   },
   { what: 'dead code and dependencies', script: 'node_modules/knip/bin/knip.js', args: [] },
+  { what: 'licences and install scripts of dependencies', script: 'scripts/dependencies.ts', args: [] },
 ];
 
 /** Whether a check passed; what it printed is shown only where it did not. */

@@ -18,6 +18,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'test/support/e2e': REAL,
   'test/support/packages': REAL,
   'test/unit': [...SHARED, 'test/support/unit'],
+  // Scripts that need no build.
+  'test/unit/scripts': ['scripts'],
   'test/contract': BUILT,
   'test/product': [...BUILT, 'scripts'],
   'test/e2e': REAL,
