@@ -325,17 +325,34 @@ test('A name is exported by one file only', () => {
   }
 });
 
-describe('docs/architecture.md', () => {
-  const text = readFileSync(join(ROOT, 'docs', 'architecture.md'), 'utf8');
-
-  test('names files and folders that are there', () => {
-    const named = [...text.matchAll(/`((?:src|test|scripts)\/[\w./*-]+)`/g)].map(([, path = '']) => path);
-    assert.ok(named.length > 30);
+for (const [path, least] of [
+  ['docs/architecture.md', 30],
+  ['SECURITY.md', 20],
+] as const) {
+  test(`${path} names files and folders that are there`, () => {
+    const text = readFileSync(join(ROOT, path), 'utf8');
+    const named = [...text.matchAll(/`((?:src|test|scripts)\/[\w./*-]+)`/g)].map(([, name = '']) => name);
+    assert.ok(named.length > least);
     const missing = named.filter(
-      (path) => !/NAME|FOLDER/.test(path) && globSync(path, { cwd: ROOT }).length === 0,
+      (name) => !/NAME|FOLDER/.test(name) && globSync(name, { cwd: ROOT }).length === 0,
     );
     assert.deepEqual(missing, []);
   });
+}
+
+test('SECURITY.md promises nothing that no test shows', () => {
+  const text = readFileSync(join(ROOT, 'SECURITY.md'), 'utf8');
+  const [, table = ''] = /^\| promise .*\n\|[-|]+\n((?:\|.*\n)+)/m.exec(text) ?? [];
+  const rows = table.trimEnd().split('\n');
+  assert.ok(rows.length > 15);
+  assert.deepEqual(
+    rows.filter((row) => !/\| (?:`test\/[\w./-]+\.test\.ts` ?)+\|$/.test(row)),
+    [],
+  );
+});
+
+describe('docs/architecture.md', () => {
+  const text = readFileSync(join(ROOT, 'docs', 'architecture.md'), 'utf8');
 
   test('has every room of the house in its picture', () => {
     const [, picture = ''] = /```mermaid\n(.*?)```/s.exec(text) ?? [];
