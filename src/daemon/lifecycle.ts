@@ -172,6 +172,8 @@ export interface Watch {
   tidy: () => void;
   /** Milliseconds, never set back. */
   clock: () => number;
+  /** Calls it each minute, while the machine is awake; a timer of this machine, unless a test has its own time. */
+  everyMinute?: ((look: () => void) => void) | undefined;
   end: End;
 }
 
@@ -182,9 +184,10 @@ export type End = (reason: string, level?: 'info' | 'warn') => void;
 const TICK_MS = 60_000;
 const IDLE_EXIT_MS = 15 * 60_000;
 
-/** Looks now and then whether the daemon is still of use. The timer does not keep a process alive. */
-export function watchUsefulness({ fault, lastRequest, holdsAnything, tidy, clock, end }: Watch): void {
-  setInterval(() => {
+/** Looks now and then whether the daemon is still of use. */
+export function watchUsefulness(watch: Watch): void {
+  const { fault, lastRequest, holdsAnything, tidy, clock, everyMinute = tickEveryMinute, end } = watch;
+  everyMinute(() => {
     const why = fault();
     if (why !== undefined) {
       end(why, 'warn');
@@ -192,7 +195,12 @@ export function watchUsefulness({ fault, lastRequest, holdsAnything, tidy, clock
     }
     tidy();
     if (!holdsAnything() && clock() - lastRequest() > IDLE_EXIT_MS) end('nothing to keep, and no one asks');
-  }, TICK_MS).unref();
+  });
+}
+
+/** The timer does not keep a process alive. */
+function tickEveryMinute(look: () => void): void {
+  setInterval(look, TICK_MS).unref();
 }
 
 /** Removes the socket, if it is still the one this daemon made. */

@@ -1,7 +1,7 @@
 // The daemon: helper, caches, minters and socket put together, from start to end.
 import { closeSync, writeSync } from 'node:fs';
 import type { Server } from 'node:net';
-import { createClock } from '../clock.ts';
+import { type Clock, createClock } from '../clock.ts';
 import { createSharedConfigReader } from '../config/config-reader.ts';
 import { createLazyFallback } from '../docker/fallback/lazy-fallback.ts';
 import { printable, XacctError } from '../errors.ts';
@@ -29,6 +29,7 @@ import {
   fileIdentity,
   listenActivated,
   removeOwnSocket,
+  type Watch,
   watchUsefulness,
 } from './lifecycle.ts';
 import { type DaemonLog, openLog } from './log.ts';
@@ -47,6 +48,10 @@ export interface DaemonOptions {
   readyFd?: number | undefined;
   /** Called once it listens, or with `undefined` where another daemon does already. */
   onListening?: (daemon: { path: string; log: string | undefined } | undefined) => void;
+  /** Time and chance: this machine's, unless a test has its own. */
+  clock?: Clock;
+  random?: () => number;
+  everyMinute?: Watch['everyMinute'];
 }
 
 /** Runs until it is stopped or of no more use. Resolves when it has ended. @throws XacctError `socket-unsafe`. */
@@ -59,9 +64,11 @@ export async function runDaemon({
   version,
   readyFd,
   onListening,
+  clock = createClock(),
+  random = Math.random,
+  everyMinute,
 }: DaemonOptions): Promise<void> {
   process.umask(0o077);
-  const clock = createClock();
   const steady = () => clock().steady;
   const bound = activatedSocket(env) ?? ownSocket(env, uid);
   const { path, inherited } = bound;
@@ -70,7 +77,7 @@ export async function runDaemon({
     log.write('info', 'who am I', { identity: describeIdentity(resolution.identity) });
     return answerOf(await minters.whoAmI(resolution, callerEnv, timeoutMs(callerEnv), mfa));
   };
-  const memory = createMemory(whoAmI, clock);
+  const memory = createMemory(whoAmI, clock, random);
   let hasGarbage = false;
   const onGarbage = () => {
     hasGarbage = true;
@@ -148,6 +155,7 @@ export async function runDaemon({
       hasGarbage = false;
     },
     clock: steady,
+    everyMinute,
     end,
   });
   onListening?.({ path, log: log.file });

@@ -20,9 +20,10 @@ export interface Memory {
   clear(): void;
 }
 
-export function createMemory(whoAmI: WhoAmI, clock: Clock): Memory {
+/** `random` gives numbers from 0 to 1. */
+export function createMemory(whoAmI: WhoAmI, clock: Clock, random: () => number = Math.random): Memory {
   const awsClock = createAwsClock(clock);
-  const tokens = createSlots(clock, Math.random, awsClock);
+  const tokens = createSlots(clock, random, awsClock);
   const logins = createLoginStore(clock, awsClock.now);
   const mfaSessions = createMfaSessionStore(clock);
   const accounts = createAccountMemory(whoAmI, () => clock().steady);
