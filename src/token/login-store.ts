@@ -18,25 +18,40 @@ export interface LoginStore {
   clear(): void;
 }
 
+/** `expiresAt`: epoch ms by AWS's clock, where the password says it. */
+interface About {
+  username: string;
+  expiresAt: number;
+}
+
 /** What ECR gives a token. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html */
 const TOKEN_LIFE_MS = 12 * 3_600_000;
 const MAX_LOGINS = 1_000;
 
-/** `awsNow`: epoch ms by AWS's clock, which is the one that a password's expiration is of. */
+/**
+ * `awsNow`: epoch ms by AWS's clock, which is the one that a password's expiration is of. Before AWS was heard it is this machine's,
+ * so what a login's life is said to be when it comes may turn out to be too long.
+ */
 export function createLoginStore(clock: Clock, awsNow: () => number): LoginStore {
-  const logins = createZeroingStore<{ username: string }>(MAX_LOGINS, clock);
+  const logins = createZeroingStore<About>(MAX_LOGINS, clock);
+  const isOver = ({ expiresAt }: About) => expiresAt <= awsNow();
+  const living = () => {
+    for (const [hostname, { about }] of logins.list()) if (isOver(about)) logins.delete(hostname);
+    return logins.list();
+  };
   return {
     get(hostname) {
       const login = logins.get(hostname);
-      return login && { username: login.about.username, secret: login.secret };
+      if (login === undefined || isOver(login.about)) return undefined;
+      return { username: login.about.username, secret: login.secret };
     },
     set(hostname, { username, secret }) {
-      const life = (expirationHint(secret) ?? Number.POSITIVE_INFINITY) - awsNow();
-      logins.set(hostname, { username }, secret, Math.min(life, TOKEN_LIFE_MS));
+      const expiresAt = expirationHint(secret) ?? Number.POSITIVE_INFINITY;
+      logins.set(hostname, { username, expiresAt }, secret, Math.min(expiresAt - awsNow(), TOKEN_LIFE_MS));
     },
     erase: logins.delete,
-    list: () => new Map([...logins.list()].map(([hostname, { about }]) => [hostname, about.username])),
-    purge: logins.purge,
+    list: () => new Map([...living()].map(([hostname, { about }]) => [hostname, about.username])),
+    purge: () => void living(),
     clear: logins.clear,
   };
 }

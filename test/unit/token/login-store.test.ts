@@ -82,6 +82,20 @@ describe('where clocks are wrong, a login is kept', () => {
     });
   }
 
+  test("until its token expires by AWS's clock, also where that is heard only after the login came", () => {
+    const store = createFixture();
+    // This machine's clock, in its place, is 13 hours behind.
+    store.awsAhead = -13 * HOUR;
+    const secret = password((START + 2 * HOUR) / 1_000);
+    store.logins.set(HOST, { username: 'AWS', secret });
+    store.awsAhead = 0;
+    store.now += 2 * HOUR - 1;
+    assert.equal(store.logins.get(HOST)?.secret, secret);
+    store.now += 1;
+    assert.equal(store.logins.get(HOST), undefined);
+    assert.equal(store.logins.list().size, 0);
+  });
+
   test('no longer where this machine’s clock is set back', () => {
     const store = createFixture();
     store.logins.set(HOST, { username: 'AWS', secret: 'one' });
