@@ -1,0 +1,76 @@
+// The time of one machine, as fast as a test lets it pass: AWS's time, a wall clock that may be set wrong, and sleep.
+import { type Clock, createClock, type Moment } from '../../../src/clock.ts';
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+export interface MachineTime {
+  /** By AWS's clock, which is right. Epoch ms. */
+  now(): number;
+  /** The product's own clock, on this machine's time. */
+  createClock(): Clock;
+  /** As this machine's clocks are. */
+  moment(): Moment;
+  /** For the product: what it does each minute that the machine is awake. */
+  everyMinute(look: () => void): void;
+  /** Some time within which nothing else happens. Milliseconds. */
+  pass(ms: number): void;
+  /** Awake, minute by minute, until then; `settle` is awaited after each look. */
+  runUntil(then: number, settle: () => Promise<void>): Promise<void>;
+  /** Until then, with no process of the machine running. */
+  sleepUntil(then: number): void;
+  /** Sets the wall clock so far ahead of the right time. Milliseconds; behind where it is negative. */
+  setAhead(ms: number): void;
+  /** No daemon is left that would look. */
+  stopLooks(): void;
+}
+
+export function createMachineTime(start: number): MachineTime {
+  let now = start;
+  let ahead = 0;
+  let running = 0;
+  let slept = 0;
+  let look: (() => void) | undefined;
+  let nextLook = 0;
+  const pass = (ms: number) => {
+    now += ms;
+    running += ms;
+  };
+  return {
+    now: () => now,
+    createClock: () =>
+      createClock({
+        wall: () => Math.floor(now) + ahead,
+        running: () => running,
+        uptime: () => running + slept,
+      }),
+    moment: () => ({ wall: now + ahead, steady: running + slept }),
+    everyMinute(wanted) {
+      look = wanted;
+      nextLook = running + MINUTE;
+    },
+    pass,
+    async runUntil(then, settle) {
+      while (look !== undefined && running + Math.max(0, then - now) >= nextLook) {
+        pass(Math.max(0, nextLook - running));
+        nextLook += MINUTE;
+        look();
+        await settle();
+      }
+      pass(Math.max(0, then - now));
+    },
+    sleepUntil(then) {
+      const ms = Math.max(0, then - now);
+      now += ms;
+      slept += ms;
+    },
+    setAhead(ms) {
+      ahead = ms;
+    },
+    stopLooks() {
+      look = undefined;
+    },
+  };
+}
