@@ -1,0 +1,41 @@
+// Owns what a failure's line may look like: one pattern for each kind of problem, as docs and failure table have it.
+
+/** What is wrong with files, keys or rights: it lasts until it is changed. */
+export type Problem = 'config' | 'profiles' | 'no profile' | 'no identity' | 'key' | 'denied' | 'assume';
+
+/** What passes: a fault of AWS or of the network, or of processes that were killed or suspended. */
+export type Trouble =
+  | 'throttled'
+  | 'AWS failed'
+  | 'not AWS'
+  | 'reset'
+  | 'AWS silent'
+  | 'skew'
+  | 'killed'
+  | 'daemon silent'
+  | 'no daemon';
+
+const LINES: Readonly<Record<Problem | Trouble, RegExp>> = {
+  config: /config\.yaml:\d+/,
+  profiles: /\.aws\/config:\d+: a section header has no closing bracket/,
+  'no profile': /there is no profile /,
+  'no identity': /no AWS identity: /,
+  key: /AWS does not know its access key/,
+  denied: /not allowed to call ecr:GetAuthorizationToken/,
+  assume: /STS does not let it assume the role/,
+  throttled: /AWS limits the rate of requests/,
+  'AWS failed': /AWS failed \(/,
+  'not AWS': /is not AWS|without an authorization token/,
+  reset: /cannot reach 127\.0\.0\.1:\d+ \(\w+\)|cannot reach http:/,
+  'AWS silent': /did not answer within \d+ s|no answer from AWS within \d+ s/,
+  skew: /this machine's clock is /,
+  killed: /minter/,
+  'daemon silent': /the daemon at \S+ did not answer within \d+ s/,
+  'no daemon': /there is no daemon to keep this login/,
+};
+
+/** Which kinds a line may be of. */
+export function kindsOf(line: string): (Problem | Trouble)[] {
+  const kinds = Object.entries(LINES) as [Problem | Trouble, RegExp][];
+  return kinds.filter(([, pattern]) => pattern.test(line)).map(([kind]) => kind);
+}

@@ -1,0 +1,133 @@
+// The model: what may be in the daemon's memory and in the users' files after all that was done, and so what an answer may be.
+import { CALLERS, type CallerKind, type CallerName, ECR_HOSTS, type HostName, type Keys } from './cast.ts';
+import { between, type Instant } from './clock.ts';
+import type { Problem, Trouble } from './errors.ts';
+import type { Homes } from './homes.ts';
+import { type Reading, readingOf } from './identity.ts';
+import type { Call } from './operations.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** Of ECR's tokens, and of logins that do not say theirs. */
+const LIFE = 12 * HOUR;
+const MARGIN = 15 * MINUTE;
+/** A step takes some seconds. */
+const SLACK = MINUTE;
+
+/** What `docker login` brought for a host. */
+export interface Login {
+  secret: string;
+  at: Instant;
+}
+
+/** All that may be kept for a host; undefined is nothing. One entry: it is known. */
+export type MaybeLogin = readonly (Login | undefined)[];
+
+const NONE: MaybeLogin = [undefined];
+
+export interface Model {
+  homes: Homes;
+  /** Another program is on disk, and the daemon has not been asked for anything that makes it end. */
+  isOutdated: boolean;
+  logins(host: HostName): MaybeLogin;
+  setLogins(host: HostName, maybe: MaybeLogin): void;
+  reading(caller: CallerName, host: HostName, homes: Homes): Reading;
+  /** Whether the daemon has a token for this caller and candidate for sure, which it need not renew. */
+  holds(caller: CallerName, key: string, region: string, now: Instant): boolean;
+  /** `at`: when AWS issued the token. */
+  hold(caller: CallerName, key: string, region: string, principal: string, at: Instant): void;
+  /** A token of this user or role was handed out for the host. */
+  serves(host: HostName, principal: string, region: string): void;
+  /** All that was handed out for the host may be forgotten, whatever else it served; without a host, everything. */
+  mayHaveForgotten(host?: HostName): void;
+  /** How many tokens are so old that the daemon may renew them unasked. */
+  dueAhead(now: Instant): number;
+  /** After the clocks were changed: what may have died is no longer relied on. */
+  age(now: Instant): void;
+  remember(subject: string, troubles: readonly Trouble[] | readonly Problem[], forMs: number): void;
+  /** Failures that may still answer for this subject without AWS being asked. */
+  remembered(subject: string): (Trouble | Problem)[];
+}
+
+export function createModel(keys: Keys, homes: Homes): Model {
+  const logins = new Map<HostName, MaybeLogin>();
+  const held = new Map<string, { principal: string; region: string; at: Instant }>();
+  /** Of tokens that a host was ever given. */
+  const served = new Map<HostName, Set<string>>();
+  const failures: { subject: string; kinds: readonly (Trouble | Problem)[]; until: number }[] = [];
+  const heldKey = (...words: string[]) => words.join('|');
+  return {
+    homes,
+    isOutdated: false,
+    logins: (host) => logins.get(host) ?? NONE,
+    setLogins: (host, maybe) => void logins.set(host, unique(maybe)),
+    reading: (caller, host, then) => readingOf(caller, host, then, keys),
+    holds(caller, key, region, now) {
+      const token = held.get(heldKey(caller, key, region));
+      return token !== undefined && between(token.at, now) < LIFE - MARGIN - SLACK;
+    },
+    hold(caller, key, region, principal, at) {
+      held.set(heldKey(caller, key, region), { principal, region, at });
+    },
+    serves(host, principal, region) {
+      served.set(host, (served.get(host) ?? new Set()).add(heldKey(principal, region)));
+    },
+    mayHaveForgotten(host) {
+      for (const [name, { principal, region }] of held) {
+        const isMeant = host === undefined || served.get(host)?.has(heldKey(principal, region));
+        if (isMeant) held.delete(name);
+      }
+    },
+    dueAhead: (now) =>
+      [...held.values()].filter(({ at }) => between(at, now) > LIFE - 2 * MARGIN - SLACK).length,
+    age(now) {
+      for (const [name, { at }] of held) if (between(at, now) > LIFE - MARGIN - SLACK) held.delete(name);
+      for (const [host, maybe] of logins) {
+        const aged = maybe.flatMap((login) => {
+          const age = login === undefined ? 0 : between(login.at, now);
+          if (age > LIFE + SLACK) return [undefined];
+          return age > LIFE - SLACK ? [login, undefined] : [login];
+        });
+        logins.set(host, unique(aged));
+      }
+    },
+    remember(subject, kinds, forMs) {
+      failures.push({ subject, kinds, until: performance.now() + forMs });
+    },
+    remembered(subject) {
+      const now = performance.now();
+      while ((failures[0]?.until ?? now) < now) failures.shift();
+      return failures
+        .filter((one) => one.subject === subject && one.until >= now)
+        .flatMap(({ kinds }) => [...kinds]);
+    },
+  };
+}
+
+function unique(maybe: MaybeLogin): MaybeLogin {
+  return maybe.filter(
+    (login, index) => maybe.findIndex((other) => other?.secret === login?.secret) === index,
+  );
+}
+
+/** Whether a caller's get is answered with a login, where there is one. */
+export function takesLogins(caller: CallerName): boolean {
+  const kind: CallerKind = CALLERS[caller];
+  return kind.override === undefined;
+}
+
+/** What a call leaves behind for each host that it changes: a login, or none. */
+export function changesBy(call: Call, at: Instant): Partial<Record<HostName, Login | undefined>> {
+  switch (call.action) {
+    case 'store':
+      return { [call.host]: { secret: call.secret, at } };
+    case 'erase':
+    case 'login':
+    case 'logout':
+      return { [call.host]: undefined };
+    case 'logout all':
+      return Object.fromEntries(ECR_HOSTS.map((host) => [host, undefined]));
+    default:
+      return {};
+  }
+}

@@ -1,0 +1,43 @@
+// Owns chance that can be had again: everything of a schedule comes from one seed.
+
+export interface Random {
+  /** From 0 to 1, 1 excluded. */
+  next(): number;
+  /** A whole number from 0 to `count` - 1. */
+  below(count: number): number;
+  chance(share: number): boolean;
+  pick<T>(choices: readonly T[]): T;
+  /** One of the names, as often as their weights say. */
+  weighted<Name extends string>(weights: Readonly<Record<Name, number>>): Name;
+}
+
+/** mulberry32: https://github.com/bryc/code/blob/master/jshash/PRNGs.md */
+export function createRandom(seed: number): Random {
+  let state = seed | 0;
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const below = (count: number) => Math.floor(next() * count);
+  return {
+    next,
+    below,
+    chance: (share) => next() < share,
+    pick: <T>(choices: readonly T[]) => {
+      const chosen = choices[below(choices.length)];
+      if (chosen === undefined) throw new Error('nothing to pick from');
+      return chosen;
+    },
+    weighted: <Name extends string>(weights: Readonly<Record<Name, number>>) => {
+      const entries = Object.entries<number>(weights) as [Name, number][];
+      let left = next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
+      for (const [name, weight] of entries) {
+        left -= weight;
+        if (left < 0) return name;
+      }
+      throw new Error('no weights');
+    },
+  };
+}
