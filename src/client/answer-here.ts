@@ -50,6 +50,19 @@ export function askInMinters(self: SelfCommand): Pick<HereDeps, 'mint' | 'whoAmI
   };
 }
 
+/** @throws XacctError with the hostname in its message, where the config cannot be read. */
+function isPublic(
+  hostname: string,
+  readConfig: ReturnType<typeof createConfigReader>,
+  env: Environment,
+): boolean {
+  try {
+    return isPublicByDefault(hostname, readConfig(env), env);
+  } catch (error) {
+    throw forHostname(hostname, error);
+  }
+}
+
 /**
  * Where the daemon cannot be trusted or does not answer: for a host of ours that error, for others what is answered anyway.
  * `list` never fails, because one failing `list` costs Docker every credential. Never throws.
@@ -71,7 +84,7 @@ export async function answerWithout(
     // What is ours, the daemon would have to keep or to forget; and no other keeps it.
     if (server.by === 'none' || action !== 'get') throw error;
     const { scheme, hostname } = server;
-    if (scheme === 'http' || isPublicByDefault(hostname, readConfig(env), env)) return notFound;
+    if (scheme === 'http' || isPublic(hostname, readConfig, env)) return notFound;
     throw forHostname(hostname, error);
   } catch (failure) {
     return { outcome: 'failure', text: errorLine(action === 'get' ? failure : error) };

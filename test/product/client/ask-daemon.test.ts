@@ -35,6 +35,16 @@ test('A daemon that never answers is given up at the deadline, with one line tha
   }
 });
 
+test('Where a daemon never answers and the config cannot be read, the line names the registry all the same.', async () => {
+  await using stage = await startProductStage({
+    files: () => ({ registries: { [HOST]: { profiel: 'dev' } } }),
+  });
+  const { product } = stage;
+  await using _daemon = await pretend(product, () => {});
+  const line = failureOf(await product.get(HOST, { env: { ECR_XACCT_TIMEOUT: '1' } }));
+  assert.ok(line.startsWith(`ecr-xacct: ${HOST}: `), line);
+});
+
 test('A daemon that answers with half of nothing is done without.', async (t) => {
   const treatments: Record<string, Treatment> = {
     'It hangs up at once': (socket) => socket.destroy(),
