@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'test/support': [...SHARED, 'scripts'],
   'test/support/unit': SHARED,
   'test/support/product': [...BUILT, 'scripts'],
+  'test/support/chaos': [...BUILT, 'scripts'],
   'test/support/e2e': REAL,
   'test/support/packages': REAL,
   'test/unit': [...SHARED, 'test/support/unit'],

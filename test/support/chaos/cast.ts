@@ -1,4 +1,5 @@
 // Owns who and what there is: registries, callers, the users and roles of the fake AWS, and whose each access key is.
+import type { PolicyDocument } from '../../fake-aws/policy-evaluation.ts';
 import type { FakeAws } from '../../fake-aws/start-fake-aws.ts';
 import { PRIMARY_ACCOUNT, SECONDARY_ACCOUNT, twoAccountWorld } from '../../fake-aws/two-account-world.ts';
 
@@ -90,25 +91,7 @@ export function userArn(user: UserName): string {
 /** Fills the fake AWS. */
 export function castOf({ world }: FakeAws): Keys {
   const { secondary } = twoAccountWorld(world);
-  const statement = (action: string[]) => ({ Effect: 'Allow' as const, Action: action, Resource: '*' });
-  const rights = {
-    Version: '2012-10-17',
-    Statement: [statement(['sts:AssumeRole', 'ecr:GetAuthorizationToken'])],
-  } as const;
-  const trust = {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { AWS: `arn:aws:iam::${SECONDARY_ACCOUNT}:root` },
-        Action: 'sts:AssumeRole',
-      },
-    ],
-  } as const;
-  world.account(FOUND_ACCOUNT).role('Found', {
-    trust: structuredClone(trust) as never,
-    policies: [structuredClone(rights) as never],
-  });
+  world.account(FOUND_ACCOUNT).role('Found', { trust: trust(), policies: [rights()] });
   const keys = new Map<UserName, Key>();
   let made = 0;
   const make = (user: UserName): Key => {
@@ -124,7 +107,7 @@ export function castOf({ world }: FakeAws): Keys {
   };
   for (const user of USERS) {
     const { accessKeyId, secretAccessKey } = make(user);
-    const policies = user === 'denied' ? [] : [structuredClone(rights) as never];
+    const policies = user === 'denied' ? [] : [rights()];
     secondary.user(user, { accessKeyId, secretAccessKey, policies });
   }
   const of = (user: UserName) => keys.get(user) ?? make(user);
@@ -137,4 +120,14 @@ export function castOf({ world }: FakeAws): Keys {
       if (known !== undefined) Object.assign(known, { accessKeyId, secretAccessKey });
     },
   };
+}
+
+function rights(): PolicyDocument {
+  const Action = ['sts:AssumeRole', 'ecr:GetAuthorizationToken'];
+  return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] };
+}
+
+function trust(): PolicyDocument {
+  const Principal = { AWS: `arn:aws:iam::${SECONDARY_ACCOUNT}:root` };
+  return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' }] };
 }

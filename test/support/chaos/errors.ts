@@ -22,7 +22,7 @@ const LINES: Readonly<Record<Problem | Trouble, RegExp>> = {
   'no identity': /no AWS identity: /,
   key: /AWS does not know its access key/,
   denied: /not allowed to call ecr:GetAuthorizationToken/,
-  assume: /STS does not let it assume the role/,
+  assume: /STS does not let it assume /,
   throttled: /AWS limits the rate of requests/,
   'AWS failed': /AWS failed \(/,
   'not AWS': /is not AWS|without an authorization token/,
