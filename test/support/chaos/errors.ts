@@ -25,7 +25,7 @@ const LINES: Readonly<Record<Problem | Trouble, RegExp>> = {
   assume: /STS does not let it assume /,
   throttled: /AWS limits the rate of requests/,
   'AWS failed': /AWS failed \(/,
-  'not AWS': /is not AWS|without an authorization token/,
+  'not AWS': /is not AWS|answered without (?:an authorization token|credentials)/,
   reset: /cannot reach 127\.0\.0\.1:\d+ \(\w+\)|cannot reach http:/,
   'AWS silent': /did not answer within \d+ s|no answer from AWS within \d+ s/,
   skew: /this machine's clock is /,

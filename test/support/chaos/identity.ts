@@ -48,7 +48,6 @@ export function readingOf(caller: CallerName, host: HostName, homes: Homes, keys
   const pattern = COVERED_BY[host].find((name) => name in home.rules);
   if (home.broken.config) return { kind: 'problem', problem: 'config' };
   if (account === undefined && pattern === undefined) return { kind: 'not found' };
-  if (home.broken.profiles) return { kind: 'problem', problem: 'profiles' };
   const as: ByProfiles = (way, profiles, asksWho = false) => ({
     kind: 'candidates',
     candidates: profiles.map((profile) => {
@@ -59,6 +58,9 @@ export function readingOf(caller: CallerName, host: HostName, homes: Homes, keys
     asksWho,
   });
   const named = kind.override ?? (pattern && home.rules[pattern]);
+  // Whose keys are in the environment does not depend on profiles.
+  const needsProfiles = named !== undefined || kind.keysOf === undefined;
+  if (needsProfiles && home.broken.profiles) return { kind: 'problem', problem: 'profiles' };
   if (named !== undefined) return as('named', [named]);
   if (kind.keysOf !== undefined) {
     const { accessKeyId } = keys.of(kind.keysOf);

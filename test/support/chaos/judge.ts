@@ -1,10 +1,10 @@
 // Judges each answer by the model: Docker's shape, the right identity or login, a token that lives, a failure of an allowed kind.
 import { type CallerName, HOSTS, type HostName, type Keys, USERS } from './cast.ts';
-import type { Instant } from './clock.ts';
+import { between, type Instant } from './clock.ts';
 import { kindsOf, type Problem, type Trouble } from './errors.ts';
 import type { Homes } from './homes.ts';
 import type { Candidate } from './identity.ts';
-import { type MaybeLogin, type Model, takesLogins } from './model.ts';
+import { LIFE, MARGIN, type MaybeLogin, type Model, SLACK, takesLogins } from './model.ts';
 import type { Call } from './operations.ts';
 import type { Answered } from './stage.ts';
 
@@ -25,6 +25,8 @@ export interface Circumstances {
   troubles: ReadonlySet<Trouble | Problem>;
   /** Whether the daemon's memory stays as it is, but for what comes to it. */
   isCalm: boolean;
+  /** Whether nothing at all happens beside the calls. */
+  isQuiet: boolean;
   issued: ReadonlyMap<string, Issued>;
 }
 
@@ -90,6 +92,9 @@ function judgeGet({ ran, input, began }: Answered, call: Get, model: Model, now:
     if (!regions.includes(issued.region))
       return wrong(`a token of ${regions.join(' or ')}, not of ${issued.region}`);
     if (issued.expiresAt <= began.aws) return wrong('a token that has not expired');
+    const isLate = between(issued.at, began) > LIFE - MARGIN + SLACK;
+    if (isLate && now.isQuiet && canRenew(issued, candidates, model))
+      return wrong('a token that was renewed');
     return right({ of: 'token', issued, candidates });
   }
   if (!logins.includes(undefined) && !now.troubles.has('daemon silent')) {
@@ -106,6 +111,17 @@ function judgeGet({ ran, input, began }: Answered, call: Get, model: Model, now:
   if (!ran.stdout.includes(HOSTS[host].hostname)) return wrong('a line that names the hostname');
   if (readings.every(({ kind }) => kind === 'not found')) return wrong('not found');
   return judgeFailure(ran.stdout, { caller, host, isOff, began }, model, now);
+}
+
+/** Where a renewal has failed, the old token is handed out for a while before the next is tried. */
+function canRenew({ principal, region }: Issued, candidates: readonly Candidate[], model: Model): boolean {
+  const isAllowed = candidates.every(({ problem }) => problem === undefined);
+  return isAllowed && model.remembered(renewalOf(principal, region)).length === 0;
+}
+
+/** What the model remembers failures of renewals by. */
+export function renewalOf(principal: string | undefined, region: string): string {
+  return `renewal of ${principal} in ${region}`;
 }
 
 interface Asked {

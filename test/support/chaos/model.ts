@@ -9,10 +9,11 @@ import type { Call } from './operations.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** Of ECR's tokens, and of logins that do not say theirs. */
-const LIFE = 12 * HOUR;
-const MARGIN = 15 * MINUTE;
+export const LIFE = 12 * HOUR;
+/** A token with less life than this is renewed before it is handed out. */
+export const MARGIN = 15 * MINUTE;
 /** A step takes some seconds. */
-const SLACK = MINUTE;
+export const SLACK = MINUTE;
 
 /** What `docker login` brought for a host. */
 export interface Login {

@@ -46,13 +46,20 @@ export async function runPart(stage: ChaosStage, model: Model, part: Part, issue
   model.homes = after;
 
   const logins = (host: HostName) => maybe.get(host) ?? [undefined];
-  const now: Circumstances = { homes, logins, troubles, isCalm, issued };
+  const now: Circumstances = {
+    homes,
+    logins,
+    troubles,
+    isCalm,
+    isQuiet: isCalm && during === undefined,
+    issued,
+  };
   const judged = answers.map((ran) => ({ ran, verdict: judge(ran, model, stage.keys, now) }));
   const faults: Fault[] = judged.flatMap(({ ran, verdict }) =>
     'expected' in verdict ? [{ ran, verdict }] : [],
   );
   const mints = stage.aws.issuedTokens.length - issuedBefore;
-  if (isCalm && during === undefined && mints > allowance) {
+  if (now.isQuiet && mints > allowance) {
     const expected = `at most ${allowance} new tokens`;
     faults.push({ verdict: { expected, lost: 'token' }, ran: `${mints} new tokens` });
   }

@@ -9,14 +9,17 @@ import type { Random } from './random.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
+/** Gets at once: of an image's build with several stages, or of Compose with many services. */
+const MOST = 24;
+
 /** Seconds. What a call has where nothing is to make it wait. */
 const PATIENT = 20;
 /** The shortest that there is. */
 const IMPATIENT = 1;
 
 const WEIGHTS = {
-  burst: 520,
-  'burst of one': 60,
+  burst: 400,
+  'burst of one': 50,
   logins: 150,
   'changed files': 90,
   'changed files meanwhile': 25,
@@ -47,7 +50,7 @@ export function createSchedule(random: Random, first: Homes): (homes: Homes) => 
     return { action: 'get', caller: who, timeoutSeconds, host, spelling };
   };
   const several = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
-  const gets = (most = 8) => several(1 + random.below(most), () => get());
+  const gets = (most = MOST) => several(1 + random.below(most), () => get());
   const store = (host = ecrHost(), timeoutSeconds = PATIENT): Call => {
     stored += 1;
     return { action: 'store', caller: caller(), timeoutSeconds, host, secret: `login-${stored}-of-${host}` };
@@ -87,7 +90,7 @@ export function createSchedule(random: Random, first: Homes): (homes: Homes) => 
       case 'logins':
         return plain(several(1 + random.below(4), ofLogins));
       case 'changed files':
-        return plain(gets(5), [{ kind: 'edit', edit: someEdit(random, homes, first) }]);
+        return plain(gets(), [{ kind: 'edit', edit: someEdit(random, homes, first) }]);
       case 'changed files meanwhile': {
         const edit = someEdit(random, homes, first);
         return { ...plain(gets()), during: { kind: 'edit meanwhile', after: random.below(60), edit } };
@@ -109,7 +112,15 @@ export function createSchedule(random: Random, first: Homes): (homes: Homes) => 
       case 'rotated keys':
         return plain(gets(), [{ kind: 'rotate keys', user: random.pick(ROTATED) }]);
       case 'sleep': {
-        const milliseconds = random.pick([5 * MINUTE, HOUR, 3 * HOUR, 11.5 * HOUR, 12.1 * HOUR, 40 * HOUR]);
+        const milliseconds = random.pick([
+          5 * MINUTE,
+          HOUR,
+          3 * HOUR,
+          11.5 * HOUR,
+          11.8 * HOUR,
+          12.1 * HOUR,
+          40 * HOUR,
+        ]);
         return plain(gets(), [{ kind: 'sleep', milliseconds }]);
       }
       case 'clock set': {
@@ -151,7 +162,7 @@ export function createSchedule(random: Random, first: Homes): (homes: Homes) => 
   };
 
   function disturbed(during: NonNullable<Step['during']>): Step {
-    const calls = [...gets(6), ...(random.chance(0.3) ? [ofLogins()] : [])];
+    const calls = [...gets(), ...(random.chance(0.3) ? [ofLogins()] : [])];
     return { changes: [], first: random.chance(0.6) ? forgetful() : [], calls, during };
   }
 }

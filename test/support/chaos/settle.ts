@@ -1,7 +1,7 @@
 // Owns what the model knows after some calls: from what they asked for and what was disturbed, not from what the program says.
 import { HOSTS, type HostName } from './cast.ts';
 import type { Problem, Trouble } from './errors.ts';
-import type { Verdict } from './judge.ts';
+import { renewalOf, type Verdict } from './judge.ts';
 import { changesBy, type Model } from './model.ts';
 import type { Call, Disturbance } from './operations.ts';
 import type { Answered } from './stage.ts';
@@ -54,6 +54,14 @@ function learn(model: Model, { call }: Answered, verdict: Verdict, { isCalm, tro
   if (call.action === 'erase' || call.action === 'logout') model.mayHaveForgotten(call.host);
   if (call.action === 'logout all') model.mayHaveForgotten();
   if ('expected' in verdict) return;
+  if (part.during !== undefined && 'host' in call) {
+    const reading = model.reading(call.caller, call.host, model.homes);
+    const candidates = reading.kind === 'candidates' ? reading.candidates : [];
+    for (const { principal } of candidates) {
+      // Up to a quarter of an hour, and half of it again.
+      model.remember(renewalOf(principal, HOSTS[call.host].region), ['skew'], 25 * 60_000);
+    }
+  }
   if (part.during?.kind === 'fault' && 'host' in call) {
     const reading = model.reading(call.caller, call.host, model.homes);
     if (reading.kind !== 'candidates') return;
