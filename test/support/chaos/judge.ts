@@ -4,7 +4,17 @@ import { between, type Instant } from './clock.ts';
 import { kindsOf, type Problem, type Trouble } from './errors.ts';
 import type { Homes } from './homes.ts';
 import type { Candidate } from './identity.ts';
-import { LIFE, MARGIN, type MaybeLogin, type Model, SLACK, takesLogins } from './model.ts';
+import {
+  failuresOf,
+  LIFE,
+  MARGIN,
+  type MaybeLogin,
+  type Model,
+  renewalsOf,
+  SLACK,
+  takesLogins,
+  whoIs,
+} from './model.ts';
 import type { Call } from './operations.ts';
 import type { Answered } from './stage.ts';
 
@@ -34,7 +44,7 @@ export interface Circumstances {
 export type Right =
   | { of: 'token'; issued: Issued; candidates: readonly Candidate[] }
   | { of: 'login'; secret: string }
-  | { of: 'failure'; kinds: readonly string[] }
+  | { of: 'failure'; kinds: readonly (Problem | Trouble)[] }
   | { of: 'other' };
 export type Verdict = { right: Right } | { expected: string; lost?: 'login' };
 
@@ -67,7 +77,12 @@ export function judge(answered: Answered, model: Model, keys: Keys, now: Circums
 
 type Get = Extract<Call, { spelling: unknown }>;
 
-function judgeGet({ ran, input, began }: Answered, call: Get, model: Model, now: Circumstances): Verdict {
+function judgeGet(
+  { ran, input, began, started }: Answered,
+  call: Get,
+  model: Model,
+  now: Circumstances,
+): Verdict {
   const { caller, host } = call;
   const isOff = call.action === 'get without daemon';
   const logins = isOff || !takesLogins(caller) ? [undefined] : now.logins(host);
@@ -93,7 +108,7 @@ function judgeGet({ ran, input, began }: Answered, call: Get, model: Model, now:
       return wrong(`a token of ${regions.join(' or ')}, not of ${issued.region}`);
     if (issued.expiresAt <= began.aws) return wrong('a token that has not expired');
     const isLate = between(issued.at, began) > LIFE - MARGIN + SLACK;
-    if (isLate && now.isQuiet && canRenew(issued, candidates, model))
+    if (isLate && now.isQuiet && canRenew(issued, candidates, model, started))
       return wrong('a token that was renewed');
     return right({ of: 'token', issued, candidates });
   }
@@ -110,18 +125,18 @@ function judgeGet({ ran, input, began }: Answered, call: Get, model: Model, now:
   }
   if (!ran.stdout.includes(HOSTS[host].hostname)) return wrong('a line that names the hostname');
   if (readings.every(({ kind }) => kind === 'not found')) return wrong('not found');
-  return judgeFailure(ran.stdout, { caller, host, isOff, began }, model, now);
+  return judgeFailure(ran.stdout, { caller, host, isOff, began, started }, model, now);
 }
 
 /** Where a renewal has failed, the old token is handed out for a while before the next is tried. */
-function canRenew({ principal, region }: Issued, candidates: readonly Candidate[], model: Model): boolean {
+function canRenew(
+  { principal, region }: Issued,
+  candidates: readonly Candidate[],
+  model: Model,
+  then: number,
+): boolean {
   const isAllowed = candidates.every(({ problem }) => problem === undefined);
-  return isAllowed && model.remembered(renewalOf(principal, region)).length === 0;
-}
-
-/** What the model remembers failures of renewals by. */
-export function renewalOf(principal: string | undefined, region: string): string {
-  return `renewal of ${principal} in ${region}`;
+  return isAllowed && model.remembered(renewalsOf(principal, region), then).length === 0;
 }
 
 interface Asked {
@@ -129,12 +144,13 @@ interface Asked {
   host: HostName;
   isOff: boolean;
   began: Instant;
+  started: number;
 }
 
 /** Whether a line is of an allowed kind, and names the identity. */
 function judgeFailure(
   line: string,
-  { caller, host, isOff, began }: Asked,
+  { caller, host, isOff, began, started }: Asked,
   model: Model,
   now: Circumstances,
 ): Verdict {
@@ -155,9 +171,9 @@ function judgeFailure(
       for (const kind of ['no identity', 'key', 'denied'] as const)
         if (hasProblem(candidates, kind)) allowed.add(kind);
     for (const { principal } of candidates) {
-      for (const kind of model.remembered(`${principal} ${region}`)) allowed.add(kind);
+      for (const kind of model.remembered(failuresOf(principal, region), started)) allowed.add(kind);
     }
-    if (asksWho) for (const kind of model.remembered(`who ${caller}`)) allowed.add(kind);
+    if (asksWho) for (const kind of model.remembered(whoIs(caller), started)) allowed.add(kind);
     profiles.push(...candidates.flatMap(({ profile }) => (profile === undefined ? [] : [profile])));
   }
   const kinds = kindsOf(line);
@@ -186,7 +202,7 @@ function hasProblem(candidates: readonly Candidate[], kind: Problem): boolean {
 }
 
 function judgeLogin(
-  { ran, began }: Answered,
+  { ran, began, started }: Answered,
   call: Extract<Call, { host: HostName }>,
   model: Model,
   now: Circumstances,
@@ -200,7 +216,7 @@ function judgeLogin(
   }
   if (!/^ecr-xacct: /.test(ran.stderr) || ran.stdout !== '') return wrong('a failure on stderr alone');
   // It always asks AWS: what is held is of no use to it.
-  return judgeFailure(ran.stderr, { ...call, isOff: true, began }, model, now);
+  return judgeFailure(ran.stderr, { ...call, isOff: true, began, started }, model, now);
 }
 
 /** No answer but success for these: Docker would call the logout or login failed. */

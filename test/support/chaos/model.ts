@@ -45,9 +45,9 @@ export interface Model {
   dueAhead(now: Instant): number;
   /** After the clocks were changed: what may have died is no longer relied on. */
   age(now: Instant): void;
-  remember(subject: string, troubles: readonly Trouble[] | readonly Problem[], forMs: number): void;
-  /** Failures that may still answer for this subject without AWS being asked. */
-  remembered(subject: string): (Trouble | Problem)[];
+  remember(subject: string, kinds: readonly (Trouble | Problem)[], forMs: number): void;
+  /** Failures that may have answered for this subject then (`performance.now()`) without AWS being asked. */
+  remembered(subject: string, then: number): (Trouble | Problem)[];
 }
 
 export function createModel(keys: Keys, homes: Homes): Model {
@@ -55,7 +55,7 @@ export function createModel(keys: Keys, homes: Homes): Model {
   const held = new Map<string, { principal: string; region: string; at: Instant }>();
   /** Of tokens that a host was ever given. */
   const served = new Map<HostName, Set<string>>();
-  const failures: { subject: string; kinds: readonly (Trouble | Problem)[]; until: number }[] = [];
+  const failures = new Map<string, { kinds: readonly (Trouble | Problem)[]; until: number }[]>();
   const heldKey = (...words: string[]) => words.join('|');
   return {
     homes,
@@ -93,15 +93,14 @@ export function createModel(keys: Keys, homes: Homes): Model {
       }
     },
     remember(subject, kinds, forMs) {
-      failures.push({ subject, kinds, until: performance.now() + forMs });
-    },
-    remembered(subject) {
+      if (kinds.length === 0) return;
       const now = performance.now();
-      while ((failures[0]?.until ?? now) < now) failures.shift();
-      return failures
-        .filter((one) => one.subject === subject && one.until >= now)
-        .flatMap(({ kinds }) => [...kinds]);
+      // A slow call may have begun before they were over.
+      const known = (failures.get(subject) ?? []).filter(({ until }) => until > now - MINUTE);
+      failures.set(subject, [...known, { kinds, until: now + forMs }]);
     },
+    remembered: (subject, then) =>
+      (failures.get(subject) ?? []).filter(({ until }) => until >= then).flatMap(({ kinds }) => [...kinds]),
   };
 }
 
@@ -131,4 +130,15 @@ export function changesBy(call: Call, at: Instant): Partial<Record<HostName, Log
     default:
       return {};
   }
+}
+
+/** What the model remembers failures by: of mints, of renewals, of questions whose account it is. */
+export function failuresOf(principal: string | undefined, region: string): string {
+  return `${principal} in ${region}`;
+}
+export function renewalsOf(principal: string | undefined, region: string): string {
+  return `renewal for ${principal} in ${region}`;
+}
+export function whoIs(caller: CallerName): string {
+  return `accounts of ${caller}`;
 }

@@ -64,7 +64,9 @@ export function kindsIn({ changes, first, calls, during }: Step): string[] {
 export function describe({ changes, first, calls, during }: Step): string[] {
   const line = (what: object) =>
     Object.entries(what)
-      .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`)
+      .map(
+        ([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value, shownValue) : value}`,
+      )
       .join(' ');
   return [
     ...changes.map((change) => `change: ${line(change)}`),
@@ -72,4 +74,9 @@ export function describe({ changes, first, calls, during }: Step): string[] {
     ...calls.map((call) => `${calls.length > 1 ? 'at once' : 'call'}: ${line(call)}`),
     ...(during === undefined ? [] : [`meanwhile: ${line(during)}`]),
   ];
+}
+
+/** JSON has no number without end. */
+function shownValue(_: string, value: unknown): unknown {
+  return value === Number.POSITIVE_INFINITY ? 'all' : value;
 }

@@ -10,8 +10,8 @@ import { createSchedule } from './schedule.ts';
 import type { Part } from './settle.ts';
 import { type Answered, type ChaosStage, whenNoneRuns } from './stage.ts';
 
-/** The last of it are shown where an answer is wrong. */
-const REMEMBERED = 20;
+/** So many of the last operations are shown where an answer is wrong: a crowd is two dozen. */
+const REMEMBERED = 50;
 
 /** An answer that may not be. */
 export interface Wrong {

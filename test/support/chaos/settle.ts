@@ -1,10 +1,26 @@
 // Owns what the model knows after some calls: from what they asked for and what was disturbed, not from what the program says.
 import { HOSTS, type HostName } from './cast.ts';
 import type { Problem, Trouble } from './errors.ts';
-import { renewalOf, type Verdict } from './judge.ts';
-import { changesBy, type Model } from './model.ts';
+import type { Verdict } from './judge.ts';
+import { changesBy, failuresOf, type Model, renewalsOf, whoIs } from './model.ts';
 import type { Call, Disturbance } from './operations.ts';
 import type { Answered } from './stage.ts';
+
+/** What is AWS's, the network's or an administrator's to fix answers for a moment without another try: 3 s. */
+const PASSES: ReadonlySet<string> = new Set<Problem | Trouble>([
+  'denied',
+  'assume',
+  'throttled',
+  'AWS failed',
+  'not AWS',
+  'reset',
+  'AWS silent',
+]);
+const MOMENT = 3_500;
+/** Of profiles that did not say their account, up to a minute. */
+const MINUTE = 63_000;
+/** A renewal that failed is tried again after a quarter of an hour, and half of it, at the latest. */
+const RENEWALS = 25 * 60_000;
 
 /** Calls at once, and what disturbs them. */
 export interface Part {
@@ -51,36 +67,26 @@ export function settle(
 }
 
 function learn(model: Model, { call }: Answered, verdict: Verdict, { isCalm, troubles, part }: Done): void {
-  if (call.action === 'erase' || call.action === 'logout') model.mayHaveForgotten(call.host);
   if (call.action === 'logout all') model.mayHaveForgotten();
-  if ('expected' in verdict) return;
-  if (part.during !== undefined && 'host' in call) {
-    const reading = model.reading(call.caller, call.host, model.homes);
-    const candidates = reading.kind === 'candidates' ? reading.candidates : [];
-    for (const { principal } of candidates) {
-      // Up to a quarter of an hour, and half of it again.
-      model.remember(renewalOf(principal, HOSTS[call.host].region), ['skew'], 25 * 60_000);
-    }
-  }
-  if (part.during?.kind === 'fault' && 'host' in call) {
-    const reading = model.reading(call.caller, call.host, model.homes);
-    if (reading.kind !== 'candidates') return;
-    const kinds = [...troubles] as Trouble[];
-    for (const { principal } of reading.candidates)
-      model.remember(`${principal} ${reading.region}`, kinds, 3_500);
-    if (reading.asksWho) model.remember(`who ${call.caller}`, kinds, 63_000);
-  }
-  if (call.action === 'login') {
-    const reading = model.reading(call.caller, call.host, model.homes);
-    const candidates = reading.kind === 'candidates' ? reading.candidates : [];
-    for (const { principal } of candidates) model.serves(call.host, principal ?? '', HOSTS[call.host].region);
-  }
+  if (call.action === 'erase' || call.action === 'logout') model.mayHaveForgotten(call.host);
+  if ('expected' in verdict || !('host' in call)) return;
   const { right } = verdict;
-  if (call.action === 'get' && right.of === 'token') {
-    const { principal, region, at } = right.issued;
-    model.serves(call.host, principal, region);
-    if (!isCalm || part.during !== undefined) return;
-    const own = right.candidates.find((candidate) => candidate.principal === principal);
-    if (own !== undefined) model.hold(call.caller, own.key, region, principal, at);
+  const { region } = HOSTS[call.host];
+  const reading = model.reading(call.caller, call.host, model.homes);
+  const candidates = reading.kind === 'candidates' ? reading.candidates : [];
+  // Also where another thing is wrong meanwhile, or nothing any more.
+  const kinds = right.of === 'failure' ? right.kinds.filter((kind) => PASSES.has(kind)) : [];
+  if (part.during?.kind === 'fault') kinds.push(...troubles);
+  for (const { principal } of candidates) {
+    model.remember(failuresOf(principal, region), kinds, MOMENT);
+    if (part.during !== undefined) model.remember(renewalsOf(principal, region), ['skew'], RENEWALS);
+    if (call.action === 'login') model.serves(call.host, principal ?? '', region);
   }
+  if (reading.kind === 'candidates' && reading.asksWho) model.remember(whoIs(call.caller), kinds, MINUTE);
+  if (call.action !== 'get' || right.of !== 'token') return;
+  const { issued } = right;
+  model.serves(call.host, issued.principal, issued.region);
+  if (!isCalm || part.during !== undefined) return;
+  const own = right.candidates.find(({ principal }) => principal === issued.principal);
+  if (own !== undefined) model.hold(call.caller, own.key, issued.region, issued.principal, issued.at);
 }

@@ -25,7 +25,8 @@ export interface Answered {
   input: string;
   ran: Ran;
   began: Instant;
-  /** How long it took, by a clock that is left alone. */
+  /** By a clock that is left alone. Milliseconds. */
+  started: number;
   milliseconds: number;
 }
 
@@ -87,7 +88,7 @@ export async function startChaosStage(): Promise<ChaosStage> {
     };
     const [began, started] = [clocks.now(), performance.now()];
     const ran = await product.run(command, { input, env, cwd: '/' });
-    return { call, input, ran, began, milliseconds: performance.now() - started };
+    return { call, input, ran, began, started, milliseconds: performance.now() - started };
   };
   const started = resources.move();
   return {
