@@ -2,11 +2,12 @@
 import { HOSTS, type HostName } from './cast.ts';
 import { disturb, troublesOf } from './disturb.ts';
 import { edited } from './edits.ts';
-import { type Circumstances, type Issued, judge, type Verdict } from './judge.ts';
+import { judge } from './judge.ts';
 import { changesBy, type MaybeLogin, type Model } from './model.ts';
 import type { Call } from './operations.ts';
 import { type Part, settle } from './settle.ts';
 import type { Answered, ChaosStage } from './stage.ts';
+import type { Circumstances, Issued, Verdict } from './verdict.ts';
 
 /** An answer that may not be, or what else may not. */
 type Fault = { verdict: { expected: string; lost?: 'login' | 'token' }; ran: Answered | string };

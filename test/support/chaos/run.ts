@@ -1,7 +1,6 @@
 // Runs a schedule: the steps one after another on the real programs, the model kept up with what was changed, and all counted.
 import { edited } from './edits.ts';
 import { firstHomes } from './homes.ts';
-import type { Issued } from './judge.ts';
 import { createModel, type Model } from './model.ts';
 import { type Change, describe, kindsIn, sizeOf } from './operations.ts';
 import { runPart } from './part.ts';
@@ -9,6 +8,7 @@ import { createRandom } from './random.ts';
 import { createSchedule } from './schedule.ts';
 import type { Part } from './settle.ts';
 import { type Answered, type ChaosStage, whenNoneRuns } from './stage.ts';
+import type { Issued } from './verdict.ts';
 
 /** So many of the last operations are shown where an answer is wrong: a crowd is two dozen. */
 const REMEMBERED = 50;

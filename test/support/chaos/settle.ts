@@ -1,10 +1,10 @@
 // Owns what the model knows after some calls: from what they asked for and what was disturbed, not from what the program says.
 import { HOSTS, type HostName } from './cast.ts';
 import type { Problem, Trouble } from './errors.ts';
-import type { Verdict } from './judge.ts';
 import { changesBy, failuresOf, type Model, renewalsOf, whoIs } from './model.ts';
 import type { Call, Disturbance } from './operations.ts';
 import type { Answered } from './stage.ts';
+import type { Verdict } from './verdict.ts';
 
 /** What is AWS's, the network's or an administrator's to fix answers for a moment without another try: 3 s. */
 const PASSES: ReadonlySet<string> = new Set<Problem | Trouble>([

@@ -1,0 +1,50 @@
+// Owns what an answer is judged by, and what the judgement is.
+import type { HostName } from './cast.ts';
+import type { Instant } from './clock.ts';
+import type { Problem, Trouble } from './errors.ts';
+import type { Homes } from './homes.ts';
+import type { Candidate } from './identity.ts';
+import type { MaybeLogin } from './model.ts';
+
+/** One authorization token, and when it was issued. */
+export interface Issued {
+  principal: string;
+  region: string;
+  expiresAt: number;
+  at: Instant;
+}
+
+/** What is so while the calls of a step run. */
+export interface Circumstances {
+  /** What the files may be: two, where they are edited meanwhile. */
+  homes: readonly Homes[];
+  logins: (host: HostName) => MaybeLogin;
+  /** Why an answer may be a failure. */
+  troubles: ReadonlySet<Trouble | Problem>;
+  /** Whether the daemon's memory stays as it is, but for what comes to it. */
+  isCalm: boolean;
+  /** Whether nothing at all happens beside the calls. */
+  isQuiet: boolean;
+  issued: ReadonlyMap<string, Issued>;
+}
+
+/** What an answer was, where it was right: of a get, where it came from. */
+export type Right =
+  | { of: 'token'; issued: Issued; candidates: readonly Candidate[] }
+  | { of: 'login'; secret: string }
+  | { of: 'failure'; kinds: readonly (Problem | Trouble)[] }
+  | { of: 'other' };
+export type Verdict = { right: Right } | { expected: string; lost?: 'login' };
+
+export const wrong = (expected: string, lost?: 'login'): Verdict => ({ expected, ...(lost && { lost }) });
+export const right = (of: Right): Verdict => ({ right: of });
+export const OTHER = right({ of: 'other' });
+
+/** Undefined where it is no JSON. */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
