@@ -73,7 +73,7 @@ export async function runChaos(
     done += sizeOf(step);
     onProgress(done);
   }
-  await stage.product.run(['ecr-xacct', 'daemon', 'stop']);
+  await stage.stop();
   const running = await whenNoneRuns(stage);
   const mints = issued.size;
   const leftovers = stage.leftovers();

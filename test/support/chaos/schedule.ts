@@ -6,8 +6,10 @@ import type { Homes } from './homes.ts';
 import { type Call, type Change, SPELLINGS, type Step } from './operations.ts';
 import type { Random } from './random.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+const HOUR = 3_600_000;
+
+/** Milliseconds. Twelve hours are a token's life, and it is renewed in its last quarter of one. */
+const SLEEPS = [0.1, 1, 3, 11.5, 11.8, 11.8, 12.1, 40].map((hours) => hours * HOUR);
 
 /** Gets at once: of an image's build with several stages, or of Compose with many services. */
 const MOST = 24;
@@ -112,15 +114,7 @@ export function createSchedule(random: Random, first: Homes): (homes: Homes) => 
       case 'rotated keys':
         return plain(gets(), [{ kind: 'rotate keys', user: random.pick(ROTATED) }]);
       case 'sleep': {
-        const milliseconds = random.pick([
-          5 * MINUTE,
-          HOUR,
-          3 * HOUR,
-          11.5 * HOUR,
-          11.8 * HOUR,
-          12.1 * HOUR,
-          40 * HOUR,
-        ]);
+        const milliseconds = random.pick(SLEEPS);
         return plain(gets(), [{ kind: 'sleep', milliseconds }]);
       }
       case 'clock set': {

@@ -41,6 +41,8 @@ export interface ChaosStage extends AsyncDisposable {
   write(homes: Homes): void;
   /** Another program is on disk where this one was. */
   upgrade(): void;
+  /** `ecr-xacct daemon stop` */
+  stop(): Promise<unknown>;
   /** The process IDs of what is running. */
   running(what: Processes): number[];
   /** What is in folders for temporary files, and is none of the stage's own. */
@@ -97,6 +99,7 @@ export async function startChaosStage(): Promise<ChaosStage> {
       writeFileSync(`${program}.new`, readFileSync(program));
       renameSync(`${program}.new`, program);
     },
+    stop: () => product.run([join(root, 'dist/bin/ecr-xacct'), 'daemon', 'stop'], { cwd: '/' }),
     running: (what) => runningPrograms(PROGRAMS[what]),
     leftovers: () => [
       ...readdirSync(join(product.folder, 'tmp')),
