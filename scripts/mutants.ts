@@ -1,0 +1,94 @@
+// Puts faults into the source, one at a time in a copy of the checkout, and looks whether the tests show them.
+//
+// usage: npm run mutants [-- --seed N --count N --only TEXT]
+//   --seed N, --count N  which faults, and how many; 1 and 60 unless told
+//   --only TEXT          those in files, or at a FILE:LINE, with this text in it
+import { spawnSync } from 'node:child_process';
+import { cpSync, globSync, mkdtempDisposableSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import fc from 'fast-check';
+import { type Fault, faultsIn, withFault } from './mutants/faults.ts';
+import { firstFailure, type Shown } from './mutants/run-tests.ts';
+import { createTestsOf } from './mutants/tests-of.ts';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Milliseconds. The tests of the built program include its slowest. */
+const DEADLINES = { unit: 180_000, built: 900_000 };
+
+/** Of ten faults, how many must be shown. */
+const MUST_SHOW = 9;
+
+/** Any place of the source is as likely as another. */
+function chosenFaults(seed: number, count: number, only: string): Fault[] {
+  const files = globSync('src/**/*.ts', { cwd: root }).toSorted();
+  const all = files
+    .flatMap((file) => faultsIn(file, readFileSync(join(root, file), 'utf8')))
+    .filter(({ file, line }) => `${file}:${line}`.includes(only));
+  const length = Math.min(count, all.length);
+  return fc
+    .sample(fc.shuffledSubarray(all, { minLength: length, maxLength: length }), { seed, numRuns: 1 })
+    .flat();
+}
+
+/** Without what is built; with the dependencies as they are. */
+function copyCheckout(folder: string): void {
+  const listed = spawnSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' });
+  for (const path of listed.stdout.split('\0').filter((name) => name !== '')) {
+    cpSync(join(root, path), join(folder, path), { recursive: true });
+  }
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+}
+
+/** Which tests show the fault: first those of the unit tier, then those of the built program. */
+async function show(folder: string, fault: Fault, testsOf: ReturnType<typeof createTestsOf>): Promise<Shown> {
+  const path = join(folder, fault.file);
+  const text = readFileSync(path, 'utf8');
+  const { unit, built } = testsOf(fault.file);
+  writeFileSync(path, withFault(text, fault));
+  try {
+    const shown = await firstFailure(folder, unit, { together: true, deadlineMs: DEADLINES.unit });
+    if (shown !== undefined) return shown;
+    const build = spawnSync(process.execPath, [join(folder, 'scripts', 'build.ts')], { cwd: folder });
+    if (build.status !== 0) return 'it is not built';
+    return await firstFailure(folder, built, { together: false, deadlineMs: DEADLINES.built });
+  } finally {
+    writeFileSync(path, text);
+  }
+}
+
+function oneLine(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ');
+  return line.length > 70 ? `${line.slice(0, 69)}…` : line;
+}
+
+async function main(): Promise<boolean> {
+  const { values } = parseArgs({
+    options: {
+      seed: { type: 'string', default: '1' },
+      count: { type: 'string', default: '60' },
+      only: { type: 'string', default: '' },
+    },
+  });
+  const faults = chosenFaults(Number(values.seed), Number(values.count), values.only);
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'mutants-'));
+  copyCheckout(folder.path);
+  const testsOf = createTestsOf(folder.path);
+  console.log(`${faults.length} faults, seed ${values.seed}; a failed test is what is wanted.\n`);
+  const missed: Fault[] = [];
+  for (const fault of faults) {
+    const shown = await show(folder.path, fault, testsOf);
+    if (shown === undefined) missed.push(fault);
+    console.log(`${shown === undefined ? '✖' : '✔'} ${fault.file}:${fault.line}`);
+    console.log(`    ${oneLine(fault.before)}\n    → ${oneLine(fault.after)}`);
+    console.log(`    ${shown === undefined ? 'shown by no test' : `shown by: ${oneLine(shown)}`}`);
+  }
+  const shown = faults.length - missed.length;
+  console.log(`\n${shown} of ${faults.length} faults are shown by tests.`);
+  return shown * 10 >= faults.length * MUST_SHOW;
+}
+
+process.exitCode = (await main()) ? 0 : 1;
