@@ -56,12 +56,15 @@ export function faultsIn(file: string, text: string): Fault[] {
     const start = left.end + text.slice(left.end, right.start).indexOf(operator);
     add({ start, end: start + operator.length }, other);
   };
+  const types = new Set<number>();
   new Visitor({
+    TSLiteralType: ({ literal }) => types.add(literal.start),
     IfStatement: ({ test }) => add(test, `!(${of(test)})`),
     ConditionalExpression: ({ test }) => add(test, `!(${of(test)})`),
     BinaryExpression: ({ operator, left, right }) => swap(operator, left, right),
     LogicalExpression: ({ operator, left, right }) => swap(operator, left, right),
     Literal(node) {
+      if (types.has(node.start)) return;
       if (typeof node.value === 'boolean') add(node, String(!node.value));
       if (typeof node.value === 'number') add(node, node.value === 0 ? '1' : '0');
     },

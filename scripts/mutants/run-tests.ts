@@ -25,7 +25,8 @@ export async function firstFailure(
     cwd: root,
     detached: true,
     stdio: ['ignore', 'pipe', 'ignore'],
-    env: { ...process.env, CI: 'true' },
+    // Where a test of this one runs it, node:test would take them for its own.
+    env: { ...process.env, CI: 'true', NODE_TEST_CONTEXT: undefined },
   });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const end = () => {
