@@ -1,14 +1,20 @@
-// Which tests belong to a source file: of the unit tier those that load it, the nearest first; of the built program those of its room.
+// Which tests belong to a source file: of the unit tier those that load it, of the built program those of its room; the nearest first.
 import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 
 /** They look at every file of the source, and at what is written there rather than at what it does. */
 const OF_ALL = /^test\/unit\/(?:architecture|linear-expressions|growth|tiers|npm-test)\.test\.ts$/;
 
-/** Of what is seen only once it is built: room → its tests. A room that is not named has `commands`. */
+/** Of what is seen only once it is built: room → its tests. What is in no room has those of `''`. */
 const BUILT: Readonly<Record<string, readonly string[]>> = {
+  '': [
+    'test/contract/*.test.ts',
+    'test/product/daemon/clocks.test.ts',
+    'test/product/commands/{program,status}.test.ts',
+  ],
   aws: ['test/product/aws/*.test.ts'],
   callers: ['test/product/commands/{account-of,callers-of,login*}.test.ts'],
+  cli: ['test/product/commands/*.test.ts'],
   client: [
     'test/product/client/*.test.ts',
     'test/contract/*.test.ts',
@@ -41,7 +47,6 @@ const BUILT: Readonly<Record<string, readonly string[]>> = {
   token: ['test/product/daemon/{one-mint,remembers,clocks}.test.ts'],
   wire: ['test/product/daemon/*.test.ts', 'test/product/client/*.test.ts'],
 };
-const COMMANDS = ['test/product/commands/*.test.ts', 'test/contract/*.test.ts'];
 
 export interface TestsOf {
   readonly unit: readonly string[];
@@ -70,9 +75,19 @@ export function createTestsOf(root: string): (file: string) => TestsOf {
       return distance === undefined ? [] : [{ test, distance }];
     });
     const unit = near.toSorted((a, b) => a.distance - b.distance).map(({ test }) => test);
-    const patterns = BUILT[file.split('/')[1] ?? ''] ?? COMMANDS;
-    return { unit, built: patterns.flatMap((pattern) => globSync(pattern, { cwd: root }).toSorted()) };
+    const patterns = BUILT[file.split('/')[1] ?? ''] ?? BUILT[''] ?? [];
+    const built = patterns.flatMap((pattern) => globSync(pattern, { cwd: root }).toSorted());
+    const words = wordsOf(file);
+    const shared = (test: string) => wordsOf(test).filter((word) => words.includes(word)).length;
+    return { unit, built: built.toSorted((a, b) => shared(b) - shared(a)) };
   };
+}
+
+/** Of a path's last part: `src/os/inherited-fds.ts` → inherited, fds. */
+function wordsOf(path: string): string[] {
+  return basename(path)
+    .replace(/(?:\.test)?\.ts$/, '')
+    .split('-');
 }
 
 function memoized<T>(of: (key: string) => T): (key: string) => T {
