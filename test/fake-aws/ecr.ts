@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { denialMessage } from './authorization.ts';
 import { AwsError } from './aws-error.ts';
+import { CANARY_PAYLOAD } from './canary.ts';
 import { policyCalls } from './ecr-policies.ts';
 import { awsJson } from './protocol.ts';
 import type { Parameters, Service, SignedCall } from './service.ts';
@@ -79,7 +80,7 @@ function issueToken(service: IssuedToken['service'], { world, caller, region, to
 
 /** The fields and the size (about 2,400 bytes) of a real password; what it says is only true of its expiration. */
 function tokenPassword(expiration: number): string {
-  const payload = randomBytes(1152).toString('base64');
+  const payload = CANARY_PAYLOAD + randomBytes(1152).toString('base64');
   const datakey = randomBytes(138).toString('base64');
   const password = { payload, datakey, version: '2', type: 'DATA_KEY', expiration };
   return Buffer.from(JSON.stringify(password)).toString('base64');

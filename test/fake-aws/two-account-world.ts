@@ -1,5 +1,6 @@
 // The standard cast of the tests and the demo: images in one account, a developer in another.
 import type { Account } from './account.ts';
+import { CANARY } from './canary.ts';
 import type { PolicyDocument, Statement } from './policy-evaluation.ts';
 import type { World } from './world.ts';
 
@@ -7,6 +8,10 @@ export const PRIMARY_ACCOUNT = '111122223333';
 export const SECONDARY_ACCOUNT = '444455556666';
 export const REGION = 'us-east-1';
 export const EXTERNAL_ID = '7f3c';
+/** Of the user `dev`. */
+export const DEV_SECRET = `${CANARY}/dev/0123456789+abcdefghijkl`;
+/** Of the SSO session. */
+export const SSO_ACCESS_TOKEN = `${CANARY}-sso-access`;
 const OIDC_ISSUER = 'oidc.fake.example';
 
 const PULL_ACTIONS = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchCheckLayerAvailability'];
@@ -48,21 +53,21 @@ export function twoAccountWorld(world: World): TwoAccountWorld {
   const mfa = { serialNumber: `arn:aws:iam::${SECONDARY_ACCOUNT}:mfa/dev`, code: '123456' };
   const dev = {
     accessKeyId: 'AKIAFAKEDEVELOPER001',
-    secretAccessKey: 'fake-secret-of-dev/0123456789+abcdefgh',
+    secretAccessKey: DEV_SECRET,
   };
   const denied = {
     accessKeyId: 'AKIAFAKEDENIEDUSER01',
-    secretAccessKey: 'fake-secret-of-denied/0123456789+abcde',
+    secretAccessKey: `${CANARY}/denied/0123456789+abcdefghi`,
   };
   const admin = {
     accessKeyId: 'AKIAFAKEADMINISTRAT1',
-    secretAccessKey: 'fake-secret-of-admin/0123456789+abcdef',
+    secretAccessKey: `${CANARY}/admin/0123456789+abcdefghij`,
   };
   const secondaryAdmin = {
     accessKeyId: 'AKIAFAKEADMINISTRAT2',
-    secretAccessKey: 'fake-secret-of-secondary-admin/0123456',
+    secretAccessKey: `${CANARY}/secondary-admin/0123456789`,
   };
-  const webIdentityToken = 'fake.web-identity.token';
+  const webIdentityToken = `fake.${CANARY}.web-identity.token`;
 
   const primary = world
     .account(PRIMARY_ACCOUNT)
@@ -112,11 +117,9 @@ export function twoAccountWorld(world: World): TwoAccountWorld {
 }
 
 function ssoSession(world: World): TwoAccountWorld['sso'] {
-  const [accessToken, renewedToken, refreshToken] = [
-    'fake-sso-access',
-    'fake-sso-renewed',
-    'fake-sso-refresh',
-  ];
+  const accessToken = SSO_ACCESS_TOKEN;
+  const renewedToken = `${CANARY}-sso-renewed`;
+  const refreshToken = `${CANARY}-sso-refresh`;
   const role = 'Developer';
   const eightHours = 8 * 60 * 60 * 1000;
   const session = {

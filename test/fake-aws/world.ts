@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Role, User } from './account.ts';
 import { Account, uniqueId } from './account.ts';
+import { CANARY } from './canary.ts';
 import type { PolicyDocument } from './policy-evaluation.ts';
 
 /** Who signed a request, as GetCallerIdentity would say. */
@@ -144,8 +145,8 @@ export class World {
 function newKeys(): SessionKeys {
   return {
     accessKeyId: uniqueId('ASIA'),
-    secretAccessKey: randomBytes(30).toString('base64'),
-    token: randomBytes(240).toString('base64'),
+    secretAccessKey: CANARY + randomBytes(21).toString('base64'),
+    token: CANARY + randomBytes(231).toString('base64'),
   };
 }
 

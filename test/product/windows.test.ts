@@ -55,7 +55,7 @@ test('A credential_process finds all that its caller has, what Windows has under
   const { accessKeyId, secretAccessKey } = stage.cast.dev;
   const keys = { Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey };
   const print = `test "$USERPROFILE$PATH" = C:/Users/you/usr/bin:/bin && test "$NODE_OPTIONS" = --no-warnings && echo '${JSON.stringify(keys)}'`;
-  const script = join(stage.product.home, 'print-keys');
+  const script = stage.product.holdsSecret(join(stage.product.home, 'print-keys'));
   writeFileSync(script, `#!/bin/sh\n${print}\n`, { mode: 0o755 });
   await stage.product.configure({
     config: { 'profile dev': { credential_process: script, region: REGION } },

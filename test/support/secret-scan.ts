@@ -3,7 +3,7 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A form that a secret takes on its way through Docker's files and messages. */
-type SecretForm = 'plain' | 'base64' | 'json';
+type SecretForm = 'plain' | 'base64' | 'json' | 'percent' | 'hex' | 'wide';
 
 /** Where a secret was found, and in which form; never the secret itself, so that it can be printed. */
 export interface SecretFound {
@@ -18,19 +18,19 @@ interface Needle {
 }
 
 /**
- * Searches every regular file under `folders` for `secrets`: plain, as a JSON string, and inside base64 (of
- * `AWS:<secret>`, of anything). Follows no links; a folder that does not exist holds nothing.
+ * Searches every regular file under `folders` for `secrets`: plain, as a JSON string, as in a URL, in hexadecimal, as V8 keeps it
+ * among wide characters, and inside base64 (of `AWS:<secret>`, of anything). Follows no links; a folder that does not exist holds
+ * nothing.
  */
 export async function findSecretsInFiles(
   folders: readonly string[],
   secrets: readonly string[],
+  isExpected: (path: string) => boolean = () => false,
 ): Promise<SecretFound[]> {
   const needles = needlesOf(secrets);
-  const found: SecretFound[] = [];
-  for (const folder of folders) {
-    for await (const path of regularFiles(folder)) found.push(...(await searchFile(path, needles)));
-  }
-  return found;
+  const paths = (await Promise.all(folders.map(regularFiles))).flat();
+  const searched = paths.filter((path) => !isExpected(path)).map((path) => searchFile(path, needles));
+  return (await Promise.all(searched)).flat();
 }
 
 /**
@@ -38,8 +38,18 @@ export async function findSecretsInFiles(
  * read, this one included.
  */
 export async function findSecretsInProcesses(secrets: readonly string[]): Promise<SecretFound[]> {
+  return findSecretsInProcess(
+    (await readdir('/proc')).filter((name) => /^\d+$/.test(name)),
+    secrets,
+  );
+}
+
+/** The same of these processes alone. */
+export async function findSecretsInProcess(
+  pids: readonly (number | string)[],
+  secrets: readonly string[],
+): Promise<SecretFound[]> {
   const needles = needlesOf(secrets);
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const paths = pids.flatMap((pid) => [`/proc/${pid}/cmdline`, `/proc/${pid}/environ`]);
   return (await Promise.all(paths.map((path) => searchFile(path, needles, ['EACCES'])))).flat();
 }
@@ -49,11 +59,12 @@ export function findSecretsInText(text: string, path: string, secrets: readonly 
   return search(Buffer.from(text), path, needlesOf(secrets));
 }
 
-async function* regularFiles(path: string): AsyncGenerator<string> {
+async function regularFiles(path: string): Promise<string[]> {
   const stats = await unlessGone(lstat(path));
-  if (stats?.isFile()) yield path;
-  if (!stats?.isDirectory()) return;
-  for (const name of (await unlessGone(readdir(path))) ?? []) yield* regularFiles(join(path, name));
+  if (stats?.isFile()) return [path];
+  if (!stats?.isDirectory()) return [];
+  const names = (await unlessGone(readdir(path))) ?? [];
+  return (await Promise.all(names.map((name) => regularFiles(join(path, name))))).flat();
 }
 
 async function searchFile(
@@ -84,11 +95,23 @@ async function unlessGone<T>(reading: Promise<T>, tolerated: readonly string[] =
 function needlesOf(secrets: readonly string[]): Needle[] {
   // An empty needle is in every file, and the base64 of a few characters in many.
   if (secrets.some((secret) => secret.length < 8)) throw new Error('too short a secret to search for');
-  return secrets.flatMap((secret) => [
-    { form: 'plain' as const, bytes: Buffer.from(secret) },
-    { form: 'json' as const, bytes: Buffer.from(JSON.stringify(secret).slice(1, -1)) },
-    ...[0, 1, 2].map((offset) => ({ form: 'base64' as const, bytes: base64Inside(secret, offset) })),
-  ]);
+  return secrets.flatMap((secret) => {
+    const bytes = Buffer.from(secret);
+    const otherwise: [SecretForm, string][] = [
+      ['json', JSON.stringify(secret).slice(1, -1)],
+      ['percent', encodeURIComponent(secret)],
+      ['hex', bytes.toString('hex')],
+      ['hex', bytes.toString('hex').toUpperCase()],
+    ];
+    return [
+      { form: 'plain' as const, bytes },
+      ...otherwise
+        .filter(([, text]) => text !== secret)
+        .map(([form, text]) => ({ form, bytes: Buffer.from(text) })),
+      { form: 'wide' as const, bytes: Buffer.from(secret, 'utf16le') },
+      ...[0, 1, 2].map((offset) => ({ form: 'base64' as const, bytes: base64Inside(secret, offset) })),
+    ];
+  });
 }
 
 /**

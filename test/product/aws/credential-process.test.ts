@@ -23,7 +23,7 @@ function note({ product }: ProductStage, name: string): string {
 
 /** Makes this source of a POSIX shell the credential_process of the profile that the rule names. @returns its path. */
 async function runScript(stage: ProductStage, source: string, args = ''): Promise<string> {
-  const script = note(stage, 'process.sh');
+  const script = stage.product.holdsSecret(note(stage, 'process.sh'));
   await writeFile(script, `#!/bin/sh\n${source}\n`, { mode: 0o700 });
   await stage.product.configure({
     config: { 'profile mine': { credential_process: `${script}${args}` } },

@@ -177,7 +177,7 @@ test('Behind a credential_process, which sees the AWS_PROFILE of the caller, a r
   await using other = await startFakeAws();
   const { product, aws, cast } = stage;
   const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = cast.dev;
-  const keys = join(product.folder, 'other.json');
+  const keys = product.holdsSecret(join(product.folder, 'other.json'));
   await writeFile(keys, JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey }));
   await product.configure({
     config: {

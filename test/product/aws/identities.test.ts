@@ -83,7 +83,7 @@ test("A container's endpoint gives its role's credentials, for its authorization
 test('So it does for an authorization token in a file, as EKS Pod Identity has it, whatever the variable says.', async () => {
   await using stage = await startStage();
   await using endpoint = await startCredentialEndpoint(sessionOfDev(stage, HOUR));
-  const file = join(stage.product.folder, 'eks-pod-identity-token');
+  const file = stage.product.holdsSecret(join(stage.product.folder, 'eks-pod-identity-token'));
   await writeFile(file, endpoint.authorization);
   await assertSource(stage, 'EcsContainer', {
     AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/container`,

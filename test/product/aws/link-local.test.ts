@@ -8,7 +8,7 @@ import { skipWithout } from '../../support/peers.ts';
 import { enterPrivateHosts } from '../../support/private-hosts.ts';
 import { sessionOfDev, startCredentialEndpoint } from '../../support/product/credential-endpoint.ts';
 import { DEV, HOUR } from '../../support/product/identities.ts';
-import { type ProductEnvironment, passwordOf } from '../../support/product/product.ts';
+import { type Product, type ProductEnvironment, passwordOf } from '../../support/product/product.ts';
 import { HOST, type ProductStage, startProductStage } from '../../support/product/stage.ts';
 
 const skip = skipWithout('namespaces');
@@ -18,8 +18,8 @@ interface Place {
   readonly what: string;
   /** https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html, …/feature-imds-credentials.html */
   readonly address: string;
-  /** `authorization` is the token that the endpoint wants; an empty folder is there for it. */
-  readonly env: (authorization: string, folder: string) => ProductEnvironment | Promise<ProductEnvironment>;
+  /** `authorization` is the token that the endpoint wants. */
+  readonly env: (authorization: string, product: Product) => ProductEnvironment | Promise<ProductEnvironment>;
 }
 
 const PLACES: readonly Place[] = [
@@ -34,8 +34,8 @@ const PLACES: readonly Place[] = [
   {
     what: 'A pod with EKS Pod Identity',
     address: '169.254.170.23',
-    env: async (authorization, folder) => {
-      const file = join(folder, 'eks-pod-identity-token');
+    env: async (authorization, { folder, holdsSecret }) => {
+      const file = holdsSecret(join(folder, 'eks-pod-identity-token'));
       await writeFile(file, authorization);
       return {
         AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://169.254.170.23/container',
@@ -61,7 +61,7 @@ for (const { what, address, env } of PLACES) {
     await using stage = await startStage();
     const { product, aws } = stage;
     await using endpoint = await startCredentialEndpoint(sessionOfDev(stage, HOUR), address, 80);
-    passwordOf(await product.get(HOST, { env: await env(endpoint.authorization, product.folder) }), HOST);
+    passwordOf(await product.get(HOST, { env: await env(endpoint.authorization, product) }), HOST);
     assert.deepEqual(
       aws.issuedTokens.map(({ principal }) => principal),
       [DEV],

@@ -43,7 +43,7 @@ async function startStage(
   const stage = await startProductStage();
   const { product, cast } = stage;
   const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = cast.dev;
-  const script = join(product.folder, 'vend');
+  const script = product.holdsSecret(join(product.folder, 'vend'));
   const note = join(product.folder, 'environ');
   const keys = JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey });
   // The shell's own environment as it was begun with: a shell adds some of its own to `env`.
@@ -197,7 +197,7 @@ describe('a token from a credential_process', () => {
 test('A path to the AWS files may have any variable of the caller’s in it.', async () => {
   await using stage = await startProductStage();
   const { product } = stage;
-  const folder = join(product.folder, 'elsewhere');
+  const folder = product.holdsSecret(join(product.folder, 'elsewhere'));
   mkdirSync(folder);
   const { accessKeyId, secretAccessKey } = stage.cast.dev;
   writeFileSync(

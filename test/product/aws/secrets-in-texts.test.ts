@@ -8,6 +8,7 @@ import { startFakeAws } from '../../fake-aws/start-fake-aws.ts';
 import { makeHelperScripts } from '../../support/helper-scripts.ts';
 import {
   asVariables,
+  CLIENT_SECRET,
   sessionOfDev,
   writeLoginCache,
   writeSsoCache,
@@ -52,7 +53,7 @@ async function withSso(stage: ProductStage, lifetime: number) {
   const settings = { sso_account_id: '444455556666', sso_role_name: 'Developer', sso_session: 'corp' };
   await stage.product.configure(mine(settings, CORP)(stage));
   await writeSsoCache(stage.product, 'corp', { accessToken, refreshToken, expiresAt: Date.now() + lifetime });
-  return { sent: [accessToken, refreshToken, 'client-secret'] };
+  return { sent: [accessToken, refreshToken, CLIENT_SECRET] };
 }
 
 const echoes: readonly Echo[] = [

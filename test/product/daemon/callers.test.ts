@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { CANARY } from '../../fake-aws/canary.ts';
 import { EXTERNAL_ID, SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';
 import { writeLoginCache } from '../../support/product/credential-endpoint.ts';
 import { DEV, HOUR, session } from '../../support/product/identities.ts';
@@ -57,7 +58,7 @@ test('So do shells with different keys, one of them beside an AWS_PROFILE.', asy
   const { aws, cast } = stage;
   const other = {
     accessKeyId: 'AKIAFAKEOTHERUSER001',
-    secretAccessKey: 'fake-secret-of-other/0123456789+abcd',
+    secretAccessKey: `${CANARY}/other/0123456789+abcdefghij`,
   };
   const { policies = [] } = cast.secondary.users.get('dev') ?? {};
   cast.secondary.user('other', { ...other, policies });
@@ -74,7 +75,7 @@ test('Files of AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE are the caller’
   const push = { role_arn: roleArn('EcrPush'), source_profile: 'dev' };
   // The same names in other files: whoever reads the wrong ones gets the wrong role, or no keys.
   await product.configure({ ...roleFiles(cast), config: { 'profile puller': push } });
-  await product.run(['mkdir', 'elsewhere']);
+  await product.run(['mkdir', product.holdsSecret(join(product.home, 'elsewhere'))]);
   await product.run(['mv', '.aws/config', '.aws/credentials', 'elsewhere']);
   await product.configure({ ...roleFiles(cast), credentials: {} });
   const files = (folder: string) => ({
@@ -117,7 +118,11 @@ test('A relative AWS_LOGIN_CACHE_DIRECTORY is in the current folder of the calle
     files: () => ({ config: { default: { login_session: DEV } } }),
   });
   const { product } = stage;
-  await writeLoginCache(stage, { session: DEV, folder: join(product.home, 'sessions'), lifetime: HOUR });
+  await writeLoginCache(stage, {
+    session: DEV,
+    folder: product.holdsSecret(join(product.home, 'sessions')),
+    lifetime: HOUR,
+  });
   assert.equal(await principal(stage, { env: { AWS_LOGIN_CACHE_DIRECTORY: 'sessions' } }), DEV);
 });
 
@@ -145,7 +150,7 @@ test('A key that is rotated in ~/.aws/credentials is the one that signs the next
   const { policies = [] } = cast.secondary.users.get('dev') ?? {};
   const rotated = {
     accessKeyId: 'AKIAFAKEDEVELOPER002',
-    secretAccessKey: 'fake-secret-of-dev/second/0123456789',
+    secretAccessKey: `${CANARY}/dev/second/0123456789+abcde`,
   };
   for (const [what, files, expected] of [
     ['of the profile itself', devFiles(cast), DEV],

@@ -75,7 +75,7 @@ describe('of what the caller has open, nothing is inherited', () => {
       const { product, cast } = stage;
       const { aws_access_key_id: AccessKeyId, aws_secret_access_key: SecretAccessKey } = keysOf(cast.dev);
       const keys = JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey });
-      const program = join(product.folder, 'credentials.sh');
+      const program = product.holdsSecret(join(product.folder, 'credentials.sh'));
       await writeFile(program, `#!/bin/sh\n${LISTS}\necho '${keys}'\n`, { mode: 0o700 });
       await product.configure({
         config: { 'profile dev': { credential_process: program } },

@@ -128,7 +128,7 @@ test('The three gets with which BuildKit answers a failure ask AWS once.', async
 test('A failure that a person has mended meanwhile is not remembered.', async () => {
   await using stage = await startProductStage();
   const { cast, product } = stage;
-  const script = join(product.folder, 'keys.sh');
+  const script = product.holdsSecret(join(product.folder, 'keys.sh'));
   const config = { 'profile dev': { credential_process: script } };
   await product.configure({ ...devFiles(cast), config, credentials: {} });
   assert.match(

@@ -26,7 +26,7 @@ async function startStage(): Promise<ProductStage & { other: string }> {
   const stage = await startProductStage();
   const { product, cast } = stage;
   passwordOf(await product.get(HOST), HOST);
-  const other = join(product.folder, 'other');
+  const other = product.holdsSecret(join(product.folder, 'other'));
   mkdirSync(other);
   const { aws_access_key_id, aws_secret_access_key } = keysOf(cast.denied);
   writeFileSync(

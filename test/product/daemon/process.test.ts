@@ -131,7 +131,7 @@ test('Relative paths in the environment mean the folder of the caller.', async (
   const { product, cast } = stage;
   await product.get(HOST);
   await product.configure({ ...devFiles(cast), credentials: {} });
-  const cwd = join(product.folder, 'project');
+  const cwd = product.holdsSecret(join(product.folder, 'project'));
   await mkdir(cwd);
   await writeFile(
     join(cwd, 'keys'),
@@ -168,10 +168,8 @@ test('Without HOME, and where no log can be written, it works all the same.', as
 test('A daemon that is killed during a mint takes minter and credential_process with it, and the client is answered.', async () => {
   await using stage = await startProductStage();
   const { product, cast } = stage;
-  const [script, pidFile] = ['credentials.sh', 'pid'].map((name) => join(product.folder, name)) as [
-    string,
-    string,
-  ];
+  const script = product.holdsSecret(join(product.folder, 'credentials.sh'));
+  const pidFile = join(product.folder, 'pid');
   const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = cast.dev;
   const keys = JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey });
   // The first call hangs; any other prints the keys.

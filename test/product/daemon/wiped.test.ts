@@ -35,7 +35,7 @@ test('Of keys, variables, tokens, a login and an MFA session, no copy is left, o
     }),
   });
   const { product, cast } = stage;
-  const script = join(product.folder, 'process');
+  const script = product.holdsSecret(join(product.folder, 'process'));
   const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = cast.dev;
   const keys = JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey });
   writeFileSync(script, `#!/bin/sh\necho '${keys}'\n`, { mode: 0o700 });

@@ -1,6 +1,7 @@
 // Owns the world of somebody with forty accounts behind one SSO session, three of which have images.
 import { tmpdir } from 'node:os';
 import type { TestContext } from 'node:test';
+import { CANARY } from '../../fake-aws/canary.ts';
 import type { PolicyDocument } from '../../fake-aws/policy-evaluation.ts';
 import { type FakeAws, startFakeAws } from '../../fake-aws/start-fake-aws.ts';
 import { type FakeRegistry, startFakeRegistry } from '../../fake-registry/start-fake-registry.ts';
@@ -14,7 +15,7 @@ import { makeWorkplace, type Workplace } from './workplace.ts';
 const REGIONS = ['us-east-1', 'eu-central-1', 'ap-southeast-2'] as const;
 const REPOSITORY = 'team/app';
 const START_URL = 'https://corp.awsapps.example/start';
-const ACCESS_TOKEN = 'fake-sso-access-of-forty';
+const ACCESS_TOKEN = `${CANARY}-of-forty`;
 const HOUR = 3_600_000;
 
 interface SsoAccount {

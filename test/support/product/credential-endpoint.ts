@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import https from 'node:https';
 import { join } from 'node:path';
+import { CANARY } from '../../fake-aws/canary.ts';
 import { listen } from '../../fake-aws/listen.ts';
 import { thumbprint } from '../../fake-aws/signin.ts';
 import type { LoginSession } from '../../fake-aws/world.ts';
@@ -19,7 +20,9 @@ export interface CredentialEndpoint extends AsyncDisposable {
 }
 
 const ROLE_LIST = '/latest/meta-data/iam/security-credentials/';
-const METADATA_TOKEN = 'metadata-token';
+const METADATA_TOKEN = `${CANARY}-metadata`;
+/** Of the client that `aws sso login` registers. */
+export const CLIENT_SECRET = `${CANARY}-client-secret`;
 
 /**
  * Serves the session `credentials` the way a container's agent and an EC2 instance do. `refusals`: what the first requests get
@@ -32,7 +35,7 @@ export async function startCredentialEndpoint(
   refusals: (number | 'silence')[] = [],
   tls?: Certificate,
 ): Promise<CredentialEndpoint> {
-  const authorization = 'Bearer container-token';
+  const authorization = `Bearer ${CANARY}-container`;
   const {
     aws_access_key_id: AccessKeyId,
     aws_secret_access_key: SecretAccessKey,
@@ -102,7 +105,7 @@ export async function writeLoginCache(
   const caller = world.credentials(stage.cast.dev.accessKeyId)?.caller;
   if (caller === undefined) throw new Error('there is no user dev');
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const refreshToken = `refresh-${randomUUID()}`;
+  const refreshToken = `${CANARY}-${randomUUID()}`;
   const known: LoginSession = {
     caller,
     clientId: 'arn:aws:signin:::devtools/same-device',
@@ -149,7 +152,7 @@ export async function writeSsoCache(
   const content = {
     region: 'us-east-1',
     clientId: 'client',
-    clientSecret: 'client-secret',
+    clientSecret: CLIENT_SECRET,
     registrationExpiresAt: '2099-01-01T00:00:00Z',
     ...token,
     expiresAt: new Date(token.expiresAt).toISOString(),

@@ -265,8 +265,8 @@ const withWebIdentity: readonly IdentityRow[] = [
 ];
 
 /** Where a test puts the web identity token. */
-export function tokenFile({ folder }: Product): string {
-  return join(folder, 'web-identity-token');
+export function tokenFile({ folder, holdsSecret }: Product): string {
+  return holdsSecret(join(folder, 'web-identity-token'));
 }
 
 export const identityRows = [...withKeys, ...throughRoles, ...withWebIdentity];

@@ -9,7 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { askDaemon } from '../../../src/client/ask-daemon.ts';
 import type { DaemonStatus } from '../../../src/helper/daemon-answers.ts';
 import type { FakeAws } from '../../fake-aws/start-fake-aws.ts';
+import { canariesInFiles, canariesInOutput, canariesInProcesses } from '../canary-search.ts';
 import { whenEnded } from '../processes.ts';
+import type { SecretFound } from '../secret-scan.ts';
 
 /** Where `npm run build` puts the programs. */
 export const bin = fileURLToPath(new URL('../../../dist/bin', import.meta.url));
@@ -54,9 +56,11 @@ export interface RunOptions {
   /** On top of the surroundings' own. */
   readonly env?: ProductEnvironment;
   readonly cwd?: string;
+  /** Whether it is a program of the test's own, and shows a secret. */
+  readonly showsSecret?: boolean;
 }
 
-/** Disposing stops the daemon, waits for its end, and removes the folder. */
+/** Disposing stops the daemon, waits for its end, and removes the folder. Throws where a secret of the fake AWS got out. */
 export interface Product extends AsyncDisposable {
   /** Holds everything below. */
   readonly folder: string;
@@ -65,7 +69,7 @@ export interface Product extends AsyncDisposable {
   readonly socket: string;
   /** The environment of every program. */
   readonly env: Readonly<Record<string, string>>;
-  /** Runs a program, ours by their bare names, until it ends. */
+  /** Runs a program, ours by their bare names, until it ends. Throws where a secret of the fake AWS is in what it writes. */
   run(command: readonly string[], options?: RunOptions): Promise<Ran>;
   /** `docker-credential-ecr-xacct get` */
   get(ServerURL: string, options?: RunOptions): Promise<Ran>;
@@ -73,6 +77,8 @@ export interface Product extends AsyncDisposable {
   configure(files: ProductFiles): Promise<void>;
   /** Undefined where no daemon runs. */
   daemon(): Promise<DaemonStatus | undefined>;
+  /** Says that the test itself puts a secret into this file or folder, beside the AWS CLI's files. @returns the absolute path that it is given. */
+  holdsSecret(path: string): string;
 }
 
 /** Makes a user's surroundings whose AWS is the fake one; starts nothing. */
@@ -102,13 +108,23 @@ export async function makeProduct(
   const configure = (written: ProductFiles) => writeFiles(home, written);
   await configure(files);
 
-  const run: Product['run'] = (command, { input = '', env: more = {}, cwd = home } = {}) =>
-    runProgram(command, input, { cwd, env: environment({ ...own, ...more }) });
+  const run: Product['run'] = async (
+    command,
+    { input = '', env: more = {}, cwd = home, showsSecret } = {},
+  ) => {
+    const ran = await runProgram(command, input, { cwd, env: environment({ ...own, ...more }) });
+    if (!showsSecret) refuseCanaries(canariesInOutput(command, ran), command.join(' '));
+    return ran;
+  };
   const daemon: Product['daemon'] = () => daemonAt(socket);
+  const written = new Set<string>();
   const leave = async () => {
     const running = await daemon();
+    const found = running === undefined ? [] : await canariesInProcesses(running.pid);
     if (running !== undefined) await stopDaemon(socket, running.pid);
+    found.push(...(await canariesInFiles({ folder, home, written })));
     await rm(folder, { recursive: true, force: true });
+    refuseCanaries(found, 'what was left');
   };
   return {
     folder,
@@ -121,8 +137,16 @@ export async function makeProduct(
       run(['docker-credential-ecr-xacct', 'get'], { input: ServerURL, ...options }),
     configure,
     daemon,
+    holdsSecret: (path) => {
+      written.add(path);
+      return path;
+    },
     [Symbol.asyncDispose]: leave,
   };
+}
+
+function refuseCanaries(found: readonly SecretFound[], what: string): void {
+  assert.deepEqual(found, [], `a secret of the fake AWS got out: ${what}`);
 }
 
 /** Every daemon knows the first version of the wire. */

@@ -1,6 +1,7 @@
 // Owns the part of the failure table where a credential_process gives no keys.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DEV_SECRET } from '../../../fake-aws/two-account-world.ts';
 import { HOST } from '../stage.ts';
 import type { Failure } from './failure.ts';
 
@@ -24,7 +25,7 @@ const FULL_PATH = 'with its full path, run: aws configure set credential_process
 export const processFailures: readonly Failure[] = [
   {
     what: 'A credential_process that fails and shows a secret',
-    ...process('echo fake-secret-of-dev/0123456789+abcdefgh | tee /dev/stderr; exit 1'),
+    ...process(`echo ${DEV_SECRET} | tee /dev/stderr; exit 1`),
     says: /its credential_process failed \(exit status 1\)/,
   },
   {
@@ -42,7 +43,7 @@ export const processFailures: readonly Failure[] = [
   {
     what: 'A credential_process that begins with a secret in a variable',
     ...process('exit 1'),
-    ...command('VAULT_TOKEN=fake-secret-of-dev/0123456789+abcdefgh vend'),
+    ...command(`VAULT_TOKEN=${DEV_SECRET} vend`),
     says: /its credential_process is to run what is no program: no shell sets its variables/,
     hint: FULL_PATH,
   },
@@ -54,7 +55,7 @@ export const processFailures: readonly Failure[] = [
   },
   {
     what: 'A credential_process that prints a secret and no JSON',
-    ...process('echo fake-secret-of-dev/0123456789+abcdefgh'),
+    ...process(`echo ${DEV_SECRET}`),
     says: /its credential_process printed no valid JSON/,
   },
   {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { SECONDARY_ACCOUNT } from '../../../fake-aws/two-account-world.ts';
+import { SECONDARY_ACCOUNT, SSO_ACCESS_TOKEN } from '../../../fake-aws/two-account-world.ts';
 import { loginFile, writeLoginCache, writeSsoCache } from '../credential-endpoint.ts';
 import { DEV, HOUR } from '../identities.ts';
 import type { Product, ProductFiles, Sections } from '../product.ts';
@@ -69,7 +69,7 @@ const ssoFailures: readonly Failure[] = [
   {
     what: 'An SSO session that has expired',
     ...sso,
-    prepare: ssoCache({ accessToken: 'fake-sso-access', expiresAt: Date.now() - HOUR }),
+    prepare: ssoCache({ accessToken: SSO_ACCESS_TOKEN, expiresAt: Date.now() - HOUR }),
     says: /its SSO session has expired;/,
   },
   {
@@ -80,7 +80,7 @@ const ssoFailures: readonly Failure[] = [
       { 'sso-session corp': { sso_start_url: START, sso_region: 'us-east-1' } },
     ),
     prepare: ssoCache(
-      { accessToken: 'fake-sso-access', refreshToken: 'used already', expiresAt: Date.now() - HOUR },
+      { accessToken: SSO_ACCESS_TOKEN, refreshToken: 'used already', expiresAt: Date.now() - HOUR },
       'corp',
     ),
     says: /its SSO session has expired and is not renewed any more/,
@@ -94,7 +94,7 @@ const ssoFailures: readonly Failure[] = [
   {
     what: 'An SSO session in a broken file',
     ...sso,
-    prepare: ({ product }) => write(ssoFile(product), '{"accessToken": "fake-'),
+    prepare: ({ product }) => write(ssoFile(product), `{"accessToken": "${SSO_ACCESS_TOKEN}`),
     says: /its SSO session cannot be read from ~\/\.aws\/sso\/cache\/\w+\.json \(no JSON\)/,
   },
   {
@@ -110,13 +110,13 @@ const ssoFailures: readonly Failure[] = [
       { sso_session: START, sso_account_id: SECONDARY_ACCOUNT, sso_role_name: 'Developer' },
       { [`sso-session ${START}`]: { sso_start_url: START, sso_region: 'us-east-1' } },
     ),
-    prepare: ({ product }) => write(ssoFile(product), '{"accessToken": "fake-sso-access"}'),
+    prepare: ({ product }) => write(ssoFile(product), JSON.stringify({ accessToken: SSO_ACCESS_TOKEN })),
     says: /its SSO session is incomplete in ~\/\.aws\/sso\/cache\/\w+\.json/,
   },
   {
     what: 'A role that IAM Identity Center does not give',
     files: profile({ ...SSO, sso_role_name: 'Administrator' }),
-    prepare: ssoCache({ accessToken: 'fake-sso-access', expiresAt: Date.now() + HOUR }),
+    prepare: ssoCache({ accessToken: SSO_ACCESS_TOKEN, expiresAt: Date.now() + HOUR }),
     identity: 'profile mine',
     says: /IAM Identity Center does not give this user the role Administrator in account 444455556666/,
     hint: 'run: aws configure sso --profile mine',
@@ -124,7 +124,7 @@ const ssoFailures: readonly Failure[] = [
   {
     what: 'IAM Identity Center that limits',
     ...sso,
-    prepare: ssoCache({ accessToken: 'fake-sso-access', expiresAt: Date.now() + HOUR }),
+    prepare: ssoCache({ accessToken: SSO_ACCESS_TOKEN, expiresAt: Date.now() + HOUR }),
     fault: { kind: 'throttle', service: 'sso' },
     says: /http:\/\/ADDRESS limits the rate of requests \(status 429\)/,
     hint: 'wait a minute and run the same command again',
@@ -132,7 +132,7 @@ const ssoFailures: readonly Failure[] = [
   {
     what: 'IAM Identity Center that fails',
     ...sso,
-    prepare: ssoCache({ accessToken: 'fake-sso-access', expiresAt: Date.now() + HOUR }),
+    prepare: ssoCache({ accessToken: SSO_ACCESS_TOKEN, expiresAt: Date.now() + HOUR }),
     fault: { kind: 'server-error', service: 'sso' },
     says: /http:\/\/ADDRESS failed \(status 500\)/,
     hint: 'wait a minute and run the same command again',
