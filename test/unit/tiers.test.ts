@@ -16,15 +16,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'test/support/unit': SHARED,
   'test/support/product': [...BUILT, 'scripts'],
   'test/support/chaos': [...BUILT, 'scripts'],
+  'test/support/attack': BUILT,
   'test/support/e2e': REAL,
   'test/support/packages': REAL,
   'test/unit': [...SHARED, 'test/support/unit'],
   // Scripts that need no build.
   'test/unit/scripts': ['scripts'],
   'test/contract': BUILT,
-  'test/product': [...BUILT, 'scripts'],
+  'test/product': [...BUILT, 'scripts', 'test/support/attack'],
   'test/e2e': REAL,
-  'test/packages': [...REAL, 'test/support/packages'],
+  'test/packages': [...REAL, 'test/support/packages', 'test/support/attack'],
 };
 
 /** Who asks these needs a program, root or a build. */

@@ -1,0 +1,171 @@
+// Owns the user that is attacked: files with something to steal, and every way to ask for it.
+import { AssertionError } from 'node:assert';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { isRunning } from '../processes.ts';
+import { fronts as builtFronts } from '../product/fronts.ts';
+import type { ProductEnvironment, Ran } from '../product/product.ts';
+import { bin, daemonPid, passwordOf } from '../product/product.ts';
+import { devFiles, HOST, type ProductStage, type StageOptions, startProductStage } from '../product/stage.ts';
+import { MAPPED } from './names.ts';
+import { faultOf } from './rule.ts';
+import type { Tally } from './tally.ts';
+
+/** A way to ask. */
+export interface AttackedFront {
+  readonly name: string;
+  /** Of a thousand attacks, how many it can take in the time of one: a process costs more than a connection. */
+  readonly share: number;
+  /** How many are asked at a time. */
+  readonly atOnce: number;
+  /** The environment is on top of the user's own; `cwd` is where programs run, HOME unless said. */
+  ask(
+    stage: ProductStage,
+    action: string,
+    input: string | Buffer,
+    env?: ProductEnvironment,
+    cwd?: string,
+  ): Promise<Ran>;
+}
+
+/** What an attack needs to know. */
+export interface Attack {
+  readonly seed: number;
+  /** Of each class at the fastest front. */
+  readonly count: number;
+  readonly tally: Tally;
+  readonly fronts: readonly AttackedFront[];
+}
+
+/** So many of each class that time does not matter. */
+const MANY = 500;
+
+/** A program, ours by its bare name. */
+export function programFront(
+  name: string,
+  command: readonly string[],
+  env: ProductEnvironment,
+  share: number,
+): AttackedFront {
+  return {
+    name,
+    share,
+    atOnce: 4,
+    ask: ({ product }, action, input, more, cwd = product.home) =>
+      product.run([...command.map(locate), action], { input, cwd, env: { ...env, ...more } }),
+  };
+}
+
+/** The test finds the program, whatever PATH it is given. */
+function locate(word: string, place: number): string {
+  return place === 0 && !word.includes('/') ? join(bin, word) : word;
+}
+
+/** The daemon's socket, without a client that would say no. */
+const socketFront: AttackedFront = {
+  name: 'socket',
+  share: 1_000,
+  atOnce: 16,
+  ask: async (stage, action, input, env) => {
+    const variables = Object.entries({ ...stage.product.env, ...env }).flatMap(([name, value]) =>
+      value === undefined ? [] : [`${name}=${value}\0`],
+    );
+    const head = Buffer.from(`ecr-xacct/2 ${action}\n${variables.join('')}\0`);
+    return asRan(await exchange(stage, [Buffer.concat([head, Buffer.from(input)])]));
+  },
+};
+
+/** Those of this build: the native client, the daemon's socket, and the TypeScript program with and without a daemon. */
+export const fronts: readonly AttackedFront[] = [
+  socketFront,
+  ...builtFronts.map(({ name, command, env }) => {
+    const isClient = command.length === 1;
+    const isAlone = env.ECR_XACCT_DAEMON === 'off';
+    const short = isAlone ? 'no daemon' : isClient ? 'client' : 'program';
+    return programFront(short, command, env, name.includes('native') && !isAlone ? 250 : 25);
+  }),
+];
+
+/** What the daemon sends for these pieces of a request; nothing, where it hangs up. */
+export async function exchange({ product }: ProductStage, pieces: readonly Buffer[]): Promise<Buffer> {
+  const socket = connect({ path: product.socket, allowHalfOpen: true });
+  const answer = buffer(socket);
+  // One that hangs up while it is written to is an answer, too.
+  socket.on('error', () => {});
+  for (const piece of pieces) await new Promise((resolve) => socket.write(piece, resolve));
+  socket.end();
+  return answer.catch(() => Buffer.alloc(0));
+}
+
+/** As the native client would make it known. */
+export function asRan(answer: Buffer): Ran {
+  const [outcome, text] = [answer.toString('latin1', 0, 1), answer.toString('utf8', 1)];
+  const line = text.endsWith('\n') || text === '' ? text : `${text}\n`;
+  if (outcome === '0') return { status: 0, stdout: text, stderr: '' };
+  if (outcome === '1') return { status: 1, stdout: line, stderr: '' };
+  return outcome === '2'
+    ? { status: 1, stdout: line, stderr: line }
+    : { status: null, stdout: answer.toString(), stderr: '' };
+}
+
+/** Profile `dev`, mapped to what `MAPPED` names; nothing else is anyone's. */
+export function startAttacked(options: StageOptions = {}): Promise<ProductStage> {
+  return startProductStage({
+    ...options,
+    files: (cast) => ({
+      ...devFiles(cast),
+      registries: {
+        [MAPPED.exact]: { profile: 'dev' },
+        [MAPPED.anyRegion]: { profile: 'dev' },
+        [MAPPED.own]: { profile: 'dev', registry: HOST },
+      },
+    }),
+  });
+}
+
+/** The same, with a daemon that runs. */
+export async function startWithDaemon(options: StageOptions = {}): Promise<ProductStage & { pid: number }> {
+  await using resources = new AsyncDisposableStack();
+  const stage = resources.use(await startAttacked(options));
+  passwordOf(await stage.product.get(HOST), HOST);
+  const pid = await daemonPid(stage.product);
+  const started = resources.move();
+  return { ...stage, pid, [Symbol.asyncDispose]: () => started.disposeAsync() };
+}
+
+/** After attacks: the daemon is the one that it was, and answers its user. */
+export async function faultOfDaemon(stage: ProductStage & { pid: number }): Promise<string | undefined> {
+  if (!(await isRunning(stage.pid))) return 'the daemon has ended';
+  const ran = await stage.product.get(HOST);
+  return faultOf('token', HOST, ran, stage.aws.issuedTokens);
+}
+
+/** How many attacks a front takes where the fastest takes `count`: at least one. */
+export function shareOf({ share }: AttackedFront, count: number): number {
+  return Math.max(1, Math.round((count * share) / 1_000));
+}
+
+/** Of attacks that cost a stage each, at three fronts in turn: all, or, where few are wanted, each at one front, which one by the seed. */
+export function someOf<T>(attacks: readonly T[], { seed, count }: Pick<Attack, 'seed' | 'count'>): T[] {
+  return attacks.filter((_, index) => count >= MANY || (index + Math.floor(index / 3) + seed) % 3 === 0);
+}
+
+/** Does all of it, so many at a time. */
+export async function inTurns<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>) {
+  const left = [...items];
+  const worker = async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}
+
+/** What came of asking, or what the canary search found in it. */
+export async function attempted(asking: Promise<Ran>, judge: (ran: Ran) => string | undefined) {
+  try {
+    return judge(await asking);
+  } catch (error) {
+    if (error instanceof AssertionError) return error.message.split('\n')[0] ?? 'a secret';
+    throw error;
+  }
+}
