@@ -48,7 +48,7 @@ export function canariesInOutput(
   return [...findSecretsInText(said, 'stdout', [CANARY]), ...findSecretsInText(stderr, 'stderr', [CANARY])];
 }
 
-/** Without the lines that are answers to Docker. */
+/** Without the secrets of the lines that are answers to Docker. */
 function withoutAnswers(stdout: string): string {
-  return stdout.replaceAll(/^\{"ServerURL":"[^"\s]*","Username":"[^"\s]*","Secret":"[^"\s]*"\}$/gm, '');
+  return stdout.replaceAll(/^(\{"ServerURL":"[^"\s]*","Username":"[^"\s]*","Secret":)"[^"\s]*"\}$/gm, '$1');
 }

@@ -120,7 +120,7 @@ test('A login session that has run out is renewed with the key that it was begun
   await using stage = await startStage();
   const { product, aws } = stage;
   await product.configure(mine(LOGIN)(stage));
-  const folder = join(product.folder, 'sessions');
+  const folder = product.holdsSecret(join(product.folder, 'sessions'));
   await writeLoginCache(stage, { session: DEV, folder, lifetime: -HOUR });
   const env = {
     AWS_LOGIN_CACHE_DIRECTORY: folder,

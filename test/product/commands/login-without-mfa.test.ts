@@ -29,7 +29,7 @@ async function fakeAwsCli(
   stage: ProductStage,
   status = 0,
 ): Promise<{ env: { PATH: string }; called: string }> {
-  const folder = join(stage.product.folder, 'bin');
+  const folder = stage.product.holdsSecret(join(stage.product.folder, 'bin'));
   const called = join(folder, 'called');
   const cache = join(stage.product.home, '.aws/sso/cache');
   await mkdir(folder, { recursive: true });

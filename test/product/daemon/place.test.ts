@@ -72,13 +72,13 @@ for (const [name, front] of Object.entries(FRONTS)) {
     test('with another file under the same name in a variable is the identity of that', async () => {
       await using stage = await startProductStage();
       const { product, cast } = stage;
-      const file = join(product.folder, 'credentials');
+      const file = product.holdsSecret(join(product.folder, 'credentials'));
       const [own, other] = [cast.dev, cast.denied].map((key) => {
         const { aws_access_key_id, aws_secret_access_key } = keysOf(key);
         return `[dev]\naws_access_key_id = ${aws_access_key_id}\naws_secret_access_key = ${aws_secret_access_key}\n`;
       }) as [string, string];
       writeFileSync(file, own);
-      writeFileSync(`${file}.other`, other);
+      writeFileSync(product.holdsSecret(`${file}.other`), other);
       const env = { AWS_SHARED_CREDENTIALS_FILE: file };
       passwordOf(await product.get(HOST, { env }), HOST);
       const mount = `mount --bind '${file}.other' '${file}'`;

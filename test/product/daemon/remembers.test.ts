@@ -1,6 +1,6 @@
 // What a daemon's memory leads to: nothing of its callers' environments, when they have been answered.
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -22,8 +22,11 @@ test('A daemon that remembers what processes said, failures included, holds no v
   });
   const { product } = stage;
   const [node, ...program] = self;
+  // A heap has the keys of the profile in it: it is the test that wants it written.
+  const cwd = product.holdsSecret(join(product.folder, 'heap'));
+  mkdirSync(cwd);
   const daemon = product.run([node, '--heapsnapshot-signal=SIGUSR2', ...program, 'daemon', 'run'], {
-    cwd: product.folder,
+    cwd,
   });
   await whenever('it listens', async () => (await product.daemon()) !== undefined);
   const canary = `canary-${crypto.randomUUID()}`;
@@ -37,8 +40,8 @@ test('A daemon that remembers what processes said, failures included, holds no v
   process.kill(await daemonPid(product), 'SIGUSR2');
   let heap = '';
   await whenever('its heap is written', async () => {
-    const [file] = readdirSync(product.folder).filter((name) => name.endsWith('.heapsnapshot'));
-    heap = file === undefined ? '' : await readFile(join(product.folder, file), 'latin1');
+    const [file] = readdirSync(cwd).filter((name) => name.endsWith('.heapsnapshot'));
+    heap = file === undefined ? '' : await readFile(join(cwd, file), 'latin1');
     return heap.trimEnd().endsWith(']}');
   });
   assert.ok(!heap.includes(canary));

@@ -6,8 +6,12 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { CANARY } from '../../fake-aws/canary.ts';
+import { canariesInFiles, canariesInOutput } from '../canary-search.ts';
+import { processesWith } from '../processes.ts';
 import {
   findSecretsInFiles,
+  findSecretsInProcess,
   findSecretsInProcesses,
   findSecretsInText,
   type SecretFound,
@@ -65,13 +69,16 @@ export async function makeWorkplace(parent: string, options: WorkplaceOptions): 
   const env = { ...(await makeFolders(folder)), ...options.env };
   const home = join(folder, 'home');
   await writeFiles(home, options.files);
+  // The AWS CLI's files are left out anyway.
+  const written: ReadonlySet<string> = new Set();
   const before = await runningProcesses();
 
   const run: Workplace['run'] = async (command, { input = '', env: more = {} } = {}) => {
     const running = runProgram(command, input, { cwd: home, env: { ...env, ...more } });
-    const found = await watchProcesses(running, options.secrets);
+    const found = await watchProcesses(running, folder, options.secrets);
     const ran = await running;
     found.push(...(await findSecretsInFiles([folder], options.secrets())));
+    found.push(...(await canariesInFiles({ folder, home, written })), ...canariesInOutput(command, ran));
     found.push(...findSecretsInText(ran.stdout, 'stdout', options.secrets()));
     found.push(...findSecretsInText(ran.stderr, 'stderr', options.secrets()));
     assert.deepEqual(found, [], `a secret got out while this ran: ${command.join(' ')}`);
@@ -138,6 +145,7 @@ async function runProgram(
 /** Looks at /proc until `running` settles: what a short-lived process shows cannot be found afterwards. */
 async function watchProcesses(
   running: Promise<unknown>,
+  folder: string,
   secrets: () => readonly string[],
 ): Promise<SecretFound[]> {
   const found: SecretFound[] = [];
@@ -147,6 +155,9 @@ async function watchProcesses(
   );
   while (!(await Promise.race([ended, delay(watchInterval, false)]))) {
     found.push(...(await findSecretsInProcesses(secrets())));
+    // Other tests have processes with keys of their own in the environment.
+    const own = (await processesWith(folder)).map(({ pid }) => pid);
+    found.push(...(await findSecretsInProcess(own, [CANARY])));
   }
   return found;
 }
