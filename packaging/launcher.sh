@@ -8,6 +8,16 @@ for xacct_name in NODE_OPTIONS NODE_PATH NODE_V8_COVERAGE NODE_REPL_EXTERNAL_MOD
   eval "[ -z \"\${$xacct_name+set}\" ] || export ECR_XACCT_CALLER_$xacct_name=\"\$$xacct_name\""
   unset "$xacct_name"
 done
+# Node crashes at a locale whose language has more than eleven letters: that is kept in the same way.
+for xacct_name in LC_ALL LC_MESSAGES LANG; do
+  eval "xacct_value=\${$xacct_name-}"
+  case ${xacct_value%%[-_.@]*} in
+    ????????????*)
+      eval "export ECR_XACCT_CALLER_$xacct_name=\"\$$xacct_name\""
+      unset "$xacct_name"
+      ;;
+  esac
+done
 # A core dump would write tokens to the disk.
 ulimit -c 0
 

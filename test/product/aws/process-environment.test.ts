@@ -84,6 +84,18 @@ describe('a credential_process has its caller’s environment', () => {
     });
   }
 
+  for (const name of ['LC_ALL', 'LC_MESSAGES', 'LANG']) {
+    test(`also a ${name} at which Node would crash`, async () => {
+      await using stage = await startStage();
+      const LONG = 'a-language-of-a-test'.replaceAll('-', '');
+      for (const front of fronts) {
+        passwordOf(await getBy(front, stage, { [name]: LONG }), HOST);
+        assert.equal((await stage.noted()).get(name), LONG, front.name);
+        await stage.product.run(['ecr-xacct', 'daemon', 'stop']);
+      }
+    });
+  }
+
   test('also in ecr-xacct login, explain --mint and get-login-password', async () => {
     await using stage = await startStage();
     const { product } = stage;
