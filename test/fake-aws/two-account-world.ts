@@ -9,7 +9,7 @@ export const SECONDARY_ACCOUNT = '444455556666';
 export const REGION = 'us-east-1';
 export const EXTERNAL_ID = '7f3c';
 /** Of the user `dev`. */
-export const DEV_SECRET = `${CANARY}/dev/0123456789+abcdefghijkl`;
+export const DEV_SECRET = `${CANARY}/dev/0123456789+of-developer`;
 /** Of the SSO session. */
 export const SSO_ACCESS_TOKEN = `${CANARY}-sso-access`;
 const OIDC_ISSUER = 'oidc.fake.example';
@@ -57,15 +57,15 @@ export function twoAccountWorld(world: World): TwoAccountWorld {
   };
   const denied = {
     accessKeyId: 'AKIAFAKEDENIEDUSER01',
-    secretAccessKey: `${CANARY}/denied/0123456789+abcdefghi`,
+    secretAccessKey: `${CANARY}/denied/0123456789+of-denied`,
   };
   const admin = {
     accessKeyId: 'AKIAFAKEADMINISTRAT1',
-    secretAccessKey: `${CANARY}/admin/0123456789+abcdefghij`,
+    secretAccessKey: `${CANARY}/admin/0123456789+of-an-admin`,
   };
   const secondaryAdmin = {
     accessKeyId: 'AKIAFAKEADMINISTRAT2',
-    secretAccessKey: `${CANARY}/secondary-admin/0123456789`,
+    secretAccessKey: `${CANARY}/secondary-admin/012+of-other`,
   };
   const webIdentityToken = `fake.${CANARY}.web-identity.token`;
 

@@ -135,7 +135,8 @@ test('A result is as large as its question allows: policies may be large, a toke
 test("A minter's environment is the caller's and nothing of this process's, and /proc does not show it.", async () => {
   await using stage = await startProductStage();
   const { product, cast } = stage;
-  const [variables, initial] = ['variables', 'initial'].map((name) => join(product.folder, name));
+  const variables = product.holdsSecret(join(product.folder, 'variables'));
+  const initial = join(product.folder, 'initial');
   // The JSON of static keys, after a look at what it was started with.
   const keys = JSON.stringify({ Version: 1, AccessKeyId: cast.dev.accessKeyId, SecretAccessKey: 'wrong' });
   const script = join(product.folder, 'process.sh');
@@ -154,7 +155,7 @@ test("A minter's environment is the caller's and nothing of this process's, and 
   const resolution = resolutionFor({ kind: 'profile', profile: 'looks' });
   const { error } = await createMinters(self, 0).mint(resolution, wholeEnvironment(env), MINUTE);
   assert.equal(error?.code, 'credentials-invalid');
-  const lines = (await readFile(variables ?? '', 'utf8')).trimEnd().split('\n');
+  const lines = (await readFile(variables, 'utf8')).trimEnd().split('\n');
   // The shell's own.
   const seen = lines.filter((line) => !/^(?:PWD|_|SHLVL|OLDPWD)=/.test(line)).sort();
   assert.deepEqual(
@@ -163,7 +164,7 @@ test("A minter's environment is the caller's and nothing of this process's, and 
       .map((entry) => entry.join('='))
       .sort(),
   );
-  assert.equal((await readFile(initial ?? '', 'utf8')).trim(), '');
+  assert.equal((await readFile(initial, 'utf8')).trim(), '');
 });
 
 test('A minter before which the clock is set, by 13 hours either way, has the time that it was given.', async () => {

@@ -36,7 +36,8 @@ const NAMES = [
     'AWS_WEB_IDENTITY_TOKEN_FILE',
     'AWS_CONTAINER_CREDENTIALS_FULL_URI',
     'AWS_STS_REGIONAL_ENDPOINTS',
-    'LANGUAGE',
+    'LANG',
+    'LC_ALL',
   ],
   ...[
     'USER',
