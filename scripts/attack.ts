@@ -1,4 +1,4 @@
-// Attacks the built programs in every way in which a credential helper was once misled, and counts what was wrong with the answers.
+// Attacks the built programs in every way in which a credential helper was once misled, and counts wrong answers.
 //
 // usage: npm run attack [-- --seed N --count N --only NAME]
 //   --seed N      the same seed gives the same attacks; any unless told

@@ -4,7 +4,7 @@
 export const CANARY_PAYLOAD = 'a+canary/';
 
 /**
- * Letters only, so that JSON and URLs leave them as they are. Shorter than the pieces of a known secret that the product hides: what
- * it knows of one secret hides no other.
+ * Letters only, so that JSON and URLs leave them as they are. Shorter than the pieces of a known secret that the
+ * product hides: what it knows of one secret hides no other.
  */
 export const CANARY = Buffer.from(CANARY_PAYLOAD).toString('base64');

@@ -37,8 +37,8 @@ export async function canariesInProcesses(pid: number): Promise<SecretFound[]> {
 }
 
 /**
- * What a program wrote. The answer of a `get` is to have a secret in it, and `get-login-password` says nothing else: these are left
- * out, on stdout.
+ * What a program wrote. The answer of a `get` is to have a secret in it, and `get-login-password` says nothing else:
+ * these are left out, on stdout.
  */
 export function canariesInOutput(
   command: readonly string[],

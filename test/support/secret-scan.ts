@@ -18,9 +18,9 @@ interface Needle {
 }
 
 /**
- * Searches every regular file under `folders` for `secrets`: plain, as a JSON string, as in a URL, in hexadecimal, as V8 keeps it
- * among wide characters, and inside base64 (of `AWS:<secret>`, of anything). Follows no links; a folder that does not exist holds
- * nothing.
+ * Searches every regular file under `folders` for `secrets`: plain, as a JSON string, as in a URL, in hexadecimal, as V8
+ * keeps it among wide characters, and inside base64 (of `AWS:<secret>`, of anything). Follows no links; a folder that
+ * does not exist holds nothing.
  */
 export async function findSecretsInFiles(
   folders: readonly string[],

@@ -76,7 +76,7 @@ const socketFront: AttackedFront = {
   },
 };
 
-/** Those of this build: the native client, the daemon's socket, and the TypeScript program with and without a daemon. */
+/** Of this build: the native client, the daemon's socket, the TypeScript program with a daemon and without one. */
 export const fronts: readonly AttackedFront[] = [
   socketFront,
   ...builtFronts.map(({ name, command, env }) => {
@@ -146,7 +146,10 @@ export function shareOf({ share }: AttackedFront, count: number): number {
   return Math.max(1, Math.round((count * share) / 1_000));
 }
 
-/** Of attacks that cost a stage each, at three fronts in turn: all, or, where few are wanted, each at one front, which one by the seed. */
+/**
+ * Of attacks that cost a stage each, at three fronts in turn: all, or, where few are wanted, each at one front, which one by the
+ * seed.
+ */
 export function someOf<T>(attacks: readonly T[], { seed, count }: Pick<Attack, 'seed' | 'count'>): T[] {
   return attacks.filter((_, index) => count >= MANY || (index + Math.floor(index / 3) + seed) % 3 === 0);
 }

@@ -6,11 +6,14 @@ import { faultOf } from './rule.ts';
 
 const AT_ONCE = 6;
 
+/** Puts another disk in place of `$folder`, with what is in it; `$kept` is a folder for that meanwhile. */
+const instead = (options: string) =>
+  `cp -a "$folder" "$kept"; mount -t tmpfs -o ${options},mode=700 tmpfs "$folder"; cp -a "$kept/." "$folder"`;
+
 const DISKS: Readonly<Record<string, string>> = {
   'read-only': 'mount --bind "$folder" "$folder"; mount -o remount,bind,ro "$folder"',
-  full: 'cp -a "$folder" "$kept"; mount -t tmpfs -o size=64k,mode=700 tmpfs "$folder"; cp -a "$kept/." "$folder"; dd if=/dev/zero of="$folder/fill" bs=512 status=none 2>/dev/null || :',
-  'out of inodes':
-    'cp -a "$folder" "$kept"; mount -t tmpfs -o nr_inodes=14,mode=700 tmpfs "$folder"; cp -a "$kept/." "$folder"; n=0; while touch "$folder/fill$n" 2>/dev/null; do n=$((n+1)); done',
+  full: `${instead('size=64k')}; dd if=/dev/zero of="$folder/fill" bs=512 status=none 2>/dev/null || :`,
+  'out of inodes': `${instead('nr_inodes=14')}; n=0; while touch "$folder/fill$n" 2>/dev/null; do n=$((n+1)); done`,
 };
 
 const FOLDERS: Readonly<Record<string, (product: Product) => string>> = {
@@ -22,8 +25,10 @@ const FOLDERS: Readonly<Record<string, (product: Product) => string>> = {
 };
 
 /** The daemon that is started there is of that namespace, and ends with it. */
-const ENTER =
-  'set -e; folder=$1; kept=$2; eval "$3"; shift 3; set +e; "$@"; status=$?; ecr-xacct daemon stop >/dev/null 2>&1; exit $status';
+const ENTER = `set -e; folder=$1; kept=$2; eval "$3"; shift 3; set +e
+"$@"; status=$?
+ecr-xacct daemon stop >/dev/null 2>&1
+exit $status`;
 
 function runThere(
   { product }: ProductStage,

@@ -1,4 +1,4 @@
-// Owns the attacks by environment: variables that lead elsewhere, programs planted in the current folder, code to be loaded.
+// Owns the attacks by environment: variables that lead elsewhere, programs in the current folder, code to be loaded.
 import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProductEnvironment } from '../product/product.ts';

@@ -14,7 +14,7 @@ import { nameClasses } from './names.ts';
 import { randomOf } from './random.ts';
 import { expectedOf, faultOf, isPrintable, mayBeKept } from './rule.ts';
 
-/** Every class at every front; each front has the first of the same names, so that all that answer differently are found. */
+/** Every class at every front; each has the first of the same names, so one that answers differently is found. */
 export async function attackByName({ seed, count, tally, fronts }: Attack): Promise<void> {
   await using stage = await startWithDaemon();
   for (const front of fronts) {

@@ -9,19 +9,8 @@ import { type Attempt, letThrough, strangerTries } from './stranger.ts';
 
 const ON_FILES = ['read', 'write', 'open'];
 const ON_FOLDERS = ['list', 'open', 'rename'];
-/** proc(5): all that tells what a process has in it. `cmdline`, `stat` and the like are open to all, and searched for secrets. */
-const OF_PROCESSES = [
-  'environ',
-  'mem',
-  'maps',
-  'smaps',
-  'auxv',
-  'stack',
-  'syscall',
-  'pagemap',
-  'io',
-  'mountinfo',
-];
+/** proc(5): what tells what a process has in it; `cmdline` is open to all, and searched for secrets elsewhere. */
+const OF_PROCESSES = ['environ', 'mem', 'maps', 'smaps', 'auxv', 'stack', 'syscall', 'pagemap', 'io'];
 const LINKS = ['cwd', 'root', 'exe', 'fd/0', 'fd/1', 'fd/2', 'fd/3'];
 
 /** Whatever the product has made is closed to others, whatever the umask was, and so are its processes. */
@@ -47,9 +36,7 @@ export async function attackByOtherUser({ tally }: Attack): Promise<void> {
   );
   const pids = [pid, ...((await childrenOf(pid)).match(/\d+/g) ?? []).map(Number)];
   const onProcesses = pids.flatMap((one): Attempt[] => [
-    ...OF_PROCESSES.filter((name) => name !== 'mountinfo').map(
-      (name): Attempt => ['read', `/proc/${one}/${name}`],
-    ),
+    ...OF_PROCESSES.map((name): Attempt => ['read', `/proc/${one}/${name}`]),
     ...LINKS.map((name): Attempt => ['link', `/proc/${one}/${name}`]),
     ['list', `/proc/${one}/fd`],
     ['signal', String(one)],
@@ -75,7 +62,7 @@ export async function attackByOtherUser({ tally }: Attack): Promise<void> {
   );
 }
 
-/** A minter ends while it is looked at; then no file is there, and nothing of it is read. */
+/** One that ends while it is looked at has no files, and nothing of it is read. */
 function childrenOf(pid: number): Promise<string> {
   return readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
 }

@@ -1,4 +1,4 @@
-// Owns the rule of what may be answered to a `get`, written a second time and otherwise than the product: letter by letter.
+// Owns the rule of what may be answered to a `get`, written otherwise than the product has it: letter by letter.
 import { CANARY } from '../../fake-aws/canary.ts';
 import type { IssuedToken } from '../../fake-aws/world.ts';
 import { canariesInOutput } from '../canary-search.ts';
@@ -70,8 +70,8 @@ function isMapped(name: string): boolean {
 }
 
 /**
- * What is wrong with an answer; undefined where it is what must come. `expected`: kinds, with ` or ` between them where each is
- * right. `issued`: all tokens that there are, of `dev` each.
+ * What is wrong with an answer; undefined where it is what must come. `expected`: kinds, with ` or ` between them where
+ * each is right. `issued`: all tokens that there are, of `dev` each.
  */
 export function faultOf(
   expected: string,

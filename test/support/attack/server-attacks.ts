@@ -1,4 +1,4 @@
-// Owns the attacks by answer: what ECR, STS, SSO, a container's endpoint and the metadata service say, if they are none of them.
+// Owns the attacks by answer: what servers say in the place of ECR, STS, SSO, a container's endpoint or the metadata service.
 import { createServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { CANARY } from '../../fake-aws/canary.ts';
@@ -19,6 +19,7 @@ const AT_ONCE = 10;
 const STATUSES = [
   200, 200, 200, 201, 204, 206, 300, 304, 400, 401, 403, 404, 407, 413, 418, 429, 500, 502, 503, 599, 99, 999,
 ];
+const DATES = ['Mon, 01 Jan 2099 00:00:00 GMT', 'x', 'Thu, 01 Jan 1970 00:00:00 GMT'];
 const REDIRECTS = [301, 302, 303, 307, 308];
 const TYPES = [
   'application/json',
@@ -149,7 +150,7 @@ function answerOf(random: Random, thief: string): HostileAnswer {
       ]),
     'a switch': () => 'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\nxx',
     'a date far off': () =>
-      `HTTP/1.1 200 OK\r\ndate: ${random.pick(['Mon, 01 Jan 2099 00:00:00 GMT', 'x', 'Thu, 01 Jan 1970 00:00:00 GMT'])}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      `HTTP/1.1 200 OK\r\ndate: ${random.pick(DATES)}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     'a hang-up': () => '',
   };
   const what = random.pick(Object.keys(sent));

@@ -1,4 +1,4 @@
-// Owns the attacks by place: where the daemon's socket or its folder would be, something is that was put there by another.
+// Owns the attacks by place: where the daemon's socket or its folder would be, another user has put something.
 import { chmod, chown, lstat, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { USER } from '../onlooker.ts';
@@ -90,7 +90,7 @@ async function put(path: string, product: ProductStage['product'], random: Rando
   else await symlink(join(product.folder, 'nowhere'), path);
 }
 
-/** The answer is the user's own token, or one line; the stranger is told nothing, and nothing of theirs is passed on. */
+/** The answer is the user's own token, or one line; the stranger is told nothing, and nothing of theirs comes. */
 export async function attackByPlace({ seed, count, tally, fronts }: Attack): Promise<void> {
   const asking = fronts.filter(({ name }) => name !== 'socket');
   const rounds = Math.ceil(count / ROUND);

@@ -1,4 +1,4 @@
-// Owns another user of the machine: a process of a uid that has no name, which listens where the daemon would, or looks around.
+// Owns another user of the machine: a process of a uid without a name, which listens where the daemon would, or looks around.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import type { ProductStage } from '../product/stage.ts';
 export const EVIL_SECRET = 'of-a-stranger';
 
 const BECOME = `process.setgroups([]); process.setgid(${USER}); process.setuid(${USER});`;
-/** As some processes of the machine are: readable to others, whatever is in them. */
+/** Others may pass through, and not look. */
 const OPEN_FOLDER = 0o711;
 
 function begin(
@@ -60,7 +60,7 @@ const { connect } = require('node:net');
 const fs = require('node:fs');
 const [, request] = process.argv;
 const tried = JSON.parse(request);
-const read = (path) => { const fd = fs.openSync(path, 'r'); try { fs.readSync(fd, Buffer.alloc(8)); } finally { fs.closeSync(fd); } };
+const read = (path) => fs.readSync(fs.openSync(path, 'r'), Buffer.alloc(8));
 const acts = {
   read,
   list: (path) => fs.readdirSync(path),
@@ -91,7 +91,7 @@ export async function strangerTries(attempts: readonly Attempt[]): Promise<Attem
     .map((line) => JSON.parse(line) as Attempt);
 }
 
-/** Lets strangers pass through what the test has made around the user's own folders, so that those have to keep them out. */
+/** Lets strangers through what the test has made, so that what the product has made has to keep them out. */
 export async function letThrough({ product }: ProductStage): Promise<void> {
   for (const path of [product.folder, product.home, product.runtime]) await chmod(path, OPEN_FOLDER);
 }

@@ -1,4 +1,4 @@
-// Owns what came of the attacks: how many there were of each class at each front, what was wrong, and the closing table.
+// Owns what came of the attacks: how many of each class at each front, what was wrong, and the closing table.
 
 export interface Wrong {
   readonly kind: string;

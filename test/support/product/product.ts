@@ -60,7 +60,7 @@ export interface RunOptions {
   readonly showsSecret?: boolean;
 }
 
-/** Disposing stops the daemon, waits for its end, and removes the folder. Throws where a secret of the fake AWS got out. */
+/** Disposing ends the daemon, removes the folder, and throws where a secret of the fake AWS got out. */
 export interface Product extends AsyncDisposable {
   /** Holds everything below. */
   readonly folder: string;
@@ -69,7 +69,7 @@ export interface Product extends AsyncDisposable {
   readonly socket: string;
   /** The environment of every program. */
   readonly env: Readonly<Record<string, string>>;
-  /** Runs a program, ours by their bare names, until it ends. Throws where a secret of the fake AWS is in what it writes. */
+  /** Runs a program, ours by their bare names, until it ends. Throws where it writes a secret of the fake AWS. */
   run(command: readonly string[], options?: RunOptions): Promise<Ran>;
   /** `docker-credential-ecr-xacct get` */
   get(ServerURL: string, options?: RunOptions): Promise<Ran>;
@@ -77,7 +77,7 @@ export interface Product extends AsyncDisposable {
   configure(files: ProductFiles): Promise<void>;
   /** Undefined where no daemon runs. */
   daemon(): Promise<DaemonStatus | undefined>;
-  /** Says that the test itself puts a secret into this file or folder, beside the AWS CLI's files. @returns the absolute path that it is given. */
+  /** Says that the test itself puts a secret into this file or folder. @returns the absolute path that it is given. */
   holdsSecret(path: string): string;
 }
 
