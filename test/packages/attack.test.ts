@@ -14,7 +14,7 @@ const COUNT = 200;
 
 describe('attacks on the single executable', {
   skip: skipWithout('musl-gcc', 'rpmbuild'),
-  timeout: 300_000,
+  timeout: 600_000,
 }, () => {
   for (const [name, run] of Object.entries({ names: attackByName, environments: attackByEnvironment })) {
     test(name, async () => {
