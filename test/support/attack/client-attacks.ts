@@ -4,8 +4,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { whenever } from '../processes.ts';
 import { HOST, type ProductStage } from '../product/stage.ts';
+import { randomOf } from '../random.ts';
 import { type Attack, attempted, faultOfDaemon, startWithDaemon } from './attacked.ts';
-import { randomOf } from './random.ts';
 import { faultOf } from './rule.ts';
 
 /** Connections at a time. */

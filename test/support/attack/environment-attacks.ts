@@ -3,8 +3,8 @@ import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProductEnvironment } from '../product/product.ts';
 import { HOST, type ProductStage } from '../product/stage.ts';
+import { type Random, randomOf } from '../random.ts';
 import { type Attack, attempted, faultOfDaemon, inTurns, shareOf, startWithDaemon } from './attacked.ts';
-import { type Random, randomOf } from './random.ts';
 import { faultOf } from './rule.ts';
 
 /** What an attacker may have put into a cloned folder, by the names that some program might look for. */

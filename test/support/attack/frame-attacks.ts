@@ -1,7 +1,7 @@
 // Owns the attacks on the wire: what is sent to the daemon's socket is no request, not quite one, or too much of one.
 import { HOST, type ProductStage } from '../product/stage.ts';
+import { type Random, randomOf } from '../random.ts';
 import { type Attack, asRan, exchange, faultOfDaemon, inTurns, startWithDaemon } from './attacked.ts';
-import { type Random, randomOf } from './random.ts';
 import { expectedOf, faultOf } from './rule.ts';
 
 const AT_ONCE = 16;

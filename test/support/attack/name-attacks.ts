@@ -1,6 +1,7 @@
 // Owns the attacks by name: on `get`, at every front with the same names, and on `store`.
 
 import { HOST, type ProductStage } from '../product/stage.ts';
+import { randomOf } from '../random.ts';
 import {
   type Attack,
   type AttackedFront,
@@ -11,7 +12,6 @@ import {
   startWithDaemon,
 } from './attacked.ts';
 import { nameClasses } from './names.ts';
-import { randomOf } from './random.ts';
 import { expectedOf, faultOf, isPrintable, mayBeKept } from './rule.ts';
 
 /** Every class at every front; each has the first of the same names, so one that answers differently is found. */

@@ -1,6 +1,6 @@
 // Owns the server URLs of the attacks: what is ours, changed in every way in which a credential helper was once misled.
 import { HOST } from '../product/stage.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 const OTHER_ACCOUNT = '444455556666';
 

@@ -5,8 +5,8 @@ import { CANARY } from '../../fake-aws/canary.ts';
 import { listen } from '../../fake-aws/listen.ts';
 import { type ReachedService, reachedServices } from '../product/reached-services.ts';
 import { HOST } from '../product/stage.ts';
+import { type Random, randomOf } from '../random.ts';
 import { type Attack, type AttackedFront, attempted, inTurns, shareOf, startAttacked } from './attacked.ts';
-import { type Random, randomOf } from './random.ts';
 import { faultOf } from './rule.ts';
 
 /** Seconds: what is tried again is waited for. */

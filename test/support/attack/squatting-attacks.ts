@@ -3,8 +3,8 @@ import { chmod, chown, lstat, mkdir, rename, rm, symlink, writeFile } from 'node
 import { dirname, join } from 'node:path';
 import { USER } from '../onlooker.ts';
 import { HOST, type ProductStage } from '../product/stage.ts';
+import { type Random, randomOf } from '../random.ts';
 import { type Attack, attempted, inTurns, someOf, startAttacked } from './attacked.ts';
-import { type Random, randomOf } from './random.ts';
 import { faultOf } from './rule.ts';
 import { EVIL_SECRET, type Listener, letThrough, strangerListens } from './stranger.ts';
 

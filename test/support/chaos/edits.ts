@@ -1,7 +1,8 @@
 // Owns the changes of the users' files: each leads from what is in them to what is in them then.
+
+import type { Random } from '../random.ts';
 import type { HomeName, Keys, ROLES, UserName } from './cast.ts';
 import { firstHomes, type Home, type Homes, PATTERNS, type PatternName } from './homes.ts';
-import type { Random } from './random.ts';
 
 /** One change, by an editor, of one home. */
 export type Edit = { home: HomeName } & (

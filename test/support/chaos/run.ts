@@ -1,10 +1,11 @@
 // Runs a schedule: the steps one after another on the real programs, the model kept up with what was changed, and all counted.
+
+import { createRandom } from '../random.ts';
 import { edited } from './edits.ts';
 import { firstHomes } from './homes.ts';
 import { createModel, type Model } from './model.ts';
 import { type Change, describe, kindsIn, sizeOf } from './operations.ts';
 import { runPart } from './part.ts';
-import { createRandom } from './random.ts';
 import { createSchedule } from './schedule.ts';
 import type { Part } from './settle.ts';
 import { type Answered, type ChaosStage, whenNoneRuns } from './stage.ts';

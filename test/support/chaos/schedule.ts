@@ -1,10 +1,10 @@
 // Makes the schedule: which step comes next, by the seed and by what is in the users' files, never by an answer.
 import type { Fault } from '../../fake-aws/faults.ts';
+import type { Random } from '../random.ts';
 import { CALLERS, type CallerName, ECR_HOSTS, HOSTS, type HostName, ROTATED } from './cast.ts';
 import { someEdit } from './edits.ts';
 import type { Homes } from './homes.ts';
 import { type Call, type Change, SPELLINGS, type Step } from './operations.ts';
-import type { Random } from './random.ts';
 
 const HOUR = 3_600_000;
 

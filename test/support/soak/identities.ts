@@ -1,7 +1,7 @@
 // The identities of a soak: how each gets its AWS credentials, its registries, and the files and variables that say so.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Chance } from './chance.ts';
+import type { Random } from '../random.ts';
 
 const KINDS = [
   'keys',
@@ -42,10 +42,10 @@ const FIRST_ACCOUNT = 100_000_000_000;
 /** Of accounts in which there is no registry: those of the keys that roles begin with. */
 const FIRST_KEY_ACCOUNT = 900_000_000_000;
 
-export function makeIdentities(count: number, chance: Chance): SoakIdentity[] {
+export function makeIdentities(count: number, random: Random): SoakIdentity[] {
   return Array.from({ length: count }, (_, index) => {
     const kind = KINDS[index % KINDS.length] ?? 'keys';
-    const regions = REGIONS.slice(0, chance.whole(1, REGIONS.length));
+    const regions = REGIONS.slice(0, random.whole(1, REGIONS.length));
     const hostnames = regions.map((region) => `${accountOf(index)}.dkr.ecr.${region}.amazonaws.com`);
     return { index, kind, profile: `p${index}`, hostnames, revision: 0 };
   });

@@ -12,7 +12,7 @@ import type { Parsed } from '../../../src/parser/parsed-lines.ts';
 import { readSectionsAt } from '../../../src/profiles/profiles.ts';
 import type { Response } from '../../../src/wire/codec.ts';
 import { placeVariables } from '../../../src/wire/place.ts';
-import type { Chance } from './chance.ts';
+import type { Random } from '../random.ts';
 import type { MachineTime } from './machine-time.ts';
 import type { SmallAws } from './small-aws.ts';
 
@@ -41,7 +41,7 @@ const parseHere: ParseApart = async (what, path) => READERS[what](path);
 export function createMachine(
   aws: SmallAws,
   time: MachineTime,
-  chance: Chance,
+  random: Random,
   onDaemonEnd: () => void,
 ): Machine {
   const folder = mkdtempSync(join(tmpdir(), 'soak-'));
@@ -65,7 +65,7 @@ export function createMachine(
       uid,
       version: 'soak',
       clock: time.createClock(),
-      random: chance,
+      random: random.next,
       everyMinute: time.everyMinute,
       onListening: () => listening.resolve(),
     });

@@ -1,5 +1,5 @@
 // What happens on one day of a soak: people's work, their machine's sleep, and what goes wrong around them.
-import type { Chance } from './chance.ts';
+import type { Random } from '../random.ts';
 import { hasKeys, type SoakIdentity, SSO_SESSIONS } from './identities.ts';
 import { DAY, HOUR, MINUTE } from './machine-time.ts';
 
@@ -50,16 +50,16 @@ export function eventsOf(
   midnight: number,
   machine: MachineKind,
   identities: readonly SoakIdentity[],
-  chance: Chance,
+  random: Random,
 ): SoakEvent[] {
   const events: SoakEvent[] = [];
   const hostnames = identities.flatMap((identity) => identity.hostnames);
   const at = (hour: number) => midnight + hour * HOUR;
-  const between = (least: number, most: number) => Math.floor(at(chance.between(least, most)));
+  const between = (least: number, most: number) => Math.floor(at(random.between(least, most)));
   const works = isWorkday(day + 1);
-  const isLate = works && chance.happens(0.2);
+  const isLate = works && random.chance(0.2);
   const burst = (least: number, most: number, size: number) => {
-    const asked = Array.from({ length: chance.whole(1, size) }, () => chance.one(hostnames));
+    const asked = Array.from({ length: random.whole(1, size) }, () => random.pick(hostnames));
     events.push({ what: 'get', at: between(least, most), hostnames: [...new Set(asked)] });
   };
 
@@ -68,57 +68,57 @@ export function eventsOf(
       events.push({ what: 'sso login', at: between(8.2, 9.5), session });
     }
     for (const { kind, hostnames: own } of identities) {
-      if (kind === 'mfa' && chance.happens(0.9)) {
-        events.push({ what: 'mfa login', at: between(8.2, 10), hostname: chance.one(own) });
+      if (kind === 'mfa' && random.chance(0.9)) {
+        events.push({ what: 'mfa login', at: between(8.2, 10), hostname: random.pick(own) });
       }
     }
     const bursts = Math.ceil((identities.length * GETS_A_DAY[machine]) / ((GETS_AT_ONCE + 1) / 2));
     for (let count = 0; count < bursts; count += 1) burst(8.5, 18, GETS_AT_ONCE);
-    if (isLate) for (let count = chance.whole(3, 12); count > 0; count -= 1) burst(18, 23, GETS_AT_ONCE);
+    if (isLate) for (let count = random.whole(3, 12); count > 0; count -= 1) burst(18, 23, GETS_AT_ONCE);
     for (let count = 0; count < 3; count += 1) {
-      const hostname = chance.one(hostnames);
+      const hostname = random.pick(hostnames);
       const stored = between(8.5, 16);
-      events.push({ what: 'store', at: stored, hostname, lifeMs: Math.floor(chance.between(1, 12) * HOUR) });
-      if (chance.happens(0.6)) {
-        events.push({ what: 'erase', at: stored + Math.floor(chance.between(0, 2) * HOUR), hostname });
+      events.push({ what: 'store', at: stored, hostname, lifeMs: Math.floor(random.between(1, 12) * HOUR) });
+      if (random.chance(0.6)) {
+        events.push({ what: 'erase', at: stored + Math.floor(random.between(0, 2) * HOUR), hostname });
       }
-      events.push({ what: 'store what was got', at: between(8.5, 18), hostname: chance.one(hostnames) });
+      events.push({ what: 'store what was got', at: between(8.5, 18), hostname: random.pick(hostnames) });
     }
-    events.push({ what: 'erase', at: between(8.5, 18), hostname: chance.one(hostnames) });
+    events.push({ what: 'erase', at: between(8.5, 18), hostname: random.pick(hostnames) });
     events.push({ what: 'look around', at: between(8.5, 18) }, { what: 'measure', at: at(11.5) });
   }
   if (machine === 'server') for (let hour = 0; hour < 24; hour += 1) burst(hour, hour + 1, 3);
 
   for (const { index, kind } of identities) {
-    if (!hasKeys(kind) || !chance.happens(0.08)) continue;
+    if (!hasKeys(kind) || !random.chance(0.08)) continue;
     const rotated = between(7, 17);
     events.push({ what: 'rotate keys', at: rotated, identity: index });
     // At once, or when its owner has noticed.
-    const noticed = rotated + (chance.happens(0.5) ? 0 : Math.floor(chance.between(0, 90)) * MINUTE);
+    const noticed = rotated + (random.chance(0.5) ? 0 : Math.floor(random.between(0, 90)) * MINUTE);
     events.push({ what: 'edit keys', at: noticed, identity: index });
   }
-  if (chance.happens(0.35)) {
+  if (random.chance(0.35)) {
     const died = between(0, 20);
     events.push({ what: 'network', at: died, isDead: true });
-    const back = Math.min(died + Math.floor(chance.between(0.3, 6) * HOUR), midnight + DAY - 1);
+    const back = Math.min(died + Math.floor(random.between(0.3, 6) * HOUR), midnight + DAY - 1);
     events.push({ what: 'network', at: back, isDead: false });
   }
-  if (chance.happens(0.3)) {
+  if (random.chance(0.3)) {
     const locked = between(8, 20);
     events.push({ what: 'vault', at: locked, isLocked: true });
     events.push({ what: 'vault', at: locked + 2 * HOUR, isLocked: false });
   }
   const far = FAR_OFF[day];
-  if (far !== undefined || chance.happens(0.25)) {
+  if (far !== undefined || random.chance(0.25)) {
     const set = between(10, 16);
-    const ahead = far ?? chance.between(-3, 3);
+    const ahead = far ?? random.between(-3, 3);
     events.push({ what: 'set clock', at: set, ahead: Math.floor(ahead * HOUR) });
-    const corrected = set + (ahead < -3 ? DAY : Math.floor(chance.between(0.5, 5) * HOUR));
+    const corrected = set + (ahead < -3 ? DAY : Math.floor(random.between(0.5, 5) * HOUR));
     events.push({ what: 'set clock', at: corrected, ahead: 0 });
   }
-  if (chance.happens(0.3)) events.push({ what: 'edit config', at: between(8, 18) });
+  if (random.chance(0.3)) events.push({ what: 'edit config', at: between(8, 18) });
 
-  const sleeps = machine === 'laptop' ? sleepsOf(day, midnight, works, isLate, chance) : [];
+  const sleeps = machine === 'laptop' ? sleepsOf(day, midnight, works, isLate, random) : [];
   const isAsleep = ({ at, what }: SoakEvent) =>
     OF_PEOPLE.includes(what) && sleeps.some((sleep) => at >= sleep.at && at < sleep.until);
   return [...events.filter((event) => !isAsleep(event)), ...sleeps].toSorted(
@@ -129,7 +129,7 @@ export function eventsOf(
 type Sleep = Extract<SoakEvent, { what: 'sleep' }>;
 
 /** Over lunch, over night, and from Friday to Monday. */
-function sleepsOf(day: number, midnight: number, works: boolean, isLate: boolean, chance: Chance): Sleep[] {
+function sleepsOf(day: number, midnight: number, works: boolean, isLate: boolean, random: Random): Sleep[] {
   const sleeps: Sleep[] = [];
   const sleep = (from: number, until: number) =>
     sleeps.push({
@@ -138,10 +138,10 @@ function sleepsOf(day: number, midnight: number, works: boolean, isLate: boolean
       until: midnight + Math.floor(until * HOUR),
     });
   if (!works) return sleeps;
-  if (chance.happens(0.4)) sleep(12 + chance.between(0, 0.3), 12.4 + chance.between(0, 0.6));
-  if (!chance.happens(0.8)) return sleeps;
-  const evening = isLate ? 23.2 : chance.between(18, 21);
-  const nights = day % 7 === 4 && chance.happens(0.7) ? 3 : 1;
-  sleep(evening, nights * 24 + chance.between(7.8, 8.2));
+  if (random.chance(0.4)) sleep(12 + random.between(0, 0.3), 12.4 + random.between(0, 0.6));
+  if (!random.chance(0.8)) return sleeps;
+  const evening = isLate ? 23.2 : random.between(18, 21);
+  const nights = day % 7 === 4 && random.chance(0.7) ? 3 : 1;
+  sleep(evening, nights * 24 + random.between(7.8, 8.2));
   return sleeps;
 }

@@ -6,7 +6,7 @@ import type { Resolution } from '../../../src/identity/resolve.ts';
 import type { Environment } from '../../../src/invocation.ts';
 import type { Minters } from '../../../src/minter/start-minter.ts';
 import type { MfaProof, MfaSession, Outcome, Token } from '../../../src/questions.ts';
-import type { Chance } from './chance.ts';
+import type { Random } from '../random.ts';
 import {
   accountOfProfile,
   hasKeys,
@@ -50,7 +50,7 @@ export interface SmallAws extends Minters {
 export function createSmallAws(
   identities: readonly SoakIdentity[],
   time: MachineTime,
-  chance: Chance,
+  random: Random,
 ): SmallAws {
   let underWay = 0;
   let sessions = 0;
@@ -126,7 +126,7 @@ export function createSmallAws(
     underWay += 1;
     // The answer is a turn of the event loop away, as a process's is; the way to AWS takes its time.
     await new Promise<void>((resolve) => setImmediate(resolve));
-    time.pass(chance.between(50, 400));
+    time.pass(random.between(50, 400));
     underWay -= 1;
     const outcome = answer();
     if (outcome.error !== undefined) aws.counts.refused += 1;

@@ -1,6 +1,6 @@
 // A soak: weeks of a machine's life, with many identities, in seconds; what came of it, in figures.
 import type { Response } from '../../../src/wire/codec.ts';
-import { createChance } from './chance.ts';
+import { createRandom } from '../random.ts';
 import { countObjects, type Footprint, idleTimers, type KeptObjects, takeFootprint } from './footprint.ts';
 import {
   environmentOf,
@@ -66,11 +66,11 @@ export async function soak(
   options: SoakOptions,
   onDay: (footprint: Footprint) => void = () => {},
 ): Promise<SoakResult> {
-  const chance = createChance(options.seed);
+  const random = createRandom(options.seed);
   // Apart: in which order answers come is the event loop's to say, and the schedule is to be the same all the same.
-  const ofAnswers = createChance(options.seed + 1);
+  const ofAnswers = createRandom(options.seed + 1);
   const time = createMachineTime(START);
-  const identities = makeIdentities(options.identities, chance);
+  const identities = makeIdentities(options.identities, random);
   const aws = createSmallAws(identities, time, ofAnswers);
   const policy = POLICIES[options.machine];
   const judge = createJudge(time, aws, policy);
@@ -90,7 +90,7 @@ export async function soak(
     let later: SoakEvent[] = [];
     for (let day = 0; day < options.days; day += 1) {
       const midnight = START + day * DAY;
-      const begun = eventsOf(day, midnight, options.machine, identities, chance);
+      const begun = eventsOf(day, midnight, options.machine, identities, random);
       const events = [...later, ...begun].toSorted((one, other) => one.at - other.at);
       later = events.filter(({ at }) => at >= midnight + DAY);
       for (const event of events.slice(0, events.length - later.length)) {

@@ -1,14 +1,29 @@
-// Owns chance that can be had again: everything of a schedule comes from one seed.
+// Owns chance that can be had again: the same seed gives the same schedule, attacks and month.
+import { createHash } from 'node:crypto';
 
 export interface Random {
   /** From 0 to 1, 1 excluded. */
   next(): number;
   /** A whole number from 0 to `count` - 1. */
   below(count: number): number;
+  /** A number from `least` to `most`, `most` excluded. */
+  between(least: number, most: number): number;
+  /** A whole number from `least` to `most`. */
+  whole(least: number, most: number): number;
   chance(share: number): boolean;
   pick<T>(choices: readonly T[]): T;
   /** One of the names, as often as their weights say. */
   weighted<Name extends string>(weights: Readonly<Record<Name, number>>): Name;
+}
+
+/** The chance of one of many things with the same seed: `path` says which. */
+export function randomOf(seed: number, ...path: readonly (string | number)[]): Random {
+  return createRandom(
+    createHash('sha256')
+      .update(JSON.stringify([seed, path]))
+      .digest()
+      .readInt32BE(),
+  );
 }
 
 /** mulberry32: https://github.com/bryc/code/blob/master/jshash/PRNGs.md */
@@ -21,9 +36,12 @@ export function createRandom(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   const below = (count: number) => Math.floor(next() * count);
+  const between = (least: number, most: number) => least + next() * (most - least);
   return {
     next,
     below,
+    between,
+    whole: (least, most) => Math.floor(between(least, most + 1)),
     chance: (share) => next() < share,
     pick: <T>(choices: readonly T[]) => {
       const chosen = choices[below(choices.length)];
