@@ -13,6 +13,7 @@ const PASSES: ReadonlySet<string> = new Set<Problem | Trouble>([
   'throttled',
   'AWS failed',
   'not AWS',
+  'signed by a wrong date',
   'reset',
   'AWS silent',
 ]);
