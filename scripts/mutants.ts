@@ -3,9 +3,9 @@
 // usage: npm run mutants [-- --seed N --count N --only TEXT]
 //   --seed N, --count N  which faults, and how many; 1 and 60 unless told
 //   --only TEXT          those in files, or at a FILE:LINE, with this text in it
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { cpSync, globSync, mkdtempDisposableSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -35,17 +35,21 @@ function chosenFaults(seed: number, count: number, only: string): Fault[] {
 }
 
 /** With the dependencies as they are. @throws Error where it is not built. */
-function copyCheckout(folder: string): void {
+async function copyCheckout(folder: string): Promise<void> {
   const listed = spawnSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' });
   for (const path of listed.stdout.split('\0').filter((name) => name !== '')) {
     cpSync(join(root, path), join(folder, path), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  if (!isBuilt(folder)) throw new Error('the checkout is not built: run npm run build to see why');
+  if (!(await isBuilt(folder))) throw new Error('the checkout is not built: run npm run build to see why');
 }
 
-function isBuilt(folder: string): boolean {
-  return spawnSync(process.execPath, [join(folder, 'scripts', 'build.ts')], { cwd: folder }).status === 0;
+/** Others go on meanwhile. */
+function isBuilt(folder: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const build = join(folder, 'scripts', 'build.ts');
+    execFile(process.execPath, [build], { cwd: folder }, (error) => resolve(error === null));
+  });
 }
 
 /** A copy that faults are put into, and one that has none. */
@@ -62,7 +66,7 @@ async function show({ faulty, sound }: Copies, fault: Fault, { unit, built }: Te
   try {
     const shown = await firstFailure(faulty, unit, DEADLINES.unit);
     if (shown !== undefined) return shown;
-    if (!isBuilt(faulty)) return 'it is not built';
+    if (!(await isBuilt(faulty))) return 'it is not built';
     for (const test of built) {
       const failed = await firstFailure(faulty, [test], DEADLINES.built);
       // A test that fails without the fault, on this machine at this time, shows nothing.
@@ -81,6 +85,11 @@ function oneLine(text: string): string {
   return line.length > 70 ? `${line.slice(0, 69)}…` : line;
 }
 
+function told({ file, line, before, after }: Fault, shown: Shown): string {
+  const by = shown === undefined ? 'shown by no test' : `shown by: ${oneLine(shown)}`;
+  return `${shown === undefined ? '✖' : '✔'} ${file}:${line}\n    ${oneLine(before)}\n    → ${oneLine(after)}\n    ${by}`;
+}
+
 async function main(): Promise<boolean> {
   const { values } = parseArgs({
     options: {
@@ -91,18 +100,22 @@ async function main(): Promise<boolean> {
   });
   const faults = chosenFaults(Number(values.seed), Number(values.count), values.only);
   using folder = mkdtempDisposableSync(join(tmpdir(), 'mutants-'));
-  const copies = { faulty: join(folder.path, 'faulty'), sound: join(folder.path, 'sound') };
-  for (const copy of Object.values(copies)) copyCheckout(copy);
-  const testsOf = createTestsOf(copies.sound);
+  const sound = join(folder.path, 'sound');
+  await copyCheckout(sound);
+  const testsOf = createTestsOf(sound);
   console.log(`${faults.length} faults, seed ${values.seed}; a failed test is what is wanted.\n`);
   const missed: Fault[] = [];
-  for (const fault of faults) {
-    const shown = await show(copies, fault, testsOf(fault.file));
-    if (shown === undefined) missed.push(fault);
-    console.log(`${shown === undefined ? '✖' : '✔'} ${fault.file}:${fault.line}`);
-    console.log(`    ${oneLine(fault.before)}\n    → ${oneLine(fault.after)}`);
-    console.log(`    ${shown === undefined ? 'shown by no test' : `shown by: ${oneLine(shown)}`}`);
-  }
+  const left = [...faults];
+  const work = async (_: unknown, worker: number) => {
+    const faulty = join(folder.path, `faulty-${worker}`);
+    await copyCheckout(faulty);
+    for (let fault = left.shift(); fault !== undefined; fault = left.shift()) {
+      const shown = await show({ faulty, sound }, fault, testsOf(fault.file));
+      if (shown === undefined) missed.push(fault);
+      console.log(told(fault, shown));
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
   const shown = faults.length - missed.length;
   console.log(`\n${shown} of ${faults.length} faults are shown by tests.`);
   return shown * 10 >= faults.length * MUST_SHOW;
