@@ -1,6 +1,6 @@
 // What others wrote, all of it: licences, scripts that run at installation, and, with a network, known vulnerabilities.
 //
-// usage: npm run dependencies [-- --advisories]
+// usage: npm run check:dependencies [-- --advisories]
 //   --advisories  also ask npm's registry for known vulnerabilities; that it cannot be asked is said, and is no failure
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
