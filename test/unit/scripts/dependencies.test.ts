@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { advisoriesIn, faultsOf } from '../../../scripts/dependencies.ts';
 
@@ -47,4 +49,15 @@ describe('Advisories', () => {
     assert.deepEqual(advisoriesIn('{"message":"405 Method Not Allowed"}'), { why: '405 Method Not Allowed' });
     assert.deepEqual(advisoriesIn(''), { why: 'npm audit printed no JSON' });
   });
+});
+
+test('An installation of this project runs no script of it.', () => {
+  const manifest = readFileSync(join(import.meta.dirname, '..', '..', '..', 'package.json'), 'utf8');
+  const scripts: Record<string, string> = JSON.parse(manifest).scripts;
+  // https://docs.npmjs.com/cli/v11/using-npm/scripts#npm-ci
+  const byItself = /^(?:pre|post)?(?:install|prepare)$|^(?:dependencies|prepublish)$/;
+  assert.deepEqual(
+    Object.keys(scripts).filter((name) => byItself.test(name)),
+    [],
+  );
 });
