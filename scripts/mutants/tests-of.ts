@@ -8,6 +8,7 @@ const OF_ALL = /^test\/unit\/(?:architecture|linear-expressions|growth|tiers|npm
 /** Of what is seen only once it is built: room → its tests. What is in no room has those of `''`. */
 const BUILT: Readonly<Record<string, readonly string[]>> = {
   '': [
+    'test/unit/main.test.ts',
     'test/contract/*.test.ts',
     'test/product/daemon/clocks.test.ts',
     'test/product/commands/{program,status}.test.ts',

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { test } from 'node:test';
+import type { AwsCaller } from '../../../src/callers/ask-as.ts';
+import { XacctError } from '../../../src/errors.ts';
+import { upgradeScope } from '../../../src/grants/registry-scope.ts';
+import { command, type Hint } from '../../../src/hint.ts';
+
+/** The hint of an upgrade that fails with this one. */
+async function hintAfter(hint: Hint | undefined): Promise<Hint | undefined> {
+  const failure = new XacctError('throttled', 'AWS limits the rate of requests', hint && { hint });
+  const owner = { ask: () => Promise.reject(failure) } as unknown as AwsCaller;
+  const request = { run: { streams: { stdout: new PassThrough() } }, yes: ['ecr-xacct', 'grant', '--yes'] };
+  try {
+    await upgradeScope(owner, 'upgrade', request as never);
+  } catch (error) {
+    assert.ok(error instanceof XacctError);
+    assert.match(error.message, /^the policy is written, but its scope is still V1: AWS limits/);
+    return error.hint;
+  }
+  throw new assert.AssertionError({ message: 'it did not fail' });
+}
+
+test('Where the policy is written and its scope is not, the command that goes on comes after what fixes the failure.', async () => {
+  const upgrade = { run: ['ecr-xacct', 'grant', '--yes', '--upgrade-scope'] };
+  const wait = { say: 'wait a minute', run: command`aws sts get-caller-identity` };
+  assert.deepEqual(await hintAfter(wait), { ...wait, next: upgrade });
+  assert.deepEqual(await hintAfter(undefined), upgrade);
+});
