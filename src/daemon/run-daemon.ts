@@ -33,6 +33,7 @@ import {
   watchUsefulness,
 } from './lifecycle.ts';
 import { type DaemonLog, openLog } from './log.ts';
+import { createQuestionMemory } from './question-memory.ts';
 import { createDaemonServer } from './server.ts';
 import { giveBackGarbage } from './small-heap.ts';
 
@@ -77,7 +78,8 @@ export async function runDaemon({
     log.write('info', 'who am I', { identity: describeIdentity(resolution.identity) });
     return answerOf(await minters.whoAmI(resolution, callerEnv, timeoutMs(callerEnv), mfa));
   };
-  const memory = createMemory(whoAmI, clock, random);
+  const questions = createQuestionMemory();
+  const memory = createMemory(whoAmI, clock, { random, onChange: questions.forget });
   let hasGarbage = false;
   const onGarbage = () => {
     hasGarbage = true;
@@ -112,6 +114,7 @@ export async function runDaemon({
   const startedFrom = fileIdentity(program);
   const server = createDaemonServer({
     helper: createHelper(deps),
+    questions,
     isOutdated: () => {
       if (fileIdentity(program) === startedFrom) return false;
       end('another version is in its place on disk');

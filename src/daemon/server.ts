@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { WholeEnvironmentNeeded } from '../caller-environment.ts';
 import { isAction } from '../docker/messages.ts';
 import { errorLine } from '../errors.ts';
-import type { Helper } from '../helper/helper.ts';
+import type { Helper, Remember } from '../helper/helper.ts';
 import { joinAndWipe, readAndWipe } from '../os/wipe.ts';
 import { hasPrivatePaths } from '../profiles/aws-files.ts';
 import {
@@ -15,9 +15,11 @@ import {
   type Response,
 } from '../wire/codec.ts';
 import { isSamePlace } from '../wire/place.ts';
+import type { QuestionMemory } from './question-memory.ts';
 
 export interface ServerDeps {
   helper: Helper;
+  questions: QuestionMemory;
   /** Whether another program is on disk where this one was: then this daemon lets go of its socket. */
   isOutdated: () => boolean;
   /** Whether the socket was opened to others: then this daemon lets go of it. */
@@ -25,7 +27,7 @@ export interface ServerDeps {
   /** What it does for people beside Docker's actions, by the action's name. */
   actions: Readonly<Record<string, DaemonAction>>;
   /** Called for every request with what came of it. */
-  onAnswer: (request: Request, response: Response, milliseconds: number) => void;
+  onAnswer: (request: Pick<Request, 'action'>, response: Response, milliseconds: number) => void;
   /** Milliseconds, never set back. */
   clock: () => number;
 }
@@ -48,6 +50,8 @@ export function createDaemonServer(deps: ServerDeps): Server {
 
 /** Actions of which something is kept: not by a daemon that is outdated. */
 const KEEPS: ReadonlySet<string> = new Set(['get', 'login', 'store']);
+/** Actions after which a question may have another answer. */
+const CHANGES: ReadonlySet<string> = new Set(['store', 'erase', 'login', 'forget']);
 /** Actions that follow paths of the caller's environment. */
 const FOLLOWS: ReadonlySet<string> = new Set(['get', 'login', 'explain']);
 
@@ -55,33 +59,53 @@ async function serve(socket: Socket, deps: ServerDeps): Promise<void> {
   const started = deps.clock();
   const frame = await readFrame(socket);
   if (frame === undefined) return;
+  const answerWith = (response: Response, request: Pick<Request, 'action'> | undefined) => {
+    if (request !== undefined) deps.onAnswer(request, response, deps.clock() - started);
+    const answer = encodeResponse(response);
+    socket.end(answer, () => answer.fill(0));
+  };
+  const known = deps.questions.answer(frame);
+  if (known !== undefined) {
+    frame.fill(0);
+    if (deps.isOutdated()) socket.end();
+    else answerWith(known, { action: 'get' });
+    return;
+  }
   let request: Request | undefined;
+  let remember: Remember | undefined;
   let response: Response;
   try {
-    const decoded = readAndWipe(frame, decodeRequest);
+    const decoded = readAndWipe(frame, (bytes) => {
+      const read = decodeRequest(bytes);
+      if (typeof read !== 'string') remember = deps.questions.watch(bytes, read);
+      return read;
+    });
     request = typeof decoded === 'string' ? undefined : decoded;
     if (KEEPS.has(request?.action ?? '') && deps.isOutdated()) {
       // Closed without an answer: the client starts the daemon that belongs to the program on disk, and asks it.
       socket.end();
       return;
     }
-    response = typeof decoded === 'string' ? answerYourself(decoded) : await respond(decoded, deps);
+    response = typeof decoded === 'string' ? answerYourself(decoded) : await respond(decoded, deps, remember);
   } catch (error) {
     response =
       error instanceof WholeEnvironmentNeeded
         ? askAgain(request)
         : { outcome: 'failure', text: errorLine(error) };
   }
-  if (request !== undefined) deps.onAnswer(request, response, deps.clock() - started);
-  const answer = encodeResponse(response);
-  socket.end(answer, () => answer.fill(0));
+  if (CHANGES.has(request?.action ?? '')) deps.questions.forget();
+  answerWith(response, request);
 }
 
-async function respond(request: Request, deps: ServerDeps): Promise<Response> {
+async function respond(
+  request: Request,
+  deps: ServerDeps,
+  remember: Remember | undefined,
+): Promise<Response> {
   const { action, env, input } = request;
   if (!isSamePlace(env)) return answerYourself('place');
   if (FOLLOWS.has(action) && hasPrivatePaths(env)) return answerYourself('path');
-  if (isAction(action)) return deps.helper(action, input, env);
+  if (isAction(action)) return deps.helper(action, input, env, remember);
   const act = Object.hasOwn(deps.actions, action) ? deps.actions[action] : undefined;
   if (act !== undefined) return { outcome: 'success', text: await act(request) };
   // An action of a newer client: it knows the answer itself.

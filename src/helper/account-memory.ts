@@ -47,7 +47,11 @@ interface AccountSlot {
 }
 
 /** `clock`: milliseconds, never set back. */
-export function createAccountMemory(whoAmI: WhoAmI, clock: () => number): AccountMemory {
+export function createAccountMemory(
+  whoAmI: WhoAmI,
+  clock: () => number,
+  onLearnt: () => void = () => {},
+): AccountMemory {
   const slots = new LRUCache<string, AccountSlot>({ max: MAX_REMEMBERED });
   /** A caller with many profiles looks at each several times. */
   const keys = new WeakMap<CallerWorld, Map<string, string | XacctError>>();
@@ -79,6 +83,7 @@ export function createAccountMemory(whoAmI: WhoAmI, clock: () => number): Accoun
     try {
       slot.learnt = await slot.asked;
       slot.until = clock() + lifeOf(slot.learnt);
+      onLearnt();
       // Also where all was forgotten meanwhile: its caller looks it up here. A newer answer stays.
       if ((slots.peek(key) ?? slot) === slot) slots.set(key, slot);
     } catch (error) {

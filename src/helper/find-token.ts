@@ -53,33 +53,46 @@ export function once<T>(make: () => T): () => T {
   };
 }
 
+export interface FoundToken {
+  token: Token;
+  resolution: Resolution;
+  /** The token of the same identity once more, from memory; undefined where a process gives its keys, or AWS is still to be asked. */
+  again: (() => Token | undefined) | undefined;
+}
+
 /** Undefined where the hostname is neither ECR's nor mapped. @throws XacctError */
-export async function findToken(
-  deps: TokenDeps,
-  wanted: TokenInput,
-): Promise<{ token: Token; resolution: Resolution } | undefined> {
+export async function findToken(deps: TokenDeps, wanted: TokenInput): Promise<FoundToken | undefined> {
   const waiting = { ...wanted, deadline: wanted.deadline ?? once(() => deps.deadline(wanted.env)) };
   const choice = await learnAndChoose(deps, wanted, waiting.deadline);
   if (choice === undefined) return undefined;
   const [first, ...others] = choice.resolutions;
   if (first === undefined) throw choice.noIdentity(whatWasLearnt(deps, wanted));
-  if (others.length > 0) return await firstThatCan(deps, waiting, choice.resolutions);
   try {
-    return { token: await tokenOf(deps, waiting, first), resolution: first };
+    const found =
+      others.length > 0
+        ? await firstThatCan(deps, waiting, choice.resolutions)
+        : await tokenOf(deps, waiting, first);
+    return choice.unknown.length > 0 ? { ...found, again: undefined } : found;
   } catch (error) {
-    throw first.step === 'default' ? lastStepFailed(error, deps, wanted, choice, first) : error;
+    throw first.step === 'default' && others.length === 0
+      ? lastStepFailed(error, deps, wanted, choice, first)
+      : error;
   }
 }
 
 /** Of several profiles of the account: the first that has a token, else the first that can mint one. */
-async function firstThatCan(deps: TokenDeps, wanted: WaitingInput, resolutions: readonly Resolution[]) {
+async function firstThatCan(
+  deps: TokenDeps,
+  wanted: WaitingInput,
+  resolutions: readonly Resolution[],
+): Promise<FoundToken> {
   const held =
     wanted.login === undefined ? resolutions.find((one) => holdsToken(deps, wanted, one)) : undefined;
   const order = held === undefined ? resolutions : [held, ...resolutions.filter((one) => one !== held)];
   const failures: XacctError[] = [];
   for (const resolution of order) {
     try {
-      return { token: await tokenOf(deps, wanted, resolution), resolution };
+      return await tokenOf(deps, wanted, resolution);
     } catch (error) {
       if (!(error instanceof XacctError) || !isOfOneIdentity(error)) throw error;
       failures.push(error);
@@ -118,11 +131,11 @@ function nobodyCan(failures: readonly XacctError[], { hostname }: TokenInput): X
 }
 
 /** @throws XacctError with the identity in its message. */
-async function tokenOf(deps: TokenDeps, wanted: WaitingInput, resolution: Resolution): Promise<Token> {
+async function tokenOf(deps: TokenDeps, wanted: WaitingInput, resolution: Resolution): Promise<FoundToken> {
   const { hostname, config, login, deadline } = wanted;
   try {
     const key = identityKey(resolution, wanted);
-    return await deps.tokens.get({
+    const request = {
       key,
       hostname,
       about: { identity: describeIdentity(resolution.identity), region: resolution.registry.region },
@@ -131,7 +144,10 @@ async function tokenOf(deps: TokenDeps, wanted: WaitingInput, resolution: Resolu
       deadline,
       renew: renewalOf(deps, wanted, resolution, key),
       fresh: login !== undefined,
-    });
+    };
+    const token = await deps.tokens.get(request);
+    const isOfProcess = endsInProcess(resolution.identity, wanted);
+    return { token, resolution, again: isOfProcess ? undefined : () => deps.tokens.held(request) };
   } catch (error) {
     throw withIdentity(resolution, error);
   }

@@ -29,15 +29,26 @@ export interface HelperDeps extends TokenDeps, ForeignDeps {
  * Answers one action; `input` is the whole of stdin. Every failure becomes an answer.
  * @throws WholeEnvironmentNeeded, and nothing else: ask again with all of the environment.
  */
-export type Helper = (action: Action, input: string, env: Environment) => Promise<Answer>;
+export type Helper = (
+  action: Action,
+  input: string,
+  env: Environment,
+  remember?: Remember,
+) => Promise<Answer>;
+
+/**
+ * Told how a `get` that has a token is answered once more, as long as its files and all else that is in memory are the same; each
+ * time counts as a use. Undefined where the token is no longer to be handed out.
+ */
+export type Remember = (again: () => Answer | undefined) => void;
 
 const done: Answer = { outcome: 'success', text: '' };
 
 export function createHelper(deps: HelperDeps): Helper {
-  const answer: Helper = async (action, input, env) => {
+  const answer: Helper = async (action, input, env, remember) => {
     switch (action) {
       case 'get':
-        return get(deps, input, env);
+        return get(deps, input, env, remember);
       case 'store':
         return store(deps, input, env);
       case 'erase':
@@ -46,9 +57,9 @@ export function createHelper(deps: HelperDeps): Helper {
         return list(deps, env);
     }
   };
-  return async (action, input, env) => {
+  return async (...asked) => {
     try {
-      return await answer(action, input, env);
+      return await answer(...asked);
     } catch (error) {
       if (error instanceof WholeEnvironmentNeeded) throw error;
       return { outcome: 'failure', text: errorLine(error) };
@@ -56,7 +67,7 @@ export function createHelper(deps: HelperDeps): Helper {
   };
 }
 
-async function get(deps: HelperDeps, input: string, env: Environment): Promise<Answer> {
+async function get(deps: HelperDeps, input: string, env: Environment, remember?: Remember): Promise<Answer> {
   const asked = readServerURL(input);
   if (asked === undefined) return quietly(MISSING_SERVER_URL);
   const url = parseServerURL(asked);
@@ -69,8 +80,17 @@ async function get(deps: HelperDeps, input: string, env: Environment): Promise<A
   try {
     const deadline = once(() => deps.deadline(env));
     const config = await counted(deps.readConfig(env), deadline);
-    const token = await tokenFor(deps, hostname, config, env, deadline);
-    return token === undefined ? notFound : credential(asked, token.username, token.password);
+    const found = await tokenFor(deps, hostname, config, env, deadline);
+    if (found === undefined) return notFound;
+    const { token, again } = found;
+    const answered = ({ username, password }: Token) => credential(asked, username, password);
+    if (again !== undefined) {
+      remember?.(() => {
+        const held = again();
+        return held && answered(held);
+      });
+    }
+    return answered(token);
   } catch (error) {
     throw forHostname(hostname, error);
   }
@@ -83,11 +103,10 @@ async function tokenFor(
   config: Config,
   env: Environment,
   deadline: () => AbortSignal,
-): Promise<Token | undefined> {
+): ReturnType<typeof findToken> {
   try {
     const profiles = await counted(deps.readProfiles(env), deadline);
-    const found = await findToken(deps, { hostname, config, profiles, env, deadline });
-    return found?.token;
+    return await findToken(deps, { hostname, config, profiles, env, deadline });
   } catch (error) {
     if (!(error instanceof WholeEnvironmentNeeded) && isPublicByDefault(hostname, config, env))
       return undefined;

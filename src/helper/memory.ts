@@ -20,13 +20,26 @@ export interface Memory {
   clear(): void;
 }
 
-/** `random` gives numbers from 0 to 1. */
-export function createMemory(whoAmI: WhoAmI, clock: Clock, random: () => number = Math.random): Memory {
+export interface MemoryOptions {
+  /** Gives numbers from 0 to 1. */
+  random?: () => number;
+  /** Called where what is in memory may answer a question otherwise than before; not where a caller's action does. */
+  onChange?: () => void;
+}
+
+export function createMemory(
+  whoAmI: WhoAmI,
+  clock: Clock,
+  { random = Math.random, onChange = () => {} }: MemoryOptions = {},
+): Memory {
   const awsClock = createAwsClock(clock);
-  const tokens = createSlots(clock, random, awsClock);
+  const tokens = createSlots(clock, random, ({ awsNow }) => {
+    awsClock.heard(awsNow);
+    onChange();
+  });
   const logins = createLoginStore(clock, awsClock.now);
   const mfaSessions = createMfaSessionStore(clock);
-  const accounts = createAccountMemory(whoAmI, () => clock().steady);
+  const accounts = createAccountMemory(whoAmI, () => clock().steady, onChange);
   return {
     tokens,
     logins,

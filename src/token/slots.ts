@@ -1,6 +1,5 @@
 // Tokens in memory: a slot per key with all that is known of it, one mint at a time, bytes zeroed when they go.
 import { LRUCache } from 'lru-cache';
-import type { AwsClock } from '../aws-clock.ts';
 import type { Clock, Moment } from '../clock.ts';
 import { abortable } from '../os/abortable.ts';
 import type { Token } from '../questions.ts';
@@ -41,6 +40,8 @@ export interface TokenRequest {
   fresh?: boolean;
 }
 
+type Use = Pick<TokenRequest, 'hostname' | 'policy' | 'renew'>;
+
 export interface Slots {
   /**
    * The token of a key, for a hostname: from memory, or else from `mint`. However many ask at once, `mint` runs once.
@@ -48,6 +49,8 @@ export interface Slots {
    * @throws whatever `mint` throws, or the signal's reason, when there is nothing left to hand out.
    */
   get(request: TokenRequest): Promise<Token>;
+  /** The same, where it is handed out at once; undefined, and nothing counted, where it is not. */
+  held(request: Use & { key: string }): Token | undefined;
   /** Renews, in the background, what is nearly due and was used lately. */
   refreshAhead(): void;
   /** Forgets every token that was handed out for the hostname, and whatever its mints under way will bring. */
@@ -71,11 +74,11 @@ const MAX_WITHOUT_TOKEN = 200;
 /** A slot outlives its token for this long: the count of its mints goes on with the next one. */
 const AFTERLIFE_MS = 24 * 3_600_000;
 
-/** `random` gives numbers from 0 to 1; `awsClock` is told what each mint says of the time. */
+/** `random` gives numbers from 0 to 1; `onMinted` is told of each token that AWS gives. */
 export function createSlots(
   clock: Clock,
   random: () => number = Math.random,
-  awsClock?: Pick<AwsClock, 'heard'>,
+  onMinted: (token: Token) => void = () => {},
 ): Slots {
   const slots = new LRUCache<string, Slot>({
     max: MAX_SLOTS,
@@ -105,7 +108,7 @@ export function createSlots(
     };
     const flight: Promise<Token> = mint().then(
       (token) => {
-        awsClock?.heard(token.awsNow);
+        onMinted(token);
         settle(() => keepToken(slot, token, clock(), random()));
         return token;
       },
@@ -123,15 +126,22 @@ export function createSlots(
     return flight;
   };
 
-  const countUse = (slot: Slot, { hostname, policy, renew }: TokenRequest, now: Moment): void => {
+  const countUse = (slot: Slot, { hostname, policy, renew }: Use, now: Moment): void => {
     slot.hostnames.add(hostname);
     slot.served += 1;
     Object.assign(slot, { policy, renew, lastServed: now });
   };
-  const handOut = (slot: Slot, token: HeldToken, request: TokenRequest, now: Moment): Token => {
+  const handOut = (slot: Slot, token: HeldToken, request: Use, now: Moment): Token => {
     countUse(slot, request, now);
     const { username, password, expiresAt } = token;
     return { username, password: password.toString(), expiresAt, awsNow: expiresAt - leftOf(token, now) };
+  };
+
+  const held: Slots['held'] = (request) => {
+    const slot = slots.get(request.key);
+    const now = clock();
+    const token = slot && livingToken(slot, now);
+    return token && isFresh(token, request.policy, now) ? handOut(slot, token, request, now) : undefined;
   };
 
   const refresh = async (key: string, slot: Slot): Promise<void> => {
@@ -160,14 +170,14 @@ export function createSlots(
     );
 
   return {
+    held,
     async get(request) {
       const { key, hostname, about, policy, mint, deadline, fresh = false } = request;
+      const token = fresh ? undefined : held(request);
+      if (token !== undefined) return token;
       const slot = slots.get(key) ?? createSlot(about, policy);
-      const now = clock();
-      const token = fresh ? undefined : livingToken(slot, now);
-      if (token !== undefined && isFresh(token, policy, now)) return handOut(slot, token, request, now);
       try {
-        const failure = fresh ? undefined : lastingFailure(slot, now);
+        const failure = fresh ? undefined : lastingFailure(slot, clock());
         if (failure !== undefined) throw failure.error;
         const signal = deadline?.();
         slot.waiting.add(hostname);

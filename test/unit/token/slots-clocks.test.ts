@@ -41,7 +41,11 @@ describe('where this machine and AWS are apart', () => {
     const heard: number[] = [];
     const fixture = createSlotsFixture();
     fixture.awsAhead = 5 * HOUR;
-    const cache = createSlots(fixture.clock, () => 0, { heard: (awsNow) => heard.push(awsNow) });
+    const cache = createSlots(
+      fixture.clock,
+      () => 0,
+      ({ awsNow }) => heard.push(awsNow),
+    );
     for (let time = 0; time < 2; time += 1) await cache.get({ ...asked, mint: fixture.mint });
     assert.deepEqual(heard, [START + 5 * HOUR]);
   });
