@@ -20,7 +20,7 @@ export interface Memory {
   clear(): void;
 }
 
-export interface MemoryOptions {
+interface MemoryOptions {
   /** Gives numbers from 0 to 1. */
   random?: () => number;
   /** Called where what is in memory may answer a question otherwise than before; not where a caller's action does. */
