@@ -51,6 +51,18 @@ test('One that takes its time is waited for.', async () => {
   passwordOf(await answer, HOST);
 });
 
+test('Of temporary credentials, the session token that it prints goes with the keys.', async () => {
+  await using stage = await startProductStage({ env: WITHOUT_DAEMON });
+  const { product, aws, cast } = stage;
+  const caller = aws.world.credentials(cast.dev.accessKeyId)?.caller;
+  assert.ok(caller !== undefined);
+  const issued = aws.world.issueSession(caller, Date.now() + 3_600_000);
+  const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, session } = issued;
+  const printed = JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey, SessionToken: session.token });
+  await runScript(stage, `echo '${printed}'`);
+  passwordOf(await product.get(HOST), HOST);
+});
+
 for (const [where, env] of Object.entries({ 'by the daemon': {}, 'without one': WITHOUT_DAEMON })) {
   test(`One that hangs is ended at the deadline, with what it started, ${where}.`, async () => {
     await using stage = await startProductStage({ env: { ECR_XACCT_TIMEOUT: '5', ...env } });
