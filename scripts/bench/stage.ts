@@ -167,7 +167,7 @@ async function writeSteps(
       env: asPeer(entry),
     }),
     echo: { args: [echo], env: product.env, stdin: inputOf(STATIC) },
-    goCache: join(peers.home, '.ecr', 'cache.json'),
+    goCache: peers.holdsSecret(join(peers.home, '.ecr', 'cache.json')),
   };
 }
 
