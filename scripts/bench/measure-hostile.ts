@@ -31,16 +31,16 @@ function lines(
   return text;
 }
 
-/** Files that take as long as any that are read in the daemon: 8 KiB and 200 or 400 lines. */
+/** Files that take as long as any that are read in the daemon: 4 KiB and 100 or 200 lines. */
 const READ_HERE: Record<string, string> = {
-  'keys-200.yaml': lines(8 * KIB - 20, (i) => `key${i}${'x'.repeat(28)}: 1\n`, '', 198),
-  'rules-100.yaml': lines(
-    8 * KIB - 100,
+  'keys-100.yaml': lines(4 * KIB - 20, (i) => `key${i}${'x'.repeat(28)}: 1\n`, '', 98),
+  'rules-50.yaml': lines(
+    4 * KIB - 100,
     (i) => `  "${10 ** 11 + i}.dkr.ecr.us-east-1.amazonaws.com": { profile: dev }\n`,
     'registries:\n',
   ),
-  'nested-400.ini': lines(8 * KIB - 20, () => '  a = 1\n', '[default]\nb =\n', 396),
-  'sections-400.ini': lines(8 * KIB - 20, (i) => `[profile ${i}]\n`, '', 398),
+  'nested-200.ini': lines(4 * KIB - 20, () => '  a = 1\n', '[default]\nb =\n', 196),
+  'sections-200.ini': lines(4 * KIB - 20, (i) => `[profile ${i}]\n`, '', 198),
 };
 
 /** Files that take long, which are read apart. */

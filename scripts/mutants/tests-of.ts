@@ -9,6 +9,7 @@ const OF_ALL = /^test\/unit\/(?:architecture|linear-expressions|growth|tiers|npm
 const BUILT: Readonly<Record<string, readonly string[]>> = {
   '': [
     'test/unit/main.test.ts',
+    'test/product/aws/discovery.test.ts',
     'test/contract/*.test.ts',
     'test/product/daemon/clocks.test.ts',
     'test/product/commands/{program,status}.test.ts',
