@@ -7,6 +7,7 @@ import { configPath } from '../config/paths.ts';
 import type { Answer } from '../docker/messages.ts';
 import type { Remember } from '../helper/helper.ts';
 import type { Environment } from '../invocation.ts';
+import { TICK_MS } from '../os/file-cache.ts';
 import { awsFiles } from '../profiles/aws-files.ts';
 import type { Request } from '../wire/codec.ts';
 import { isSamePlace } from '../wire/place.ts';
@@ -37,9 +38,6 @@ interface Seen {
 const MAX_BYTES = 256 * 1024;
 const MAX_FRAME_BYTES = 8 * 1024;
 const MAX_QUESTIONS = 256;
-
-/** The coarsest clock of a file system: what was written within it may be written again with no other signature. */
-const TICK_MS = 2_000;
 
 /** `now`: epoch milliseconds, by the clock of the file system. */
 export function createQuestionMemory(now: () => number = Date.now): QuestionMemory {

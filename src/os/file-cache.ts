@@ -92,7 +92,7 @@ interface FileState {
 }
 
 /** The coarsest clock of a file system: FAT's. What was written within it may be written again with no other signature. */
-const TICK_MS = 2_000;
+export const TICK_MS = 2_000;
 
 /** What was just written is not kept, but for a promise: one for all who ask while it is read. */
 function createCache<V>(now: () => number, onGarbage: () => void = () => {}) {
