@@ -24,7 +24,10 @@ const [seed, operations] = [Number(values.seed), Number(values.operations)];
 const STEP = 500;
 
 const reason = skipWithout('namespaces', 'cc');
-if (reason !== false) {
+if (!Number.isSafeInteger(seed) || !Number.isInteger(operations) || operations < 1) {
+  console.error('usage: npm run chaos [-- --seed N --operations N --quiet]');
+  process.exitCode = 2;
+} else if (reason !== false) {
   console.error(reason);
   process.exitCode = 1;
 } else {

@@ -98,7 +98,12 @@ async function main(): Promise<boolean> {
       only: { type: 'string', default: '' },
     },
   });
-  const faults = chosenFaults(Number(values.seed), Number(values.count), values.only);
+  const [seed, count] = [Number(values.seed), Number(values.count)];
+  if (!Number.isSafeInteger(seed) || !Number.isInteger(count) || count < 1) {
+    console.error('usage: npm run mutants [-- --seed N --count N --only TEXT]');
+    return false;
+  }
+  const faults = chosenFaults(seed, count, values.only);
   using folder = mkdtempDisposableSync(join(tmpdir(), 'mutants-'));
   const sound = join(folder.path, 'sound');
   await copyCheckout(sound);
