@@ -1,7 +1,7 @@
 // A machine whose clock is hours off AWS's: how often AWS is asked, and what people are told.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Product, passwordOf } from '../../support/product/product.ts';
+import { failureOf, type Product, passwordOf } from '../../support/product/product.ts';
 import {
   devFiles,
   HOST,
@@ -107,6 +107,19 @@ test('Where the clocks agree, nothing is said of them.', async () => {
     assert.doesNotMatch(await say(stage.product, ...command, HOST), /clock/);
   }
 });
+
+for (const [service, action] of [
+  ['sts', 'AssumeRole'],
+  ['ecr', 'GetAuthorizationToken'],
+] as const) {
+  test(`An answer that is not AWS's to ${action} does not say what time it is.`, async () => {
+    await using stage = await startProductStage({ files: roleFiles });
+    const { aws, product } = stage;
+    aws.faults.next({ kind: 'malformed', service, action, now: Date.now() - 5 * HOUR });
+    assert.match(failureOf(await product.get(HOST)), / is not AWS, /);
+    assert.equal(aws.calls.at(-1)?.outcome, 'malformed', 'not signed again, by that clock');
+  });
+}
 
 test('A token that is expired on arrival is had by each get, and login and explain --mint say why it is not kept.', async () => {
   await using stage = await startProductStage();

@@ -24,7 +24,7 @@ export function troublesOf(during: Disturbance | undefined, ahead: number): Set<
         case 'reset-after':
           return new Set(['reset', ...skew]);
         case 'malformed':
-          return new Set(['not AWS', 'AWS failed', 'signed by a wrong date', ...skew]);
+          return new Set(['not AWS', 'AWS failed', ...skew]);
         case 'error':
           return new Set(['denied', 'assume', 'no identity', ...skew]);
         default:

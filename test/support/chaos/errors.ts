@@ -11,8 +11,6 @@ export type Trouble =
   | 'reset'
   | 'AWS silent'
   | 'skew'
-  /** What is not AWS says another time, and the next try is signed with that. */
-  | 'signed by a wrong date'
   | 'killed'
   | 'daemon silent'
   | 'no daemon';
@@ -30,8 +28,6 @@ const LINES: Readonly<Record<Problem | Trouble, RegExp>> = {
   'not AWS': /is not AWS|answered without (?:an authorization token|credentials)/,
   reset: /cannot reach 127\.0\.0\.1:\d+ \(\w+\)|cannot reach http:/,
   'AWS silent': /did not answer within \d+ s|no answer from AWS within \d+ s/,
-  'signed by a wrong date':
-    /its secret access key is wrong \((?:SignatureDoesNotMatch|InvalidSignatureException)\)/,
   skew: /this machine's clock is /,
   killed: /minter/,
   'daemon silent': /the daemon at \S+ did not answer within \d+ s/,

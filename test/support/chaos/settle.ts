@@ -13,7 +13,6 @@ const PASSES: ReadonlySet<string> = new Set<Problem | Trouble>([
   'throttled',
   'AWS failed',
   'not AWS',
-  'signed by a wrong date',
   'reset',
   'AWS silent',
 ]);
