@@ -1,9 +1,9 @@
-// What doctor makes of an upload that begins: whether it may end, by the policies of both sides.
+// What doctor makes, by the policies of both sides, of an upload that begins and of a denial without a reason.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createCallersOf } from '../../../src/callers/callers-of.ts';
-import { examinedPush } from '../../../src/doctor/examine.ts';
-import type { Finding } from '../../../src/doctor/finding.ts';
+import { examined, examinedPush } from '../../../src/doctor/examine.ts';
+import type { DeniedFinding, Finding } from '../../../src/doctor/finding.ts';
 import { parseRegistry } from '../../../src/registry/ecr-hostname.ts';
 import { PRIMARY_ACCOUNT, SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';
 import {
@@ -24,16 +24,18 @@ const PUSH = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchCheck
   ['InitiateLayerUpload', 'UploadLayerPart', 'CompleteLayerUpload', 'PutImage'].map((name) => `ecr:${name}`),
 );
 
-async function outcome({ product }: PolicyStage, callerArn: string): Promise<string> {
+/** What is looked at: a push, or else a pull. */
+function target({ product }: PolicyStage, { push }: { push: boolean }) {
   const registry = parseRegistry(HOST);
   assert.ok(registry?.service === 'ecr');
-  const wanted = {
-    registry: { ...registry, account: PRIMARY_ACCOUNT },
-    repository: 'team/private',
-    push: true,
-  };
+  const wanted = { registry: { ...registry, account: PRIMARY_ACCOUNT }, repository: 'team/private', push };
   const front = { env: product.env, uid: process.getuid?.(), self };
-  return (await examinedPush(BEGUN, callerArn, wanted, createCallersOf(registry, front))).outcome;
+  return { wanted, callersOf: createCallersOf(registry, front) };
+}
+
+async function outcome(stage: PolicyStage, callerArn: string): Promise<string> {
+  const { wanted, callersOf } = target(stage, { push: true });
+  return (await examinedPush(BEGUN, callerArn, wanted, callersOf)).outcome;
 }
 
 describe('an upload that begins', () => {
@@ -62,5 +64,27 @@ describe('an upload that begins', () => {
     assert.ok(repository);
     repository.policy = { Statement: { Effect: 'Allow', Principal: { AWS }, Action: PUSH } };
     assert.equal(await outcome(stage, `arn:aws:sts::${PRIMARY_ACCOUNT}:assumed-role/EcrPull/me`), 'unknown');
+  });
+});
+
+describe('a denial without a reason', () => {
+  /** How often the registry's policies were read, and which side it is then. */
+  async function look(stage: PolicyStage, principal: string) {
+    const { wanted, callersOf } = target(stage, { push: false });
+    const denied: DeniedFinding = { step: 'manifest', outcome: 'failed', text: 'denied', principal };
+    const { side } = await examined(denied, wanted, callersOf);
+    return { side, reads: stage.aws.count('ecr', 'GetRepositoryPolicy') };
+  }
+
+  test("of another account is the registry's where its policies do not let the caller in.", async () => {
+    await using stage = await startPolicyStage({ files });
+    const found = await look(stage, `arn:aws:sts::${SECONDARY_ACCOUNT}:assumed-role/ci/me`);
+    assert.deepEqual(found, { side: 'registry', reads: 1 });
+  });
+
+  test("of the registry's own account is not looked for in its policies: the caller's are enough.", async () => {
+    await using stage = await startPolicyStage({ files });
+    const found = await look(stage, `arn:aws:iam::${PRIMARY_ACCOUNT}:user/admin`);
+    assert.deepEqual(found, { side: undefined, reads: 0 });
   });
 });

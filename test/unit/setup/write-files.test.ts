@@ -109,6 +109,30 @@ test('Where a third program writes on top of that, the logins of both are there,
   assert.deepEqual(readdirSync(temporary.path), ['config.json']);
 });
 
+test('What another program begins to write and never ends is kept beside the file, and the wait for it ends.', {
+  timeout: 60_000,
+}, async (t) => {
+  t.mock.method(Math, 'random', () => 0);
+  using temporary = folder();
+  const path = join(temporary.path, 'config.json');
+  writeFileSync(path, '{}');
+  let renames = 0;
+  const late: Rename = (from, to) => {
+    renames += 1;
+    if (renames === 1) inPlace(path, '{"auths":');
+    renameSync(from, to);
+    if (renames === 1) rename(path, login('theirs'));
+  };
+  const change = { path, before: readSnapshot(path), after: Buffer.from(own), kind: 'docker' as const };
+  await assert.rejects(
+    writeFiles([change], late),
+    isRefused(/config\.json is written by other programs all the while; what one of them wrote is kept in /),
+  );
+  assert.equal(readFileSync(path, 'utf8'), login('theirs'));
+  const [kept = ''] = readdirSync(temporary.path).filter((name) => name !== 'config.json');
+  assert.equal(readFileSync(join(temporary.path, kept), 'utf8'), '{"auths":');
+});
+
 test('A file that another program makes meanwhile is not replaced.', async () => {
   using temporary = folder();
   const [one, two] = [join(temporary.path, 'one'), join(temporary.path, 'two')];
