@@ -90,12 +90,12 @@ export const fronts: readonly AttackedFront[] = [
 /** What the daemon sends for these pieces of a request; nothing, where it hangs up. */
 export async function exchange({ product }: ProductStage, pieces: readonly Buffer[]): Promise<Buffer> {
   const socket = connect({ path: product.socket, allowHalfOpen: true });
-  const answer = buffer(socket);
   // One that hangs up while it is written to is an answer, too.
+  const answer = buffer(socket).catch(() => Buffer.alloc(0));
   socket.on('error', () => {});
   for (const piece of pieces) await new Promise((resolve) => socket.write(piece, resolve));
   socket.end();
-  return answer.catch(() => Buffer.alloc(0));
+  return answer;
 }
 
 /** As the native client would make it known. */

@@ -22,7 +22,7 @@ const NOT_FOUND = 'credentials not found in native keychain\n';
 type Get = Extract<Call, { spelling: unknown }>;
 
 export function judgeGet(
-  { ran, input, began, started }: Answered,
+  { ran, input, began }: Answered,
   call: Get,
   model: Model,
   now: Circumstances,
@@ -52,7 +52,7 @@ export function judgeGet(
       return wrong(`a token of ${regions.join(' or ')}, not of ${issued.region}`);
     if (issued.expiresAt <= began.aws) return wrong('a token that has not expired');
     const isLate = between(issued.at, began) > LIFE - MARGIN + SLACK;
-    if (isLate && now.isQuiet && canRenew(issued, candidates, model, started))
+    if (isLate && now.isQuiet && canRenew(issued, candidates, model, began))
       return wrong('a token that was renewed');
     return right({ of: 'token', issued, candidates });
   }
@@ -69,7 +69,7 @@ export function judgeGet(
   }
   if (!ran.stdout.includes(HOSTS[host].hostname)) return wrong('a line that names the hostname');
   if (readings.every(({ kind }) => kind === 'not found')) return wrong('not found');
-  return judgeFailure(ran.stdout, { caller, host, isOff, began, started }, model, now);
+  return judgeFailure(ran.stdout, { caller, host, isOff, began }, model, now);
 }
 
 /** Where a renewal has failed, the old token is handed out for a while before the next is tried. */
@@ -77,7 +77,7 @@ function canRenew(
   { principal, region }: Issued,
   candidates: readonly Candidate[],
   model: Model,
-  then: number,
+  then: Instant,
 ): boolean {
   const isAllowed = candidates.every(({ problem }) => problem === undefined);
   return isAllowed && model.remembered(renewalsOf(principal, region), then).length === 0;
@@ -88,13 +88,12 @@ interface Asked {
   host: HostName;
   isOff: boolean;
   began: Instant;
-  started: number;
 }
 
 /** Whether a line is of an allowed kind, and names the identity. */
 export function judgeFailure(
   line: string,
-  { caller, host, isOff, began, started }: Asked,
+  { caller, host, isOff, began }: Asked,
   model: Model,
   now: Circumstances,
 ): Verdict {
@@ -115,9 +114,9 @@ export function judgeFailure(
       for (const kind of ['no identity', 'key', 'denied'] as const)
         if (hasProblem(candidates, kind)) allowed.add(kind);
     for (const { principal } of candidates) {
-      for (const kind of model.remembered(failuresOf(principal, region), started)) allowed.add(kind);
+      for (const kind of model.remembered(failuresOf(principal, region), began)) allowed.add(kind);
     }
-    if (asksWho) for (const kind of model.remembered(whoIs(caller), started)) allowed.add(kind);
+    if (asksWho) for (const kind of model.remembered(whoIs(caller), began)) allowed.add(kind);
     profiles.push(...candidates.flatMap(({ profile }) => (profile === undefined ? [] : [profile])));
   }
   const kinds = kindsOf(line);

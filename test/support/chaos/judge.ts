@@ -30,7 +30,7 @@ export function judge(answered: Answered, model: Model, keys: Keys, now: Circums
 }
 
 function judgeLogin(
-  { ran, began, started }: Answered,
+  { ran, began }: Answered,
   call: Extract<Call, { host: HostName }>,
   model: Model,
   now: Circumstances,
@@ -44,7 +44,7 @@ function judgeLogin(
   }
   if (!/^ecr-xacct: /.test(ran.stderr) || ran.stdout !== '') return wrong('a failure on stderr alone');
   // It always asks AWS: what is held is of no use to it.
-  return judgeFailure(ran.stderr, { ...call, isOff: true, began, started }, model, now);
+  return judgeFailure(ran.stderr, { ...call, isOff: true, began }, model, now);
 }
 
 /** No answer but success for these: Docker would call the logout or login failed. */

@@ -45,9 +45,10 @@ export interface Model {
   dueAhead(now: Instant): number;
   /** After the clocks were changed: what may have died is no longer relied on. */
   age(now: Instant): void;
-  remember(subject: string, kinds: readonly (Trouble | Problem)[], forMs: number): void;
-  /** Failures that may have answered for this subject then (`performance.now()`) without AWS being asked. */
-  remembered(subject: string, then: number): (Trouble | Problem)[];
+  /** For so long from this moment on. */
+  remember(subject: string, kinds: readonly (Trouble | Problem)[], now: Instant, forMs: number): void;
+  /** Failures that may have answered for this subject then without AWS being asked. */
+  remembered(subject: string, then: Instant): (Trouble | Problem)[];
 }
 
 export function createModel(keys: Keys, homes: Homes): Model {
@@ -92,15 +93,16 @@ export function createModel(keys: Keys, homes: Homes): Model {
         logins.set(host, unique(aged));
       }
     },
-    remember(subject, kinds, forMs) {
+    remember(subject, kinds, { aws }, forMs) {
       if (kinds.length === 0) return;
-      const now = performance.now();
       // A slow call may have begun before they were over.
-      const known = (failures.get(subject) ?? []).filter(({ until }) => until > now - MINUTE);
-      failures.set(subject, [...known, { kinds, until: now + forMs }]);
+      const known = (failures.get(subject) ?? []).filter(({ until }) => until > aws - MINUTE);
+      failures.set(subject, [...known, { kinds, until: aws + forMs }]);
     },
     remembered: (subject, then) =>
-      (failures.get(subject) ?? []).filter(({ until }) => until >= then).flatMap(({ kinds }) => [...kinds]),
+      (failures.get(subject) ?? [])
+        .filter(({ until }) => until >= then.aws)
+        .flatMap(({ kinds }) => [...kinds]),
   };
 }
 

@@ -64,7 +64,7 @@ export async function runPart(stage: ChaosStage, model: Model, part: Part, issue
     const expected = `at most ${allowance} new tokens`;
     faults.push({ verdict: { expected, lost: 'token' }, ran: `${mints} new tokens` });
   }
-  settle(model, judged, { part, ends, hits, isCalm, troubles });
+  settle(model, judged, { part, now: stage.clocks.now(), ends, hits, isCalm, troubles });
   return { faults, answered: judged.map(({ verdict }) => answerKind(verdict)) };
 }
 

@@ -28,7 +28,7 @@ const WEIGHTS = {
   commands: 22,
   'no daemon': 15,
   'rotated keys': 6,
-  sleep: 16,
+  sleep: 30,
   'clock set': 14,
   upgrade: 9,
   'killed daemon': 14,
@@ -42,6 +42,7 @@ const WEIGHTS = {
 /** `first`: how the homes are at the beginning. */
 export function createSchedule(random: Random, first: Homes): (homes: Homes) => Step {
   let stored = 0;
+  let burst: readonly Call[] = [];
   const callers = Object.keys(CALLERS) as CallerName[];
   const spellings = Object.keys(SPELLINGS) as (keyof typeof SPELLINGS)[];
   const hosts = Object.keys(HOSTS) as HostName[];
@@ -80,7 +81,8 @@ export function createSchedule(random: Random, first: Homes): (homes: Homes) => 
     const kind = random.weighted(WEIGHTS);
     switch (kind) {
       case 'burst':
-        return plain(gets());
+        burst = gets();
+        return plain(burst);
       case 'burst of one': {
         const [host, who] = [random.pick(hosts), caller()];
         return {
@@ -115,7 +117,8 @@ export function createSchedule(random: Random, first: Homes): (homes: Homes) => 
         return plain(gets(), [{ kind: 'rotate keys', user: random.pick(ROTATED) }]);
       case 'sleep': {
         const milliseconds = random.pick(SLEEPS);
-        return plain(gets(), [{ kind: 'sleep', milliseconds }]);
+        // Of the same tokens, or none of them would be seen to grow old.
+        return plain([...burst, ...gets()], [{ kind: 'sleep', milliseconds }]);
       }
       case 'clock set': {
         const ahead = random.pick([0, 0, -13, 13, -0.2, 0.2, 5]) * HOUR;

@@ -1,5 +1,6 @@
 // Owns what the model knows after some calls: from what they asked for and what was disturbed, not from what the program says.
 import { HOSTS, type HostName } from './cast.ts';
+import type { Instant } from './clock.ts';
 import type { Problem, Trouble } from './errors.ts';
 import { changesBy, failuresOf, type Model, renewalsOf, whoIs } from './model.ts';
 import type { Call, Disturbance } from './operations.ts';
@@ -32,6 +33,8 @@ const HOST_NAMES = Object.keys(HOSTS) as HostName[];
 
 interface Done {
   part: Part;
+  /** When it was over. */
+  now: Instant;
   /** The daemon ended because another program is in its place. */
   ends: boolean;
   /** How many processes the disturbance hit. */
@@ -66,7 +69,12 @@ export function settle(
   for (const { ran, verdict } of judged) learn(model, ran, verdict, done);
 }
 
-function learn(model: Model, { call }: Answered, verdict: Verdict, { isCalm, troubles, part }: Done): void {
+function learn(
+  model: Model,
+  { call }: Answered,
+  verdict: Verdict,
+  { isCalm, now, troubles, part }: Done,
+): void {
   if (call.action === 'logout all') model.mayHaveForgotten();
   if (call.action === 'erase' || call.action === 'logout') model.mayHaveForgotten(call.host);
   if ('expected' in verdict || !('host' in call)) return;
@@ -78,11 +86,12 @@ function learn(model: Model, { call }: Answered, verdict: Verdict, { isCalm, tro
   const kinds = right.of === 'failure' ? right.kinds.filter((kind) => PASSES.has(kind)) : [];
   if (part.during?.kind === 'fault') kinds.push(...troubles);
   for (const { principal } of candidates) {
-    model.remember(failuresOf(principal, region), kinds, MOMENT);
-    if (part.during !== undefined) model.remember(renewalsOf(principal, region), ['skew'], RENEWALS);
+    model.remember(failuresOf(principal, region), kinds, now, MOMENT);
+    if (part.during !== undefined) model.remember(renewalsOf(principal, region), ['skew'], now, RENEWALS);
     if (call.action === 'login') model.serves(call.host, principal ?? '', region);
   }
-  if (reading.kind === 'candidates' && reading.asksWho) model.remember(whoIs(call.caller), kinds, MINUTE);
+  if (reading.kind === 'candidates' && reading.asksWho)
+    model.remember(whoIs(call.caller), kinds, now, MINUTE);
   if (call.action !== 'get' || right.of !== 'token') return;
   const { issued } = right;
   model.serves(call.host, issued.principal, issued.region);

@@ -25,8 +25,7 @@ export interface Answered {
   input: string;
   ran: Ran;
   began: Instant;
-  /** By a clock that is left alone. Milliseconds. */
-  started: number;
+  /** By a clock that is left alone. */
   milliseconds: number;
 }
 
@@ -90,7 +89,7 @@ export async function startChaosStage(): Promise<ChaosStage> {
     };
     const [began, started] = [clocks.now(), performance.now()];
     const ran = await product.run(command, { input, env, cwd: '/' });
-    return { call, input, ran, began, started, milliseconds: performance.now() - started };
+    return { call, input, ran, began, milliseconds: performance.now() - started };
   };
   const started = resources.move();
   return {
