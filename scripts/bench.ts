@@ -1,9 +1,10 @@
-// `npm run bench`: this helper beside Debian's docker-credential-ecr-login and the AWS CLI, against one fake AWS, in one table.
+// `npm run bench`: this helper beside Amazon's docker-credential-ecr-login and the AWS CLI, against one fake AWS, in one table.
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { skipWithout } from '../test/support/peers.ts';
 import { enterPrivateHosts } from '../test/support/private-hosts.ts';
+import { goHelpers } from './bench/go-helpers.ts';
 import { describeMachine, type Machine } from './bench/machine.ts';
 import { daemonMeasurements } from './bench/measure-daemon.ts';
 import { executableMeasurements } from './bench/measure-executable.ts';
@@ -13,7 +14,7 @@ import { loadMeasurements } from './bench/measure-loads.ts';
 import type { Measurement } from './bench/measurement.ts';
 import { type Options, parseOptions, USAGE } from './bench/options.ts';
 import { type Row, rowLines, type Section, sectionHead, TABLE_HEAD } from './bench/report.ts';
-import { AWS_CLI, GO_HELPER, type Stage, startStage } from './bench/stage.ts';
+import { AWS_CLI, type Stage, startStage } from './bench/stage.ts';
 
 const MEASUREMENTS = [
   ...getMeasurements,
@@ -32,7 +33,10 @@ function end(status: number, message: string): never {
 function obstacle(): string | undefined {
   if (process.getuid?.() !== 0)
     return 'it makes private namespaces, so it needs root: run: sudo npm run bench';
-  const missing = [GO_HELPER, AWS_CLI].filter((path) => !existsSync(path));
+  const missing = [
+    ...(goHelpers().length === 0 ? ['docker-credential-ecr-login'] : []),
+    ...(existsSync(AWS_CLI) ? [] : [AWS_CLI]),
+  ];
   if (missing.length > 0) return `no ${missing.join(', no ')}; run: scripts/install-test-peers`;
   return skipWithout('namespaces') || undefined;
 }
@@ -75,7 +79,7 @@ async function writeJson(options: Options, machine: Machine, sections: readonly 
 
 async function bench(options: Options): Promise<void> {
   await using stage = await startStage(options);
-  const machine = describeMachine(stage.programs.echoCompiler);
+  const machine = describeMachine(stage.programs.echoCompiler, stage.goHelpers);
   for (const [name, text] of Object.entries(machine)) console.log(`${name.padEnd(8)}${text}`);
   console.log(
     `\nMedians of up to ${options.rounds} rounds, interleaved; spawned directly; ${stage.settle} ms quiet before the cold.\n\n${TABLE_HEAD}`,

@@ -83,7 +83,7 @@ const afterGets: Measurement = {
     const get = { name: 'ours', steps: [steps.ours('get', STATIC)] };
     await run([get], { kind: 'parallel', width: 64, seconds: 120, count });
     return memoryRow(stage, 'memory-gets', `${count / 1_000}k gets`, ({ rss }) => [
-      atMost(rss, 'MB RSS', 85),
+      atMost(rss, 'MB RSS', 60),
     ]);
   },
 };

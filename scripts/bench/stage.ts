@@ -15,10 +15,10 @@ import { makeProduct, type Product, type ProductFiles } from '../../test/support
 import { keysOf, keyVariables, roleArn } from '../../test/support/product/stage.ts';
 import { type BenchAws, startAws } from './aws.ts';
 import { type BenchPrograms, compilePrograms } from './compile-programs.ts';
+import { type GoHelper, goHelpers } from './go-helpers.ts';
 import type { Options } from './options.ts';
 import { createRunner, type RunCommands, type Step } from './run-commands.ts';
 
-export const GO_HELPER = '/usr/bin/docker-credential-ecr-login';
 export const AWS_CLI = '/usr/bin/aws';
 const BIN = fileURLToPath(new URL('../../dist/bin', import.meta.url));
 
@@ -39,16 +39,23 @@ export const SWEEP: readonly Entry[] = Array.from({ length: 40 }, (_, i) => ({
   hostname: registry(700_000_000_001 + i),
   profile: `team-${(i % 8) + 1}`,
 }));
+/** Forty more, whose keys AWS refuses. */
+export const REFUSED: readonly Entry[] = Array.from({ length: 40 }, (_, i) => ({
+  hostname: registry(790_000_000_001 + i),
+  profile: 'refused',
+}));
 const TEAMS = SWEEP.slice(0, 8).map(({ profile }) => profile);
 
 /** One command of the user, to be put into a plan. */
 export interface Steps {
   ours(action: 'get' | 'erase' | 'list', entry?: Entry): Step;
-  /** `get` of ROLE's registry without a rule: its profile is the last of five hundred in ~/.aws/config. */
+  /** `get` of ROLE's registry without a rule: its profile is the last of a thousand in ~/.aws/config. */
   discovering: Step;
   stopDaemon: Step;
+  /** The same `get` of STATIC, with one more authority for Node's programs, as behind a proxy that reads TLS. */
+  withAuthority: Step;
   /** The Go helper's; its best case where `entry` is STATIC: the keys are in the environment, no file is read for them. */
-  go(action: 'get' | 'list', entry: Entry): Step;
+  go(action: 'get' | 'list', entry: Entry, helper?: GoHelper): Step;
   /** `aws ecr get-login-password` */
   cli(entry: Entry): Step;
   /** The floor. */
@@ -61,6 +68,8 @@ export interface Stage extends AsyncDisposable {
   readonly options: Options;
   readonly programs: BenchPrograms;
   readonly aws: BenchAws;
+  /** The one that is measured beside ours comes first. */
+  readonly goHelpers: readonly GoHelper[];
   readonly product: Product;
   readonly steps: Steps;
   readonly run: RunCommands;
@@ -75,14 +84,15 @@ const dev = twoAccountWorld(new World(Date.now)).dev;
 function files(): ProductFiles {
   const role = (name: string) => ({ role_arn: roleArn(name), source_profile: 'dev', region: REGION });
   return {
-    credentials: { dev: keysOf(dev) },
+    credentials: { dev: keysOf(dev), refused: keysOf({ ...dev, accessKeyId: 'AKIAREFUSEDREFUSED00' }) },
     config: {
       'profile dev': { region: REGION },
+      'profile refused': { region: REGION },
       'profile puller': role('EcrPull'),
       ...Object.fromEntries(TEAMS.map((team) => [`profile ${team}`, role(team)])),
     },
     registries: Object.fromEntries(
-      [STATIC, ROLE, ...SWEEP].map(({ hostname, profile }) => [hostname, { profile }]),
+      [STATIC, ROLE, ...SWEEP, ...REFUSED].map(({ hostname, profile }) => [hostname, { profile }]),
     ),
   };
 }
@@ -104,7 +114,8 @@ export async function startStage(options: Options): Promise<Stage> {
   };
   const product = resources.use(await makeProduct({ url: '' }, files(), env));
   const peers = resources.use(await makeProduct({ url: '' }, files(), env));
-  const steps = await writeSteps(folder, product, peers, programs);
+  const helpers = goHelpers();
+  const steps = await writeSteps({ folder, caFile: aws.caFile, helpers }, product, peers, programs);
   const run = createRunner(programs.runCommands, join(folder, 'outputs'));
   await aws.setRoundTrip(0);
   const settle = await settlingTime(run, steps);
@@ -113,6 +124,7 @@ export async function startStage(options: Options): Promise<Stage> {
     options,
     programs,
     aws,
+    goHelpers: helpers,
     product,
     steps,
     run,
@@ -137,13 +149,13 @@ async function settlingTime(run: RunCommands, steps: Steps): Promise<number> {
 }
 
 async function writeSteps(
-  folder: string,
+  { folder, caFile, helpers }: { folder: string; caFile: string; helpers: readonly GoHelper[] },
   product: Product,
   peers: Product,
   { echo }: BenchPrograms,
 ): Promise<Steps> {
   const inputOf = ({ hostname }: Entry) => join(folder, hostname);
-  for (const entry of [STATIC, ROLE, ...SWEEP]) await writeFile(inputOf(entry), entry.hostname);
+  for (const entry of [STATIC, ROLE, ...SWEEP, ...REFUSED]) await writeFile(inputOf(entry), entry.hostname);
   const discoveringEnv = await writeManyProfiles(folder);
   const asPeer = ({ profile }: Entry) => ({
     ...peers.env,
@@ -161,7 +173,16 @@ async function writeSteps(
       stdin: inputOf(ROLE),
     },
     stopDaemon: { args: [join(BIN, 'ecr-xacct'), 'daemon', 'stop'], env: product.env },
-    go: (action, entry) => ({ args: [GO_HELPER, action], env: asPeer(entry), stdin: inputOf(entry) }),
+    withAuthority: {
+      args: [join(BIN, 'docker-credential-ecr-xacct'), 'get'],
+      env: { ...product.env, NODE_EXTRA_CA_CERTS: caFile },
+      stdin: inputOf(STATIC),
+    },
+    go: (action, entry, helper = helpers[0]) => ({
+      args: [helper?.path ?? '', action],
+      env: asPeer(entry),
+      stdin: inputOf(entry),
+    }),
     cli: (entry) => ({
       args: [AWS_CLI, 'ecr', 'get-login-password', '--region', REGION],
       env: asPeer(entry),
@@ -171,11 +192,11 @@ async function writeSteps(
   };
 }
 
-/** A config without rules, and one of AWS with five hundred profiles. */
+/** A config without rules, and one of AWS with a thousand profiles. */
 async function writeManyProfiles(folder: string): Promise<Record<string, string>> {
   const [AWS_CONFIG_FILE, ECR_XACCT_CONFIG] = [join(folder, 'many-profiles'), join(folder, 'no-rules.yaml')];
   const others = Array.from(
-    { length: 499 },
+    { length: 999 },
     (_, index) =>
       `[profile team-${index}]\nsso_session = corp\nsso_account_id = ${800_000_000_000 + index}\nsso_role_name = Dev\n`,
   );

@@ -34,8 +34,8 @@ export interface Slot {
   token: HeldToken | undefined;
   /** The mint under way; another one takes its place where it is replaced. */
   flight: Promise<Token> | undefined;
-  /** Of the last mint, where it failed; for `lastsMs` no caller has AWS asked again. */
-  failure: { error: unknown; text: string; at: Moment; lastsMs: number } | undefined;
+  /** Of the last mint, where it failed. */
+  failure: Failure | undefined;
   mints: number;
   served: number;
   /** Undefined before it is handed out. */
@@ -43,6 +43,16 @@ export interface Slot {
   /** Of the last caller. */
   policy: TokenPolicy;
   renew: Renew | undefined;
+}
+
+interface Failure {
+  error: unknown;
+  text: string;
+  at: Moment;
+  /** Who has AWS asked again within a moment: none, those who have heard of it, all. */
+  again: 'none' | 'told' | 'all';
+  /** Hostnames that it was the answer for. */
+  told: Set<string>;
 }
 
 export interface HeldToken extends Lifetime {
@@ -101,15 +111,31 @@ export function keepToken(slot: Slot, token: Token, now: Moment, jitter: number)
 /** Callers ask again at once after a failure: BuildKit thrice for one pull. */
 const MOMENT_MS = 3_000;
 
-/** Only what AWS, the network or an administrator decides answers for a moment: a caller may have fixed the rest meanwhile. */
+/** For a moment, a failure may answer in place of another mint. */
 export function rememberFailure(slot: Slot, error: unknown, now: Moment): void {
-  const lasts = error instanceof XacctError && error.kind.fixedBy === 'other';
-  slot.failure = { error, text: errorText(error), at: now, lastsMs: lasts ? MOMENT_MS : 0 };
+  slot.failure = { error, text: errorText(error), at: now, again: whoAsksAgain(error), told: new Set() };
 }
 
-/** The failure that answers in place of another mint. */
-export function lastingFailure({ failure }: Slot, now: Moment): { error: unknown } | undefined {
-  return failure !== undefined && elapsed(failure.at, now) < failure.lastsMs ? failure : undefined;
+/**
+ * What AWS, the network or an administrator decides is no other a moment later. Of an identity, a caller may have fixed the rest:
+ * then it asks for the same hostname again. A build that goes through all registries asks for each once.
+ */
+function whoAsksAgain(error: unknown): Failure['again'] {
+  if (!(error instanceof XacctError)) return 'all';
+  const { fixedBy, of } = error.kind;
+  if (fixedBy === 'other') return 'none';
+  return of === 'identity' ? 'told' : 'all';
+}
+
+/** The failure that answers for the hostname in place of another mint. */
+export function lastingFailure(
+  { failure }: Slot,
+  hostname: string,
+  now: Moment,
+): { error: unknown } | undefined {
+  if (failure === undefined || elapsed(failure.at, now) >= MOMENT_MS) return undefined;
+  const { again, told } = failure;
+  return again === 'all' || (again === 'told' && told.has(hostname)) ? undefined : failure;
 }
 
 /** Whether the token is handed out without another mint. */

@@ -164,6 +164,10 @@ export function createSlots(
     const now = clock();
     return [...slots.values()].flatMap((slot) => shown(slot, now) ?? []);
   };
+  /** A person who logs out or in has fixed something. */
+  const forgive = (): void => {
+    for (const { failure } of slots.values()) if (failure !== undefined) failure.again = 'all';
+  };
   const slotsOf = (hostname: string) =>
     [...slots.entries()].filter(
       ([, { hostnames, waiting }]) => hostnames.has(hostname) || waiting.has(hostname),
@@ -177,7 +181,8 @@ export function createSlots(
       if (token !== undefined) return token;
       const slot = slots.get(key) ?? createSlot(about, policy);
       try {
-        const failure = fresh ? undefined : lastingFailure(slot, clock());
+        if (fresh) forgive();
+        const failure = lastingFailure(slot, hostname, clock());
         if (failure !== undefined) throw failure.error;
         const signal = deadline?.();
         slot.waiting.add(hostname);
@@ -192,6 +197,7 @@ export function createSlots(
         const then = clock();
         const old = livingToken(current, then);
         if (old === undefined) slot.hostnames.add(hostname);
+        current.failure?.told.add(hostname);
         if (fresh || old === undefined || ageOf(old, then) >= deadAge(old, policy)) throw error;
         // However many waited, it failed once.
         if (ageOf(old, then) >= old.retryAge) renewLater(old, then, random());
@@ -203,8 +209,7 @@ export function createSlots(
     },
     evict(hostname) {
       for (const [key] of slotsOf(hostname)) slots.delete(key);
-      // A person who logs out and in again has fixed something.
-      for (const { failure } of slots.values()) if (failure !== undefined) failure.lastsMs = 0;
+      forgive();
     },
     holds(hostname, password) {
       const now = clock();

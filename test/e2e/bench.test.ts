@@ -36,7 +36,7 @@ test('The benchmark prints a row and writes its numbers.', {
   assert.deepEqual({ status, stderr }, { status: 0, stderr: '' }, stdout);
   assert.match(
     stdout,
-    /^warm get, static keys +\S+ ms +Go \S+ ms, echo \S+ ms +\S+ × Go +≤ 0\.16 × Go +[✔✖]$/m,
+    /^warm get, static keys +\S+ ms +Go \S+ ms, echo \S+ ms +\S+ × Go +≤ 0\.12 × Go +[✔✖]$/m,
   );
   for (const line of stdout.split('\n')) assert.ok(line.length <= 100, line);
   const { machine, sections } = JSON.parse(await readFile(json, 'utf8')) as Written;

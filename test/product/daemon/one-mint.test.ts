@@ -125,6 +125,22 @@ test('The three gets with which BuildKit answers a failure ask AWS once.', async
   assert.equal(aws.count(), 1);
 });
 
+test('Forty registries of an identity that AWS refuses are asked for by a build: AWS is asked once.', async () => {
+  const hostnames = Array.from({ length: 40 }, (_, index) => registry(index + 1));
+  await using stage = await startProductStage({
+    files: (cast) => ({
+      ...devFiles(cast),
+      credentials: { dev: keysOf({ ...cast.dev, accessKeyId: 'AKIAREFUSEDREFUSED00' }) },
+      registries: Object.fromEntries(hostnames.map((hostname) => [hostname, { profile: 'dev' }])),
+    }),
+  });
+  for (const hostname of hostnames) {
+    const line = failureOf(await stage.product.get(hostname));
+    assert.match(line, new RegExp(`^ecr-xacct: ${hostname}: profile dev: AWS does not know its access key`));
+  }
+  assert.equal(stage.aws.count(), 1);
+});
+
 test('A failure that a person has mended meanwhile is not remembered.', async () => {
   await using stage = await startProductStage();
   const { cast, product } = stage;

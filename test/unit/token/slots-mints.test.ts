@@ -1,6 +1,7 @@
 // One mint at a time per key: who waits for it, what replaces it, and what a logout makes of it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { XacctError } from '../../../src/errors.ts';
 import type { Token } from '../../../src/questions.ts';
 import type { Slots } from '../../../src/token/slots.ts';
 import { asked, createSlotsFixture, HOST, HOUR, START } from '../../support/unit/slots.ts';
@@ -39,6 +40,53 @@ describe('however many ask at once', () => {
     assert.equal(fixture.mints, 1);
     fixture.failure = undefined;
     assert.equal(await fixture.get(), 'password-2');
+  });
+});
+
+describe('a failure of an identity that a caller may fix', () => {
+  async function failOnce() {
+    const fixture = createSlotsFixture();
+    fixture.failure = new XacctError('sso-expired', 'its sign-in has expired');
+    await assert.rejects(fixture.get(), fixture.failure);
+    return Object.assign(fixture, { failure: undefined as Error | undefined });
+  }
+
+  test('answers once for each other hostname of a moment, and for its own never', async () => {
+    const fixture = await failOnce();
+    const others = Array.from({ length: 39 }, (_, index) => `${index}.example`);
+    for (const hostname of others)
+      await assert.rejects(fixture.get('key', hostname), { code: 'sso-expired' });
+    assert.equal(fixture.mints, 1);
+    assert.equal(await fixture.get(), 'password-2', 'asked again, it was fixed');
+    assert.equal(await fixture.get('key', '40.example'), 'password-2');
+  });
+
+  test('is asked for anew by a hostname that has heard of it', async () => {
+    const fixture = await failOnce();
+    await assert.rejects(fixture.get('key', 'other.example'), { code: 'sso-expired' });
+    assert.equal(await fixture.get('key', 'other.example'), 'password-2');
+  });
+
+  test('is over after three seconds, with a logout, and with a login of anything', async () => {
+    for (const fix of [
+      ({ cache }) => cache.evict('another.example'),
+      ({ cache, mint }) => cache.get({ ...asked, key: 'another', fresh: true, mint }).then(() => {}),
+      (fixture) => {
+        fixture.now += 3_000;
+      },
+    ] satisfies ((fixture: Awaited<ReturnType<typeof failOnce>>) => void | Promise<void>)[]) {
+      const fixture = await failOnce();
+      await fix(fixture);
+      assert.match(await fixture.get('key', 'other.example'), /^password-/);
+    }
+  });
+
+  test('is shorter than one of this machine, which is asked for anew at once', async () => {
+    const fixture = createSlotsFixture();
+    fixture.failure = new XacctError('clock-skew', "this machine's clock is wrong");
+    await assert.rejects(fixture.get(), fixture.failure);
+    fixture.failure = undefined;
+    assert.equal(await fixture.get('key', 'other.example'), 'password-2');
   });
 });
 
