@@ -50,11 +50,12 @@ export function judgeGet(
     }
     if (!regions.includes(issued.region))
       return wrong(`a token of ${regions.join(' or ')}, not of ${issued.region}`);
+    if (model.isErased(secret)) return wrong('no token that was logged out of');
     if (issued.expiresAt <= began.aws) return wrong('a token that has not expired');
     const isLate = between(issued.at, began) > LIFE - MARGIN + SLACK;
     if (isLate && now.isQuiet && canRenew(issued, candidates, model, began))
       return wrong('a token that was renewed');
-    return right({ of: 'token', issued, candidates });
+    return right({ of: 'token', secret, issued, candidates });
   }
   if (!logins.includes(undefined) && !now.troubles.has('daemon silent')) {
     return wrong(`the login ${loginsText(logins)}`, 'login');

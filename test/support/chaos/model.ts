@@ -39,6 +39,12 @@ export interface Model {
   hold(caller: CallerName, key: string, region: string, principal: string, at: Instant): void;
   /** A token of this user or role was handed out for the host. */
   serves(host: HostName, principal: string, region: string): void;
+  /** This token was handed out for the host. */
+  gives(host: HostName, password: string): void;
+  /** What was handed out for the host, or for any, was logged out of: it is gone for good. */
+  erased(host?: HostName): void;
+  /** Whether that is so of the token. */
+  isErased(password: string): boolean;
   /** All that was handed out for the host may be forgotten, whatever else it served; without a host, everything. */
   mayHaveForgotten(host?: HostName): void;
   /** How many tokens are so old that the daemon may renew them unasked. */
@@ -56,6 +62,8 @@ export function createModel(keys: Keys, homes: Homes): Model {
   const held = new Map<string, { principal: string; region: string; at: Instant }>();
   /** Of tokens that a host was ever given. */
   const served = new Map<HostName, Set<string>>();
+  const given = new Map<HostName, Set<string>>();
+  const gone = new Set<string>();
   const failures = new Map<string, { kinds: readonly (Trouble | Problem)[]; until: number }[]>();
   const heldKey = (...words: string[]) => words.join('|');
   return {
@@ -74,6 +82,14 @@ export function createModel(keys: Keys, homes: Homes): Model {
     serves(host, principal, region) {
       served.set(host, (served.get(host) ?? new Set()).add(heldKey(principal, region)));
     },
+    gives(host, password) {
+      given.set(host, (given.get(host) ?? new Set()).add(password));
+    },
+    erased(host) {
+      for (const [name, passwords] of given)
+        if (host === undefined || name === host) for (const password of passwords) gone.add(password);
+    },
+    isErased: (password) => gone.has(password),
     mayHaveForgotten(host) {
       for (const [name, { principal, region }] of held) {
         const isMeant = host === undefined || served.get(host)?.has(heldKey(principal, region));

@@ -66,7 +66,15 @@ export function settle(
     const keepsOld = results.length === 0 || !isSure || (done.ends && calls.length > 1);
     model.setLogins(host, [...(keepsOld ? old : []), ...results.map(({ login }) => login)]);
   }
+  // What is handed out beside a logout may be from before it.
+  for (const { ran, verdict } of judged)
+    if ('right' in verdict && ran.ran.status === 0) erase(model, ran.call);
   for (const { ran, verdict } of judged) learn(model, ran, verdict, done);
+}
+
+function erase(model: Model, call: Call): void {
+  if (call.action === 'erase' || call.action === 'logout') model.erased(call.host);
+  if (call.action === 'logout all') model.erased();
 }
 
 function learn(
@@ -93,7 +101,8 @@ function learn(
   if (reading.kind === 'candidates' && reading.asksWho)
     model.remember(whoIs(call.caller), kinds, now, MINUTE);
   if (call.action !== 'get' || right.of !== 'token') return;
-  const { issued } = right;
+  const { issued, secret } = right;
+  model.gives(call.host, secret);
   model.serves(call.host, issued.principal, issued.region);
   if (!isCalm || part.during !== undefined) return;
   const own = right.candidates.find(({ principal }) => principal === issued.principal);

@@ -30,7 +30,7 @@ export interface Circumstances {
 
 /** What an answer was, where it was right: of a get, where it came from. */
 export type Right =
-  | { of: 'token'; issued: Issued; candidates: readonly Candidate[] }
+  | { of: 'token'; secret: string; issued: Issued; candidates: readonly Candidate[] }
   | { of: 'login'; secret: string }
   | { of: 'failure'; kinds: readonly (Problem | Trouble)[] }
   | { of: 'other' };
