@@ -60,6 +60,21 @@ function passedOnWindows(env: Environment): Record<string, string> {
   return passed;
 }
 
+/** What says which certificate authorities a minter trusts, as far as the environment does. */
+const AUTHORITY_NAMES = [
+  'HOME',
+  'AWS_CA_BUNDLE',
+  'REQUESTS_CA_BUNDLE',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_USE_SYSTEM_CA',
+];
+
+export function authorityEnvironment(env: Environment): Environment {
+  return Object.fromEntries(AUTHORITY_NAMES.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+}
+
 /** Marks an environment that has all of its caller's variables. No shell sets such a name. */
 const ALL = '@all';
 

@@ -52,7 +52,7 @@ export interface Steps {
   /** `get` of ROLE's registry without a rule: its profile is the last of a thousand in ~/.aws/config. */
   discovering: Step;
   stopDaemon: Step;
-  /** The same `get` of STATIC, with one more authority for Node's programs, as behind a proxy that reads TLS. */
+  /** `get` of STATIC where an authority is added to Mozilla's for Node's programs, as behind a proxy that reads TLS. */
   withAuthority: Step;
   /** The Go helper's; its best case where `entry` is STATIC: the keys are in the environment, no file is read for them. */
   go(action: 'get' | 'list', entry: Entry, helper?: GoHelper): Step;
@@ -175,7 +175,10 @@ async function writeSteps(
     stopDaemon: { args: [join(BIN, 'ecr-xacct'), 'daemon', 'stop'], env: product.env },
     withAuthority: {
       args: [join(BIN, 'docker-credential-ecr-xacct'), 'get'],
-      env: { ...product.env, NODE_EXTRA_CA_CERTS: caFile },
+      env: {
+        ...environmentWithout(product.env, 'AWS_CA_BUNDLE', 'SSL_CERT_FILE'),
+        NODE_EXTRA_CA_CERTS: caFile,
+      },
       stdin: inputOf(STATIC),
     },
     go: (action, entry, helper = helpers[0]) => ({
@@ -190,6 +193,10 @@ async function writeSteps(
     echo: { args: [echo], env: product.env, stdin: inputOf(STATIC) },
     goCache: peers.holdsSecret(join(peers.home, '.ecr', 'cache.json')),
   };
+}
+
+function environmentWithout(env: Product['env'], ...names: string[]): Product['env'] {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
 }
 
 /** A config without rules, and one of AWS with a thousand profiles. */

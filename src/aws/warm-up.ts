@@ -5,18 +5,23 @@ import { duplexPair } from 'node:stream';
 import { connect, createSecureContext, type TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { Environment } from '../invocation.ts';
 import { parseIni } from '../profiles/ini.ts';
 import { getAuthorizationToken } from './calls/ecr-call.ts';
 import { assumeRole } from './calls/sts-calls.ts';
 import { createConnection } from './connection/connection.ts';
 import { showFollowedProfile } from './connection/followed-profile.ts';
 
-/** Never fails: what it could not warm up is loaded by the job. */
-export async function warmUp(): Promise<void> {
+/** `env` is as the next job's probably is. Never fails: what it could not warm up is loaded by the job. */
+export async function warmUp(env: Environment): Promise<void> {
   showFollowedProfile({}, {});
-  // Reads the root certificates.
+  try {
+    createConnection(env, undefined);
+  } catch {
+    // Of a bundle that cannot be read, the job says so.
+  }
+  // Parses the certificates of the authorities.
   createSecureContext();
-  createConnection({}, undefined);
   const config = {
     region: 'us-east-1',
     credentials: { accessKeyId: 'none', secretAccessKey: 'none' },

@@ -14,7 +14,7 @@ export async function beginDaemon(
   options: Omit<DaemonOptions, 'minters' | 'parseApart' | 'program'>,
 ): Promise<void> {
   const minters = createMinters(self, SPARE_MS);
-  minters.warm();
+  minters.warm(options.env);
   try {
     const { runDaemon } = await import('./run-daemon.ts');
     keepHeapSmall();

@@ -1,9 +1,10 @@
 // One minter from outside: a process that is given one job, and is ended with everything it started at the deadline.
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { authorityEnvironment } from '../caller-environment.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
-import type { SelfCommand } from '../invocation.ts';
+import type { Environment, SelfCommand } from '../invocation.ts';
 import { limitError } from '../os/limits.ts';
 import { killGroup } from '../os/process-group.ts';
 import { spawnSelf } from '../os/spawn-self.ts';
@@ -31,14 +32,17 @@ function mostOf(question: Question): number {
 }
 
 /**
- * Starts a minter in no environment at all: every variable comes with the job, over a pipe. `isSpare`: the job will come later,
- * so it loads now what most jobs need.
+ * Starts a minter in no environment at all: every variable comes with the job, over a pipe. `spareFor`: the job will come later,
+ * probably in this environment, so it loads now what that needs.
  */
-export function startMinter(self: SelfCommand, { isSpare = false } = {}): MinterProcess {
-  const args = isSpare ? ['mint', '--spare'] : ['mint'];
+export function startMinter(self: SelfCommand, spareFor?: Environment): MinterProcess {
+  const args = spareFor === undefined ? ['mint'] : ['mint', '--spare'];
   try {
     // stdin stays open for as long as this process lives: when it closes, the minter ends itself.
-    return minterIn(spawnSelf(self, { args, env: {}, stdin: 'pipe' }));
+    const started = spawnSelf(self, { args, env: {}, stdin: 'pipe' });
+    if (spareFor !== undefined)
+      started.child.stdin?.write(`${JSON.stringify(authorityEnvironment(spareFor))}\n`);
+    return minterIn(started);
   } catch (cause) {
     const error = notStarted(cause instanceof Error ? cause.message : String(cause), cause);
     return { run: async () => ({ error }), kill() {}, ended: Promise.resolve() };

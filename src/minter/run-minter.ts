@@ -11,13 +11,19 @@ import { type JobOutcome, type MintJob, resultLine } from './job.ts';
 
 /** Runs one job. Ends at once, without a result, when stdin closes: whoever asked is gone. */
 export async function runMinter(stdin: Readable, isSpare: boolean): Promise<void> {
+  const { promise: likely, resolve: resolveLikely } = Promise.withResolvers<Environment>();
   const { promise: job, resolve } = Promise.withResolvers<MintJob>();
+  // Written by this very program, in `startMinter`: for a spare a line before its job.
+  const readers: ((line: string) => void)[] = [
+    ...(isSpare ? [(line: string) => resolveLikely(JSON.parse(line) as Environment)] : []),
+    (line) => resolve(JSON.parse(line) as MintJob),
+  ];
   let text = '';
   stdin.setEncoding('utf8');
   stdin.on('data', (chunk: string) => {
-    text += chunk;
-    // Written by this very program, in `MinterProcess.run`.
-    if (text.endsWith('\n')) resolve(JSON.parse(text) as MintJob);
+    const lines = (text + chunk).split('\n');
+    text = lines.pop() ?? '';
+    for (const line of lines) readers.shift()?.(line);
   });
   stdin.once('end', endGroup);
   stdin.once('error', endGroup);
@@ -25,7 +31,7 @@ export async function runMinter(stdin: Readable, isSpare: boolean): Promise<void
   const hasJob = () => Promise.race([job.then(() => true), setImmediate(false)]);
   if (isSpare && !(await hasJob())) {
     const { warmUp } = await import('../aws/warm-up.ts');
-    if (!(await hasJob())) await warmUp();
+    if (!(await hasJob())) await warmUp(await likely);
   }
   writeSync(RESULT_FD, resultLine(await outcomeOf(await job)));
 }

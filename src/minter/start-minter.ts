@@ -1,4 +1,5 @@
 // Mints each token in a process of its own, with a spare one kept ready: loading the AWS SDK takes ten times its use.
+import { authorityEnvironment } from '../caller-environment.ts';
 import { timerMs } from '../clock.ts';
 import type { Resolution } from '../identity/resolve.ts';
 import type { Environment, SelfCommand } from '../invocation.ts';
@@ -28,8 +29,8 @@ export interface Minters {
     timeoutMs: number,
     mfa?: MfaProof,
   ): Promise<JobOutcome<Q>>;
-  /** Starts a spare, if there is none: a mint is likely soon. */
-  warm(): void;
+  /** Starts a spare, if there is none: a mint is likely soon, in this environment. */
+  warm(env: Environment): void;
   /** Ends the spare. */
   close(): void;
 }
@@ -49,12 +50,12 @@ export function createMinters(self: SelfCommand, spareMs: number): Minters {
     spare = undefined;
     return taken;
   };
-  const warm = () => {
+  const warm = (env: Environment) => {
     if (spareMs === 0 || isClosed) return;
     clearTimeout(expiry);
     expiry = setTimeout(() => takeSpare()?.kill(), spareMs).unref();
     if (spare !== undefined) return;
-    const started = startMinter(self, { isSpare: true });
+    const started = startMinter(self, env);
     spare = started;
     void started.ended.then(() => {
       if (spare === started) takeSpare();
@@ -69,10 +70,14 @@ export function createMinters(self: SelfCommand, spareMs: number): Minters {
     const isAgain = outcome.error?.code === 'internal' && outcome.mfaSession === undefined;
     return isAgain ? startMinter(self).run(job) : outcome;
   };
+  let last: Environment = {};
   // No spare before the last has ended: it would take the time of those that a caller waits for.
-  const inTurn = createQueue(MAX_AT_ONCE, () => setImmediate(warm));
+  const inTurn = createQueue(MAX_AT_ONCE, () => setImmediate(() => warm(last)));
   const run = <Q extends Question>(job: Omit<MintJob<Q>, 'givenAt'>): Promise<JobOutcome<Q>> =>
-    inTurn(() => runNow({ ...job, givenAt: timerMs() }));
+    inTurn(() => {
+      last = authorityEnvironment(job.env);
+      return runNow({ ...job, givenAt: timerMs() });
+    });
 
   const ask: Minters['ask'] = (asked, resolution, env, timeoutMs, mfa) =>
     run({ ...asked, resolution, env, timeoutMs, mfa });

@@ -1,7 +1,8 @@
 // How AWS is reached: proxy, CA bundle, timeouts, and a record of what happened on the way, for failures to be named after.
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { setDefaultCACertificates } from 'node:tls';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Environment } from '../../invocation.ts';
 import { awsAuthorities } from '../../net/authorities.ts';
@@ -42,8 +43,7 @@ export function createConnection(
   profile: Settings | undefined,
   secrets?: Pick<Secrets, 'add'>,
 ): Connection {
-  const authorities = awsAuthorities(env, profile?.ca_bundle);
-  if (authorities !== undefined) setDefaultCACertificates(authorities);
+  trust(awsAuthorities(env, profile?.ca_bundle));
   const proxyFor = awsProxies(env);
   const proxied = new Map<string, NodeHttpHandler>();
   let last: Exchange | undefined;
@@ -83,6 +83,16 @@ export function createConnection(
     lastExchange: () => last,
     answeredAt: () => (Number.isNaN(date) ? Date.now() : date),
   };
+}
+
+/** PEM; Node's own where undefined. */
+let trusted: readonly string[] | undefined;
+
+/** To parse them takes ten milliseconds: a spare minter has done it, for the caller before. */
+function trust(authorities: readonly string[] | undefined): void {
+  if (isDeepStrictEqual(authorities, trusted)) return;
+  setDefaultCACertificates(authorities ?? getCACertificates('bundled'));
+  trusted = authorities;
 }
 
 /** AWS gives each answer an id, errors included; proxies and portals do not. */

@@ -61,7 +61,7 @@ async function oneSpare(): Promise<number> {
 test('A spare does the next mint, in the environment of whoever asks, and another takes its place.', async () => {
   await using stage = await startProductStage({ files: roleFiles });
   const minters = createMinters(self, MINUTE);
-  minters.warm();
+  minters.warm({});
   const first = await oneSpare();
   const token = await mint(minters, stage, 'puller');
   assert.equal(token?.password, stage.aws.issuedTokens[0]?.password);
@@ -75,7 +75,7 @@ test('A spare does the next mint, in the environment of whoever asks, and anothe
 test('Without a spare wanted, a mint leaves no process behind.', async () => {
   await using stage = await startProductStage();
   const minters = createMinters(self, 0);
-  minters.warm();
+  minters.warm({});
   await mint(minters, stage);
   await new Promise(setImmediate);
   assert.deepEqual(await spares(), []);
@@ -84,7 +84,7 @@ test('Without a spare wanted, a mint leaves no process behind.', async () => {
 test('A spare that was killed is missed by nobody.', async () => {
   await using stage = await startProductStage();
   const minters = createMinters(self, MINUTE);
-  minters.warm();
+  minters.warm({});
   const pid = await oneSpare();
   // Stopped first, so that its end is not seen before the job is given to it.
   process.kill(pid, 'SIGSTOP');
@@ -96,7 +96,7 @@ test('A spare that was killed is missed by nobody.', async () => {
 
 test('A spare ends when its time is over.', async () => {
   const minters = createMinters(self, 1);
-  minters.warm();
+  minters.warm({});
   await whenever('the spare has ended', async () => (await spares()).length === 0);
 });
 
@@ -110,6 +110,26 @@ for (const name of ['NODE_EXTRA_CA_CERTS', 'REQUESTS_CA_BUNDLE', 'AWS_CA_BUNDLE'
     await assertFromSpare(stage, { ...stage.product.env, [name]: file });
   });
 }
+
+test('A spare that was started for one caller trusts for another what that one does, and nothing else.', async () => {
+  const authority = await createCertificateAuthority();
+  await using stage = await startProductStage({ aws: { tls: await authority.issue(['127.0.0.1']) } });
+  const { env, folder } = stage.product;
+  const files = { own: join(folder, 'own.pem'), other: join(folder, 'other.pem') };
+  await writeFile(files.own, authority.cert);
+  await writeFile(files.other, (await createCertificateAuthority('Another test root')).cert);
+  const own = { ...env, NODE_EXTRA_CA_CERTS: files.own };
+  for (const before of [own, { AWS_CA_BUNDLE: files.other }, { AWS_CA_BUNDLE: '/nonexistent/ca.pem' }]) {
+    await assertFromSpare(stage, own, before);
+  }
+  for (const other of [
+    { ...env, NODE_EXTRA_CA_CERTS: files.other },
+    { ...env, AWS_CA_BUNDLE: files.other },
+    env,
+  ]) {
+    await assert.rejects(assertFromSpare(stage, other, own), { code: 'tls' });
+  }
+});
 
 test("A spare trusts the system's certificates, too, where NODE_USE_SYSTEM_CA=1.", async () => {
   const authority = await createCertificateAuthority();
@@ -127,11 +147,16 @@ test('A file of NODE_EXTRA_CA_CERTS that is not there costs no spare.', async ()
   await assertFromSpare(stage, { ...stage.product.env, NODE_EXTRA_CA_CERTS: '/nonexistent/ca.pem' });
 });
 
-async function assertFromSpare(stage: ProductStage, env: Environment) {
+/** `before`: of the caller that the spare was started for. */
+async function assertFromSpare(stage: ProductStage, env: Environment, before: Environment = {}) {
   const minters = createMinters(self, MINUTE);
-  minters.warm();
+  minters.warm(before);
   const spare = await oneSpare();
-  await mint(minters, stage, 'dev', env);
-  await whenEnded(spare);
-  minters.close();
+  try {
+    await mint(minters, stage, 'dev', env);
+    await whenEnded(spare);
+  } finally {
+    minters.close();
+    await whenever('the last spare has ended', async () => (await spares()).length === 0);
+  }
 }
