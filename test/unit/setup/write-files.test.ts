@@ -1,16 +1,18 @@
-// Files written all or none: what is put back, what is refused before anything is written.
+// Files written all or none: what is put back, what is refused before anything is written, whose they are afterwards.
 import assert from 'node:assert/strict';
 import {
+  chownSync,
   mkdirSync,
   mkdtempDisposableSync,
   readdirSync,
   readFileSync,
   renameSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';
 import { readSnapshot } from '../../../src/os/snapshot.ts';
 import type { Rename } from '../../../src/setup/replace-file.ts';
@@ -61,6 +63,27 @@ test('A file that another program has changed since it was read is not overwritt
   assert.equal(await writeFiles(writes), two);
   assert.deepEqual(readdirSync(temporary.path), ['two']);
   assert.equal(readFileSync(two, 'utf8'), 'changed');
+});
+
+describe('new content leaves the file', { skip: process.getuid?.() !== 0 && 'needs root' }, () => {
+  const rows: readonly [string, number, number][] = [
+    ["to another user, and to that user's group", 4_711, 4_712],
+    ['to another group, where its owner writes it', 0, 4_712],
+  ];
+  for (const [what, uid, gid] of rows) {
+    test(`${what}.`, async () => {
+      using temporary = folder();
+      const path = join(temporary.path, 'config.json');
+      writeFileSync(path, 'old');
+      chownSync(path, uid, gid);
+      assert.equal(
+        await writeFiles([{ path, before: readSnapshot(path), after: Buffer.from('new') }]),
+        undefined,
+      );
+      const { uid: owner, gid: group } = statSync(path);
+      assert.deepEqual([readFileSync(path, 'utf8'), owner, group], ['new', uid, gid]);
+    });
+  }
 });
 
 const login = (name: string) => `{"auths":{"${name}":{"auth":"x"}}}`;

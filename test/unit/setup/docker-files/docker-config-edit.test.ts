@@ -48,13 +48,19 @@ describe('a value is set', () => {
       expected: '{\n\t"credHelpers": {\n\t\t"h": "x"\n\t}\n}',
     },
     {
+      what: 'in the place of null, with the objects on the way',
+      text: '{\n\t"one": {\n\t\t"two": null\n\t}\n}',
+      path: ['one', 'two', 'three', 'h'],
+      expected: '{\n\t"one": {\n\t\t"two": {\n\t\t\t"three": {\n\t\t\t\t"h": "x"\n\t\t\t}\n\t\t}\n\t}\n}',
+    },
+    {
       what: 'in the place of another',
       text: '{"credHelpers":{"h":"y"}}',
       expected: '{"credHelpers":{"h":"x"}}',
     },
   ];
-  for (const { what, text, expected } of rows) {
-    test(`${what}.`, () => assert.equal(set(text, ['credHelpers', 'h'], 'x'), expected));
+  for (const { what, text, path = ['credHelpers', 'h'], expected } of rows) {
+    test(`${what}.`, () => assert.equal(set(text, path, 'x'), expected));
   }
 });
 
