@@ -4,7 +4,15 @@
 //   --seed N, --count N  which faults, and how many; 1 and 60 unless told
 //   --only TEXT          those in files, or at a FILE:LINE, with this text in it
 import { execFile, spawnSync } from 'node:child_process';
-import { cpSync, globSync, mkdtempDisposableSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  globSync,
+  mkdtempDisposableSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -105,6 +113,8 @@ async function main(): Promise<boolean> {
   }
   const faults = chosenFaults(seed, count, values.only);
   using folder = mkdtempDisposableSync(join(tmpdir(), 'mutants-'));
+  // Some tests run the programs as another user.
+  chmodSync(folder.path, 0o755);
   const sound = join(folder.path, 'sound');
   await copyCheckout(sound);
   const testsOf = createTestsOf(sound);

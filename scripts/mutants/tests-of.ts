@@ -15,7 +15,7 @@ const BUILT: Readonly<Record<string, readonly string[]>> = {
     'test/product/commands/{program,status}.test.ts',
   ],
   aws: ['test/product/aws/*.test.ts'],
-  callers: ['test/product/commands/{account-of,callers-of,login*}.test.ts'],
+  callers: ['test/product/commands/{account-of,callers-of,login*,grant*,access,revoke}.test.ts'],
   cli: ['test/product/commands/*.test.ts'],
   client: [
     'test/product/client/*.test.ts',
