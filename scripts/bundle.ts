@@ -40,6 +40,7 @@ const APART = [
   'daemon/run-daemon',
   'docker/fallback/fallback-helper',
   'minter/run-minter',
+  'parser/run-parser',
 ];
 
 const apart: Plugin = {

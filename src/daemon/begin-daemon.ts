@@ -1,9 +1,8 @@
 // Begins a daemon with what takes longest: whoever starts one waits for a token, and so for the first minter.
 import type { SelfCommand } from '../invocation.ts';
 import { createMinters } from '../minter/start-minter.ts';
-import { createParseApart } from '../parser/parse-apart.ts';
 import type { DaemonOptions } from './run-daemon.ts';
-import { keepHeapSmall } from './small-heap.ts';
+import { createHeapTidier, keepHeapSmall } from './small-heap.ts';
 
 /** How long after a mint another one is likely: several registries are pulled from, a build begins. */
 const SPARE_MS = 10 * 60_000;
@@ -11,7 +10,7 @@ const SPARE_MS = 10 * 60_000;
 /** Runs until it is stopped or of no more use. `self` is how this program is started. @throws XacctError `socket-unsafe`. */
 export async function beginDaemon(
   self: SelfCommand,
-  options: Omit<DaemonOptions, 'minters' | 'parseApart' | 'program'>,
+  options: Omit<DaemonOptions, 'minters' | 'self'>,
 ): Promise<void> {
   const minters = createMinters(self, SPARE_MS);
   minters.warm(options.env);
@@ -20,8 +19,7 @@ export async function beginDaemon(
     keepHeapSmall();
     // An error holds the functions that it came through, and so what those know: failures are remembered, callers' variables not.
     Error.stackTraceLimit = 0;
-    const parseApart = createParseApart(self);
-    await runDaemon({ ...options, minters, parseApart, program: self.at(-1) ?? self[0] });
+    await runDaemon({ ...options, self, minters, onConnection: createHeapTidier() });
   } finally {
     // A spare that is left keeps this process alive.
     minters.close();

@@ -1,6 +1,6 @@
 // The daemon: helper, caches, minters and socket put together, from start to end.
 import { closeSync, writeSync } from 'node:fs';
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { type Clock, createClock } from '../clock.ts';
 import { createSharedConfigReader } from '../config/config-reader.ts';
 import { createLazyFallback } from '../docker/fallback/lazy-fallback.ts';
@@ -10,10 +10,10 @@ import { createHelper, type HelperDeps } from '../helper/helper.ts';
 import { createMemory } from '../helper/memory.ts';
 import { command } from '../hint.ts';
 import { describeIdentity } from '../identity/identity.ts';
-import type { Environment } from '../invocation.ts';
+import type { Environment, SelfCommand } from '../invocation.ts';
 import { type Minters, mintDeadline } from '../minter/start-minter.ts';
 import { openFilesLimit } from '../os/limits.ts';
-import { type ParseApart, withinTimeout } from '../parser/parse-apart.ts';
+import { createParseApart, type ParseApart, withinTimeout } from '../parser/parse-apart.ts';
 import { createSharedProfileReader } from '../profiles/profiles.ts';
 import { answerOf } from '../questions.ts';
 import { timeoutMs } from '../wire/daemon-variables.ts';
@@ -38,10 +38,10 @@ import { createDaemonServer } from './server.ts';
 import { giveBackGarbage } from './small-heap.ts';
 
 export interface DaemonOptions {
+  /** How this program is started; its last word is the file that a newer version replaces. */
+  self: SelfCommand;
   minters: Minters;
-  parseApart: ParseApart;
-  /** The file that a newer version replaces. */
-  program: string;
+  parseApart?: ParseApart;
   env: Environment;
   uid: number;
   version: string;
@@ -49,6 +49,8 @@ export interface DaemonOptions {
   readyFd?: number | undefined;
   /** Called once it listens, or with `undefined` where another daemon does already. */
   onListening?: (daemon: { path: string; log: string | undefined } | undefined) => void;
+  /** Called with each connection. */
+  onConnection?: (connection: Socket) => void;
   /** Time and chance: this machine's, unless a test has its own. */
   clock?: Clock;
   random?: () => number;
@@ -57,19 +59,21 @@ export interface DaemonOptions {
 
 /** Runs until it is stopped or of no more use. Resolves when it has ended. @throws XacctError `socket-unsafe`. */
 export async function runDaemon({
+  self,
   minters,
-  parseApart,
-  program,
+  parseApart = createParseApart(self),
   env,
   uid,
   version,
   readyFd,
   onListening,
+  onConnection = () => {},
   clock = createClock(),
   random = Math.random,
   everyMinute,
 }: DaemonOptions): Promise<void> {
   process.umask(0o077);
+  const program = self.at(-1) ?? self[0];
   const steady = () => clock().steady;
   const bound = activatedSocket(env) ?? ownSocket(env, uid);
   const { path, inherited } = bound;
@@ -136,6 +140,7 @@ export async function runDaemon({
     clock: steady,
   });
 
+  server.on('connection', onConnection);
   refuseWhatIsTooMuch(server, log, steady);
   if (inherited !== undefined) await listenActivated(server, path, inherited, uid);
   else if (!(await becomeDaemon(server, path, uid))) {

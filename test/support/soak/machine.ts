@@ -60,7 +60,7 @@ export function createMachine(
     const ended = runDaemon({
       minters: aws,
       parseApart: parseHere,
-      program: process.execPath,
+      self: [process.execPath],
       env: { HOME: home, XDG_RUNTIME_DIR: runtime, ECR_XACCT_LOG: 'debug' },
       uid,
       version: 'soak',
