@@ -1,5 +1,8 @@
 // Many gets: a build's sweep, a crowd on a cold key, a crowd for some time, and how often AWS is asked for a thousand.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { type Measurement, roundsFor } from './measurement.ts';
+import { plot } from './plot.ts';
 import { atLeastTimes, atMost, digits, exactly, milliseconds, type Row } from './report.ts';
 import { type Command, digestOf, median, type Runs } from './run-commands.ts';
 import { REFUSED, ROLE, STATIC, type Stage, SWEEP } from './stage.ts';
@@ -73,6 +76,54 @@ const sweepRefused: Measurement = {
       others: `Go ${milliseconds(goTime)}`,
       checks: [atLeastTimes(goTime / time, 'Go')],
       numbers: { ours_ms: time, go_ms: goTime },
+    };
+  },
+};
+
+const COUNTS = [1, 2, 5, 10, 20, 40];
+const FAR = 30;
+
+/** A build with so many registries of several accounts, each program with whatever it kept from the last. */
+const registries: Measurement = {
+  name: 'registries',
+  perRoundTrip: false,
+  async measure({ aws, run, steps, options }) {
+    await aws.setRoundTrip(FAR);
+    const series = {
+      ours: { name: 'ours', colour: '#0a7d33', points: [] as [number, number][] },
+      Go: { name: 'Go helper', colour: '#0b6bcb', points: [] as [number, number][] },
+      aws: { name: 'aws ecr …', colour: '#b3261e', points: [] as [number, number][] },
+    };
+    const rounds = { ours: 9, Go: 3, aws: 1 };
+    for (const count of options.quick ? COUNTS.slice(0, 2) : COUNTS) {
+      const entries = SWEEP.slice(0, count);
+      const commands = {
+        ours: entries.map((entry) => steps.ours('get', entry)),
+        Go: entries.map((entry) => steps.go('get', entry)),
+        aws: entries.map((entry) => steps.cli(entry)),
+      };
+      for (const name of ['ours', 'Go', 'aws'] as const) {
+        const plan = { kind: 'rounds', rounds: rounds[name], warmup: name === 'aws' ? 0 : 1 } as const;
+        const measured = await run([{ name, steps: commands[name] }], plan);
+        series[name].points.push([count, median(measured.of(name).milliseconds)]);
+      }
+    }
+    await aws.setRoundTrip(0);
+    const title = `Credentials for a build, ${FAR} ms away from AWS`;
+    await mkdir(dirname(options.plot), { recursive: true });
+    await writeFile(options.plot, plot(title, 'registries, of eight roles', Object.values(series)));
+    const last = (name: keyof typeof series) => series[name].points.at(-1)?.[1] ?? Number.NaN;
+    return {
+      name: 'registries',
+      what: `${series.ours.points.at(-1)?.[0]} gets, ${FAR} ms, warm`,
+      ours: milliseconds(last('ours')),
+      others: `Go ${milliseconds(last('Go'))}, aws ${milliseconds(last('aws'))}`,
+      checks: [atLeastTimes(last('Go') / last('ours'), 'Go')],
+      numbers: Object.fromEntries(
+        Object.entries(series).flatMap(([name, { points }]) =>
+          points.map(([count, time]) => [`${name}_${count}_ms`, time]),
+        ),
+      ),
     };
   },
 };
@@ -180,6 +231,7 @@ export const loadMeasurements: readonly Measurement[] = [
   { name: 'sweep-warm', perRoundTrip: true, measure: (stage) => sweep(stage, false) },
   { name: 'sweep-cold', perRoundTrip: true, measure: (stage) => sweep(stage, true) },
   sweepRefused,
+  registries,
   crowd,
   callsPerThousand,
   parallel,

@@ -11,6 +11,8 @@ export interface Options {
   readonly only: string | undefined;
   /** Path of the JSON file. */
   readonly json: string;
+  /** Path of the plot of latency by number of registries. */
+  readonly plot: string;
 }
 
 export const USAGE = `usage: npm run bench -- [OPTION…]
@@ -18,7 +20,8 @@ export const USAGE = `usage: npm run bench -- [OPTION…]
   --rounds N     rounds of the cheapest rows, 1 to 1000; dearer ones do a fraction (default 200, quick 20)
   --quick        few rounds, and without what waits for a minute
   --only NAME    one row
-  --json FILE    where the numbers go (default dist/bench.json)`;
+  --json FILE    where the numbers go (default dist/bench.json)
+  --plot FILE    where the plot of the row registries goes (default dist/registries.svg)`;
 
 /** The options, or the line that says what is wrong with them. */
 export function parseOptions(args: readonly string[], rows: readonly string[]): Options | string {
@@ -31,16 +34,17 @@ export function parseOptions(args: readonly string[], rows: readonly string[]): 
         quick: { type: 'boolean', default: false },
         only: { type: 'string' },
         json: { type: 'string', default: 'dist/bench.json' },
+        plot: { type: 'string', default: 'dist/registries.svg' },
       },
     });
-    const { quick, only, json } = values;
+    const { quick, only, json, plot } = values;
     if (only !== undefined && !rows.includes(only)) {
       return `--only ${only}: there is no such row; there are ${rows.join(', ')}`;
     }
     const rtt = values.rtt === undefined ? undefined : wholeNumber('--rtt', values.rtt, 0, 1_000);
     const rounds =
       values.rounds === undefined ? (quick ? 20 : 200) : wholeNumber('--rounds', values.rounds, 1, 1_000);
-    return { rtts: rtt === undefined ? [0, 30] : [rtt], rounds, quick, only, json };
+    return { rtts: rtt === undefined ? [0, 30] : [rtt], rounds, quick, only, json, plot };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
