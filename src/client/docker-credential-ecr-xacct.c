@@ -39,6 +39,7 @@ enum {
 	MAX_WHOLE = 1024 * 1024,  /* as MAX_WHOLE_FRAME_BYTES there */
 	MAX_ANSWER = MAX_FRAME,   /* a credential is about 2.5 kB, a failure a line */
 	STDIN_SECONDS = 30,       /* as STDIN_DEADLINE_MS in src/client/helper-command.ts */
+	SIZE_DIGITS = 7,          /* as there: of `@size`, and of an answer's length */
 	DEFAULT_SECONDS = 30,     /* as in src/wire/daemon-variables.ts */
 	MAX_SECONDS = 600,
 	GRACE_SECONDS = 2,        /* as GRACE_MS in src/client/reach-daemon.ts */
@@ -49,6 +50,7 @@ extern char **environ;
 static char **arguments; /* argv without the program's name */
 static char frame[MAX_WHOLE + 1];
 static size_t frame_length; /* without stdin */
+static char *size_digits;   /* of `@size`, in the frame */
 static char *stdin_bytes;   /* as far as it was read; behind the rest of the frame when that is sent */
 static size_t stdin_length;
 static char answer[MAX_ANSWER + 1];
@@ -212,7 +214,9 @@ static void begin_request(const char *action, int is_whole)
 	frame_length = 0;
 	append("ecr-xacct/2 ", 12, most);
 	append(action, strlen(action), most);
-	append("\n", 1, most);
+	append("\n@size=", 7, most);
+	size_digits = frame + frame_length;
+	append("0000000", SIZE_DIGITS + 1, most);
 	append_place(most);
 	if (is_whole)
 		append("@all=1", 7, most);
@@ -361,7 +365,21 @@ static void send_request(int fd, long long deadline)
 		exec_program(NULL);
 }
 
-/* Returns the answer's length: one byte, then a text. */
+/* Of an answer that says its length, that; 0 where its digits are not there yet, or it says none. */
+static size_t said_length(size_t length)
+{
+	size_t said = 0;
+	if (length <= SIZE_DIGITS || *answer != '=')
+		return 0;
+	for (size_t i = 1; i <= SIZE_DIGITS; i++) {
+		if (answer[i] < '0' || answer[i] > '9')
+			exec_program(NULL);
+		said = said * 10 + (size_t)(answer[i] - '0');
+	}
+	return said;
+}
+
+/* Returns the answer's length: one byte, then a text. The end of one that says its length is not waited for. */
 static size_t receive_answer(int fd, long long deadline)
 {
 	for (size_t length = 0;;) {
@@ -370,13 +388,20 @@ static size_t receive_answer(int fd, long long deadline)
 		ssize_t got = recv(fd, answer + length, sizeof answer - length, MSG_DONTWAIT);
 		if (got > 0)
 			length += (size_t)got;
-		else if (got == 0 && length > 0)
+		else if (got == 0 && length > 0 && *answer != '=')
 			return length;
 		else if (got == 0 || (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK))
 			exec_program(NULL);
 		/* No byte is left for a newline: no answer of ours. */
 		if (length == sizeof answer)
 			exec_program(NULL);
+		const size_t said = said_length(length), head = 1 + SIZE_DIGITS;
+		if (said > 0 && length >= head + said) {
+			if (length > head + said)
+				exec_program(NULL);
+			memmove(answer, answer + head, said);
+			return said;
+		}
 	}
 }
 
@@ -394,6 +419,9 @@ static void make_whole_request(const char *action)
 /* Asks once; returns the answer's length. */
 static size_t ask(int fd, long long deadline)
 {
+	size_t left = frame_length + stdin_length;
+	for (size_t i = SIZE_DIGITS; i-- > 0; left /= 10)
+		size_digits[i] = (char)('0' + left % 10);
 	send_request(fd, deadline);
 	size_t length = receive_answer(fd, deadline);
 	(void)close(fd);

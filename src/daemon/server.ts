@@ -13,6 +13,7 @@ import {
   MAX_WHOLE_FRAME_BYTES,
   type Request,
   type Response,
+  saidSize,
 } from '../wire/codec.ts';
 import { isSamePlace } from '../wire/place.ts';
 import type { QuestionMemory } from './question-memory.ts';
@@ -57,11 +58,12 @@ const FOLLOWS: ReadonlySet<string> = new Set(['get', 'login', 'explain']);
 
 async function serve(socket: Socket, deps: ServerDeps): Promise<void> {
   const started = deps.clock();
-  const frame = await readFrame(socket);
-  if (frame === undefined) return;
+  const read = await readFrame(socket);
+  if (read === undefined) return;
+  const { frame, isSized } = read;
   const answerWith = (response: Response, request: Pick<Request, 'action'> | undefined) => {
     if (request !== undefined) deps.onAnswer(request, response, deps.clock() - started);
-    const answer = encodeResponse(response);
+    const answer = encodeResponse(response, isSized);
     socket.end(answer, () => answer.fill(0));
   };
   const known = deps.questions.answer(frame);
@@ -117,23 +119,40 @@ function askAgain(request: Request | undefined): Response {
   return request?.version === 1 ? answerYourself('environment') : { outcome: 'ask-again', text: '' };
 }
 
-/** Everything until half-close. Undefined, and the connection closed, where it does not come in time. */
-function readFrame(socket: Socket): Promise<Buffer | undefined> {
+/** A request, and whether it said its size. */
+interface Frame {
+  frame: Buffer;
+  isSized: boolean;
+}
+
+/**
+ * Everything until half-close, or as much as the request says that it has: what comes behind that is not read as a part of it.
+ * Undefined, and the connection closed, where it does not come in time.
+ */
+function readFrame(socket: Socket): Promise<Frame | undefined> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let isDone = false;
     const deadline = setTimeout(() => socket.destroy(), REQUEST_DEADLINE_MS);
-    const settle = (frame: Buffer | undefined) => {
+    const settle = (isSized: boolean) => {
+      if (isDone) return;
+      isDone = true;
       clearTimeout(deadline);
-      resolve(frame);
+      resolve({ frame: joinAndWipe(chunks), isSized });
     };
     socket.on('data', (chunk: Buffer) => {
+      if (isDone) return void chunk.fill(0);
       size += chunk.length;
       // One chunk more than is allowed is kept, for the decoder to refuse; the rest is read and dropped, so that the
       // client, which writes before it reads, gets to hear why.
       if (size - chunk.length <= MAX_WHOLE_FRAME_BYTES) chunks.push(chunk);
+      if (chunks[0] !== undefined && saidSize(chunks[0]) === size) settle(true);
     });
-    socket.once('end', () => settle(joinAndWipe(chunks)));
-    socket.once('close', () => settle(undefined));
+    socket.once('end', () => settle(false));
+    socket.once('close', () => {
+      clearTimeout(deadline);
+      resolve(undefined);
+    });
   });
 }

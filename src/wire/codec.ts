@@ -1,9 +1,10 @@
 // The frames between client and daemon: one request and one answer a connection.
 //
 // Request: `ecr-xacct/2 ACTION\n`, variables as `NAME=value\0`…, an empty `\0`, then stdin until half-close. Variables of our own
-// begin with `@`: `@place` and `@files` (`place.ts`), `@all=1` where the caller's whole environment is there.
+// begin with `@`: `@place` and `@files` (`place.ts`), `@all=1` where the caller's whole environment is there, and, as the first,
+// `@size` (all bytes of the request, in seven digits): then its end is not waited for.
 // Answer: one byte (`0` success, `1` quiet failure, `2` failure, `4` ask again with the whole environment, anything else: answer
-// yourself), then the text until close.
+// yourself), then the text until close. To a request with `@size`, in front of that `=` and how many bytes it has, likewise.
 import { isWhole } from '../caller-environment.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
@@ -39,13 +40,26 @@ const OUTCOMES = {
   'ask-again': '4',
 } as const;
 
+/** In front of the first variable. */
+const SIZE = '\n@size=';
+const SIZE_DIGITS = 7;
+
+function digits(size: number): string {
+  return String(size).padStart(SIZE_DIGITS, '0');
+}
+
 /** A request to send, of the newest version unless another one is said. */
 export type NewRequest = Omit<Request, 'version'> & { version?: WireVersion };
 
 /** Undefined where the frame would be larger than a daemon reads: the caller's environment is. */
 export function encodeRequest({ version = NEWEST, action, env, input }: NewRequest): Buffer | undefined {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}\0`);
-  const frame = Buffer.from(`ecr-xacct/${version} ${action}\n${variables.join('')}\0${input}`);
+  const line = `ecr-xacct/${version} ${action}`;
+  const rest = `${variables.join('')}\0${input}`;
+  // Those of version 1 know none.
+  const isSized = version === NEWEST;
+  const others = Buffer.byteLength(line) + SIZE.length + SIZE_DIGITS + 1 + Buffer.byteLength(rest);
+  const frame = Buffer.from(`${line}${isSized ? `${SIZE}${digits(others)}\0` : '\n'}${rest}`);
   return frame.length > maxBytes(env) ? undefined : frame;
 }
 
@@ -74,6 +88,7 @@ export function decodeRequest(frame: Buffer): Request | 'version' | 'environment
   for (const variable of list) {
     const [name, value] = partAt(variable, '=');
     if (!name) throw malformed();
+    if (name === '@size') continue;
     // Of a name that is there twice the first, as everywhere else: in getenv, in Node, in the AWS CLI.
     env[name] ??= value;
   }
@@ -109,13 +124,33 @@ export function isForOlder(input: string): boolean {
   return Number(/^older than ecr-xacct\/(\d+)$/.exec(input)?.[1] ?? NEWEST + 1) <= NEWEST;
 }
 
-export function encodeResponse({ outcome, text }: Response): Buffer {
-  return Buffer.from(OUTCOMES[outcome] + text);
+/** The longest first line with a size, and that. No more is made a string of: the next variable may be a secret. */
+const SIZE_WITHIN = 32;
+
+/** How many bytes the request says that it has; undefined where it says none, or does not say it yet. */
+export function saidSize(beginning: Buffer): number | undefined {
+  const head = beginning.toString('latin1', 0, SIZE_WITHIN);
+  const at = head.indexOf('\n');
+  if (at < 0 || !head.startsWith(SIZE, at)) return undefined;
+  const said = head.slice(at + SIZE.length, at + SIZE.length + SIZE_DIGITS);
+  return said.length === SIZE_DIGITS ? Number(said) : undefined;
 }
 
-/** Undefined where the daemon closed without an answer. */
-export function decodeResponse(frame: Buffer): Response | undefined {
+/** `isSized`: to a request that said its size. */
+export function encodeResponse({ outcome, text }: Response, isSized = false): Buffer {
+  const answer = OUTCOMES[outcome] + text;
+  return Buffer.from(isSized ? `${SIZED}${digits(Buffer.byteLength(answer))}${answer}` : answer);
+}
+
+/** The first byte of an answer that says its size. */
+const SIZED = '=';
+
+/** Undefined where the daemon closed without an answer, or in the middle of one. */
+export function decodeResponse(bytes: Buffer): Response | undefined {
+  const isSized = bytes[0] === SIZED.charCodeAt(0);
+  const frame = isSized ? bytes.subarray(1 + SIZE_DIGITS) : bytes;
   if (frame.length === 0) return undefined;
+  if (isSized && bytes.toString('latin1', 1, 1 + SIZE_DIGITS) !== digits(frame.length)) return undefined;
   const code = String.fromCharCode(frame[0] ?? 0);
   const text = frame.toString('utf8', 1);
   switch (code) {

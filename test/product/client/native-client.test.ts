@@ -54,6 +54,11 @@ function sent(request: NewRequest): Buffer {
   return frame;
 }
 
+/** The same frame, where other bytes were put into it, with the size that it has now. Latin-1. */
+function resized(frame: string): string {
+  return frame.replace(/@size=\d{7}/, `@size=${String(frame.length).padStart(7, '0')}`);
+}
+
 /** The parts of a frame, whatever their order: the environment of a process has none. */
 function sorted(frame: Buffer): string[] {
   return frame
@@ -94,6 +99,33 @@ describe('of an answer', { skip }, () => {
   for (const [answer, expected] of Object.entries(answers)) {
     test(`${JSON.stringify(answer)} the rest is written where its first byte says`, async () => {
       assert.deepEqual(await ask(answering(answer)), expected);
+    });
+  }
+  for (const [text, expected] of Object.entries(answers)) {
+    const sized = `=${String(Buffer.byteLength(text)).padStart(7, '0')}${text}`;
+    test(`${JSON.stringify(sized)} the end is not waited for`, async () => {
+      // In two pieces, and then nothing: it stays open.
+      const treat: Treatment = (socket) => {
+        socket.once('end', () => {
+          socket.write(sized.slice(0, 5));
+          setImmediate(() => socket.write(sized.slice(5)));
+        });
+        socket.resume();
+      };
+      assert.deepEqual(await ask(treat), expected);
+    });
+  }
+  for (const answer of [
+    '=',
+    '=0000003',
+    '=00000030o',
+    '=00000010ok',
+    '=000000a0',
+    '=00000000ok',
+    '==0000010',
+  ]) {
+    test(`${JSON.stringify(answer)} nothing is written: it is not whole, or more than it says`, async () => {
+      assert.deepEqual(await ask(answering(answer)), became(['get'], HOST));
     });
   }
   for (const answer of ['3', '30text', '5', '\0', '/0', '\n', 'HTTP/1.1 400 Bad Request\r\n\r\n']) {
@@ -225,9 +257,9 @@ describe('the request', { skip }, () => {
     const [first, second] = frames;
     assert.deepEqual(first, sent({ action: 'store', env, input: HOST }));
     // The sanitizers' options and the record are of the tests alone.
-    const text = second?.toString().replace(/(?:ASAN_OPTIONS|UBSAN_OPTIONS|RECORD)=[^\0]*\0/g, '');
+    const text = second?.toString().replace(/(?:ASAN_OPTIONS|UBSAN_OPTIONS|RECORD)=[^\0]*\0/g, '') ?? '';
     const whole = wholeEnvironment({ ...env, ...more });
-    assert.equal(text, sent({ action: 'store', env: whole, input: HOST }).toString());
+    assert.equal(resized(text), sent({ action: 'store', env: whole, input: HOST }).toString());
   });
   test('is not made a third time: a daemon that asks for ever is left', async () => {
     assert.deepEqual(await ask(answering('4')), became(['get'], HOST));
@@ -325,7 +357,7 @@ describe('stdin', { skip }, () => {
     test(`of ${what} goes to the daemon, and to the program after it, byte for byte`, async () => {
       const frame = await frameOf(['store'], { input });
       const before = sent({ action: 'store', env: client?.env ?? {}, input: '' });
-      assert.equal(frame.toString('latin1'), before.toString('latin1') + input);
+      assert.equal(frame.toString('latin1'), resized(before.toString('latin1') + input));
       assert.deepEqual(await ask(answering('3'), ['store'], { input }), became(['store'], input));
     });
   }

@@ -33,7 +33,11 @@ test('In a folder that was opened, no stranger is answered, and the next get say
       const { product, aws } = stage;
       const folder = dirname(product.socket);
       passwordOf(await product.get(HOST), HOST);
-      assert.match(await answerTo(action, product), /^0/, 'while it is closed, the same is answered');
+      assert.match(
+        await answerTo(action, product),
+        /^(?:=\d{7})?0/,
+        'while it is closed, the same is answered',
+      );
       const [pid, asked] = [await daemonPid(product), aws.count()];
 
       await chmod(folder, 0o777);

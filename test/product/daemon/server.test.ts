@@ -56,6 +56,34 @@ test('A connection without a request and one with half a request block nobody, a
   assert.equal(stage.aws.count(), 1);
 });
 
+test('A request that says its size is answered before its end, and so is its answer written with its own.', async () => {
+  await using stage = await startWithDaemon();
+  const { product } = stage;
+  for (const pieces of [1, 2]) {
+    const socket = await connectTo(product);
+    const answer = buffer(socket);
+    const frame = getFrame(product);
+    for (let piece = 0; piece < pieces; piece += 1) {
+      socket.write(frame.subarray((frame.length * piece) / pieces, (frame.length * (piece + 1)) / pieces));
+    }
+    // Nothing of this side has ended.
+    const text = (await answer).toString();
+    assert.match(text, /^=00\d{5}0\{"ServerURL"/);
+    assert.equal(Number(text.slice(1, 8)), Buffer.byteLength(text) - 8);
+    socket.destroy();
+  }
+  assert.equal(stage.aws.count(), 1);
+});
+
+test('A request that has more or less than it says is read to its end.', async () => {
+  await using stage = await startWithDaemon();
+  const frame = getFrame(stage.product).toString();
+  for (const said of ['0000001', '0000000', '9999999', '000000x']) {
+    const answer = await send(stage.product, frame.replace(/@size=\d{7}/, `@size=${said}`));
+    assert.match(answer, /^0\{"ServerURL"/, said);
+  }
+});
+
 test('A request that comes byte by byte is answered like any other.', async () => {
   await using stage = await startWithDaemon();
   const socket = await connectTo(stage.product);
@@ -64,7 +92,8 @@ test('A request that comes byte by byte is answered like any other.', async () =
     await new Promise((resolve) => socket.write(Uint8Array.of(byte), resolve));
   }
   socket.end();
-  assert.ok((await answer).toString().startsWith(`0{"ServerURL":"${HOST}"`));
+  // Whether the size is seen depends on how many bytes come together.
+  assert.match((await answer).toString(), new RegExp(`^(?:=\\d{7})?0\\{"ServerURL":"${HOST}"`));
 });
 
 test('A client that leaves before its answer harms nobody.', async () => {

@@ -53,6 +53,7 @@ const VARIABLES = [
     '@place=0:0',
     '@place=',
     '@files=x',
+    '@size=0000000',
     '@all=1',
   ],
   ...['@all=0', '@other=1', 'HOME=', 'HOME=/', 'HOME=\xff', 'ECR_XACCT_CONFIG=/dev/null', 'A'.repeat(40_000)],

@@ -17,6 +17,7 @@ import {
   MAX_WHOLE_FRAME_BYTES,
   type NewRequest,
   OLDER_THAN_THIS,
+  saidSize,
 } from '../../../src/wire/codec.ts';
 
 function requestIn(frame: Buffer) {
@@ -41,7 +42,18 @@ describe('a request', () => {
       env: { HOME: '/home/dev', LANG: '' },
       input: 'host.example',
     });
-    assert.equal(frame.toString(), 'ecr-xacct/2 get\nHOME=/home/dev\0LANG=\0\0host.example');
+    assert.equal(frame.toString(), 'ecr-xacct/2 get\n@size=0000064\0HOME=/home/dev\0LANG=\0\0host.example');
+  });
+
+  test('says how many bytes it has, from its first 32 on, and one of version 1 does not', () => {
+    const request = { action: 'store', env: { HOME: '/home/dév' }, input: 'sécret' };
+    const frame = sent(request);
+    assert.equal(saidSize(frame), frame.length);
+    assert.equal(saidSize(frame.subarray(0, 32)), frame.length);
+    for (let length = 0; length < 30; length += 1)
+      assert.equal(saidSize(frame.subarray(0, length)), undefined);
+    assert.equal(saidSize(sent({ ...request, version: 1 })), undefined);
+    assert.equal(saidSize(Buffer.from('ecr-xacct/2 get\nHOME=/\n@size=0000001\0\0')), undefined);
   });
 
   test('arrives as it was sent', () => {
@@ -192,10 +204,20 @@ describe('a response', () => {
 
   test('of any other byte means: answer yourself', () => {
     for (let byte = 0; byte < 256; byte += 1) {
-      if ('0124'.includes(String.fromCharCode(byte))) continue;
+      if ('0124='.includes(String.fromCharCode(byte))) continue;
       const frame = Buffer.concat([Buffer.of(byte), Buffer.from('text')]);
       assert.equal(decodeResponse(frame)?.outcome, 'answer-yourself');
     }
+  });
+
+  test('that says its size is read where it has as many bytes, and no more and no fewer', () => {
+    const text = 'ÿ'.repeat(9);
+    const bytes = encodeResponse({ outcome: 'success', text }, true);
+    assert.equal(bytes.toString(), `=00000190${text}`);
+    assert.deepEqual(decodeResponse(bytes), { outcome: 'success', text });
+    for (const wrong of [bytes.subarray(0, -1), Buffer.concat([bytes, Buffer.of(0)]), bytes.subarray(0, 8)])
+      assert.equal(decodeResponse(wrong), undefined);
+    assert.equal(decodeResponse(Buffer.from('=000000x0')), undefined);
   });
 
   test('that leaves it to the client says by which version, and why; one of version 1 says nothing', () => {
@@ -239,7 +261,7 @@ describe('the examples of docs/architecture.md', () => {
     );
 
   test('show each kind of answer', () => {
-    const kinds = examples.map((example) => sentBy('daemon', example).toString('latin1', 0, 1));
+    const kinds = examples.map((example) => /^(?:daemon: )(?:=\d{7})?(.)/m.exec(example)?.[1]);
     assert.deepEqual([...new Set(kinds)].toSorted(), ['0', '1', '2', '3', '4']);
   });
   for (const example of examples) {
@@ -249,7 +271,9 @@ describe('the examples of docs/architecture.md', () => {
       assert.equal(sent(read).toString(), request.toString());
       const answer = decodeResponse(response);
       assert.ok(answer !== undefined);
-      assert.equal(encodeResponse(answer).toString(), response.toString());
+      const isSized = saidSize(request) === request.length;
+      assert.equal(isSized, read.version === 2);
+      assert.equal(encodeResponse(answer, isSized).toString(), response.toString());
     });
   }
 });
