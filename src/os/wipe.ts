@@ -3,6 +3,8 @@
 /** Takes the chunks out of their list, and wipes them; what they are together is for the caller to wipe. */
 export function joinAndWipe(chunks: Buffer[]): Buffer {
   const taken = chunks.splice(0);
+  const [only] = taken;
+  if (only !== undefined && taken.length === 1) return only;
   const joined = Buffer.concat(taken);
   for (const chunk of taken) chunk.fill(0);
   return joined;
