@@ -126,8 +126,8 @@ interface Frame {
 }
 
 /**
- * Everything until half-close, or as much as the request says that it has: what comes behind that is not read as a part of it.
- * Undefined, and the connection closed, where it does not come in time.
+ * Everything until half-close, or as much as the request says that it has. Undefined, and the connection closed, where it does
+ * not come in time; one that is answered is closed then, too, where its client does not end it.
  */
 function readFrame(socket: Socket): Promise<Frame | undefined> {
   return new Promise((resolve) => {
@@ -138,7 +138,6 @@ function readFrame(socket: Socket): Promise<Frame | undefined> {
     const settle = (isSized: boolean) => {
       if (isDone) return;
       isDone = true;
-      clearTimeout(deadline);
       resolve({ frame: joinAndWipe(chunks), isSized });
     };
     socket.on('data', (chunk: Buffer) => {
@@ -149,7 +148,10 @@ function readFrame(socket: Socket): Promise<Frame | undefined> {
       if (size - chunk.length <= MAX_WHOLE_FRAME_BYTES) chunks.push(chunk);
       if (chunks[0] !== undefined && saidSize(chunks[0]) === size) settle(true);
     });
-    socket.once('end', () => settle(false));
+    socket.once('end', () => {
+      clearTimeout(deadline);
+      settle(false);
+    });
     socket.once('close', () => {
       clearTimeout(deadline);
       resolve(undefined);

@@ -1,11 +1,13 @@
 // The daemon's server against clients that are slow, silent, or no clients of ours.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { encodeRequest, MAX_FRAME_BYTES, type NewRequest } from '../../../src/wire/codec.ts';
-import { type Product, passwordOf } from '../../support/product/product.ts';
+import { whenever } from '../../support/processes.ts';
+import { daemonPid, type Product, passwordOf } from '../../support/product/product.ts';
 import { HOST, type ProductStage, startProductStage } from '../../support/product/stage.ts';
 
 /** A stage whose daemon runs, with a token. */
@@ -73,6 +75,19 @@ test('A request that says its size is answered before its end, and so is its ans
     socket.destroy();
   }
   assert.equal(stage.aws.count(), 1);
+});
+
+test('A client that is answered, and never ends its side, is dropped.', async () => {
+  await using stage = await startWithDaemon();
+  const { product } = stage;
+  const pid = await daemonPid(product);
+  const descriptors = () => readdirSync(`/proc/${pid}/fd`).length;
+  const socket = await connectTo(product);
+  socket.write(getFrame(product));
+  await once(socket.resume(), 'end');
+  const open = descriptors();
+  await whenever('its connection is closed', async () => descriptors() < open);
+  socket.destroy();
 });
 
 test('A request that has more or less than it says is read to its end.', async () => {
