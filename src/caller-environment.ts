@@ -60,15 +60,13 @@ function passedOnWindows(env: Environment): Record<string, string> {
   return passed;
 }
 
-/** What says which certificate authorities a minter trusts, as far as the environment does. */
+/** What names files with certificate authorities. Not the system's: Node reads those once, for whoever asks first. */
 const AUTHORITY_NAMES = [
   'HOME',
   'AWS_CA_BUNDLE',
   'REQUESTS_CA_BUNDLE',
   'SSL_CERT_FILE',
-  'SSL_CERT_DIR',
   'NODE_EXTRA_CA_CERTS',
-  'NODE_USE_SYSTEM_CA',
 ];
 
 /** Copies, to be kept: in V8, a part of a request's text keeps all of it in memory. */

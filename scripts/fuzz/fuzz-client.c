@@ -119,6 +119,8 @@ static ssize_t give(struct stream *stream, char *buffer, size_t size)
 	return (ssize_t)length;
 }
 
+static int is_answer_whole(void);
+
 /* Whether the answer, behind the length that it may say, is to ask again. */
 static int has_asked_again(void)
 {
@@ -284,7 +286,7 @@ static int fuzz_dup2(int from, int to)
 
 static int fuzz_close(int fd)
 {
-	CHECK(fd == PIPE_READ || fd == PIPE_WRITE || (fd == SOCKET && (received.is_ended || received.bytes[0] == '=') && !is_closed));
+	CHECK(fd == PIPE_READ || fd == PIPE_WRITE || (fd == SOCKET && is_answer_whole() && !is_closed));
 	is_closed = is_closed || fd == SOCKET;
 	return fails(next(), EIO, EIO) ? -1 : 0;
 }
@@ -440,22 +442,18 @@ static int is_own_line(const struct stream *stream)
 	return 0;
 }
 
-/* An answer is whole where it has ended, or has as many bytes as it says that it has. */
-static void drop_said_length(void)
+/* Whether the answer has ended, or has as many bytes as it says that it has. */
+static int is_answer_whole(void)
 {
-	if (received.bytes[0] != '=') {
-		CHECK(received.is_ended);
-		return;
-	}
 	unsigned long said = 0;
-	CHECK(received.length > 8);
+	if (received.bytes[0] != '=')
+		return received.is_ended;
 	for (size_t i = 1; i < 8; i++) {
-		CHECK(received.bytes[i] >= '0' && received.bytes[i] <= '9');
+		if (received.length < 9 || received.bytes[i] < '0' || received.bytes[i] > '9')
+			return 0;
 		said = said * 10 + (unsigned long)(received.bytes[i] - '0');
 	}
-	CHECK(said == received.length - 8);
-	memmove(received.bytes, received.bytes + 8, said);
-	received.length = said;
+	return said == received.length - 8;
 }
 
 /* It ended by itself: each stream has what the daemon said, or the client, and nothing else. */
@@ -467,7 +465,11 @@ static void check_end(int how)
 		return;
 	}
 	CHECK(received.length > 0 && received.length <= MAX_ANSWER);
-	drop_said_length();
+	CHECK(is_answer_whole());
+	if (received.bytes[0] == '=') {
+		received.length -= 8;
+		memmove(received.bytes, received.bytes + 8, received.length);
+	}
 	char kind = received.bytes[0];
 	CHECK(kind == '0' || kind == '1' || kind == '2');
 	if (kind != '0')

@@ -1,4 +1,4 @@
-// Loads and runs once, without a network and without anybody's files, what most mints need, before there is a job.
+// Loads and runs once, without a network, what most mints need, before there is a job; of files, it reads the authorities alone.
 import { lookup } from 'node:dns';
 import { Agent, createServer } from 'node:https';
 import { duplexPair } from 'node:stream';

@@ -39,7 +39,7 @@ enum {
 	MAX_WHOLE = 1024 * 1024,  /* as MAX_WHOLE_FRAME_BYTES there */
 	MAX_ANSWER = MAX_FRAME,   /* a credential is about 2.5 kB, a failure a line */
 	STDIN_SECONDS = 30,       /* as STDIN_DEADLINE_MS in src/client/helper-command.ts */
-	SIZE_DIGITS = 7,          /* as there: of `@size`, and of an answer's length */
+	SIZE_DIGITS = 7,          /* as in src/wire/codec.ts: of `@size`, and of an answer's length */
 	DEFAULT_SECONDS = 30,     /* as in src/wire/daemon-variables.ts */
 	MAX_SECONDS = 600,
 	GRACE_SECONDS = 2,        /* as GRACE_MS in src/client/reach-daemon.ts */

@@ -126,8 +126,8 @@ interface Frame {
 }
 
 /**
- * Everything until half-close, or as much as the request says that it has. Undefined, and the connection closed, where it does
- * not come in time; one that is answered is closed then, too, where its client does not end it.
+ * As much as the request says that it has, or else everything until half-close. Undefined, and the connection closed, where it
+ * ends before or behind that, or does not come in time; one that is answered is closed then, too, where its client does not end it.
  */
 function readFrame(socket: Socket): Promise<Frame | undefined> {
   return new Promise((resolve) => {
@@ -135,10 +135,14 @@ function readFrame(socket: Socket): Promise<Frame | undefined> {
     let size = 0;
     let isDone = false;
     const deadline = setTimeout(() => socket.destroy(), REQUEST_DEADLINE_MS);
-    const settle = (isSized: boolean) => {
+    const settle = () => {
       if (isDone) return;
       isDone = true;
-      resolve({ frame: joinAndWipe(chunks), isSized });
+      const frame = joinAndWipe(chunks);
+      const said = saidSize(frame);
+      if (said === undefined || said === size) return resolve({ frame, isSized: said !== undefined });
+      frame.fill(0);
+      socket.destroy();
     };
     socket.on('data', (chunk: Buffer) => {
       if (isDone) return void chunk.fill(0);
@@ -146,11 +150,11 @@ function readFrame(socket: Socket): Promise<Frame | undefined> {
       // One chunk more than is allowed is kept, for the decoder to refuse; the rest is read and dropped, so that the
       // client, which writes before it reads, gets to hear why.
       if (size - chunk.length <= MAX_WHOLE_FRAME_BYTES) chunks.push(chunk);
-      if (chunks[0] !== undefined && saidSize(chunks[0]) === size) settle(true);
+      if (chunks[0] !== undefined && saidSize(chunks[0]) === size) settle();
     });
     socket.once('end', () => {
       clearTimeout(deadline);
-      settle(false);
+      settle();
     });
     socket.once('close', () => {
       clearTimeout(deadline);

@@ -1,7 +1,6 @@
 // One minter from outside: a process that is given one job, and is ended with everything it started at the deadline.
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { authorityEnvironment } from '../caller-environment.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { Environment, SelfCommand } from '../invocation.ts';
@@ -33,15 +32,14 @@ function mostOf(question: Question): number {
 
 /**
  * Starts a minter in no environment at all: every variable comes with the job, over a pipe. `spareFor`: the job will come later,
- * probably in this environment, so it loads now what that needs.
+ * probably with these variables for the authorities, so it loads now what that needs.
  */
 export function startMinter(self: SelfCommand, spareFor?: Environment): MinterProcess {
   const args = spareFor === undefined ? ['mint'] : ['mint', '--spare'];
   try {
     // stdin stays open for as long as this process lives: when it closes, the minter ends itself.
     const started = spawnSelf(self, { args, env: {}, stdin: 'pipe' });
-    if (spareFor !== undefined)
-      started.child.stdin?.write(`${JSON.stringify(authorityEnvironment(spareFor))}\n`);
+    if (spareFor !== undefined) started.child.stdin?.write(`${JSON.stringify(spareFor)}\n`);
     return minterIn(started);
   } catch (cause) {
     const error = notStarted(cause instanceof Error ? cause.message : String(cause), cause);

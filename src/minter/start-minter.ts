@@ -50,12 +50,14 @@ export function createMinters(self: SelfCommand, spareMs: number): Minters {
     spare = undefined;
     return taken;
   };
-  const warm = (env: Environment) => {
+  /** Of the last caller, as far as a spare is started for it. */
+  let last: Environment = {};
+  const warm = () => {
     if (spareMs === 0 || isClosed) return;
     clearTimeout(expiry);
     expiry = setTimeout(() => takeSpare()?.kill(), spareMs).unref();
     if (spare !== undefined) return;
-    const started = startMinter(self, env);
+    const started = startMinter(self, last);
     spare = started;
     void started.ended.then(() => {
       if (spare === started) takeSpare();
@@ -70,9 +72,8 @@ export function createMinters(self: SelfCommand, spareMs: number): Minters {
     const isAgain = outcome.error?.code === 'internal' && outcome.mfaSession === undefined;
     return isAgain ? startMinter(self).run(job) : outcome;
   };
-  let last: Environment = {};
   // No spare before the last has ended: it would take the time of those that a caller waits for.
-  const inTurn = createQueue(MAX_AT_ONCE, () => setImmediate(() => warm(last)));
+  const inTurn = createQueue(MAX_AT_ONCE, () => setImmediate(warm));
   const run = <Q extends Question>(job: Omit<MintJob<Q>, 'givenAt'>): Promise<JobOutcome<Q>> =>
     inTurn(() => {
       last = authorityEnvironment(job.env);
@@ -86,7 +87,10 @@ export function createMinters(self: SelfCommand, spareMs: number): Minters {
     mint: (...args) => ask({ question: 'token', input: undefined }, ...args),
     whoAmI: (...args) => ask({ question: 'caller', input: undefined }, ...args),
     ask,
-    warm,
+    warm(env) {
+      last = authorityEnvironment(env);
+      warm();
+    },
     close() {
       isClosed = true;
       takeSpare()?.kill();

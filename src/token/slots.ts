@@ -182,14 +182,17 @@ export function createSlots(
       const slot = slots.get(key) ?? createSlot(about, policy);
       try {
         if (fresh) forgive();
-        const failure = lastingFailure(slot, hostname, clock());
+        const flight = fresh ? undefined : slot.flight;
+        // A mint that is under way is a later answer than the failure.
+        const failure = flight === undefined ? lastingFailure(slot, hostname, clock()) : undefined;
         if (failure !== undefined) throw failure.error;
         const signal = deadline?.();
         slot.waiting.add(hostname);
-        const flight = fresh ? undefined : slot.flight;
         const minted = await abortable(flight ?? begin(key, slot, mint), signal);
         // Not read back from the slot: an eviction may have zeroed it meanwhile.
         countUse(slot, request, clock());
+        // Others may have failed for want of it meanwhile.
+        if (fresh) forgive();
         return minted;
       } catch (error) {
         // Of the slot that the key has now: this one may have been forgotten meanwhile.

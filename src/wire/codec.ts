@@ -124,8 +124,8 @@ export function isForOlder(input: string): boolean {
   return Number(/^older than ecr-xacct\/(\d+)$/.exec(input)?.[1] ?? NEWEST + 1) <= NEWEST;
 }
 
-/** The longest first line with a size, and that. No more is made a string of: the next variable may be a secret. */
-const SIZE_WITHIN = 32;
+/** As of `explain`, the longest action that a client sends. No more is made a string of: the next variable may be a secret. */
+const SIZE_WITHIN = 33;
 
 /** How many bytes the request says that it has; undefined where it says none, or does not say it yet. */
 export function saidSize(beginning: Buffer): number | undefined {

@@ -139,7 +139,8 @@ test("A spare trusts the system's certificates, too, where NODE_USE_SYSTEM_CA=1.
   await writeFile(AWS_CA_BUNDLE, (await createCertificateAuthority('Another test root')).cert);
   // Beside a bundle, it is where the system's are.
   await writeFile(SSL_CERT_FILE, authority.cert);
-  await assertFromSpare(stage, { ...env, AWS_CA_BUNDLE, SSL_CERT_FILE, NODE_USE_SYSTEM_CA: '1' });
+  const own = { ...env, AWS_CA_BUNDLE, SSL_CERT_FILE, NODE_USE_SYSTEM_CA: '1' };
+  for (const before of [{}, own]) await assertFromSpare(stage, own, before);
 });
 
 test('A file of NODE_EXTRA_CA_CERTS that is not there costs no spare.', async () => {

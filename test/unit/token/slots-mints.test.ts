@@ -81,6 +81,27 @@ describe('a failure of an identity that a caller may fix', () => {
     }
   });
 
+  test('is not told to those who come while a retry is under way', async () => {
+    const fixture = await failOnce();
+    const slow = Promise.withResolvers<Token>();
+    const retry = fixture.cache.get({ ...asked, mint: () => slow.promise });
+    const other = fixture.get('key', 'other.example');
+    slow.resolve({ username: 'AWS', password: 'signed in', expiresAt: START + HOUR, awsNow: START });
+    assert.deepEqual([(await retry).password, await other], ['signed in', 'signed in']);
+  });
+
+  test('that came while a login was under way is over when that succeeds', async () => {
+    const fixture = createSlotsFixture();
+    const slow = Promise.withResolvers<Token>();
+    const login = fixture.cache.get({ ...asked, key: 'another', fresh: true, mint: () => slow.promise });
+    fixture.failure = new XacctError('mfa-required', 'it needs an MFA code');
+    await assert.rejects(fixture.get(), { code: 'mfa-required' });
+    slow.resolve({ username: 'AWS', password: 'coded', expiresAt: START + HOUR, awsNow: START });
+    await login;
+    fixture.failure = undefined;
+    assert.equal(await fixture.get('key', 'other.example'), 'password-2');
+  });
+
   test('is shorter than one of this machine, which is asked for anew at once', async () => {
     const fixture = createSlotsFixture();
     fixture.failure = new XacctError('clock-skew', "this machine's clock is wrong");

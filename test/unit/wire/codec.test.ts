@@ -45,13 +45,15 @@ describe('a request', () => {
     assert.equal(frame.toString(), 'ecr-xacct/2 get\n@size=0000064\0HOME=/home/dev\0LANG=\0\0host.example');
   });
 
-  test('says how many bytes it has, from its first 32 on, and one of version 1 does not', () => {
+  test('says how many bytes it has, from its first 33 on, and one of version 1 does not', () => {
     const request = { action: 'store', env: { HOME: '/home/dév' }, input: 'sécret' };
     const frame = sent(request);
     assert.equal(saidSize(frame), frame.length);
-    assert.equal(saidSize(frame.subarray(0, 32)), frame.length);
+    assert.equal(saidSize(frame.subarray(0, 33)), frame.length);
     for (let length = 0; length < 30; length += 1)
       assert.equal(saidSize(frame.subarray(0, length)), undefined);
+    const longest = sent({ ...request, action: 'explain' });
+    assert.equal(saidSize(longest), longest.length);
     assert.equal(saidSize(sent({ ...request, version: 1 })), undefined);
     assert.equal(saidSize(Buffer.from('ecr-xacct/2 get\nHOME=/\n@size=0000001\0\0')), undefined);
   });
