@@ -35,7 +35,11 @@ function timeText(milliseconds: number): string {
 }
 
 function text(x: number, y: number, words: string, attributes = ''): string {
-  return `<text x="${x}" y="${y}" ${attributes}>${words.replace(/[<&]/g, (c) => (c === '<' ? '&lt;' : '&amp;'))}</text>`;
+  return `<text x="${x}" y="${y}" ${attributes}>${escaped(words)}</text>`;
+}
+
+function escaped(words: string): string {
+  return words.replace(/[<&]/g, (character) => (character === '<' ? '&lt;' : '&amp;'));
 }
 
 /** `across` says what is counted. */
@@ -63,6 +67,7 @@ export function plot(title: string, across: string, series: readonly Series[]): 
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="13">`,
+    `<title>${escaped(title)}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
     text(MARGIN.left, 28, title, `font-size="16" fill="#222"`),
     ...times.flatMap((time) => [
