@@ -60,7 +60,7 @@ function passedOnWindows(env: Environment): Record<string, string> {
   return passed;
 }
 
-/** What names files with certificate authorities. Not the system's: Node reads those once, for whoever asks first. */
+/** What names files with certificate authorities. Not the system's: Node reads those once, as the first caller has them. */
 const AUTHORITY_NAMES = [
   'HOME',
   'AWS_CA_BUNDLE',

@@ -5,8 +5,7 @@ import { runInNewContext } from 'node:vm';
 /**
  * The young generation stays at its first size, a megabyte. None of V8's optimizing compilers: their own code takes up to 13 MB as
  * soon as a loop is warm. They would halve the time of the thousandth `get` in a row, and none of one now and then, which waits
- * for memory. V8's memory reducer wakes an idle process every
- * eight seconds, to find nothing.
+ * for memory. V8's memory reducer wakes an idle process every eight seconds, to find nothing.
  */
 const FLAGS = ['--semi-space-growth-factor=1', '--no-maglev', '--no-opt', '--no-memory-reducer'];
 

@@ -97,16 +97,22 @@ function rename(path: string, text: string): void {
 
 const inPlace = (path: string, text: string) => writeFileSync(path, text);
 
+/** At the first rename, other programs write: one into the file just before, and, where `over` is given, one over it just after. */
+function raced(path: string, into: string, over?: string): Rename {
+  let renames = 0;
+  return (from, to) => {
+    renames += 1;
+    if (renames === 1) inPlace(path, into);
+    renameSync(from, to);
+    if (renames === 1 && over !== undefined) rename(path, over);
+  };
+}
+
 test('What another program writes into the file itself until the rename is put back, and found to be a change.', async () => {
   using temporary = folder();
   const path = join(temporary.path, 'config.json');
   writeFileSync(path, '{}');
-  let renames = 0;
-  const late: Rename = (from, to) => {
-    renames += 1;
-    if (renames === 1) inPlace(path, login('theirs'));
-    renameSync(from, to);
-  };
+  const late = raced(path, login('theirs'));
   const change = { path, before: readSnapshot(path), after: Buffer.from(own), kind: 'docker' as const };
   assert.equal(await writeFiles([change], late), path);
   assert.equal(readFileSync(path, 'utf8'), login('theirs'));
@@ -117,13 +123,7 @@ test('Where a third program writes on top of that, the logins of both are there,
   using temporary = folder();
   const path = join(temporary.path, 'config.json');
   writeFileSync(path, '{}');
-  let renames = 0;
-  const late: Rename = (from, to) => {
-    renames += 1;
-    if (renames === 1) inPlace(path, login('one'));
-    renameSync(from, to);
-    if (renames === 1) rename(path, `{"auths":{"two":{"auth":"x"}},${own.slice(1)}`);
-  };
+  const late = raced(path, login('one'), `{"auths":{"two":{"auth":"x"}},${own.slice(1)}`);
   const change = { path, before: readSnapshot(path), after: Buffer.from(own), kind: 'docker' as const };
   assert.equal(await writeFiles([change], late), path);
   const { auths, credHelpers } = JSON.parse(readFileSync(path, 'utf8'));
@@ -139,13 +139,7 @@ test('What another program begins to write and never ends is kept beside the fil
   using temporary = folder();
   const path = join(temporary.path, 'config.json');
   writeFileSync(path, '{}');
-  let renames = 0;
-  const late: Rename = (from, to) => {
-    renames += 1;
-    if (renames === 1) inPlace(path, '{"auths":');
-    renameSync(from, to);
-    if (renames === 1) rename(path, login('theirs'));
-  };
+  const late = raced(path, '{"auths":', login('theirs'));
   const change = { path, before: readSnapshot(path), after: Buffer.from(own), kind: 'docker' as const };
   await assert.rejects(
     writeFiles([change], late),
