@@ -5,11 +5,17 @@ import {
   type ECRPUBLICClientConfig,
   GetAuthorizationTokenCommand,
 } from '@aws-sdk/client-ecr-public';
+import { defaultEndpoint } from '../connection/endpoints.ts';
 
 /** @throws the SDK's errors. */
-export async function getPublicAuthorizationToken(
+export async function getAuthorizationToken(
   config: ECRPUBLICClientConfig,
 ): Promise<AuthorizationData | undefined> {
   const { authorizationData } = await new ECRPUBLICClient(config).send(new GetAuthorizationTokenCommand({}));
   return authorizationData;
+}
+
+/** Where the SDK calls for it, but at a custom endpoint. */
+export function tokenEndpoint(config: ECRPUBLICClientConfig): Promise<URL> {
+  return defaultEndpoint(new ECRPUBLICClient(config));
 }

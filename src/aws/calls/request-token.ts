@@ -7,22 +7,29 @@ import type { ClientConfig, Connection } from '../connection/connection.ts';
 import { type Endpoints, type EndpointVariant, PLAIN_ENDPOINT } from '../connection/endpoints.ts';
 import { refuseIfTooLong } from './too-long.ts';
 
+/** Apart: a mint loads only the client that it needs. */
+function callOf({ service }: Registry) {
+  return service === 'ecr-public' ? import('./ecr-public-call.ts') : import('./ecr-call.ts');
+}
+
 /** `answeredAt`: by whose clock the token expires. @throws XacctError `service`; the SDK's errors. */
 export async function requestToken(
   registry: Registry,
-  credentials: AwsCredentialIdentity,
+  config: ClientConfig & { region: string; credentials: AwsCredentialIdentity },
   answeredAt: Connection['answeredAt'],
-  client: ClientConfig,
 ): Promise<Token> {
-  const config = { region: registry.region, credentials, ...client };
-  if (registry.service === 'ecr-public') {
-    const { getPublicAuthorizationToken } = await import('./ecr-public-call.ts');
-    const data = await getPublicAuthorizationToken(config);
-    return { ...readAuthorization(data), awsNow: answeredAt() };
-  }
-  const { getAuthorizationToken } = await import('./ecr-call.ts');
+  const { getAuthorizationToken } = await callOf(registry);
   const data = await getAuthorizationToken(config);
   return { ...readAuthorization(data), awsNow: answeredAt() };
+}
+
+/** Of the URL that the SDK will call, unless it is a custom endpoint. */
+export async function tokenOrigin(
+  registry: Registry,
+  config: ClientConfig & { region: string },
+): Promise<string> {
+  const { tokenEndpoint } = await callOf(registry);
+  return (await tokenEndpoint(config)).origin;
 }
 
 /** The hostname says which endpoint of the API is meant; `use_fips_endpoint` of the user adds to it. */
