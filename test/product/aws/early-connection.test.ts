@@ -46,7 +46,9 @@ async function getWithRole(ecr: Connected, sts: Connected): Promise<Ran> {
   return await stage.product.get(HOST, { env });
 }
 
-test('ECR is connected to before STS has answered, once, and asked on that connection.', { skip }, async () => {
+test('ECR is connected to before STS has answered, once, and asked on that connection.', {
+  skip,
+}, async () => {
   const opened = Promise.withResolvers<void>();
   let connections = 0;
   const ran = await getWithRole(
