@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { printable } from '../errors.ts';
 import type { Invocation, Streams } from '../invocation.ts';
+import { createWaits } from '../terminal/wait.ts';
 import type { CommandContext } from './command.ts';
 import { accessCommand } from './commands/access.ts';
 import { completionCommand } from './commands/completion.ts';
@@ -55,7 +56,10 @@ export async function runProgram(
     status = code;
   };
   try {
-    await createProgram({ invocation, version, streams, setStatus }).parseAsync([...args], { from: 'user' });
+    const shown = { ...invocation, showWait: createWaits(streams.stderr, invocation.env) };
+    await createProgram({ invocation: shown, version, streams, setStatus }).parseAsync([...args], {
+      from: 'user',
+    });
     return status;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;

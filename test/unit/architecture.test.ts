@@ -109,6 +109,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'config',
     'docker',
     'registry',
+    // A wait is shown by all alike.
+    'terminal',
   ],
 };
 
