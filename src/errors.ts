@@ -1,6 +1,6 @@
 // The one error type of the program: what failed, what fixes it, and a code to compare.
 import type { Denial } from './denial.ts';
-import { changedHint, type Hint, hintText } from './hint.ts';
+import { changedHint, type Hint, hintLines, hintText } from './hint.ts';
 import { withoutUserinfo } from './userinfo.ts';
 
 /** What a code means to those who go on after a failure, or wait for its end. */
@@ -25,6 +25,7 @@ const KINDS = {
   'credentials-expired': { of: 'identity', passes: false, fixedBy: 'self' },
   'credentials-invalid': { of: 'identity', passes: false, fixedBy: 'self' },
   daemon: { of: 'named', passes: false, fixedBy: 'self' },
+  declined: { of: 'none', passes: false, fixedBy: 'self' },
   'docker-config': { of: 'none', passes: false, fixedBy: 'self' },
   'file-access': { of: 'none', passes: false, fixedBy: 'self' },
   internal: { of: 'none', passes: false, fixedBy: 'self' },
@@ -168,9 +169,25 @@ export function printable(text: string): string {
   return `${[...line].slice(0, MAX_LINE_CHARACTERS).join('')}…`;
 }
 
-/** The error as the one line a person reads: `ecr-xacct: MESSAGE; HINT`. */
+/** The one line of it that Docker shows, and logs: `ecr-xacct: MESSAGE; HINT`. */
 export function errorLine(error: unknown): string {
   return `ecr-xacct: ${errorText(error)}`;
+}
+
+/** For people: the message, and below it what to do, with each command on a line of its own. */
+export function errorLines(error: unknown): string[] {
+  if (!(error instanceof XacctError) || error.hint === undefined) return [errorLine(error)];
+  const { message, hint } = error;
+  return [`ecr-xacct: ${printable(message)}`, ...hintLines(changedHint(hint, printable))];
+}
+
+const FAILED = 1;
+/** A prompt that Ctrl-C ends is to a shell as a program that SIGINT ends. */
+const STATUS: Partial<Record<ErrorCode, number>> = { usage: 2, cancelled: 130 };
+
+/** With which a command ends that fails so. */
+export function statusOf(error: unknown): number {
+  return error instanceof XacctError ? (STATUS[error.code] ?? FAILED) : FAILED;
 }
 
 /** The same without the program's name: `MESSAGE; HINT`. */

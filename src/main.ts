@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSea } from 'node:sea';
 import { wholeEnvironment } from './caller-environment.ts';
-import { errorLine } from './errors.ts';
+import { errorLine, errorLines, statusOf } from './errors.ts';
 import type { Invocation, Streams } from './invocation.ts';
 import { keepMemoryOutOfDumps } from './os/core-dump.ts';
 
@@ -90,11 +90,17 @@ async function run(): Promise<number> {
   return runProgram(process.argv.slice(2), invocation, version, openStreams());
 }
 
+/** What other programs read, and logs, are lines. */
+function isForPeople(): boolean {
+  return !['helper', 'mint', 'parse', 'daemon'].includes(command ?? '');
+}
+
 keepMemoryOutOfDumps();
 run()
   .catch((error: unknown) => {
-    process.stderr.write(`${errorLine(error)}\n`);
-    return 1;
+    const lines = isForPeople() ? errorLines(error) : [errorLine(error)];
+    process.stderr.write(`${lines.join('\n')}\n`);
+    return statusOf(error);
   })
   .then((status) => {
     process.exitCode = isOutputLost ? 1 : status;

@@ -1,8 +1,7 @@
 // What every command of `ecr-xacct` is given.
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseRegistryOrImage, type ServerURL } from '../docker/server-url.ts';
-import { XacctError } from '../errors.ts';
-import { hintText } from '../hint.ts';
+import { errorLines, XacctError } from '../errors.ts';
 import type { Run } from '../invocation.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
 
@@ -20,7 +19,7 @@ export async function withUsage(command: Command, run: () => Promise<void>): Pro
     await run();
   } catch (error) {
     if (!(error instanceof XacctError) || error.code !== 'usage') throw error;
-    command.error(`error: ${error.message}${error.hint === undefined ? '' : `; ${hintText(error.hint)}`}`);
+    command.error(errorLines(error).join('\n'));
   }
 }
 

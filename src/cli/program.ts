@@ -38,7 +38,8 @@ const COMMANDS: readonly ((context: CommandContext) => void)[] = [
 const EPILOGUE = `
 Example: ecr-xacct status
 
-Exit status: 0 done, 1 failed (the reason is on stderr), 2 wrong usage.
+Exit status: 0 done, 1 failed (the reason is on stderr), 2 wrong usage,
+130 a question was left with Ctrl-C.
 Docker itself runs docker-credential-ecr-xacct; see its --help.`;
 
 /** Exit status; decided here for every command, whatever a CommanderError says. */
@@ -80,6 +81,8 @@ export function createProgram(context: Omit<CommandContext, 'program'>): Command
     .exitOverride()
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),
+      // As every other failure begins.
+      outputError: (text, write) => write(text.replace(/^error: /, 'ecr-xacct: ')),
       // It repeats what was typed.
       writeErr: (text) => streams.stderr.write(text.split('\n').map(printable).join('\n')),
     });

@@ -40,7 +40,7 @@ export async function settleScope(
     `Here, ${NO_EFFECT}.\nUnder V2, every statement of it counts, those of others, too: see ecr-xacct access.\n`,
   );
   if (await isConfirmed('Set the scope to V2?', terminal)) return 'upgrade';
-  throw new XacctError('cancelled', 'cancelled: nothing was changed');
+  throw new XacctError('declined', 'cancelled: nothing was changed');
 }
 
 /** @throws XacctError that says that the policy is written. */

@@ -121,7 +121,7 @@ export async function carryOut(
       confirm: async (changed) => {
         stdout.write(`${changeText(changed, run)}\n`);
         if (terminal !== undefined && !(await isConfirmed('Write this policy?', terminal))) {
-          throw new XacctError('cancelled', 'cancelled: nothing was changed');
+          throw new XacctError('declined', 'cancelled: nothing was changed');
         }
       },
       onContention: () => stderr.write('Somebody else changed it meanwhile: read and merged again.\n'),

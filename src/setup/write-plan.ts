@@ -62,7 +62,7 @@ export async function writePlan(
       return 'shown';
     }
     if (session.asks && isNews && !(await isConfirmed('Change these files?', session.terminal))) {
-      throw new XacctError('cancelled', 'cancelled: nothing was changed');
+      throw new XacctError('declined', 'cancelled: nothing was changed');
     }
     changed = await uninterrupted(() => writeFiles(writes));
     if (changed === undefined) {

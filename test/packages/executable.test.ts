@@ -53,7 +53,7 @@ describe('the single executable', { skip, timeout: 300_000 }, () => {
       '--eval=1',
     ]) {
       const { status, stderr } = run([option]);
-      assert.deepEqual([status, stderr.split('\n')[0]], [2, `error: unknown option '${option}'`]);
+      assert.deepEqual([status, stderr.split('\n')[0]], [2, `ecr-xacct: unknown option '${option}'`]);
     }
     assert.throws(() => statSync(join(folder, 'injected')), { code: 'ENOENT' });
   });

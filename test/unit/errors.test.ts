@@ -7,10 +7,12 @@ import {
   errorFields,
   errorFrom,
   errorLine,
+  errorLines,
   printable,
+  statusOf,
   XacctError,
 } from '../../src/errors.ts';
-import { command, shellWord } from '../../src/hint.ts';
+import { command, type Hint, shellWord } from '../../src/hint.ts';
 
 describe('printable text', () => {
   const rows: readonly [string, string, string][] = [
@@ -87,6 +89,46 @@ describe('the line of an error', () => {
     assert.ok(line.endsWith('; run: aws sso login'));
     assert.ok(line.length < 2_000);
   });
+});
+
+describe('the lines of an error', () => {
+  const lines = (message: string, hint?: Hint) => errorLines(new XacctError('service', message, { hint }));
+
+  test('are the message, what to do, and each command on a line of its own', () => {
+    const next = { run: command`ls ${'a b'}` };
+    assert.deepEqual(lines('it has expired', { say: 'to see why', run: command`aws sso login`, next }), [
+      'ecr-xacct: it has expired',
+      'To see why, run:',
+      '  aws sso login',
+      'Then run:',
+      "  ls 'a b'",
+    ]);
+    assert.deepEqual(lines('not allowed', { by: 'its administrator', run: ['ping'] }), [
+      'ecr-xacct: not allowed',
+      'Its administrator runs:',
+      '  ping',
+    ]);
+    assert.deepEqual(lines('busy', { say: 'try again' }), ['ecr-xacct: busy', 'Try again']);
+  });
+
+  test('are the message alone where nothing fixes it, and for errors of the program itself', () => {
+    assert.deepEqual(lines('it failed'), ['ecr-xacct: it failed']);
+    assert.deepEqual(errorLines(new TypeError('a\nb')), ['ecr-xacct: internal error: a b']);
+  });
+
+  test('have no escapes, and no more lines than that, whatever is in the texts', () => {
+    assert.deepEqual(lines('a\nb\x1b', { say: 'c\r\nd', run: ['e\nf', '\x1b[2J'] }), [
+      'ecr-xacct: a b\\u{1b}',
+      'C d, run:',
+      "  'e f' '\\u{1b}[2J'",
+    ]);
+  });
+});
+
+test('wrong usage ends with 2, a prompt that is broken off as a program that SIGINT ends, all else with 1', () => {
+  const ends = (code: ErrorCode) => statusOf(new XacctError(code, ''));
+  assert.deepEqual([ends('usage'), ends('cancelled'), ends('declined'), ends('service')], [2, 130, 1, 1]);
+  assert.deepEqual([statusOf(new TypeError('x')), statusOf(undefined)], [1, 1]);
 });
 
 test('an error has its code, its hint and its cause, and no cause where there is none', () => {

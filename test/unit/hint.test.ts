@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, test } from 'node:test';
-import { type Command, command, commandText, type Hint, hintText } from '../../src/hint.ts';
+import { type Command, command, commandText, type Hint, hintLines, hintText } from '../../src/hint.ts';
 
 describe('a command', () => {
   const rows: readonly [Command, posix: string, powershell: string][] = [
@@ -91,5 +91,33 @@ describe('a hint', () => {
   ];
   for (const [hint, text] of rows) {
     test(`is put as ${text}.`, () => assert.equal(hintText(hint), text));
+  }
+
+  const lines: readonly [Hint, string[]][] = [
+    [{}, []],
+    [{ run }, ['Run:', '  ping']],
+    [{ say: 'try again' }, ['Try again']],
+    [{ say: 'to see why', run }, ['To see why, run:', '  ping']],
+    [{ say: 'check:', run }, ['Check:', '  ping']],
+    [{ say: 'did you mean dev?', run }, ['Did you mean dev? Run:', '  ping']],
+    [{ by: 'its administrator', run }, ['Its administrator runs:', '  ping']],
+    [
+      { say: 'it must allow it', by: 'its administrator', run },
+      ['It must allow it; its administrator runs:', '  ping'],
+    ],
+    [
+      { say: 'set the clock:', run, next: { say: 'to see it', run, next: { run: ['pong', 'a b'] } } },
+      ['Set the clock:', '  ping', 'Then to see it, run:', '  ping', 'Then run:', "  pong 'a b'"],
+    ],
+    [{ run, next: { say: 'try again' } }, ['Run:', '  ping', 'Then try again']],
+    // These are names.
+    [{ say: 'ecr-xacct is to be run' }, ['ecr-xacct is to be run']],
+    [{ say: 'arn:aws:iam::1:role/x is one' }, ['arn:aws:iam::1:role/x is one']],
+    [{ say: '~/.aws/config is one' }, ['~/.aws/config is one']],
+    [{ by: 'MFA', run }, ['MFA runs:', '  ping']],
+  ];
+  for (const [hint, expected] of lines) {
+    test(`is put on lines as ${JSON.stringify(expected)}.`, () =>
+      assert.deepEqual(hintLines(hint), expected));
   }
 });

@@ -28,7 +28,7 @@ export function logoutCommand({ program, invocation, streams }: CommandContext):
 }
 
 function fail(command: Command, problem: string): never {
-  return command.error(`error: ${problem}, as in: ${EXAMPLE}`);
+  return command.error(`error: ${problem}, as in:\n  ${EXAMPLE}`);
 }
 
 function hostnameOf(command: Command, text: string): string {

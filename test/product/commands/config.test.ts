@@ -21,7 +21,10 @@ test('The path is where a get looks, also where no file is.', async () => {
   assert.equal((await config(product, 'path', named)).stdout, '/nowhere/x.yaml\n');
   const { status, stderr } = await config(product, 'path', { ECR_XACCT_CONFIG: 'x.yaml' });
   assert.equal(status, 1);
-  assert.match(stderr, /^ecr-xacct: ECR_XACCT_CONFIG=x\.yaml is a relative path; /);
+  assert.match(
+    stderr,
+    /^ecr-xacct: ECR_XACCT_CONFIG=x\.yaml is a relative path\nRun:\n {2}export ECR_XACCT_CONFIG="\$PWD\/x\.yaml"\n$/,
+  );
 });
 
 test('A config without mistakes is said to have none, and so is one that is not there and not named.', async () => {

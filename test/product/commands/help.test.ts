@@ -66,7 +66,10 @@ describe('the help of', async () => {
 test('The main help has every exit status, and no command that is not for people.', async () => {
   await using stage = await startProductStage();
   const { stdout } = await stage.product.run(['ecr-xacct', '--help']);
-  assert.match(stdout, /^Exit status: 0 done, 1 failed .*, 2 wrong usage\.$/m);
+  assert.match(
+    stdout,
+    /^Exit status: 0 done, 1 failed .*, 2 wrong usage,\n130 a question was left with Ctrl-C\.$/m,
+  );
   assert.doesNotMatch(stdout, /^ {2}(?:complete|mint|helper)\b/m);
 });
 

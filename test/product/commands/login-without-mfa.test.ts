@@ -79,27 +79,30 @@ test('--sso says so where aws is not there, fails, or has nothing to log in to.'
   const missing = await login(product, ['--sso', HOST], { env: { PATH: `${bin}:.:` } });
   assert.match(
     missing.stderr,
-    /the AWS CLI \(aws\) is not on PATH; install it, or run elsewhere: aws sso login --profile sso/,
+    /the AWS CLI \(aws\) is not on PATH\nInstall it, or run elsewhere:\n {2}aws sso login --profile sso\n$/,
   );
   const { env } = await fakeAwsCli(stage, 4);
   const failed = await login(product, ['--sso', HOST], { env });
   assert.match(
     failed.stderr,
-    /aws sso login --profile sso failed with status 4; run: aws sso login --profile sso\n$/,
+    /aws sso login --profile sso failed with status 4\nRun:\n {2}aws sso login --profile sso\n$/,
   );
   await product.configure({ credentials: { dev: keysOf(stage.cast.dev) } });
   const other = await login(product, ['--sso', '--profile', 'dev'], { env });
-  assert.match(other.stderr, /^ecr-xacct: profile dev has no SSO session to log in to; /);
+  assert.match(
+    other.stderr,
+    /^ecr-xacct: profile dev has no SSO session to log in to\nLeave --sso out, or name an SSO profile:\n {2}ecr-xacct login --sso --profile NAME\n$/,
+  );
 });
 
 test('Without a daemon there is nowhere to leave a token, and it says so.', async () => {
   await using stage = await startProductStage();
   const off = await login(stage.product, [HOST], { env: { ECR_XACCT_DAEMON: 'off' } });
   assert.deepEqual(off, {
-    status: 1,
+    status: 2,
     stdout: '',
     stderr:
-      'ecr-xacct: there is no daemon to keep a token: ECR_XACCT_DAEMON is off; run: unset ECR_XACCT_DAEMON\n',
+      'ecr-xacct: there is no daemon to keep a token: ECR_XACCT_DAEMON is off\nRun:\n  unset ECR_XACCT_DAEMON\n',
   });
   const relative = await login(stage.product, [HOST], { env: { AWS_CONFIG_FILE: 'config' } });
   assert.match(relative.stderr, /a path in the environment is relative, which the daemon cannot follow/);

@@ -73,7 +73,7 @@ test('Neither a registry nor --all, both, or no hostname is wrong usage, which s
     assert.deepEqual([status, stdout], [2, ''], words.join(' '));
     assert.match(
       stderr,
-      /^error: .*, as in: ecr-xacct logout 111122223333\.dkr\.ecr\.us-east-1\.amazonaws\.com\n/,
+      /^ecr-xacct: .*, as in:\n {2}ecr-xacct logout 111122223333\.dkr\.ecr\.us-east-1\.amazonaws\.com\n/,
     );
     assert.ok(!stderr.includes('\x1b'));
   }

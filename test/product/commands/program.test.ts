@@ -7,7 +7,8 @@ import { createInterface } from 'node:readline/promises';
 import { test } from 'node:test';
 import { whenEnded } from '../../support/processes.ts';
 import { daemonPid, type Product, passwordOf } from '../../support/product/product.ts';
-import { HOST, startProductStage } from '../../support/product/stage.ts';
+import { HOST, keysOf, mfaRole, startProductStage } from '../../support/product/stage.ts';
+import { KEYS, openTerminal, skipWithoutTerminal } from '../../support/product/terminal.ts';
 
 const manifest = new URL('../../../package.json', import.meta.url);
 const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string };
@@ -25,7 +26,7 @@ test('Help is on stdout, with the commands, an example and the exit statuses.', 
       assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
       assert.match(stdout, /^Usage: ecr-xacct /);
       assert.match(stdout, /\n {2}daemon /);
-      assert.match(stdout, /Exit status: 0 done, 1 failed .*, 2 wrong usage/);
+      assert.match(stdout, /Exit status: 0 done, 1 failed .*, 2 wrong usage,\n130 /);
     });
   }
   for (const command of ['run', 'stop']) {
@@ -61,7 +62,7 @@ test('Wrong usage exits with 2, and says on stderr what was wrong.', async (t) =
     await t.test(`ecr-xacct ${words.join(' ')}`, async () => {
       const { status, stdout, stderr } = await run(...words);
       assert.deepEqual({ status, stdout }, { status: 2, stdout: '' });
-      assert.match(stderr, /^error: /);
+      assert.match(stderr, /^ecr-xacct: (?!error)/);
     });
   }
   await t.test('names the help of the command that was meant', async () => {
@@ -76,6 +77,40 @@ test('Wrong usage exits with 2, and says on stderr what was wrong.', async (t) =
       assert.match(stderr, /^Usage: ecr-xacct/);
     });
   }
+});
+
+test('A failure exits with 1, wrong usage with 2 however late it is found, and Ctrl-C at a question with 130.', {
+  skip: skipWithoutTerminal,
+}, async () => {
+  await using stage = await startProductStage({
+    files: (cast) => ({
+      credentials: { dev: keysOf(cast.dev) },
+      config: { 'profile careful': mfaRole(cast) },
+      registries: { [HOST]: { profile: 'careful' } },
+    }),
+  });
+  const { product } = stage;
+  assert.deepEqual(await product.run(['ecr-xacct', 'login', HOST]), {
+    status: 1,
+    stdout: '',
+    stderr: `ecr-xacct: ${HOST}: profile careful: an MFA code of ${stage.cast.mfa.serialNumber} is required
+Here is no terminal to ask on: add --mfa-code CODE
+`,
+  });
+  const env = { ECR_XACCT_DAEMON: 'off' };
+  assert.deepEqual(await product.run(['ecr-xacct', 'login', HOST], { env }), {
+    status: 2,
+    stdout: '',
+    stderr: `ecr-xacct: there is no daemon to keep a token: ECR_XACCT_DAEMON is off
+Run:
+  unset ECR_XACCT_DAEMON
+`,
+  });
+  using terminal = openTerminal(`ecr-xacct login ${HOST}`, product.env);
+  await terminal.shows(/MFA code of/);
+  terminal.type(KEYS.ctrlC);
+  const { status, text } = await terminal.end();
+  assert.deepEqual([status, /ecr-xacct: cancelled: no code was given\r?\n$/.test(text)], [130, true]);
 });
 
 test('stop ends the daemon, and leaves no socket and no process.', async () => {

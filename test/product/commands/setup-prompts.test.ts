@@ -67,15 +67,15 @@ describe('on a terminal', { skip: skipWithoutTerminal }, () => {
       }
       terminal.type(KEYS.ctrlC);
       const { status, text } = await terminal.end();
-      assert.equal(status, 1);
+      assert.equal(status, 130);
       assert.match(text, /ecr-xacct: cancelled: nothing was changed\r\n$/);
       assert.deepEqual(user.files(), before);
     });
   }
 
-  for (const [what, keys] of [
-    ['Ctrl-C', KEYS.ctrlC],
-    ['No', `${KEYS.right}${KEYS.enter}`],
+  for (const [what, keys, expected] of [
+    ['Ctrl-C', KEYS.ctrlC, 130],
+    ['No', `${KEYS.right}${KEYS.enter}`, 1],
   ] as const) {
     test(`${what} at the last question, and that of undo, leaves everything as it is, and says so.`, async () => {
       using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: '{}' });
@@ -86,7 +86,7 @@ describe('on a terminal', { skip: skipWithoutTerminal }, () => {
         await terminal.shows(CONFIRM);
         terminal.type(keys);
         const { status, text } = await terminal.end();
-        assert.equal(status, 1);
+        assert.equal(status, expected);
         assert.match(text, /ecr-xacct: cancelled: nothing was changed\r\n$/);
         assert.deepEqual(user.files(), before);
       }

@@ -46,7 +46,7 @@ describe('a file or folder that may not be written', () => {
       const { status, stderr } = await setupIn(user.home, product);
       assert.equal(status, 1);
       const command =
-        /^ecr-xacct: the (?:file|folder) \S+ may not be written; nothing was changed; run: (.*)\n$/.exec(
+        /^ecr-xacct: the (?:file|folder) \S+ may not be written; nothing was changed\nRun:\n {2}(.*)\n$/.exec(
           stderr,
         )?.[1];
       assert.equal(command, `chmod u+w ${join(user.home, path)}`);
@@ -67,7 +67,7 @@ describe('a file or folder that may not be written', () => {
       env: { HOME: user.home },
     });
     assert.equal(status, 1);
-    assert.ok(stderr.endsWith(`; run: sudo chown "$USER" ${join(user.home, DOCKER)}\n`), stderr);
+    assert.ok(stderr.endsWith(`\nRun:\n  sudo chown "$USER" ${join(user.home, DOCKER)}\n`), stderr);
   });
 });
 

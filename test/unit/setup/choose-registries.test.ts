@@ -47,7 +47,10 @@ describe('of several profiles of an account', () => {
     using user = makeSetupHome({ '.aws/config': SEVERAL });
     const { status, stderr } = await user.setup('--yes', '--profile', 'admin', '--profile', 'readonly');
     assert.equal(status, 2);
-    assert.match(stderr, /^error: profiles admin and readonly are both of account 444455556666; name one\n/);
+    assert.match(
+      stderr,
+      /^ecr-xacct: profiles admin and readonly are both of account 444455556666; name one\n/,
+    );
   });
 
   test('one that is not there is said to be missing.', async () => {
@@ -103,7 +106,7 @@ describe('the regions', () => {
     assert.equal(status, 2);
     assert.match(
       stderr,
-      /^error: no region is known for account 777788889999, profile none; .*: ecr-xacct setup --yes --region us-east-1\n/,
+      /^ecr-xacct: no region is known for account 777788889999, profile none\n.*: ecr-xacct setup --yes --region us-east-1\n/,
     );
     assert.deepEqual(user.files(), before);
   });
@@ -114,7 +117,7 @@ describe('the regions', () => {
     assert.equal(status, 2);
     assert.match(
       stderr,
-      /^error: option '--region <region>' argument 'us-east-1,mars' is invalid\. Write a region like us-east-1\.\n/,
+      /^ecr-xacct: option '--region <region>' argument 'us-east-1,mars' is invalid\. Write a region like us-east-1\.\n/,
     );
   });
 });

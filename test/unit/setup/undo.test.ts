@@ -212,7 +212,7 @@ test('It goes with no option that says what to set up.', async () => {
   for (const option of [['--podman'], ['--creds-store'], ['--profile', 'x'], ['--region', 'us-east-1']]) {
     const { status, stderr } = await user.setup('--undo', '--yes', ...option);
     assert.equal(status, 2);
-    assert.match(stderr, /^error: option '--undo' cannot be used with option /);
+    assert.match(stderr, /^ecr-xacct: option '--undo' cannot be used with option /);
   }
 });
 
