@@ -145,13 +145,15 @@ function firstOf<T>(
   return undefined;
 }
 
-function doneText({ hostname, identity, expiresAt, leftMs, mfaSession, clockGap }: LoggedIn): string {
+function doneText(done: LoggedIn): string {
+  const { hostname, identity, expiresAt, leftMs, shortBecause, mfaSession, clockGap } = done;
   const lines = [`Logged in to ${printable(hostname)}`];
   if (leftMs > 0) lines.push(`as ${printable(identity)}; its token lasts ${durationText(leftMs)}.`);
   else {
     const expired = expiredOnArrivalText({ expiresAt, awsNow: expiresAt - leftMs });
     lines.push(`as ${printable(identity)}.`, `Its token ${expired}.`);
   }
+  if (shortBecause !== undefined) lines.push(`Shorter than ECR's usual 12 h: ${printable(shortBecause)}.`);
   if (mfaSession !== undefined) {
     lines.push(
       `The MFA session of ${printable(mfaSession.serial)}`,

@@ -3,9 +3,10 @@
 import { spawn } from 'node:child_process';
 import { text as readText } from 'node:stream/consumers';
 import { childEnvironment } from '../caller-environment.ts';
-import { errorLine, printable, XacctError } from '../errors.ts';
+import { printable, XacctError } from '../errors.ts';
 import type { Streams } from '../invocation.ts';
 import { isTerminal } from '../terminal/prompts.ts';
+import { typedCode } from './typed-code.ts';
 
 interface MfaCodes {
   /** Whether another one may be had where AWS did not take one. */
@@ -22,8 +23,6 @@ export interface MfaSources {
   mfaProcess: string | undefined;
   env: Readonly<Record<string, string | undefined>>;
 }
-
-const CODE = /^\d{6}$/;
 
 /** How often a code is asked for: each works once, and people type the one that has just gone. */
 const MAX_CODES = 3;
@@ -66,6 +65,9 @@ export function mfaCodes(
   return { areTyped: !isGiven, next: (why) => promptForCode(why, { serial, otherwise }, streams) };
 }
 
+const NOT_TAKEN =
+  'AWS did not accept this code: each works once, so wait until the device shows the next one.';
+
 async function promptForCode(
   why: XacctError,
   { serial, otherwise }: { serial: string; otherwise: string },
@@ -76,17 +78,17 @@ async function promptForCode(
       hint: { say: `here is no terminal to ask on: ${otherwise}` },
     });
   }
-  if (why.code === 'mfa-rejected') stderr.write(`${errorLine(why)}\n`);
+  if (why.code === 'mfa-rejected') stderr.write(`${NOT_TAKEN}\n`);
   const { isCancel, password } = await import('@clack/prompts');
   const code = await password({
     message: printable(`MFA code of ${serial}`),
-    validate: (value) => (CODE.test(value ?? '') ? undefined : 'It is six digits.'),
+    validate: (value) => (typedCode(value ?? '') === undefined ? 'It is six digits.' : undefined),
     input: stdin,
     // stdout is for what comes of it.
     output: stderr,
   });
   if (isCancel(code)) throw new XacctError('cancelled', 'cancelled: no code was given');
-  return code;
+  return typedCode(code) ?? code;
 }
 
 /** A person may have to touch a key: as long as AWS takes codes at all. */
@@ -107,8 +109,8 @@ async function runMfaProcess(
     child.once('error', reject).once('exit', resolve);
   });
   const [status, output] = await Promise.all([ended, readText(child.stdout)]);
-  const code = output.trim();
-  if (status === 0 && CODE.test(code)) return code;
+  const code = typedCode(output);
+  if (status === 0 && code !== undefined) return code;
   const how = status === 0 ? 'printed no six digits' : `ended with status ${status ?? 'none'}`;
   throw new XacctError('process-failed', `mfa_process ${how}`, {
     hint: { say: `to see it fail, run the mfa_process of config.yaml by hand${orOption}` },

@@ -12,6 +12,7 @@ import { partitionOfRegion, registryHostname } from '../registry/ecr-hostname.ts
 import type { MfaSessionStatus } from '../token/mfa-session-store.ts';
 import { findToken } from './find-token.ts';
 import type { HelperDeps } from './helper.ts';
+import { whyShort } from './short-life.ts';
 
 /** One of `hostname` and `profile` at least. */
 export interface LoginRequest {
@@ -29,8 +30,10 @@ export interface LoggedIn {
   region: string;
   /** Epoch milliseconds by AWS's clock. */
   expiresAt: number;
-  /** Of the token's life, in milliseconds: where it is not above 0, the token was expired on arrival. */
+  /** How long it is given out, in milliseconds: where it is not above 0, the token was expired on arrival. */
   leftMs: number;
+  /** Where that is less than usual; the end of a sentence. */
+  shortBecause?: string;
   /** Where AWS's clock and this machine's are apart. */
   clockGap?: ClockGap;
   /** The session that serves every role behind the same keys. */
@@ -54,15 +57,19 @@ export async function login(
     deps.logins.erase(hostname);
     const { identity, registry } = found.resolution;
     const { expiresAt, awsNow } = found.token;
+    const world = { config, profiles, env };
+    const lifeMs = expiresAt - awsNow;
+    const shortBecause = whyShort(lifeMs, identity, world);
     const clockGap = deps.awsClock.gap();
-    const device = mfaDevice(identity, { config, profiles, env });
+    const device = mfaDevice(identity, world);
     const mfaSession = device && deps.mfaSessions.statusOf(device.sessionKey);
     return {
       hostname,
       identity: describeIdentity(identity),
       region: registry.region,
       expiresAt,
-      leftMs: expiresAt - awsNow,
+      leftMs: Math.min(lifeMs, config.maxTokenAge),
+      ...(shortBecause !== undefined && { shortBecause }),
       ...(clockGap && { clockGap }),
       ...(mfaSession && { mfaSession }),
     };

@@ -1,6 +1,7 @@
 // `ecr-xacct login`: its options. What it does is loaded when it runs.
 import { InvalidArgumentError } from 'commander';
 import type { LoginOptions } from '../../callers/login-person.ts';
+import { typedCode } from '../../callers/typed-code.ts';
 import { type CommandContext, registryArgument } from '../command.ts';
 
 const HELP = `
@@ -30,6 +31,7 @@ export function loginCommand(context: CommandContext): void {
 }
 
 function mfaCode(text: string): string {
-  if (/^\d{6}$/.test(text)) return text;
-  throw new InvalidArgumentError('It must be six digits.');
+  const code = typedCode(text);
+  if (code === undefined) throw new InvalidArgumentError('It must be six digits.');
+  return code;
 }

@@ -89,13 +89,48 @@ test('On a terminal the code is asked for, again where it is no code, and again 
   terminal.type(`12345${KEYS.enter}`);
   await terminal.shows(/It is six digits\./);
   terminal.type(`${KEYS.clear}000000${KEYS.enter}`);
-  await terminal.shows(/AWS did not accept the MFA code[\s\S]*MFA code of/);
-  terminal.type(`${cast.mfa.code}${KEYS.enter}`);
+  await terminal.shows(
+    /AWS did not accept this code: each works once, so wait until the device shows the next one\.[\s\S]*MFA code of/,
+  );
+  const { code } = cast.mfa;
+  terminal.type(`${code.slice(0, 3)} ${code.slice(3)}${KEYS.enter}`);
   const { status, text } = await terminal.end();
   assert.equal(status, 0, text);
   assert.match(text, /Logged in to 111122223333/);
+  assert.doesNotMatch(text, /ecr-xacct: |run the same command/);
   assert.doesNotMatch(text, new RegExp(cast.mfa.code));
   passwordOf(await product.get(HOST), HOST);
+});
+
+test('A code on the command line may be in groups, as a device shows it.', async () => {
+  for (const between of [' ', '-']) {
+    await using stage = await startMfa();
+    const { code } = stage.cast.mfa;
+    const typed = `${code.slice(0, 3)}${between}${code.slice(3)}`;
+    const { status, stderr } = await login(stage.product, ['--mfa-code', typed, HOST]);
+    assert.deepEqual([status, stderr], [0, ''], typed);
+  }
+});
+
+test('A token that lives shorter than usual is said to, with the reason.', async () => {
+  await using stage = await startMfa();
+  const { product, cast, aws } = stage;
+  const expiresAt = aws.world.now() + 3_630_000;
+  aws.faults.next({ kind: 'token', action: 'GetAuthorizationToken', expiresAt });
+  const { stdout } = await login(product, ['--mfa-code', cast.mfa.code, HOST]);
+  assert.match(
+    stdout,
+    /^as profile careful; its token lasts 1 h 0 min\.\nShorter than ECR's usual 12 h: AWS gives no more for the session of role arn:aws:iam::111122223333:role\/MfaOnly \(profile careful\)\.\nThe MFA session /m,
+  );
+  const config = join(product.home, '.config/ecr-xacct/config.yaml');
+  await writeFile(config, `registries: { "${HOST}": { profile: careful } }\nmax_token_age: 2h\n`);
+  const capped = await login(product, [HOST]);
+  assert.ok(
+    capped.stdout.includes(
+      `its token lasts 2 h 0 min.\nShorter than ECR's usual 12 h: max_token_age in ${config} allows no more.\n`,
+    ),
+    capped.stdout,
+  );
 });
 
 test('Ctrl-C at the question for a code logs nobody in, and says so.', {
