@@ -60,7 +60,7 @@ static size_t tape_left;
 static struct stream input, received, pipe_content, streams[3];
 static size_t sent;
 static int socket_fd, is_folder_safe, is_peer_own, is_shut, is_closed, is_stdin_replaced, is_timed_out, exit_status;
-static int is_absent, is_starting, is_started;
+static int is_absent, is_starting, is_started, is_telling;
 static int asked;
 static long long clock_ms;
 static jmp_buf ended;
@@ -263,9 +263,22 @@ static ssize_t fuzz_send(int fd, const void *bytes, size_t length, int flags);
 
 static int fuzz_shutdown(int fd, int how);
 
+/* Before stdin is read, which a person is then told. */
+static int fuzz_isatty(int fd)
+{
+	CHECK(fd == STDIN_FILENO && is_peer_own && !input.is_ended && input.length == 0);
+	is_telling = next() >= 0xF0;
+	return is_telling;
+}
+
 static ssize_t fuzz_write(int fd, const void *bytes, size_t length)
 {
 	unsigned choice = next();
+	if (is_telling) {
+		is_telling = 0;
+		CHECK(fd == STDERR_FILENO && length > 12 && memcmp(bytes, "Waiting for ", 12) == 0);
+		return fails(choice, EIO, EPIPE) ? -1 : (ssize_t)length;
+	}
 	if (fd == PIPE_WRITE) {
 		size_t room = PIPE_CAPACITY - pipe_content.length;
 		if (fails(choice, EIO, EPIPE))
@@ -392,6 +405,7 @@ static _Noreturn void fuzz_exit(int status)
 #define pipe fuzz_pipe
 #define pipe2 fuzz_pipe2
 #define fork fuzz_fork
+#define isatty fuzz_isatty
 #define kill fuzz_kill
 #define dup2 fuzz_dup2
 #define close fuzz_close
@@ -576,7 +590,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (int fd = 0; fd <= 2; fd++)
 		streams[fd].length = 0, streams[fd].is_cut = 0;
 	socket_fd = is_folder_safe = is_peer_own = is_shut = is_closed = is_stdin_replaced = is_timed_out = exit_status = 0;
-	is_absent = is_starting = is_started = 0;
+	is_absent = is_starting = is_started = is_telling = 0;
 	clock_ms = 1000;
 	frame_length = stdin_length = 0;
 	stdin_bytes = NULL;

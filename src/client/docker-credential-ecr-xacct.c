@@ -417,6 +417,18 @@ static int connect_daemon(long seconds, int starts)
 	return fd;
 }
 
+/* A person at a terminal would wait for this program, and it for the person; Docker gives a pipe. As in helper-command.ts. */
+static void say_what_is_awaited(const char *action)
+{
+	static const char hostname[] = "Waiting for the hostname of a registry: type it, then Enter and Ctrl-D.\n";
+	static const char credential[] = "Waiting for a credential as JSON: type it, then Enter and Ctrl-D.\n";
+	if (!isatty(STDIN_FILENO))
+		return;
+	int is_store = strcmp(action, "store") == 0;
+	if (write(STDERR_FILENO, is_store ? credential : hostname, (is_store ? sizeof credential : sizeof hostname) - 1) < 0)
+		return;
+}
+
 /* Nothing here may exec: what was read so far would be taken for all of it. */
 static void read_stdin(void)
 {
@@ -566,8 +578,10 @@ int main(int argc, char **argv)
 	begin_request(actions[action], 0);
 	/* What a daemon that is not there would have forgotten anyway needs none. */
 	int fd = connect_daemon(seconds, action < 2);
-	if (strcmp(actions[action], "list") != 0)
+	if (strcmp(actions[action], "list") != 0) {
+		say_what_is_awaited(actions[action]);
 		read_stdin();
+	}
 	long long deadline = now_ms() + seconds * 1000LL;
 	size_t length = ask(fd, deadline);
 	/* Another program is to be run, which goes by variables that no list has. */

@@ -26,6 +26,14 @@ Exit status: 0, or 1 with the reason on stdout. What a person has to mend is on
 stderr too; "credentials not found in native keychain" sends Docker on anonymously.
 `;
 
+/** A person at a terminal would wait for this program, and it for the person. As in the native client. */
+const AWAITED = {
+  get: 'the hostname of a registry',
+  erase: 'the hostname of a registry',
+  store: 'a credential as JSON',
+};
+const END_OF_INPUT = process.platform === 'win32' ? 'Enter, Ctrl-Z and Enter' : 'Enter and Ctrl-D';
+
 /** Added by the native client where it has waited for the daemon in vain: this process need not wait again. */
 const DAEMON_SILENT = '--daemon-silent';
 
@@ -50,6 +58,9 @@ export async function helperCommand(
     const wrong = args.length === 0 ? '' : `Wrong arguments: ${printable(args.join(' '))}\n`;
     streams.stdout.write(`${wrong}${USAGE}\n`);
     return 1;
+  }
+  if (action !== 'list' && 'isTTY' in streams.stdin && streams.stdin.isTTY) {
+    streams.stderr.write(`Waiting for ${AWAITED[action]}: type it, then ${END_OF_INPUT}.\n`);
   }
   return write(await answerStdin(action, invocation, streams, isDaemonSilent), streams);
 }

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { fronts, runFront } from '../support/product/fronts.ts';
 import { failureOf, passwordOf } from '../support/product/product.ts';
 import { HOST, startProductStage } from '../support/product/stage.ts';
+import { KEYS, openTerminal, skipWithoutTerminal } from '../support/product/terminal.ts';
 
 const USAGE = 'Usage: docker-credential-ecr-xacct <get|store|erase|list|version>\n';
 const manifest = new URL('../../package.json', import.meta.url);
@@ -57,6 +58,34 @@ for (const front of fronts) {
       await writeFile(join(product.home, 'url'), HOST);
       passwordOf(await shell('<url'), HOST);
     });
+    await t.test(
+      'On a terminal it says what it waits for, and how to end that; list waits for nothing.',
+      {
+        skip: skipWithoutTerminal,
+      },
+      async () => {
+        const rows = [
+          ['get', 'the hostname of a registry', 'docker.io', /native keychain/, 1],
+          ['erase', 'the hostname of a registry', HOST, /./, 0],
+          ['store', 'a credential as JSON', '{}', /no credentials server URL/, 1],
+        ] as const;
+        const open = (action: string) =>
+          openTerminal(`${front.command.join(' ')} ${action}`, {
+            ...product.env,
+            ECR_XACCT_DAEMON: front.env.ECR_XACCT_DAEMON ?? 'on',
+          });
+        for (const [action, what, typed, says, expected] of rows) {
+          using terminal = open(action);
+          await terminal.shows(new RegExp(`^Waiting for ${what}: type it, then Enter and Ctrl-D\\.\r?\n`));
+          terminal.type(`${typed}${KEYS.enter}${KEYS.ctrlD}`);
+          const { status, text } = await terminal.end();
+          assert.equal(status, expected, text);
+          assert.match(text, says);
+        }
+        using list = open('list');
+        assert.doesNotMatch((await list.end()).text, /Waiting/);
+      },
+    );
     await t.test('A reader of stdout that has gone away ends it, without a stack trace.', async () => {
       const { stderr } = await shell(`<<EOF | true\n${HOST}\nEOF`);
       assert.equal(stderr, '');

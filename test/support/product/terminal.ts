@@ -28,6 +28,7 @@ export const KEYS = {
   right: '\u001b[C',
   clear: '\u0015',
   ctrlC: '\u0003',
+  ctrlD: '\u0004',
 };
 
 /** Runs a command line of the shell. */
