@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { shellWord } from '../hint.ts';
 import type { SelfCommand } from '../invocation.ts';
 import { findProgram, mayAccess, pathFolders } from '../os/find-program.ts';
+import { modeNeedsRoot } from '../os/needs-root.ts';
 
 const PROGRAM = 'docker-credential-ecr-xacct';
 
@@ -20,19 +21,19 @@ export function helperFault(
     findProgram(PROGRAM, path)?.path ?? folders.map((folder) => join(folder, PROGRAM)).find(isFile);
   if (found === undefined) {
     const isOnPath = own !== undefined && folders.includes(dirname(own));
-    const command = isOnPath ? `chmod +x ${shellWord(own)}` : linkCommand(own ?? PROGRAM, folders, home);
+    const command = isOnPath ? makeExecutable(own) : linkCommand(own ?? PROGRAM, folders, home);
     return { message: `Docker will not find ${PROGRAM}: it is in no folder of your PATH.`, command };
   }
   if (!mayAccess(found, constants.X_OK)) {
     return {
       message: `Docker cannot run ${found}: it is not executable.`,
-      command: `chmod +x ${shellWord(found)}`,
+      command: makeExecutable(found),
     };
   }
   if (own === undefined || isSameFile(found, own)) return undefined;
   return {
     message: `Docker will run ${found}, which is not the one that belongs to this ecr-xacct.`,
-    command: `ln -sf ${shellWord(own)} ${shellWord(found)}`,
+    command: `${isWritableFolder(dirname(found)) ? '' : 'sudo '}ln -sf ${shellWord(own)} ${shellWord(found)}`,
   };
 }
 
@@ -70,6 +71,10 @@ function linkCommand(own: string, folders: readonly string[], home: string): str
     folders.find((path) => path.startsWith('/usr/local/')) ??
     '/usr/local/bin';
   return `${isWritableFolder(folder) ? '' : 'sudo '}ln -s ${shellWord(own)} ${shellWord(`${folder}/`)}`;
+}
+
+function makeExecutable(path: string): string {
+  return `${modeNeedsRoot(path) ? 'sudo ' : ''}chmod +x ${shellWord(path)}`;
 }
 
 function isSameFile(one: string, other: string): boolean {

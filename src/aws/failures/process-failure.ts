@@ -7,6 +7,7 @@ import type { Identity } from '../../identity/identity.ts';
 import type { Environment } from '../../invocation.ts';
 import { errnoOf } from '../../os/file-cache.ts';
 import { limitError } from '../../os/limits.ts';
+import { modeNeedsRoot } from '../../os/needs-root.ts';
 import { type FailureContext, its } from './failure-context.ts';
 
 /** What it did; `absent`: the program that could not be started. */
@@ -58,7 +59,8 @@ function notStarted(program: string, code: string, env: Environment): { what: st
   const folders = isPath ? [''] : (env.PATH ?? '').split(delimiter);
   const file = folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
   if (code === 'EACCES' && file !== undefined && isNotExecutable(file)) {
-    return { what: `${file}, which is not executable`, hint: { run: command`chmod +x ${file}` } };
+    const run = [...(modeNeedsRoot(file) ? ['sudo'] : []), ...command`chmod +x ${file}`];
+    return { what: `${file}, which is not executable`, hint: { run } };
   }
   if (!isPath) return { what: `${program}, not found on PATH=${env.PATH ?? ''}`, hint: { say } };
   return { what: `${program}, which ${file === undefined ? 'does not exist' : 'is no program'}`, hint: {} };

@@ -1,9 +1,9 @@
 // Whether Docker will find our program: where it does not, the command that mends it, which is then run.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempDisposableSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempDisposableSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { helperFault } from '../../../src/docker/helper-fault.ts';
 
@@ -76,4 +76,30 @@ test('Another program of that name is not ours.', () => {
   assert.match(message, /which is not the one that belongs to this ecr-xacct\.$/);
   execFileSync('/bin/sh', ['-c', command]);
   assert.equal(home.fault(home.bin, home.own), undefined);
+});
+
+test("Where a folder or a file is root's, the command says so.", {
+  skip: process.getuid?.() !== 0 && 'needs root',
+}, () => {
+  using home = makeHome();
+  for (const path of [dirname(home.bin), home.bin]) chmodSync(path, 0o755);
+  const source = new URL('../../../src/docker/helper-fault.ts', import.meta.url).href;
+  const self = [join(home.own, '../node'), join(home.own, '../lib/ecr-xacct.cjs')];
+  const commandAt = (path: string) => {
+    const call = `helperFault(${JSON.stringify(path)}, '/home/you', ${JSON.stringify(self)})`;
+    const script = `const { helperFault } = await import(${JSON.stringify(source)}); console.log(${call}.command)`;
+    const [uid, gid] = [65_534, 65_534];
+    const args = ['--input-type=module', '--eval', script];
+    return execFileSync(process.execPath, args, { uid, gid, encoding: 'utf8', cwd: '/' }).trim();
+  };
+  const found = join(home.bin, NAME);
+  writeFileSync(found, 'another', { mode: 0o755 });
+  assert.match(commandAt(home.bin), /^sudo ln -sf '/);
+  chmodSync(found, 0o644);
+  assert.match(commandAt(home.bin), /^sudo chmod \+x '/);
+  chownSync(found, 65_534, 65_534);
+  assert.match(commandAt(home.bin), /^chmod \+x '/);
+  chmodSync(found, 0o755);
+  chownSync(home.bin, 65_534, 65_534);
+  assert.match(commandAt(home.bin), /^ln -sf '/);
 });
