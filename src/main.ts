@@ -54,7 +54,7 @@ async function closeTheRest(): Promise<void> {
 
 /** Each front is loaded only where it is asked for: Docker waits for the first, and only a minter loads the AWS SDK. */
 async function run(): Promise<number> {
-  if ((command === '--version' || command === '-V') && args.length === 0) {
+  if (['--version', '-V', '-v', 'version'].includes(command ?? '') && args.length === 0) {
     openStreams().stdout.write(`${version}\n`);
     return 0;
   }

@@ -12,32 +12,28 @@ import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { getLoginPasswordCommand } from './commands/get-login-password.ts';
 import { grantCommand } from './commands/grant.ts';
+import { helpCommand } from './commands/help.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
 import { revokeCommand } from './commands/revoke.ts';
 import { setupCommand } from './commands/setup.ts';
 import { statusCommand } from './commands/status.ts';
 
-/** In the order of the help. What is heavy to load, a command loads itself when it runs. */
-const COMMANDS: readonly ((context: CommandContext) => void)[] = [
-  setupCommand,
-  explainCommand,
-  doctorCommand,
-  loginCommand,
-  logoutCommand,
-  statusCommand,
-  grantCommand,
-  revokeCommand,
-  accessCommand,
-  getLoginPasswordCommand,
-  configCommand,
-  daemonCommand,
-  completionCommand,
-];
+/** In the order of the help, by what they are for. What is heavy to load, a command loads itself when it runs. */
+const COMMANDS: Readonly<Record<string, readonly ((context: CommandContext) => void)[]>> = {
+  'Use registries:': [loginCommand, logoutCommand, getLoginPasswordCommand],
+  'See what happens, and why:': [explainCommand, doctorCommand, statusCommand],
+  'Share your own registries:': [grantCommand, revokeCommand, accessCommand],
+  'Set it up:': [setupCommand, configCommand, daemonCommand, completionCommand],
+};
 
 const EPILOGUE = `
-Example: ecr-xacct status
+Examples:
+  ecr-xacct setup
+  ecr-xacct explain 111122223333.dkr.ecr.us-east-1.amazonaws.com
+  ecr-xacct doctor 111122223333.dkr.ecr.us-east-1.amazonaws.com/team/app:1
 
+ecr-xacct help COMMAND has more on each.
 Exit status: 0 done, 1 failed (the reason is on stderr), 2 wrong usage,
 130 a question was left with Ctrl-C.
 Docker itself runs docker-credential-ecr-xacct; see its --help.`;
@@ -52,13 +48,15 @@ export async function runProgram(
   version: string,
   streams: Streams,
 ): Promise<number> {
+  // Its option has one letter only.
+  const words = args[0] === '-v' ? ['-V', ...args.slice(1)] : args;
   let status = 0;
   const setStatus = (code: number) => {
     status = code;
   };
   try {
     const shown = { ...invocation, showWait: createWaits(streams.stderr, invocation.env) };
-    await createProgram({ invocation: shown, version, streams, setStatus }).parseAsync([...args], {
+    await createProgram({ invocation: shown, version, streams, setStatus }).parseAsync([...words], {
       from: 'user',
     });
     return status;
@@ -75,6 +73,7 @@ export function createProgram(context: Omit<CommandContext, 'program'>): Command
     .description('Docker credential helper for Amazon ECR registries of many AWS accounts')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
+    // Its own is for one level of commands only.
     .helpCommand(false)
     .addHelpText('after', EPILOGUE)
     .showHelpAfterError('See: ecr-xacct --help')
@@ -86,7 +85,11 @@ export function createProgram(context: Omit<CommandContext, 'program'>): Command
       // It repeats what was typed.
       writeErr: (text) => streams.stderr.write(text.split('\n').map(printable).join('\n')),
     });
-  for (const addCommand of COMMANDS) addCommand({ ...context, program });
+  for (const [heading, commands] of Object.entries(COMMANDS)) {
+    program.commandsGroup(heading);
+    for (const addCommand of commands) addCommand({ ...context, program });
+  }
+  helpCommand({ ...context, program });
   nameOwnHelp(program, 'ecr-xacct');
   return program;
 }

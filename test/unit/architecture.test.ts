@@ -92,8 +92,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'net',
     'os',
   ],
-  // What it offers are names of the files and of the daemon; no other part of the command line reads them.
-  'cli/completion': ['client', 'config', 'profiles', 'docker', 'os'],
+  // What it offers are names of the files, of the daemon and of AWS; no other part of the command line reads them.
+  'cli/completion': ['client', 'config', 'profiles', 'docker', 'registry', 'os'],
   cli: [
     'cli/completion',
     'setup',

@@ -2,6 +2,7 @@
 import { RootCommand, type Command as TabCommand } from '@bomb.sh/tab';
 import type { Argument, Command, Option } from 'commander';
 import type { Invocation } from '../../invocation.ts';
+import { REGIONS } from '../../registry/regions.ts';
 import { knownHosts, knownProfiles } from './known-names.ts';
 
 interface Names {
@@ -64,7 +65,11 @@ function addOption(into: TabCommand, { long, short, description, ...option }: Op
   const alias = short?.replace(/^-/, '') ?? '';
   if (!option.required && !option.optional) into.option(name, description, alias);
   else {
-    const known: Readonly<Record<string, readonly string[]>> = { profile: names.profiles, on: names.hosts };
+    const known: Readonly<Record<string, readonly string[]>> = {
+      profile: names.profiles,
+      on: names.hosts,
+      region: REGIONS,
+    };
     into.option(name, description, offer(option.argChoices ?? known[name] ?? []), alias);
   }
 }

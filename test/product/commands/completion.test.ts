@@ -49,6 +49,19 @@ test('Commands, their commands and their options are offered, and none that are 
   assert.equal(await product.daemon(), undefined);
 });
 
+test('Regions are offered where an option wants one.', async () => {
+  await using stage = await startProductStage();
+  const { product } = stage;
+  assert.deepEqual(await offered(product, 'setup', '--region', 'eu-central-'), [
+    'eu-central-1',
+    'eu-central-2',
+  ]);
+  assert.deepEqual(await offered(product, 'doctor', HOST, '--region', 'us-gov-'), [
+    'us-gov-east-1',
+    'us-gov-west-1',
+  ]);
+});
+
 test('Registries are offered from config, Docker and the daemon, and none that a shell would run.', async () => {
   await using stage = await startProductStage();
   const { product } = stage;

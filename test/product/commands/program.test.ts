@@ -29,6 +29,28 @@ test('Help is on stdout, with the commands, an example and the exit statuses.', 
       assert.match(stdout, /Exit status: 0 done, 1 failed .*, 2 wrong usage,\n130 /);
     });
   }
+  for (const path of [[], ['setup'], ['config', 'check'], ['daemon']]) {
+    await t.test(`ecr-xacct help ${path.join(' ')} is the same as with --help`, async () => {
+      assert.deepEqual(await run('help', ...path), await run(...path, '--help'));
+    });
+  }
+  await t.test('ecr-xacct help COMMAND does nothing of what is asked about', async () => {
+    const { status, stdout } = await run('help', 'logout', HOST);
+    assert.equal(status, 0);
+    assert.match(stdout, /^Usage: ecr-xacct logout /);
+  });
+  await t.test('has the commands in groups, and setup for the first example', async () => {
+    const { stdout } = await run('--help');
+    const groups = [...stdout.matchAll(/^(.+):\n(?= {2}[a-z])/gm)].map(([, heading]) => heading);
+    assert.deepEqual(groups, [
+      'Use registries',
+      'See what happens, and why',
+      'Share your own registries',
+      'Set it up',
+      'Examples',
+    ]);
+    assert.match(stdout, /^Examples:\n {2}ecr-xacct setup\n/m);
+  });
   for (const command of ['run', 'stop']) {
     await t.test(`ecr-xacct daemon ${command} --help`, async () => {
       const { status, stdout } = await run('daemon', command, '--help');
@@ -39,10 +61,10 @@ test('Help is on stdout, with the commands, an example and the exit statuses.', 
   }
 });
 
-test('--version is the version, and nothing else.', async () => {
+test('--version, its letters and the word are the version, and nothing else.', async () => {
   await using stage = await startProductStage();
   const run = runner(stage.product);
-  for (const word of ['--version', '-V']) {
+  for (const word of ['--version', '-V', '-v', 'version']) {
     assert.deepEqual(await run(word), { status: 0, stdout: `${version}\n`, stderr: '' });
   }
 });
@@ -69,6 +91,18 @@ test('Wrong usage exits with 2, and says on stderr what was wrong.', async (t) =
     assert.match((await run('grant', '--explode')).stderr, /^See: ecr-xacct grant --help$/m);
     assert.match((await run('daemon', 'stop', 'now')).stderr, /^See: ecr-xacct daemon stop --help$/m);
     assert.match((await run('explode')).stderr, /^See: ecr-xacct --help$/m);
+  });
+  await t.test('names what may be meant, of commands and options', async () => {
+    for (const [words, meant] of [
+      [['explian'], 'explain'],
+      [['help', 'explian'], 'explain'],
+      [['help', 'config', 'chek'], 'check'],
+      [['daemon', 'stpo'], 'stop'],
+      [['status', '--jsom'], '--json'],
+    ] as const) {
+      const { status, stderr } = await run(...words);
+      assert.deepEqual([status, stderr.includes(`\n(Did you mean ${meant}?)\n`)], [2, true], stderr);
+    }
   });
   for (const words of [[], ['daemon']]) {
     await t.test(`ecr-xacct ${words.join(' ')}, without a command`, async () => {
