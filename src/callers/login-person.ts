@@ -153,7 +153,8 @@ function doneText(done: LoggedIn): string {
     const expired = expiredOnArrivalText({ expiresAt, awsNow: expiresAt - leftMs });
     lines.push(`as ${printable(identity)}.`, `Its token ${expired}.`);
   }
-  if (shortBecause !== undefined) lines.push(`Shorter than ECR's usual 12 h: ${printable(shortBecause)}.`);
+  if (shortBecause !== undefined)
+    lines.push("Shorter than ECR's usual 12 h:", `  ${printable(shortBecause)}.`);
   if (mfaSession !== undefined) {
     lines.push(
       `The MFA session of ${printable(mfaSession.serial)}`,

@@ -120,14 +120,14 @@ test('A token that lives shorter than usual is said to, with the reason.', async
   const { stdout } = await login(product, ['--mfa-code', cast.mfa.code, HOST]);
   assert.match(
     stdout,
-    /^as profile careful; its token lasts 1 h 0 min\.\nShorter than ECR's usual 12 h: AWS gives no more for the session of role arn:aws:iam::111122223333:role\/MfaOnly \(profile careful\)\.\nThe MFA session /m,
+    /^as profile careful; its token lasts 1 h 0 min\.\nShorter than ECR's usual 12 h:\n {2}AWS gives no more for the session of role arn:aws:iam::111122223333:role\/MfaOnly \(profile careful\)\.\nThe MFA session /m,
   );
   const config = join(product.home, '.config/ecr-xacct/config.yaml');
   await writeFile(config, `registries: { "${HOST}": { profile: careful } }\nmax_token_age: 2h\n`);
   const capped = await login(product, [HOST]);
   assert.ok(
     capped.stdout.includes(
-      `its token lasts 2 h 0 min.\nShorter than ECR's usual 12 h: max_token_age in ${config} allows no more.\n`,
+      `its token lasts 2 h 0 min.\nShorter than ECR's usual 12 h:\n  max_token_age in ${config} allows no more.\n`,
     ),
     capped.stdout,
   );
