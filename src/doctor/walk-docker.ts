@@ -23,11 +23,11 @@ export async function* walkDocker(
   const { hostname } = image;
   const { env, uid, self } = invocation;
   const place = { env, home: homeFolder(env) ?? '/', uid };
-  yield programFinding(place, self);
-  const dockerConfig = dockerConfigFinding(hostname, place);
+  yield await programFinding(place, self);
+  const dockerConfig = await dockerConfigFinding(hostname, place);
   const explanation = await orError(() => explained({ hostname, mint: false }, invocation));
   const isForeign = !(explanation instanceof XacctError) && explanation.registry === undefined;
-  // Docker is right to ask somebody else for what is no registry of ours: a setup would not mend it.
+  // Docker is right to ask another helper for what is no registry of ours: a setup would not fix it.
   if (!isForeign || dockerConfig.outcome !== 'failed') yield dockerConfig;
 
   if (explanation instanceof XacctError) return yield failedFinding('identity', explanation, 'machine');

@@ -2,6 +2,7 @@
 import type { ClockGap, ExpiredOnArrival } from '../aws-clock.ts';
 import { ruleLine } from '../config/rule-line.ts';
 import { type ErrorFields, errorFields, XacctError } from '../errors.ts';
+import type { Hint } from '../hint.ts';
 import { chainOf } from '../identity/chain.ts';
 import { describeChain } from '../identity/describe-chain.ts';
 import { describeIdentity, profileOf } from '../identity/identity.ts';
@@ -63,8 +64,9 @@ export interface ExplainedCandidate {
   token?: TokenStatus;
   /** The MFA device that it needs a code of, and how long a session with it lasts. */
   mfa?: { serial: string; sessionExpiresAt?: number; sessionLeftMs?: number };
-  /** Why it cannot be used, as far as its settings tell. */
+  /** Why it cannot be used, as far as its settings tell, and what fixes it. */
   problem?: string;
+  hint?: Hint;
 }
 
 export type ExplainRequest = Pick<TokenInput, 'hostname' | 'env'> & {
@@ -219,7 +221,10 @@ function explainedCandidate(
       },
     };
   });
-  if (known instanceof XacctError) return { ...what, chain: [], problem: known.message };
+  if (known instanceof XacctError) {
+    const { message: problem, hint } = known;
+    return { ...what, chain: [], problem, ...(hint && { hint }) };
+  }
   const { chain, token, mfa } = known;
   return { ...what, chain, ...(token && { token }), ...(mfa && { mfa }) };
 }

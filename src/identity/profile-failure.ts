@@ -77,7 +77,7 @@ function nearestSource(said: string): string | undefined {
   return close.length === 1 ? close[0] : undefined;
 }
 
-/** The only name that differs by a small typing error: in case, or by one character added, left out or changed. */
+/** The only name that differs by a small typing error: in case, by one character added, left out or changed, or by two swapped. */
 function nearest(name: string, names: readonly string[]): string | undefined {
   const close = names.filter((other) => isOneEditAway(name.toLowerCase(), other.toLowerCase()));
   return close.length === 1 ? close[0] : undefined;
@@ -88,5 +88,6 @@ function isOneEditAway(a: string, b: string): boolean {
   while (start < a.length && a[start] === b[start]) start += 1;
   let end = 0;
   while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
-  return Math.max(a.length, b.length) - start - end <= 1;
+  const [ofA, ofB] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
+  return Math.max(ofA.length, ofB.length) <= 1 || (ofA.length === 2 && ofA === [...ofB].reverse().join(''));
 }

@@ -130,14 +130,17 @@ ${DEV}.
     assert.deepEqual(pushed.steps, [...upTo(7), 'upload unknown']);
   });
 
-  test('stops where Docker asks somebody else, and says how it comes to ask us.', async (t) => {
+  test('stops where Docker asks another helper, and says how it comes to ask us.', async (t) => {
     const workplace = await stage.workplace(t, throughRole('EcrPull'));
     const config = (content: object) =>
       writeFile(join(workplace.home, '.docker/config.json'), JSON.stringify(content));
     await config({ credHelpers: { [`https://${ecrHost}`]: 'ecr-xacct' }, credsStore: 'desktop' });
     const { steps, cause } = await diagnosed(workplace, images.shared);
     assert.deepEqual(steps, [...upTo(1), 'docker-config failed']);
-    assert.deepEqual([cause?.side, cause?.command], ['machine', 'ecr-xacct setup --region us-east-1']);
+    // A rule by hand: no profile is of the registry's account, and setup would find nothing to do.
+    const edit = `\${EDITOR:-vi} ${join(workplace.home, '.docker/config.json')}`;
+    assert.deepEqual([cause?.side, cause?.command], ['machine', edit]);
+    assert.deepEqual(cause?.notes, [`Put into it: "credHelpers": { "${ecrHost}": "ecr-xacct" }`]);
     assert.match(cause?.text ?? '', /^credHelpers has "https:/);
     await config({ credsStore: 'desktop' });
     const stored = await diagnosed(workplace, images.shared);

@@ -84,6 +84,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'client',
     'helper',
     'policy',
+    // Which rule and which profile lead to a registry, and what in these files is wrong.
+    'config',
+    'profiles',
     'docker',
     'docker/fallback',
     'registry',
