@@ -16,6 +16,8 @@ export interface AwsCaller {
   caller: CallerIdentity;
   /** As in `profile images`. */
   identity: string;
+  /** The same for `--profile`, where the identity is a profile. */
+  profile?: string;
   /** @throws XacctError */
   ask<Q extends Question>(question: Q, input: Questions[Q]['input']): Promise<Questions[Q]['answer']>;
 }
@@ -49,6 +51,7 @@ export async function askAs(
   return {
     caller,
     identity: describeIdentity(resolution.identity),
+    ...(resolution.identity.kind === 'profile' && { profile: resolution.identity.profile }),
     ask: async (question, input) => answerOf(await ask(question, input, proof)),
   };
 }

@@ -70,10 +70,17 @@ export interface DeniedFinding extends Finding {
   does?: 'grant' | 'look' | 'upgrade-scope';
   /** The repository may be what is missing: this was not asked as the registry's account. */
   mayBeAbsent?: boolean;
+  /** What is not there. */
+  lacks?: 'repository' | 'image';
 }
 
 /** As it is printed. */
-export function shownFinding({ does: _, mayBeAbsent = false, ...finding }: DeniedFinding): Finding {
+export function shownFinding({
+  does: _,
+  lacks: __,
+  mayBeAbsent = false,
+  ...finding
+}: DeniedFinding): Finding {
   if (!mayBeAbsent) return finding;
   const absent = 'ECR says the same of a repository that does not exist.';
   return { ...finding, notes: [absent, ...(finding.notes ?? [])] };

@@ -22,7 +22,7 @@ export function registryRightsFinding(
   const place = `${registry.hostname}/${repository}`;
   const by = administratorOf(registry.account);
   const { verdict, actions, wantsScope, absent, unread } = rights;
-  if (absent !== undefined) return failedFinding(step, absent, 'image');
+  if (absent !== undefined) return { ...failedFinding(step, absent, 'image'), lacks: 'repository' };
   if (verdict === 'allowed') {
     return { step, outcome: 'ok', text: `the policies of ${registry.account} let ${who} in` };
   }

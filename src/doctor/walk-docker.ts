@@ -1,13 +1,15 @@
 // The walk of doctor for Docker: from the helper on PATH to the layers of an image.
 import { createCallersOf } from '../callers/callers-of.ts';
+import { pullerOf } from '../callers/puller-of.ts';
 import { explained } from '../client/ask-for-people.ts';
 import { orError, XacctError } from '../errors.ts';
 import type { Invocation } from '../invocation.ts';
 import { engineAuthorities } from '../net/authorities.ts';
 import { homeFolder } from '../os/home-folder.ts';
 import { timeoutMs } from '../wire/daemon-variables.ts';
+import { examinedAbsence } from './absence.ts';
 import { examined, examinedPush } from './examine.ts';
-import { type Finding, failedFinding } from './finding.ts';
+import { type DeniedFinding, type Finding, failedFinding } from './finding.ts';
 import { credentialsFindings, getToken, identityFinding } from './identity-steps.ts';
 import { dockerConfigFinding, programFinding } from './machine-steps.ts';
 import type { ImageName } from './registry-api/image-name.ts';
@@ -36,19 +38,24 @@ export async function* walkDocker(
   if (registry === undefined) return;
   const { account } = registry;
   const callersOf = createCallersOf(registry, invocation);
-  let callerArn: string | undefined;
-  const look = async (finding: Finding) => {
+  let [callerArn, identity]: (string | undefined)[] = [];
+  const examine = async (finding: DeniedFinding): Promise<DeniedFinding> => {
     if (account === undefined) return finding;
     const wanted = { registry: { ...registry, account }, repository: image.repository, push };
-    if (finding.outcome === 'failed') return examined(finding, wanted, callersOf);
-    return finding.step === 'upload' ? examinedPush(finding, callerArn, wanted, callersOf) : finding;
+    if (finding.outcome !== 'failed') {
+      return finding.step === 'upload' ? examinedPush(finding, callerArn, wanted, callersOf) : finding;
+    }
+    const puller = async () => (login === undefined ? pullerOf(hostname, identity, invocation) : undefined);
+    const cause = await examined(finding, wanted, callersOf);
+    return examinedAbsence(cause, { image, wanted, callerArn, callersOf, puller });
   };
-  // What docker login brought is nobody's that AWS could be asked about.
+  // AWS cannot be asked who it is that docker login brought.
   if (login === undefined) {
     const minted = await orError(() => explained({ hostname, mint: true }, invocation));
     if (minted instanceof XacctError) return yield failedFinding('credentials', minted);
     callerArn = minted.caller?.arn;
-    for (const finding of credentialsFindings(minted, image.repository)) yield await look(finding);
+    identity = minted.candidates[minted.chosen ?? 0]?.identity;
+    for (const finding of credentialsFindings(minted, image.repository)) yield await examine(finding);
   }
   const token = await orError(() => getToken({ hostname, service: registry.service }, invocation));
   if (token instanceof XacctError) return yield failedFinding('token', token, 'machine');
@@ -68,6 +75,7 @@ export async function* walkDocker(
     }),
   );
   if (client instanceof XacctError) return yield failedFinding('registry', client, 'machine');
-  const steps = walkRegistry({ client, image, registry, push, isLogin: login !== undefined });
-  for await (const finding of steps) yield await look(finding);
+  const isLogin = login !== undefined;
+  const profile = isLogin ? undefined : /^profile (.+)$/s.exec(identity ?? '')?.[1];
+  yield* walkRegistry({ client, image, registry, push, isLogin, profile, examine });
 }
