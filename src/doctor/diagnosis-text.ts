@@ -1,15 +1,15 @@
-// What `ecr-xacct doctor` shows: every step that was walked, then the cause and what mends it.
+// What `ecr-xacct doctor` shows of an image: every step that was walked, then the cause and what fixes it.
 import { printable } from '../errors.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { type Cell, notes, table } from '../terminal/table.ts';
 import type { Diagnosis, Finding } from './finding.ts';
 import type { DoctorOptions } from './options.ts';
 
-const STYLES = { ok: 'green', warning: 'yellow', failed: 'red', unknown: 'dim' } as const;
+export const OUTCOME_STYLES = { ok: 'green', warning: 'yellow', failed: 'red', unknown: 'dim' } as const;
 
 const PLATFORM_NAMES = { ecs: 'ECS', fargate: 'Fargate', lambda: 'Lambda' } as const;
 
-const SIDES = {
+export const SIDES = {
   machine: 'It is on this machine.',
   caller: 'It is on the side of the account that pulls.',
   registry: "It is on the side of the registry's account.",
@@ -25,38 +25,47 @@ export function diagnosisText(
   screen: Screen,
 ): string {
   const tilde = (text: string) => (home ? text.replaceAll(`${home}/`, '~/') : text);
-  const steps = table(
-    [{ title: '' }, { title: 'STEP' }, { title: '' }, { title: 'WHAT', fit: 'wrap' }],
-    findings.map((finding, index) => [
-      `${index + 1}`,
-      finding.step,
-      { text: finding.outcome, style: STYLES[finding.outcome] },
-      finding === cause ? 'see below' : tilde(finding.text),
-    ]),
-    screen,
-  );
+  const steps = stepsTable(findings, (finding) => finding === cause, { tilde, screen });
   const warnings = findings.flatMap((finding) => {
     const { outcome, step, command, notes: more = [] } = finding;
     if (outcome === 'warning' && command !== undefined) {
-      return [mending(`Warning of ${step}.`, finding, screen)];
+      return [fixText(`Warning of ${step}.`, finding, screen)];
     }
     const isOpen = outcome === 'unknown' && (command !== undefined || more.length > 0);
-    return isOpen ? [mending(`Not known: ${step}.`, finding, screen)] : [];
+    return isOpen ? [fixText(`Not known: ${step}.`, finding, screen)] : [];
   });
   const end =
     cause === undefined
       ? notes([{ note: conclusion(findings, options) }], screen)
       : notes([{ note: { text: `Cause: ${tilde(cause.text)}`, style: 'red' } }], screen) +
-        mending(cause.side === undefined ? '' : SIDES[cause.side], cause, screen);
+        fixText(cause.side === undefined ? '' : SIDES[cause.side], cause, screen);
   // However long: it is to be copied, and compared.
   const head = `${screen.paint('bold', printable(image))}\n`;
   return [head, steps, ...warnings, end].join('\n');
 }
 
+/** A line a step; what is told below is left out. */
+export function stepsTable(
+  findings: readonly Finding[],
+  isBelow: (finding: Finding) => boolean,
+  { tilde, screen }: { tilde: (text: string) => string; screen: Screen },
+): string {
+  return table(
+    [{ title: '' }, { title: 'STEP' }, { title: '' }, { title: 'WHAT', fit: 'wrap' }],
+    findings.map((finding, index) => [
+      `${index + 1}`,
+      finding.step,
+      { text: finding.outcome, style: OUTCOME_STYLES[finding.outcome] },
+      isBelow(finding) ? 'see below' : tilde(finding.text),
+    ]),
+    screen,
+  );
+}
+
 /** The command is on a line of its own, however long: to be copied. */
-function mending(where: string, { command, by, notes: more = [] }: Finding, screen: Screen): string {
+export function fixText(where: string, { command, by, notes: more = [] }: Finding, screen: Screen): string {
   const who = by === undefined ? 'Run' : `${by.charAt(0).toUpperCase()}${by.slice(1)} runs`;
-  const can = by === undefined ? '' : `${who.replace(/ runs$/, '')} can mend it.`;
+  const can = by === undefined ? '' : `${who.replace(/ runs$/, '')} can fix it.`;
   const line = [where, command === undefined ? can : `${who}:`].filter((part) => part !== '').join(' ');
   return [
     line === '' ? '' : notes([{ note: line }], screen),

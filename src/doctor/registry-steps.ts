@@ -27,8 +27,11 @@ export async function* walkRegistry(walk: RegistryWalk): AsyncGenerator<DeniedFi
   let step: DoctorStep = 'registry';
   try {
     const ping = await client.ping();
-    if (ping.status !== 200) yield await examine(refused(step, ping, walk));
-    else yield { step, outcome: 'ok', text: 'it takes the token' };
+    const { denial } = ping;
+    const ofPing = { registry: walk.registry, repository: image.repository, push: walk.push };
+    yield await examine(
+      denial ? deniedFinding(step, denial, ofPing) : pingFinding(ping, image, walk.isLogin),
+    );
     step = 'manifest';
     const manifest = await client.manifest(image.repository, image.reference);
     const found = await examine(manifestFinding(manifest, walk));
@@ -113,26 +116,43 @@ async function uploadFinding(walk: RegistryWalk): Promise<Finding> {
   };
 }
 
+/** Whether the registry takes the token. */
+export function pingFinding(
+  answer: RegistryAnswer,
+  { hostname }: Pick<ImageName, 'hostname'>,
+  isLogin: boolean,
+): Finding {
+  const step = 'registry';
+  if (answer.status === 200) return { step, outcome: 'ok', text: 'it takes the token' };
+  return unserved(step, answer, { hostname, isLogin });
+}
+
 function refused(step: DoctorStep, answer: RegistryAnswer, walk: RegistryWalk): DeniedFinding {
-  const { status, code, denial } = answer;
-  const { message = `it answers ${status}${code === undefined ? '' : ` (${code})`}` } = answer;
+  const { denial } = answer;
   const { image, registry, push, isLogin } = walk;
-  if (denial !== undefined) {
-    return deniedFinding(step, denial, { registry, repository: image.repository, push });
-  }
-  if (status === 404) return absent(step, answer, walk);
+  const { hostname, repository } = image;
+  if (denial !== undefined) return deniedFinding(step, denial, { registry, repository, push });
+  return answer.status === 404 ? absent(step, answer, walk) : unserved(step, answer, { hostname, isLogin });
+}
+
+/** Neither denied by a policy nor absent. */
+function unserved(
+  step: DoctorStep,
+  { status, code, message = `it answers ${status}${code === undefined ? '' : ` (${code})`}` }: RegistryAnswer,
+  { hostname, isLogin }: { hostname: string; isLogin: boolean },
+): Finding {
   const failed = { step, outcome: 'failed' } as const;
   if (status === 401 || status === 403) {
-    const command = `${isLogin ? 'docker' : 'ecr-xacct'} logout ${image.hostname}`;
+    const run = commandText(command`${isLogin ? 'docker' : 'ecr-xacct'} logout ${hostname}`);
     return {
       ...failed,
-      text: `${image.hostname} does not take the token: ${message}`,
+      text: `${hostname} does not take the token: ${message}`,
       side: 'machine',
-      command,
+      command: run,
     };
   }
   const notes = status === 429 || status >= 500 ? ['Wait a minute, and run the same command again.'] : [];
-  return { ...failed, text: `${image.hostname}: ${message}`, notes };
+  return { ...failed, text: `${hostname}: ${message}`, notes };
 }
 
 function absent(step: DoctorStep, { code, message }: RegistryAnswer, walk: RegistryWalk): DeniedFinding {

@@ -18,10 +18,8 @@ export interface SetupHint {
  */
 export async function setupHint(hostname: string, file: string, env: Environment): Promise<SetupHint> {
   const registry = parseRegistry(hostname);
-  const byHand = {
-    command: commandText(command`$EDITOR ${file}`),
-    notes: [`Put into it: "credHelpers": { "${hostname}": "ecr-xacct" }`],
-  };
+  const entry = `"credHelpers": { "${hostname}": "ecr-xacct" }`;
+  const byHand = { command: commandText(command`$EDITOR ${file}`), notes: [`Put into it: ${entry}`] };
   if (registry?.service !== 'ecr' || registry.account === undefined) return byHand;
   const { account, region } = registry;
   // What is broken there has a step of its own.
@@ -38,7 +36,10 @@ export async function setupHint(hostname: string, file: string, env: Environment
   const named = accounts.undeclared.find((name) => name === rule?.profile);
   if (named !== undefined) {
     const setup = commandText(command`ecr-xacct setup --profile ${named} --region ${region}`);
-    return { command: setup, notes: [`If profile ${named} is of another account: ${byHand.notes.join('')}`] };
+    return {
+      command: setup,
+      notes: [`If profile ${named} is of another account, put into ${file}: ${entry}`],
+    };
   }
   if (rule === undefined && accounts.undeclared.length > 0) {
     return { command: commandText(command`ecr-xacct setup --region ${region}`) };

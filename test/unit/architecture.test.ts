@@ -83,6 +83,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'callers',
     'client',
     'helper',
+    // What config check says is wrong.
+    'inspect',
     'policy',
     // Which rule and which profile lead to a registry, and what in these files is wrong.
     'config',
