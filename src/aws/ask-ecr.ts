@@ -27,11 +27,12 @@ export function withEcr<T>(
     explain: AwsContext['explain'],
   ) => Promise<T>,
 ): Promise<Outcome<T>> {
-  const { registry } = asking.resolution;
+  const { registry, identity } = asking.resolution;
+  const profile = identity.kind === 'profile' ? identity.profile : undefined;
   return withCredentials(asking, 'call', async (credentials, { requestHandler, endpoints, explain }) => {
     const variant = endpointVariant(registry, endpoints);
     const config = { region: registry.region, credentials, requestHandler, ...variant };
-    const explainEcr = (error: unknown) => policyFailure(error, registry) ?? explain(error);
+    const explainEcr = (error: unknown) => policyFailure(error, registry, profile) ?? explain(error);
     try {
       return await use(config, registry.account, explainEcr);
     } catch (error) {

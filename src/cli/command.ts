@@ -1,7 +1,7 @@
 // What every command of `ecr-xacct` is given.
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseRegistryOrImage, type ServerURL } from '../docker/server-url.ts';
-import { XacctError } from '../errors.ts';
+import { errorLines, orError, XacctError } from '../errors.ts';
 import { hintText } from '../hint.ts';
 import type { Run } from '../invocation.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
@@ -22,6 +22,19 @@ export async function withUsage(command: Command, run: () => Promise<void>): Pro
     if (!(error instanceof XacctError) || error.code !== 'usage') throw error;
     command.error(`error: ${error.message}${error.hint === undefined ? '' : `; ${hintText(error.hint)}`}`);
   }
+}
+
+/** The same for what people run: a failure is told with its hint below it, each command on a line of its own. */
+export async function withHints(
+  command: Command,
+  { streams: { stderr }, setStatus }: Pick<CommandContext, 'streams' | 'setStatus'>,
+  run: () => Promise<void>,
+): Promise<void> {
+  const error = await orError(run);
+  if (!(error instanceof XacctError)) return;
+  if (error.code === 'usage') command.error(errorLines(error, 'error').trimEnd());
+  stderr.write(errorLines(error));
+  setStatus(1);
 }
 
 /** What a registry or an image names, as an argument; anything else is wrong usage. */

@@ -13,7 +13,7 @@ import type { ImageName } from './registry-api/image-name.ts';
 export interface AbsentImage {
   image: ImageName;
   wanted: Wanted;
-  /** Of whoever pulls; undefined where it is not known. */
+  /** Of who pulls; undefined where it is not known. */
   callerArn: string | undefined;
   callersOf: CallersOf;
   /** As who pulls; undefined where there is no such caller. @throws XacctError */

@@ -1,4 +1,4 @@
-// Whose policy stands in the way of an image, and what its owner does about it.
+// Whose policy denies an image, and what its owner does about it.
 import type { Denial } from '../denial.ts';
 import { command, commandText, shellWord } from '../hint.ts';
 import { type Principal, principalOf } from '../policy/principal.ts';

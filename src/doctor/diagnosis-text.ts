@@ -82,13 +82,13 @@ function conclusion(
   { push, for: platform }: Pick<DoctorOptions, 'push' | 'for'>,
 ): Cell {
   if (findings.every(({ outcome }) => outcome === 'unknown')) {
-    return { text: 'Whether something stands in the way is not known.', style: 'yellow' };
+    return { text: 'Whether something is wrong is not known.', style: 'yellow' };
   }
   const text = () => {
     if (findings.some(({ outcome }) => outcome === 'unknown')) {
-      return 'Nothing stands in the way, as far as could be looked.';
+      return 'Nothing is wrong, as far as could be looked.';
     }
-    if (platform !== undefined) return `Nothing stands in the way of ${PLATFORM_NAMES[platform]}.`;
+    if (platform !== undefined) return `Nothing is wrong for ${PLATFORM_NAMES[platform]}.`;
     const isThere = findings.some(({ step }) => step === 'layers');
     return `It can be ${[...(isThere ? ['pulled'] : []), ...(push ? ['pushed'] : [])].join(' and ')}.`;
   };

@@ -86,7 +86,7 @@ function ofRegistry(finding: DeniedFinding, known: Known): DeniedFinding {
   const principalArn = arnOf(who, rights);
   const only =
     principalArn !== undefined && finding.does === 'grant'
-      ? [`To let in nobody else of ${who.account}, grant it to ${principalArn}.`]
+      ? [`To let in no one else of ${who.account}, grant it to ${principalArn}.`]
       : [];
   const plain = withLacking({ ...finding, notes: [...(finding.notes ?? []), ...only] }, rights);
   if (policies === undefined) return plain;
@@ -106,17 +106,17 @@ function ofRegistry(finding: DeniedFinding, known: Known): DeniedFinding {
   );
 }
 
-/** AWS gave no reason: whoever lacks nothing on the own side is kept out by the other. */
+/** AWS gave no reason: who lacks nothing on the own side is kept out by the other. */
 function ofNobody(finding: DeniedFinding, known: Known): DeniedFinding {
   const { who, rights, wanted, policies } = known;
   const { denied = [] } = rights.simulated ?? {};
   if (denied.length > 0) {
     const { by: _, command: __, notes: ___, ...rest } = finding;
     const isOrganizations = denied.some(({ deniedBy }) => deniedBy === 'organization');
-    const mending: Partial<Finding> = isOrganizations
+    const fix: Partial<Finding> = isOrganizations
       ? { side: 'organization', by: 'an administrator of the organization' }
       : { side: 'caller', by: administratorOf(who.account), ...attachment(who, wanted) };
-    return withLacking({ ...rest, ...mending }, rights);
+    return withLacking({ ...rest, ...fix }, rights);
   }
   if (policies === undefined) return finding;
   const requests = requestsOf(who, arnOf(who, rights), wanted);

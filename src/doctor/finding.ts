@@ -34,11 +34,11 @@ export type DoctorStep =
   | 'role-rights'
   | 'registry-rights';
 
-/** Whose policy or set-up it is that stands in the way. */
+/** Whose policy or set-up the cause is. */
 export type Side =
   /** This machine: PATH, Docker's config, the network. */
   | 'machine'
-  /** The account of whoever pulls: its identity policies, a boundary, a session policy. */
+  /** The account that pulls: its identity policies, a boundary, a session policy. */
   | 'caller'
   /** The account of the registry: its repository's or registry's policy. */
   | 'registry'

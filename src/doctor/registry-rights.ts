@@ -1,4 +1,4 @@
-// What the policies of a registry's account say to a request, where somebody of that account is known here.
+// What the policies of a registry's account say to a request, where a profile of that account is known here.
 import type { CallersOf } from '../callers/callers-of.ts';
 import { type ErrorFields, errorFields, XacctError } from '../errors.ts';
 import type { OwnedRegistry } from '../grants/policy-target.ts';
@@ -7,10 +7,10 @@ import type { PolicyRequest } from '../policy/request-match.ts';
 import { allowsRequest } from '../policy/review.ts';
 import type { RegistryPolicies } from '../questions.ts';
 
-/** Neither, where nobody of the account is known here who may read them. */
+/** Neither, where no profile of the account here may read them. */
 export interface OwnersView {
   policies?: RegistryPolicies;
-  /** Why somebody of the account could not be asked. */
+  /** Why a profile of the account could not be asked. */
   failure?: XacctError;
 }
 

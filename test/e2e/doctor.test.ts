@@ -1,4 +1,4 @@
-// `ecr-xacct doctor`, as it is built: from Docker's config to the layers, and to whatever stands in the way.
+// `ecr-xacct doctor`, as it is built: from Docker's config to the layers, and to the cause.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -91,7 +91,7 @@ It is on the side of the registry's account. An administrator of 111122223333
 runs:
   ${command}
 ECR says the same of a repository that does not exist.
-To let in nobody else of 444455556666, grant it to
+To let in no one else of 444455556666, grant it to
 ${DEV}.
 `,
     );

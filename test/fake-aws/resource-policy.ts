@@ -69,6 +69,8 @@ export interface CacheRule {
 export class Registry extends PolicyHolder {
   /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html */
   policyScope: 'V1' | 'V2' = 'V2';
+  /** Whether it takes, under V1, no policy with actions that V1 does not enforce, as ECR did before there was V2. */
+  isStrictUnderV1 = false;
   readonly repositories = new Map<string, Repository>();
   creationTemplates: CreationTemplate[] = [];
   cacheRules: CacheRule[] = [];
