@@ -10,6 +10,8 @@ import type { RegistryPolicies } from '../questions.ts';
 /** Neither, where no profile of the account here may read them. */
 export interface OwnersView {
   policies?: RegistryPolicies;
+  /** As which profile they were read. */
+  profile?: string;
   /** Why a profile of the account could not be asked. */
   failure?: XacctError;
 }
@@ -32,7 +34,7 @@ export async function policiesByOwner(
         own !== undefined &&
         (!('error' in own.policy) || own.policy.error.code === 'repository-not-found')
       ) {
-        return { policies };
+        return { policies, ...(owner.profile !== undefined && { profile: owner.profile }) };
       }
     } catch (error) {
       if (!(error instanceof XacctError)) throw error;

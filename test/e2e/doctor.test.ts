@@ -181,4 +181,25 @@ ${DEV}.
     assert.deepEqual([cause?.side, cause?.action], ['caller', 'ecr:GetAuthorizationToken']);
     assert.match(cause?.command ?? '', /^aws iam attach-user-policy --user-name denied /);
   });
+
+  test('looks at the machine and its registries where no image is named: 0 where nothing is wrong.', async (t) => {
+    const workplace = await stage.workplace(t, throughRole('EcrPull'));
+    await writeFile(
+      join(workplace.home, '.docker/config.json'),
+      JSON.stringify({ credHelpers: { [ecrHost]: 'ecr-xacct' } }),
+    );
+    const { stdout } = await workplace.succeed(['ecr-xacct', 'doctor', '--strict']);
+    assert.match(
+      stdout,
+      /\n {3}REGISTRY\n1 {2}111122223333\.dkr\.ecr\.us-east-1\.amazonaws\.com {2}ok\n {3}AWS says: role EcrPull of 111122223333, session \S+\n\nSummary: 0 failures, 0 warnings; 1 of 1 registry without a failure\.\n$/,
+    );
+    for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
+    const { policies } = stage.cast.primary.roles.get('EcrPull') ?? assert.fail();
+    const taken = policies.splice(0);
+    await workplace.succeed(['ecr-xacct', 'logout', '--all']);
+    const { status, stdout: denied } = await workplace.run(['ecr-xacct', 'doctor']);
+    policies.push(...taken);
+    assert.equal(status, 1);
+    assert.match(denied, /^Failed: 111122223333\.dkr\S+, token: no identity-based/m);
+  });
 });
