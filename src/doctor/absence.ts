@@ -41,12 +41,31 @@ export async function examinedAbsence(finding: DeniedFinding, absent: AbsentImag
   }
   const template = covering(known.templates, repository);
   if (push && template?.appliedFor.includes('CREATE_ON_PUSH')) {
-    const by = `the creation template ${template.prefix}`;
-    const text = `the repository does not exist yet: the first push makes it, by ${by}`;
-    return { step: finding.step, outcome: 'ok', text, lacks: 'repository' };
+    return madeByPush(finding, absent, template);
   }
   const rule = covering(known.cacheRules, repository);
   return rule === undefined || push ? finding : notMade(finding, absent, rule);
+}
+
+/** A denial that was met on the way is still one: what the registry's policy says of the repository's name counts. */
+function madeByPush(
+  { step, principal }: DeniedFinding,
+  { wanted }: AbsentImage,
+  { prefix }: CreationTemplate,
+): DeniedFinding {
+  const { hostname, account } = wanted.registry;
+  const text = `the repository does not exist yet: the first push makes it, by the creation template ${prefix}`;
+  const made = { step, lacks: 'repository' } as const;
+  const who = principalOf(principal ?? '')?.account;
+  if (who === undefined || who === account) return { ...made, outcome: 'ok', text };
+  const below = prefix === 'ROOT' ? '*' : `${prefix.replace(/\/$/, '')}/*`;
+  return {
+    ...made,
+    outcome: 'unknown',
+    text: `${text}, if the registry's policy lets ${who} push there`,
+    by: administratorOf(account),
+    command: commandText(command`ecr-xacct grant ${who} --on ${`${hostname}/${below}`} --push`),
+  };
 }
 
 /** As who pulls first, then as the registry's own callers, as long as something is not known. */

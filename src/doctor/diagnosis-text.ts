@@ -20,7 +20,7 @@ export const SIDES = {
 
 export function diagnosisText(
   { image, findings, cause }: Diagnosis,
-  options: Pick<DoctorOptions, 'push' | 'for'>,
+  options: Pick<DoctorOptions, 'push' | 'for' | 'strict'>,
   home: string | undefined,
   screen: Screen,
 ): string {
@@ -39,9 +39,14 @@ export function diagnosisText(
       ? notes([{ note: conclusion(findings, options) }], screen)
       : notes([{ note: { text: `Cause: ${tilde(cause.text)}`, style: 'red' } }], screen) +
         fixText(cause.side === undefined ? '' : SIDES[cause.side], cause, screen);
+  const warned = findings.filter(({ outcome }) => outcome === 'warning').length;
+  const strict =
+    options.strict && warned > 0
+      ? [notes([{ note: { text: strictText(warned), style: 'yellow' } }], screen)]
+      : [];
   // However long: it is to be copied, and compared.
   const head = `${screen.paint('bold', printable(image))}\n`;
-  return [head, steps, ...warnings, end].join('\n');
+  return [head, steps, ...warnings, end, ...strict].join('\n');
 }
 
 /** A line a step; what is told below is left out. */
@@ -75,6 +80,12 @@ export function fixText(where: string, { command, by, notes: more = [] }: Findin
       screen,
     ),
   ].join('');
+}
+
+function strictText(warned: number): string {
+  return warned === 1
+    ? '1 warning: --strict counts it as a failure.'
+    : `${warned} warnings: --strict counts them as failures.`;
 }
 
 function conclusion(

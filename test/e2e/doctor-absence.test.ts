@@ -1,5 +1,7 @@
 // `ecr-xacct doctor` where an image or its repository is not there: archived, made by the first push, or by the first pull.
 import assert from 'node:assert/strict';
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Diagnosis } from '../../src/doctor/finding.ts';
 import type { Registry } from '../fake-aws/resource-policy.ts';
@@ -79,6 +81,20 @@ describe('doctor, of what is not there', { skip, timeout: 120_000 }, () => {
     assert.match(pulled.cause?.text ?? '', /has no repository new\/app$/);
     registry.creationTemplates = [{ prefix: 'new', appliedFor: ['REPLICATION'] }];
     assert.notEqual((await diagnosed(workplace, image, '--push')).cause, undefined);
+  });
+
+  test('of another account, a repository that the first push makes is not known to be fine: its owner grants it.', async (t) => {
+    const workplace = await stage.workplace(t, { profile: 'dev' });
+    await appendFile(
+      join(workplace.home, '.aws/credentials'),
+      `\n[primary]\naws_access_key_id = ${stage.cast.admin.accessKeyId}\naws_secret_access_key = ${stage.cast.admin.secretAccessKey}\n`,
+    );
+    registry.creationTemplates = [{ prefix: 'ours', appliedFor: ['CREATE_ON_PUSH'] }];
+    const { findings } = await diagnosed(workplace, `${ecrHost}/ours/app:1`, '--push');
+    const found = findings.find(({ step }) => step === 'manifest') ?? assert.fail();
+    assert.equal(found.outcome, 'unknown');
+    assert.equal(found.command, `ecr-xacct grant 444455556666 --on '${ecrHost}/ours/*' --push`);
+    assert.equal(registry.repositories.has('ours/app'), false);
   });
 
   test('a repository that the first pull makes: who may, and by which command.', async (t) => {

@@ -116,3 +116,14 @@ test("A registry whose account has a profile leads to that account's own setup, 
       assert.equal(command, 'ecr-xacct setup --profile images --region us-east-1');
     },
   ));
+
+test('With --strict, a warning of an image is said to count.', async () => {
+  await using stage = await startPolicyStage();
+  const { product } = stage;
+  await mkdir(join(product.home, '.docker'));
+  const dockerConfig = { credHelpers: { [HOST]: 'ecr-xacct' }, auths: { [HOST]: LOGIN } };
+  await writeFile(join(product.home, '.docker/config.json'), JSON.stringify(dockerConfig));
+  const doctor = async (...args: string[]) => (await stage.run('doctor', on('team/app:1'), ...args)).stdout;
+  assert.match(await doctor('--strict'), /\n1 warning: --strict counts it as a failure\.\n$/);
+  assert.doesNotMatch(await doctor(), /--strict/);
+});
