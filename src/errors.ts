@@ -1,6 +1,6 @@
 // The one error type of the program: what failed, what fixes it, and a code to compare.
 import type { Denial } from './denial.ts';
-import { changedHint, type Hint, hintLines, hintText } from './hint.ts';
+import { changedHint, type Hint, hintText } from './hint.ts';
 import { withoutUserinfo } from './userinfo.ts';
 
 /** What a code means to those who go on after a failure, or wait for its end. */
@@ -171,12 +171,6 @@ export function printable(text: string): string {
 /** The error as the one line a person reads: `ecr-xacct: MESSAGE; HINT`. */
 export function errorLine(error: unknown): string {
   return `ecr-xacct: ${errorText(error)}`;
-}
-
-/** The same for a terminal, each with its line break: the message, and the hint below it with its commands on lines of their own. */
-export function errorLines({ message, hint }: XacctError, before = 'ecr-xacct'): string {
-  const lines = [`${before}: ${message}`, ...(hint === undefined ? [] : hintLines(hint))];
-  return lines.map((line) => `${printable(line)}\n`).join('');
 }
 
 /** The same without the program's name: `MESSAGE; HINT`. */

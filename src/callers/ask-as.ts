@@ -49,9 +49,9 @@ export async function askAs(
     streams === undefined ? await whoAmI() : await withMfaCodes(whoAmI, undefined, codesFrom(streams));
   const proof = mfaSession && { session: mfaSession };
   return {
+    ...(resolution.identity.kind === 'profile' && { profile: resolution.identity.profile }),
     caller,
     identity: describeIdentity(resolution.identity),
-    ...(resolution.identity.kind === 'profile' && { profile: resolution.identity.profile }),
     ask: async (question, input) => answerOf(await ask(question, input, proof)),
   };
 }

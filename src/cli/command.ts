@@ -1,8 +1,8 @@
 // What every command of `ecr-xacct` is given.
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseRegistryOrImage, type ServerURL } from '../docker/server-url.ts';
-import { errorLines, orError, XacctError } from '../errors.ts';
-import { hintText } from '../hint.ts';
+import { printable, XacctError } from '../errors.ts';
+import { hintLines, hintText } from '../hint.ts';
 import type { Run } from '../invocation.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
 
@@ -24,17 +24,21 @@ export async function withUsage(command: Command, run: () => Promise<void>): Pro
   }
 }
 
-/** The same for what people run: a failure is told with its hint below it, each command on a line of its own. */
-export async function withHints(
+/** What fails is told with each command of its hint on a line of its own; wrong usage ends with the status of that. */
+export async function forPeople(
   command: Command,
-  { streams: { stderr }, setStatus }: Pick<CommandContext, 'streams' | 'setStatus'>,
+  { streams, setStatus }: CommandContext,
   run: () => Promise<void>,
 ): Promise<void> {
-  const error = await orError(run);
-  if (!(error instanceof XacctError)) return;
-  if (error.code === 'usage') command.error(errorLines(error, 'error').trimEnd());
-  stderr.write(errorLines(error));
-  setStatus(1);
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof XacctError)) throw error;
+    const lines = [error.message, ...(error.hint === undefined ? [] : hintLines(error.hint))].map(printable);
+    if (error.code === 'usage') command.error(`error: ${lines.join('\n')}`);
+    streams.stderr.write(`ecr-xacct: ${lines.join('\n')}\n`);
+    setStatus(1);
+  }
 }
 
 /** What a registry or an image names, as an argument; anything else is wrong usage. */

@@ -7,7 +7,6 @@ import {
   errorFields,
   errorFrom,
   errorLine,
-  errorLines,
   printable,
   XacctError,
 } from '../../src/errors.ts';
@@ -134,19 +133,6 @@ test('each code says whose failure it is, whether it passes and who fixes it', (
   assert.deepEqual(kindOf('network'), { of: 'way', passes: true, fixedBy: 'other' });
   assert.deepEqual(kindOf('profile-missing'), { of: 'profile', passes: false, fixedBy: 'self' });
   assert.deepEqual(kindOf('usage'), { of: 'named', passes: false, fixedBy: 'self' });
-});
-
-test('for people, each command of a hint is on a line of its own, and nothing breaks a line or colours it', () => {
-  const next = { say: 'as profile b', run: command`ecr-xacct grant --profile ${'b c'}` };
-  const hint = { say: 'its administrator allows it', next };
-  assert.equal(
-    errorLines(new XacctError('access-denied', 'not\nallowed \u001b[31m', { hint })),
-    "ecr-xacct: not allowed \\u{1b}[31m\nIts administrator allows it\nAs profile b, run:\n  ecr-xacct grant --profile 'b c'\n",
-  );
-  assert.equal(
-    errorLines(new XacctError('usage', 'no', { hint: { run: command`ls` } }), 'error'),
-    'error: no\nTo fix it, run:\n  ls\n',
-  );
 });
 
 describe('a word of a shell', () => {

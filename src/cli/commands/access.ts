@@ -2,7 +2,7 @@
 import { Option } from 'commander';
 import type { AccessOptions } from '../../grants/access.ts';
 import { ACCESS_FORMATS } from '../../grants/format.ts';
-import { type CommandContext, withHints } from '../command.ts';
+import { type CommandContext, forPeople } from '../command.ts';
 
 const HELP = `
 Reads the registry's policy and the repository's own; HOST alone reads those of
@@ -27,6 +27,6 @@ export function accessCommand(context: CommandContext): void {
     .addHelpText('after', HELP);
   command.action(async (text: string, options: AccessOptions) => {
     const { showAccess } = await import('../../grants/access.ts');
-    await withHints(command, context, () => showAccess(text, options, context));
+    await forPeople(command, context, () => showAccess(text, options, context));
   });
 }

@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { type DoctorOptions, PLATFORMS } from '../../doctor/options.ts';
 import { parseImageName } from '../../doctor/registry-api/image-name.ts';
-import { type CommandContext, regionName, withHints } from '../command.ts';
+import { type CommandContext, forPeople, regionName } from '../command.ts';
 
 const HELP = `
 Without an image, it looks at this machine, and at every registry that Docker's
@@ -60,7 +60,7 @@ export function doctorCommand(context: CommandContext): void {
       return command.error(`error: ${name} is of what runs in AWS; add: --for ${PLATFORMS.join('|')}`);
     }
     const { showDiagnosis } = await import('../../doctor/diagnose.ts');
-    await withHints(command, context, async () => {
+    await forPeople(command, context, async () => {
       const isWell = await showDiagnosis(image, options, context);
       if (!isWell) context.setStatus(1);
     });

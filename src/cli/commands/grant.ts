@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../config/duration.ts';
 import type { GrantOptions } from '../../grants/request.ts';
-import { type CommandContext, withHints } from '../command.ts';
+import { type CommandContext, forPeople } from '../command.ts';
 
 const HELP = `
 Principals:
@@ -43,7 +43,7 @@ export function grantCommand(context: CommandContext): void {
     const { grant } = await import('../../grants/grant.ts');
     const waitMs = wait === true ? parseDuration(DEFAULT_WAIT) : wait;
     const given = { ...options, ...(waitMs === undefined ? {} : { wait: waitMs }) };
-    await withHints(command, context, () => grant(principals, given, context));
+    await forPeople(command, context, () => grant(principals, given, context));
   });
 }
 

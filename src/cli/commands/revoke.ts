@@ -1,6 +1,6 @@
 // `ecr-xacct revoke`: its options. What it does is loaded when it runs.
 import type { PolicyChangeOptions } from '../../grants/request.ts';
-import { type CommandContext, withHints } from '../command.ts';
+import { type CommandContext, forPeople } from '../command.ts';
 import { policyOption } from './grant.ts';
 
 const HELP = `
@@ -25,6 +25,6 @@ export function revokeCommand(context: CommandContext): void {
     .addHelpText('after', HELP);
   command.action(async (principals: string[], options: PolicyChangeOptions) => {
     const { revoke } = await import('../../grants/revoke.ts');
-    await withHints(command, context, () => revoke(principals, options, context));
+    await forPeople(command, context, () => revoke(principals, options, context));
   });
 }
