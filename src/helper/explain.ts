@@ -64,9 +64,10 @@ export interface ExplainedCandidate {
   token?: TokenStatus;
   /** The MFA device that it needs a code of, and how long a session with it lasts. */
   mfa?: { serial: string; sessionExpiresAt?: number; sessionLeftMs?: number };
-  /** Why it cannot be used, as far as its settings tell, and what fixes it. */
+  /** Why it cannot be used, as far as its settings tell. */
   problem?: string;
-  hint?: Hint;
+  /** What fixes that. */
+  fix?: Hint;
 }
 
 export type ExplainRequest = Pick<TokenInput, 'hostname' | 'env'> & {
@@ -223,7 +224,7 @@ function explainedCandidate(
   });
   if (known instanceof XacctError) {
     const { message: problem, hint } = known;
-    return { ...what, chain: [], problem, ...(hint && { hint }) };
+    return { ...what, chain: [], problem, ...(hint && { fix: hint }) };
   }
   const { chain, token, mfa } = known;
   return { ...what, chain, ...(token && { token }), ...(mfa && { mfa }) };
