@@ -18,21 +18,21 @@ import { setupCommand } from './commands/setup.ts';
 import { statusCommand } from './commands/status.ts';
 
 /** In the order of the help. What is heavy to load, a command loads itself when it runs. */
-const COMMANDS: readonly ((context: CommandContext) => void)[] = [
-  setupCommand,
-  explainCommand,
-  doctorCommand,
-  loginCommand,
-  logoutCommand,
-  statusCommand,
-  grantCommand,
-  revokeCommand,
-  accessCommand,
-  getLoginPasswordCommand,
-  configCommand,
-  daemonCommand,
-  completionCommand,
-];
+const COMMANDS: Readonly<Record<string, (context: CommandContext) => void>> = {
+  setup: setupCommand,
+  explain: explainCommand,
+  doctor: doctorCommand,
+  login: loginCommand,
+  logout: logoutCommand,
+  status: statusCommand,
+  grant: grantCommand,
+  revoke: revokeCommand,
+  access: accessCommand,
+  'get-login-password': getLoginPasswordCommand,
+  config: configCommand,
+  daemon: daemonCommand,
+  completion: completionCommand,
+};
 
 const EPILOGUE = `
 Example: ecr-xacct status
@@ -54,8 +54,11 @@ export async function runProgram(
   const setStatus = (code: number) => {
     status = code;
   };
+  // One look at everything is what a bare `ecr-xacct` is for.
+  const words = args.length === 0 ? ['status'] : [...args];
   try {
-    await createProgram({ invocation, version, streams, setStatus }).parseAsync([...args], { from: 'user' });
+    const program = createProgram({ invocation, version, streams, setStatus }, words[0]);
+    await program.parseAsync(words, { from: 'user' });
     return status;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -63,8 +66,11 @@ export async function runProgram(
   }
 }
 
-/** The program with all its commands; wrong usage throws a CommanderError. */
-export function createProgram(context: Omit<CommandContext, 'program'>): Command {
+/**
+ * The program with its commands; wrong usage throws a CommanderError. Where one of them is `named`, with that alone: to make all
+ * takes as long as most of them run.
+ */
+export function createProgram(context: Omit<CommandContext, 'program'>, named = ''): Command {
   const { version, streams } = context;
   const program = new Command('ecr-xacct')
     .description('Docker credential helper for Amazon ECR registries of many AWS accounts')
@@ -79,7 +85,8 @@ export function createProgram(context: Omit<CommandContext, 'program'>): Command
       // It repeats what was typed.
       writeErr: (text) => streams.stderr.write(text.split('\n').map(printable).join('\n')),
     });
-  for (const addCommand of COMMANDS) addCommand({ ...context, program });
+  const only = Object.hasOwn(COMMANDS, named) ? COMMANDS[named] : undefined;
+  for (const addCommand of only ? [only] : Object.values(COMMANDS)) addCommand({ ...context, program });
   nameOwnHelp(program, 'ecr-xacct');
   return program;
 }

@@ -40,11 +40,6 @@ export interface Config {
   processEnv: readonly string[];
 }
 
-/** The config of somebody who has none: no rules, every default. */
-export function emptyConfig(file: string | undefined): Config {
-  return { ...parseConfig('', ''), file, exists: false };
-}
-
 /** A config, or else what is wrong with it: at least one fault, in the order in which they are found. */
 export type InspectedConfig =
   | { config: Config; faults?: undefined }

@@ -1,6 +1,7 @@
 // What is to change in config.yaml: rules for the registries, and the helper for all others. What is there is the user's: it stays.
 import { addToConfig } from '../config/edit.ts';
-import { type Config, emptyConfig, parseConfig } from '../config/load.ts';
+import { emptyConfig } from '../config/empty-config.ts';
+import { type Config, parseConfig } from '../config/load.ts';
 import { matchRule } from '../config/match.ts';
 import type { Rule } from '../config/schema.ts';
 import { readSnapshot, type Snapshot, textOf } from '../os/snapshot.ts';

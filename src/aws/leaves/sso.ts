@@ -6,13 +6,13 @@ import { GetRoleCredentialsCommand, SSOClient } from '@aws-sdk/client-sso';
 import { CreateTokenCommand, SSOOIDCClient } from '@aws-sdk/client-sso-oidc';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { XacctError } from '../../errors.ts';
+import { ssoFile } from '../../identity/session-file.ts';
 import type { SsoSource } from '../../identity/source.ts';
 import type { Environment } from '../../invocation.ts';
 import { readSmallFile } from '../../os/small-file.ts';
+import { parseDate } from '../../profiles/parse-date.ts';
 import type { ClientConfig } from '../connection/connection.ts';
 import { SessionError } from '../failures/service-error.ts';
-import { ssoFile } from '../failures/session-file.ts';
-import { parseDate } from './parse-date.ts';
 
 /** As in the AWS CLI (botocore's tokens.py, SSOTokenProvider). */
 const RENEW_BEFORE_MS = 15 * 60_000;

@@ -1,5 +1,4 @@
 // `ecr-xacct get-login-password`: what `aws ecr get-login-password` prints, for whom the config says, from the daemon's memory.
-import { answer } from '../../client/answer.ts';
 import { readCredential } from '../../docker/messages.ts';
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
@@ -21,6 +20,7 @@ export function getLoginPasswordCommand({ program, invocation, streams, setStatu
     .action(async (text: string) => {
       const url = registryArgument(command, text);
       if (url.scheme === 'http') throw new XacctError('usage', `${text}: no password goes to http://`);
+      const { answer } = await import('../../client/answer.ts');
       const { outcome, text: said } = await answer('get', url.hostname, invocation, false);
       if (outcome === 'quiet-failure') throw await notServed(url.hostname, invocation);
       if (outcome === 'success') streams.stdout.write(`${readCredential(said).Secret}\n`);

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { SsoSource } from '../../identity/source.ts';
-import type { Environment } from '../../invocation.ts';
+import type { Environment } from '../invocation.ts';
+import type { SsoSource } from './source.ts';
 
 /** botocore's utils.py, SSOTokenLoader. */
 export function ssoFile({ sso_session, sso_start_url }: SsoSource, env: Environment): string {
