@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSea } from 'node:sea';
 import { wholeEnvironment } from './caller-environment.ts';
+import { runQuickly } from './cli/quick.ts';
 import { errorLine } from './errors.ts';
 import type { Invocation, Streams } from './invocation.ts';
 import { keepMemoryOutOfDumps } from './os/core-dump.ts';
@@ -102,8 +103,11 @@ async function run(): Promise<number> {
     });
     return 0;
   }
+  const streams = openStreams();
+  const status = await runQuickly(process.argv.slice(2), { invocation, streams });
+  if (status !== undefined) return status;
   const { runProgram } = await import('./cli/program.ts');
-  return runProgram(process.argv.slice(2), invocation, version, openStreams());
+  return runProgram(process.argv.slice(2), invocation, version, streams);
 }
 
 keepMemoryOutOfDumps();

@@ -5,7 +5,8 @@ import type { Environment, Invocation, SelfCommand } from '../invocation.ts';
 import { isDaemonOff, timeoutMs } from '../wire/daemon-variables.ts';
 import { socketPath } from '../wire/socket-path.ts';
 import { noAnswer } from './ask-daemon.ts';
-import { GRACE_MS, isAnswered, noDaemon, noDaemonOnWindows, reachDaemon } from './reach-daemon.ts';
+import { noDaemonOnWindows } from './no-daemon.ts';
+import { GRACE_MS, isAnswered, noDaemon, reachDaemon } from './reach-daemon.ts';
 
 /**
  * `input` is the whole of stdin. `isDaemonSilent` where the native client has waited for the daemon in vain. Every failure

@@ -1,7 +1,7 @@
 // `ecr-xacct explain`: the whole ladder for a hostname, what it leads to, and what is in memory. Never a secret.
 import type { ClockGap, ExpiredOnArrival } from '../aws-clock.ts';
 import { ruleLine } from '../config/rule-line.ts';
-import { type ErrorFields, errorFields, XacctError } from '../errors.ts';
+import { attempt, type ErrorFields, errorFields, XacctError } from '../errors.ts';
 import { chainOf } from '../identity/chain.ts';
 import { describeChain } from '../identity/describe-chain.ts';
 import { describeIdentity, profileOf } from '../identity/identity.ts';
@@ -222,14 +222,4 @@ function explainedCandidate(
   if (known instanceof XacctError) return { ...what, chain: [], problem: known.message };
   const { chain, token, mfa } = known;
   return { ...what, chain, ...(token && { token }), ...(mfa && { mfa }) };
-}
-
-/** What a person has to mend is part of the explanation. */
-function attempt<T>(look: () => T): T | XacctError {
-  try {
-    return look();
-  } catch (error) {
-    if (error instanceof XacctError) return error;
-    throw error;
-  }
 }

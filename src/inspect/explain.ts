@@ -1,10 +1,10 @@
 // What `ecr-xacct explain` does: asks why a registry has the identity that it has, and shows every step.
 import { explained } from '../client/ask-for-people.ts';
-import type { Explanation } from '../helper/explain.ts';
 import type { Run } from '../invocation.ts';
 import { printableJson } from '../terminal/printable-json.ts';
 import { screenOf } from '../terminal/screen.ts';
 import { explanationText } from './explanation-text.ts';
+import { withTilde } from './tilde.ts';
 
 export interface ExplainOptions {
   mint?: true;
@@ -23,11 +23,4 @@ export async function showExplanation(
     json ? printableJson(explanation) : explanationText(withTilde(explanation, invocation.env.HOME), screen),
   );
   return explanation.error === undefined && explanation.steps.some(({ outcome }) => outcome === 'yes');
-}
-
-/** Paths below the home folder, as people write them: the table has no room for more. */
-function withTilde(explanation: Explanation, home: string | undefined): Explanation {
-  if (!home || home === '/') return explanation;
-  const text = (value: unknown) => (typeof value === 'string' ? value.replaceAll(`${home}/`, '~/') : value);
-  return JSON.parse(JSON.stringify(explanation, (_, value: unknown) => text(value))) as Explanation;
 }

@@ -62,7 +62,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'os',
   ],
   // What is known, and why, for people to see: by the daemon, or in this process.
-  inspect: ['client', 'helper', 'token', 'terminal', 'config', 'identity', 'profiles'],
+  inspect: [
+    'client',
+    'helper',
+    'token',
+    'terminal',
+    'config',
+    'identity',
+    'profiles',
+    'registry',
+    // Who Docker asks is a part of it.
+    'docker',
+    'os',
+  ],
   'setup/docker-files': ['docker', 'os'],
   setup: [
     'setup/docker-files',
