@@ -11,6 +11,7 @@ import type { Environment } from '../invocation.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import { parseRegistry, type Registry } from '../registry/ecr-hostname.ts';
 import type { MintError, TokenStatus } from '../token/slot-status.ts';
+import { mayBeInstance } from './may-be-instance.ts';
 import type { NamedBy, NamedRegistry } from './named-registries.ts';
 import { type SignIn, signInOf } from './sign-in.ts';
 
@@ -151,7 +152,10 @@ function ofHostname(name: string, { config, profiles, env }: Surroundings): Foun
     );
   }
   const { registry, resolutions, noIdentity } = chooseIdentity(name, input);
-  if (resolutions.length === 0) throw noIdentity([]);
+  const [first] = resolutions;
+  // The last that is tried, and no identity where there is no metadata service.
+  if (first === undefined || (first.identity.kind === 'instance' && !mayBeInstance(env)))
+    throw noIdentity([]);
   return { registry, candidates: resolutions.map(({ identity, reason }) => ({ of: identity, reason })) };
 }
 

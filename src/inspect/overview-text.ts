@@ -1,9 +1,10 @@
 // What `ecr-xacct status` shows: the daemon, and each identity with its sign-in, its registries and what is left of their tokens.
 import { clockGapText, setClock } from '../aws-clock.ts';
 import type { ErrorFields } from '../errors.ts';
-import { type Hint, hintText } from '../hint.ts';
+import { command } from '../hint.ts';
 import { remainderBar } from '../terminal/bar.ts';
 import { durationText } from '../terminal/duration-text.ts';
+import { hintNotes } from '../terminal/hint-notes.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { type Cell, type Column, type Note, notes, table } from '../terminal/table.ts';
 import type { IdentityView, RegistryView } from './identity-views.ts';
@@ -12,21 +13,23 @@ import type { SignIn } from './sign-in.ts';
 
 const COLUMNS: readonly Column[] = [{ title: 'REGISTRY', fit: 'shorten' }, { title: 'TOKEN' }];
 
+const SETUP = { run: command`ecr-xacct setup` };
+
 type Line = readonly Cell[] | Note;
 
 /** `now` is epoch ms of this machine's clock. */
 export function overviewText(overview: Overview, screen: Screen, now: number): string {
   const { daemon, identities, elsewhere } = overview;
   const sections = [
-    notes([...daemonNotes(overview, now), ...fileNotes(overview)], screen),
+    notes([...daemonNotes(overview, screen, now), ...fileNotes(overview, screen)], screen),
     daemon?.clockGap === undefined
       ? ''
-      : notes([{ note: `Note: ${clockGapText(daemon.clockGap)}.` }, fixNote(setClock(), 2)], screen),
-    identities.length === 0
-      ? notes(
-          [{ note: 'No registry is named anywhere yet.' }, fixNote({ run: ['ecr-xacct', 'setup'] }, 2)],
+      : notes(
+          [{ note: `Note: ${clockGapText(daemon.clockGap)}.` }, ...hintNotes(setClock(), 2, screen)],
           screen,
-        )
+        ),
+    identities.length === 0
+      ? notes([{ note: 'No registry is named anywhere yet.' }, ...hintNotes(SETUP, 2, screen)], screen)
       : table(
           COLUMNS,
           identities.flatMap((identity) => identityLines(identity, screen, now)),
@@ -38,7 +41,7 @@ export function overviewText(overview: Overview, screen: Screen, now: number): s
           [
             { note: 'Docker does not ask ecr-xacct for these:' },
             ...elsewhere.map(({ name, by }): Note => ({ note: `${name}: ${by}`, indent: 2 })),
-            fixNote({ run: ['ecr-xacct', 'setup'] }, 2),
+            ...hintNotes(SETUP, 2, screen),
           ],
           screen,
         ),
@@ -46,10 +49,10 @@ export function overviewText(overview: Overview, screen: Screen, now: number): s
   return sections.filter((section) => section !== '').join('\n');
 }
 
-function daemonNotes({ daemon, noDaemon, socket }: Overview, now: number): Note[] {
+function daemonNotes({ daemon, noDaemon, socket }: Overview, screen: Screen, now: number): Note[] {
   if (daemon === undefined) {
     const { error, why = '' } = noDaemon ?? {};
-    if (error !== undefined) return errorNotes(error, 0);
+    if (error !== undefined) return errorNotes(error, 0, screen);
     return [{ note: `No daemon is running: ${why}.` }, ...socketNote(socket)];
   }
   const { version, pid, startedAt, rss } = daemon;
@@ -64,14 +67,14 @@ function socketNote(socket: string | undefined): Note[] {
   return socket === undefined ? [] : [{ note: `socket  ${socket}`, fit: 'shorten' }];
 }
 
-function fileNotes({ config, docker }: Overview): Note[] {
+function fileNotes({ config, docker }: Overview, screen: Screen): Note[] {
   return [
     config.error === undefined
       ? { note: `rules   ${rulesText(config)}`, fit: 'shorten' as const }
-      : errorNotes(config.error, 0),
+      : errorNotes(config.error, 0, screen),
     docker.error === undefined
       ? { note: `docker  ${dockerText(docker)}`, fit: 'shorten' as const }
-      : errorNotes(docker.error, 0),
+      : errorNotes(docker.error, 0, screen),
   ].flat();
 }
 
@@ -98,7 +101,7 @@ function identityLines(
   const by = others.length === 0 && only.includes(' (') ? only.slice(only.indexOf(' (')) : '';
   return [
     { note: { text: `${identity}${by}`, style: 'bold' }, fit: 'shorten' },
-    ...(problem === undefined ? [] : errorNotes(problem, 2)),
+    ...(problem === undefined ? [] : errorNotes(problem, 2, screen)),
     ...(signIn === undefined ? [] : signInLines(signIn, screen)),
     ...registries.flatMap((registry) =>
       registryLines(registry, { screen, now, isUsable: problem === undefined }),
@@ -118,7 +121,7 @@ function signInLines(
   return [
     [name, { text: state, style: 'red' }],
     ...(problem === undefined ? [] : [{ note: { text: problem, style: 'red' as const }, indent: 4 }]),
-    ...(fix === undefined ? [] : [fixNote(fix, 4)]),
+    ...(fix === undefined ? [] : hintNotes(fix, 4, screen)),
   ];
 }
 
@@ -152,14 +155,13 @@ function registryLines(
   ];
 }
 
-function errorNotes({ message, hint }: Pick<ErrorFields, 'message' | 'hint'>, indent: number): Note[] {
+function errorNotes(
+  { message, hint }: Pick<ErrorFields, 'message' | 'hint'>,
+  indent: number,
+  screen: Screen,
+): Note[] {
   return [
     { note: { text: message, style: 'red' }, indent },
-    ...(hint === undefined ? [] : [fixNote(hint, indent + 2)]),
+    ...(hint === undefined ? [] : hintNotes(hint, indent + 2, screen)),
   ];
-}
-
-/** Never shortened: it is to be copied. */
-function fixNote(hint: Hint, indent: number): Note {
-  return { note: hintText(hint), indent };
 }
