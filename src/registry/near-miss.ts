@@ -20,14 +20,17 @@ const FOR_PUBLIC = [
 ];
 const ENDPOINTS = ['dkr.ecr', 'dkr.ecr-fips', 'dkr-ecr', 'dkr-ecr-fips'];
 const SLIPS = 2;
+/** Of labels, each of which is `*` or has none. */
+const LIKE_HOSTNAME = /^(?=.{1,253}$)(?:\*|[a-z0-9_-]+)(?:\.(?:\*|[a-z0-9_-]+))*$/;
 
 /**
  * `text`: a hostname in lower case, or a pattern in which `*` is a whole part; `accounts`: those that are known here. Undefined
  * for one of ECR's, and for what has nothing of one.
  */
 export function nearMiss(text: string, accounts: Iterable<string> = []): NearMiss | undefined {
-  if (parseRegistry(text) !== undefined || text.length > 253) return undefined;
-  if (slipsBetween(text, PUBLIC, SLIPS) <= SLIPS || FOR_PUBLIC.includes(text)) {
+  if (parseRegistry(text) !== undefined || !LIKE_HOSTNAME.test(text)) return undefined;
+  const isPublic = !text.includes('*') && slipsBetween(text, PUBLIC, SLIPS) <= SLIPS;
+  if (isPublic || FOR_PUBLIC.includes(text)) {
     return { faults: [`ECR Public is ${PUBLIC}`], meant: PUBLIC };
   }
   const missing = missingPart(text);
@@ -48,7 +51,7 @@ export function nearMiss(text: string, accounts: Iterable<string> = []): NearMis
     regionName,
     suffix.meant ?? parts.suffix,
   ].join('.');
-  return { faults, ...(isPossible(meant) && { meant }) };
+  return { faults, ...(meant !== text && isPossible(meant) && { meant }) };
 }
 
 /** What is left out whole. */
@@ -87,7 +90,7 @@ function partsOf(text: string): Parts | undefined {
 function endpointOf(endpoint: string): string | undefined {
   if (endpoint === '*' || ENDPOINTS.includes(endpoint)) return endpoint;
   if (endpoint === 'ecr' || endpoint === 'dkr' || endpoint === 'ecr.dkr') return 'dkr.ecr';
-  if (endpoint.length < 5) return undefined;
+  if (endpoint.length < 5 || endpoint.includes('*')) return undefined;
   const [found] = ENDPOINTS.map((name) => ({ name, slips: slipsBetween(endpoint, name, SLIPS) })).toSorted(
     (one, other) => one.slips - other.slips,
   );

@@ -73,6 +73,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'registry',
     // Who Docker asks is a part of it.
     'docker',
+    'docker/fallback',
     'os',
   ],
   'setup/docker-files': ['docker', 'os'],

@@ -19,7 +19,7 @@ describe('A hostname that is nearly one', () => {
       '1111222233334.dkr.ecr.us-east-1.amazonaws.com',
       `its account 1111222233334 has 13 digits, not 12; ${MEANT}`,
     ],
-    ['11112222333O.dkr.ecr.us-east-1.amazonaws.com', `its account "11112222333O" is not 12 digits; ${MEANT}`],
+    ['11112222333o.dkr.ecr.us-east-1.amazonaws.com', `its account "11112222333o" is not 12 digits; ${MEANT}`],
     ['99992222333.dkr.ecr.us-east-1.amazonaws.com', 'its account 99992222333 has 11 digits, not 12'],
     ['111122223333.dkr.ecr.us-east1.amazonaws.com', `"us-east1" is not a region, but us-east-1 is; ${MEANT}`],
     [
