@@ -46,6 +46,7 @@ const APART = [
   'doctor/diagnose',
   'grants/grant',
   'grants/revoke',
+  'setup/rule',
   'setup/setup',
   'daemon/run-daemon',
   'docker/fallback/fallback-helper',

@@ -14,6 +14,7 @@ import { grantCommand } from './commands/grant.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
 import { revokeCommand } from './commands/revoke.ts';
+import { ruleCommand } from './commands/rule.ts';
 import { setupCommand } from './commands/setup.ts';
 import { statusCommand } from './commands/status.ts';
 
@@ -30,6 +31,7 @@ const COMMANDS: Readonly<Record<string, (context: CommandContext) => void>> = {
   access: accessCommand,
   'get-login-password': getLoginPasswordCommand,
   config: configCommand,
+  rule: ruleCommand,
   daemon: daemonCommand,
   completion: completionCommand,
 };

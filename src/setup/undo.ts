@@ -4,6 +4,7 @@ import { readSnapshot, type Snapshot, textOf } from '../os/snapshot.ts';
 import { handBack } from './docker-files/take-over.ts';
 import type { FileChange } from './file-change.ts';
 import type { FileWrite } from './prepare-file.ts';
+import { isSetupsOwn, undoRule } from './rule-edit.ts';
 import { type FileState, type State, sha256 } from './state.ts';
 
 export interface UndoPlan {
@@ -72,20 +73,27 @@ function withoutEntries(
 function withoutRules({ path, edits }: FileState, text: string, notes: string[]): string {
   const rules = new Map<string, string>();
   let fallbackHelper: string | undefined;
-  for (const {
-    path: [section, key],
-    now,
-  } of edits) {
-    if (now === null) continue;
-    if (section === 'fallback_helper') fallbackHelper = now;
+  let changed = text;
+  for (const edit of edits) {
+    const {
+      path: [section, key],
+      now,
+    } = edit;
+    if (section !== 'fallback_helper' && key !== undefined && !isSetupsOwn(edit)) {
+      const undone = undoRule(changed, edit, path);
+      if (undone === changed && now !== edit.was) notes.push(keptNote(path, key));
+      changed = undone;
+    } else if (now === null) continue;
+    else if (section === 'fallback_helper') fallbackHelper = now;
     else if (key !== undefined) rules.set(key, now);
   }
-  const changed = removeFromConfig(text, { rules, fallbackHelper }, path);
-  for (const key of rules.keys()) {
-    if (changed.includes(key))
-      notes.push(`${path}: kept the rule for ${key}: somebody else has changed it since`);
-  }
+  changed = removeFromConfig(changed, { rules, fallbackHelper }, path);
+  for (const key of rules.keys()) if (changed.includes(key)) notes.push(keptNote(path, key));
   return changed;
+}
+
+function keptNote(path: string, key: string): string {
+  return `${path}: kept the rule for ${key}: somebody else has changed it since`;
 }
 
 /** A file that setup made, and that has nothing in it any more. */
