@@ -4,7 +4,8 @@ import type { DaemonStatus } from '../helper/daemon-answers.ts';
 import { command } from '../hint.ts';
 import type { Invocation } from '../invocation.ts';
 import { isOfOlderDaemon } from '../wire/codec.ts';
-import { isSafeSocket, socketPath } from '../wire/socket-path.ts';
+import { socketPath } from '../wire/socket-path.ts';
+import { askDaemon, killHint } from './ask-daemon.ts';
 import { noDaemonOnWindows } from './no-daemon.ts';
 
 const ANSWER_DEADLINE_MS = 5_000;
@@ -20,9 +21,7 @@ export async function askOwnDaemon(
 ): Promise<string | undefined> {
   if (invocation.uid === undefined) return undefined;
   const { path, uid } = daemonAddress(invocation);
-  if (path === undefined || !isSafeSocket(path, uid)) return undefined;
-  // What connects takes its time to load.
-  const { askDaemon, killHint } = await import('./ask-daemon.ts');
+  if (path === undefined) return undefined;
   const ask = (version?: 1) =>
     askDaemon(path, uid, { ...(version && { version }), action, env: {}, input }, timeoutMs);
   let asked = await ask();

@@ -2,6 +2,7 @@
 import type { Config } from '../config/load.ts';
 import { attempt, type ErrorFields, errorFields, XacctError } from '../errors.ts';
 import type { DaemonStatus } from '../helper/daemon-answers.ts';
+import { command, type Hint } from '../hint.ts';
 import { chainOf } from '../identity/chain.ts';
 import { describeChain } from '../identity/describe-chain.ts';
 import { describeIdentity, type Identity } from '../identity/identity.ts';
@@ -35,6 +36,8 @@ export interface RegistryView {
   token?: TokenStatus & { totalMs: number };
   /** Of the last try to get a token, where it failed. */
   lastError?: MintError;
+  /** Where nothing says whom to be. */
+  fix?: Hint;
   /** Whether docker login brought its credential, which comes first. */
   login?: true;
 }
@@ -48,13 +51,18 @@ export interface Surroundings {
   now: number;
 }
 
+export const NO_IDENTITY = 'no identity';
+
 /** What it takes a person to put right. */
-export function needsAttention({ problem, signIn, registries }: IdentityView): boolean {
-  if (problem !== undefined || (signIn !== undefined && signIn.state !== 'signed in')) return true;
+export function needsAttention({ identity, problem, signIn, registries }: IdentityView): boolean {
+  if (
+    identity === NO_IDENTITY ||
+    problem !== undefined ||
+    (signIn !== undefined && signIn.state !== 'signed in')
+  )
+    return true;
   return registries.some(({ token, lastError }) => lastError !== undefined && token === undefined);
 }
-
-const NONE = 'no identity';
 
 /** In the order in which they are first named; those that nothing can be done by come last. */
 export async function identityViews(
@@ -74,7 +82,7 @@ export async function identityViews(
   for (const one of named) addRegistry(one, surroundings, add);
   return [...views.values()]
     .map(({ of, ...view }) => (of === undefined ? view : { ...view, ...stateOf(of, view, surroundings) }))
-    .toSorted((one, other) => Number(one.identity === NONE) - Number(other.identity === NONE));
+    .toSorted((one, other) => Number(one.identity === NO_IDENTITY) - Number(other.identity === NO_IDENTITY));
 }
 
 type Add = (identity: string, registry: RegistryView, of?: Identity, problem?: XacctError) => void;
@@ -122,7 +130,14 @@ function addRegistry(
   )
     return;
   if (found instanceof XacctError) {
-    if (isConfigured(namedBy) || !daemon?.logins.includes(name)) add(NONE, registry, undefined, found);
+    if (!isConfigured(namedBy) && daemon?.logins.includes(name)) return;
+    // What is wrong with config.yaml is told of the file; why there is no identity, `explain` tells at length.
+    if (found === surroundings.config) add(NO_IDENTITY, { ...registry, reason: found.message });
+    else if (found.code !== 'no-identity') add(NO_IDENTITY, registry, undefined, found);
+    else {
+      const fix = { run: command`ecr-xacct explain ${name}` };
+      add(NO_IDENTITY, { ...registry, reason: found.message, fix });
+    }
     return;
   }
   const [first] = candidates;

@@ -7,7 +7,7 @@ import { durationText } from '../terminal/duration-text.ts';
 import { hintNotes } from '../terminal/hint-notes.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { type Cell, type Column, type Note, notes, table } from '../terminal/table.ts';
-import type { IdentityView, RegistryView } from './identity-views.ts';
+import { type IdentityView, NO_IDENTITY, type RegistryView } from './identity-views.ts';
 import type { Overview } from './overview.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -104,7 +104,7 @@ function identityLines(
     ...(problem === undefined ? [] : errorNotes(problem, 2, screen)),
     ...(signIn === undefined ? [] : signInLines(signIn, screen)),
     ...registries.flatMap((registry) =>
-      registryLines(registry, { screen, now, isUsable: problem === undefined }),
+      registryLines(registry, { screen, now, isUsable: problem === undefined && identity !== NO_IDENTITY }),
     ),
   ];
 }
@@ -126,7 +126,7 @@ function signInLines(
 }
 
 function registryLines(
-  { name, token, lastError, login }: RegistryView,
+  { name, token, lastError, login, fix }: RegistryView,
   { screen, now, isUsable }: { screen: Screen; now: number; isUsable: boolean },
 ): Line[] {
   const state = login
@@ -152,6 +152,7 @@ function registryLines(
             indent: 4,
           },
         ]),
+    ...(fix === undefined ? [] : hintNotes(fix, 4, screen)),
   ];
 }
 

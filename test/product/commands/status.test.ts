@@ -185,7 +185,7 @@ test('Registries are shown that only Docker names, and those that it asks anothe
   const { stdout, status: code } = await status(product);
   assert.equal(code, 1);
   assert.match(stdout, /\ndocker {2}asks ecr-xacct for 2 registries \(~\/\.docker\/config\.json\)\n/);
-  assert.match(stdout, new RegExp(`\nno identity\n  no AWS identity: [\\s\\S]*\n  ${OTHER}\n`));
+  assert.match(stdout, new RegExp(`\nno identity\n  ${OTHER}\n    run: ecr-xacct explain ${OTHER}\n`));
   assert.match(stdout, new RegExp(`\n  ${LOGIN}: docker-credential-ecr-login\n`));
 });
 
