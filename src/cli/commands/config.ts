@@ -26,7 +26,7 @@ export function configCommand({ program, invocation, streams, setStatus }: Comma
     });
   config
     .command('check')
-    .description('say every mistake in it, and every rule whose profile cannot be used')
+    .description('say every mistake in it, and what it names that is not there')
     .addHelpText('after', '\nExample: ecr-xacct config check')
     .action(async () => {
       const { checkConfig } = await import('../../inspect/check-config.ts');
