@@ -59,13 +59,58 @@ export function removeFromConfig(
   const cut = (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).filter((line) => !lines.has(line.trim())).join('');
   if (means(cut, wanted)) return checked(cut, file);
   const document = parseDocument(text, YAML_OPTIONS);
+  const parted = withoutPairs(text, document, doomedKeys);
+  if (!isHelperDoomed && parted !== undefined && means(parted, wanted)) return checked(parted, file);
   for (const [key] of doomed) document.deleteIn(['registries', key]);
   if (isHelperDoomed) document.delete('fallback_helper');
   return checked(document.toString({ lineWidth: 0 }), file);
 }
 
+/**
+ * The text with other profiles in rules that are there, under their keys: all else of a rule stays.
+ * @throws XacctError `config-invalid`
+ */
+export function changeProfiles(text: string, profiles: ReadonlyMap<string, string>, file: string): string {
+  let changed = text;
+  for (const [key, profile] of profiles) changed = changeProfile(changed, key, profile);
+  return checked(changed, file);
+}
+
+function changeProfile(text: string, key: string, profile: string): string {
+  const plain = plainOf(text);
+  const rule = { ...plain.registries?.[key], profile };
+  const document = parseDocument(text, YAML_OPTIONS);
+  const old = document.getIn(['registries', key, 'profile'], true);
+  if (isScalar(old) && old.range) {
+    const spliced = text.slice(0, old.range[0]) + scalar(profile) + text.slice(old.range[1]);
+    if (means(spliced, { ...plain, registries: { ...plain.registries, [key]: rule } })) return spliced;
+  }
+  const node = document.createNode(rule);
+  node.flow = true;
+  document.setIn(['registries', key], node);
+  return document.toString({ lineWidth: 0 });
+}
+
+/** The text without rules that take lines of their own. Undefined where its form is none of the usual ones. */
+function withoutPairs(text: string, document: Document, keys: ReadonlySet<string>): string | undefined {
+  const rules = document.get('registries', true);
+  if (!isBlockMap(rules)) return undefined;
+  let cut = text;
+  for (const pair of rules.items.toReversed()) {
+    if (!isScalar(pair.key) || !keys.has(String(pair.key.value))) continue;
+    const [start, end] = [
+      startOf(pair),
+      [pair.value, pair.key].map(endOf).find((offset) => offset !== undefined),
+    ];
+    if (start === undefined || end === undefined) return undefined;
+    const last = text.indexOf('\n', text.slice(0, end).trimEnd().length - 1);
+    cut = cut.slice(0, text.lastIndexOf('\n', start - 1) + 1) + (last === -1 ? '' : cut.slice(last + 1));
+  }
+  return cut;
+}
+
 interface PlainConfig {
-  registries?: Record<string, unknown> | null;
+  registries?: Record<string, object> | null;
   [key: string]: unknown;
 }
 

@@ -26,7 +26,14 @@ const fileSchema = z.strictObject({
   edits: z.array(editSchema),
 });
 
-const stateSchema = z.strictObject({ version: z.literal(1), files: z.array(fileSchema) });
+const stateSchema = z.strictObject({
+  version: z.literal(1),
+  files: z.array(fileSchema),
+  /** Folders that setup made. */
+  folders: z._default(z.array(z.string()), []),
+  /** Accounts that the user left out. */
+  declined: z._default(z.array(z.string()), []),
+});
 
 export type Edit = z.infer<typeof editSchema>;
 export type FileState = z.infer<typeof fileSchema>;

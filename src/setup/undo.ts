@@ -1,5 +1,6 @@
 // Takes back what setup has written: whole files where nobody else has changed them, else key by key.
-import { removeFromConfig } from '../config/edit.ts';
+import { addToConfig, changeProfiles, removeFromConfig } from '../config/edit.ts';
+import { parseConfig } from '../config/load.ts';
 import { readSnapshot, type Snapshot, textOf } from '../os/snapshot.ts';
 import { handBack } from './docker-files/take-over.ts';
 import type { FileChange } from './file-change.ts';
@@ -70,22 +71,34 @@ function withoutEntries(
 }
 
 function withoutRules({ path, edits }: FileState, text: string, notes: string[]): string {
-  const rules = new Map<string, string>();
+  const current = new Map(parseConfig(text, path).rules.map(({ key, rule }) => [key, rule.profile]));
+  const [added, changed, removed] = [
+    new Map<string, string>(),
+    new Map<string, string>(),
+    new Map<string, string>(),
+  ];
   let fallbackHelper: string | undefined;
   for (const {
     path: [section, key],
     now,
+    was,
   } of edits) {
-    if (now === null) continue;
-    if (section === 'fallback_helper') fallbackHelper = now;
-    else if (key !== undefined) rules.set(key, now);
+    if (section === 'fallback_helper') fallbackHelper = now ?? undefined;
+    if (section !== 'registries' || key === undefined || now === was) continue;
+    if (now === null) {
+      if (was !== null && !current.has(key)) removed.set(key, was);
+    } else if (was === null) added.set(key, now);
+    else if (current.get(key) === now) changed.set(key, was);
+    else if (current.has(key) && current.get(key) !== was) notes.push(keptText(path, key));
   }
-  const changed = removeFromConfig(text, { rules, fallbackHelper }, path);
-  for (const key of rules.keys()) {
-    if (changed.includes(key))
-      notes.push(`${path}: kept the rule for ${key}: somebody else has changed it since`);
-  }
-  return changed;
+  const without = removeFromConfig(text, { rules: added, fallbackHelper }, path);
+  for (const key of added.keys()) if (without.includes(key)) notes.push(keptText(path, key));
+  const back = changeProfiles(without, changed, path);
+  return addToConfig(back, { rules: removed, fallbackHelper: undefined }, path);
+}
+
+function keptText(path: string, key: string): string {
+  return `${path}: kept the rule for ${key}: somebody else has changed it since`;
 }
 
 /** A file that setup made, and that has nothing in it any more. */

@@ -38,13 +38,16 @@ describe('a registry is handed over', () => {
     }
   });
 
-  test('with every other, where ours becomes the store; an entry of another helper would come before it.', () => {
+  test('with every other, where ours becomes the store; an entry would come before it, and is taken out.', () => {
     const { value, edits } = taken(
       { credsStore: 'pass', credHelpers: { [HOST]: 'ecr-login' } },
       { by: 'credsStore', hosts: [HOST, OTHER] },
     );
-    assert.deepEqual(value, { credsStore: 'ecr-xacct', credHelpers: { [HOST]: 'ecr-xacct' } });
-    assert.deepEqual(edits[0], { path: ['credsStore'], now: 'ecr-xacct', was: 'pass' });
+    assert.deepEqual(value, { credsStore: 'ecr-xacct', credHelpers: {} });
+    assert.deepEqual(edits, [
+      { path: ['credsStore'], now: 'ecr-xacct', was: 'pass' },
+      { path: ['credHelpers', HOST], now: null, was: 'ecr-login' },
+    ]);
   });
 
   test('by nothing more, where ours is the store already.', () => {

@@ -2,11 +2,13 @@
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { SsoSource } from '../../identity/source.ts';
-import type { Environment } from '../../invocation.ts';
+import type { Environment } from '../invocation.ts';
 
 /** botocore's utils.py, SSOTokenLoader. */
-export function ssoFile({ sso_session, sso_start_url }: SsoSource, env: Environment): string {
+export function ssoFile(
+  { sso_session, sso_start_url }: { sso_session?: string; sso_start_url: string },
+  env: Environment,
+): string {
   const name = createHash('sha1')
     .update(sso_session ?? sso_start_url)
     .digest('hex');
