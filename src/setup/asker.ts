@@ -7,18 +7,19 @@ import { given, type Terminal } from '../terminal/prompts.ts';
 import { padded, widest } from '../terminal/text-width.ts';
 import type { Account, FoundAccounts } from './accounts.ts';
 import type { Asker } from './choose-registries.ts';
+import type { Standing } from './standing.ts';
 
 /** Lines of a list at a time: it fits a terminal of 24. */
 const MAX_ITEMS = 12;
 
 export function createAsker(terminal: Terminal): Asker {
   return {
-    accounts: async (found, chosen) =>
+    accounts: async (found, chosen, standing) =>
       given(
         await multiselect({
           ...terminal,
           message: "Which accounts' registries shall Docker get from ecr-xacct? (a: all or none)",
-          options: accountOptions(found),
+          options: accountOptions(found, standing),
           initialValues: [...chosen],
           maxItems: MAX_ITEMS,
           required: true,
@@ -49,14 +50,22 @@ export function createAsker(terminal: Terminal): Asker {
   };
 }
 
-function accountOptions({ accounts, states }: FoundAccounts): { value: string; label: string }[] {
-  const names = accounts.map(({ profiles: [first = '', ...others] }) =>
-    others.length === 0 ? printable(first) : `${printable(first)} and ${others.length} more`,
-  );
-  const width = widest(names);
-  return accounts.map(({ id, profiles: [first = ''] }, index) => ({
+/** Each with the profile that it is served by, or would be. */
+function accountOptions(
+  { accounts, states }: FoundAccounts,
+  { profileOf }: Standing,
+): { value: string; label: string }[] {
+  const shown = accounts.map((account) => {
+    const { id, profiles } = account;
+    const profile = profileOf(account) ?? profiles[0] ?? '';
+    const others = profiles.filter((name) => name !== profile).length;
+    const name = others === 0 ? printable(profile) : `${printable(profile)} and ${others} more`;
+    return { id, name, state: printable(states.get(profile) ?? '') };
+  });
+  const width = widest(shown.map(({ name }) => name));
+  return shown.map(({ id, name, state }) => ({
     value: id,
-    label: `${id}  ${padded(names[index] ?? '', width)}  ${printable(states.get(first) ?? '')}`,
+    label: `${id}  ${padded(name, width)}  ${state}`.trimEnd(),
   }));
 }
 

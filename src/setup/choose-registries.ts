@@ -16,8 +16,8 @@ export interface ServedAccount {
 
 /** Answers what the options leave open. @throws XacctError `cancelled`, each of them. */
 export interface Asker {
-  /** IDs, at least one. */
-  accounts(found: FoundAccounts, chosen: readonly string[]): Promise<readonly string[]>;
+  /** IDs, at least one. `chosen` are so already. */
+  accounts(found: FoundAccounts, chosen: readonly string[], standing: Standing): Promise<readonly string[]>;
   /** `current`: the one that it is already. */
   profile(account: Account, found: FoundAccounts, current: string | undefined): Promise<string>;
   /** Regions of AWS, or none to leave the account out. `former` are those of the question before. */
@@ -61,7 +61,7 @@ export async function chooseRegistries(
   const isAsked = preset.size === 0 && asker !== undefined;
   const served = found.accounts.filter(standing.isServed).map(({ id }) => id);
   const chosen = isAsked
-    ? await asker.accounts(found, served.length === 0 ? wished : served)
+    ? await asker.accounts(found, served.length === 0 ? wished : served, standing)
     : preset.size === 0
       ? wished
       : [...preset.keys()];

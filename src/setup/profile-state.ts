@@ -14,7 +14,7 @@ import { endOf, isRenewable, readSsoToken } from '../profiles/sso-token.ts';
 export type ProfileState = { text: string; fault?: undefined } | { text?: undefined; fault: XacctError };
 
 /**
- * As in `SSO, signed in until 14:32` or `role, from profile dev (access key), needs an MFA code`. Undefined for a profile that
+ * As in `SSO, signed in until 14:32` or `role by dev (access key), needs an MFA code`. Undefined for a profile that
  * says nothing of credentials. `now` is in epoch milliseconds.
  */
 export function profileState(
@@ -62,8 +62,8 @@ function halfWritten(profiles: Profiles, name: string): XacctError {
 function chainText({ links, source, roles }: Chain, env: Environment, now: number): string {
   const { what, state } = sourceText(source, env, now);
   const [, ...sources] = links;
-  const by = sources.length === 0 ? what : `profile ${sources.map(({ name }) => name).join(' ← ')} (${what})`;
-  const kind = roles.length === 0 ? what : `role, from ${by}`;
+  const by = sources.length === 0 ? what : `${sources.map(({ name }) => name).join(', ')} (${what})`;
+  const kind = roles.length === 0 ? what : `role by ${by}`;
   const mfa = roles.some(({ mfa_serial }) => mfa_serial) ? 'needs an MFA code' : undefined;
   return [kind, state, mfa].filter((part) => part !== undefined).join(', ');
 }

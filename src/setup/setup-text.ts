@@ -14,7 +14,7 @@ import type { FileChange } from './file-change.ts';
 /** The accounts, each with its profile and its regions. */
 export function choicesText(
   { accounts, dropped }: RegistryChoice,
-  { states }: FoundAccounts,
+  { accounts: all, states }: FoundAccounts,
   screen: Screen,
 ): string {
   const columns = [
@@ -33,36 +33,46 @@ export function choicesText(
     rows.length === 0
       ? ''
       : `The registries of these accounts, by these profiles:\n\n${table(columns, rows, screen)}\n`;
-  const left = dropped.length === 0 ? '' : `No longer: ${dropped.join(', ')}\n\n`;
+  const gone = all.filter(({ id }) => dropped.includes(id));
+  const left = gone.length === 0 ? '' : `No longer: ${namesText(gone)}\n\n`;
   return served + left;
 }
 
-/** What is left out, each with the reason and the command that changes that. `words` is the command that was run. */
+/** Profiles that are not offered, each with the reason and the command that changes that. */
+export function notOfferedText({ leftOut }: Pick<FoundAccounts, 'leftOut'>, screen: Screen): string {
+  return reasonsText('Profiles that are not offered:', [...leftOut.values()], screen);
+}
+
+/** Accounts that are left out, likewise. `words` is the command that was run. */
 export function leftOutText(
-  { leftOut }: Pick<FoundAccounts, 'leftOut'>,
-  regionless: readonly Account[],
-  declined: readonly Account[],
+  { regionless, declined }: Record<'regionless' | 'declined', readonly Account[]>,
   words: Command,
   screen: Screen,
 ): string {
-  const broken = [...leftOut.values()].map(({ message, hint }) => reasonText(message, hint, screen));
+  const reasons: Reason[] = [];
   if (declined.length > 0) {
-    const [profile = ''] = declined[0]?.profiles ?? [];
     const say = `to serve ${declined.length === 1 ? 'it' : 'the first of them'} again`;
-    broken.push(
-      reasonText(
-        `deselected earlier: ${namesText(declined)}`,
-        { say, run: [...words, '--profile', profile] },
-        screen,
-      ),
-    );
+    const run = [...words, '--profile', declined[0]?.profiles[0] ?? ''];
+    reasons.push({ message: `deselected earlier: ${namesText(declined)}`, hint: { say, run } });
   }
   if (regionless.length > 0) {
-    broken.push(
-      reasonText(`no region is known for ${namesText(regionless)}`, regionHint(regionless, words), screen),
-    );
+    const message = `no region is known for ${namesText(regionless)}`;
+    reasons.push({ message, hint: regionHint(regionless, words) });
   }
-  return broken.length === 0 ? '' : `Left out:\n${broken.join('')}\n`;
+  return reasonsText('Left out:', reasons, screen);
+}
+
+interface Reason {
+  message: string;
+  hint: Hint | undefined;
+}
+
+function reasonsText(title: string, reasons: readonly Reason[], screen: Screen): string {
+  const blocks = reasons.map(({ message, hint }) => {
+    const lines = (hint === undefined ? [] : hintLines(hint)).map((line) => `    ${printable(line)}\n`);
+    return `${notesOn([{ note: message, indent: 2 }], screen)}${lines.join('')}`;
+  });
+  return blocks.length === 0 ? '' : `${title}\n${blocks.join('')}\n`;
 }
 
 /** Regions are the user's to say: the command has examples. */
@@ -75,11 +85,6 @@ export function regionHint(accounts: readonly Account[], words: Command): Hint {
 
 export function namesText(accounts: readonly Account[]): string {
   return accounts.map(({ id, profiles }) => `${id} (${profiles[0]})`).join(', ');
-}
-
-function reasonText(message: string, hint: Hint | undefined, screen: Screen): string {
-  const lines = (hint === undefined ? [] : hintLines(hint)).map((line) => `    ${printable(line)}\n`);
-  return `${notesOn([{ note: message, indent: 2 }], screen)}${lines.join('')}`;
 }
 
 const MAX_REGIONS = 3;

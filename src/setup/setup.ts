@@ -6,28 +6,29 @@ import { dockerConfigPath } from '../docker/docker-config.ts';
 import { helperFault } from '../docker/helper-fault.ts';
 import { podmanFiles } from '../docker/podman-files.ts';
 import { printable, XacctError } from '../errors.ts';
-import { type Command, command } from '../hint.ts';
+import { command } from '../hint.ts';
 import type { Run } from '../invocation.ts';
 import { followLinks } from '../os/follow-links.ts';
 import { refuseForeign } from '../os/foreign-folder.ts';
 import { homeFolder } from '../os/home-folder.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
-import { nearestRegion } from '../registry/region-names.ts';
 import { isTerminal } from '../terminal/prompts.ts';
 import { screenOf } from '../terminal/screen.ts';
 import { findAccounts } from './accounts.ts';
 import { createAsker } from './asker.ts';
-import { type Asker, chooseRegistries, type RegionWishes, type RegistryChoice } from './choose-registries.ts';
+import { type Asker, chooseRegistries, type RegistryChoice } from './choose-registries.ts';
 import { readConfigFile } from './config-change.ts';
 import { readDropIn } from './docker-files/drop-in.ts';
 import { writesOf } from './file-change.ts';
 import { removeEmptyFolders } from './made-folders.ts';
 import { planDropIn, planSetup } from './plan.ts';
+import { noTerminal, regionNotes, regionWishes, type SetupOptions, typed } from './setup-options.ts';
 import {
   choicesText,
   leftOutText,
   namesText,
   nextStepsText,
+  notOfferedText,
   regionHint,
   type StoreUse,
   storeText,
@@ -38,18 +39,6 @@ import { targetsOf } from './targets.ts';
 import { removeLeftovers } from './temporary-file.ts';
 import { planUndo } from './undo.ts';
 import { type Session, writePlan } from './write-plan.ts';
-
-export interface SetupOptions {
-  yes?: true;
-  dryRun?: true;
-  undo?: true;
-  keepConfig?: true;
-  podman?: true;
-  credsStore?: true | undefined;
-  profile?: readonly string[];
-  /** `REGION`, or `ACCOUNT=REGION`. */
-  region?: readonly string[];
-}
 
 interface SetupSession extends Session {
   /** Undefined where nothing may be asked. */
@@ -97,36 +86,6 @@ export async function setup(options: SetupOptions, run: Run): Promise<void> {
 /** What killed setups have left beside these files: it may have logins in it. */
 function clearLeftovers(files: readonly string[]): void {
   for (const folder of new Set(files.map((file) => dirname(followLinks(file))))) removeLeftovers(folder);
-}
-
-/** The command that was run, with every option. */
-function typed({ profile = [], region = [], ...flags }: SetupOptions): Command {
-  const given = Object.entries(flags).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
-  const words = given.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
-  const named = [
-    ...profile.flatMap((name) => ['--profile', name]),
-    ...region.flatMap((name) => ['--region', name]),
-  ];
-  return command`ecr-xacct setup ${[...named, ...words]}`;
-}
-
-/** Of what it would ask, each with the option that answers it. */
-function noTerminal(options: SetupOptions): XacctError {
-  const isChosen = options.undo === true || (options.profile ?? []).length > 0;
-  const yes = typed({ ...options, yes: true });
-  const message = 'there is no terminal to ask on: --yes answers whether to change the files';
-  if (isChosen) return new XacctError('usage', message, { hint: { say: 'to change them', run: yes } });
-  return new XacctError(
-    'usage',
-    `${message}, --profile which accounts and by which profiles; without it all`,
-    {
-      hint: {
-        say: 'to see what would change',
-        run: typed({ ...options, dryRun: true }),
-        next: { say: 'to change it', run: yes },
-      },
-    },
-  );
 }
 
 async function setUp(session: SetupSession, path: string, options: SetupOptions): Promise<void> {
@@ -177,42 +136,21 @@ async function choose(
 ): Promise<RegistryChoice> {
   const { profile: profiles = [], region: regions = [] } = options;
   const look = { env, now: Date.now() };
+  const screen = screenOf(run.streams.stdout, env);
+  const say = (text: string) => run.streams.stdout.write(text);
   const found = await findAccounts(createProfileReader()(env), look, createAccountOf(run.invocation));
+  // What is asked for by name is an error where it is broken.
+  if (profiles.length === 0 && found.accounts.length > 0) say(notOfferedText(found, screen));
   const choice = await chooseRegistries(found, { profiles, regions: regionWishes(regions) }, standing, asker);
   const { accounts, dropped, regionless } = choice;
   if (accounts.length === 0 && dropped.length === 0) {
     const message = `no region is known for ${namesText(regionless)}`;
     throw new XacctError('usage', message, { hint: regionHint(regionless, words) });
   }
-  const screen = screenOf(run.streams.stdout, env);
   const isAll = asker === undefined && profiles.length === 0;
   const declined = isAll ? found.accounts.filter(({ id }) => choice.declined.includes(id)) : [];
-  const leftOut = profiles.length > 0 ? new Map() : found.leftOut;
-  run.streams.stdout.write(
-    choicesText(choice, found, screen) + leftOutText({ leftOut }, regionless, declined, words, screen),
-  );
+  say(choicesText(choice, found, screen) + leftOutText({ regionless, declined }, words, screen));
   return choice;
-}
-
-/** Of `REGION` and `ACCOUNT=REGION`. */
-function regionWishes(options: readonly string[]): RegionWishes {
-  const all: string[] = [];
-  const of = new Map<string, string[]>();
-  for (const option of options) {
-    const [account = '', region] = option.split('=');
-    if (region === undefined) all.push(account);
-    else of.set(account, [...(of.get(account) ?? []), region]);
-  }
-  return { all, of };
-}
-
-/** A region that is opened tomorrow is no mistake, but may be one. */
-function regionNotes(options: readonly string[]): string[] {
-  return options.flatMap((option) => {
-    const region = option.replace(/^.*=/, '');
-    const near = nearestRegion(region);
-    return near === undefined ? [] : [`region ${region} is not known to this version; did you mean ${near}?`];
-  });
 }
 
 async function undo(session: Session, configFile: string, { keepConfig }: SetupOptions): Promise<void> {

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { printable, XacctError } from '../../errors.ts';
 import { hintLines } from '../../hint.ts';
-import type { SetupOptions } from '../../setup/setup.ts';
+import type { SetupOptions } from '../../setup/setup-options.ts';
 import { type CommandContext, regionName } from '../command.ts';
 
 const HELP = `
