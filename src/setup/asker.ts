@@ -40,8 +40,8 @@ export function createAsker(terminal: Terminal): Asker {
         given(
           await text({
             ...terminal,
-            message: `In which regions are the registries of ${account.id} (${printable(account.profiles[0] ?? '')})? Empty: leave it out`,
-            placeholder: 'us-east-1, eu-central-1',
+            message: `In which regions are the registries of ${account.id} (${printable(account.profiles[0] ?? '')})?`,
+            placeholder: 'us-east-1, eu-central-1 (empty: leave it out)',
             initialValue: former.filter((region) => isOf(account, region)).join(', '),
             validate: (value) => regionsFault(value ?? '', account),
           }),

@@ -1,6 +1,6 @@
 // `ecr-xacct setup --undo`: the first bytes where nobody else wrote, else only what setup had changed.
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -89,6 +89,52 @@ describe('where nobody else has written since', () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('the folders', () => {
+  const there = (user: ReturnType<typeof makeSetupHome>) =>
+    ['.docker', '.config', '.config/ecr-xacct'].filter((path) => existsSync(join(user.home, path)));
+
+  test('that setup made are gone, those of several setups too.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS });
+    await user.succeed('--yes');
+    user.write({ '.aws/config': AWS + MORE });
+    await user.succeed('--yes', '--podman');
+    assert.deepEqual(there(user), ['.docker', '.config', '.config/ecr-xacct']);
+    await user.succeed('--undo', '--yes');
+    assert.deepEqual(there(user), []);
+  });
+
+  test('that were there before stay, though nothing is in them.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS });
+    mkdirSync(join(user.home, '.docker'));
+    mkdirSync(join(user.home, '.config'));
+    await user.succeed('--yes');
+    await user.succeed('--undo', '--yes');
+    assert.deepEqual(there(user), ['.docker', '.config']);
+  });
+
+  test('that have something else in them by now stay.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS });
+    await user.succeed('--yes');
+    user.write({ '.docker/contexts/mine': '' });
+    await user.succeed('--undo', '--yes');
+    assert.deepEqual(there(user), ['.docker']);
+  });
+
+  test('of config.yaml stay with --keep-config.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS });
+    await user.succeed('--yes');
+    await user.succeed('--undo', '--keep-config', '--yes');
+    assert.deepEqual(there(user), ['.config', '.config/ecr-xacct']);
+  });
+
+  test('that a setup made which then failed are gone at once.', async () => {
+    // /proc takes no new files, not even from root.
+    using user = makeSetupHome({ '.aws/config': AWS }, { DOCKER_CONFIG: '/proc/ecr-xacct' });
+    assert.equal((await user.setup('--yes')).status, 1);
+    assert.deepEqual(there(user), []);
   });
 });
 

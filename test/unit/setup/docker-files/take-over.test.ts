@@ -50,6 +50,18 @@ describe('a registry is handed over', () => {
     ]);
   });
 
+  test('no longer, where it is dropped: its entry is gone, or is what it was before the first setup.', () => {
+    const credHelpers = { [HOST]: 'ecr-xacct', [OTHER]: 'ecr-xacct', 'gcr.io': 'gcloud' };
+    const earlier = [{ path: ['credHelpers', OTHER], now: 'ecr-xacct', was: 'ecr-login' }];
+    const dropped = (url: string) => url !== 'x';
+    const { value, edits } = taken({ credHelpers }, { hosts: [], dropped, earlier });
+    assert.deepEqual(value, { credHelpers: { [OTHER]: 'ecr-login', 'gcr.io': 'gcloud' } });
+    assert.deepEqual(edits, [
+      { path: ['credHelpers', HOST], now: null, was: 'ecr-xacct' },
+      { path: ['credHelpers', OTHER], now: 'ecr-login', was: 'ecr-xacct' },
+    ]);
+  });
+
   test('by nothing more, where ours is the store already.', () => {
     assert.deepEqual(taken({ credsStore: 'ecr-xacct' }).edits, []);
   });
