@@ -63,12 +63,12 @@ export function hintText({ say, run, by, next }: Hint): string {
 }
 
 /** As lines, each command on one of its own, whole: `To fix it, run:`, `  COMMAND`. */
-export function hintLines({ say, run, by, next }: Hint): string[] {
-  const after = next === undefined ? [] : hintLines(next);
+export function hintLines({ say, run, by, next }: Hint, otherwise = 'To fix it,'): string[] {
+  const after = next === undefined ? [] : hintLines(next, 'Then');
   const said = say === undefined ? undefined : `${say.charAt(0).toUpperCase()}${say.slice(1)}`;
   if (run === undefined) return [...(said === undefined ? [] : [said]), ...after];
   const runs = by === undefined ? 'run:' : `${by} runs:`;
-  const intro = said === undefined ? `To fix it, ${runs}` : /[:?]$/.test(said) ? said : `${said}, ${runs}`;
+  const intro = said === undefined ? `${otherwise} ${runs}` : /[:?]$/.test(said) ? said : `${said}, ${runs}`;
   return [intro, `  ${commandText(run)}`, ...after];
 }
 

@@ -1,8 +1,8 @@
 // What every command of `ecr-xacct` is given.
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseRegistryOrImage, type ServerURL } from '../docker/server-url.ts';
-import { XacctError } from '../errors.ts';
-import { hintText } from '../hint.ts';
+import { printable, XacctError } from '../errors.ts';
+import { hintLines, hintText } from '../hint.ts';
 import type { Run } from '../invocation.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
 import { nearestRegion } from '../registry/region-names.ts';
@@ -22,6 +22,23 @@ export async function withUsage(command: Command, run: () => Promise<void>): Pro
   } catch (error) {
     if (!(error instanceof XacctError) || error.code !== 'usage') throw error;
     command.error(`error: ${error.message}${error.hint === undefined ? '' : `; ${hintText(error.hint)}`}`);
+  }
+}
+
+/** What fails is told with each command of its hint on a line of its own; wrong usage ends with the status of that. */
+export async function forPeople(
+  command: Command,
+  { streams, setStatus }: CommandContext,
+  run: () => Promise<void>,
+): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof XacctError)) throw error;
+    const lines = [error.message, ...(error.hint === undefined ? [] : hintLines(error.hint))].map(printable);
+    if (error.code === 'usage') command.error(`error: ${lines.join('\n')}`);
+    streams.stderr.write(`ecr-xacct: ${lines.join('\n')}\n`);
+    setStatus(1);
   }
 }
 

@@ -11,7 +11,7 @@ export interface DockerConfig {
   credHelpers: ReadonlyMap<string, string>;
   /** The helper for every other host; undefined where logins are kept in the file itself. */
   credsStore: string | undefined;
-  /** Server URL, as written → whether a credential stands there in plain text (a `credsStore` leaves an empty entry). */
+  /** Server URL, as written → whether a credential is there in plain text (a `credsStore` leaves an empty entry). */
   auths: ReadonlyMap<string, boolean>;
 }
 
@@ -73,7 +73,7 @@ function refuseDuplicates(root: Node, text: string, file: string): void {
     const seen = new Set<string>();
     for (const { name, property } of membersOf(object)) {
       if (seen.has(name))
-        throw invalid(text, file, property.offset, `"${name}" stands twice; keep one of them`);
+        throw invalid(text, file, property.offset, `"${name}" is there twice; keep one of them`);
       seen.add(name);
     }
   }

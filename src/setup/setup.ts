@@ -35,7 +35,7 @@ import {
 } from './setup-text.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { readState } from './state.ts';
-import { targetsOf } from './targets.ts';
+import { HELPER, targetsOf } from './targets.ts';
 import { removeLeftovers } from './temporary-file.ts';
 import { planUndo } from './undo.ts';
 import { type Session, writePlan } from './write-plan.ts';
@@ -97,7 +97,10 @@ async function setUp(session: SetupSession, path: string, options: SetupOptions)
   const { config } = readConfigFile(path);
   const { value: former } = readState(path);
   const targets = targetsOf(program, isDropIn, user);
-  const standing = standingOf(config, targets, isDropIn, former?.declined ?? []);
+  const withoutStore = typed({ ...options, credsStore: undefined });
+  const dropIn = isDropIn ? readDropIn(user, withoutStore) : undefined;
+  const isListed = dropIn?.before?.bytes.includes(HELPER) === true;
+  const standing = standingOf(config, targets, isListed, former?.declined ?? []);
   const choice = await choose(session, options, standing);
   const isCredsStore = options.credsStore === true && !isDropIn;
   let use: StoreUse | undefined;
@@ -106,13 +109,11 @@ async function setUp(session: SetupSession, path: string, options: SetupOptions)
     const plan = planSetup(readConfigFile(path), targetsOf(program, isDropIn, user), choice, {
       isCredsStore,
       state: state.value,
-      withoutStore: typed({ ...options, credsStore: undefined }),
+      withoutStore,
     });
     use = plan.use;
-    const dropIn = isDropIn
-      ? planDropIn(readDropIn(user, typed({ ...options, credsStore: undefined })))
-      : undefined;
-    const changes = [...plan.changes, ...(dropIn === undefined ? [] : [dropIn])];
+    const listed = isDropIn ? planDropIn(readDropIn(user, withoutStore)) : undefined;
+    const changes = [...plan.changes, ...(listed === undefined ? [] : [listed])];
     return {
       changes,
       notes: [...regionNotes(options.region ?? []), ...plan.notes],

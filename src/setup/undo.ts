@@ -1,4 +1,4 @@
-// Takes back what setup has written: whole files where nobody else has changed them, else key by key.
+// Takes back what setup has written: whole files where only setup has changed them, else key by key.
 import { addToConfig, changeProfiles, removeFromConfig } from '../config/edit.ts';
 import { parseConfig } from '../config/load.ts';
 import { readSnapshot, type Snapshot, textOf } from '../os/snapshot.ts';
@@ -51,7 +51,7 @@ function undone(
   const text = textOf(before, path);
   const isOurs = file.before === null;
   if (kind === 'drop-in') {
-    notes.push(`${path}: somebody else has changed it; it stays`);
+    notes.push(`${path}: it has been changed since; it stays`);
     return before.bytes;
   }
   const changed =
@@ -66,7 +66,7 @@ function withoutEntries(
   notes: string[],
 ): string {
   const { text: changed, kept } = handBack(text, edits, original && textOf(original, path), path);
-  for (const name of kept) notes.push(`${path}: kept ${name}: somebody else has changed it since`);
+  for (const name of kept) notes.push(`${path}: kept ${name}: it has been changed since`);
   return changed;
 }
 
@@ -98,7 +98,7 @@ function withoutRules({ path, edits }: FileState, text: string, notes: string[])
 }
 
 function keptText(path: string, key: string): string {
-  return `${path}: kept the rule for ${key}: somebody else has changed it since`;
+  return `${path}: kept the rule for ${key}: it has been changed since`;
 }
 
 /** A file that setup made, and that has nothing in it any more. */

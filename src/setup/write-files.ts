@@ -106,7 +106,7 @@ function syncFolder(folder: string): void {
   } catch {}
 }
 
-/** Before anything is written. A read-only file is not overwritten, though a rename could: somebody meant it. */
+/** Before anything is written. A read-only file is not overwritten, though a rename could: it is meant so. */
 function checkWritable({ path, before }: FileWrite): void {
   const target = followLinks(path);
   if (before !== undefined && !mayAccess(target, fs.constants.W_OK)) throw readOnly(target, 'the file');

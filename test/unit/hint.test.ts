@@ -103,7 +103,7 @@ describe('a hint for people has each command on a line of its own', () => {
     [{ say: 'did you mean dev?', run: ['x'] }, ['Did you mean dev?', '  x']],
     [{ by: 'an administrator', run: ['x'] }, ['To fix it, an administrator runs:', '  x']],
     [{ say: 'wait', next: { say: 'to go on', run: ['x'] } }, ['Wait', 'To go on, run:', '  x']],
-    [{ say: 'one', run: ['x'], next: { run: ['y'] } }, ['One, run:', '  x', 'To fix it, run:', '  y']],
+    [{ say: 'one', run: ['x'], next: { run: ['y'] } }, ['One, run:', '  x', 'Then run:', '  y']],
   ];
   for (const [hint, lines] of rows) {
     test(`as in ${lines[0]}`, () => assert.deepEqual(hintLines(hint), lines));

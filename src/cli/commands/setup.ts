@@ -1,9 +1,7 @@
 // `ecr-xacct setup`: its options. What it does is loaded when it runs.
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { printable, XacctError } from '../../errors.ts';
-import { hintLines } from '../../hint.ts';
+import { InvalidArgumentError, Option } from 'commander';
 import type { SetupOptions } from '../../setup/setup-options.ts';
-import { type CommandContext, regionName } from '../command.ts';
+import { type CommandContext, forPeople, regionName } from '../command.ts';
 
 const HELP = `
 It writes a rule for each account into config.yaml, and an entry for each
@@ -44,15 +42,8 @@ export function setupCommand(context: CommandContext): void {
     .addHelpText('after', HELP);
   command.action(async (options: SetupOptions) => {
     const { setup } = await import('../../setup/setup.ts');
-    await setup(options, context).catch((error: unknown) => refuse(command, error));
+    await forPeople(command, context, () => setup(options, context));
   });
-}
-
-/** Wrong usage, with each command on a line of its own. */
-function refuse(command: Command, error: unknown): never {
-  if (!(error instanceof XacctError) || error.code !== 'usage') throw error;
-  const lines = error.hint === undefined ? [] : hintLines(error.hint);
-  return command.error([`error: ${error.message}`, ...lines].map(printable).join('\n'));
 }
 
 function collected(value: string, previous: readonly string[] = []): string[] {

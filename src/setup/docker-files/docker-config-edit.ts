@@ -89,7 +89,7 @@ function nest(path: readonly string[], value: unknown): unknown {
   return path.reduceRight((inner, name) => ({ [name]: inner }), value);
 }
 
-/** A value as it stands `depth` objects deep. */
+/** A value as it is written `depth` objects deep. */
 function print(value: unknown, depth: number, { eol, indent }: Style): string {
   return JSON.stringify(value, undefined, indent).replaceAll('\n', `${eol}${indent.repeat(depth)}`);
 }

@@ -6,9 +6,9 @@ import { deleteFromDockerConfig, putInDockerConfig, valueInDockerConfig } from '
 /** One member that was changed. */
 export interface MemberEdit {
   path: string[];
-  /** What stands there now; null where the member was taken out. */
+  /** What is there now; null where the member was taken out. */
   now: string | null;
-  /** What stood there; null where nothing did, or a credential. */
+  /** What was there; null where nothing did, or a credential. */
   was: string | null;
 }
 
@@ -79,7 +79,7 @@ export function takeOver(
 
 export interface HandedBack {
   text: string;
-  /** Members that somebody else has changed since: they stay. */
+  /** Members that have been changed since: they stay. */
   kept: readonly string[];
 }
 

@@ -108,9 +108,9 @@ describe('what Docker cannot read, or reads otherwise than it looks, is refused 
     ['{"credsStore":{}}', ':1:15: "credsStore" must be text'],
     ['{"CredsStore":1,"credsStore":"a"}', ':1:15: "CredsStore" must be text'],
     ['{"AUTHS":[]}', ':1:10: "AUTHS" must be an object'],
-    ['{"CredHelpers":{"a":"b","a":"c"}}', ':1:25: "a" stands twice; keep one of them'],
-    ['{"auths":{},"auths":{}}', ':1:13: "auths" stands twice; keep one of them'],
-    ['{"credHelpers":{"a":"b","a":"c"}}', ':1:25: "a" stands twice; keep one of them'],
+    ['{"CredHelpers":{"a":"b","a":"c"}}', ':1:25: "a" is there twice; keep one of them'],
+    ['{"auths":{},"auths":{}}', ':1:13: "auths" is there twice; keep one of them'],
+    ['{"credHelpers":{"a":"b","a":"c"}}', ':1:25: "a" is there twice; keep one of them'],
     ['\uFEFF{}', ' begins with a byte order mark, which Docker cannot read'],
   ];
   for (const [text, message] of rows) {

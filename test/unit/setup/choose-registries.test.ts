@@ -59,7 +59,7 @@ describe('of several profiles of an account', () => {
     assert.equal(status, 1);
     assert.match(
       stderr,
-      /^ecr-xacct: there is no profile amdin that has credentials; run: aws configure list-profiles\n$/,
+      /^ecr-xacct: there is no profile amdin that has credentials\nTo fix it, run:\n {2}aws configure list-profiles\n$/,
     );
   });
 });
@@ -284,7 +284,10 @@ describe("a profile's account", () => {
     using user = makeSetupHome({ '.aws/config': '[default]\nregion = us-east-1\n' });
     const { status, stderr } = await user.setup('--yes');
     assert.equal(status, 1);
-    assert.equal(stderr, 'ecr-xacct: no profile says a way to get credentials; run: aws configure sso\n');
+    assert.equal(
+      stderr,
+      'ecr-xacct: no profile says a way to get credentials\nTo fix it, run:\n  aws configure sso\n',
+    );
   });
 
   test('is known to AWS alone, which does not say it: that is an error, too, with the command that shows why.', async () => {

@@ -225,15 +225,23 @@ describe('a file that is there', () => {
     [
       DOCKER,
       '{"auths":{',
-      /^ecr-xacct: \S+config\.json:1:11: not valid JSON \(\w+\); run: \$\{EDITOR:-vi\} \S+\n$/,
+      /^ecr-xacct: \S+config\.json:1:11: not valid JSON \(\w+\)\nTo fix it, run:\n {2}\$\{EDITOR:-vi\} \S+\n$/,
     ],
     [
       DOCKER,
       '\uFEFF{}',
-      /^ecr-xacct: \S+ begins with a byte order mark, which Docker cannot read; run: cp -p .* then run: dd .*\n$/,
+      /^ecr-xacct: \S+ begins with a byte order mark, which Docker cannot read\nTo fix it, run:\n {2}cp -p .*\nThen run:\n {2}dd .*\n$/,
     ],
-    [CONFIG, 'registries: [\n', /^ecr-xacct: \S+config\.yaml:\d+:\d+: .*; run: \$\{EDITOR:-vi\} \S+\n$/],
-    [STATE, '{}', /^ecr-xacct: \S+setup\.json is not what "ecr-xacct setup" wrote; .* rm \S+\n$/],
+    [
+      CONFIG,
+      'registries: [\n',
+      /^ecr-xacct: \S+config\.yaml:\d+:\d+: .*\nTo fix it, run:\n {2}\$\{EDITOR:-vi\} \S+\n$/,
+    ],
+    [
+      STATE,
+      '{}',
+      /^ecr-xacct: \S+setup\.json is not what "ecr-xacct setup" wrote; .*\nTo begin anew, run:\n {2}rm \S+\n$/,
+    ],
   ];
   for (const [path, content, message] of broken) {
     test(`and is not valid (${path}: ${JSON.stringify(content)}) is an error, and nothing is written.`, async () => {

@@ -191,14 +191,8 @@ describe('where somebody else has written since', () => {
     const [docker, config] = [user.read(DOCKER), user.read(CONFIG)];
     const stdout = await user.succeed('--undo', '--yes');
     assert.deepEqual([user.read(DOCKER), user.read(CONFIG)], [docker, config]);
-    assert.match(
-      stdout,
-      /Note: \S+: kept credHelpers\.444455556666\.\S+: somebody else has changed it since\n/,
-    );
-    assert.match(
-      stdout,
-      /Note: \S+: kept the rule for 444455556666\.\S+: somebody else has changed it since\n/,
-    );
+    assert.match(stdout, /Note: \S+: kept credHelpers\.444455556666\.\S+: it has been changed since\n/);
+    assert.match(stdout, /Note: \S+: kept the rule for 444455556666\.\S+: it has been changed since\n/);
     assert.equal(user.read(STATE), undefined);
   });
 
