@@ -33,17 +33,14 @@ export function noTerminal(options: SetupOptions): XacctError {
   const yes = typed({ ...options, yes: true });
   const message = 'there is no terminal to ask on: --yes answers whether to change the files';
   if (isChosen) return new XacctError('usage', message, { hint: { say: 'to change them', run: yes } });
-  return new XacctError(
-    'usage',
-    `${message}, --profile which accounts and by which profiles; without it all`,
-    {
-      hint: {
-        say: 'to see what would change',
-        run: typed({ ...options, dryRun: true }),
-        next: { say: 'to change it', run: yes },
-      },
+  const others = '--profile which accounts and by which profiles (without it all), --region in which regions';
+  return new XacctError('usage', `${message}, ${others}`, {
+    hint: {
+      say: 'to see what would change',
+      run: typed({ ...options, dryRun: true }),
+      next: { say: 'to change it', run: yes },
     },
-  );
+  });
 }
 
 export function regionWishes(options: readonly string[]): RegionWishes {

@@ -51,8 +51,8 @@ export function leftOutText(
 ): string {
   const reasons: Reason[] = [];
   if (declined.length > 0) {
-    const say = `to serve ${declined.length === 1 ? 'it' : 'the first of them'} again`;
-    const run = [...words, '--profile', declined[0]?.profiles[0] ?? ''];
+    const say = `to serve ${declined.length === 1 ? 'it' : 'them'} again`;
+    const run = [...words, ...declined.flatMap(({ profiles: [first = ''] }) => ['--profile', first])];
     reasons.push({ message: `deselected earlier: ${namesText(declined)}`, hint: { say, run } });
   }
   if (regionless.length > 0) {

@@ -100,7 +100,7 @@ To take it all back, run:
     for (const [args, message] of [
       [
         [],
-        `${asks}, --profile which accounts and by which profiles; without it all
+        `${asks}, --profile which accounts and by which profiles (without it all), --region in which regions
 To see what would change, run:
   ecr-xacct setup --dry-run
 To change it, run:
@@ -108,7 +108,7 @@ To change it, run:
       ],
       [
         ['--podman', '--region', '444455556666=us-west-2'],
-        `${asks}, --profile which accounts and by which profiles; without it all
+        `${asks}, --profile which accounts and by which profiles (without it all), --region in which regions
 To see what would change, run:
   ecr-xacct setup --region 444455556666=us-west-2 --podman --dry-run
 To change it, run:
