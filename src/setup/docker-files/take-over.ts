@@ -74,6 +74,9 @@ export function takeOver(
   }
   let edited = text;
   for (const { path, now } of edits) edited = putInDockerConfig(edited, path, now ?? undefined, file);
+  if (credHelpers.size > 0 && isEmptyObject(valueInDockerConfig(edited, ['credHelpers'], file))) {
+    edited = deleteFromDockerConfig(edited, ['credHelpers'], file);
+  }
   return { text: edited, edits, replaced };
 }
 

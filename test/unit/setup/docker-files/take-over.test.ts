@@ -43,7 +43,7 @@ describe('a registry is handed over', () => {
       { credsStore: 'pass', credHelpers: { [HOST]: 'ecr-login' } },
       { by: 'credsStore', hosts: [HOST, OTHER] },
     );
-    assert.deepEqual(value, { credsStore: 'ecr-xacct', credHelpers: {} });
+    assert.deepEqual(value, { credsStore: 'ecr-xacct' });
     assert.deepEqual(edits, [
       { path: ['credsStore'], now: 'ecr-xacct', was: 'pass' },
       { path: ['credHelpers', HOST], now: null, was: 'ecr-login' },
