@@ -62,6 +62,16 @@ export function hintText({ say, run, by, next }: Hint): string {
   return `${say}${say.endsWith('?') ? '' : ','} run: ${command}`;
 }
 
+/** As lines, each command on one of its own, whole: `To fix it, run:`, `  COMMAND`. */
+export function hintLines({ say, run, by, next }: Hint, otherwise = 'To fix it,'): string[] {
+  const after = next === undefined ? [] : hintLines(next, 'Then');
+  const said = say === undefined ? undefined : `${say.charAt(0).toUpperCase()}${say.slice(1)}`;
+  if (run === undefined) return [...(said === undefined ? [] : [said]), ...after];
+  const runs = by === undefined ? 'run:' : `${by} runs:`;
+  const intro = said === undefined ? `${otherwise} ${runs}` : /[:?]$/.test(said) ? said : `${said}, ${runs}`;
+  return [intro, `  ${commandText(run)}`, ...after];
+}
+
 /** To be pasted into the shell of this system. */
 export function commandText(command: Command, isWindows = process.platform === 'win32'): string {
   const word = isWindows ? powershellWord : posixWord;

@@ -89,7 +89,10 @@ function refuseWithoutDaemon({ env, uid }: Invocation): void {
 }
 
 async function login(invocation: Invocation, request: LoginRequest): Promise<LoggedIn> {
-  const done = await askForPeople<LoggedIn>(invocation, 'login', request, true);
+  const { hostname, profile } = request;
+  const what = ['Getting a token', hostname && `for ${hostname}`, profile && `as profile ${profile}`];
+  const text = what.filter(Boolean).join(' ');
+  const done = await askForPeople<LoggedIn>(invocation, 'login', request, true, text);
   if (!isAnswered(done)) throw noDaemon('to keep a token', done);
   return done;
 }

@@ -1,10 +1,11 @@
 // What every command of `ecr-xacct` is given.
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseRegistryOrImage, type ServerURL } from '../docker/server-url.ts';
-import { XacctError } from '../errors.ts';
-import { hintText } from '../hint.ts';
+import { printable, XacctError } from '../errors.ts';
+import { hintLines, hintText } from '../hint.ts';
 import type { Run } from '../invocation.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
+import { nearestRegion } from '../registry/region-names.ts';
 
 export interface CommandContext extends Run {
   /** Where the command adds itself. */
@@ -24,6 +25,23 @@ export async function withUsage(command: Command, run: () => Promise<void>): Pro
   }
 }
 
+/** What fails is told with each command of its hint on a line of its own; wrong usage ends with the status of that. */
+export async function forPeople(
+  command: Command,
+  { streams, setStatus }: CommandContext,
+  run: () => Promise<void>,
+): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof XacctError)) throw error;
+    const lines = [error.message, ...(error.hint === undefined ? [] : hintLines(error.hint))].map(printable);
+    if (error.code === 'usage') command.error(`error: ${lines.join('\n')}`);
+    streams.stderr.write(`ecr-xacct: ${lines.join('\n')}\n`);
+    setStatus(1);
+  }
+}
+
 /** What a registry or an image names, as an argument; anything else is wrong usage. */
 export function registryArgument(command: Command, text: string): ServerURL {
   return parseRegistryOrImage(text) ?? command.error(`error: '${text}' is neither a hostname nor an image`);
@@ -32,5 +50,8 @@ export function registryArgument(command: Command, text: string): ServerURL {
 /** The value of an option. @throws InvalidArgumentError for what is no region's name. */
 export function regionName(text: string): string {
   if (partitionOfRegion(text) !== undefined) return text;
-  throw new InvalidArgumentError('Write a region like us-east-1.');
+  const meant = nearestRegion(text);
+  throw new InvalidArgumentError(
+    `Write a region like us-east-1.${meant === undefined ? '' : ` Did you mean ${meant}?`}`,
+  );
 }

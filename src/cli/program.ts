@@ -1,7 +1,8 @@
 // `ecr-xacct`: the commands for people.
 import { Command, CommanderError } from 'commander';
 import { printable } from '../errors.ts';
-import type { Invocation, Streams } from '../invocation.ts';
+import type { Invocation, ShowWait, Streams } from '../invocation.ts';
+import { createWaits } from '../terminal/wait.ts';
 import type { CommandContext } from './command.ts';
 import { accessCommand } from './commands/access.ts';
 import { completionCommand } from './commands/completion.ts';
@@ -59,13 +60,23 @@ export async function runProgram(
   // One look at everything is what a bare `ecr-xacct` is for.
   const words = args.length === 0 ? ['status'] : [...args];
   try {
-    const program = createProgram({ invocation, version, streams, setStatus }, words[0]);
+    const shown = { ...invocation, showWait: lateWaits(streams, invocation) };
+    const program = createProgram({ invocation: shown, version, streams, setStatus }, words[0]);
     await program.parseAsync(words, { from: 'user' });
     return status;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? 0 : WRONG_USAGE;
   }
+}
+
+/** Most commands wait for nothing: stderr is opened where one does. */
+function lateWaits(streams: Streams, { env }: Invocation): ShowWait {
+  let waits: ShowWait | undefined;
+  return (what) => {
+    waits ??= createWaits(streams.stderr, env);
+    return waits(what);
+  };
 }
 
 /**

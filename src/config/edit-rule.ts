@@ -1,9 +1,9 @@
 // Pure edits of the text of config.yaml, one rule at a time: put, changed in its place, taken out. All else stays as it is.
 import { isDeepStrictEqual } from 'node:util';
-import { type Document, isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
-import { checkedConfig, isBlockMap, lineBreakOf, plainOf, saysJust, withRuleLines } from './edit-text.ts';
+import { checkedConfig, plainOf, saysJust, withRuleLines, withRuleReplaced } from './edit-text.ts';
 import { parseConfig, YAML_OPTIONS } from './load.ts';
 import { scalar } from './rule-line.ts';
 
@@ -32,7 +32,7 @@ export function putRule(text: string, key: string, rule: WrittenRule, file: stri
   const name = existing?.key ?? key;
   const wanted = { ...plain, registries: { ...plain.registries, [name]: rule } };
   const lines = ruleLines(name, rule);
-  const spliced = existing === undefined ? withRuleLines(text, lines) : inPlace(text, name, lines);
+  const spliced = existing === undefined ? withRuleLines(text, lines) : withRuleReplaced(text, name, lines);
   if (spliced !== undefined && saysJust(spliced, wanted)) return checkedConfig(spliced, file);
   const document = parseDocument(text, YAML_OPTIONS);
   document.setIn(['registries', name], document.createNode({ ...rule }));
@@ -46,7 +46,7 @@ export function takeRule(text: string, key: string, file: string): string {
   const plain = plainOf(text);
   const { [existing.key]: _, ...registries } = plain.registries ?? {};
   const wanted = { ...plain, registries };
-  const cut = inPlace(text, existing.key, []);
+  const cut = withRuleReplaced(text, existing.key, []);
   if (cut !== undefined && saysJust(cut, wanted)) return checkedConfig(cut, file);
   const document = parseDocument(text, YAML_OPTIONS);
   document.deleteIn(['registries', existing.key]);
@@ -77,29 +77,6 @@ function ruleLines(key: string, rule: WrittenRule): string[] {
 function valueText(value: string | number): string {
   if (typeof value === 'number') return `${value}`;
   return /^arn:[\w:/+=,.@-]+$/.test(value) ? value : scalar(value);
-}
-
-/** The lines in the place of the rule's own. Undefined where its form is none of the usual ones. */
-function inPlace(text: string, key: string, lines: readonly string[]): string | undefined {
-  const { contents } = parseDocument(text, YAML_OPTIONS);
-  const registries = isMap(contents) ? pairOf(contents, 'registries')?.value : undefined;
-  const pair = isBlockMap(registries) ? pairOf(registries, key) : undefined;
-  const start = isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
-  const value = pair?.value;
-  const end = isScalar(value) || isMap(value) ? value.range?.[1] : undefined;
-  if (start === undefined || end === undefined) return undefined;
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-  const indent = text.slice(lineStart, start);
-  if (!/^ +$/.test(indent)) return undefined;
-  const next = text.indexOf('\n', text.slice(0, end).trimEnd().length - 1);
-  const lineEnd = next === -1 ? text.length : next + 1;
-  const eol = lineBreakOf(text);
-  const block = lines.map((line) => `${indent}${line}${eol}`).join('');
-  return `${text.slice(0, lineStart)}${block}${text.slice(lineEnd)}`;
-}
-
-function pairOf(map: YAMLMap, key: string): Pair | undefined {
-  return map.items.find((item) => isScalar(item.key) && item.key.value === key);
 }
 
 function isRule(value: unknown): value is WrittenRule {

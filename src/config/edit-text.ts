@@ -4,7 +4,7 @@ import { isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
 import { parseConfig, YAML_OPTIONS } from './load.ts';
 
 export interface PlainConfig {
-  registries?: Record<string, unknown> | null;
+  registries?: Record<string, object> | null;
   [key: string]: unknown;
 }
 
@@ -47,7 +47,7 @@ export function withRuleLines(text: string, lines: readonly string[]): string | 
   return isScalar(pair.key) && pair.key.range ? afterLine(text, pair.key.range[1], lines, '  ') : undefined;
 }
 
-export function isBlockMap(node: unknown): node is YAMLMap {
+function isBlockMap(node: unknown): node is YAMLMap {
   return isMap(node) && node.flow !== true && node.items.length > 0;
 }
 
@@ -84,6 +84,28 @@ function afterLine(text: string, offset: number, lines: readonly string[], inden
   return `${text.slice(0, next + 1)}${block}${eol}${text.slice(next + 1)}`;
 }
 
-export function lineBreakOf(text: string): string {
+function lineBreakOf(text: string): string {
   return text.includes('\r\n') ? '\r\n' : '\n';
+}
+
+/** The lines in the place of the rule's own. Undefined where its form is none of the usual ones. */
+export function withRuleReplaced(text: string, key: string, lines: readonly string[]): string | undefined {
+  const { contents } = parseDocument(text, YAML_OPTIONS);
+  const registries = isMap(contents) ? pairOf(contents, 'registries')?.value : undefined;
+  const pair = isBlockMap(registries) ? pairOf(registries, key) : undefined;
+  const start = startOf(pair);
+  const end = endOf(pair?.value) ?? endOf(pair?.key);
+  if (start === undefined || end === undefined) return undefined;
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  const indent = text.slice(lineStart, start);
+  if (!/^ +$/.test(indent)) return undefined;
+  const next = text.indexOf('\n', text.slice(0, end).trimEnd().length - 1);
+  const lineEnd = next === -1 ? text.length : next + 1;
+  const eol = lineBreakOf(text);
+  const block = lines.map((line) => `${indent}${line}${eol}`).join('');
+  return `${text.slice(0, lineStart)}${block}${text.slice(lineEnd)}`;
+}
+
+function pairOf(map: YAMLMap, key: string): Pair | undefined {
+  return map.items.find((item) => isScalar(item.key) && item.key.value === key);
 }

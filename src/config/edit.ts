@@ -1,7 +1,7 @@
 // Pure edits of the text of config.yaml: rules and a setting put in or taken out; comments and formatting stay.
 import { isDeepStrictEqual } from 'node:util';
-import { type Document, parseDocument } from 'yaml';
-import { appended, checkedConfig, plainOf, saysJust, withRuleLines } from './edit-text.ts';
+import { type Document, isScalar, parseDocument } from 'yaml';
+import { appended, checkedConfig, plainOf, saysJust, withRuleLines, withRuleReplaced } from './edit-text.ts';
 import { parseConfig, YAML_OPTIONS } from './load.ts';
 import { ruleLine, scalar } from './rule-line.ts';
 
@@ -60,9 +60,43 @@ export function removeFromConfig(
   const cut = (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).filter((line) => !lines.has(line.trim())).join('');
   if (saysJust(cut, wanted)) return checkedConfig(cut, file);
   const document = parseDocument(text, YAML_OPTIONS);
+  const parted = withoutRules(text, doomedKeys);
+  if (!isHelperDoomed && parted !== undefined && saysJust(parted, wanted)) return checkedConfig(parted, file);
   for (const [key] of doomed) document.deleteIn(['registries', key]);
   if (isHelperDoomed) document.delete('fallback_helper');
   return checkedConfig(document.toString({ lineWidth: 0 }), file);
+}
+
+/**
+ * The text with other profiles in rules that are there, under their keys: all else of a rule stays.
+ * @throws XacctError `config-invalid`
+ */
+export function changeProfiles(text: string, profiles: ReadonlyMap<string, string>, file: string): string {
+  let changed = text;
+  for (const [key, profile] of profiles) changed = changeProfile(changed, key, profile);
+  return checkedConfig(changed, file);
+}
+
+function changeProfile(text: string, key: string, profile: string): string {
+  const plain = plainOf(text);
+  const rule = { ...plain.registries?.[key], profile };
+  const document = parseDocument(text, YAML_OPTIONS);
+  const old = document.getIn(['registries', key, 'profile'], true);
+  if (isScalar(old) && old.range) {
+    const spliced = text.slice(0, old.range[0]) + scalar(profile) + text.slice(old.range[1]);
+    if (saysJust(spliced, { ...plain, registries: { ...plain.registries, [key]: rule } })) return spliced;
+  }
+  const node = document.createNode(rule);
+  node.flow = true;
+  document.setIn(['registries', key], node);
+  return document.toString({ lineWidth: 0 });
+}
+
+/** The text without rules that take lines of their own. Undefined where its form is none of the usual ones. */
+function withoutRules(text: string, keys: Iterable<string>): string | undefined {
+  let cut: string | undefined = text;
+  for (const key of keys) cut = cut === undefined ? undefined : withRuleReplaced(cut, key, []);
+  return cut;
 }
 
 function flowRule(document: Document, profile: string) {
@@ -71,12 +105,12 @@ function flowRule(document: Document, profile: string) {
   return node;
 }
 
-function linesOf(rules: ReadonlyMap<string, string>): string[] {
-  return [...rules].map(([key, profile]) => ruleLine(key, profile));
-}
-
 /** The setting on a line of its own, at the end of the text. */
 function spliceSetting(text: string | undefined, fallbackHelper: string | undefined): string | undefined {
   if (text === undefined || fallbackHelper === undefined) return text;
   return appended(text, [`fallback_helper: ${scalar(fallbackHelper)}`]);
+}
+
+function linesOf(rules: ReadonlyMap<string, string>): string[] {
+  return [...rules].map(([key, profile]) => ruleLine(key, profile));
 }

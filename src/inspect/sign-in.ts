@@ -2,10 +2,10 @@
 import { statSync } from 'node:fs';
 import { command, type Hint } from '../hint.ts';
 import type { Chain } from '../identity/profile-chain.ts';
-import { loginFile, ssoFile } from '../identity/session-file.ts';
 import type { Environment } from '../invocation.ts';
 import { readSmallFile, whyUnreadable } from '../os/small-file.ts';
-import { parseDate } from '../profiles/parse-date.ts';
+import { loginFile, ssoFile } from '../profiles/session-file.ts';
+import { endOf, isRenewable, isSsoToken } from '../profiles/sso-token.ts';
 import type { MfaSessionStatus } from '../token/mfa-session-store.ts';
 
 export interface SignIn {
@@ -96,28 +96,18 @@ function inFile(
 
 /** The file of `aws sso login`; one of the form from before there were sessions is never renewed. */
 function ssoSession(isSession: boolean, now: number): ReadSession {
-  return ({ accessToken, expiresAt, refreshToken, clientId, clientSecret, registrationExpiresAt }) => {
-    const end = momentOf(expiresAt);
-    if (typeof accessToken !== 'string' || end === undefined) return undefined;
-    const isWhole = [refreshToken, clientId, clientSecret].every(
-      (part) => typeof part === 'string' && part !== '',
-    );
-    return {
-      expiresAt: end,
-      renews: isSession && isWhole && (momentOf(registrationExpiresAt) ?? 0) > now,
-    };
-  };
+  return (content) =>
+    isSsoToken(content) && !Number.isNaN(endOf(content.expiresAt))
+      ? { expiresAt: endOf(content.expiresAt), renews: isSession && isRenewable(content, now) }
+      : undefined;
 }
 
 /** The file of `aws login`. */
 const loginSession: ReadSession = ({ accessToken, refreshToken }) => {
-  const end = isObject(accessToken) ? momentOf(accessToken.expiresAt) : undefined;
-  return end === undefined ? undefined : { expiresAt: end, renews: typeof refreshToken === 'string' };
+  const date = isObject(accessToken) ? accessToken.expiresAt : undefined;
+  const expiresAt = typeof date === 'string' ? endOf(date) : Number.NaN;
+  return Number.isNaN(expiresAt) ? undefined : { expiresAt, renews: typeof refreshToken === 'string' };
 };
-
-function momentOf(date: unknown): number | undefined {
-  return typeof date === 'string' ? parseDate(date)?.getTime() : undefined;
-}
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;

@@ -18,9 +18,9 @@ function noted(rule: WrittenRule | undefined): string | null {
   return isPlain ? profile : JSON.stringify(rule);
 }
 
-/** Whether `setup` itself writes such edits: a rule with a profile alone, where there was none. */
-export function isSetupsOwn({ now, was }: Edit): boolean {
-  return was === null && now !== null && !now.startsWith('{');
+/** Whether the rule says more than its profile, before the edit or after it: `setup` itself writes none such. */
+export function saysMoreThanProfile({ path: [section], now, was }: Edit): boolean {
+  return section === 'registries' && [now, was].some((note) => note?.startsWith('{'));
 }
 
 /** The text with the rule as it was, where it is still what the edit made of it. @throws XacctError `config-invalid` */

@@ -200,7 +200,8 @@ function write(session: Session, path: string, want: (text: string) => Wanted): 
     const { after, edit, notes } = want(text);
     const change = fileChange({ path, kind: 'config', before }, after, [edit]);
     if (change === undefined) return { changes: [], notes: [], writes: [] };
-    return { changes: [change], notes, writes: writesOf([change], readState(path)) };
+    const state = readState(path);
+    return { changes: [change], notes, writes: writesOf([change], state, state.value?.declined ?? []) };
   });
 }
 

@@ -26,7 +26,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   token: ['os'],
   wire: ['os'],
   identity: ['config', 'profiles', 'registry'],
-  'aws/failures': ['identity', 'registry', 'policy', 'net', 'os'],
+  // It names the files of the AWS CLI's sessions.
+  'aws/failures': ['identity', 'profiles', 'registry', 'policy', 'net', 'os'],
   'aws/connection': ['profiles', 'net'],
   'aws/calls': ['aws/connection', 'registry'],
   'aws/leaves': ['aws/connection', 'aws/calls', 'aws/failures', 'identity', 'profiles', 'net', 'os'],
@@ -122,6 +123,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'config',
     'docker',
     'registry',
+    // A wait is shown by all alike.
+    'terminal',
   ],
 };
 

@@ -1,9 +1,9 @@
 // Names the failures of sessions that a person begins and the AWS CLI keeps in a file: `aws sso login` and `aws login`.
 import { type ErrorCode, XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';
-import { loginFile, ssoFile } from '../../identity/session-file.ts';
 import type { SsoSource } from '../../identity/source.ts';
 import { FileRefused, readSmallFile } from '../../os/small-file.ts';
+import { loginFile, ssoFile } from '../../profiles/session-file.ts';
 import { type FailureContext, its } from './failure-context.ts';
 
 export function ssoFailure(error: unknown, source: SsoSource, context: FailureContext): XacctError {

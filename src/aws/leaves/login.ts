@@ -3,10 +3,10 @@ import { setTimeout } from 'node:timers/promises';
 import { fromLoginCredentials } from '@aws-sdk/credential-providers';
 import { externalDataInterceptor } from '@smithy/shared-ini-file-loader';
 import type { AwsCredentialIdentity } from '@smithy/types';
-import { loginFile } from '../../identity/session-file.ts';
 import type { LoginSource } from '../../identity/source.ts';
 import type { Environment } from '../../invocation.ts';
 import { FileRefused, readSmallFile } from '../../os/small-file.ts';
+import { loginFile } from '../../profiles/session-file.ts';
 import type { ClientConfig } from '../connection/connection.ts';
 
 /** The time that the one whose renewal was accepted has to write it to the session's file, in several looks. Milliseconds. */

@@ -49,7 +49,7 @@ test('A registry with a rule is explained in a screen of 80 columns.', async () 
    STEP                      WHY
 1  ECR_XACCT_PROFILE  no     ECR_XACCT_PROFILE is not set
 2  rule               yes    rule "${HOST}"
-                             (~/.config/ecr-xacct/config.yaml:3)
+                             (~/.config/ecr-xacct/config.yaml:2)
 3  environment        later  AWS_PROFILE=dev
 4  ~/.aws/config      later  profile puller is of account 111122223333
 5  default chain      no     there is no profile default

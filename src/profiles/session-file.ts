@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { Environment } from '../invocation.ts';
-import type { SsoSource } from './source.ts';
 
 /** botocore's utils.py, SSOTokenLoader. */
-export function ssoFile({ sso_session, sso_start_url }: SsoSource, env: Environment): string {
-  const name = sha1(bytesOf(sso_session ?? sso_start_url));
-  return join(env.HOME || homedir(), '.aws', 'sso', 'cache', `${hex(name)}.json`);
+export function ssoFile(
+  { sso_session, sso_start_url }: { sso_session?: string; sso_start_url: string },
+  env: Environment,
+): string {
+  const name = hex(sha1(bytesOf(sso_session ?? sso_start_url)));
+  return join(env.HOME || homedir(), '.aws', 'sso', 'cache', `${name}.json`);
 }
 
 /** botocore's utils.py, LoginTokenLoader. */
