@@ -111,9 +111,8 @@ function unknownKey(key: string, depth: number): string {
 /** Also by another spelling (`roleArn`), or the one key that begins with it (`source`). */
 function keyMeant(key: string, known: readonly string[]): string | undefined {
   const plain = (name: string) => name.replaceAll(/[_-]/g, '').toLowerCase();
-  const same = known.find((other) => plain(other) === plain(key));
   const longer = known.filter((other) => key.length > 3 && plain(other).startsWith(plain(key)));
-  return same ?? nearest(key, known) ?? (longer.length === 1 ? longer[0] : undefined);
+  return nearest(key, known) ?? (longer.length === 1 ? longer[0] : undefined);
 }
 
 /** What is wrong with a hostname or a pattern, exactly. */

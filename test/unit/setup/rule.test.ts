@@ -210,6 +210,18 @@ describe('setup --undo takes back what rules were added, changed and removed', (
     );
   });
 
+  test('but a role that you have given another external ID since.', async () => {
+    using user = homeWith(TEXT);
+    await edit(user);
+    const mine = user
+      .read(CONFIG)
+      ?.replace('source_profile: dev', 'source_profile: dev\n    external_id: mine');
+    user.write({ [CONFIG]: `${mine}` });
+    const stdout = await user.succeed('--undo', '--yes');
+    assert.ok(stdout.includes(`kept the rule for ${PATTERN}`), stdout);
+    assert.match(user.read(CONFIG) ?? '', /external_id: mine/);
+  });
+
   test('with those of setup itself.', async () => {
     using user = homeWith(MINE);
     const before = user.files();
