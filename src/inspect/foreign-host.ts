@@ -35,7 +35,9 @@ function servedBy(hostname: string, fallbackHelper: string | undefined, { env, u
   switch (server.by) {
     case 'credHelpers':
     case 'credsStore': {
-      const asks = `docker-credential-${server.helper} answers for it (${server.by} in ${path}).`;
+      const isOwnChoice = server.by === 'credsStore' && config.credsStore === undefined;
+      const why = isOwnChoice ? `Docker's own choice: ${path} names no helper` : `${server.by} in ${path}`;
+      const asks = `docker-credential-${server.helper} answers for it (${why}).`;
       if (server.helper !== 'ecr-xacct') return asks;
       return fallbackHelper === undefined
         ? `Docker asks ecr-xacct for it (${server.by} in ${path}), gets no credential, and goes on without one.`
