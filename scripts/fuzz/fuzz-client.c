@@ -39,6 +39,9 @@ enum {
 	SOCKET = 5,
 	PIPE_READ = 6,
 	PIPE_WRITE = 7,
+	READY_READ = 8,
+	READY_WRITE = 9,
+	DAEMON = 4321,
 	PIPE_CAPACITY = 64 * 1024,
 	STREAM_CAPACITY = 1024 * 1024,
 	RETURNED = 1, /* results of setjmp */
@@ -57,6 +60,7 @@ static size_t tape_left;
 static struct stream input, received, pipe_content, streams[3];
 static size_t sent;
 static int socket_fd, is_folder_safe, is_peer_own, is_shut, is_closed, is_stdin_replaced, is_timed_out, exit_status;
+static int is_absent, is_starting, is_started;
 static int asked;
 static long long clock_ms;
 static jmp_buf ended;
@@ -133,9 +137,10 @@ static int fuzz_socket(int domain, int type, int protocol)
 	CHECK(domain == AF_UNIX && type == SOCK_STREAM && protocol == 0);
 	/* A second time only where the daemon asks for the whole environment. */
 	CHECK(asked == 0 || (asked == 1 && is_closed && has_asked_again()));
+	CHECK(!is_absent || is_started);
 	asked++;
 	received.length = sent = 0;
-	received.is_ended = is_peer_own = is_shut = is_closed = 0;
+	received.is_ended = is_peer_own = is_shut = is_closed = is_absent = 0;
 	unsigned choice = next();
 	socket_fd = choice < 0xF0 ? SOCKET : choice < 0xFC ? (int)(choice & 3) - 1 : -1;
 	errno = EMFILE;
@@ -147,7 +152,9 @@ static int fuzz_connect(int fd, const struct sockaddr *address, socklen_t length
 	const struct sockaddr_un *local = (const struct sockaddr_un *)(const void *)address;
 	CHECK(fd == SOCKET && is_folder_safe && length == sizeof *local);
 	CHECK(local->sun_path[0] == '/' && memchr(local->sun_path, '\0', sizeof local->sun_path) != NULL);
-	return fails(next(), ENOENT, ECONNREFUSED) ? -1 : 0;
+	int failed = fails(next(), ENOENT, ECONNREFUSED);
+	is_absent = failed && (errno == ENOENT || errno == ECONNREFUSED);
+	return failed ? -1 : 0;
 }
 
 static int fuzz_setsockopt(int fd, int level, int name, const void *value, socklen_t length)
@@ -193,6 +200,7 @@ static int fuzz_stat(const char *path, struct stat *status)
 static int fuzz_lstat(const char *path, struct stat *status)
 {
 	int failed = fuzz_stat(path, status);
+	is_absent = failed && errno == ENOENT;
 	is_folder_safe = !failed && S_ISDIR(status->st_mode) && (status->st_mode & 077) == 0 && status->st_uid == 1000;
 	return failed;
 }
@@ -212,7 +220,7 @@ static int fuzz_clock_gettime(clockid_t clock, struct timespec *now)
 
 static int fuzz_poll(struct pollfd *one, nfds_t count, int timeout)
 {
-	CHECK(count == 1 && (one->fd == SOCKET || one->fd <= STDERR_FILENO) && timeout <= 602000);
+	CHECK(count == 1 && (one->fd == SOCKET || one->fd == READY_READ || one->fd <= STDERR_FILENO) && timeout <= 602000);
 	unsigned choice = next();
 	if (fails(choice, ENOMEM, EINVAL)) {
 		if (one->fd == STDOUT_FILENO || one->fd == STDERR_FILENO)
@@ -231,6 +239,16 @@ static int fuzz_poll(struct pollfd *one, nfds_t count, int timeout)
 
 static ssize_t fuzz_read(int fd, void *buffer, size_t size)
 {
+	if (fd == READY_READ) {
+		unsigned choice = next();
+		CHECK(is_starting && !is_started && size == 1);
+		if (fails(choice, EIO, EIO) || choice >= 0xC0)
+			return choice >= 0xF0 ? -1 : 0;
+		*(char *)buffer = 'r';
+		is_started = 1;
+		asked = 0;
+		return 1;
+	}
 	CHECK(fd == STDIN_FILENO && size > 0 && is_peer_own);
 	return give(&input, buffer, size);
 }
@@ -275,6 +293,33 @@ static int fuzz_pipe(int ends[2])
 	return 0;
 }
 
+/* For `ready`, of a daemon that is started. */
+static int fuzz_pipe2(int ends[2], int flags)
+{
+	CHECK(flags == O_CLOEXEC);
+	unsigned choice = next();
+	if (fails(choice, EMFILE, ENFILE))
+		return -1;
+	ends[0] = choice < 0xE0 ? READY_READ : (int)(choice % 3);
+	ends[1] = READY_WRITE;
+	return 0;
+}
+
+/* Only for an action that a daemon is worth its start for, where there is none, and once. What the child does is not run here. */
+static pid_t fuzz_fork(void)
+{
+	CHECK(is_absent && !is_starting && (strcmp(client_argv[1], "get") == 0 || strcmp(client_argv[1], "store") == 0));
+	CHECK(!input.is_ended && input.length == 0);
+	is_starting = 1;
+	return fails(next(), EAGAIN, ENOMEM) ? -1 : DAEMON;
+}
+
+static int fuzz_kill(pid_t process, int number)
+{
+	CHECK(process == DAEMON && number == SIGKILL && is_starting && !is_started);
+	return 0;
+}
+
 static int fuzz_dup2(int from, int to)
 {
 	CHECK(from == PIPE_READ && to == STDIN_FILENO);
@@ -286,7 +331,8 @@ static int fuzz_dup2(int from, int to)
 
 static int fuzz_close(int fd)
 {
-	CHECK(fd == PIPE_READ || fd == PIPE_WRITE || (fd == SOCKET && is_answer_whole() && !is_closed));
+	CHECK(fd == PIPE_READ || fd == PIPE_WRITE || (fd == READY_WRITE && is_starting) || (fd == READY_READ && is_started) ||
+	      (fd == SOCKET && (is_absent || is_answer_whole()) && !is_closed));
 	is_closed = is_closed || fd == SOCKET;
 	return fails(next(), EIO, EIO) ? -1 : 0;
 }
@@ -344,6 +390,9 @@ static _Noreturn void fuzz_exit(int status)
 #define shutdown fuzz_shutdown
 #define write fuzz_write
 #define pipe fuzz_pipe
+#define pipe2 fuzz_pipe2
+#define fork fuzz_fork
+#define kill fuzz_kill
 #define dup2 fuzz_dup2
 #define close fuzz_close
 #define setrlimit fuzz_setrlimit
@@ -407,6 +456,7 @@ static int fuzz_execv(const char *program, char *const argv[])
 		count++;
 	}
 	CHECK(argv[count + 2] == NULL ||
+	      (strcmp(argv[count + 2], "--no-daemon") == 0 && argv[count + 3] == NULL && is_starting && !is_started) ||
 	      (strcmp(argv[count + 2], "--daemon-silent") == 0 && argv[count + 3] == NULL && is_timed_out && is_peer_own));
 	CHECK(input.length == 0 || input.is_ended);
 	CHECK(is_stdin_replaced == (input.length > 0));
@@ -527,6 +577,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (int fd = 0; fd <= 2; fd++)
 		streams[fd].length = 0, streams[fd].is_cut = 0;
 	socket_fd = is_folder_safe = is_peer_own = is_shut = is_closed = is_stdin_replaced = is_timed_out = exit_status = 0;
+	is_absent = is_starting = is_started = 0;
 	clock_ms = 1000;
 	frame_length = stdin_length = 0;
 	stdin_bytes = NULL;

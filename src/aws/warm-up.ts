@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Environment } from '../invocation.ts';
 import { parseIni } from '../profiles/ini.ts';
-import { getAuthorizationToken } from './calls/ecr-call.ts';
+import { ecrToken } from './calls/ecr-call.ts';
 import { assumeRole } from './calls/sts-calls.ts';
 import { createConnection } from './connection/connection.ts';
 import { showFollowedProfile } from './connection/followed-profile.ts';
@@ -29,7 +29,8 @@ export async function warmUp(env: Environment): Promise<void> {
   };
   parseIni('[profile none]\naws_access_key_id = none\naws_secret_access_key = none\n', '');
   await Promise.allSettled([
-    getAuthorizationToken(config),
+    ecrToken.endpoint(config),
+    ecrToken.get(config),
     assumeRole(config, { RoleArn: 'none', RoleSessionName: 'none' }),
     promisify(lookup)('localhost'),
   ]);

@@ -40,6 +40,7 @@ export interface Asking {
 export interface AwsContext {
   requestHandler: Connection['requestHandler'];
   answeredAt: Connection['answeredAt'];
+  openEarly: Connection['openEarly'];
   endpoints: Endpoints;
   stsConfig: STSClientConfig & { region: string };
   mfa: Mfa;
@@ -49,13 +50,14 @@ export interface AwsContext {
 
 /**
  * Resolves credentials and uses them, within the time. `purpose` is what they are for, where a failure is to be explained.
- * Its error is never one of the SDK.
+ * `meanwhile` is begun while the credentials are waited for. Its error is never one of the SDK.
  * @throws XacctError where settings or files say what cannot be used.
  */
 export async function withCredentials<T>(
   { resolution, env, timeoutMs, givenAt, mfa: proof }: Asking,
   purpose: 'token' | 'call',
   use: (credentials: AwsCredentialIdentity, context: AwsContext) => Promise<T>,
+  meanwhile: (context: AwsContext) => void = () => {},
 ): Promise<Outcome<T>> {
   const { identity } = resolution;
   const profiles = createProfileReader({ withSecrets: true })(env);
@@ -67,7 +69,7 @@ export async function withCredentials<T>(
   const secrets = createSecrets(environmentSecrets(env));
   if (proof && 'code' in proof) secrets.add(proof.code);
   const connection = createConnection(env, settings, secrets);
-  const { requestHandler, answeredAt } = connection;
+  const { requestHandler, answeredAt, openEarly } = connection;
   const stsConfig = { region: resolution.stsRegion, requestHandler, ...endpoints.variantFor('sts') };
   const mfa = createMfa(stsConfig, proof, (serial) => mfaRequired(serial, resolution), answeredAt);
   const { promise: deadline, reject } = Promise.withResolvers<never>();
@@ -82,8 +84,8 @@ export async function withCredentials<T>(
     return secrets.hideIn(failure, 'it failed; what was said of it');
   };
   const asked = async () => {
-    const context = { requestHandler, answeredAt, endpoints, stsConfig, mfa, explain };
-    const credentials = await getCredentials(chain, {
+    const context = { requestHandler, answeredAt, openEarly, endpoints, stsConfig, mfa, explain };
+    const asking = getCredentials(chain, {
       env,
       followed: { name, settings, where: (setting) => profiles.where(name, setting) },
       clientConfig: { requestHandler, ...endpoints.variantFor('sso', 'sso_oidc', 'signin') },
@@ -91,6 +93,8 @@ export async function withCredentials<T>(
       region: stsConfig.region,
       lastStatus: () => connection.lastExchange()?.status,
     });
+    meanwhile(context);
+    const credentials = await asking;
     if (!isKeyPair(credentials)) throw new NoKeysError();
     secrets.add(credentials.secretAccessKey, credentials.sessionToken);
     stage = purpose;

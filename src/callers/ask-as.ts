@@ -4,12 +4,24 @@ import { createConfigReader } from '../config/config-reader.ts';
 import { describeIdentity } from '../identity/identity.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';
 import type { Resolution } from '../identity/resolve.ts';
-import type { Invocation, Streams } from '../invocation.ts';
+import { type Invocation, type Streams, waitingFor } from '../invocation.ts';
 import { createMinters, type Minters } from '../minter/start-minter.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import { answerOf, type CallerIdentity, type MfaProof, type Question, type Questions } from '../questions.ts';
 import { timeoutMs } from '../wire/daemon-variables.ts';
 import { mfaCodes, withMfaCodes } from './mfa-code.ts';
+
+/** The service that a person waits for. */
+const ANSWERED_BY: Readonly<Record<Question, string>> = {
+  token: 'ECR',
+  caller: 'STS',
+  policies: 'ECR',
+  'put-policy': 'ECR',
+  'upgrade-scope': 'ECR',
+  principal: 'IAM',
+  simulation: 'IAM',
+  'image-state': 'ECR',
+};
 
 /** An identity that AWS is asked as. */
 export interface AwsCaller {
@@ -34,8 +46,11 @@ export async function askAs(
   minters: Minters = createMinters(invocation.self, 0),
 ): Promise<AwsCaller> {
   const { env } = invocation;
+  const identity = describeIdentity(resolution.identity);
   const ask = <Q extends Question>(question: Q, input: Questions[Q]['input'], mfa?: MfaProof) =>
-    minters.ask({ question, input }, resolution, env, timeoutMs(env), mfa);
+    waitingFor(`Asking ${ANSWERED_BY[question]} as ${identity}`, invocation, () =>
+      minters.ask({ question, input }, resolution, env, timeoutMs(env), mfa),
+    );
   const codesFrom = (asked: Streams) => () => {
     const [config, profiles] = [createConfigReader()(env), createProfileReader()(env)];
     const serial = mfaDevice(resolution.identity, { config, profiles, env })?.serial;
@@ -51,7 +66,7 @@ export async function askAs(
   return {
     ...(resolution.identity.kind === 'profile' && { profile: resolution.identity.profile }),
     caller,
-    identity: describeIdentity(resolution.identity),
+    identity,
     ask: async (question, input) => answerOf(await ask(question, input, proof)),
   };
 }

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { clockGapText, expiredOnArrivalText, setClock } from '../aws-clock.ts';
 import { askForPeople } from '../client/ask-for-people.ts';
-import { isAnswered, noDaemon, noDaemonOnWindows } from '../client/reach-daemon.ts';
+import { noDaemonOnWindows } from '../client/no-daemon.ts';
+import { isAnswered, noDaemon } from '../client/reach-daemon.ts';
 import { createConfigReader } from '../config/config-reader.ts';
 import { printable, XacctError } from '../errors.ts';
 import type { LoggedIn, LoginRequest } from '../helper/login.ts';
@@ -88,7 +89,10 @@ function refuseWithoutDaemon({ env, uid }: Invocation): void {
 }
 
 async function login(invocation: Invocation, request: LoginRequest): Promise<LoggedIn> {
-  const done = await askForPeople<LoggedIn>(invocation, 'login', request, true);
+  const { hostname, profile } = request;
+  const what = ['Getting a token', hostname && `for ${hostname}`, profile && `as profile ${profile}`];
+  const text = what.filter(Boolean).join(' ');
+  const done = await askForPeople<LoggedIn>(invocation, 'login', request, true, text);
   if (!isAnswered(done)) throw noDaemon('to keep a token', done);
   return done;
 }

@@ -1,7 +1,8 @@
 // `ecr-xacct`: the commands for people.
 import { Command, CommanderError } from 'commander';
 import { printable } from '../errors.ts';
-import type { Invocation, Streams } from '../invocation.ts';
+import type { Invocation, ShowWait, Streams } from '../invocation.ts';
+import { createWaits } from '../terminal/wait.ts';
 import type { CommandContext } from './command.ts';
 import { accessCommand } from './commands/access.ts';
 import { completionCommand } from './commands/completion.ts';
@@ -14,25 +15,27 @@ import { grantCommand } from './commands/grant.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
 import { revokeCommand } from './commands/revoke.ts';
+import { ruleCommand } from './commands/rule.ts';
 import { setupCommand } from './commands/setup.ts';
 import { statusCommand } from './commands/status.ts';
 
 /** In the order of the help. What is heavy to load, a command loads itself when it runs. */
-const COMMANDS: readonly ((context: CommandContext) => void)[] = [
-  setupCommand,
-  explainCommand,
-  doctorCommand,
-  loginCommand,
-  logoutCommand,
-  statusCommand,
-  grantCommand,
-  revokeCommand,
-  accessCommand,
-  getLoginPasswordCommand,
-  configCommand,
-  daemonCommand,
-  completionCommand,
-];
+const COMMANDS: Readonly<Record<string, (context: CommandContext) => void>> = {
+  setup: setupCommand,
+  explain: explainCommand,
+  doctor: doctorCommand,
+  login: loginCommand,
+  logout: logoutCommand,
+  status: statusCommand,
+  grant: grantCommand,
+  revoke: revokeCommand,
+  access: accessCommand,
+  'get-login-password': getLoginPasswordCommand,
+  config: configCommand,
+  rule: ruleCommand,
+  daemon: daemonCommand,
+  completion: completionCommand,
+};
 
 const EPILOGUE = `
 Example: ecr-xacct status
@@ -54,8 +57,12 @@ export async function runProgram(
   const setStatus = (code: number) => {
     status = code;
   };
+  // One look at everything is what a bare `ecr-xacct` is for.
+  const words = args.length === 0 ? ['status'] : [...args];
   try {
-    await createProgram({ invocation, version, streams, setStatus }).parseAsync([...args], { from: 'user' });
+    const shown = { ...invocation, showWait: lateWaits(streams, invocation) };
+    const program = createProgram({ invocation: shown, version, streams, setStatus }, words[0]);
+    await program.parseAsync(words, { from: 'user' });
     return status;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -63,8 +70,20 @@ export async function runProgram(
   }
 }
 
-/** The program with all its commands; wrong usage throws a CommanderError. */
-export function createProgram(context: Omit<CommandContext, 'program'>): Command {
+/** Most commands wait for nothing: stderr is opened where one does. */
+function lateWaits(streams: Streams, { env }: Invocation): ShowWait {
+  let waits: ShowWait | undefined;
+  return (what) => {
+    waits ??= createWaits(streams.stderr, env);
+    return waits(what);
+  };
+}
+
+/**
+ * The program with its commands; wrong usage throws a CommanderError. Where one of them is `named`, with that alone: to make all
+ * takes as long as most of them run.
+ */
+export function createProgram(context: Omit<CommandContext, 'program'>, named = ''): Command {
   const { version, streams } = context;
   const program = new Command('ecr-xacct')
     .description('Docker credential helper for Amazon ECR registries of many AWS accounts')
@@ -79,7 +98,8 @@ export function createProgram(context: Omit<CommandContext, 'program'>): Command
       // It repeats what was typed.
       writeErr: (text) => streams.stderr.write(text.split('\n').map(printable).join('\n')),
     });
-  for (const addCommand of COMMANDS) addCommand({ ...context, program });
+  const only = Object.hasOwn(COMMANDS, named) ? COMMANDS[named] : undefined;
+  for (const addCommand of only ? [only] : Object.values(COMMANDS)) addCommand({ ...context, program });
   nameOwnHelp(program, 'ecr-xacct');
   return program;
 }

@@ -2,12 +2,12 @@
 import { errorFrom, XacctError } from '../errors.ts';
 import type { OrError } from '../helper/daemon-answers.ts';
 import type { ExplainRequest, Explanation } from '../helper/explain.ts';
-import type { Invocation } from '../invocation.ts';
+import { type Invocation, waitingFor } from '../invocation.ts';
 import { isDaemonOff } from '../wire/daemon-variables.ts';
 import { isAnswered, reachDaemon, type Unanswered } from './reach-daemon.ts';
 
 /**
- * What it answers, or why it does not.
+ * What it answers, or why it does not. `what` is shown to the person who waits.
  * @throws XacctError the daemon's own error, or why it cannot be reached.
  */
 export async function askForPeople<T extends object>(
@@ -15,11 +15,14 @@ export async function askForPeople<T extends object>(
   action: 'login' | 'explain',
   request: object,
   starts: boolean,
+  what: string,
 ): Promise<T | Unanswered> {
   const { self, env, uid } = invocation;
   if (uid === undefined || isDaemonOff(env)) return 'none';
   const input = JSON.stringify(request);
-  const response = await reachDaemon({ action, input }, { self, uid, env, starts });
+  const response = await waitingFor(what, invocation, () =>
+    reachDaemon({ action, input }, { self, uid, env, starts }),
+  );
   if (!isAnswered(response)) return response;
   if (response.outcome !== 'success') throw new XacctError('daemon', response.text);
   // Both ends are one program, or nearly one version of it.
@@ -33,12 +36,13 @@ export async function explained(
   request: Omit<ExplainRequest, 'env'>,
   invocation: Invocation,
 ): Promise<Explanation> {
-  const byDaemon = await askForPeople<Explanation>(invocation, 'explain', request, request.mint);
+  const what = `${request.mint ? 'Getting a token' : 'Looking for the identity'} for ${request.hostname}`;
+  const byDaemon = await askForPeople<Explanation>(invocation, 'explain', request, request.mint, what);
   if (isAnswered(byDaemon)) {
     // A daemon of an earlier version says only when a token expires.
     for (const { token } of byDaemon.candidates) if (token) token.leftMs ??= token.expiresAt - Date.now();
     return byDaemon;
   }
   const { explainHere } = await import('./explain-here.ts');
-  return explainHere(request, invocation);
+  return await waitingFor(what, invocation, () => explainHere(request, invocation));
 }

@@ -16,6 +16,7 @@
 #endif
 #if defined(__linux__)
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #endif
 #include <errno.h>
 #include <fcntl.h>
@@ -43,6 +44,9 @@ enum {
 	DEFAULT_SECONDS = 30,     /* as in src/wire/daemon-variables.ts */
 	MAX_SECONDS = 600,
 	GRACE_SECONDS = 2,        /* as GRACE_MS in src/client/reach-daemon.ts */
+	START_SECONDS = 10,       /* as START_DEADLINE_MS in src/client/start-daemon.ts */
+	CLOSE_RANGE = 436,        /* of every processor's Linux: https://man7.org/linux/man-pages/man2/close_range.2.html */
+	READY_FD = 3,             /* as RESULT_FD in src/os/inherited-fds.ts */
 };
 
 extern char **environ;
@@ -140,6 +144,14 @@ static void append(const char *bytes, size_t length, size_t most)
 	frame_length += length;
 }
 
+static int begins_with_one(const char *variable, const char *const *starts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strncmp(variable, starts[i], strlen(starts[i])) == 0)
+			return 1;
+	return 0;
+}
+
 static int is_passed(const char *variable)
 {
 	static const char *const starts[] = {
@@ -148,10 +160,8 @@ static int is_passed(const char *variable)
 		"REQUESTS_CA_BUNDLE=", "AWS_", "ECR_XACCT_", "LC_", "XDG_", "SSL_CERT_",
 	};
 	static const char kept[] = "ECR_XACCT_CALLER_"; /* by packaging/launcher.sh, for programs of others */
-	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
-		if (strncmp(variable, starts[i], strlen(starts[i])) == 0)
-			return strchr(variable, '=') != NULL && strncmp(variable, kept, sizeof kept - 1) != 0;
-	return 0;
+	return begins_with_one(variable, starts, sizeof starts / sizeof *starts) && strchr(variable, '=') != NULL &&
+	       strncmp(variable, kept, sizeof kept - 1) != 0;
 }
 
 /* Every variable with a name; those that begin with @ are our own. */
@@ -239,12 +249,15 @@ static long timeout_seconds(void)
 	return seconds;
 }
 
+/* Where it is not, errno says why: ENOENT where there is none. */
 static int is_own_folder(const char *path, int is_closed_to_others)
 {
 	struct stat status;
-	if ((is_closed_to_others ? lstat(path, &status) : stat(path, &status)) != 0 || !S_ISDIR(status.st_mode))
+	if ((is_closed_to_others ? lstat(path, &status) : stat(path, &status)) != 0)
 		return 0;
-	return status.st_uid == getuid() && !(is_closed_to_others && (status.st_mode & 077) != 0);
+	errno = EPERM;
+	return S_ISDIR(status.st_mode) && status.st_uid == getuid() &&
+	       !(is_closed_to_others && (status.st_mode & 077) != 0);
 }
 
 static struct sockaddr_un socket_address(void)
@@ -286,22 +299,32 @@ static int is_own_peer(int fd)
 #endif
 }
 
-/* A connection to a daemon of this user's; where there is none, the TypeScript program starts one. */
-static int connect_daemon(long seconds)
+/* A connection to a daemon of this user's; -1 where there is none. On any doubt it is the TypeScript program's. */
+static int find_daemon(long seconds)
 {
 	struct sockaddr_un address = socket_address();
 	char *slash = strrchr(address.sun_path, '/');
 	*slash = '\0';
-	if (!is_own_folder(slash == address.sun_path ? "/" : address.sun_path, 1))
+	if (!is_own_folder(slash == address.sun_path ? "/" : address.sun_path, 1)) {
+		if (errno == ENOENT)
+			return -1;
 		exec_program(NULL);
+	}
 	*slash = '/';
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	/* The only bound on a connect that waits for its turn in a full queue. */
 	struct timeval limit = {.tv_sec = seconds};
 	/* A lower number would stand for a stream that the caller closed; it must not do so after the exec either. */
 	if (fd == -1 || fcntl(fd, F_SETFD, FD_CLOEXEC) == -1 || fd <= STDERR_FILENO ||
-	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0 ||
-	    connect(fd, (const struct sockaddr *)&address, sizeof address) != 0 || !is_own_peer(fd))
+	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0)
+		exec_program(NULL);
+	if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
+		if (errno != ENOENT && errno != ECONNREFUSED)
+			exec_program(NULL);
+		(void)close(fd);
+		return -1;
+	}
+	if (!is_own_peer(fd))
 		exec_program(NULL);
 	return fd;
 }
@@ -326,6 +349,87 @@ static int wait_until(int fd, short events, long long deadline)
 		if (errno != EINTR && errno != EAGAIN)
 			FAIL("cannot wait: out of memory");
 	}
+}
+
+#if defined(__linux__)
+/* What else this process inherited: a daemon that held the lock or the pipe of a script would do so for days. */
+static void close_above(int last)
+{
+	struct rlimit files;
+	/* Linux before 5.9 does not know it. */
+	if (syscall(CLOSE_RANGE, (unsigned)last + 1, ~0U, 0) == 0 || getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return;
+	for (rlim_t fd = (rlim_t)last + 1; fd < files.rlim_cur && fd < INT_MAX; fd++)
+		(void)close((int)fd);
+}
+
+/* In the new process: becomes what src/client/start-daemon.ts starts, with the same. */
+static _Noreturn void become_daemon(const char *program, int ready)
+{
+	static const char *const starts[] = {
+		"HOME=", "PATH=", "USER=", "LANG=", "TMPDIR=", "LC_", "XDG_", "ECR_XACCT_SOCKET=", "ECR_XACCT_LOG=",
+	};
+	char *const argv[] = {"ecr-xacct", "daemon", "run", "--ready-fd", "3", NULL};
+	size_t kept = 0;
+	for (char **variable = environ; *variable != NULL; variable++)
+		if (begins_with_one(*variable, starts, sizeof starts / sizeof *starts))
+			environ[kept++] = *variable;
+	environ[kept] = NULL;
+	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (nothing == -1 || setsid() == -1 || chdir("/") != 0 || signal(SIGPIPE, SIG_DFL) == SIG_ERR)
+		_exit(127);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (dup2(nothing, fd) == -1)
+			_exit(127);
+	if (ready == READY_FD ? fcntl(ready, F_SETFD, 0) == -1 : dup2(ready, READY_FD) == -1)
+		_exit(127);
+	close_above(READY_FD);
+	execv(program, argv);
+	_exit(127);
+}
+
+/*
+ * Starts a daemon, and waits until it answers: a program less to start than where the TypeScript program does, which is for
+ * what goes wrong, and for other systems.
+ */
+static void start_daemon(void)
+{
+	const char *program = program_path();
+	int ends[2];
+	char ready;
+	/* A lower number would stand for a stream that the caller closed. */
+	if (program == NULL || pipe2(ends, O_CLOEXEC) != 0 || ends[0] <= STDERR_FILENO)
+		exec_program(NULL);
+	pid_t daemon = fork();
+	if (daemon == 0)
+		become_daemon(program, ends[1]);
+	if (daemon == -1)
+		exec_program(NULL);
+	(void)close(ends[1]);
+	if (!wait_until(ends[0], POLLIN, now_ms() + START_SECONDS * 1000LL) || read(ends[0], &ready, 1) != 1) {
+		/* One that has not become a daemon by now must not become one later, unasked. */
+		(void)kill(daemon, SIGKILL);
+		exec_program("--no-daemon");
+	}
+	(void)close(ends[0]);
+}
+#else
+static _Noreturn void start_daemon(void)
+{
+	exec_program(NULL);
+}
+#endif
+
+static int connect_daemon(long seconds, int starts)
+{
+	int fd = find_daemon(seconds);
+	if (fd == -1 && starts) {
+		start_daemon();
+		fd = find_daemon(seconds);
+	}
+	if (fd == -1)
+		exec_program(NULL);
+	return fd;
 }
 
 /* Nothing here may exec: what was read so far would be taken for all of it. */
@@ -475,7 +579,8 @@ int main(int argc, char **argv)
 
 	const long seconds = timeout_seconds() + GRACE_SECONDS;
 	begin_request(actions[action], 0);
-	int fd = connect_daemon(seconds);
+	/* What a daemon that is not there would have forgotten anyway needs none. */
+	int fd = connect_daemon(seconds, action < 2);
 	if (strcmp(actions[action], "list") != 0)
 		read_stdin();
 	long long deadline = now_ms() + seconds * 1000LL;
@@ -483,7 +588,7 @@ int main(int argc, char **argv)
 	/* Another program is to be run, which goes by variables that no list has. */
 	if (answer[0] == '4') {
 		make_whole_request(actions[action]);
-		length = ask(connect_daemon(seconds), deadline);
+		length = ask(connect_daemon(seconds, 0), deadline);
 	}
 
 	if (answer[0] == '0')

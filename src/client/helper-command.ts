@@ -4,7 +4,7 @@ import { ACTIONS, type Answer, isAction } from '../docker/messages.ts';
 import { errorLine, printable, XacctError } from '../errors.ts';
 import type { Invocation, Streams } from '../invocation.ts';
 import { MAX_FRAME_BYTES } from '../wire/codec.ts';
-import { answer } from './answer.ts';
+import { answer, type DaemonTried } from './answer.ts';
 
 const NAME = 'docker-credential-ecr-xacct';
 const USAGE = `Usage: ${NAME} <${ACTIONS.join('|')}|version>`;
@@ -26,8 +26,11 @@ Exit status: 0, or 1 with the reason on stdout. What a person has to mend is on
 stderr too; "credentials not found in native keychain" sends Docker on anonymously.
 `;
 
-/** Added by the native client where it has waited for the daemon in vain: this process need not wait again. */
-const DAEMON_SILENT = '--daemon-silent';
+/** Added by the native client where it has waited for the daemon, or for the start of one, in vain: this process need not again. */
+const TRIED: Readonly<Record<string, DaemonTried>> = {
+  '--daemon-silent': 'silent',
+  '--no-daemon': 'not started',
+};
 
 /** Runs one action. @returns the exit status. */
 export async function helperCommand(
@@ -36,8 +39,8 @@ export async function helperCommand(
   version: string,
   streams: Streams,
 ): Promise<number> {
-  const isDaemonSilent = args[1] === DAEMON_SILENT;
-  const [action, ...rest] = isDaemonSilent ? args.toSpliced(1, 1) : args;
+  const tried = TRIED[args[1] ?? ''];
+  const [action, ...rest] = tried === undefined ? args : args.toSpliced(1, 1);
   if (rest.length === 0 && ['version', '--version', '-v'].includes(action ?? '')) {
     streams.stdout.write(`${NAME} ${version}\n`);
     return 0;
@@ -51,19 +54,19 @@ export async function helperCommand(
     streams.stdout.write(`${wrong}${USAGE}\n`);
     return 1;
   }
-  return write(await answerStdin(action, invocation, streams, isDaemonSilent), streams);
+  return write(await answerStdin(action, invocation, streams, tried), streams);
 }
 
 async function answerStdin(
   action: (typeof ACTIONS)[number],
   invocation: Invocation,
   { stdin }: Streams,
-  isDaemonSilent: boolean,
+  tried: DaemonTried | undefined,
 ): Promise<Answer> {
   try {
     // Docker writes `unused` to the stdin of list; nobody has to.
     const input = action === 'list' ? '' : await readAll(stdin);
-    return await answer(action, input, invocation, isDaemonSilent);
+    return await answer(action, input, invocation, tried);
   } catch (error) {
     return { outcome: 'failure', text: errorLine(error) };
   }

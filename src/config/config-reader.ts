@@ -3,7 +3,8 @@ import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
 import { type Apart, type CachedKind, createFileCache, createSharedFileCache } from '../os/file-cache.ts';
-import { type Config, emptyConfig, type InspectedConfig, inspectConfig, parseConfig } from './load.ts';
+import { emptyConfig } from './empty-config.ts';
+import { type Config, type InspectedConfig, inspectConfig, parseConfig } from './load.ts';
 import { configPath } from './paths.ts';
 
 /** 60,000 rules. */
@@ -11,6 +12,8 @@ const MAX_BYTES = 4 * 1024 * 1024;
 
 /** Fifty rules, which take some 10 to 20 ms in a process without a compiler; a hundred keys as long. */
 const APART_OVER = { bytes: 4 * 1024, lines: 100 };
+/** A process of its own takes as long to start as this many rules take here. */
+const FIRST_APART_OVER = { bytes: 16 * 1024, lines: 250 };
 
 /**
  * The lines that almost all such files have: a comment, a key, a key with a value on the same line. The YAML library takes a tenth
@@ -46,6 +49,7 @@ export function createSharedConfigReader(
 ): SharedConfigReader {
   const readConfig = createSharedFileCache(CONFIG_FILE, {
     over: APART_OVER,
+    first: FIRST_APART_OVER,
     isLight: isUsual,
     ...apart,
   });

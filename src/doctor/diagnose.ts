@@ -41,7 +41,13 @@ export async function showDiagnosis(
 }
 
 /** For a file. */
-const PLAIN: Screen = { isTerminal: false, width: 80, height: undefined, paint: (_, text) => text };
+const PLAIN: Screen = {
+  isTerminal: false,
+  width: 80,
+  height: undefined,
+  isUnicode: true,
+  paint: (_, text) => text,
+};
 
 interface Looked {
   found: Diagnosis | CheckUp;

@@ -31,7 +31,8 @@ export async function runMinter(stdin: Readable, isSpare: boolean): Promise<void
   const hasJob = () => Promise.race([job.then(() => true), setImmediate(false)]);
   if (isSpare && !(await hasJob())) {
     const { warmUp } = await import('../aws/warm-up.ts');
-    if (!(await hasJob())) await warmUp(await likely);
+    // A job that comes meanwhile goes on beside it.
+    if (!(await hasJob())) await Promise.race([warmUp(await likely), job]);
   }
   writeSync(RESULT_FD, resultLine(await outcomeOf(await job)));
 }

@@ -24,6 +24,8 @@ export interface CachedKind<T> {
 export interface Apart<T> {
   /** A file of more bytes or lines than these is parsed by `parse`. */
   over: { bytes: number; lines: number };
+  /** In place of `over`, of the first file: those who ask at the start wait for the same one. */
+  first?: { bytes: number; lines: number };
   /** Whether the text of a smaller one is parsed in a moment. */
   isLight: (text: string) => boolean;
   parse: (path: string, size: number) => Promise<T>;
@@ -55,17 +57,16 @@ export function createSharedFileCache<T>(
   now = Date.now,
 ): (path: string) => T | undefined | Promise<T> {
   const cache = createCache<T | Promise<T>>(now, apart.onGarbage);
+  let over = apart.first ?? apart.over;
   return (path) => {
     const state = stateOf(path, kind);
     if (state === undefined || path === devNull) return cache.forget(path, state && kind.parse('', path));
     const known = cache.get(path, state);
     if (known !== undefined) return known;
-    const text = state.size <= apart.over.bytes ? read(path, kind) : undefined;
-    if (
-      text !== undefined &&
-      text.split('\n', apart.over.lines + 1).length <= apart.over.lines &&
-      apart.isLight(text)
-    ) {
+    const { bytes, lines } = over;
+    over = apart.over;
+    const text = state.size <= bytes ? read(path, kind) : undefined;
+    if (text !== undefined && text.split('\n', lines + 1).length <= lines && apart.isLight(text)) {
       return cache.keep(path, state, kind.parse(text, path));
     }
     const reading = apart.parse(path, state.size);

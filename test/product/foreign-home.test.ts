@@ -111,7 +111,10 @@ describe("root, with another user's HOME", asRoot, () => {
       ]) {
         const { status, stderr } = await product.run(['ecr-xacct', ...args]);
         assert.equal(status, 1, args.join(' '));
-        const hint = /is in a folder of user 4711, .*; as that user, run: (.*)\n$/.exec(stderr)?.[1];
+        const hint =
+          /is in a folder of user 4711, .*(?:; as that user, run: |\nAs that user, run:\n {2})(.*)\n$/.exec(
+            stderr,
+          )?.[1];
         const words = hint?.replace("sudo -u '#4711' -- ecr-xacct ", '').split(' ');
         assert.deepEqual(words?.toSorted(), args.toSorted(), stderr);
       }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, test } from 'node:test';
-import { type Command, command, commandText, type Hint, hintText } from '../../src/hint.ts';
+import { type Command, command, commandText, type Hint, hintLines, hintText } from '../../src/hint.ts';
 
 describe('a command', () => {
   const rows: readonly [Command, posix: string, powershell: string][] = [
@@ -91,5 +91,21 @@ describe('a hint', () => {
   ];
   for (const [hint, text] of rows) {
     test(`is put as ${text}.`, () => assert.equal(hintText(hint), text));
+  }
+});
+
+describe('a hint for people has each command on a line of its own', () => {
+  const run = command`aws sso login --profile ${'two words'}`;
+  const rows: [Hint, string[]][] = [
+    [{ run }, ['To fix it, run:', "  aws sso login --profile 'two words'"]],
+    [{ say: 'to see why', run }, ['To see why, run:', "  aws sso login --profile 'two words'"]],
+    [{ say: 'change it:', run: ['$EDITOR', '/a'] }, ['Change it:', `  \${EDITOR:-vi} /a`]],
+    [{ say: 'did you mean dev?', run: ['x'] }, ['Did you mean dev?', '  x']],
+    [{ by: 'an administrator', run: ['x'] }, ['To fix it, an administrator runs:', '  x']],
+    [{ say: 'wait', next: { say: 'to go on', run: ['x'] } }, ['Wait', 'To go on, run:', '  x']],
+    [{ say: 'one', run: ['x'], next: { run: ['y'] } }, ['One, run:', '  x', 'Then run:', '  y']],
+  ];
+  for (const [hint, lines] of rows) {
+    test(`as in ${lines[0]}`, () => assert.deepEqual(hintLines(hint), lines));
   }
 });

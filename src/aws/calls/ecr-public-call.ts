@@ -1,15 +1,14 @@
 // The one call of ECR Public's API, apart as ECR's is.
-import {
-  type AuthorizationData,
-  ECRPUBLICClient,
-  type ECRPUBLICClientConfig,
-  GetAuthorizationTokenCommand,
-} from '@aws-sdk/client-ecr-public';
+import { ECRPUBLICClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr-public';
+import { defaultEndpoint } from '../connection/endpoints.ts';
+import type { TokenCall } from './token-call.ts';
 
-/** @throws the SDK's errors. */
-export async function getPublicAuthorizationToken(
-  config: ECRPUBLICClientConfig,
-): Promise<AuthorizationData | undefined> {
-  const { authorizationData } = await new ECRPUBLICClient(config).send(new GetAuthorizationTokenCommand({}));
-  return authorizationData;
-}
+export const ecrPublicToken: TokenCall = {
+  async get(config) {
+    const { authorizationData } = await new ECRPUBLICClient(config).send(
+      new GetAuthorizationTokenCommand({}),
+    );
+    return authorizationData;
+  },
+  endpoint: (config) => defaultEndpoint(new ECRPUBLICClient(config)),
+};

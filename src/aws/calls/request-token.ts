@@ -3,26 +3,32 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import { XacctError } from '../../errors.ts';
 import type { Token } from '../../questions.ts';
 import type { Registry } from '../../registry/ecr-hostname.ts';
-import type { ClientConfig, Connection } from '../connection/connection.ts';
+import type { Connection } from '../connection/connection.ts';
 import { type Endpoints, type EndpointVariant, PLAIN_ENDPOINT } from '../connection/endpoints.ts';
+import type { TokenCall, TokenClientConfig } from './token-call.ts';
 import { refuseIfTooLong } from './too-long.ts';
+
+/** Apart: a mint loads only the client that it needs. */
+async function callOf({ service }: Registry): Promise<TokenCall> {
+  if (service === 'ecr-public') return (await import('./ecr-public-call.ts')).ecrPublicToken;
+  return (await import('./ecr-call.ts')).ecrToken;
+}
 
 /** `answeredAt`: by whose clock the token expires. @throws XacctError `service`; the SDK's errors. */
 export async function requestToken(
   registry: Registry,
-  credentials: AwsCredentialIdentity,
+  config: TokenClientConfig & { credentials: AwsCredentialIdentity },
   answeredAt: Connection['answeredAt'],
-  client: ClientConfig,
 ): Promise<Token> {
-  const config = { region: registry.region, credentials, ...client };
-  if (registry.service === 'ecr-public') {
-    const { getPublicAuthorizationToken } = await import('./ecr-public-call.ts');
-    const data = await getPublicAuthorizationToken(config);
-    return { ...readAuthorization(data), awsNow: answeredAt() };
-  }
-  const { getAuthorizationToken } = await import('./ecr-call.ts');
-  const data = await getAuthorizationToken(config);
+  const call = await callOf(registry);
+  const data = await call.get(config);
   return { ...readAuthorization(data), awsNow: answeredAt() };
+}
+
+/** Of the URL that the SDK will call, unless it is a custom endpoint. */
+export async function tokenOrigin(registry: Registry, config: TokenClientConfig): Promise<string> {
+  const call = await callOf(registry);
+  return (await call.endpoint(config)).origin;
 }
 
 /** The hostname says which endpoint of the API is meant; `use_fips_endpoint` of the user adds to it. */

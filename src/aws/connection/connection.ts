@@ -1,6 +1,5 @@
 // How AWS is reached: proxy, CA bundle, timeouts, and a record of what happened on the way, for failures to be named after.
 import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -11,6 +10,7 @@ import { awsProxies, throughProxy } from '../../net/proxies.ts';
 import type { Exchange } from '../../net/transport-failure.ts';
 import type { Settings } from '../../profiles/ini.ts';
 import type { Secrets } from '../../secrets.ts';
+import { EarlyAgent } from './early-agent.ts';
 import type { EndpointVariant } from './endpoints.ts';
 import { secretsIn } from './sent-secrets.ts';
 
@@ -20,6 +20,8 @@ export interface Connection {
   lastExchange(): Exchange | undefined;
   /** Epoch ms by the clock of the last answer; by this machine's where it says none. */
   answeredAt(): number;
+  /** Opens a connection for the next request to this origin; none where a proxy leads there. */
+  openEarly(origin: string): void;
 }
 
 /** What the clients of one job share. */
@@ -53,6 +55,7 @@ export function createConnection(
     proxied.set(proxy, handler);
     return handler;
   };
+  const direct = handlerOptions();
   class RecordingHandler extends NodeHttpHandler {
     override async handle(...[request, options]: HandleArguments): ReturnType<NodeHttpHandler['handle']> {
       const port = request.port === undefined ? '' : `:${request.port}`;
@@ -79,9 +82,12 @@ export function createConnection(
     }
   }
   return {
-    requestHandler: new RecordingHandler(handlerOptions()),
+    requestHandler: new RecordingHandler(direct),
     lastExchange: () => last,
     answeredAt: () => (Number.isNaN(date) ? Date.now() : date),
+    openEarly(origin) {
+      if (proxyFor(origin) === undefined) direct.httpsAgent.openEarly(origin);
+    },
   };
 }
 
@@ -105,6 +111,6 @@ function handlerOptions(proxy?: string) {
   return {
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     httpAgent: new HttpAgent(agentOptions),
-    httpsAgent: new HttpsAgent(agentOptions),
+    httpsAgent: new EarlyAgent(agentOptions),
   };
 }

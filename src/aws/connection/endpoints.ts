@@ -16,6 +16,28 @@ export interface EndpointVariant {
 
 export const PLAIN_ENDPOINT: EndpointVariant = { useFipsEndpoint: false, useDualstackEndpoint: false };
 
+/** As far as the SDK's clients are alike in it. */
+interface EndpointClient {
+  config: {
+    region: () => Promise<string>;
+    useFipsEndpoint: () => Promise<boolean>;
+    useDualstackEndpoint: () => Promise<boolean>;
+    endpointProvider: (parameters: { Region: string; UseFIPS: boolean; UseDualStack: boolean }) => {
+      url: URL;
+    };
+  };
+}
+
+/** Where a client of the SDK calls, by the SDK's own rules, unless there is a custom endpoint. */
+export async function defaultEndpoint({ config }: EndpointClient): Promise<URL> {
+  const [Region, UseFIPS, UseDualStack] = await Promise.all([
+    config.region(),
+    config.useFipsEndpoint(),
+    config.useDualstackEndpoint(),
+  ]);
+  return config.endpointProvider({ Region, UseFIPS, UseDualStack }).url;
+}
+
 export interface Endpoints {
   /** Settings of the profile's `[services …]`. */
   services: Settings;

@@ -56,6 +56,10 @@ test('Wrong usage exits with 2, and says on stderr what was wrong.', async (t) =
     ['daemon', 'status'],
     ['daemon', 'stop', 'now'],
     ['daemon', 'run', '--ready-fd', '1'],
+    ['status', ''],
+    ['status', '--json', 'now'],
+    ['explain'],
+    ['explain', 'not a host'],
   ];
   for (const words of wrong) {
     await t.test(`ecr-xacct ${words.join(' ')}`, async () => {
@@ -69,13 +73,19 @@ test('Wrong usage exits with 2, and says on stderr what was wrong.', async (t) =
     assert.match((await run('daemon', 'stop', 'now')).stderr, /^See: ecr-xacct daemon stop --help$/m);
     assert.match((await run('explode')).stderr, /^See: ecr-xacct --help$/m);
   });
-  for (const words of [[], ['daemon']]) {
-    await t.test(`ecr-xacct ${words.join(' ')}, without a command`, async () => {
-      const { status, stderr } = await run(...words);
-      assert.equal(status, 2);
-      assert.match(stderr, /^Usage: ecr-xacct/);
-    });
-  }
+  await t.test('ecr-xacct daemon, without a command', async () => {
+    const { status, stderr } = await run('daemon');
+    assert.equal(status, 2);
+    assert.match(stderr, /^Usage: ecr-xacct/);
+  });
+});
+
+test('Without a command, it is status.', async () => {
+  await using stage = await startProductStage();
+  const run = runner(stage.product);
+  const shown = await run();
+  assert.match(shown.stdout, /^No daemon is running: the next pull starts one\.\n/);
+  assert.deepEqual(shown, await run('status'));
 });
 
 test('stop ends the daemon, and leaves no socket and no process.', async () => {

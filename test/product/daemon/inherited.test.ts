@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { whenever } from '../../support/processes.ts';
 import { daemonPid, type Product, passwordOf } from '../../support/product/product.ts';
 import { HOST, keysOf, startProductStage } from '../../support/product/stage.ts';
 
@@ -50,6 +51,7 @@ for (const fd of [7, 9, 200]) {
     const fifo = await makeFifo(product);
     const ended = product.run(['bash', '-c', `exec ${fd}>"$0"; exec ecr-xacct daemon run`, fifo]);
     assert.equal(await readFile(fifo, 'utf8'), '');
+    await whenever('it listens', async () => (await product.daemon()) !== undefined);
     // With what is Node's own in place.
     passwordOf(await product.get(HOST), HOST);
     await product.run(['ecr-xacct', 'daemon', 'stop']);

@@ -43,7 +43,10 @@ test('A daemon has its own session, the root folder, and no AWS settings or secr
     .split('\0')
     .filter((line) => line !== '');
   const names = variables.map((line) => line.slice(0, line.indexOf('=')));
-  assert.deepEqual(names.sort(), ['HOME', 'PATH', 'TMPDIR', 'USER', 'XDG_RUNTIME_DIR']);
+  // PWD is the shell's that leads to it, and is the root folder.
+  const expected = ['HOME', 'PATH', 'PWD', 'TMPDIR', 'USER', 'XDG_RUNTIME_DIR'];
+  assert.deepEqual(names.sort(), expected);
+  assert.ok(variables.includes('PWD=/'));
   assert.deepEqual(await findSecretsInProcesses(tokensOf(stage)), []);
 });
 

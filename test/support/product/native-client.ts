@@ -16,8 +16,21 @@ const SANITIZER_OPTIONS = `exitcode=${FOUND}:detect_leaks=0:halt_on_error=1`;
 /** Milliseconds. Only keeps a client that hangs from hanging the tests. */
 const DEADLINE = 60_000;
 
-/** Stands in for `ecr-xacct`: records what it was given. What it does not find in the record is closed. */
+/**
+ * Stands in for `ecr-xacct`: records what it was given. What it does not find in the record is closed. As a daemon, it says in
+ * $HOME what it was started with, is ready where $LANG says so, and ends.
+ */
 const PROGRAM = `#!/bin/sh
+if [ "$1" = daemon ]; then
+  [ -n "$HOME" ] || exit 1
+  links=$(readlink /proc/$$/cwd /proc/$$/fd/0 /proc/$$/fd/1 /proc/$$/fd/2)
+  { printf '%s\\n' "$*" "$links"; env | sed 's/=.*//'; } >"$HOME/started"
+  read -r _ _ _ _ _ session _ <"/proc/$$/stat"
+  [ "$session" = $$ ] || echo "in session $session" >>"$HOME/started"
+  for fd in 4 5 6 7 8 9; do [ ! -e /proc/$$/fd/$fd ] || echo "has $fd" >>"$HOME/started"; done
+  [ "$LANG" != ready ] || echo ready >&3
+  exit 1
+fi
 for fd in 0 1 2; do [ -e /dev/fd/$fd ] && open="$open $fd"; done
 printf '%s\\0' "$@" >"$RECORD/args"
 printf '%s' "$open" >"$RECORD/open"

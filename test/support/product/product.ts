@@ -184,12 +184,15 @@ async function writeFiles(
   home: string,
   { config, credentials, registries = {}, fallbackHelper }: ProductFiles,
 ): Promise<void> {
-  const settings = fallbackHelper === undefined ? {} : { fallback_helper: fallbackHelper };
+  // As a user writes it: a rule a line.
+  const rules = Object.entries(registries).map(
+    (rule) => `  ${rule.map((part) => JSON.stringify(part)).join(': ')}\n`,
+  );
+  const fallback = fallbackHelper === undefined ? '' : `fallback_helper: ${JSON.stringify(fallbackHelper)}\n`;
   const contents = {
     '.aws/config': ini(config ?? {}),
     '.aws/credentials': ini(credentials ?? {}),
-    // JSON is YAML.
-    '.config/ecr-xacct/config.yaml': JSON.stringify({ ...settings, registries }, undefined, 2),
+    '.config/ecr-xacct/config.yaml': `${fallback}registries:\n${rules.join('')}`,
   };
   for (const [name, content] of Object.entries(contents)) {
     const path = join(home, name);

@@ -201,8 +201,8 @@ function asOrdinaryUser<T>(call: () => T): T {
   }
 }
 
-/** A cache that reads more than ten bytes or three lines apart, and how each such reading is to end. */
-function createShared() {
+/** A cache that reads more than ten bytes or three lines apart, the first file if it says so, and how each such reading is to end. */
+function createShared(first?: { bytes: number; lines: number }) {
   const folder = mkdtempDisposableSync(join(tmpdir(), 'file-cache-'));
   const parse = (text: string) => ({ text });
   const apart: PromiseWithResolvers<{ text: string }>[] = [];
@@ -211,6 +211,7 @@ function createShared() {
     { parse, maxBytes: 20, irregular: 'refused' },
     {
       over: { bytes: 10, lines: 3 },
+      ...(first && { first }),
       isLight: (text) => text !== 'heavy',
       onGarbage: () => {
         counts.garbage += 1;
@@ -227,6 +228,19 @@ function createShared() {
 }
 
 const LARGE = 'eleven bytes';
+
+test('the first file may be larger before it is read apart, and no other', async () => {
+  using shared = createShared({ bytes: 15, lines: 4 });
+  const { path, apart, read } = shared;
+  writeFileSync(path, LARGE);
+  assert.deepEqual(read(path), { text: LARGE });
+  writeFileSync(path, 'a large file 2');
+  assert.ok(read(path) instanceof Promise);
+  assert.equal(apart.length, 1);
+  using other = createShared({ bytes: 15, lines: 4 });
+  writeFileSync(other.path, `${LARGE}, five`);
+  assert.ok(other.read(other.path) instanceof Promise);
+});
 
 test('what was written a moment ago is read again: it may be written once more with the same length and time', async () => {
   using folder = mkdtempDisposableSync(join(tmpdir(), 'file-cache-'));

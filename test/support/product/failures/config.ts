@@ -24,7 +24,7 @@ export const configFailures: readonly Failure[] = [
   {
     what: 'A config with an unknown key',
     files: ({ cast }) => ({ ...devFiles(cast), registries: { [HOST]: { profiel: 'dev' } } }),
-    identity: `${CONFIG}:4:7`,
+    identity: `${CONFIG}:2:52`,
     says: /unknown key "profiel"; known keys: profile, role_arn/,
     hint: `run: \${EDITOR:-vi} ${CONFIG}`,
   },
