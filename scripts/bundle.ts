@@ -32,10 +32,21 @@ const APART = [
   'aws/answer-question',
   'client/answer-here',
   'cli/program',
+  'cli/completion/complete',
+  'cli/completion/print-script',
+  'client/explain-here',
+  'config/config-reader',
+  'config/json-schema',
+  'inspect/check-config',
+  'inspect/explain',
+  'inspect/status',
+  'callers/login-person',
+  'terminal/watch',
   'grants/access',
   'doctor/diagnose',
   'grants/grant',
   'grants/revoke',
+  'setup/rule',
   'setup/setup',
   'daemon/run-daemon',
   'docker/fallback/fallback-helper',
@@ -72,6 +83,64 @@ const noDefaultChain: Plugin = {
   },
 };
 
+/** What commander starts a subcommand with that is a program of its own: there is none, and Node takes a millisecond to load it. */
+const noSubprograms: Plugin = {
+  name: 'no-subprograms',
+  setup: ({ onResolve, onLoad }) => {
+    const namespace = 'no-subprograms';
+    onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
+      /[\\/]node_modules[\\/]commander[\\/]/.test(importer) ? { path, namespace } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace }, () => ({ contents: 'export default {};' }));
+  },
+};
+
+/**
+ * What packages make as they are loaded, and V8 takes milliseconds for (the sequences of every emoji, every letter there is): it is
+ * made where it is first asked for, or is as much as this program's own texts need.
+ */
+const COSTLY = [
+  {
+    of: 'string-width/index.js',
+    made: 'const segmenter = new Intl.Segmenter();',
+    instead:
+      'let segmenting; const segmenter = { segment: (text) => (segmenting ??= new Intl.Segmenter()).segment(text) };',
+  },
+  {
+    of: 'string-width/index.js',
+    made: 'const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;',
+    instead:
+      'let emoji; const rgiEmojiRegex = { test: (text) => (emoji ??= /^\\p{RGI_Emoji}$/v).test(text) };',
+  },
+  // Of an option's flags, as in `--words <word...>`.
+  {
+    of: 'commander/lib/option.js',
+    made: '/\\p{ID_Continue}\\.\\.\\.[>\\]]$/u',
+    instead: '/\\w\\.\\.\\.[>\\]]$/',
+  },
+];
+
+const withoutCostly: Plugin = {
+  name: 'without-costly',
+  setup: ({ onLoad }) => {
+    for (const file of new Set(COSTLY.map(({ of }) => of))) {
+      const filter = new RegExp(
+        `[\\\\/]node_modules[\\\\/]${file.replaceAll('/', '[\\\\/]').replaceAll('.', '\\.')}$`,
+      );
+      onLoad({ filter }, ({ path }) => ({ contents: cheaper(readFileSync(path, 'utf8'), file) }));
+    }
+  },
+};
+
+function cheaper(text: string, file: string): string {
+  return COSTLY.filter(({ of }) => of === file).reduce((changed, { made, instead }) => {
+    if (!changed.includes(made)) throw new Error(`${file} has no longer: ${made}`);
+    return changed.replace(made, () => instead);
+  }, text);
+}
+
+const PLUGINS = [apart, noDefaultChain, noSubprograms, withoutCostly];
+
 /** Writes the files into a folder, with a version to say. @returns what they were made of, one report a file. */
 export async function bundle(folder: string, version = VERSION): Promise<Metafile[]> {
   const define = { VERSION: JSON.stringify(version) };
@@ -79,7 +148,7 @@ export async function bundle(folder: string, version = VERSION): Promise<Metafil
   for (const module of ['main', ...APART]) {
     const entryPoints = [join(root, 'src', `${module}.ts`)];
     const outfile = join(folder, `${basename(module)}.cjs`);
-    const options = { ...OPTIONS, define, entryPoints, outfile, plugins: [apart, noDefaultChain] };
+    const options = { ...OPTIONS, define, entryPoints, outfile, plugins: PLUGINS };
     reports.push((await build({ ...options, absWorkingDir: root, metafile: true })).metafile);
     checkAscii(outfile);
   }

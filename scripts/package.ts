@@ -49,14 +49,18 @@ async function run(args: string[]): Promise<void> {
     for (const target of Object.values(TARGETS)) console.log(`${target.name}: ${nodeBase(target).file}`);
     return;
   }
+  if (tree !== undefined && existsSync(tree)) {
+    throw new UsageError(`--tree ${tree}: it is there already; name a new folder`);
+  }
   const target = targetNamed(name);
+  // On stdout are the files.
+  console.error(`Packaging ${VERSION} for ${target.name}, which takes a minute or two …`);
   const options = { version: VERSION, epoch: sourceDateEpoch(process.env) };
   if (tree === undefined) {
     for (const file of await packageTarget(target, { ...options, output: resolve(output) }))
       console.log(file);
     return;
   }
-  if (existsSync(tree)) throw new UsageError(`--tree ${tree}: it is there already; name a new folder`);
   await packageTree(target, resolve(tree), { ...options, isForThisMachine: true });
 }
 

@@ -129,6 +129,16 @@ export async function orError<T>(look: () => T | Promise<T>): Promise<T | XacctE
   }
 }
 
+/** The same at once. */
+export function attempt<T>(look: () => T): T | XacctError {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof XacctError) return error;
+    throw error;
+  }
+}
+
 /** An error on its way from one process to another. */
 export interface ErrorFields {
   code: ErrorCode;

@@ -62,26 +62,20 @@ export function hintText({ say, run, by, next }: Hint): string {
   return `${say}${say.endsWith('?') ? '' : ','} run: ${command}`;
 }
 
-/** For people: what to do, and each command on a line of its own, as in `To see why, run:` and `  COMMAND`. */
-export function hintLines({ say, run, by, next }: Hint): string[] {
-  const lines = run === undefined ? [say ?? ''] : [whatToDo(say, by), `  ${commandText(run)}`];
-  const steps = next === undefined ? [] : hintLines(next);
-  const [first = '', ...rest] = steps;
-  const after = steps.length === 0 ? [] : [`Then ${first.charAt(0).toLowerCase()}${first.slice(1)}`, ...rest];
-  return [...lines.filter((line) => line !== '').map(withCapital), ...after];
-}
-
-function whatToDo(say: string | undefined, by: string | undefined): string {
-  const does = by === undefined ? 'run:' : `${by} runs:`;
-  if (say === undefined) return does;
-  if (by !== undefined) return `${say}; ${does}`;
-  if (say.endsWith(':')) return say;
-  return say.endsWith('?') ? `${say} ${withCapital(does)}` : `${say}, ${does}`;
+/** As lines, each command on one of its own, whole: `To fix it, run:`, `  COMMAND`. */
+export function hintLines({ say, run, by, next }: Hint, otherwise = 'To fix it,'): string[] {
+  const after = next === undefined ? [] : hintLines(next, 'Then');
+  const said = say === undefined ? undefined : withCapital(say);
+  if (run === undefined) return [...(said === undefined ? [] : [said]), ...after];
+  const runs = by === undefined ? ', run:' : `; ${by} runs:`;
+  const intro =
+    said === undefined ? `${otherwise} ${runs.slice(2)}` : /[:?]$/.test(said) ? said : said + runs;
+  return [intro, `  ${commandText(run)}`, ...after];
 }
 
 /** A sentence begins with one; the name of a program or an ARN keeps its letters. */
 function withCapital(line: string): string {
-  return line.replace(/^[a-z](?=[a-z]*(?:[ ,?]|:(?: |$)))/, (letter) => letter.toUpperCase());
+  return line.replace(/^[a-z](?=[a-z]*(?:[ ,?]|:(?: |$)|$))/, (letter) => letter.toUpperCase());
 }
 
 /** To be pasted into the shell of this system. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSea } from 'node:sea';
 import { wholeEnvironment } from './caller-environment.ts';
+import { runQuickly } from './cli/quick.ts';
 import { errorLine, errorLines, statusOf } from './errors.ts';
 import type { Invocation, Streams } from './invocation.ts';
 import { keepMemoryOutOfDumps } from './os/core-dump.ts';
@@ -24,16 +25,32 @@ const invocation: Invocation = {
 
 let isOutputLost = false;
 
-/** Opened only where they are used: in a daemon they would be a megabyte for nothing. */
+/** Each is opened only where it is used: in a daemon they would be a megabyte for nothing, and elsewhere they take their time. */
 function openStreams(): Streams {
-  for (const stream of [process.stdout, process.stderr]) {
+  const open = (name: 'stdout' | 'stderr') => {
+    const stream = process[name];
     stream.on('error', (error: NodeJS.ErrnoException) => {
       // Whoever read the output may have stopped reading it (`… | head`); a full disk is another matter.
       isOutputLost ||= error.code !== 'EPIPE';
       if (isOutputLost) process.exitCode = 1;
     });
-  }
-  return { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
+    return stream;
+  };
+  let stdout: Streams['stdout'] | undefined;
+  let stderr: Streams['stderr'] | undefined;
+  return {
+    get stdin() {
+      return process.stdin;
+    },
+    get stdout() {
+      stdout ??= open('stdout');
+      return stdout;
+    },
+    get stderr() {
+      stderr ??= open('stderr');
+      return stderr;
+    },
+  };
 }
 
 /** Where whoever starts the daemon in the background waits for it; undefined for any other command. */
@@ -86,8 +103,11 @@ async function run(): Promise<number> {
     });
     return 0;
   }
+  const streams = openStreams();
+  const status = await runQuickly(process.argv.slice(2), { invocation, streams });
+  if (status !== undefined) return status;
   const { runProgram } = await import('./cli/program.ts');
-  return runProgram(process.argv.slice(2), invocation, version, openStreams());
+  return runProgram(process.argv.slice(2), invocation, version, streams);
 }
 
 /** What other programs read, and logs, are lines. */
@@ -100,7 +120,8 @@ run()
   .catch((error: unknown) => {
     const lines = isForPeople() ? errorLines(error) : [errorLine(error)];
     process.stderr.write(`${lines.join('\n')}\n`);
-    return statusOf(error);
+    // Docker's protocol has but one.
+    return command === 'helper' ? 1 : statusOf(error);
   })
   .then((status) => {
     process.exitCode = isOutputLost ? 1 : status;

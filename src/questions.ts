@@ -13,6 +13,8 @@ export interface Questions {
   'put-policy': { input: PolicyPut; answer: PolicyPutAnswer };
   /** Sets the registry policy's scope to V2. */
   'upgrade-scope': { input: undefined; answer: { scope: PolicyScope } };
+  /** Why an image cannot be pulled: its own state, and what would make its repository. */
+  'image-state': { input: ImageStateInput; answer: ImageState };
   /** A role or a user of the identity's own account. */
   principal: { input: { arn: string }; answer: FoundPrincipal };
   /** What its identity policies, its boundary and the SCPs let a principal do. Resource policies are not in it. */
@@ -80,6 +82,37 @@ export interface RegistryPolicies {
   scope: Answered<PolicyScope>;
   /** In the order of their names; those that were asked for. */
   repositories: Answered<{ name: string; policy: Answered<string | undefined> }[]>;
+}
+
+export interface ImageStateInput {
+  repository: string;
+  /** A tag or a digest. */
+  reference: string;
+  isDigest: boolean;
+}
+
+/** Each part for itself: who may see an image need not be allowed to see the rest. */
+export interface ImageState {
+  /** Undefined where the repository has no such image. */
+  status: Answered<'ACTIVE' | 'ARCHIVED' | 'ACTIVATING' | undefined>;
+  /** Of the identity's own registry, whichever was asked about: the API knows no other. */
+  templates: Answered<CreationTemplate[]>;
+  cacheRules: Answered<CacheRule[]>;
+}
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_RepositoryCreationTemplate.html */
+export interface CreationTemplate {
+  /** `ROOT` for every repository that no other covers. */
+  prefix: string;
+  /** `CREATE_ON_PUSH`, `PULL_THROUGH_CACHE`, `REPLICATION`. */
+  appliedFor: string[];
+}
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PullThroughCacheRule.html */
+export interface CacheRule {
+  prefix: string;
+  /** As in `public.ecr.aws`. */
+  upstream: string;
 }
 
 export interface PolicyPut {

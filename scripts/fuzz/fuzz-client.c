@@ -470,6 +470,7 @@ static int fuzz_execv(const char *program, char *const argv[])
 		count++;
 	}
 	CHECK(argv[count + 2] == NULL ||
+	      (strcmp(argv[count + 2], "--no-daemon") == 0 && argv[count + 3] == NULL && is_starting && !is_started) ||
 	      (strcmp(argv[count + 2], "--daemon-silent") == 0 && argv[count + 3] == NULL && is_timed_out && is_peer_own));
 	CHECK(input.length == 0 || input.is_ended);
 	CHECK(is_stdin_replaced == (input.length > 0));

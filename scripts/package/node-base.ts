@@ -63,6 +63,7 @@ function unpack(target: Target, { version, integrity }: Pin, folder: string): vo
   mkdirSync(CACHE, { recursive: true });
   const part = mkdtempSync(join(CACHE, 'part-'));
   try {
+    console.error(`Getting Node ${version} for ${target.name} (some 40 MB) …`);
     const archive = join(part, pack(`${target.nodePackage}@${version}`, part));
     checkIntegrity(archive, integrity);
     execFileSync('tar', ['-xzf', archive, '-C', part, `package/${target.nodeFile}`]);

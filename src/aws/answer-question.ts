@@ -12,6 +12,7 @@ const ANSWERERS: { [Q in Exclude<Question, 'token'>]: Answerer<Q> } = {
   policies: async (asking, input) => (await import('./registry-policies.ts')).readPolicies(asking, input),
   'put-policy': async (asking, input) => (await import('./registry-policies.ts')).putPolicy(asking, input),
   'upgrade-scope': async (asking) => (await import('./registry-policies.ts')).upgradePolicyScope(asking),
+  'image-state': async (asking, input) => (await import('./image-state.ts')).readImageState(asking, input),
   principal: async (asking, input) => (await import('./principals.ts')).findPrincipal(asking, input),
   simulation: async (asking, input) => (await import('./principals.ts')).simulate(asking, input),
 };

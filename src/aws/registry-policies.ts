@@ -1,7 +1,5 @@
 // Reads and writes the policies of a registry and of its repositories, as the identity of the job.
-import { errorFields, type XacctError } from '../errors.ts';
 import type {
-  Answered,
   Outcome,
   PolicyPut,
   PolicyPutAnswer,
@@ -9,11 +7,9 @@ import type {
   Questions,
   RegistryPolicies,
 } from '../questions.ts';
+import { answeredOr, noneIf, withEcr } from './ask-ecr.ts';
 import { createEcrPolicyCalls, type EcrPolicyCalls } from './calls/ecr-policy-calls.ts';
-import { endpointVariant } from './calls/request-token.ts';
-import { policyFailure } from './failures/policy-failure.ts';
-import { serviceError } from './failures/service-error.ts';
-import { type Asking, type AwsContext, withCredentials } from './with-credentials.ts';
+import type { Asking, AwsContext } from './with-credentials.ts';
 
 /** Each part for itself: who may read a repository's policy need not be allowed to read the registry's. */
 export function readPolicies(
@@ -110,40 +106,11 @@ async function mapSome<T, U>(items: readonly T[], each: (item: T) => Promise<U>)
   return results;
 }
 
-async function answeredOr<T>(
-  call: Promise<T>,
-  explain: (error: unknown) => XacctError,
-): Promise<Answered<T>> {
-  try {
-    return { value: await call };
-  } catch (error) {
-    return { error: errorFields(explain(error)) };
-  }
-}
-
 function withCalls<T>(
   asking: Asking,
   use: (calls: EcrPolicyCalls, explain: AwsContext['explain']) => Promise<T>,
 ): Promise<Outcome<T>> {
-  const { registry } = asking.resolution;
-  return withCredentials(asking, 'call', async (credentials, { requestHandler, endpoints, explain }) => {
-    const variant = endpointVariant(registry, endpoints);
-    const config = { region: registry.region, credentials, requestHandler, ...variant };
-    const explainPolicy = (error: unknown) => policyFailure(error, registry) ?? explain(error);
-    try {
-      return await use(createEcrPolicyCalls(config, registry.account), explainPolicy);
-    } catch (error) {
-      throw explainPolicy(error);
-    }
-  });
-}
-
-/** `undefined` where AWS answers with this error: that there is none. */
-async function noneIf<T>(absence: string | RegExp, call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (serviceError(error)?.name.match(absence)) return undefined;
-    throw error;
-  }
+  return withEcr(asking, (config, registryId, explain) =>
+    use(createEcrPolicyCalls(config, registryId), explain),
+  );
 }

@@ -20,6 +20,7 @@ const ANSWERED_BY: Readonly<Record<Question, string>> = {
   'upgrade-scope': 'ECR',
   principal: 'IAM',
   simulation: 'IAM',
+  'image-state': 'ECR',
 };
 
 /** An identity that AWS is asked as. */
@@ -27,6 +28,8 @@ export interface AwsCaller {
   caller: CallerIdentity;
   /** As in `profile images`. */
   identity: string;
+  /** The same for `--profile`, where the identity is a profile. */
+  profile?: string;
   /** @throws XacctError */
   ask<Q extends Question>(question: Q, input: Questions[Q]['input']): Promise<Questions[Q]['answer']>;
 }
@@ -61,6 +64,7 @@ export async function askAs(
     streams === undefined ? await whoAmI() : await withMfaCodes(whoAmI, undefined, codesFrom(streams));
   const proof = mfaSession && { session: mfaSession };
   return {
+    ...(resolution.identity.kind === 'profile' && { profile: resolution.identity.profile }),
     caller,
     identity,
     ask: async (question, input) => answerOf(await ask(question, input, proof)),

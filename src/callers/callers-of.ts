@@ -1,4 +1,4 @@
-// The callers that this machine has of an account: the one that may change a registry's policies, and all that may look a role up.
+// The callers that this machine has of an account: those that may change a registry's policies, and all that may look a role up.
 
 import { createConfigReader } from '../config/config-reader.ts';
 import { orError, XacctError } from '../errors.ts';
@@ -13,20 +13,26 @@ import type { Registry } from '../registry/ecr-hostname.ts';
 import { type AwsCaller, askAs } from './ask-as.ts';
 
 /**
- * The profile that is named; else the first identity of the account, of those that the environment names, that
- * ~/.aws/config has, and of the default chain. A rule of config.yaml does not count: it says who pulls.
+ * The profile that is named; else every identity of the account in turn, of those that the environment names, that ~/.aws/config
+ * has, and of the default chain. A rule of config.yaml does not count: it says who pulls. A person is asked for the MFA code of
+ * the first alone.
+ * @param onFailure is told why one that says it is of the account cannot be asked, where there is another.
  * @throws XacctError why each of them is not the one, where none is.
  */
-export async function callerOf(
+export async function* ownersOf(
   registry: Registry & { account: string },
   profile: string | undefined,
   { invocation, streams }: Run,
-): Promise<AwsCaller> {
+  onFailure: (failure: XacctError) => void = () => {},
+): AsyncGenerator<AwsCaller> {
   const input = resolutionInputIn(registry, invocation);
   const { account } = registry;
-  const askPerson = (resolution: Resolution) => askAs(resolution, invocation, streams);
-  if (profile !== undefined) return profileIn(registry, profile, input, askPerson);
+  if (profile !== undefined) {
+    yield profileIn(registry, profile, input, (resolution) => askAs(resolution, invocation, streams));
+    return;
+  }
   const failures: { text: string; error?: XacctError }[] = [];
+  let isFirst = true;
   for (const resolution of candidates(input)) {
     if (resolution instanceof XacctError) {
       failures.push({ text: resolution.message });
@@ -38,20 +44,20 @@ export async function callerOf(
       failures.push({ text: `${who} is of account ${declared}` });
       continue;
     }
-    const asked = await orError(() =>
-      declared === account ? askPerson(resolution) : askAs(resolution, invocation, undefined),
-    );
+    const person = isFirst && declared === account ? streams : undefined;
+    const asked = await orError(() => askAs(resolution, invocation, person));
     if (asked instanceof XacctError) {
       // A person who does not want to be asked is not asked for the next identity.
       if (asked.code === 'cancelled') throw asked;
-      failures.push({
-        text: `${who}: ${asked.message}`,
-        ...(declared === account ? { error: named(asked, registry, who) } : {}),
-      });
-    } else if (asked.caller.account === account) return asked;
-    else failures.push({ text: `${who} is of account ${asked.caller.account}` });
+      const error = declared === account ? named(asked, registry, who) : undefined;
+      failures.push({ text: `${who}: ${asked.message}`, ...(error && { error }) });
+      if (error !== undefined) onFailure(error);
+    } else if (asked.caller.account === account) {
+      isFirst = false;
+      yield asked;
+    } else failures.push({ text: `${who} is of account ${asked.caller.account}` });
   }
-  throw failures.find(({ error }) => error !== undefined)?.error ?? noneIn(account, failures);
+  if (isFirst) throw failures.find(({ error }) => error !== undefined)?.error ?? noneIn(account, failures);
 }
 
 async function profileIn(
@@ -156,7 +162,7 @@ function noneIn(account: string, failures: readonly { text: string }[]): XacctEr
   const shown = failures.slice(0, MAX_SHOWN).map(({ text }) => text);
   if (failures.length > MAX_SHOWN) shown.push(`and ${failures.length - MAX_SHOWN} more`);
   const why = shown.length === 0 ? '' : `: ${shown.join(', ')}`;
-  return new XacctError('no-identity', `nobody of account ${account} is known here${why}`, {
+  return new XacctError('no-identity', `no profile of account ${account} is known here${why}`, {
     hint: { say: 'add: --profile NAME, or let the owner of the account run this' },
   });
 }

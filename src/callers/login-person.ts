@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { clockGapText, expiredOnArrivalText, setClock } from '../aws-clock.ts';
 import { askForPeople } from '../client/ask-for-people.ts';
-import { isAnswered, noDaemon, noDaemonOnWindows } from '../client/reach-daemon.ts';
+import { noDaemonOnWindows } from '../client/no-daemon.ts';
+import { isAnswered, noDaemon } from '../client/reach-daemon.ts';
 import { createConfigReader } from '../config/config-reader.ts';
 import { printable, XacctError } from '../errors.ts';
 import type { LoggedIn, LoginRequest } from '../helper/login.ts';

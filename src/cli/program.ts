@@ -1,7 +1,7 @@
 // `ecr-xacct`: the commands for people.
 import { Command, CommanderError } from 'commander';
 import { printable } from '../errors.ts';
-import type { Invocation, Streams } from '../invocation.ts';
+import type { Invocation, ShowWait, Streams } from '../invocation.ts';
 import { createWaits } from '../terminal/wait.ts';
 import type { CommandContext } from './command.ts';
 import { accessCommand } from './commands/access.ts';
@@ -16,15 +16,26 @@ import { helpCommand } from './commands/help.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
 import { revokeCommand } from './commands/revoke.ts';
+import { ruleCommand } from './commands/rule.ts';
 import { setupCommand } from './commands/setup.ts';
 import { statusCommand } from './commands/status.ts';
 
-/** In the order of the help, by what they are for. What is heavy to load, a command loads itself when it runs. */
-const COMMANDS: Readonly<Record<string, readonly ((context: CommandContext) => void)[]>> = {
-  'Use registries:': [loginCommand, logoutCommand, getLoginPasswordCommand],
-  'See what happens, and why:': [explainCommand, doctorCommand, statusCommand],
-  'Share your own registries:': [grantCommand, revokeCommand, accessCommand],
-  'Set it up:': [setupCommand, configCommand, daemonCommand, completionCommand],
+/** By what they are for, in the order of the help. What is heavy to load, a command loads itself when it runs. */
+const COMMANDS: Readonly<Record<string, Readonly<Record<string, (context: CommandContext) => void>>>> = {
+  'Use registries:': {
+    login: loginCommand,
+    logout: logoutCommand,
+    'get-login-password': getLoginPasswordCommand,
+  },
+  'See what happens, and why:': { explain: explainCommand, doctor: doctorCommand, status: statusCommand },
+  'Share your own registries:': { grant: grantCommand, revoke: revokeCommand, access: accessCommand },
+  'Set it up:': {
+    setup: setupCommand,
+    rule: ruleCommand,
+    config: configCommand,
+    daemon: daemonCommand,
+    completion: completionCommand,
+  },
 };
 
 const EPILOGUE = `
@@ -48,17 +59,18 @@ export async function runProgram(
   version: string,
   streams: Streams,
 ): Promise<number> {
-  // Its option has one letter only.
-  const words = args[0] === '-v' ? ['-V', ...args.slice(1)] : args;
   let status = 0;
   const setStatus = (code: number) => {
     status = code;
   };
+  // One look at everything is what a bare `ecr-xacct` is for.
+  const [first = 'status', ...others] = args;
+  // The option of the version has one letter only.
+  const words = [first === '-v' ? '-V' : first, ...others];
   try {
-    const shown = { ...invocation, showWait: createWaits(streams.stderr, invocation.env) };
-    await createProgram({ invocation: shown, version, streams, setStatus }).parseAsync([...words], {
-      from: 'user',
-    });
+    const shown = { ...invocation, showWait: lateWaits(streams, invocation) };
+    const program = createProgram({ invocation: shown, version, streams, setStatus }, words[0]);
+    await program.parseAsync(words, { from: 'user' });
     return status;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -66,8 +78,20 @@ export async function runProgram(
   }
 }
 
-/** The program with all its commands; wrong usage throws a CommanderError. */
-export function createProgram(context: Omit<CommandContext, 'program'>): Command {
+/** Most commands wait for nothing: stderr is opened where one does. */
+function lateWaits(streams: Streams, { env }: Invocation): ShowWait {
+  let waits: ShowWait | undefined;
+  return (what) => {
+    waits ??= createWaits(streams.stderr, env);
+    return waits(what);
+  };
+}
+
+/**
+ * The program with its commands; wrong usage throws a CommanderError. Where one of them is `named`, with that alone: to make all
+ * takes as long as most of them run.
+ */
+export function createProgram(context: Omit<CommandContext, 'program'>, named = ''): Command {
   const { version, streams } = context;
   const program = new Command('ecr-xacct')
     .description('Docker credential helper for Amazon ECR registries of many AWS accounts')
@@ -85,11 +109,15 @@ export function createProgram(context: Omit<CommandContext, 'program'>): Command
       // It repeats what was typed.
       writeErr: (text) => streams.stderr.write(text.split('\n').map(printable).join('\n')),
     });
-  for (const [heading, commands] of Object.entries(COMMANDS)) {
-    program.commandsGroup(heading);
-    for (const addCommand of commands) addCommand({ ...context, program });
+  const only = Object.values(COMMANDS).find((commands) => Object.hasOwn(commands, named))?.[named];
+  if (only !== undefined) only({ ...context, program });
+  else {
+    for (const [heading, commands] of Object.entries(COMMANDS)) {
+      program.commandsGroup(heading);
+      for (const addCommand of Object.values(commands)) addCommand({ ...context, program });
+    }
+    helpCommand({ ...context, program });
   }
-  helpCommand({ ...context, program });
   nameOwnHelp(program, 'ecr-xacct');
   return program;
 }

@@ -5,26 +5,27 @@ import type { Environment, Invocation, SelfCommand } from '../invocation.ts';
 import { isDaemonOff, timeoutMs } from '../wire/daemon-variables.ts';
 import { socketPath } from '../wire/socket-path.ts';
 import { noAnswer } from './ask-daemon.ts';
-import { GRACE_MS, isAnswered, noDaemon, noDaemonOnWindows, reachDaemon } from './reach-daemon.ts';
+import { noDaemonOnWindows } from './no-daemon.ts';
+import { GRACE_MS, isAnswered, noDaemon, reachDaemon } from './reach-daemon.ts';
 
-/**
- * `input` is the whole of stdin. `isDaemonSilent` where the native client has waited for the daemon in vain. Every failure
- * becomes an answer: it never throws.
- */
+/** What the native client has waited for in vain: an answer of the daemon, or the start of one. */
+export type DaemonTried = 'silent' | 'not started';
+
+/** `input` is the whole of stdin. Every failure becomes an answer: it never throws. */
 export async function answer(
   action: Action,
   input: string,
   invocation: Invocation,
-  isDaemonSilent: boolean,
+  tried: DaemonTried | undefined,
 ): Promise<Answer> {
   const { env } = invocation;
   try {
     const { uid } = invocation;
-    const path = isDaemonSilent && uid !== undefined ? socketPath(env, uid) : undefined;
+    const path = tried === 'silent' && uid !== undefined ? socketPath(env, uid) : undefined;
     if (path !== undefined && uid !== undefined) throw noAnswer(path, uid, timeoutMs(env) + GRACE_MS);
     if (uid === undefined || isDaemonOff(env)) return await withoutDaemon(action, input, env, invocation);
     return (
-      (await throughDaemon(action, input, { ...invocation, env, uid })) ??
+      (await throughDaemon(action, input, { ...invocation, env, uid }, tried === undefined)) ??
       (await withoutDaemon(action, input, env, invocation))
     );
   } catch (error) {
@@ -56,9 +57,10 @@ async function throughDaemon(
   action: Action,
   input: string,
   { self, env, uid }: { self: SelfCommand; env: Environment; uid: number },
+  mayStart: boolean,
 ): Promise<Answer | undefined> {
   // What a daemon that is not there would have forgotten anyway needs none.
-  const starts = action === 'get' || action === 'store';
+  const starts = mayStart && (action === 'get' || action === 'store');
   const response = await reachDaemon({ action, input }, { self, uid, env, starts });
   if (isAnswered(response)) return response;
   if (action === 'store') throw noDaemon('to keep this login', response);

@@ -1,5 +1,4 @@
 // One request to the daemon: connect, send, read the answer.
-import { connect } from 'node:net';
 import { XacctError } from '../errors.ts';
 import { command, type Hint } from '../hint.ts';
 import { socketHolder } from '../os/socket-holder.ts';
@@ -22,6 +21,8 @@ export async function askDaemon(
   const frame = encodeRequest(request);
   if (!isSafeSocket(path, uid)) return 'absent';
   if (frame === undefined) return 'too-large';
+  // Not imported: Node takes two milliseconds to load it, and where there is no daemon it is not needed.
+  const { connect } = process.getBuiltinModule('node:net');
   return new Promise((resolve, reject) => {
     const socket = connect({ path, allowHalfOpen: true });
     const chunks: Buffer[] = [];

@@ -6,7 +6,7 @@ import type { Invocation } from '../invocation.ts';
 import { isOfOlderDaemon } from '../wire/codec.ts';
 import { socketPath } from '../wire/socket-path.ts';
 import { askDaemon, killHint } from './ask-daemon.ts';
-import { noDaemonOnWindows } from './reach-daemon.ts';
+import { noDaemonOnWindows } from './no-daemon.ts';
 
 const ANSWER_DEADLINE_MS = 5_000;
 

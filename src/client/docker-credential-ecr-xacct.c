@@ -16,6 +16,7 @@
 #endif
 #if defined(__linux__)
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #endif
 #include <errno.h>
 #include <fcntl.h>
@@ -44,6 +45,7 @@ enum {
 	MAX_SECONDS = 600,
 	GRACE_SECONDS = 2,        /* as GRACE_MS in src/client/reach-daemon.ts */
 	START_SECONDS = 10,       /* as START_DEADLINE_MS in src/client/start-daemon.ts */
+	CLOSE_RANGE = 436,        /* of every processor's Linux: https://man7.org/linux/man-pages/man2/close_range.2.html */
 	READY_FD = 3,             /* as RESULT_FD in src/os/inherited-fds.ts */
 };
 
@@ -350,7 +352,18 @@ static int wait_until(int fd, short events, long long deadline)
 }
 
 #if defined(__linux__)
-/* In the new process: what src/client/start-daemon.ts starts it with. It closes itself what else it inherits. */
+/* What else this process inherited: a daemon that held the lock or the pipe of a script would do so for days. */
+static void close_above(int last)
+{
+	struct rlimit files;
+	/* Linux before 5.9 does not know it. */
+	if (syscall(CLOSE_RANGE, (unsigned)last + 1, ~0U, 0) == 0 || getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return;
+	for (rlim_t fd = (rlim_t)last + 1; fd < files.rlim_cur && fd < INT_MAX; fd++)
+		(void)close((int)fd);
+}
+
+/* In the new process: becomes what src/client/start-daemon.ts starts, with the same. */
 static _Noreturn void become_daemon(const char *program, int ready)
 {
 	static const char *const starts[] = {
@@ -370,13 +383,14 @@ static _Noreturn void become_daemon(const char *program, int ready)
 			_exit(127);
 	if (ready == READY_FD ? fcntl(ready, F_SETFD, 0) == -1 : dup2(ready, READY_FD) == -1)
 		_exit(127);
+	close_above(READY_FD);
 	execv(program, argv);
 	_exit(127);
 }
 
 /*
  * Starts a daemon, and waits until it answers: a program less to start than where the TypeScript program does, which is for
- * what goes wrong, and for other systems, where this process cannot keep from it what else is open.
+ * what goes wrong, and for other systems.
  */
 static void start_daemon(void)
 {
@@ -389,12 +403,13 @@ static void start_daemon(void)
 	pid_t daemon = fork();
 	if (daemon == 0)
 		become_daemon(program, ends[1]);
-	(void)close(ends[1]);
-	if (daemon == -1 || !wait_until(ends[0], POLLIN, now_ms() + START_SECONDS * 1000LL) || read(ends[0], &ready, 1) != 1) {
-		/* One that has not become a daemon by now must not become one later, unasked. */
-		if (daemon > 0)
-			(void)kill(daemon, SIGKILL);
+	if (daemon == -1)
 		exec_program(NULL);
+	(void)close(ends[1]);
+	if (!wait_until(ends[0], POLLIN, now_ms() + START_SECONDS * 1000LL) || read(ends[0], &ready, 1) != 1) {
+		/* One that has not become a daemon by now must not become one later, unasked. */
+		(void)kill(daemon, SIGKILL);
+		exec_program("--no-daemon");
 	}
 	(void)close(ends[0]);
 }

@@ -4,7 +4,7 @@ import { ACTIONS, type Answer, isAction } from '../docker/messages.ts';
 import { errorLine, printable, XacctError } from '../errors.ts';
 import type { Invocation, Streams } from '../invocation.ts';
 import { MAX_FRAME_BYTES } from '../wire/codec.ts';
-import { answer } from './answer.ts';
+import { answer, type DaemonTried } from './answer.ts';
 
 const NAME = 'docker-credential-ecr-xacct';
 const USAGE = `Usage: ${NAME} <${ACTIONS.join('|')}|version>`;
@@ -34,8 +34,11 @@ const AWAITED = {
 };
 const END_OF_INPUT = process.platform === 'win32' ? 'Enter, Ctrl-Z and Enter' : 'Enter and Ctrl-D';
 
-/** Added by the native client where it has waited for the daemon in vain: this process need not wait again. */
-const DAEMON_SILENT = '--daemon-silent';
+/** Added by the native client where it has waited for the daemon, or for the start of one, in vain: this process need not again. */
+const TRIED: Readonly<Record<string, DaemonTried>> = {
+  '--daemon-silent': 'silent',
+  '--no-daemon': 'not started',
+};
 
 /** Runs one action. @returns the exit status. */
 export async function helperCommand(
@@ -44,8 +47,8 @@ export async function helperCommand(
   version: string,
   streams: Streams,
 ): Promise<number> {
-  const isDaemonSilent = args[1] === DAEMON_SILENT;
-  const [action, ...rest] = isDaemonSilent ? args.toSpliced(1, 1) : args;
+  const tried = TRIED[args[1] ?? ''];
+  const [action, ...rest] = tried === undefined ? args : args.toSpliced(1, 1);
   if (rest.length === 0 && ['version', '--version', '-v'].includes(action ?? '')) {
     streams.stdout.write(`${NAME} ${version}\n`);
     return 0;
@@ -62,19 +65,19 @@ export async function helperCommand(
   if (action !== 'list' && 'isTTY' in streams.stdin && streams.stdin.isTTY) {
     streams.stderr.write(`Waiting for ${AWAITED[action]}: type it, then ${END_OF_INPUT}.\n`);
   }
-  return write(await answerStdin(action, invocation, streams, isDaemonSilent), streams);
+  return write(await answerStdin(action, invocation, streams, tried), streams);
 }
 
 async function answerStdin(
   action: (typeof ACTIONS)[number],
   invocation: Invocation,
   { stdin }: Streams,
-  isDaemonSilent: boolean,
+  tried: DaemonTried | undefined,
 ): Promise<Answer> {
   try {
     // Docker writes `unused` to the stdin of list; nobody has to.
     const input = action === 'list' ? '' : await readAll(stdin);
-    return await answer(action, input, invocation, isDaemonSilent);
+    return await answer(action, input, invocation, tried);
   } catch (error) {
     return { outcome: 'failure', text: errorLine(error) };
   }

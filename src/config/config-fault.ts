@@ -2,6 +2,9 @@
 import { type Document, isMap, isNode, isScalar, visit, type YAMLMap } from 'yaml';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
+import { nearest } from '../nearest.ts';
+import { nearMiss, nearMissText } from '../registry/near-miss.ts';
+import { regionMeant } from '../registry/regions.ts';
 import { configSchema, ruleShape } from './schema.ts';
 
 /** `FILE:LINE:COLUMN` of an offset in the text. */
@@ -71,27 +74,80 @@ export function keyFaults(document: Document, { place, most }: Search): XacctErr
   return faults;
 }
 
+/** Where the faults of the schema are. */
+interface Shaped {
+  offsetOf: OffsetOf;
+  place: Place;
+  most: number;
+  /** All of the file. */
+  plain: unknown;
+}
+
 /** What the schema found. */
-export function issueFaults(issue: Issue, offsetOf: OffsetOf, place: Place, most: number): XacctError[] {
+export function issueFaults(issue: Issue, { offsetOf, place, most, plain }: Shaped): XacctError[] {
   const at = (path: readonly PropertyKey[]) => place(offsetOf(path));
   if (issue.code === 'unrecognized_keys') {
     return (issue.keys ?? [])
       .slice(0, most)
-      .map((key) =>
-        invalid(
-          at([...issue.path, key]),
-          `unknown key "${key}"; known keys: ${knownKeys(issue.path.length)}`,
-        ),
-      );
+      .map((key) => invalid(at([...issue.path, key]), unknownKey(key, issue.path.length)));
   }
-  const name = issue.path.length === 0 ? 'the file' : `"${String(issue.path.at(-1))}"`;
+  const last = String(issue.path.at(-1));
+  const name = issue.path.length === 0 ? 'the file' : `"${last}"`;
   const message = (issue.code === 'invalid_key' ? issue.issues?.[0]?.message : undefined) ?? issue.message;
-  return [invalid(at(issue.path), `${name} ${message}`)];
+  const mistyped =
+    issue.code === 'invalid_key' ? mistypedHostname(last) : mistypedValue(last, valueAt(plain, issue.path));
+  return [invalid(at(issue.path), `${name} ${mistyped ?? message}`)];
 }
 
-function knownKeys(depth: number): string {
-  const { shape } = depth === 0 ? configSchema : ruleShape;
-  return Object.keys(shape).join(', ');
+function unknownKey(key: string, depth: number): string {
+  const known = Object.keys((depth === 0 ? configSchema : ruleShape).shape);
+  const meant = keyMeant(key, known);
+  const all = `known keys: ${known.join(', ')}`;
+  return meant === undefined
+    ? `unknown key "${key}"; ${all}`
+    : `unknown key "${key}"; did you mean ${meant}? ${all}`;
+}
+
+/** Also by another spelling (`roleArn`), or the one key that begins with it (`source`). */
+function keyMeant(key: string, known: readonly string[]): string | undefined {
+  const plain = (name: string) => name.replaceAll(/[_-]/g, '').toLowerCase();
+  const longer = known.filter((other) => key.length > 3 && plain(other).startsWith(plain(key)));
+  return nearest(key, known) ?? (longer.length === 1 ? longer[0] : undefined);
+}
+
+/** What is wrong with a hostname or a pattern, exactly. */
+function mistypedHostname(key: string): string | undefined {
+  const near = nearMiss(key.toLowerCase());
+  return near && `matches no registry of ECR: ${nearMissText(near)}`;
+}
+
+/** What is wrong with an account, a region or a hostname in a value, exactly. */
+function mistypedValue(key: string, value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  switch (key) {
+    case 'role_arn': {
+      const [, account = ''] = /^arn:aws(?:-[a-z]+)*:iam::(\d+):role\//.exec(value) ?? [];
+      if (account === '' || account.length === 12) return undefined;
+      return `must be the ARN of an IAM role: its account ${account} has ${account.length} digits, not 12`;
+    }
+    case 'region': {
+      const meant = regionMeant(value);
+      return meant && `must be an AWS region: "${value}" is none; did you mean ${meant}?`;
+    }
+    case 'registry': {
+      const near = nearMiss(value.toLowerCase());
+      return near && `must be an ECR hostname: ${nearMissText(near)}`;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function valueAt(plain: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, step) => {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+    return Object.entries(value).find(([name]) => name === String(step))?.[1];
+  }, plain);
 }
 
 /** The offset of the key that the path ends in; of its nearest parent where it is absent. */

@@ -3,7 +3,8 @@ import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
 import { type Apart, type CachedKind, createFileCache, createSharedFileCache } from '../os/file-cache.ts';
-import { type Config, emptyConfig, type InspectedConfig, inspectConfig, parseConfig } from './load.ts';
+import { emptyConfig } from './empty-config.ts';
+import { type Config, type InspectedConfig, inspectConfig, parseConfig } from './load.ts';
 import { configPath } from './paths.ts';
 
 /** 60,000 rules. */

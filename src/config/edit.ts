@@ -1,6 +1,7 @@
 // Pure edits of the text of config.yaml: rules and a setting put in or taken out; comments and formatting stay.
 import { isDeepStrictEqual } from 'node:util';
-import { type Document, isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
+import { type Document, isScalar, parseDocument } from 'yaml';
+import { appended, checkedConfig, plainOf, saysJust, withRuleLines, withRuleReplaced } from './edit-text.ts';
 import { parseConfig, YAML_OPTIONS } from './load.ts';
 import { ruleLine, scalar } from './rule-line.ts';
 
@@ -25,12 +26,12 @@ export function addToConfig(text: string, { rules, fallbackHelper }: ConfigAddit
     },
     ...(fallbackHelper === undefined ? {} : { fallback_helper: fallbackHelper }),
   };
-  const spliced = spliceSetting(spliceRules(text, rules), fallbackHelper);
-  if (spliced !== undefined && means(spliced, wanted)) return checked(spliced, file);
+  const spliced = spliceSetting(withRuleLines(text, linesOf(rules)), fallbackHelper);
+  if (spliced !== undefined && saysJust(spliced, wanted)) return checkedConfig(spliced, file);
   const document = parseDocument(text, YAML_OPTIONS);
   for (const [key, profile] of rules) document.setIn(['registries', key], flowRule(document, profile));
   if (fallbackHelper !== undefined) document.set('fallback_helper', fallbackHelper);
-  return checked(document.toString({ lineWidth: 0 }), file);
+  return checkedConfig(document.toString({ lineWidth: 0 }), file);
 }
 
 /** The text without what was added, as far as it still says the same. @throws XacctError `config-invalid` */
@@ -57,33 +58,45 @@ export function removeFromConfig(
   if (isHelperDoomed) lines.add(`fallback_helper: ${scalar(fallbackHelper)}`);
   if (left.length === 0 && doomed.length > 0) lines.add('registries:');
   const cut = (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).filter((line) => !lines.has(line.trim())).join('');
-  if (means(cut, wanted)) return checked(cut, file);
+  if (saysJust(cut, wanted)) return checkedConfig(cut, file);
   const document = parseDocument(text, YAML_OPTIONS);
+  const parted = withoutRules(text, doomedKeys);
+  if (!isHelperDoomed && parted !== undefined && saysJust(parted, wanted)) return checkedConfig(parted, file);
   for (const [key] of doomed) document.deleteIn(['registries', key]);
   if (isHelperDoomed) document.delete('fallback_helper');
-  return checked(document.toString({ lineWidth: 0 }), file);
+  return checkedConfig(document.toString({ lineWidth: 0 }), file);
 }
 
-interface PlainConfig {
-  registries?: Record<string, unknown> | null;
-  [key: string]: unknown;
+/**
+ * The text with other profiles in rules that are there, under their keys: all else of a rule stays.
+ * @throws XacctError `config-invalid`
+ */
+export function changeProfiles(text: string, profiles: ReadonlyMap<string, string>, file: string): string {
+  let changed = text;
+  for (const [key, profile] of profiles) changed = changeProfile(changed, key, profile);
+  return checkedConfig(changed, file);
 }
 
-/** Only of a text that parseConfig accepts. */
-function plainOf(text: string): PlainConfig {
-  return (parseDocument(text, YAML_OPTIONS).toJS() as PlainConfig | null) ?? {};
+function changeProfile(text: string, key: string, profile: string): string {
+  const plain = plainOf(text);
+  const rule = { ...plain.registries?.[key], profile };
+  const document = parseDocument(text, YAML_OPTIONS);
+  const old = document.getIn(['registries', key, 'profile'], true);
+  if (isScalar(old) && old.range) {
+    const spliced = text.slice(0, old.range[0]) + scalar(profile) + text.slice(old.range[1]);
+    if (saysJust(spliced, { ...plain, registries: { ...plain.registries, [key]: rule } })) return spliced;
+  }
+  const node = document.createNode(rule);
+  node.flow = true;
+  document.setIn(['registries', key], node);
+  return document.toString({ lineWidth: 0 });
 }
 
-/** Whether the text is YAML that says just that; no registries, none below the key and no key at all are the same. */
-function means(text: string, wanted: PlainConfig): boolean {
-  if (parseDocument(text, YAML_OPTIONS).errors.length > 0) return false;
-  const normal = ({ registries, ...rest }: PlainConfig) => ({ ...rest, registries: registries ?? {} });
-  return isDeepStrictEqual(normal(plainOf(text)), normal(wanted));
-}
-
-function checked(text: string, file: string): string {
-  parseConfig(text, file);
-  return text;
+/** The text without rules that take lines of their own. Undefined where its form is none of the usual ones. */
+function withoutRules(text: string, keys: Iterable<string>): string | undefined {
+  let cut: string | undefined = text;
+  for (const key of keys) cut = cut === undefined ? undefined : withRuleReplaced(cut, key, []);
+  return cut;
 }
 
 function flowRule(document: Document, profile: string) {
@@ -92,66 +105,12 @@ function flowRule(document: Document, profile: string) {
   return node;
 }
 
-/** Lines put into the text itself, so that nothing else changes. Undefined where its form is none of the usual ones. */
-function spliceRules(text: string, rules: ReadonlyMap<string, string>): string | undefined {
-  if (rules.size === 0) return text;
-  const lines = [...rules].map(([key, profile]) => ruleLine(key, profile));
-  const root = parseDocument(text, YAML_OPTIONS).contents;
-  if (root !== null && !isBlockMap(root)) return undefined;
-  const pair = root?.items.find(({ key }) => isScalar(key) && key.value === 'registries');
-  if (pair === undefined) return appended(text, ['registries:', ...lines.map((line) => `  ${line}`)]);
-  if (isBlockMap(pair.value)) return afterLastItem(text, pair.value, lines);
-  const value = pair.value;
-  if (isMap(value) && value.items.length === 0 && value.range) {
-    const emptied = `${text.slice(0, value.range[0]).trimEnd()}${text.slice(value.range[1])}`;
-    return afterLine(emptied, value.range[0] - 1, lines, '  ');
-  }
-  return isScalar(pair.key) && pair.key.range ? afterLine(text, pair.key.range[1], lines, '  ') : undefined;
-}
-
-function isBlockMap(node: unknown): node is YAMLMap {
-  return isMap(node) && node.flow !== true && node.items.length > 0;
-}
-
-function afterLastItem(text: string, map: YAMLMap, lines: readonly string[]): string | undefined {
-  const [first, last] = [map.items[0], map.items.at(-1)];
-  const start = startOf(first);
-  if (start === undefined || last === undefined) return undefined;
-  const indent = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
-  const end = [last.value, last.key].map(endOf).find((offset) => offset !== undefined);
-  if (!/^ +$/.test(indent) || end === undefined) return undefined;
-  return afterLine(text, text.slice(0, end).trimEnd().length - 1, lines, indent);
-}
-
-function startOf(pair: Pair | undefined): number | undefined {
-  return isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
-}
-
-function endOf(node: unknown): number | undefined {
-  return isScalar(node) || isMap(node) ? node.range?.[1] : undefined;
-}
-
 /** The setting on a line of its own, at the end of the text. */
 function spliceSetting(text: string | undefined, fallbackHelper: string | undefined): string | undefined {
   if (text === undefined || fallbackHelper === undefined) return text;
   return appended(text, [`fallback_helper: ${scalar(fallbackHelper)}`]);
 }
 
-function appended(text: string, lines: readonly string[]): string {
-  const eol = lineBreakOf(text);
-  const isOpen = text !== '' && text !== '\uFEFF' && !text.endsWith('\n');
-  return `${text}${isOpen ? eol : ''}${lines.join(eol)}${eol}`;
-}
-
-/** The lines below the line that has the character at the offset. */
-function afterLine(text: string, offset: number, lines: readonly string[], indent: string): string {
-  const eol = lineBreakOf(text);
-  const next = text.indexOf('\n', offset);
-  const block = lines.map((line) => `${indent}${line}`).join(eol);
-  if (next === -1) return `${text}${eol}${block}${eol}`;
-  return `${text.slice(0, next + 1)}${block}${eol}${text.slice(next + 1)}`;
-}
-
-function lineBreakOf(text: string): string {
-  return text.includes('\r\n') ? '\r\n' : '\n';
+function linesOf(rules: ReadonlyMap<string, string>): string[] {
+  return [...rules].map(([key, profile]) => ruleLine(key, profile));
 }

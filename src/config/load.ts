@@ -2,7 +2,9 @@
 import { type Document, LineCounter, type ParseOptions, parseDocument, type SchemaOptions } from 'yaml';
 import type { XacctError } from '../errors.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
+import { nearMiss, nearMissText } from '../registry/near-miss.ts';
 import { invalid, issueFaults, keyFaults, offsetsIn, type Place, yamlFaults } from './config-fault.ts';
+import { type ConfigNames, configNames } from './config-names.ts';
 import { collide, groupOf, type Pattern, parsePattern } from './pattern.ts';
 import { configSchema, type Rule } from './schema.ts';
 
@@ -40,15 +42,14 @@ export interface Config {
   processEnv: readonly string[];
 }
 
-/** The config of somebody who has none: no rules, every default. */
-export function emptyConfig(file: string | undefined): Config {
-  return { ...parseConfig('', ''), file, exists: false };
-}
-
 /** A config, or else what is wrong with it: at least one fault, in the order in which they are found. */
-export type InspectedConfig =
+export type InspectedConfig = (
   | { config: Config; faults?: undefined }
-  | { config?: undefined; faults: readonly XacctError[] };
+  | { config?: undefined; faults: readonly XacctError[] }
+) & {
+  /** Left out where the text is no YAML. */
+  names?: () => ConfigNames;
+};
 
 /**
  * Parses the text of a config file; `file` is its path, for messages.
@@ -83,24 +84,28 @@ export function inspectConfig(text: string, file: string, most = Number.POSITIVE
     const { line, col } = lineCounter.linePos(offset);
     return `${file}:${line}:${col}`;
   };
-  for (const find of [yamlFaults, keyFaults]) {
-    const faults = find(document, { text, place, most });
-    if (faults.length > 0) return { faults };
-  }
+  const search = { text, place, most };
+  const broken = yamlFaults(document, search);
+  if (broken.length > 0) return { faults: broken };
+  const misplaced = keyFaults(document, search);
+  if (misplaced.length >= most) return { faults: misplaced };
   const plain = toPlain(document, place(0));
-  if (plain.fault !== undefined) return { faults: [plain.fault] };
+  if (plain.fault !== undefined) return { faults: [...misplaced, plain.fault] };
   const offsetOf = offsetsIn(document);
+  const names = () => configNames(plain.value, (path) => place(offsetOf(path)));
+  if (misplaced.length > 0) return { faults: misplaced, names };
   const parsed = configSchema.safeParse(plain.value ?? {}, { reportInput: false });
   if (!parsed.success) {
     const { issues } = parsed.error;
-    return { faults: issues.slice(0, most).flatMap((issue) => issueFaults(issue, offsetOf, place, most)) };
+    const at = { offsetOf, place, most, plain: plain.value };
+    return { faults: issues.slice(0, most).flatMap((issue) => issueFaults(issue, at)), names };
   }
 
   const { registries, ...settings } = parsed.data;
   const positionOf = (key: string) => lineCounter.linePos(offsetOf(['registries', key]));
   const rules = Object.entries(registries ?? {}).map(([key, rule]) => ruleAt(key, rule, positionOf(key)));
   const { groups, faults } = grouped(rules, file);
-  if (faults.length > 0) return { faults };
+  if (faults.length > 0) return { faults, names };
   const config: Config = {
     file,
     exists: true,
@@ -113,7 +118,7 @@ export function inspectConfig(text: string, file: string, most = Number.POSITIVE
     fallbackHelper: settings.fallback_helper,
     processEnv: settings.process_env ?? [],
   };
-  return { config };
+  return { config, names };
 }
 
 function ruleAt(key: string, rule: Rule, { line, col: column }: { line: number; col: number }): RegistryRule {
@@ -156,6 +161,8 @@ function conflict(
     return invalid(place, `"${key}" is an ECR hostname itself; remove registry`);
   }
   if (!isEcr && rule.registry === undefined) {
+    const near = nearMiss(key.toLowerCase());
+    if (near !== undefined) return invalid(place, `"${key}" is not an ECR hostname: ${nearMissText(near)}`);
     return invalid(place, `"${key}" is not an ECR hostname; add registry: the ECR hostname it stands for`);
   }
   const twin = earlier.find((other) => collide(other.pattern, pattern));

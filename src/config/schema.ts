@@ -2,6 +2,7 @@
 // zod/mini: the daemon keeps the schema in memory for its life, and the other zod takes 9 MB more.
 import * as z from 'zod/mini';
 import { parseRegistry, partitionOfRegion } from '../registry/ecr-hostname.ts';
+import { DEFAULTS } from './defaults.ts';
 import { parseDuration } from './duration.ts';
 import { parsePattern } from './pattern.ts';
 
@@ -178,13 +179,13 @@ export const configSchema = z.strictObject(
       )
       .check(z.describe('Who to be for which registry: hostname or pattern, then profile or role.')),
     refresh_margin: z
-      ._default(duration(0, 6 * HOUR, '0s to 6h'), 15 * 60_000)
+      ._default(duration(0, 6 * HOUR, '0s to 6h'), DEFAULTS.refreshMargin)
       .check(z.describe('A token with less life than this is not handed out if a new one can be had.')),
     max_token_age: z
-      ._default(duration(60_000, 12 * HOUR, '1m to 12h'), 12 * HOUR)
+      ._default(duration(60_000, 12 * HOUR, '1m to 12h'), DEFAULTS.maxTokenAge)
       .check(z.describe('A token older than this is never handed out, whatever ECR says of its expiry.')),
     discover: z
-      ._default(z.boolean('must be true or false'), true)
+      ._default(z.boolean('must be true or false'), DEFAULTS.discover)
       .check(
         z.describe('Whether to look in ~/.aws/config for a profile of the account, where no rule covers it.'),
       ),

@@ -11,7 +11,7 @@ export interface DockerConfig {
   credHelpers: ReadonlyMap<string, string>;
   /** The helper for every other host; undefined where logins are kept in the file itself. */
   credsStore: string | undefined;
-  /** Server URL, as written → whether a credential stands there in plain text (a `credsStore` leaves an empty entry). */
+  /** Server URL, as written → whether a credential is there in plain text (a `credsStore` leaves an empty entry). */
   auths: ReadonlyMap<string, boolean>;
 }
 
@@ -26,21 +26,17 @@ export function dockerConfigPath(env: Readonly<Record<string, string | undefined
  */
 export function parseDockerConfig(text: string, file: string): DockerConfig {
   const root = dockerConfigTree(text, file);
-  const stringsOf = (name: string) =>
-    entries(member(root, name), name, text, file).map(([key, { type, value, offset }]): [string, string] => {
-      if (type !== 'string') throw invalid(text, file, offset, `"${key}" in ${name} must be text`);
-      return [key, value];
-    });
-  const credsStore = member(root, 'credsStore');
-  if (credsStore !== undefined && !['string', 'null'].includes(credsStore.type)) {
-    throw invalid(text, file, credsStore.offset, '"credsStore" must be text');
-  }
+  const textIn = ({ name, value: { type, value, offset } }: Member, where = '') => {
+    if (type === 'string' || (type === 'null' && where === '')) return value ?? '';
+    throw invalid(text, file, offset, `"${name}"${where} must be text`);
+  };
+  const [logins = [], helpers = []] = MAPS.map((map) => entriesOf(membersNamed(root, map)));
+  const credsStore = membersNamed(root, 'credsStore').map((member) => textIn(member));
   return {
-    credHelpers: new Map(stringsOf('credHelpers')),
-    credsStore: credsStore?.value || undefined,
-    auths: new Map(
-      entries(member(root, 'auths'), 'auths', text, file).map(([key, node]) => [key, !isEmpty(node)]),
-    ),
+    credHelpers: new Map(helpers.map((entry) => [entry.name, textIn(entry, ' in credHelpers')])),
+    // Docker takes null for nothing said, and an empty name for none.
+    credsStore: credsStore.at(-1) || undefined,
+    auths: new Map(logins.map(({ name, value }) => [name, !isEmpty(value)])),
   };
 }
 
@@ -62,33 +58,81 @@ export function dockerConfigTree(text: string, file: string): Node | undefined {
   }
   if (root?.type !== 'object') throw invalid(text, file, root?.offset ?? 0, 'not a JSON object');
   refuseDuplicates(root, text, file);
-  for (const name of ['auths', 'credHelpers']) entries(member(root, name), name, text, file);
+  for (const { name, value } of MAPS.flatMap((map) => membersNamed(root, map))) {
+    if (!['object', 'null'].includes(value.type)) {
+      throw invalid(text, file, value.offset, `"${name}" must be an object`);
+    }
+  }
   return root;
 }
 
-/** Docker merges what stands twice; an edit of one of the two would not be what it reads. */
+/** Docker merges what is there twice; an edit of one of the two would not be what it reads. */
 function refuseDuplicates(root: Node, text: string, file: string): void {
-  for (const object of [root, member(root, 'auths'), member(root, 'credHelpers')]) {
+  const maps = MAPS.flatMap((map) => membersNamed(root, map)).map(({ value }) => value);
+  for (const object of [root, ...maps]) {
     const seen = new Set<string>();
-    for (const { children, offset } of object?.children ?? []) {
-      const key = String(children?.[0]?.value);
-      if (seen.has(key)) throw invalid(text, file, offset, `"${key}" stands twice; keep one of them`);
-      seen.add(key);
+    for (const { name, property } of membersOf(object)) {
+      if (seen.has(name))
+        throw invalid(text, file, property.offset, `"${name}" is there twice; keep one of them`);
+      seen.add(name);
     }
   }
 }
 
-/** The value of a member of an object. */
-function member(object: Node | undefined, name: string): Node | undefined {
-  return object?.children?.find(({ children }) => children?.[0]?.value === name)?.children?.[1];
+/** A member of an object: its name as it is written, its value, and both as one node. */
+export interface Member {
+  name: string;
+  value: Node;
+  property: Node;
 }
 
-function entries(node: Node | undefined, name: string, text: string, file: string): [string, Node][] {
-  if (node === undefined || node.type === 'null') return [];
-  if (node.type !== 'object') throw invalid(text, file, node.offset, `"${name}" must be an object`);
-  return (node.children ?? []).flatMap(({ children: [key, value] = [] }): [string, Node][] =>
-    key === undefined || value === undefined ? [] : [[String(key.value), value]],
+/** In the order of the file; none of what is no object. */
+function membersOf(object: Node | undefined): Member[] {
+  if (object?.type !== 'object') return [];
+  return (object.children ?? []).flatMap((property): Member[] => {
+    const [key, value] = property.children ?? [];
+    return key === undefined || value === undefined ? [] : [{ name: String(key.value), value, property }];
+  });
+}
+
+const MAPS = ['auths', 'credHelpers'];
+/** Docker's own names, each in any case. */
+const SETTINGS = [...MAPS, 'credsStore'].map((name) => ({ name, pattern: new RegExp(`^${name}$`, 'iu') }));
+
+function settingOf(name: string): string {
+  return SETTINGS.find(({ pattern }) => pattern.test(name))?.name ?? name;
+}
+
+/**
+ * The members that Docker takes for the one of this name, in the order of the file: the last one counts. Those of a map are one
+ * map, from a null on; elsewhere a null says nothing.
+ * Source: https://pkg.go.dev/encoding/json#Unmarshal (names in any case; the rules for null).
+ */
+function membersNamed(root: Node | undefined, name: string): Member[] {
+  const setting = settingOf(name);
+  const all = membersOf(root).filter((member) => settingOf(member.name) === setting);
+  if (MAPS.includes(setting)) {
+    return all.slice(
+      Math.max(
+        0,
+        all.findLastIndex(({ value }) => value.type === 'null'),
+      ),
+    );
+  }
+  const said = all.filter(({ value }) => value.type !== 'null');
+  return said.length === 0 ? all : said;
+}
+
+/** The members at a path of names, from the outermost object inwards: the last one counts. */
+export function membersAt(root: Node | undefined, [name = '', ...names]: readonly string[]): Member[] {
+  return names.reduce(
+    (members, inner) => entriesOf(members).filter((entry) => entry.name === inner),
+    membersNamed(root, name),
   );
+}
+
+function entriesOf(maps: readonly Member[]): Member[] {
+  return maps.flatMap(({ value }) => membersOf(value));
 }
 
 function isEmpty({ type, children = [] }: Node): boolean {

@@ -1,4 +1,4 @@
-// Whether Docker will find our docker-credential-ecr-xacct on PATH, and the command that mends it where not.
+// Whether Docker will find our docker-credential-ecr-xacct on PATH, and the command that fixes it where not.
 import { constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { shellWord } from '../hint.ts';
@@ -8,12 +8,21 @@ import { modeNeedsRoot } from '../os/needs-root.ts';
 
 const PROGRAM = 'docker-credential-ecr-xacct';
 
+export interface HelperFault {
+  /** A sentence. */
+  message: string;
+  /** What fixes it. */
+  command: string;
+  /** Where another file of that name is found, and ours: the other may be a wrapper of it. */
+  other?: { found: string; own: string };
+}
+
 /** As Docker does, in absolute folders of PATH only: Go refuses what it finds in the current one. Undefined where all is well. */
 export function helperFault(
   path: string | undefined,
   home: string,
   self: SelfCommand,
-): { message: string; command: string } | undefined {
+): HelperFault | undefined {
   if (process.platform === 'win32') return faultOnWindows(path, self);
   const own = ownHelper(self);
   const folders = pathFolders(path);
@@ -34,14 +43,12 @@ export function helperFault(
   return {
     message: `Docker will run ${found}, which is not the one that belongs to this ecr-xacct.`,
     command: `${isWritableFolder(dirname(found)) ? '' : 'sudo '}ln -sf ${shellWord(own)} ${shellWord(found)}`,
+    other: { found, own },
   };
 }
 
 /** There it is found by the ends of its name: the .cmd beside the program, or an .exe that Scoop has made elsewhere. */
-function faultOnWindows(
-  path: string | undefined,
-  [program]: SelfCommand,
-): { message: string; command: string } | undefined {
+function faultOnWindows(path: string | undefined, [program]: SelfCommand): HelperFault | undefined {
   const folders = pathFolders(path);
   const names = ['.exe', '.cmd'].map((end) => `${PROGRAM}${end}`);
   if (folders.some((folder) => names.some((name) => isFile(join(folder, name))))) return undefined;

@@ -8,17 +8,17 @@ export type Serving = Server & { faults: readonly ServingFault[] };
 type Server =
   /** `helper` is the NAME of `docker-credential-NAME`. */
   | { by: 'credHelpers' | 'credsStore'; helper: string }
-  /** A login that stands in plain text in the file, or in the variable DOCKER_AUTH_CONFIG, under this key. */
+  /** A login in plain text in the file, or in the variable DOCKER_AUTH_CONFIG, under this key. */
   | { by: 'auths' | 'DOCKER_AUTH_CONFIG'; key: string }
-  | { by: 'nobody' };
+  | { by: 'none' };
 
 export interface ServingFault {
   kind: 'unmatched-key' | 'wildcard-key' | 'prefixed-name' | 'other-helper' | 'plain-login';
-  /** The member that is meant, as it stands there; `credsStore` for that. */
+  /** The member that is meant, as it is written there; `credsStore` for that. */
   key: string;
   /** One line. */
   message: string;
-  /** The one that mends it. */
+  /** The one that fixes it. */
   command: string;
   /** Whether it keeps Docker from asking this program for the host. */
   isFatal: boolean;
@@ -73,7 +73,7 @@ function serverOf(
   const key = config.auths.has(hostname)
     ? hostname
     : [...config.auths.keys()].find((url) => convertToHostname(url) === hostname);
-  return key !== undefined && config.auths.get(key) ? { by: 'auths', key } : { by: 'nobody' };
+  return key !== undefined && config.auths.get(key) ? { by: 'auths', key } : { by: 'none' };
 }
 
 /** Docker's ConvertToHostname: a port stays. */
@@ -128,9 +128,10 @@ function helperFaults(server: Server, hostname: string): Fault[] {
   return [];
 }
 
+/** A login beside a helper is no cause: Docker reads it only where no helper is named for the host. */
 function loginFaults(
   server: Server,
-  { auths }: DockerConfig,
+  config: DockerConfig,
   hostname: string,
   { environmentAuths }: Elsewhere,
 ): Fault[] {
@@ -145,16 +146,26 @@ function loginFaults(
       isFatal: true,
     });
   }
-  for (const [key, isCredential] of auths) {
+  for (const [key, isCredential] of config.auths) {
     if (!isCredential || (parseServerURL(key)?.hostname !== hostname && convertToHostname(key) !== hostname))
       continue;
     const isUsed = server.by === 'auths' && server.key === key;
     const message = isUsed
-      ? `the login "${key}" stands in auths, in plain text, and is all that Docker has; ECR's expire after 12 hours`
-      : `an old login "${key}" stands in auths, in plain text; Docker does not use it`;
+      ? `the login "${key}" in auths, in plain text, is all that Docker has; ECR's expire after 12 hours`
+      : `auths has an old login "${key}", in plain text; Docker does not use it`;
     // It takes out HOST, http://HOST and https://HOST, and otherwise just what it is given.
-    const command = `docker logout ${shellWord(/^https?:\/\/[^/]+$/.test(key) ? hostname : key)}`;
-    faults.push({ kind: 'plain-login', key, message, ...(isUsed ? {} : { command }), isFatal: isUsed });
+    const logout = `docker logout ${shellWord(/^https?:\/\/[^/]+$/.test(key) ? hostname : key)}`;
+    const command = !isUsed && isTakenOutByLogout(config, key) ? { command: logout } : {};
+    faults.push({ kind: 'plain-login', key, message, ...command, isFatal: isUsed });
   }
   return faults;
+}
+
+/**
+ * `docker logout` takes a login out of the file once the helper of that key has erased it, and ends with 0 all the same where
+ * the helper has none and says so (osxkeychain does). Tried with 28.2. Source: docker/cli (cli/config/credentials/native_store.go, Erase).
+ */
+function isTakenOutByLogout({ credHelpers, credsStore }: DockerConfig, key: string): boolean {
+  const helper = credHelpers.get(key) ?? credsStore;
+  return !helper || helper === OURS;
 }

@@ -1,4 +1,4 @@
-// What a principal's own side lets it do, as IAM simulates it, where somebody of its account is known here who may ask.
+// What a principal's own side lets it do, as IAM simulates it, where a profile of its account may ask.
 import type { CallersOf } from '../callers/callers-of.ts';
 import { orError, XacctError } from '../errors.ts';
 import type { OwnedRegistry } from '../grants/policy-target.ts';
@@ -9,9 +9,9 @@ import type { FoundPrincipal, SimulatedAction } from '../questions.ts';
 /** Whatever of it could be found out. */
 export interface CallerRights {
   found?: FoundPrincipal;
-  /** Undefined where nobody here may simulate it. */
+  /** Undefined where no profile here may simulate it. */
   simulated?: Simulated;
-  /** Why somebody of the account could not be asked. */
+  /** Why a profile of the account could not be asked. */
   failure?: XacctError;
 }
 
@@ -37,7 +37,7 @@ export function repositoryArn({ registry, repository }: Wanted): string {
   return `arn:${partition}:ecr:${region}:${account}:repository/${repository}`;
 }
 
-/** Asks everybody of the principal's account in turn, as long as something is not known. */
+/** Asks every caller of the principal's account in turn, as long as something is not known. */
 export async function callerRights(
   who: Principal,
   wanted: Wanted,

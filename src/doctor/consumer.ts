@@ -1,4 +1,4 @@
-// For whom doctor looks where no Docker pulls: whose role, where, and from which registry.
+// For whom doctor looks where no Docker pulls: which role, where, and from which registry.
 
 import { explained } from '../client/ask-for-people.ts';
 import { XacctError } from '../errors.ts';
@@ -18,7 +18,7 @@ export function wantedOf({ hostname, repository }: ImageName, { env }: Invocatio
   };
 }
 
-/** Of the account of the role that is named; else of whoever one is for the registry. @throws XacctError */
+/** Of the account of the role that is named; else of who the caller is for the registry. @throws XacctError */
 export async function consumerOf(
   platform: Platform,
   { role: roleArn, region: named }: DoctorOptions,
@@ -37,9 +37,13 @@ export async function consumerOf(
   }
   const { caller, error } = await explained({ hostname, mint: true }, invocation);
   if (caller !== undefined) return { platform, account: caller.account, roleArn, region };
-  throw new XacctError(error?.code ?? 'no-identity', error?.message ?? `nobody is known for ${hostname}`, {
-    hint: {
-      say: 'name the role that pulls, and with it its account: --role arn:aws:iam::444455556666:role/NAME',
+  throw new XacctError(
+    error?.code ?? 'no-identity',
+    error?.message ?? `no identity is known for ${hostname}`,
+    {
+      hint: {
+        say: 'name the role that pulls, and with it its account: --role arn:aws:iam::444455556666:role/NAME',
+      },
     },
-  });
+  );
 }

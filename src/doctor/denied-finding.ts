@@ -1,6 +1,6 @@
-// Whose policy stands in the way of an image, and what its owner does about it.
+// Whose policy denies an image, and what its owner does about it.
 import type { Denial } from '../denial.ts';
-import { shellWord } from '../hint.ts';
+import { command, commandText, shellWord } from '../hint.ts';
 import { type Principal, principalOf } from '../policy/principal.ts';
 import { type Registry, registryHostname } from '../registry/ecr-hostname.ts';
 import type { DeniedFinding, DoctorStep } from './finding.ts';
@@ -76,7 +76,10 @@ function registryOf(resource: string | undefined, { registry, repository }: Deni
   return { account, place: `${hostname ?? registry.hostname}/${repository}` };
 }
 
-function callerSide({ isExplicit, principal, policyType, policyArn }: Denial, at: DeniedAt): Fix {
+function callerSide(
+  { isExplicit, principal, policyType, policyArn, action, resource }: Denial,
+  at: DeniedAt,
+): Fix {
   const who = principalOf(principal);
   const fix = { side: 'caller', by: administratorOf(who?.account) } as const;
   if (policyType === 'session policy') {
@@ -93,8 +96,12 @@ function callerSide({ isExplicit, principal, policyType, policyArn }: Denial, at
         : `aws iam get-policy --policy-arn ${shellWord(policyArn)}`;
     return { ...fix, ...(command && { command }) };
   }
-  return { ...fix, ...attachment(who, at) };
+  const made = MADE_BY_PULL.includes(action) && inlinePolicy(who, [action], resource ?? '*');
+  return { ...fix, ...(made ? { command: made } : attachment(who, at)) };
 }
+
+/** What a pull through cache needs, and no managed policy for pulls allows. */
+const MADE_BY_PULL = ['ecr:CreateRepository'];
 
 /** How the managed policy that would do is attached. */
 export function attachment(
@@ -114,6 +121,24 @@ export function attachment(
   return {
     command: `aws iam attach-${kind}-policy --${kind}-name ${shellWord(who.name)} --policy-arn ${arn}`,
   };
+}
+
+/** No managed policy of AWS's allows it. Undefined for whom no command of IAM is for: a permission set, a federated user. */
+export function inlinePolicy(
+  who: Principal | undefined,
+  actions: readonly string[],
+  resource: string,
+): string | undefined {
+  if (who?.kind !== 'role' && who?.kind !== 'user') return undefined;
+  if (who.kind === 'role' && who.permissionSet !== undefined) return undefined;
+  const { kind, name } = who;
+  const document = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: actions, Resource: resource }],
+  });
+  return commandText(
+    command`aws iam put-${kind}-policy --${kind}-name ${name} --policy-name EcrPullThroughCache --policy-document ${document}`,
+  );
 }
 
 function iamCommand(who: Principal | undefined, verb: 'get' | 'list-attached', query?: string) {

@@ -1,29 +1,93 @@
-// What `ecr-xacct doctor` does: walks the way of an image, for Docker or for what runs in AWS, up to the first step that fails.
+// What `ecr-xacct doctor` does: walks the way of an image, for Docker or for what runs in AWS, or looks at the whole machine.
+import { type Command, command } from '../hint.ts';
 import type { Invocation, Run } from '../invocation.ts';
 import { printableJson } from '../terminal/printable-json.ts';
-import { screenOf } from '../terminal/screen.ts';
+import { type Screen, screenOf } from '../terminal/screen.ts';
+import { type CheckUp, checkUp } from './check-up.ts';
+import { checkUpText } from './check-up-text.ts';
 import { consumerOf, wantedOf } from './consumer.ts';
 import { diagnosisText } from './diagnosis-text.ts';
 import { type Diagnosis, type Finding, shownFinding } from './finding.ts';
 import type { DoctorOptions } from './options.ts';
 import { type ImageName, imageText } from './registry-api/image-name.ts';
+import { makeReport, reportText } from './report.ts';
 import { walkDocker } from './walk-docker.ts';
 import { walkFor } from './walk-for.ts';
 
-/** @returns whether nothing was found that stands in the way. @throws XacctError `usage` where it is not said for whom. */
+/**
+ * @param image undefined for the machine, and every registry that it is set up for.
+ * @returns whether nothing is wrong: no failure and, with `strict`, no warning.
+ * @throws XacctError `usage` where it is not said for whom; `file-access` where no report can be made.
+ */
 export async function showDiagnosis(
-  image: ImageName,
+  image: ImageName | undefined,
   options: DoctorOptions,
-  { invocation, streams: { stdout } }: Run,
+  { invocation, streams: { stdout, stderr }, version }: Run & { version: string },
 ): Promise<boolean> {
-  const diagnosis = await diagnose(image, options, invocation);
   const { HOME } = invocation.env;
-  stdout.write(
-    options.json
-      ? printableJson(diagnosis)
-      : diagnosisText(diagnosis, options, HOME, screenOf(stdout, invocation.env)),
-  );
-  return diagnosis.cause === undefined;
+  const words = wordsOf(image, options);
+  using report = options.report === undefined ? undefined : makeReport(options.report, words);
+  const { found, isWell, text } =
+    image === undefined ? await lookAround(invocation, HOME) : await lookAt(image, options, invocation);
+  const screen = screenOf(stdout, invocation.env);
+  stdout.write(options.json ? printableJson(found) : text(screen));
+  if (report !== undefined) {
+    const shown = text(PLAIN);
+    const { env } = invocation;
+    report.write(await reportText({ version, words, env, shown, found }));
+    stderr.write(`Wrote ${options.report}, without secrets: read it before you send it.\n`);
+  }
+  return isWell(options.strict === true);
+}
+
+/** For a file. */
+const PLAIN: Screen = {
+  isTerminal: false,
+  width: 80,
+  height: undefined,
+  isUnicode: true,
+  paint: (_, text) => text,
+};
+
+interface Looked {
+  found: Diagnosis | CheckUp;
+  isWell: (isStrict: boolean) => boolean;
+  text: (screen: Screen) => string;
+}
+
+async function lookAround(invocation: Invocation, home: string | undefined): Promise<Looked> {
+  const found = await checkUp(invocation);
+  const { failed, warnings } = found.summary;
+  return {
+    found,
+    isWell: (isStrict) => failed === 0 && !(isStrict && warnings > 0),
+    text: (screen) => checkUpText(found, home, screen),
+  };
+}
+
+async function lookAt(image: ImageName, options: DoctorOptions, invocation: Invocation): Promise<Looked> {
+  const found = await diagnose(image, options, invocation);
+  const isWarned = found.findings.some(({ outcome }) => outcome === 'warning');
+  return {
+    found,
+    isWell: (isStrict) => found.cause === undefined && !(isStrict && isWarned),
+    text: (screen) => diagnosisText(found, options, invocation.env.HOME, screen),
+  };
+}
+
+/** The command line without its report. */
+function wordsOf(image: ImageName | undefined, options: DoctorOptions): Command {
+  const { push, for: platform, role, region, json, strict } = options;
+  const words = [
+    ...(image === undefined ? [] : [imageText(image)]),
+    ...(push ? ['--push'] : []),
+    ...(platform === undefined ? [] : ['--for', platform]),
+    ...(role === undefined ? [] : ['--role', role]),
+    ...(region === undefined ? [] : ['--region', region]),
+    ...(json ? ['--json'] : []),
+    ...(strict ? ['--strict'] : []),
+  ];
+  return command`ecr-xacct doctor ${words}`;
 }
 
 async function diagnose(

@@ -1,15 +1,15 @@
-// What `ecr-xacct doctor` shows: every step that was walked, then the cause and what mends it.
+// What `ecr-xacct doctor` shows of an image: every step that was walked, then the cause and what fixes it.
 import { printable } from '../errors.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { type Cell, notes, table } from '../terminal/table.ts';
 import type { Diagnosis, Finding } from './finding.ts';
 import type { DoctorOptions } from './options.ts';
 
-const STYLES = { ok: 'green', warning: 'yellow', failed: 'red', unknown: 'dim' } as const;
+export const OUTCOME_STYLES = { ok: 'green', warning: 'yellow', failed: 'red', unknown: 'dim' } as const;
 
 const PLATFORM_NAMES = { ecs: 'ECS', fargate: 'Fargate', lambda: 'Lambda' } as const;
 
-const SIDES = {
+export const SIDES = {
   machine: 'It is on this machine.',
   caller: 'It is on the side of the account that pulls.',
   registry: "It is on the side of the registry's account.",
@@ -20,43 +20,57 @@ const SIDES = {
 
 export function diagnosisText(
   { image, findings, cause }: Diagnosis,
-  options: Pick<DoctorOptions, 'push' | 'for'>,
+  options: Pick<DoctorOptions, 'push' | 'for' | 'strict'>,
   home: string | undefined,
   screen: Screen,
 ): string {
   const tilde = (text: string) => (home ? text.replaceAll(`${home}/`, '~/') : text);
-  const steps = table(
-    [{ title: '' }, { title: 'STEP' }, { title: '' }, { title: 'WHAT', fit: 'wrap' }],
-    findings.map((finding, index) => [
-      `${index + 1}`,
-      finding.step,
-      { text: finding.outcome, style: STYLES[finding.outcome] },
-      finding === cause ? 'see below' : tilde(finding.text),
-    ]),
-    screen,
-  );
+  const steps = stepsTable(findings, (finding) => finding === cause, { tilde, screen });
   const warnings = findings.flatMap((finding) => {
     const { outcome, step, command, notes: more = [] } = finding;
     if (outcome === 'warning' && command !== undefined) {
-      return [mending(`Warning of ${step}.`, finding, screen)];
+      return [fixText(`Warning of ${step}.`, finding, screen)];
     }
     const isOpen = outcome === 'unknown' && (command !== undefined || more.length > 0);
-    return isOpen ? [mending(`Not known: ${step}.`, finding, screen)] : [];
+    return isOpen ? [fixText(`Not known: ${step}.`, finding, screen)] : [];
   });
   const end =
     cause === undefined
       ? notes([{ note: conclusion(findings, options) }], screen)
       : notes([{ note: { text: `Cause: ${tilde(cause.text)}`, style: 'red' } }], screen) +
-        mending(cause.side === undefined ? '' : SIDES[cause.side], cause, screen);
+        fixText(cause.side === undefined ? '' : SIDES[cause.side], cause, screen);
+  const warned = findings.filter(({ outcome }) => outcome === 'warning').length;
+  const strict =
+    options.strict && warned > 0
+      ? [notes([{ note: { text: strictText(warned), style: 'yellow' } }], screen)]
+      : [];
   // However long: it is to be copied, and compared.
   const head = `${screen.paint('bold', printable(image))}\n`;
-  return [head, steps, ...warnings, end].join('\n');
+  return [head, steps, ...warnings, end, ...strict].join('\n');
+}
+
+/** A line a step; what is told below is left out. */
+export function stepsTable(
+  findings: readonly Finding[],
+  isBelow: (finding: Finding) => boolean,
+  { tilde, screen }: { tilde: (text: string) => string; screen: Screen },
+): string {
+  return table(
+    [{ title: '' }, { title: 'STEP' }, { title: '' }, { title: 'WHAT', fit: 'wrap' }],
+    findings.map((finding, index) => [
+      `${index + 1}`,
+      finding.step,
+      { text: finding.outcome, style: OUTCOME_STYLES[finding.outcome] },
+      isBelow(finding) ? 'see below' : tilde(finding.text),
+    ]),
+    screen,
+  );
 }
 
 /** The command is on a line of its own, however long: to be copied. */
-function mending(where: string, { command, by, notes: more = [] }: Finding, screen: Screen): string {
+export function fixText(where: string, { command, by, notes: more = [] }: Finding, screen: Screen): string {
   const who = by === undefined ? 'Run' : `${by.charAt(0).toUpperCase()}${by.slice(1)} runs`;
-  const can = by === undefined ? '' : `${who.replace(/ runs$/, '')} can mend it.`;
+  const can = by === undefined ? '' : `${who.replace(/ runs$/, '')} can fix it.`;
   const line = [where, command === undefined ? can : `${who}:`].filter((part) => part !== '').join(' ');
   return [
     line === '' ? '' : notes([{ note: line }], screen),
@@ -68,18 +82,24 @@ function mending(where: string, { command, by, notes: more = [] }: Finding, scre
   ].join('');
 }
 
+function strictText(warned: number): string {
+  return warned === 1
+    ? '1 warning: --strict counts it as a failure.'
+    : `${warned} warnings: --strict counts them as failures.`;
+}
+
 function conclusion(
   findings: readonly Finding[],
   { push, for: platform }: Pick<DoctorOptions, 'push' | 'for'>,
 ): Cell {
   if (findings.every(({ outcome }) => outcome === 'unknown')) {
-    return { text: 'Whether something stands in the way is not known.', style: 'yellow' };
+    return { text: 'Whether something is wrong is not known.', style: 'yellow' };
   }
   const text = () => {
     if (findings.some(({ outcome }) => outcome === 'unknown')) {
-      return 'Nothing stands in the way, as far as could be looked.';
+      return 'Nothing is wrong, as far as could be looked.';
     }
-    if (platform !== undefined) return `Nothing stands in the way of ${PLATFORM_NAMES[platform]}.`;
+    if (platform !== undefined) return `Nothing is wrong for ${PLATFORM_NAMES[platform]}.`;
     const isThere = findings.some(({ step }) => step === 'layers');
     return `It can be ${[...(isThere ? ['pulled'] : []), ...(push ? ['pushed'] : [])].join(' and ')}.`;
   };

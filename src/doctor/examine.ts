@@ -16,15 +16,15 @@ export async function examined(
 ): Promise<DeniedFinding> {
   const who = principalOf(finding.principal ?? '');
   if (who === undefined || who.kind === 'federated-user') return finding;
-  const [{ policies }, rights]: [OwnersView, CallerRights] = await Promise.all([
+  const [{ policies, profile }, rights]: [OwnersView, CallerRights] = await Promise.all([
     who.account === wanted.registry.account
       ? {}
       : policiesByOwner(wanted.registry, wanted.repository, callersOf),
     callerRights(who, wanted, callersOf),
   ]);
-  if (finding.side === 'registry') return ofRegistry(finding, { who, policies, rights, wanted });
+  if (finding.side === 'registry') return ofRegistry(finding, { who, policies, profile, rights, wanted });
   if (finding.side === 'caller') return withLacking(finding, rights);
-  return finding.side === undefined ? ofNobody(finding, { who, policies, rights, wanted }) : finding;
+  return finding.side === undefined ? ofNoSide(finding, { who, policies, profile, rights, wanted }) : finding;
 }
 
 /**
@@ -45,7 +45,7 @@ export async function examinedPush(
   };
   if (who === undefined || who.kind === 'federated-user') return untried;
   const isOwn = who.account === wanted.registry.account;
-  const [{ policies }, rights] = await Promise.all([
+  const [{ policies, profile }, rights] = await Promise.all([
     policiesByOwner(wanted.registry, wanted.repository, callersOf),
     callerRights(who, wanted, callersOf),
   ]);
@@ -58,7 +58,7 @@ export async function examinedPush(
   const mayBeGiven = isOwn && judged?.verdict !== 'denied' && simulated?.denied.every(isOnlyLacking);
   if (own?.outcome === 'failed' && !mayBeGiven) return own;
   const theirs =
-    isOwn || !judged ? undefined : registryRightsFinding(judged, { wanted, who: who.account, step });
+    isOwn || !judged ? undefined : registryRightsFinding(judged, { wanted, who: who.account, step, profile });
   if (theirs?.outcome === 'failed') return theirs;
   return own?.outcome === 'ok' && (isOwn || theirs?.outcome === 'ok') ? finding : untried;
 }
@@ -71,6 +71,8 @@ function isOnlyLacking({ decision, deniedBy }: SimulatedAction): boolean {
 interface Known {
   who: Principal;
   policies: RegistryPolicies | undefined;
+  /** As which they were read. */
+  profile: string | undefined;
   rights: CallerRights;
   wanted: Wanted;
 }
@@ -82,11 +84,11 @@ function arnOf(who: Principal, { found }: CallerRights): string | undefined {
 }
 
 function ofRegistry(finding: DeniedFinding, known: Known): DeniedFinding {
-  const { who, policies, rights, wanted } = known;
+  const { who, policies, profile, rights, wanted } = known;
   const principalArn = arnOf(who, rights);
   const only =
     principalArn !== undefined && finding.does === 'grant'
-      ? [`To let in nobody else of ${who.account}, grant it to ${principalArn}.`]
+      ? [`To let in no one else of ${who.account}, grant it to ${principalArn}.`]
       : [];
   const plain = withLacking({ ...finding, notes: [...(finding.notes ?? []), ...only] }, rights);
   if (policies === undefined) return plain;
@@ -95,6 +97,7 @@ function ofRegistry(finding: DeniedFinding, known: Known): DeniedFinding {
     wanted,
     who: who.account,
     step: finding.step,
+    profile,
   });
   // Where its owner can look, it is known whether the repository exists.
   const without = { ...plain, mayBeAbsent: false };
@@ -106,17 +109,17 @@ function ofRegistry(finding: DeniedFinding, known: Known): DeniedFinding {
   );
 }
 
-/** AWS gave no reason: whoever lacks nothing on the own side is kept out by the other. */
-function ofNobody(finding: DeniedFinding, known: Known): DeniedFinding {
-  const { who, rights, wanted, policies } = known;
+/** AWS gave no reason: who lacks nothing on the own side is kept out by the other. */
+function ofNoSide(finding: DeniedFinding, known: Known): DeniedFinding {
+  const { who, rights, wanted, policies, profile } = known;
   const { denied = [] } = rights.simulated ?? {};
   if (denied.length > 0) {
     const { by: _, command: __, notes: ___, ...rest } = finding;
     const isOrganizations = denied.some(({ deniedBy }) => deniedBy === 'organization');
-    const mending: Partial<Finding> = isOrganizations
+    const fix: Partial<Finding> = isOrganizations
       ? { side: 'organization', by: 'an administrator of the organization' }
       : { side: 'caller', by: administratorOf(who.account), ...attachment(who, wanted) };
-    return withLacking({ ...rest, ...mending }, rights);
+    return withLacking({ ...rest, ...fix }, rights);
   }
   if (policies === undefined) return finding;
   const requests = requestsOf(who, arnOf(who, rights), wanted);
@@ -124,6 +127,7 @@ function ofNobody(finding: DeniedFinding, known: Known): DeniedFinding {
     wanted,
     who: who.account,
     step: finding.step,
+    profile,
   });
   return judged.outcome === 'failed' ? { ...finding, ...judged, text: finding.text } : finding;
 }

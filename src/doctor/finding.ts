@@ -6,9 +6,12 @@ import { commandText, type Hint, hintText } from '../hint.ts';
  * The steps, in the order in which they are walked; the walk stops at the first that fails, which is the cause.
  *
  * For Docker: `program` (is docker-credential-ecr-xacct on PATH, and ours), `docker-config` (who serves the hostname, stale
- * logins, a wrong name of the helper), `identity` (which rule or step leads to whom), `credentials` (who AWS says one is),
+ * logins, a wrong name of the helper), `identity` (which rule or step leads to whom), `credentials` (who AWS says that is),
  * `token` (GetAuthorizationToken, by the very way that Docker goes), `registry` (ping), `manifest`, `layers`, `upload`
  * (with --push: begun and cancelled).
+ *
+ * Without an image: `program`, `docker-config`, `config` (config.yaml and its rules), `aws-files`, `daemon`, and for each registry
+ * that is set up the steps from `docker-config` to `registry`.
  *
  * For ECS, Fargate and Lambda: `region` (Lambda: the same), `role` (it exists, and its service may assume it), `role-rights`
  * (its identity policies, simulated), `registry-rights` (the policies of the other account).
@@ -16,6 +19,9 @@ import { commandText, type Hint, hintText } from '../hint.ts';
 export type DoctorStep =
   | 'program'
   | 'docker-config'
+  | 'config'
+  | 'aws-files'
+  | 'daemon'
   | 'identity'
   | 'credentials'
   | 'token'
@@ -28,11 +34,11 @@ export type DoctorStep =
   | 'role-rights'
   | 'registry-rights';
 
-/** Whose policy or set-up it is that stands in the way. */
+/** Whose policy or set-up the cause is. */
 export type Side =
   /** This machine: PATH, Docker's config, the network. */
   | 'machine'
-  /** The account of whoever pulls: its identity policies, a boundary, a session policy. */
+  /** The account that pulls: its identity policies, a boundary, a session policy. */
   | 'caller'
   /** The account of the registry: its repository's or registry's policy. */
   | 'registry'
@@ -56,7 +62,7 @@ export interface Finding {
   /** What was denied, as IAM names it (`ecr:BatchGetImage`), and on what. */
   action?: string;
   resource?: string;
-  /** The one command that mends it. */
+  /** The one command that fixes it. */
   command?: string;
   /** Who is to run it, where that is not the caller (`an administrator of 111122223333`). */
   by?: string;
@@ -70,10 +76,17 @@ export interface DeniedFinding extends Finding {
   does?: 'grant' | 'look' | 'upgrade-scope';
   /** The repository may be what is missing: this was not asked as the registry's account. */
   mayBeAbsent?: boolean;
+  /** What is not there. */
+  lacks?: 'repository' | 'image';
 }
 
 /** As it is printed. */
-export function shownFinding({ does: _, mayBeAbsent = false, ...finding }: DeniedFinding): Finding {
+export function shownFinding({
+  does: _,
+  lacks: __,
+  mayBeAbsent = false,
+  ...finding
+}: DeniedFinding): Finding {
   if (!mayBeAbsent) return finding;
   const absent = 'ECR says the same of a repository that does not exist.';
   return { ...finding, notes: [absent, ...(finding.notes ?? [])] };

@@ -29,8 +29,10 @@ export function identityFinding(explanation: Explanation): Finding {
     const text = `no identity is known for ${hostname}`;
     return { step, outcome: 'failed', text, side: 'machine', command: `ecr-xacct explain ${hostname}` };
   }
-  if (candidate.problem !== undefined) {
-    return { step, outcome: 'failed', text: candidate.problem, side: 'machine' };
+  const { problem, fix, reason } = candidate;
+  // The reason says in which file and line it is named.
+  if (problem !== undefined) {
+    return failedFinding(step, { message: `${reason}: ${problem}`, ...(fix && { hint: fix }) }, 'machine');
   }
   const others = candidates.length > 1 ? [`the first of ${candidates.length} that can be used`] : [];
   const text = [`${candidate.identity}, by: ${candidate.reason}`, ...others].join(', ');

@@ -1,28 +1,56 @@
 // The steps of doctor on this machine: whether Docker finds the helper, and whether it asks it for the registry.
+import { childEnvironment } from '../caller-environment.ts';
 import { type DockerUser, readDockerConfig } from '../docker/config-file.ts';
 import { type DockerConfig, parseDockerConfig } from '../docker/docker-config.ts';
 import { helperFault } from '../docker/helper-fault.ts';
 import { type Serving, servingOf } from '../docker/serving.ts';
 import { XacctError } from '../errors.ts';
-import type { SelfCommand } from '../invocation.ts';
-import { parseRegistry } from '../registry/ecr-hostname.ts';
+import type { Environment, SelfCommand } from '../invocation.ts';
 import { type Finding, failedFinding } from './finding.ts';
+import { type SetupHint, setupHint } from './setup-hint.ts';
 
-export function programFinding({ env, home }: DockerUser, self: SelfCommand): Finding {
+const PROGRAM = 'docker-credential-ecr-xacct';
+/** It prints a line, and asks nothing. Milliseconds. */
+const VERSION_MS = 5_000;
+
+/** Whether Docker runs the helper of this program, be it by a link, a copy or a wrapper. */
+export async function programFinding({ env, home }: DockerUser, self: SelfCommand): Promise<Finding> {
+  const step = 'program';
   const fault = helperFault(env.PATH, home, self);
-  if (fault === undefined) {
-    return { step: 'program', outcome: 'ok', text: 'Docker finds docker-credential-ecr-xacct on PATH' };
-  }
-  const { message, command } = fault;
-  return { step: 'program', outcome: 'failed', text: message.replace(/\.$/, ''), side: 'machine', command };
+  if (fault === undefined) return { step, outcome: 'ok', text: `Docker finds ${PROGRAM} on PATH` };
+  const failed = {
+    step,
+    outcome: 'failed',
+    text: fault.message.replace(/\.$/, ''),
+    side: 'machine',
+    command: fault.command,
+  } as const;
+  if (fault.other === undefined) return failed;
+  const { found, own } = fault.other;
+  const [theirs, ours] = await Promise.all([versionOf(found, env), versionOf(own, env)]);
+  if (theirs === undefined || ours === undefined) return failed;
+  if (theirs === ours)
+    return { step, outcome: 'ok', text: `Docker runs ${found}, which answers as ${theirs}` };
+  const text = `Docker runs ${found}, which is ${theirs}; that of this ecr-xacct is ${ours}`;
+  return { step, outcome: 'warning', text, command: fault.command };
 }
 
-export function dockerConfigFinding(hostname: string, user: DockerUser): Finding {
+/** As in `docker-credential-ecr-xacct 0.1.0`; undefined for a program that says anything else. */
+async function versionOf(program: string, env: Environment): Promise<string | undefined> {
+  const { runHelper } = await import('../docker/fallback/helper-process.ts');
+  const asked = { program, action: 'version', input: '', env: childEnvironment(env), timeoutMs: VERSION_MS };
+  // One that cannot be started says nothing.
+  const ran = await runHelper(asked).catch(() => undefined);
+  const said = ran?.end === 'ended' && ran.status === 0 ? ran.stdout.toString().trim() : '';
+  return new RegExp(`^${PROGRAM} [\\w.+-]{1,100}$`).test(said) ? said : undefined;
+}
+
+export async function dockerConfigFinding(hostname: string, user: DockerUser): Promise<Finding> {
   try {
     const { config, detectedStore, path } = readDockerConfig(user);
-    const setup = setupFor(hostname);
+    const setup = await setupHint(hostname, path, user.env);
     const environmentAuths = authsIn(user.env.DOCKER_AUTH_CONFIG);
-    const serving = servingOf(config, hostname, { detectedStore, environmentAuths }, setup);
+    const serving = servingOf(config, hostname, { detectedStore, environmentAuths }, setup.command);
     return findingOf(serving, setup, { path, detectedStore });
   } catch (error) {
     if (error instanceof XacctError) return failedFinding('docker-config', error, 'machine');
@@ -42,7 +70,7 @@ function authsIn(text: string | undefined): DockerConfig['auths'] | undefined {
 
 function findingOf(
   serving: Serving,
-  setup: string,
+  setup: SetupHint,
   target: { path: string; detectedStore: string | undefined },
 ): Finding {
   const [worst, ...others] = serving.faults.toSorted(
@@ -51,21 +79,18 @@ function findingOf(
   const isOurs = 'helper' in serving && serving.helper === 'ecr-xacct';
   const finding = { step: 'docker-config', text: servingText(serving, target) } as const;
   if (isOurs && worst === undefined) return { ...finding, outcome: 'ok' };
-  const notes = others.map(({ message }) => message);
-  if (worst !== undefined) {
-    const { message: text, command, isFatal } = worst;
-    const said = { ...finding, text, command, notes };
-    return isOurs && !isFatal
-      ? { ...said, outcome: 'warning' }
-      : { ...said, outcome: 'failed', side: 'machine' };
+  const said = (faults: typeof serving.faults, command: string) => [
+    ...faults.map(({ message }) => message),
+    ...(command === setup.command ? (setup.notes ?? []) : []),
+  ];
+  // Beside the true cause, what Docker does not use is worth a note at most.
+  if (worst === undefined || (!isOurs && !worst.isFatal)) {
+    const notes = said(serving.faults, setup.command);
+    return { ...finding, outcome: 'failed', side: 'machine', command: setup.command, notes };
   }
-  return { ...finding, outcome: 'failed', side: 'machine', command: setup };
-}
-
-/** With its region, which may be one that no profile has. */
-function setupFor(hostname: string): string {
-  const registry = parseRegistry(hostname);
-  return registry?.service === 'ecr' ? `ecr-xacct setup --region ${registry.region}` : 'ecr-xacct setup';
+  const { message: text, command, isFatal } = worst;
+  const told = { ...finding, text, command, notes: said(others, command) };
+  return isFatal ? { ...told, outcome: 'failed', side: 'machine' } : { ...told, outcome: 'warning' };
 }
 
 function servingText(
@@ -85,10 +110,10 @@ function servingText(
         : `Docker asks docker-credential-${serving.helper} and not ecr-xacct ${where}`;
     }
     case 'auths':
-      return `Docker has a login, and asks nobody (auths in ${path})`;
+      return `Docker has a login, and asks no helper (auths in ${path})`;
     case 'DOCKER_AUTH_CONFIG':
-      return 'Docker has a login, and asks nobody (DOCKER_AUTH_CONFIG)';
-    case 'nobody':
-      return `Docker asks nobody: there is neither a credHelpers entry nor a credsStore in ${path}`;
+      return 'Docker has a login, and asks no helper (DOCKER_AUTH_CONFIG)';
+    case 'none':
+      return `Docker asks no helper: there is neither a credHelpers entry nor a credsStore in ${path}`;
   }
 }

@@ -13,4 +13,8 @@ export interface DoctorOptions {
   /** Where it runs. */
   region?: string;
   json?: true;
+  /** Warnings count as failures. */
+  strict?: true;
+  /** A file that is to be made, for others to read. */
+  report?: string;
 }

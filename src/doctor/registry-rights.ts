@@ -1,4 +1,4 @@
-// What the policies of a registry's account say to a request, where somebody of that account is known here.
+// What the policies of a registry's account say to a request, where a profile of that account is known here.
 import type { CallersOf } from '../callers/callers-of.ts';
 import { type ErrorFields, errorFields, XacctError } from '../errors.ts';
 import type { OwnedRegistry } from '../grants/policy-target.ts';
@@ -7,10 +7,12 @@ import type { PolicyRequest } from '../policy/request-match.ts';
 import { allowsRequest } from '../policy/review.ts';
 import type { RegistryPolicies } from '../questions.ts';
 
-/** Neither, where nobody of the account is known here who may read them. */
+/** Neither, where no profile of the account here may read them. */
 export interface OwnersView {
   policies?: RegistryPolicies;
-  /** Why somebody of the account could not be asked. */
+  /** As which profile they were read. */
+  profile?: string;
+  /** Why a profile of the account could not be asked. */
   failure?: XacctError;
 }
 
@@ -32,7 +34,7 @@ export async function policiesByOwner(
         own !== undefined &&
         (!('error' in own.policy) || own.policy.error.code === 'repository-not-found')
       ) {
-        return { policies };
+        return { policies, ...(owner.profile !== undefined && { profile: owner.profile }) };
       }
     } catch (error) {
       if (!(error instanceof XacctError)) throw error;

@@ -1,8 +1,9 @@
-// The steps of doctor at the registry: its protocol, the image, its layers, and whether one may push.
+// The steps of doctor at the registry: its protocol, the image, its layers, and whether it takes a push.
 import { XacctError } from '../errors.ts';
+import { command, commandText } from '../hint.ts';
 import type { Registry } from '../registry/ecr-hostname.ts';
 import { deniedFinding } from './denied-finding.ts';
-import { type DoctorStep, type Finding, failedFinding } from './finding.ts';
+import { type DeniedFinding, type DoctorStep, type Finding, failedFinding } from './finding.ts';
 import { containerPlatform } from './registry-api/image-manifest.ts';
 import type { ImageName } from './registry-api/image-name.ts';
 import type { BlobAnswer, Image, RegistryAnswer, RegistryClient } from './registry-api/registry-client.ts';
@@ -14,30 +15,43 @@ export interface RegistryWalk {
   push: boolean;
   /** The token is one that docker login brought. */
   isLogin: boolean;
+  /** Of who pulls, for the commands of the AWS CLI. */
+  profile?: string | undefined;
+  /** The true cause behind a finding, as far as AWS tells. */
+  examine: (finding: DeniedFinding) => Promise<DeniedFinding>;
 }
 
 /** Each step supposes that those before it did not fail. */
-export async function* walkRegistry(walk: RegistryWalk): AsyncGenerator<Finding> {
-  const { client, image } = walk;
+export async function* walkRegistry(walk: RegistryWalk): AsyncGenerator<DeniedFinding> {
+  const { client, image, examine } = walk;
   let step: DoctorStep = 'registry';
   try {
     const ping = await client.ping();
-    if (ping.status !== 200) yield refused(step, ping, walk);
-    else yield { step, outcome: 'ok', text: 'it takes the token' };
+    const { denial } = ping;
+    const ofPing = { registry: walk.registry, repository: image.repository, push: walk.push };
+    yield await examine(
+      denial ? deniedFinding(step, denial, ofPing) : pingFinding(ping, image, walk.isLogin),
+    );
     step = 'manifest';
     const manifest = await client.manifest(image.repository, image.reference);
-    yield manifestFinding(manifest, walk);
+    const found = await examine(manifestFinding(manifest, walk));
+    yield found;
     step = 'layers';
-    if (manifest.image !== undefined) yield await layersFinding(manifest.image, walk);
+    if (manifest.image !== undefined) yield await examine(await layersFinding(manifest.image, walk));
     step = 'upload';
-    if (walk.push) yield await uploadFinding(walk);
+    if (!walk.push) return;
+    // Doctor changes nothing: to begin an upload would make the repository.
+    if (found.lacks === 'repository') {
+      const text = 'not tried: it would make the repository';
+      yield { step, outcome: 'unknown', text };
+    } else yield await examine(await uploadFinding(walk));
   } catch (error) {
     if (!(error instanceof XacctError)) throw error;
     yield failedFinding(step, error, error.code === 'protocol' ? 'image' : 'machine');
   }
 }
 
-function manifestFinding(answer: RegistryAnswer & { image?: Image }, walk: RegistryWalk): Finding {
+function manifestFinding(answer: RegistryAnswer & { image?: Image }, walk: RegistryWalk): DeniedFinding {
   const step = 'manifest';
   if (answer.image !== undefined) {
     const { platform } = answer.image;
@@ -102,43 +116,65 @@ async function uploadFinding(walk: RegistryWalk): Promise<Finding> {
   };
 }
 
-function refused(step: DoctorStep, answer: RegistryAnswer, walk: RegistryWalk): Finding {
-  const { status, code, denial } = answer;
-  const { message = `it answers ${status}${code === undefined ? '' : ` (${code})`}` } = answer;
+/** Whether the registry takes the token. */
+export function pingFinding(
+  answer: RegistryAnswer,
+  { hostname }: Pick<ImageName, 'hostname'>,
+  isLogin: boolean,
+): Finding {
+  const step = 'registry';
+  if (answer.status === 200) return { step, outcome: 'ok', text: 'it takes the token' };
+  return unserved(step, answer, { hostname, isLogin });
+}
+
+function refused(step: DoctorStep, answer: RegistryAnswer, walk: RegistryWalk): DeniedFinding {
+  const { denial } = answer;
   const { image, registry, push, isLogin } = walk;
-  if (denial !== undefined) {
-    return deniedFinding(step, denial, { registry, repository: image.repository, push });
-  }
-  if (status === 404) return absent(step, answer, walk);
+  const { hostname, repository } = image;
+  if (denial !== undefined) return deniedFinding(step, denial, { registry, repository, push });
+  return answer.status === 404 ? absent(step, answer, walk) : unserved(step, answer, { hostname, isLogin });
+}
+
+/** Neither denied by a policy nor absent. */
+function unserved(
+  step: DoctorStep,
+  { status, code, message = `it answers ${status}${code === undefined ? '' : ` (${code})`}` }: RegistryAnswer,
+  { hostname, isLogin }: { hostname: string; isLogin: boolean },
+): Finding {
   const failed = { step, outcome: 'failed' } as const;
   if (status === 401 || status === 403) {
-    const command = `${isLogin ? 'docker' : 'ecr-xacct'} logout ${image.hostname}`;
+    const run = commandText(command`${isLogin ? 'docker' : 'ecr-xacct'} logout ${hostname}`);
     return {
       ...failed,
-      text: `${image.hostname} does not take the token: ${message}`,
+      text: `${hostname} does not take the token: ${message}`,
       side: 'machine',
-      command,
+      command: run,
     };
   }
   const notes = status === 429 || status >= 500 ? ['Wait a minute, and run the same command again.'] : [];
-  return { ...failed, text: `${image.hostname}: ${message}`, notes };
+  return { ...failed, text: `${hostname}: ${message}`, notes };
 }
 
-function absent(step: DoctorStep, { code, message }: RegistryAnswer, walk: RegistryWalk): Finding {
-  const { image, registry, push } = walk;
+function absent(step: DoctorStep, { code, message }: RegistryAnswer, walk: RegistryWalk): DeniedFinding {
+  const { image, registry, push, profile } = walk;
   const { account, region } = registry;
-  const at = `--region ${region}${account === undefined ? '' : ` --registry-id ${account}`}`;
+  const { repository } = image;
+  const at = ['--region', region, ...(account === undefined ? [] : ['--registry-id', account])];
+  const as = profile === undefined ? [] : ['--profile', profile];
   const failed = { step, outcome: 'failed', side: 'image' } as const;
   if (code === 'NAME_UNKNOWN') {
-    const text = `${image.hostname} has no repository ${image.repository}`;
-    const list = `aws ecr describe-repositories ${at} --query 'repositories[].repositoryName'`;
-    const create = `aws ecr create-repository ${at} --repository-name ${image.repository}`;
-    return { ...failed, text, command: push ? create : list };
+    const text = `${image.hostname} has no repository ${repository}`;
+    const list = command`aws ecr describe-repositories ${at} --query repositories[].repositoryName ${as}`;
+    const create = command`aws ecr create-repository ${at} --repository-name ${repository} ${as}`;
+    return { ...failed, text, command: commandText(push ? create : list), lacks: 'repository' };
   }
+  const isManifest = step === 'manifest';
+  const lacks = isManifest ? ({ lacks: 'image' } as const) : {};
   if (code === 'MANIFEST_UNKNOWN') {
-    const text = `${image.repository} has no ${image.isDigest ? 'image' : 'tag'} ${image.reference}`;
-    const list = `aws ecr list-images ${at} --repository-name ${image.repository} --query 'imageIds[].imageTag'`;
-    return { ...failed, text, command: list };
+    const text = `${repository} has no ${image.isDigest ? 'image' : 'tag'} ${image.reference}`;
+    const list = command`aws ecr list-images ${at} --repository-name ${repository} --query imageIds[].imageTag ${as}`;
+    return { ...failed, text, command: commandText(list), ...lacks };
   }
-  return { ...failed, text: message ?? `${image.hostname} has no such thing (${code ?? 'status 404'})` };
+  const text = message ?? `${image.hostname} has no such thing (${code ?? 'status 404'})`;
+  return { ...failed, text, ...lacks };
 }

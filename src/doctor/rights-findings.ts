@@ -1,5 +1,6 @@
 // What the rights on either side mean to doctor.
 import { errorFrom, errorText } from '../errors.ts';
+import { command, commandText } from '../hint.ts';
 import type { Principal } from '../policy/principal.ts';
 import type { Simulated, Wanted } from './caller-rights.ts';
 import { administratorOf, attachment } from './denied-finding.ts';
@@ -11,18 +12,20 @@ export interface RightsOf {
   /** As `ecr-xacct grant` takes it. */
   who: string;
   step: DoctorStep;
+  /** Of the registry's account, where one is known here. */
+  profile?: string | undefined;
 }
 
 /** Of the policies of the registry's account. */
 export function registryRightsFinding(
   rights: RegistryRights,
-  { wanted, who, step }: RightsOf,
+  { wanted, who, step, profile }: RightsOf,
 ): DeniedFinding {
   const { registry, repository, push } = wanted;
   const place = `${registry.hostname}/${repository}`;
   const by = administratorOf(registry.account);
   const { verdict, actions, wantsScope, absent, unread } = rights;
-  if (absent !== undefined) return failedFinding(step, absent, 'image');
+  if (absent !== undefined) return { ...failedFinding(step, absent, 'image'), lacks: 'repository' };
   if (verdict === 'allowed') {
     return { step, outcome: 'ok', text: `the policies of ${registry.account} let ${who} in` };
   }
@@ -32,7 +35,9 @@ export function registryRightsFinding(
     return {
       ...failed,
       text: `the registry's policy lets ${who} in, but its scope is V1, under which it counts neither for pulls nor for pushes`,
-      command: `aws ecr put-account-setting --region ${registry.region} --name REGISTRY_POLICY_SCOPE --value V2`,
+      command: commandText(
+        command`aws ecr put-account-setting --region ${registry.region} --name REGISTRY_POLICY_SCOPE --value V2 ${profile === undefined ? [] : ['--profile', profile]}`,
+      ),
       does: 'upgrade-scope',
       notes: [`Every statement of it counts then: see ecr-xacct access ${registry.hostname}`],
     };
@@ -45,7 +50,7 @@ export function registryRightsFinding(
     const text = `whether ${who} may do ${lacking} depends on a condition in the policies of ${registry.account}`;
     return { step, outcome: 'unknown', text, by, command: `ecr-xacct access ${place}` };
   }
-  const command = `ecr-xacct grant ${who} --on ${place}${push ? ' --push' : ''}`;
+  const grant = `ecr-xacct grant ${who} --on ${place}${push ? ' --push' : ''}`;
   if (unread !== undefined) {
     const text = `no policy of ${registry.account} that was read lets ${who} do ${lacking}; where the others do not, its owner grants it`;
     return {
@@ -53,14 +58,14 @@ export function registryRightsFinding(
       outcome: 'unknown',
       text,
       by,
-      command,
+      command: grant,
       notes: [`Not read: ${errorText(errorFrom(unread))}`],
     };
   }
   return {
     ...failed,
     text: `no policy of ${registry.account} lets ${who} do ${lacking}`,
-    command,
+    command: grant,
     does: 'grant',
   };
 }

@@ -50,7 +50,7 @@ export function roleFinding(
     return {
       step,
       outcome: 'unknown',
-      text: `nobody of ${who.account} is known here who may look at ${named}`,
+      text: `no profile of ${who.account} here may look at ${named}`,
       notes: ['If it has another name, add: --role ARN'],
     };
   }
@@ -110,6 +110,6 @@ export function roleRightsFinding(
   const step = 'role-rights';
   if (simulated !== undefined) return callerRightsFinding(simulated, { wanted, who, step, policy });
   if (failure !== undefined) return unknownFinding(step, 'what it may do could not be looked at', failure);
-  const text = `nobody of ${who.account} is known here who may simulate what it may do (iam:SimulatePrincipalPolicy)`;
+  const text = `no profile of ${who.account} here may simulate what it may do (iam:SimulatePrincipalPolicy)`;
   return { step, outcome: 'unknown', text };
 }

@@ -1,18 +1,14 @@
 // The walk of doctor for Docker: from the helper on PATH to the layers of an image.
 import { createCallersOf } from '../callers/callers-of.ts';
-import { explained } from '../client/ask-for-people.ts';
-import { orError, XacctError } from '../errors.ts';
+import { pullerOf } from '../callers/puller-of.ts';
 import type { Invocation } from '../invocation.ts';
-import { engineAuthorities } from '../net/authorities.ts';
-import { homeFolder } from '../os/home-folder.ts';
-import { timeoutMs } from '../wire/daemon-variables.ts';
+import { examinedAbsence } from './absence.ts';
 import { examined, examinedPush } from './examine.ts';
-import { type Finding, failedFinding } from './finding.ts';
-import { credentialsFindings, getToken, identityFinding } from './identity-steps.ts';
-import { dockerConfigFinding, programFinding } from './machine-steps.ts';
+import type { DeniedFinding, Finding } from './finding.ts';
+import { programFinding } from './machine-steps.ts';
 import type { ImageName } from './registry-api/image-name.ts';
-import { createRegistryClient } from './registry-api/registry-client.ts';
 import { walkRegistry } from './registry-steps.ts';
+import { dockerUser, type Puller, walkHost } from './walk-host.ts';
 
 /** Each step supposes that those before it did not fail. */
 export async function* walkDocker(
@@ -20,54 +16,27 @@ export async function* walkDocker(
   push: boolean,
   invocation: Invocation,
 ): AsyncGenerator<Finding> {
-  const { hostname } = image;
-  const { env, uid, self } = invocation;
-  const place = { env, home: homeFolder(env) ?? '/', uid };
-  yield programFinding(place, self);
-  const dockerConfig = dockerConfigFinding(hostname, place);
-  const explanation = await orError(() => explained({ hostname, mint: false }, invocation));
-  const isForeign = !(explanation instanceof XacctError) && explanation.registry === undefined;
-  // Docker is right to ask somebody else for what is no registry of ours: a setup would not mend it.
-  if (!isForeign || dockerConfig.outcome !== 'failed') yield dockerConfig;
-
-  if (explanation instanceof XacctError) return yield failedFinding('identity', explanation, 'machine');
-  yield identityFinding(explanation);
-  const { registry, login } = explanation;
-  if (registry === undefined) return;
-  const { account } = registry;
-  const callersOf = createCallersOf(registry, invocation);
-  let callerArn: string | undefined;
-  const look = async (finding: Finding) => {
+  const { hostname, repository } = image;
+  yield await programFinding(dockerUser(invocation), invocation.self);
+  const examine = async (finding: DeniedFinding, who: Puller): Promise<DeniedFinding> => {
+    const { registry, callerArn, identity } = who;
+    const { account } = registry;
     if (account === undefined) return finding;
-    const wanted = { registry: { ...registry, account }, repository: image.repository, push };
-    if (finding.outcome === 'failed') return examined(finding, wanted, callersOf);
-    return finding.step === 'upload' ? examinedPush(finding, callerArn, wanted, callersOf) : finding;
+    const wanted = { registry: { ...registry, account }, repository, push };
+    const callersOf = createCallersOf(registry, invocation);
+    if (finding.outcome !== 'failed') {
+      return finding.step === 'upload' ? examinedPush(finding, callerArn, wanted, callersOf) : finding;
+    }
+    const puller = async () => (who.isLogin ? undefined : pullerOf(hostname, identity, invocation));
+    const cause = await examined(finding, wanted, callersOf);
+    return examinedAbsence(cause, { image, wanted, callerArn, callersOf, puller });
   };
-  // What docker login brought is nobody's that AWS could be asked about.
-  if (login === undefined) {
-    const minted = await orError(() => explained({ hostname, mint: true }, invocation));
-    if (minted instanceof XacctError) return yield failedFinding('credentials', minted);
-    callerArn = minted.caller?.arn;
-    for (const finding of credentialsFindings(minted, image.repository)) yield await look(finding);
-  }
-  const token = await orError(() => getToken({ hostname, service: registry.service }, invocation));
-  if (token instanceof XacctError) return yield failedFinding('token', token, 'machine');
-  const { finding, credential } = token;
-  yield finding;
-  if (registry.service === 'ecr-public' || credential === undefined) {
-    const text = 'ECR Public gives tokens of its own to everybody: its images are not looked at';
-    return yield { step: 'registry', outcome: 'unknown', text };
-  }
-  const client = await orError(() =>
-    createRegistryClient({
-      hostname,
-      credential: { username: credential.Username, password: credential.Secret },
-      env,
-      authorities: engineAuthorities(hostname, env),
-      timeoutMs: timeoutMs(env),
-    }),
-  );
-  if (client instanceof XacctError) return yield failedFinding('registry', client, 'machine');
-  const steps = walkRegistry({ client, image, registry, push, isLogin: login !== undefined });
-  for await (const finding of steps) yield await look(finding);
+  const reached = yield* walkHost({ hostname, repository, invocation, examine });
+  if (reached === undefined) return;
+  const { client, registry, isLogin } = reached;
+  yield* walkRegistry({
+    ...{ client, image, registry, push, isLogin },
+    profile: /^profile (.+)$/s.exec(reached.identity ?? '')?.[1],
+    examine: (finding) => examine(finding, reached),
+  });
 }

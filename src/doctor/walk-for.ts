@@ -84,7 +84,7 @@ async function lambdaRights({ account }: Consumer, wanted: Wanted, callersOf: Ca
       text: 'functions of the same account need no policy: Lambda adds one itself',
     };
   }
-  const { policies, failure } = await policiesByOwner(registry, repository, callersOf);
+  const { policies, profile, failure } = await policiesByOwner(registry, repository, callersOf);
   if (policies === undefined) return unreadFinding(wanted, who, failure);
   const { partition, region } = registry;
   const resourceArn = repositoryArn(wanted);
@@ -93,7 +93,7 @@ async function lambdaRights({ account }: Consumer, wanted: Wanted, callersOf: Ca
     { account, action, resourceArn, principalArn: `arn:${partition}:iam::${account}:root` },
     { account, action, resourceArn, service: 'lambda.amazonaws.com', sourceArn },
   ]);
-  return registryRightsFinding(judgeRights(policies, requests), { wanted, who, step });
+  return registryRightsFinding(judgeRights(policies, requests), { wanted, who, step, profile });
 }
 
 async function roleOnRegistry(
@@ -106,11 +106,11 @@ async function roleOnRegistry(
   const { registry, repository } = wanted;
   if (account === registry.account)
     return { step, outcome: 'ok', text: 'a role of the same account needs no policy there' };
-  const { policies, failure } = await policiesByOwner(registry, repository, callersOf);
+  const { policies, profile, failure } = await policiesByOwner(registry, repository, callersOf);
   if (policies === undefined) return unreadFinding(wanted, arn, failure);
   const resourceArn = repositoryArn(wanted);
   const requests = actionsFor(false).map((action) => ({ principalArn: arn, account, action, resourceArn }));
-  return registryRightsFinding(judgeRights(policies, requests), { wanted, who: arn, step });
+  return registryRightsFinding(judgeRights(policies, requests), { wanted, who: arn, step, profile });
 }
 
 function unreadFinding(
@@ -123,7 +123,7 @@ function unreadFinding(
   return {
     step,
     outcome: 'unknown',
-    text: `nobody of ${registry.account} is known here who may read its policies; where they do not let it in yet, its owner grants it`,
+    text: `no profile of ${registry.account} here may read its policies; where they do not let it in yet, its owner grants it`,
     by: administratorOf(registry.account),
     command: `ecr-xacct grant ${who} --on ${registry.hostname}/${repository}`,
   };

@@ -21,6 +21,8 @@ export interface AccessReport {
   repository?: string;
   /** Undefined where it may not be read. */
   scope?: 'V1' | 'V2';
+  /** Why it is not known. */
+  scopeUnread?: string;
   statements: readonly FoundStatement[];
   /** What could not be read, and why; a line each. */
   unread: readonly string[];
@@ -55,7 +57,9 @@ export function reportOf({ registry, target }: PolicyTarget, policies: RegistryP
   return {
     hostname,
     ...(target.kind === 'repository' ? { repository: target.name } : {}),
-    ...('error' in policies.scope ? {} : { scope: policies.scope.value }),
+    ...('error' in policies.scope
+      ? { scopeUnread: errorText(errorFrom(policies.scope.error)) }
+      : { scope: policies.scope.value }),
     statements,
     unread,
   };

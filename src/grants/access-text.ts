@@ -17,33 +17,38 @@ const COLUMNS: readonly Column[] = [
 ];
 
 export function accessText(report: AccessReport, screen: Screen): string {
-  const { hostname, repository, statements, unread, scope } = report;
+  const { hostname, repository, unread } = report;
   const title = screen.paint('bold', printable(repository ? `${hostname}/${repository}` : hostname));
-  const shown = statements.filter((statement) => concerns(statement, repository));
+  const shown = shownStatements(report);
   const body =
     shown.length === 0
       ? notes([{ note: noneText(unread), indent: 2 }], screen)
       : table(COLUMNS, shown.flatMap(rowsOf), screen);
-  const remarks: Note[] = [
-    ...scopeNotes(scope, shown),
+  const remarks = remarksOf(report);
+  const lines = remarks.map((text): Note => ({ note: { text, style: 'yellow' } }));
+  return `${title}\n\n${body}${lines.length === 0 ? '' : `\n${notes(lines, screen)}`}`;
+}
+
+/** Those that are about the repository, or all. */
+export function shownStatements({ statements, repository }: AccessReport): FoundStatement[] {
+  return statements.filter((statement) => concerns(statement, repository));
+}
+
+/** What is to be known besides, a line each. */
+export function remarksOf(report: AccessReport): string[] {
+  const shown = shownStatements(report);
+  return [
+    ...scopeRemarks(report, shown),
     ...shown.flatMap(({ warnings, ...statement }) =>
-      warnings.map(
-        (warning): Note => ({
-          note: {
-            text: `Warning: ${statement.sid} of the ${policyOf(statement)} policy: ${warning}`,
-            style: 'yellow',
-          },
-        }),
-      ),
+      warnings.map((text) => `Warning: ${statement.sid} of the ${policyOf(statement)} policy: ${text}`),
     ),
-    ...unread.map((text): Note => ({ note: { text: `Not read: ${text}`, style: 'yellow' } })),
+    ...report.unread.map((text) => `Not read: ${text}`),
   ];
-  return `${title}\n\n${body}${remarks.length === 0 ? '' : `\n${notes(remarks, screen)}`}`;
 }
 
 function noneText(unread: AccessReport['unread']): string {
-  const what = 'obody of another account is let in by a policy';
-  return unread.length === 0 ? `N${what}.` : `N${what} that could be read.`;
+  const what = 'No policy lets another account in';
+  return unread.length === 0 ? `${what}.` : `${what}, as far as they could be read.`;
 }
 
 /** Whether a statement of the registry's policy is about the repository at all. */
@@ -61,7 +66,7 @@ function rowsOf(statement: FoundStatement): (readonly Cell[] | Note)[] {
   const conditions = statement.ours && isOfOrganization(statement) ? [] : statement.conditions;
   const style = effect === 'Deny' ? 'red' : undefined;
   const cell = (text: string): Cell => (style === undefined ? text : { text, style });
-  const where = statement.repository ?? (statement.resources.join(', ') || '*');
+  const where = whereOf(statement);
   return [
     ...who.map((name) => [cell(name), cell(mayOf(statement)), where, policyOf(statement), statement.sid]),
     ...conditions.map((text): Note => ({ note: { text: `only if ${text}`, style: 'dim' }, indent: 2 })),
@@ -73,8 +78,13 @@ function isOfOrganization({ statement }: FoundStatement): boolean {
   return kind === 'PullOrg' || kind === 'PushOrg';
 }
 
+/** The repository, or the patterns of the registry's policy. */
+export function whereOf({ repository, resources }: FoundStatement): string {
+  return repository ?? (resources.join(', ') || '*');
+}
+
 /** Whole pulls and pushes by their name, anything else as it is written. */
-function mayOf({ effect, pull, push, other, statement }: FoundStatement): string {
+export function mayOf({ effect, pull, push, other, statement }: FoundStatement): string {
   const isPart = pull === 'some' || push === 'some';
   const whole = [...(pull === 'all' ? ['pull'] : []), ...(push === 'all' ? ['push'] : [])];
   const isOther = statement.NotAction !== undefined;
@@ -83,18 +93,21 @@ function mayOf({ effect, pull, push, other, statement }: FoundStatement): string
   return effect === 'Deny' ? `not ${may}` : may;
 }
 
-function policyOf({ repository }: Pick<FoundStatement, 'repository'>): string {
+export function policyOf({ repository }: Pick<FoundStatement, 'repository'>): string {
   return repository === undefined ? 'registry' : 'repository';
 }
 
-function scopeNotes(scope: AccessReport['scope'], shown: readonly FoundStatement[]): Note[] {
-  if (scope !== 'V1' || !shown.some(({ repository }) => repository === undefined)) return [];
-  return [
-    {
-      note: {
-        text: "Warning: the registry's policy scope is V1: its statements let nobody pull or push. To change that, run: ecr-xacct grant PRINCIPAL --on HOST --upgrade-scope",
-        style: 'yellow',
-      },
-    },
-  ];
+function scopeRemarks(
+  { scope, scopeUnread, hostname }: AccessReport,
+  shown: readonly FoundStatement[],
+): string[] {
+  if (scope === 'V2' || !shown.some(({ repository }) => repository === undefined)) return [];
+  const upgrade = `ecr-xacct grant PRINCIPAL --on ${hostname} --upgrade-scope`;
+  return scope === 'V1'
+    ? [
+        `Warning: the registry's policy scope is V1: its statements let no one pull or push. To change that, run: ${upgrade}`,
+      ]
+    : [
+        `Warning: the registry's policy scope is not known: if it is V1, its statements let no one pull or push: ${scopeUnread}`,
+      ];
 }

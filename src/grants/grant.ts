@@ -1,6 +1,6 @@
 // `ecr-xacct grant`: lets others in, and says what it means for them.
 import type { AwsCaller } from '../callers/ask-as.ts';
-import { printable } from '../errors.ts';
+import { orError, printable, XacctError } from '../errors.ts';
 import type { Run } from '../invocation.ts';
 import type { Access } from '../policy/access.ts';
 import { grantAccess } from '../policy/grant.ts';
@@ -8,11 +8,12 @@ import { describeGrantee } from '../policy/grantee.ts';
 import { parsePolicy } from '../policy/policy-document.ts';
 import { keptOutBy } from '../policy/revoke.ts';
 import { describeTarget } from '../policy/target.ts';
+import type { RegistryPolicies } from '../questions.ts';
 import type { ChangeDocument, PolicyChange } from './change-policy.ts';
 import { findMissing } from './missing-principal.ts';
 import { policyStore, readStore } from './policy-store.ts';
 import type { PolicyTarget } from './policy-target.ts';
-import { type GrantedScope, settleScope, upgradeScope } from './registry-scope.ts';
+import { afterUpgrade, settleScope, upgradeScope } from './registry-scope.ts';
 import {
   type ChangeRequest,
   carryOut,
@@ -21,6 +22,7 @@ import {
   ownerOf,
   parseRequest,
   showOffline,
+  withOption,
 } from './request.ts';
 
 /** @throws XacctError; nothing was written then, or the message says what was. */
@@ -30,21 +32,44 @@ export async function grant(principals: readonly string[], options: GrantOptions
   // A lambda that is to push is refused before anything is asked.
   change(undefined);
   if (isOffline(options)) return showOffline(request, change);
-  const owner = await ownerOf(request);
-  const scope = await settleScope(owner, request);
+  const found = await ownerOf(request);
+  const { owner } = found;
+  const scope = await settleScope(found.answer, request);
   const missing = options.json
     ? undefined
-    : await findMissing(request.access.grantees, request.where.registry, run.invocation);
+    : await findMissing(request.access.grantees, request.where.registry, run.invocation, request.typed);
   if (missing !== undefined && options.wait === undefined) throw missing;
-  const changed = await carryOut(request, owner, change);
+  let isUpgraded = false;
+  const prepare = async () => {
+    if (scope === 'keep' || isUpgraded) return;
+    await upgradeScope(owner, request);
+    isUpgraded = true;
+  };
+  const changed = await orError(() => carryOut(request, found, change, prepare));
+  if (changed instanceof XacctError) {
+    throw isUpgraded ? afterUpgrade(changed) : withScope(changed, request, found.answer);
+  }
   if (changed === 'shown') return;
-  await finish(request, owner, scope, changed);
+  // The policy may be as it should be, and only the scope not.
+  await prepare();
+  await finish(request, owner, changed);
+}
+
+/** ECR says the same of a principal that it does not find and of a policy that scope V1 does not take. */
+function withScope(
+  failure: XacctError,
+  { access, options, typed }: ChangeRequest,
+  { scope }: RegistryPolicies,
+): XacctError {
+  const isUnknown = access.target.kind === 'prefix' && 'error' in scope && !options.upgradeScope;
+  if (failure.code !== 'principal-not-found' || !isUnknown) return failure;
+  const upgrade = { say: 'if its scope is V1', run: withOption(typed, '--upgrade-scope') };
+  return failure.reworded(failure.message, { ...failure.hint, next: upgrade });
 }
 
 async function finish(
   request: ChangeRequest,
   owner: AwsCaller,
-  scope: GrantedScope,
   changed: PolicyChange | undefined,
 ): Promise<void> {
   const { run, access, where } = request;
@@ -59,7 +84,6 @@ async function finish(
   for (const sid of keptOutBy(document, access)) {
     stdout.write(`Warning: ${printable(sid)} is a Deny in the same policy, and may keep them out.\n`);
   }
-  await upgradeScope(owner, scope, request);
   stdout.write(
     `\n${otherSideText(access)}\nThey can check it with:\n  ecr-xacct doctor ${exampleImage(where)}${checkOptions(access)}\n`,
   );

@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { type CallersOf, createCallersOf } from '../callers/callers-of.ts';
 import { timerMs } from '../clock.ts';
 import { printable, XacctError } from '../errors.ts';
+import type { Command, Hint } from '../hint.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Grantee } from '../policy/access.ts';
 import { describeGrantee } from '../policy/grantee.ts';
@@ -14,22 +15,27 @@ export async function findMissing(
   grantees: readonly Grantee[],
   registry: Registry,
   invocation: Invocation,
+  typed: Command,
 ): Promise<XacctError | undefined> {
   const principals = grantees.filter((grantee) => grantee.kind === 'principal');
   if (principals.length === 0) return undefined;
   const callersOf = createCallersOf(registry, invocation);
-  const missing = await Promise.all(principals.map((principal) => missingIn(principal, callersOf)));
+  const missing = await Promise.all(principals.map((principal) => missingIn(principal, callersOf, typed)));
   return missing.find((error) => error !== undefined);
 }
 
 type PrincipalGrantee = Extract<Grantee, { kind: 'principal' }>;
 
 /** By the first caller of its account that may look. */
-async function missingIn(principal: PrincipalGrantee, callersOf: CallersOf): Promise<XacctError | undefined> {
+async function missingIn(
+  principal: PrincipalGrantee,
+  callersOf: CallersOf,
+  typed: Command,
+): Promise<XacctError | undefined> {
   for await (const there of callersOf(principal.account)) {
     try {
       const { exists, arn } = await there.ask('principal', { arn: principal.arn });
-      if (!exists) return notFound(principal);
+      if (!exists) return notFound(principal, typed);
       return arn === undefined || arn === principal.arn ? undefined : otherPath(principal, arn);
     } catch (error) {
       if (!(error instanceof XacctError)) throw error;
@@ -38,10 +44,15 @@ async function missingIn(principal: PrincipalGrantee, callersOf: CallersOf): Pro
   return undefined;
 }
 
-function notFound({ arn, type, account }: PrincipalGrantee): XacctError {
-  return new XacctError('principal-not-found', `account ${account} has no ${type} ${arn}`, {
-    hint: { say: 'check its name and its path; where it was made seconds ago, add: --wait' },
-  });
+function notFound({ arn, type, account }: PrincipalGrantee, typed: Command): XacctError {
+  const hint = checkHint('check its name and its path', typed);
+  return new XacctError('principal-not-found', `account ${account} has no ${type} ${arn}`, { hint });
+}
+
+/** Only grant can wait, and only where it has not waited already. */
+function checkHint(check: string, typed: Command): Hint {
+  if (typed[1] !== 'grant' || typed.includes('--wait')) return { say: check };
+  return { say: `${check}; if it was made seconds ago`, run: [...typed, '--wait'] };
 }
 
 function otherPath({ arn, type }: PrincipalGrantee, actual: string): XacctError {
@@ -54,6 +65,7 @@ function otherPath({ arn, type }: PrincipalGrantee, actual: string): XacctError 
 export function namingPrincipals<A extends unknown[], T>(
   call: (...args: A) => Promise<T>,
   grantees: readonly Grantee[],
+  typed: Command,
 ): (...args: A) => Promise<T> {
   const names = grantees.filter(({ kind }) => kind !== 'organization').map(describeGrantee);
   return async (...args) => {
@@ -62,7 +74,8 @@ export function namingPrincipals<A extends unknown[], T>(
     } catch (error) {
       if (!(error instanceof XacctError) || error.code !== 'principal-not-found') throw error;
       const which = names.length === 1 ? names[0] : `one of ${names.join(', ')}`;
-      throw error.reworded(`${error.message}: ${which}`);
+      const check = error.hint?.say ?? 'check its name and its path';
+      throw error.reworded(`${error.message}: ${which}`, checkHint(check, typed));
     }
   };
 }

@@ -11,12 +11,17 @@ import type { Answered, RegistryPolicies } from '../questions.ts';
 import type { PolicyStore } from './change-policy.ts';
 import { repositoryOf } from './policy-target.ts';
 
-/** Of the repository, or of the registry where the target is a prefix. */
-export function policyStore(owner: AwsCaller, target: Target): PolicyStore {
+/** Of the repository, or of the registry where the target is a prefix. `read`: the policies as they were read just now. */
+export function policyStore(owner: AwsCaller, target: Target, read?: RegistryPolicies): PolicyStore {
   const repository = repositoryOf({ target });
+  let first = read;
   return {
     name: policyName(repository),
-    read: async () => policyIn(await owner.ask('policies', { repository }), repository),
+    read: async () => {
+      const policies = first ?? (await owner.ask('policies', { repository }));
+      first = undefined;
+      return policyIn(policies, repository);
+    },
     put: (expected, text) => owner.ask('put-policy', { repository, expected, text }),
   };
 }
@@ -27,7 +32,7 @@ export function policyName(repository: string | undefined): string {
 }
 
 /** @throws XacctError why it is not known. */
-function policyIn(policies: RegistryPolicies, repository: string | undefined): string | undefined {
+export function policyIn(policies: RegistryPolicies, repository: string | undefined): string | undefined {
   if (repository === undefined) return answerIn(policies.registry);
   const [found] = answerIn(policies.repositories);
   if (found === undefined) throw new XacctError('internal', 'AWS was not asked for the repository');
@@ -57,7 +62,7 @@ function readFile(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (cause) {
     throw new XacctError('file-access', `cannot read ${path}`, {
-      hint: { run: command`ls -l ${path}` },
+      hint: { say: 'to see why', run: command`ls -l ${path}` },
       cause,
     });
   }

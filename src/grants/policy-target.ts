@@ -14,13 +14,17 @@ export type OwnedRegistry = PrivateRegistry & { account: string };
 export interface PolicyTarget {
   registry: OwnedRegistry;
   target: Target;
+  /** A tag or a digest behind the repository, as it is written (`:1`). */
+  tag?: string;
 }
 
 /** A hostname of the user's own is the registry that config.yaml maps it to. @throws XacctError `usage` */
 export function parsePolicyTarget(text: string, env: Environment): PolicyTarget {
   const [, host = '', path] = /^(?:https:\/\/)?([^/]*)(?:\/(.*))?$/s.exec(text) ?? [];
   const registry = ownedRegistry(host, text, env);
-  return { registry, target: parseTarget(registry, path) };
+  const target = parseTarget(registry, path);
+  const tag = target.kind === 'repository' ? path?.slice(target.name.length) : undefined;
+  return { registry, target, ...(tag && { tag }) };
 }
 
 function ownedRegistry(host: string, text: string, env: Environment): OwnedRegistry {
@@ -33,7 +37,7 @@ function ownedRegistry(host: string, text: string, env: Environment): OwnedRegis
     });
   }
   if (registry.service === 'ecr-public') {
-    throw new XacctError('usage', `${registry.hostname} lets everybody pull, and has no policy for that`, {
+    throw new XacctError('usage', `${registry.hostname} lets everyone pull, and has no policy for that`, {
       hint: { say: 'name a private registry, such as 111122223333.dkr.ecr.us-east-1.amazonaws.com' },
     });
   }

@@ -1,40 +1,50 @@
 // The scope of a registry policy: under V1 it enforces no pull and no push, so a grant in it would have no effect.
 import type { AwsCaller } from '../callers/ask-as.ts';
-import { errorFrom, errorText, printable, XacctError } from '../errors.ts';
-import { command } from '../hint.ts';
+import { errorFrom, errorText, orError, printable, XacctError } from '../errors.ts';
+import type { RegistryPolicies } from '../questions.ts';
 import { isConfirmed } from '../terminal/prompts.ts';
-import type { ChangeRequest } from './request.ts';
+import { type ChangeRequest, withOption } from './request.ts';
 
-/** What to do about the scope, once the policy is written. */
+/** What to do about the scope before the policy is written: under V1, ECR may refuse it. */
 export type GrantedScope = 'keep' | 'upgrade';
 
-const NO_EFFECT = "the registry's policy scope is V1, under which it lets nobody pull or push";
+const NO_EFFECT = "the registry's policy scope is V1, under which it lets no one pull or push";
 
 /**
  * Asks before anything is written. A repository's policy has no scope.
  * @throws XacctError `policy` where the grant would have no effect and nothing is to be done about it; `cancelled`
  */
 export async function settleScope(
-  owner: AwsCaller,
-  { access, options, run, terminal, yes }: ChangeRequest,
+  { scope }: Pick<RegistryPolicies, 'scope'>,
+  {
+    access,
+    options,
+    run,
+    terminal,
+    typed,
+  }: Pick<ChangeRequest, 'access' | 'options' | 'run' | 'terminal' | 'typed'>,
 ): Promise<GrantedScope> {
-  if (access.target.kind === 'repository') return 'keep';
   const { stdout, stderr } = run.streams;
-  const { scope } = await owner.ask('policies', { repository: undefined });
+  if (access.target.kind === 'repository') {
+    if (options.upgradeScope)
+      stderr.write("Note: --upgrade-scope is for the registry's policy: a repository's has no scope.\n");
+    return 'keep';
+  }
   if ('error' in scope) {
+    if (options.upgradeScope) return 'upgrade';
     stderr.write(
       `Warning: the registry's policy scope is not known (under V1, this has no effect): ${errorText(errorFrom(scope.error))}\n`,
     );
     return 'keep';
   }
   if (scope.value === 'V2') return 'keep';
-  if (options.upgradeScope) return 'upgrade';
   if (options.json || options.dryRun) {
-    stderr.write(`Note: ${NO_EFFECT}; to change that, add: --upgrade-scope\n`);
-    return 'keep';
+    if (!options.upgradeScope) stderr.write(`Note: ${NO_EFFECT}; to change that, add: --upgrade-scope\n`);
+    return 'upgrade';
   }
+  if (options.upgradeScope) return 'upgrade';
   if (terminal === undefined) {
-    throw new XacctError('policy', NO_EFFECT, { hint: { run: command`${yes} --upgrade-scope` } });
+    throw new XacctError('policy', NO_EFFECT, { hint: { run: withOption(typed, '--upgrade-scope') } });
   }
   stdout.write(
     `Here, ${NO_EFFECT}.\nUnder V2, every statement of it counts, those of others, too: see ecr-xacct access.\n`,
@@ -43,20 +53,22 @@ export async function settleScope(
   throw new XacctError('declined', 'cancelled: nothing was changed');
 }
 
-/** @throws XacctError that says that the policy is written. */
+/** @throws XacctError that says that nothing is written. */
 export async function upgradeScope(
   owner: AwsCaller,
-  scope: GrantedScope,
-  { run, yes }: Pick<ChangeRequest, 'run' | 'yes'>,
+  { run, typed }: Pick<ChangeRequest, 'run' | 'typed'>,
 ): Promise<void> {
-  if (scope === 'keep') return;
-  try {
-    const { scope: now } = await owner.ask('upgrade-scope', undefined);
-    run.streams.stdout.write(`The registry's policy scope is ${printable(now)} now.\n`);
-  } catch (error) {
-    if (!(error instanceof XacctError)) throw error;
-    const upgrade = { run: command`${yes} --upgrade-scope` };
-    const hint = error.hint === undefined ? upgrade : { ...error.hint, next: upgrade };
-    throw error.reworded(`the policy is written, but its scope is still V1: ${error.message}`, hint);
+  const done = await orError(() => owner.ask('upgrade-scope', undefined));
+  if (!(done instanceof XacctError)) {
+    run.streams.stdout.write(`The registry's policy scope is ${printable(done.scope)} now.\n`);
+    return;
   }
+  const again = { run: withOption(typed, '--upgrade-scope') };
+  const hint = done.hint === undefined ? again : { ...done.hint, next: again };
+  throw done.reworded(`nothing is written, as the scope could not be set to V2: ${done.message}`, hint);
+}
+
+/** What fails after the scope was set says that it was. */
+export function afterUpgrade(failure: XacctError): XacctError {
+  return failure.reworded(`the scope is V2 now, but the policy is not written: ${failure.message}`);
 }

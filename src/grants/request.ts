@@ -1,17 +1,17 @@
 // One request of grant or revoke: what is asked for, as whom, and how the change is shown, confirmed and written.
 import { setTimeout } from 'node:timers/promises';
-import type { AwsCaller } from '../callers/ask-as.ts';
-import { callerOf } from '../callers/callers-of.ts';
-import { printable, XacctError } from '../errors.ts';
+import { orError, printable, XacctError } from '../errors.ts';
 import type { Command } from '../hint.ts';
 import type { Run } from '../invocation.ts';
 import type { Access } from '../policy/access.ts';
 import { describeGrantee, parseGrantee } from '../policy/grantee.ts';
+import type { RegistryPolicies } from '../questions.ts';
 import { isConfirmed, type Terminal, terminalOf } from '../terminal/prompts.ts';
 import { type ChangeDocument, changePolicy, type PolicyChange, plan } from './change-policy.ts';
 import { changeText, dryRunText, jsonText } from './change-text.ts';
 import { namingPrincipals, retrying } from './missing-principal.ts';
-import { policyName, policyStore, readPolicyFile } from './policy-store.ts';
+import { type Owner, ownerFor } from './owner.ts';
+import { policyIn, policyName, policyStore, readPolicyFile } from './policy-store.ts';
 import { type PolicyTarget, parsePolicyTarget, repositoryOf, targetText } from './policy-target.ts';
 
 export interface PolicyChangeOptions {
@@ -40,8 +40,8 @@ export interface ChangeRequest {
   access: Access;
   /** Undefined where nothing is asked. */
   terminal: Terminal | undefined;
-  /** The command line that asks nothing. */
-  yes: Command;
+  /** The command line as it was typed, with every option. */
+  typed: Command;
 }
 
 /** Asks nothing of AWS. @throws XacctError `usage` */
@@ -61,15 +61,42 @@ export function parseRequest(
       hint: { say: 'add: --json, or --dry-run' },
     });
   }
-  const as = options.profile === undefined ? [] : ['--profile', options.profile];
-  const push = options.push ? ['--push'] : [];
-  const on = ['--on', targetText(registry.hostname, target)];
-  const yes = ['ecr-xacct', command, ...grantees.map(describeGrantee), ...on, ...push, ...as, '--yes'];
+  const typed = wordsOf(command, grantees.map(describeGrantee), where, options);
+  if (where.tag !== undefined) {
+    const message = `${where.tag} means nothing to a policy, which is of a repository and all its images`;
+    throw new XacctError('usage', message, { hint: { say: 'without it', run: typed } });
+  }
   return {
-    ...{ command, options, run, where, yes },
+    ...{ command, options, run, where, typed },
     access: { grantees, target, push: options.push === true },
-    terminal: writes && !options.yes ? terminalOf(run.streams, yes) : undefined,
+    terminal: writes && !options.yes ? terminalOf(run.streams, [...typed, '--yes']) : undefined,
   };
+}
+
+function wordsOf(
+  command: ChangeRequest['command'],
+  principals: readonly string[],
+  { registry, target }: PolicyTarget,
+  options: GrantOptions,
+): Command {
+  const { push, profile, yes, dryRun, json, empty, policy, upgradeScope, wait } = options;
+  return [
+    ...['ecr-xacct', command, ...principals, '--on', targetText(registry.hostname, target)],
+    ...(push ? ['--push'] : []),
+    ...(profile === undefined ? [] : ['--profile', profile]),
+    ...(yes ? ['--yes'] : []),
+    ...(dryRun ? ['--dry-run'] : []),
+    ...(json ? ['--json'] : []),
+    ...(empty ? ['--empty'] : []),
+    ...(policy === undefined ? [] : ['--policy', policy]),
+    ...(upgradeScope ? ['--upgrade-scope'] : []),
+    ...(wait === undefined ? [] : ['--wait', `${Math.ceil(wait / 1_000)}s`]),
+  ];
+}
+
+/** A command line with an option that it may have already. */
+export function withOption(typed: Command, option: string): Command {
+  return typed.includes(option) ? typed : [...typed, option];
 }
 
 /** Whether the policy is in a file, or there is none yet: AWS is not asked. */
@@ -85,49 +112,64 @@ export async function showOffline(request: ChangeRequest, change: ChangeDocument
   show(request, options.policy ?? policyName(repositoryOf(where)), before, change);
 }
 
-/** Who of the registry's account makes the change; says who, and where. @throws XacctError */
-export async function ownerOf({ where, options, run }: ChangeRequest): Promise<AwsCaller> {
-  const owner = await callerOf(where.registry, options.profile, run);
-  const { caller, identity } = owner;
+/** Who of the registry's account makes the change, and the policies as it reads them; says who, and where. @throws XacctError */
+export async function ownerOf({
+  where,
+  options,
+  run,
+  typed,
+}: ChangeRequest): Promise<Owner<RegistryPolicies>> {
+  const repository = repositoryOf(where);
+  const { registry } = where;
+  const found = await ownerFor({ registry, profile: options.profile, run, typed }, async (owner) => {
+    const policies = await owner.ask('policies', { repository });
+    policyIn(policies, repository);
+    return policies;
+  });
+  const { caller, identity } = found.owner;
   if (!options.json) {
     run.streams.stdout.write(
-      `Registry ${where.registry.hostname}\nas ${printable(caller.arn)} (${printable(identity)})\n\n`,
+      `Registry ${registry.hostname}\nas ${printable(caller.arn)} (${printable(identity)})\n\n`,
     );
   }
-  return owner;
+  return found;
 }
 
 /**
  * Reads, merges, shows, asks and writes.
+ * @param prepare what is to be done right before the write, once it is confirmed.
  * @returns `shown` where nothing was to be written; undefined where there was nothing to change.
  * @throws XacctError
  */
 export async function carryOut(
   request: ChangeRequest,
-  owner: AwsCaller,
+  { owner, answer, withOthers }: Owner<RegistryPolicies>,
   change: ChangeDocument,
+  prepare: () => Promise<void> = async () => {},
 ): Promise<'shown' | PolicyChange | undefined> {
   const { options, run, where, access, terminal } = request;
   const { stdout, stderr } = run.streams;
-  const store = policyStore(owner, where.target);
+  const store = policyStore(owner, where.target, answer);
   if (options.json || options.dryRun) {
     show(request, store.name, await store.read(), change);
     return 'shown';
   }
-  return changePolicy(
-    { ...store, put: retrying(namingPrincipals(store.put, access.grantees), options.wait, stderr) },
-    change,
-    {
+  const put = retrying(namingPrincipals(store.put, access.grantees, request.typed), options.wait, stderr);
+  const changed = await orError(() =>
+    changePolicy({ ...store, put }, change, {
       confirm: async (changed) => {
         stdout.write(`${changeText(changed, run)}\n`);
         if (terminal !== undefined && !(await isConfirmed('Write this policy?', terminal))) {
           throw new XacctError('declined', 'cancelled: nothing was changed');
         }
+        await prepare();
       },
-      onContention: () => stderr.write('Somebody else changed it meanwhile: read and merged again.\n'),
+      onContention: () => stderr.write('Another program changed it meanwhile: read and merged again.\n'),
       pause: setTimeout,
-    },
+    }),
   );
+  if (changed instanceof XacctError) throw await withOthers(changed);
+  return changed;
 }
 
 function show(

@@ -29,8 +29,9 @@ export async function revoke(
   const request = parseRequest('revoke', principals, options, run);
   const change: ChangeDocument = (document) => revokeAccess(document, request.access);
   if (isOffline(options)) return showOffline(request, change);
-  const owner = await ownerOf(request);
-  const changed = await carryOut(request, owner, change);
+  const found = await ownerOf(request);
+  const { owner } = found;
+  const changed = await carryOut(request, found, change);
   if (changed === 'shown') return;
   const { stdout } = run.streams;
   const { access } = request;

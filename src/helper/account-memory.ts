@@ -1,6 +1,6 @@
 // The accounts of profiles that do not say theirs: asked of AWS once, and remembered in memory.
 import { LRUCache } from 'lru-cache';
-import { XacctError } from '../errors.ts';
+import { attempt, XacctError } from '../errors.ts';
 import { type CallerWorld, profileOf } from '../identity/identity.ts';
 import { credentialKey } from '../identity/identity-key.ts';
 import type { Resolution } from '../identity/resolve.ts';
@@ -138,10 +138,5 @@ function lifeOf(learnt: Learnt): number {
 
 /** The error is of a profile that is broken. */
 function makeKey(profile: string, world: CallerWorld): string | XacctError {
-  try {
-    return credentialKey({ kind: 'profile', profile }, world);
-  } catch (error) {
-    if (error instanceof XacctError) return error;
-    throw error;
-  }
+  return attempt(() => credentialKey({ kind: 'profile', profile }, world));
 }

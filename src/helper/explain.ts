@@ -1,19 +1,22 @@
 // `ecr-xacct explain`: the whole ladder for a hostname, what it leads to, and what is in memory. Never a secret.
 import type { ClockGap, ExpiredOnArrival } from '../aws-clock.ts';
 import { ruleLine } from '../config/rule-line.ts';
-import { type ErrorFields, errorFields, XacctError } from '../errors.ts';
-import { chainOf } from '../identity/chain.ts';
-import { describeChain } from '../identity/describe-chain.ts';
-import { describeIdentity, profileOf } from '../identity/identity.ts';
-import { identityKey } from '../identity/identity-key.ts';
+import { attempt, type ErrorFields, errorFields, XacctError } from '../errors.ts';
+import { type Command, command } from '../hint.ts';
+import { describeIdentity } from '../identity/identity.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';
 import { climb, type ResolutionInput, type Rung, STEPS, type Step } from '../identity/precedence.ts';
 import { chooseIdentity, type Resolution } from '../identity/resolve.ts';
 import type { CallerIdentity } from '../questions.ts';
 import type { Registry } from '../registry/ecr-hostname.ts';
-import type { TokenStatus } from '../token/slot-status.ts';
 import type { WhoAmI } from './account-memory.ts';
 import { resolutionInputAsked, whatWasLearnt } from './choose.ts';
+import {
+  type ExplainedCandidate,
+  explainedCandidate,
+  type PassedOver,
+  passedOver,
+} from './explained-candidate.ts';
 import { findToken, type TokenInput } from './find-token.ts';
 import type { HelperDeps } from './helper.ts';
 
@@ -31,8 +34,12 @@ export interface Explanation {
   candidates: ExplainedCandidate[];
   /** Which of them is used, from 0. */
   chosen?: number;
-  /** The line of config.yaml that would make it the choice of a rule, where it is not one yet. */
+  /** The rule that would make it the choice, where it is none yet and can be used. */
   pin?: string;
+  /** The command that adds it. */
+  pinCommand?: Command;
+  /** Profiles of the registry's account that are half-written: they say no way to get credentials. */
+  passedOver?: PassedOver[];
   /** What AWS said of profiles that do not say their account. */
   learnt: string[];
   /** Profiles whose account only AWS knows and nobody has asked for. */
@@ -52,19 +59,6 @@ export interface ExplainedStep {
   /** `later`: it leads to somebody too, but an earlier one comes first. */
   outcome: 'yes' | 'no' | 'later';
   why: string;
-}
-
-export interface ExplainedCandidate {
-  identity: string;
-  /** From the credentials that it begins with to the role that it ends in. */
-  chain: string[];
-  profile?: string;
-  reason: string;
-  token?: TokenStatus;
-  /** The MFA device that it needs a code of, and how long a session with it lasts. */
-  mfa?: { serial: string; sessionExpiresAt?: number; sessionLeftMs?: number };
-  /** Why it cannot be used, as far as its settings tell. */
-  problem?: string;
 }
 
 export type ExplainRequest = Pick<TokenInput, 'hostname' | 'env'> & {
@@ -99,8 +93,10 @@ export async function explain(
       tried.resolution && describeIdentity(identity) === describeIdentity(tried.resolution.identity),
   );
   const held = candidates.findIndex(({ token }) => token !== undefined);
-  const chosen = [used, held, 0].find((index) => index >= 0 && index < candidates.length);
-  const pin = pinOf(input.registry, resolutions[chosen ?? 0]);
+  const usable = candidates.findIndex(({ problem }) => problem === undefined);
+  const chosen = [used, held, usable, 0].find((index) => index >= 0 && index < candidates.length);
+  const isUsable = candidates[chosen ?? 0]?.problem === undefined;
+  const pinned = isUsable ? pinOf(input.registry, resolutions[chosen ?? 0]) : {};
   const clockGap = deps.awsClock.gap();
   const error = tried.error ?? (choice instanceof XacctError ? errorFields(choice) : undefined);
   return {
@@ -110,7 +106,8 @@ export async function explain(
     steps,
     candidates,
     ...(chosen === undefined ? {} : { chosen }),
-    ...(pin === undefined ? {} : { pin }),
+    ...pinned,
+    passedOver: passedOver(input, candidates),
     learnt: whatWasLearnt(deps, wanted),
     unknown: unknown.filter((profile) => deps.accounts.recall(profile, wanted) === undefined),
     ...(tried.caller && { caller: tried.caller }),
@@ -124,10 +121,14 @@ export async function explain(
 function pinOf(
   { hostname, account, region }: Registry,
   resolution: Resolution | undefined,
-): string | undefined {
-  if (resolution?.identity.kind !== 'profile' || resolution.step === 'rule') return undefined;
+): Pick<Explanation, 'pin' | 'pinCommand'> {
+  if (resolution?.identity.kind !== 'profile' || resolution.step === 'rule') return {};
   const pattern = account === undefined ? hostname : hostname.replace(`.${region}.`, '.*.');
-  return ruleLine(pattern, resolution.identity.profile);
+  const { profile } = resolution.identity;
+  return {
+    pin: ruleLine(pattern, profile),
+    pinCommand: command`ecr-xacct rule add ${pattern} --profile ${profile}`,
+  };
 }
 
 function nothing(hostname: string): Explanation {
@@ -192,44 +193,4 @@ function whyOf({ candidates, absence }: Rung): string {
   const [first, ...others] = candidates;
   if (first === undefined) return absence;
   return others.length === 0 ? first.reason : `${first.reason}, and ${others.length} more`;
-}
-
-function explainedCandidate(
-  deps: HelperDeps,
-  wanted: TokenInput,
-  resolution: Resolution,
-): ExplainedCandidate {
-  const { profiles, env } = wanted;
-  const { identity, reason } = resolution;
-  const profile = profileOf(identity);
-  const what = {
-    identity: describeIdentity(identity),
-    reason,
-    ...(profile === undefined ? {} : { profile }),
-  };
-  const known = attempt(() => {
-    const device = mfaDevice(identity, wanted);
-    const session = device && deps.mfaSessions.statusOf(device.sessionKey);
-    return {
-      chain: describeChain(chainOf(identity, profiles, env)),
-      token: deps.tokens.statusOf(identityKey(resolution, wanted)),
-      mfa: device && {
-        serial: device.serial,
-        ...(session && { sessionExpiresAt: session.expiresAt, sessionLeftMs: session.leftMs }),
-      },
-    };
-  });
-  if (known instanceof XacctError) return { ...what, chain: [], problem: known.message };
-  const { chain, token, mfa } = known;
-  return { ...what, chain, ...(token && { token }), ...(mfa && { mfa }) };
-}
-
-/** What a person has to mend is part of the explanation. */
-function attempt<T>(look: () => T): T | XacctError {
-  try {
-    return look();
-  } catch (error) {
-    if (error instanceof XacctError) return error;
-    throw error;
-  }
 }

@@ -136,7 +136,8 @@ function defaultChain({ profiles, env }: ResolutionInput): Omit<Rung, 'step'> {
   }
 }
 
-function ruleIdentity({ key, rule }: RegistryRule): Identity {
+/** Whom a rule names. */
+export function ruleIdentity({ key, rule }: RegistryRule): Identity {
   if (rule.profile !== undefined) return { kind: 'profile', profile: rule.profile };
   const { role_arn, external_id, role_session_name, duration_seconds, mfa_serial } = rule;
   const source = roleSource(rule);

@@ -1,6 +1,7 @@
 // Why a profile is no identity: it is not there, or it says no way to get credentials.
 import { XacctError } from '../errors.ts';
 import { command, type Hint } from '../hint.ts';
+import { nearest, slipsBetween } from '../nearest.ts';
 import type { Settings } from '../profiles/ini.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 
@@ -72,21 +73,7 @@ function nearestSource(said: string): string | undefined {
   const meant = said.toLowerCase().replace(/[^a-z\d]/g, '');
   const close = SOURCES.filter((source) => {
     const other = source.toLowerCase();
-    return other.startsWith(meant.slice(0, 3)) || other.includes(meant) || isOneEditAway(meant, other);
+    return other.startsWith(meant.slice(0, 3)) || other.includes(meant) || slipsBetween(meant, other, 1) <= 1;
   });
   return close.length === 1 ? close[0] : undefined;
-}
-
-/** The only name that differs by a small typing error: in case, or by one character added, left out or changed. */
-function nearest(name: string, names: readonly string[]): string | undefined {
-  const close = names.filter((other) => isOneEditAway(name.toLowerCase(), other.toLowerCase()));
-  return close.length === 1 ? close[0] : undefined;
-}
-
-function isOneEditAway(a: string, b: string): boolean {
-  let start = 0;
-  while (start < a.length && a[start] === b[start]) start += 1;
-  let end = 0;
-  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
-  return Math.max(a.length, b.length) - start - end <= 1;
 }

@@ -1,10 +1,14 @@
-// What is wrong with a config file: its text, and the profiles that its rules name.
+// What is wrong with a config file: its text, and what it names: profiles, regions, the fallback helper.
+
+import type { ConfigNames } from '../config/config-names.ts';
 import { inspectConfigFile } from '../config/config-reader.ts';
-import type { RegistryRule } from '../config/load.ts';
-import { errorText, printable, XacctError } from '../errors.ts';
+import { findHelper } from '../docker/fallback/find-helper.ts';
+import { attempt, errorText, printable, XacctError } from '../errors.ts';
 import { profileChain } from '../identity/profile-chain.ts';
 import type { Environment } from '../invocation.ts';
-import { createProfileReader, type Profiles } from '../profiles/profiles.ts';
+import { createProfileReader } from '../profiles/profiles.ts';
+import { partitionOfRegion } from '../registry/ecr-hostname.ts';
+import { regionMeant } from '../registry/regions.ts';
 
 export interface ConfigCheck {
   /** To be printed, without line breaks. */
@@ -12,7 +16,7 @@ export interface ConfigCheck {
   problems: number;
 }
 
-/** @throws XacctError `config-invalid` where a file is there and cannot be read. */
+/** Everything at once, in the order of the file. @throws XacctError `config-invalid` where a file is there and cannot be read. */
 export function checkConfig(file: string, env: Environment): ConfigCheck {
   const name = printable(file);
   const inspected = inspectConfigFile(file);
@@ -22,40 +26,71 @@ export function checkConfig(file: string, env: Environment): ConfigCheck {
       ? { lines: [`${name} does not exist, and ECR_XACCT_CONFIG names it`], problems: 1 }
       : { lines: [`${name} does not exist: there are no rules`], problems: 0 };
   }
-  if (inspected.config === undefined) {
-    return told(
-      name,
-      inspected.faults.map(({ message }) => printable(message)),
-    );
+  const faults = (inspected.faults ?? []).map(({ message }) => message);
+  const names = inspected.names?.();
+  const outside =
+    names === undefined
+      ? []
+      : [...profileProblems(names, env), ...regionProblems(names), ...helperProblems(names, env)];
+  const problems = [...new Set([...faults, ...outside])].map(printable).toSorted(byPlace(name));
+  if (problems.length > 0) {
+    return {
+      lines: [...problems, `${name}: ${count(problems.length, 'mistake')}`],
+      problems: problems.length,
+    };
   }
-  const { rules } = inspected.config;
-  const profiles = createProfileReader()(env);
-  const problems = rules.flatMap((rule) =>
-    profileProblems(rule, profiles, env).map((problem) =>
-      printable(`${file}:${rule.line}:${rule.column}: "${rule.key}": ${problem}`),
-    ),
-  );
-  if (problems.length > 0) return told(name, problems);
-  return { lines: [`${name}: ${count(rules.length, 'rule')}, no mistakes`], problems: 0 };
+  return { lines: [`${name}: ${count(names?.rules ?? 0, 'rule')}, no mistakes`], problems: 0 };
 }
 
-function told(file: string, problems: readonly string[]): ConfigCheck {
-  return { lines: [...problems, `${file}: ${count(problems.length, 'mistake')}`], problems: problems.length };
+/** As each line begins with `FILE:LINE:COLUMN`. */
+function byPlace(file: string): (one: string, other: string) => number {
+  const placeOf = (line: string): [number, number] => {
+    const [, at = '', column = ''] = /^:(\d+):(\d+):/.exec(line.slice(file.length)) ?? [];
+    return [Number(at), Number(column)];
+  };
+  return (one, other) => {
+    const [[line, column], [otherLine, otherColumn]] = [placeOf(one), placeOf(other)];
+    return line - otherLine || column - otherColumn;
+  };
 }
 
 function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-/** Why the profile that the rule names is no identity of its own. */
-function profileProblems({ rule }: RegistryRule, profiles: Profiles, env: Environment): string[] {
-  const name = rule.profile ?? rule.source_profile;
-  if (name === undefined) return [];
-  try {
-    profileChain(profiles, name, { env, ambient: 'none', isSource: rule.profile === undefined });
-    return [];
-  } catch (error) {
-    if (error instanceof XacctError) return [errorText(error)];
-    throw error;
+/** Why a profile that a rule names is no identity of its own. */
+function profileProblems({ profiles: named }: ConfigNames, env: Environment): string[] {
+  const profiles = createProfileReader()(env);
+  return named.flatMap(({ name, key, place, isSource }) => {
+    const chain = attempt(() => profileChain(profiles, name, { env, ambient: 'none', isSource }));
+    return chain instanceof XacctError ? [`${place}: "${key}": ${errorText(chain)}`] : [];
+  });
+}
+
+/** AWS may have opened it yesterday: so a `get` goes on. */
+function regionProblems({ regions }: ConfigNames): string[] {
+  return regions.flatMap(({ name, key, place }) => {
+    const meant = regionMeant(name);
+    // What has not the form of a region is a fault of the file.
+    if (meant === undefined || partitionOfRegion(name) === undefined) return [];
+    return [`${place}: "${key}": ${name} is no region that AWS has; did you mean ${meant}?`];
+  });
+}
+
+function helperProblems({ fallbackHelper }: ConfigNames, { PATH }: Environment): string[] {
+  if (fallbackHelper === undefined) return [];
+  const { name, key, place } = fallbackHelper;
+  const program = `docker-credential-${name}`;
+  switch (/^[\w.-]+$/.test(name) && name !== 'ecr-xacct' ? findHelper(name, PATH) : name) {
+    case undefined:
+      return [
+        `${place}: "${key}": ${program} is not on PATH (${PATH || 'which is not set'}); install it there, or name another`,
+      ];
+    case 'is-ours':
+      return [
+        `${place}: "${key}": ${program} is this program, which would ask itself; name another, or remove the line`,
+      ];
+    default:
+      return [];
   }
 }

@@ -1,33 +1,56 @@
 // What `ecr-xacct explain` does: asks why a registry has the identity that it has, and shows every step.
 import { explained } from '../client/ask-for-people.ts';
-import type { Explanation } from '../helper/explain.ts';
-import type { Run } from '../invocation.ts';
+import type { Invocation, Run } from '../invocation.ts';
+import { createProfileReader } from '../profiles/profiles.ts';
 import { printableJson } from '../terminal/printable-json.ts';
 import { screenOf } from '../terminal/screen.ts';
-import { explanationText } from './explanation-text.ts';
+import { conclusionOf } from './conclusion.ts';
+import { type Concluded, explanationText } from './explanation-text.ts';
+import { mayBeInstance } from './may-be-instance.ts';
+import { withTilde } from './tilde.ts';
 
 export interface ExplainOptions {
   mint?: true;
   json?: true;
 }
 
-/** @returns whether there is an identity and, with `mint`, a token. @throws XacctError */
+/**
+ * `hostname`: of a registry, with a port where an image's name has one. @returns whether there is an identity and, with `mint`, a
+ * token. @throws XacctError
+ */
 export async function showExplanation(
   hostname: string,
   { mint, json }: ExplainOptions,
   { invocation, streams }: Run,
 ): Promise<boolean> {
-  const explanation = await explained({ hostname, mint: mint === true }, invocation);
-  const screen = screenOf(streams.stdout, invocation.env);
+  const { env } = invocation;
+  const concluded = await concludedOf(hostname, mint === true, invocation);
+  const { explanation, ...more } = concluded;
   streams.stdout.write(
-    json ? printableJson(explanation) : explanationText(withTilde(explanation, invocation.env.HOME), screen),
+    json
+      ? printableJson({ ...explanation, ...more })
+      : explanationText(withTilde(concluded, env.HOME), screenOf(streams.stdout, env)),
   );
-  return explanation.error === undefined && explanation.steps.some(({ outcome }) => outcome === 'yes');
+  return more.conclusion?.identity !== undefined;
 }
 
-/** Paths below the home folder, as people write them: the table has no room for more. */
-function withTilde(explanation: Explanation, home: string | undefined): Explanation {
-  if (!home || home === '/') return explanation;
-  const text = (value: unknown) => (typeof value === 'string' ? value.replaceAll(`${home}/`, '~/') : value);
-  return JSON.parse(JSON.stringify(explanation, (_, value: unknown) => text(value))) as Explanation;
+async function concludedOf(hostname: string, mint: boolean, invocation: Invocation): Promise<Concluded> {
+  // With a port, it is no registry of ours.
+  const explanation = hostname.includes(':')
+    ? { hostname, steps: [], candidates: [], learnt: [], unknown: [] }
+    : await explained({ hostname, mint }, invocation);
+  if (explanation.registry === undefined) {
+    const { foreignHost } = await import('./foreign-host.ts');
+    return { explanation, foreign: foreignHost(explanation, invocation) };
+  }
+  const { env } = invocation;
+  const machine = {
+    get isInstance() {
+      return mayBeInstance(env);
+    },
+    get hasProfiles() {
+      return createProfileReader()(env).names.length > 0;
+    },
+  };
+  return { explanation, conclusion: conclusionOf(explanation, machine) };
 }

@@ -1,11 +1,17 @@
 // What `ecr-xacct explain` shows.
 import { clockGapText, expiredOnArrivalText, setClock } from '../aws-clock.ts';
+import { HUB } from '../docker/image-domain.ts';
 import { printable } from '../errors.ts';
-import type { ExplainedCandidate, ExplainedStep, Explanation } from '../helper/explain.ts';
-import { hintText } from '../hint.ts';
+import type { ExplainedStep, Explanation } from '../helper/explain.ts';
+import type { ExplainedCandidate } from '../helper/explained-candidate.ts';
+import { command, hintText } from '../hint.ts';
+import { regionMeant } from '../registry/regions.ts';
 import { durationText } from '../terminal/duration-text.ts';
+import { hintNotes } from '../terminal/hint-notes.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { type Note, notes, table } from '../terminal/table.ts';
+import type { Conclusion } from './conclusion.ts';
+import type { ForeignHost } from './foreign-host.ts';
 
 const STEP_NAMES = {
   override: 'ECR_XACCT_PROFILE',
@@ -17,13 +23,28 @@ const STEP_NAMES = {
 
 const OUTCOMES = { yes: 'green', no: 'dim', later: 'dim' } as const;
 
-export function explanationText(explanation: Explanation, screen: Screen): string {
+/** An explanation, and what it comes to. */
+export interface Concluded {
+  explanation: Explanation;
+  /** Where it has no registry. */
+  foreign?: ForeignHost;
+  /** Where it has one. */
+  conclusion?: Conclusion;
+}
+
+export function explanationText(
+  { explanation, foreign, conclusion = {} }: Concluded,
+  screen: Screen,
+): string {
   const { registry, login } = explanation;
-  if (registry === undefined) return notes(foreignNotes(explanation), screen);
+  if (registry === undefined) return notes(foreignNotes(explanation, foreign), screen);
   const sections = [
     [
       screen.paint('bold', printable(explanation.hostname)),
-      ...registryLines(explanation).map((line) => `  ${printable(line)}`),
+      notes(
+        registryLines(explanation).map((note) => ({ note, indent: 2 })),
+        screen,
+      ).trimEnd(),
     ].join('\n'),
     table(
       [{ title: '' }, { title: 'STEP' }, { title: '' }, { title: 'WHY', fit: 'wrap' }],
@@ -33,7 +54,7 @@ export function explanationText(explanation: Explanation, screen: Screen): strin
     login === undefined
       ? ''
       : notes([{ note: `docker login brought a credential of ${login}: it comes first.` }], screen).trimEnd(),
-    notes(identityNotes(explanation), screen).trimEnd(),
+    notes(identityNotes(explanation, conclusion, screen), screen).trimEnd(),
     notes(clockNotes(explanation), screen).trimEnd(),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -45,21 +66,33 @@ function registryLines({ hostname, registry }: Explanation): string[] {
   const variant = [fips ? 'FIPS' : '', dualStack ? 'dual-stack' : ''].filter((word) => word !== '');
   const what =
     registry.service === 'ecr-public' ? ['ECR Public'] : account === undefined ? [] : [`account ${account}`];
-  const lines = [[...what, `region ${region}`, `partition ${partition}`, ...variant].join(', ')];
-  return registry.hostname === hostname ? lines : [`stands for ${registry.hostname}`, ...lines];
+  const meant = regionMeant(region);
+  const where = meant === undefined ? `region ${region}` : `region ${region} (did you mean ${meant}?)`;
+  const lines = [[...what, where, `partition ${partition}`, ...variant].join(', ')];
+  return registry.hostname === hostname ? lines : [`is a name for ${registry.hostname}`, ...lines];
 }
 
-function foreignNotes({ hostname, fallbackHelper }: Explanation): Note[] {
-  return [
+function foreignNotes({ hostname }: Explanation, foreign: ForeignHost | undefined): Note[] {
+  const near = foreign?.nearMiss;
+  const what =
+    hostname === HUB ? 'is Docker Hub, and no ECR registry' : 'is neither an ECR registry nor in config.yaml';
+  const lines: Note[] = [
     { note: { text: hostname, style: 'bold' } },
-    {
-      note:
-        fallbackHelper === undefined
-          ? 'is neither an ECR registry nor in config.yaml: it is given no credential, and Docker goes on without one.'
-          : `is neither an ECR registry nor in config.yaml: docker-credential-${fallbackHelper} answers for it (fallback_helper).`,
-      indent: 2,
-    },
+    { note: `${what}: ecr-xacct gives no credential for it.`, indent: 2 },
   ];
+  if (foreign !== undefined) lines.push({ note: foreign.servedBy, indent: 2 });
+  if (near === undefined) return lines;
+  const { faults, meant } = near;
+  lines.push({ note: '' }, { note: 'It is nearly one of ECR:' });
+  for (const fault of faults) lines.push({ note: { text: fault, style: 'red' }, indent: 2 });
+  if (meant !== undefined) {
+    const run = command`ecr-xacct explain ${meant}`;
+    lines.push(
+      { note: `→ did you mean ${meant}?`, fit: 'whole' },
+      { note: hintText({ run }), indent: 2, fit: 'whole' },
+    );
+  }
+  return lines;
 }
 
 function stepRow({ step, outcome, why }: ExplainedStep, index: number) {
@@ -67,16 +100,20 @@ function stepRow({ step, outcome, why }: ExplainedStep, index: number) {
   return [`${index + 1}`, STEP_NAMES[step], { text: outcome, style }, why];
 }
 
-function identityNotes(explanation: Explanation): Note[] {
-  const { candidates, chosen, caller, error, learnt, unknown } = explanation;
+function identityNotes(explanation: Explanation, conclusion: Conclusion, screen: Screen): Note[] {
+  const { candidates, chosen, caller, learnt, unknown, passedOver = [] } = explanation;
+  const isConcluded = conclusion.identity !== undefined;
   const lines: Note[] = [];
   for (const [index, candidate] of candidates.entries()) {
-    if (candidates.length > 1 || index === chosen) {
-      lines.push(...candidateNotes(candidate, index === chosen, candidates.length > 1));
-    }
+    const isChosen = index === chosen;
+    lines.push(...candidateNotes(candidate, { isChosen, isUsed: isConcluded && isChosen, screen }));
   }
   if (caller !== undefined) lines.push({ note: `AWS says: ${caller.arn}`, indent: 2 });
-  if (candidates.length === 0 && error === undefined) {
+  for (const { profile, problem } of passedOver) {
+    lines.push({ note: { text: `profile ${profile}`, style: 'dim' }, indent: 2 });
+    lines.push({ note: { text: `passed over: ${problem}`, style: 'red' }, indent: 4 });
+  }
+  if (candidates.length === 0 && conclusion.why === undefined) {
     for (const text of learnt) lines.push({ note: `Asked before: ${text}.` });
   }
   if (unknown.length > 0) {
@@ -84,14 +121,30 @@ function identityNotes(explanation: Explanation): Note[] {
       note: `Only AWS knows the account of: ${unknown.join(', ')}. A pull asks, and so does --mint.`,
     });
   }
-  if (error !== undefined) {
-    lines.push({ note: { text: `Failed: ${error.message}`, style: 'red' } });
-    if (error.hint !== undefined) lines.push({ note: hintText(error.hint), indent: 2 });
+  return [
+    ...lines,
+    ...(lines.length > 0 && !isConcluded ? [{ note: '' }] : []),
+    ...conclusionNotes(explanation, conclusion, screen),
+  ];
+}
+
+function conclusionNotes(
+  { error, pin, pinCommand }: Explanation,
+  { identity, why, fix }: Conclusion,
+  screen: Screen,
+): Note[] {
+  const lines: Note[] = [];
+  if (identity === undefined) {
+    lines.push({ note: { text: error === undefined ? '→ no identity' : '→ no token', style: 'bold' } });
+    if (why !== undefined) lines.push({ note: { text: why, style: 'red' }, indent: 2 });
+    if (fix !== undefined) lines.push(...hintNotes(fix, 2, screen));
+    return lines;
   }
-  const pin = explanation.pin;
   if (pin !== undefined) {
-    lines.push({ note: '' }, { note: 'To pin it, whatever else comes, under registries: in config.yaml:' });
+    lines.push({ note: '' }, { note: 'To always use it, add under registries: in config.yaml:' });
     lines.push({ note: pin, indent: 2, fit: 'shorten' });
+    if (pinCommand !== undefined)
+      lines.push({ note: 'or have it added:' }, ...hintNotes({ run: pinCommand }, 2, screen));
   }
   return lines;
 }
@@ -108,18 +161,16 @@ function clockNotes({ expiredOnArrival, clockGap }: Explanation): Note[] {
 }
 
 function candidateNotes(
-  { identity, chain, token, mfa, problem }: ExplainedCandidate,
-  isChosen: boolean,
-  isOneOfSeveral: boolean,
+  { identity, chain, token, mfa, problem, fix }: ExplainedCandidate,
+  { isChosen, isUsed, screen }: { isChosen: boolean; isUsed: boolean; screen: Screen },
 ): Note[] {
-  const isMarked = isOneOfSeveral && isChosen;
-  const own = isOneOfSeveral && !isChosen ? 2 : 0;
-  const below = isOneOfSeveral ? 4 : 2;
-  const text = isMarked ? `→ ${identity}` : identity;
-  const lines: Note[] = [{ note: { text, style: isChosen ? 'bold' : 'dim' }, indent: own }];
-  const add = (note: string) => lines.push({ note, indent: below });
-  if (problem !== undefined) lines.push({ note: { text: problem, style: 'red' }, indent: below });
-  else add(chain.join(' → '));
+  const text = isUsed ? `→ ${identity}` : identity;
+  const lines: Note[] = [{ note: { text, style: isUsed ? 'bold' : 'dim' }, indent: isUsed ? 0 : 2 }];
+  const add = (note: Note['note']) => lines.push({ note, indent: 4 });
+  if (problem !== undefined) add({ text: problem, style: 'red' });
+  else if (chain.join() !== identity) add(chain.join(' → '));
+  // That of the chosen one is the conclusion.
+  if (fix !== undefined && !isChosen) lines.push(...hintNotes(fix, 4, screen));
   if (mfa !== undefined) {
     const left =
       mfa.sessionLeftMs === undefined ? 'no session' : `a session for ${durationText(mfa.sessionLeftMs)}`;
@@ -129,6 +180,6 @@ function candidateNotes(
     add(
       `token in memory: expires in ${durationText(token.leftMs)}, served ${token.served} ×, minted ${token.mints} ×`,
     );
-  } else if (isChosen) add('no token in memory');
+  } else if (isUsed) add('no token in memory');
   return lines;
 }

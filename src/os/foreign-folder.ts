@@ -1,5 +1,4 @@
 // Whether what root is about to make would be in another user's folder: it would be root's there, and lock that user out.
-import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { XacctError } from '../errors.ts';
@@ -81,6 +80,7 @@ export function refuseForeign(files: readonly { path: string }[], home: string, 
 
 /** Undefined where the system knows no such user: one of a container's. */
 function userName(uid: number): string | undefined {
+  const { spawnSync } = process.getBuiltinModule('node:child_process');
   const { stdout } = spawnSync('/usr/bin/id', ['-nu', `${uid}`], { encoding: 'utf8', timeout: 5_000 });
   return stdout?.trim() || undefined;
 }

@@ -1,5 +1,5 @@
 // Starts this program again, in a session of its own, with one pipe. It closes itself what else it inherits.
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { Environment, SelfCommand } from '../invocation.ts';
 import { RESULT_FD } from './inherited-fds.ts';
@@ -21,6 +21,8 @@ export function spawnSelf(
   [executable, ...before]: SelfCommand,
   { args, env, stdin, cwd }: SpawnSelf,
 ): { child: ChildProcess; output: Readable | undefined } {
+  // Not imported: Node takes a millisecond to load it, and few starts of the program start another.
+  const { spawn } = process.getBuiltinModule('node:child_process');
   const child = spawn(executable, [...before, ...args], {
     env: { ...env },
     cwd,

@@ -18,7 +18,7 @@ export const PUSH_ACTIONS: readonly string[] = [
   'ecr:UploadLayerPart',
 ];
 
-/** All that nobody needs who only pulls. */
+/** What a pull alone does not need. */
 export const ONLY_PUSH_ACTIONS: readonly string[] = PUSH_ACTIONS.filter(
   (action) => !PULL_ACTIONS.includes(action),
 );

@@ -1,4 +1,4 @@
-// Whom access is for, as a person types it, and why what they typed is nobody.
+// Whom access is for, as a person types it, and why what they typed is no principal.
 import { XacctError } from '../errors.ts';
 import { shellWord } from '../hint.ts';
 import type { Partition } from '../registry/ecr-hostname.ts';
@@ -21,7 +21,7 @@ interface Arn {
 }
 
 /**
- * Reads an account, an ARN of an account, a role or a user, `org:o-…` or `lambda:ACCOUNT`. `partition` is the registry's: nobody is
+ * Reads an account, an ARN of an account, a role or a user, `org:o-…` or `lambda:ACCOUNT`. `partition` is the registry's: no one is
  * let in from another.
  * @throws XacctError `usage`, which says what to write instead.
  */
@@ -150,7 +150,7 @@ function notUnderstood(text: string, partition: Partition): XacctError {
   const digits = text.replace(/[\s-]/g, '');
   if (text === '*') {
     return noGrantee(
-      '* would let in everybody who has an AWS account',
+      '* would let in everyone who has an AWS account',
       'for all accounts of yours, write org:o-…',
     );
   }
@@ -174,7 +174,7 @@ function notUnderstood(text: string, partition: Partition): XacctError {
     return noGrantee(`${text} is the unique ID of a user or a role`, 'write its ARN');
   }
   return noGrantee(
-    `${text === '' ? 'an empty name' : text} is nobody that can be let in`,
+    `${text === '' ? 'an empty name' : text} is no principal that can be let in`,
     `write an account (444455556666), arn:${partition}:iam::444455556666:role/NAME, org:o-… or lambda:444455556666`,
   );
 }

@@ -11,7 +11,7 @@ import { matchesAllBelow, matchesSomeBelow, matchesWildcard } from './wildcard.t
 /** Someone who asks: how principals name them, and what conditions may ask of them. */
 interface Asker {
   isNamed(principal: Statement['Principal']): boolean;
-  /** Whether an exception for these (NotPrincipal) leaves nobody of it. */
+  /** Whether an exception for these (NotPrincipal) leaves no one of it. */
   isExcepted(principal: Statement['Principal']): boolean;
   known: Known;
   actions: readonly string[];
@@ -79,7 +79,7 @@ function functionsOf(account: string, { partition, region }: Target): Asker {
   return { isNamed: isService, isExcepted: isService, known, actions: NEEDED_PULL_ACTIONS };
 }
 
-/** Whether everybody is named, or one of that kind. */
+/** Whether everyone is named, or one of that kind. */
 function among(kind: 'AWS' | 'Service', isIt: (principal: string) => boolean) {
   return (principal: Statement['Principal']) =>
     isEverybody(principal) || principalsOf(principal, kind).some(isIt);

@@ -1,4 +1,4 @@
-// The statements that we write: known by their Sid and by meaning just what that Sid says, else they are somebody else's.
+// The statements that we write: known by their Sid and by meaning just what that Sid says, else they are others'.
 import type { Access, Grantee, Target } from './access.ts';
 import { NEEDED_PULL_ACTIONS, PULL_ACTIONS, PUSH_ACTIONS, sameActions } from './actions.ts';
 import { listOf, type Statement } from './policy-document.ts';
@@ -6,7 +6,7 @@ import { isOrganizationId, isPlainPrincipal, LAMBDA_SERVICE } from './principal.
 import { targetArn } from './target.ts';
 
 /**
- * As it stands in the Sid. `Org`: everybody of an organization; `Lambda`: the service, for an account's functions;
+ * As it is in the Sid. `Org`: everyone of an organization; `Lambda`: the service, for an account's functions;
  * `LambdaAccount`: that account itself, which makes them, apart from what else it may pull.
  */
 const KINDS = ['Pull', 'Push', 'PullOrg', 'PushOrg', 'Lambda', 'LambdaAccount'] as const;
@@ -99,7 +99,7 @@ export function withMembers(statement: Statement, kind: OwnKind, members: readon
   return { ...statement, ...listing(kind, members.toSorted()) };
 }
 
-/** Whether everybody is meant, who then may be narrowed by a condition. */
+/** Whether everyone is meant, who then may be narrowed by a condition. */
 export function isEverybody(principal: Statement['Principal']): boolean {
   return principal === '*' || principalsOf(principal, 'AWS').includes('*');
 }

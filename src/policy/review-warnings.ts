@@ -1,4 +1,4 @@
-// What is wrong with a statement that lets somebody in: each a line that says what, and what to do.
+// What is wrong with a statement that lets others in: each a line that says what, and what to do.
 import { namesAction } from './actions.ts';
 import { isEverybody, principalsOf } from './own-statement.ts';
 import { listOf, type PolicyOwner, type Statement } from './policy-document.ts';
@@ -50,16 +50,16 @@ export function warningsOf(statement: Statement, owner: PolicyOwner, other: read
 
 function whoWarnings({ Principal: principal, NotPrincipal, Condition: condition = {} }: Statement): string[] {
   if (NotPrincipal !== undefined) {
-    return ['NotPrincipal lets in everybody whom it does not list; name in Principal whom to let in'];
+    return ['NotPrincipal lets in everyone whom it does not list; name in Principal whom to let in'];
   }
   const gone = principalsOf(principal, 'AWS')
     .filter(isUniqueId)
-    .map((id) => `${id} is left of a deleted role or user, and lets nobody in; take it out`);
+    .map((id) => `${id} is left of a deleted role or user, and lets no one in; take it out`);
   const keys = Object.values(condition).flatMap((block) => Object.keys(block));
   if (!isEverybody(principal) || keys.some((key) => WHO.test(key))) return gone;
   const whom =
     keys.length === 0 ? 'who has an AWS account' : 'who meets conditions that say nothing of who it is';
-  return [`lets in everybody ${whom}; name accounts or roles, or org:o-…`, ...gone];
+  return [`lets in everyone ${whom}; name accounts or roles, or org:o-…`, ...gone];
 }
 
 function actionWarnings(statement: Statement, owner: PolicyOwner, other: readonly string[]): string[] {

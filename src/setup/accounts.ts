@@ -1,6 +1,7 @@
-// Which AWS accounts the profiles of ~/.aws/config lead to, and in which regions they are used.
+// Which AWS accounts the profiles of ~/.aws/config lead to, in which regions they are used, and which profiles lead to none.
 import type { AccountOf } from '../callers/account-of.ts';
-import { saysCredentials } from '../identity/profile-chain.ts';
+import { XacctError } from '../errors.ts';
+import { type Command, command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
 import type { Settings } from '../profiles/ini.ts';
 import { declaredAccount } from '../profiles/profile-accounts.ts';
@@ -12,6 +13,7 @@ import {
   partitionOfRegion,
   registryHostname,
 } from '../registry/ecr-hostname.ts';
+import { profileState } from './profile-state.ts';
 
 export interface Account {
   /** Twelve digits. */
@@ -27,49 +29,82 @@ export interface Account {
 export interface FoundAccounts {
   /** In the order of the profiles. */
   accounts: readonly Account[];
-  /** Profiles that have credentials for an account that nobody knows. */
-  unknown: readonly string[];
+  /** Profile → what it is, as in `SSO, needs sign-in`; of each that an account has. */
+  states: ReadonlyMap<string, string>;
+  /** Profiles that are broken, or whose account is not known, each with the reason. */
+  leftOut: ReadonlyMap<string, XacctError>;
 }
 
-/** The registries of one account, and the profile to be for them. */
-export interface ServedAccount {
-  id: string;
-  profile: string;
-  hosts: readonly string[];
-}
-
+/** @param now epoch milliseconds. */
 export async function findAccounts(
   profiles: Profiles,
-  env: Environment,
+  { env, now }: { env: Environment; now: number },
   accountOf: AccountOf,
 ): Promise<FoundAccounts> {
-  const byId = new Map<string, { name: string; settings: Settings }[]>();
-  const unknown: string[] = [];
-  const usable = profiles.names
-    .map((name) => ({ name, settings: profiles.profile(name) ?? {} }))
-    .filter(({ name }) => saysCredentials(profiles, name, env));
   const { undeclared } = profiles.accounts();
+  const known = profiles.names.flatMap((name) => {
+    const state = profileState(profiles, name, env, now);
+    return state === undefined ? [] : [{ name, state }];
+  });
+  const usable = new Set(known.flatMap(({ name, state }) => (state.fault === undefined ? [name] : [])));
   // All at once: each is a process of its own.
   const asked = new Map(
-    await Promise.all(undeclared.map(async (name) => [name, await accountOf(name)] as const)),
+    await Promise.all(
+      undeclared
+        .filter((name) => usable.has(name))
+        .map(async (name) => [name, await accountOf(name)] as const),
+    ),
   );
-  for (const { name, settings } of usable) {
+  const byId = new Map<string, string[]>();
+  const states = new Map<string, string>();
+  const leftOut = new Map<string, XacctError>();
+  for (const { name, state } of known) {
     const id = declaredAccount(profiles, name) ?? asked.get(name);
-    if (id === undefined || !/^\d{12}$/.test(id)) unknown.push(name);
-    else byId.set(id, [...(byId.get(id) ?? []), { name, settings }]);
+    if (state.fault !== undefined) leftOut.set(name, state.fault);
+    else if (typeof id !== 'string' || !/^\d{12}$/.test(id))
+      leftOut.set(name, unknownAccount(profiles, name, id));
+    else {
+      byId.set(id, [...(byId.get(id) ?? []), name]);
+      states.set(name, state.text);
+    }
   }
-  const accounts = [...byId].map(([id, members]): Account => {
-    const all = members.map(({ settings }) => settings);
+  const accounts = [...byId].map(([id, names]): Account => {
+    const all = names.map((name) => profiles.profile(name) ?? {});
     return {
       id,
-      profiles: members.map(({ name }) => name),
+      profiles: names,
       regions: unique(all.flatMap(({ region }) => (region && partitionOfRegion(region) ? [region] : []))),
       partition: all
         .map((settings) => partitionOf(settings, profiles))
         .find((partition) => partition !== undefined),
     };
   });
-  return { accounts, unknown };
+  return { accounts, states, leftOut };
+}
+
+/** Why a profile that has credentials is of no account, and the command that tells more. */
+function unknownAccount(
+  profiles: Profiles,
+  name: string,
+  answer: string | XacctError | undefined,
+): XacctError {
+  const settings = profiles.profile(name) ?? {};
+  const setting = ['role_arn', 'sso_account_id', 'login_session'].find((key) => settings[key] !== undefined);
+  const fail = (message: string, run: Command, say?: string) =>
+    new XacctError('profile-incomplete', message, { hint: { say, run } });
+  if (setting === undefined || answer !== undefined) {
+    const why = answer instanceof XacctError ? `: ${answer.message}` : '';
+    const message = `profile ${name} does not say its account (no role_arn, no sso_account_id), nor does AWS${why}`;
+    return fail(message, command`aws sts get-caller-identity --profile ${name}`, 'to see why');
+  }
+  const run = {
+    role_arn: command`aws configure set role_arn ARN --profile ${name}`,
+    login_session: command`aws login --profile ${name}`,
+  }[setting];
+  return fail(
+    `profile ${name} has a ${setting} without the twelve digits of an account (${profiles.where(name, setting)})`,
+    run ?? command`aws configure sso --profile ${name}`,
+  );
 }
 
 /** What its settings say of a profile's partition: its role or login, its region, the region of its SSO. */
@@ -87,14 +122,15 @@ function partitionOf(settings: Settings, profiles: Profiles): Partition | undefi
  */
 export function hostsOf(account: Account, regions: readonly string[], known: readonly string[]): string[] {
   const own = known.filter((host) => parseRegistry(host)?.account === account.id);
-  const partition =
-    account.partition ??
-    own.map((host) => parseRegistry(host)?.partition)[0] ??
-    partitionOfRegion(regions[0] ?? '');
+  const partition = account.partition ?? partitionIn(own) ?? partitionOfRegion(regions[0] ?? '');
   const hosts = [...account.regions, ...regions]
     .filter((region) => partitionOfRegion(region) === partition)
     .flatMap((region) => registryHostname(account.id, region) ?? []);
   return unique([...hosts, ...own]);
+}
+
+function partitionIn(hosts: readonly string[]): Partition | undefined {
+  return hosts.map((host) => parseRegistry(host)?.partition)[0];
 }
 
 function unique(values: readonly string[]): string[] {

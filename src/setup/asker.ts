@@ -1,65 +1,103 @@
 // The questions of setup, on a terminal.
 import { multiselect, select, text } from '@clack/prompts';
+import { printable } from '../errors.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
+import { nearestRegion } from '../registry/region-names.ts';
 import { given, type Terminal } from '../terminal/prompts.ts';
-import type { Account } from './accounts.ts';
+import { padded, widest } from '../terminal/text-width.ts';
+import type { Account, FoundAccounts } from './accounts.ts';
 import type { Asker } from './choose-registries.ts';
+import type { Standing } from './standing.ts';
 
 /** Lines of a list at a time: it fits a terminal of 24. */
 const MAX_ITEMS = 12;
 
 export function createAsker(terminal: Terminal): Asker {
   return {
-    accounts: async (accounts) =>
+    accounts: async (found, chosen, standing) =>
       given(
         await multiselect({
           ...terminal,
-          message: "Which accounts' registries shall Docker get from ecr-xacct?",
-          options: accounts.map((account) => ({ value: account.id, label: labelOf(account) })),
-          initialValues: accounts.map(({ id }) => id),
+          message: "Which accounts' registries shall Docker get from ecr-xacct? (a: all or none)",
+          options: accountOptions(found, standing),
+          initialValues: [...chosen],
           maxItems: MAX_ITEMS,
           required: true,
         }),
       ),
-    profile: async ({ id, profiles }) =>
+    profile: async (account, found, current) =>
       given(
         await select({
           ...terminal,
-          message: `By which profile, for account ${id}?`,
-          options: profiles.map((name) => ({ value: name, label: name })),
+          message: `By which profile, for account ${account.id}?`,
+          options: profileOptions(account, found, current),
+          ...(current !== undefined && { initialValue: current }),
           maxItems: MAX_ITEMS,
         }),
       ),
-    regions: async (accounts) =>
+    regions: async (account, former) =>
       readRegions(
         given(
           await text({
             ...terminal,
-            message: `In which regions are the registries of ${accounts.map(({ id }) => id).join(', ')}?`,
-            placeholder: 'us-east-1, eu-central-1',
-            validate: (value) => regionsFault(value ?? '', accounts),
+            message: `In which regions are the registries of ${account.id} (${printable(account.profiles[0] ?? '')})?`,
+            placeholder: 'us-east-1, eu-central-1 (empty: leave it out)',
+            initialValue: former.filter((region) => isOf(account, region)).join(', '),
+            validate: (value) => regionsFault(value ?? '', account),
           }),
         ),
       ),
   };
 }
 
-function labelOf({ id, profiles: [first, ...others] }: Account): string {
-  return others.length === 0 ? `${id}  ${first}` : `${id}  ${first} and ${others.length} more`;
+/** Each with the profile that it is served by, or would be. */
+function accountOptions(
+  { accounts, states }: FoundAccounts,
+  { profileOf }: Standing,
+): { value: string; label: string }[] {
+  const shown = accounts.map((account) => {
+    const { id, profiles } = account;
+    const profile = profileOf(account) ?? profiles[0] ?? '';
+    const others = profiles.filter((name) => name !== profile).length;
+    const name = others === 0 ? printable(profile) : `${printable(profile)} and ${others} more`;
+    return { id, name, state: printable(states.get(profile) ?? '') };
+  });
+  const width = widest(shown.map(({ name }) => name));
+  return shown.map(({ id, name, state }) => ({
+    value: id,
+    label: `${id}  ${padded(name, width)}  ${state}`.trimEnd(),
+  }));
+}
+
+/** The current one, too, where it is none of the account's: a rule of the user's. */
+function profileOptions(
+  { profiles }: Account,
+  { states }: FoundAccounts,
+  current: string | undefined,
+): { value: string; label: string }[] {
+  const all = current === undefined || profiles.includes(current) ? profiles : [current, ...profiles];
+  const width = widest(all.map(printable));
+  return all.map((name) => ({
+    value: name,
+    label: `${padded(printable(name), width)}  ${printable(states.get(name) ?? 'as config.yaml says')}`,
+  }));
 }
 
 function readRegions(value: string): string[] {
   return value.split(/[\s,]+/).filter((word) => word !== '');
 }
 
+function isOf({ partition }: Account, region: string): boolean {
+  return partition === undefined || partitionOfRegion(region) === partition;
+}
+
 /** What is wrong with the answer; undefined where nothing is. */
-function regionsFault(value: string, accounts: readonly Account[]): string | undefined {
+function regionsFault(value: string, account: Account): string | undefined {
   const regions = readRegions(value);
-  if (regions.length === 0) return 'Name at least one region, such as us-east-1.';
   const wrong = regions.find((region) => partitionOfRegion(region) === undefined);
-  if (wrong !== undefined) return `${wrong} is no AWS region; write it like us-east-1.`;
-  const unserved = accounts.find(
-    ({ partition }) => partition && !regions.some((region) => partitionOfRegion(region) === partition),
-  );
-  return unserved && `Account ${unserved.id} is in ${unserved.partition}: name a region of that, too.`;
+  if (wrong !== undefined) {
+    return `${printable(wrong)} is no AWS region; write it like ${nearestRegion(wrong) ?? 'us-east-1'}.`;
+  }
+  const other = regions.find((region) => !isOf(account, region));
+  return other && `Account ${account.id} is in ${account.partition}, and ${other} is not.`;
 }

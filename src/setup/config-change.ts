@@ -1,12 +1,14 @@
-// What is to change in config.yaml: rules for the registries, and the helper for all others. What is there is the user's: it stays.
-import { addToConfig } from '../config/edit.ts';
-import { type Config, emptyConfig, parseConfig } from '../config/load.ts';
+// What is to change in config.yaml: rules for the registries, and the helper for all others. What was not chosen otherwise stays.
+import { addToConfig, changeProfiles, removeFromConfig } from '../config/edit.ts';
+import { emptyConfig } from '../config/empty-config.ts';
+import { type Config, parseConfig, type RegistryRule } from '../config/load.ts';
 import { matchRule } from '../config/match.ts';
 import type { Rule } from '../config/schema.ts';
 import { readSnapshot, type Snapshot, textOf } from '../os/snapshot.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
-import type { ServedAccount } from './accounts.ts';
+import type { ServedAccount } from './choose-registries.ts';
 import { type FileChange, fileChange } from './file-change.ts';
+import { rulesOf } from './standing.ts';
 import type { Edit } from './state.ts';
 
 export interface ConfigFile {
@@ -23,10 +25,20 @@ export function readConfigFile(path: string): ConfigFile {
   return { path, before, text, config: before === undefined ? emptyConfig(path) : parseConfig(text, path) };
 }
 
+/** What is to become of rules, each by its key under `registries:`. */
+export interface RuleChanges {
+  /** → its profile. */
+  added: ReadonlyMap<string, string>;
+  /** → the profile that it has, and the one that it gets. */
+  changed: ReadonlyMap<string, { was: string; now: string }>;
+  /** → the profile that it has. */
+  removed: ReadonlyMap<string, string>;
+}
+
 /** @param formerStore the NAME of the helper that answered for every registry so far, where ours takes its place. */
 export function configChange(
   { path, before, text, config }: ConfigFile,
-  rules: ReadonlyMap<string, string>,
+  { added, changed, removed }: RuleChanges,
   formerStore: string | undefined,
   notes: string[],
 ): FileChange | undefined {
@@ -35,35 +47,61 @@ export function configChange(
     notes.push(`${path}: kept fallback_helper: ${existing}; the former credsStore was ${formerStore}`);
   }
   const fallbackHelper = existing === undefined ? formerStore : undefined;
-  if (rules.size === 0 && fallbackHelper === undefined) return undefined;
-  const edits = [...rules].map(
-    ([key, profile]): Edit => ({ path: ['registries', key], now: profile, was: null }),
-  );
+  const ofRule = (key: string) => ['registries', key];
+  const edits: Edit[] = [
+    ...[...removed].map(([key, profile]) => ({ path: ofRule(key), now: null, was: profile })),
+    ...[...changed].map(([key, { was, now }]) => ({ path: ofRule(key), now, was })),
+    ...[...added].map(([key, profile]) => ({ path: ofRule(key), now: profile, was: null })),
+  ];
   if (fallbackHelper !== undefined) edits.push({ path: ['fallback_helper'], now: fallbackHelper, was: null });
-  return fileChange(
-    { path, kind: 'config', before },
-    addToConfig(text, { rules, fallbackHelper }, path),
-    edits,
-  );
+  if (edits.length === 0) return undefined;
+  const profiles = new Map([...changed].map(([key, { now }]) => [key, now]));
+  const without = removeFromConfig(text, { rules: removed, fallbackHelper: undefined }, path);
+  const after = addToConfig(changeProfiles(without, profiles, path), { rules: added, fallbackHelper }, path);
+  return fileChange({ path, kind: 'config', before }, after, edits);
 }
 
-/** Key under `registries:` → profile; and a sentence for each host that the user's rule serves by another identity. */
-export function planRules(config: Config, accounts: readonly ServedAccount[]) {
-  const rules = new Map<string, string>();
-  const kept: string[] = [];
-  for (const { id, profile, hosts } of accounts) {
+/** The changes, and a sentence for each rule of the user's that stays in force for what is served otherwise. */
+export function planRules(
+  config: Config,
+  accounts: readonly ServedAccount[],
+  dropped: readonly string[],
+): RuleChanges & { kept: readonly string[] } {
+  const added = new Map<string, string>();
+  const changed = new Map<string, { was: string; now: string }>();
+  const removed = new Map<string, string>();
+  const kept = new Set<string>();
+  const keep = (what: string, { line, rule }: RegistryRule) =>
+    kept.add(`${what}: kept the rule in ${config.file}:${line}, ${identityOf(rule)}`);
+  for (const { id, profile, isPicked, hosts } of accounts) {
     const found = hosts.map((host) => ({ host, rule: matchRule(config, host) }));
-    const isWidelyRuled = found.some(({ rule }) => ['region', 'wildcard'].includes(rule?.pattern.rank ?? ''));
+    const own = rulesOf(config, id);
+    for (const rule of isPicked ? own : []) {
+      const was = rule.rule.profile;
+      if (was === undefined) keep(rule.key, rule);
+      else if (was !== profile) changed.set(rule.key, { was, now: profile });
+    }
+    const isWidelyRuled = !isPicked && found.some(({ rule }) => isWide(rule));
     for (const { host, rule } of found) {
-      if (rule === undefined) {
-        // A rule for the whole account would come before one for a region: only hostnames that have none get one.
-        rules.set(isWidelyRuled ? host : accountPattern(id, host), profile);
-      } else if (rule.rule.profile !== profile) {
-        kept.push(`${host}: kept the rule in ${config.file}:${rule.line}, ${identityOf(rule.rule)}`);
-      }
+      // A rule for the whole account would come before one for a region: only hostnames that have none get one.
+      if (rule === undefined) added.set(isWidelyRuled ? host : accountPattern(id, host), profile);
+      else if (rule.rule.profile === profile || (isPicked && own.includes(rule))) continue;
+      else if (isPicked) added.set(accountPattern(id, host), profile);
+      else keep(host, rule);
     }
   }
-  return { rules, kept };
+  for (const id of dropped) {
+    for (const rule of rulesOf(config, id)) {
+      const { profile, ...more } = rule.rule;
+      if (profile === undefined || Object.keys(more).length > 0) keep(rule.key, rule);
+      else removed.set(rule.key, profile);
+    }
+  }
+  return { added, changed, removed, kept: [...kept] };
+}
+
+function isWide(rule: RegistryRule | undefined): boolean {
+  return rule?.pattern.rank === 'region' || rule?.pattern.rank === 'wildcard';
 }
 
 /** `444455556666.dkr.ecr.*.amazonaws.com`; FIPS and dual-stack hostnames, which it does not cover, stand for themselves. */

@@ -1,5 +1,7 @@
 // The changes that a setup makes, file by file, and the copies and notes by which they can be taken back.
+import { isDeepStrictEqual } from 'node:util';
 import { readSnapshot } from '../os/snapshot.ts';
+import { missingFolders } from './made-folders.ts';
 import type { FileWrite } from './prepare-file.ts';
 import {
   type Edit,
@@ -7,6 +9,7 @@ import {
   type FileState,
   mergeEdits,
   type readState,
+  type State,
   sha256,
   stateText,
 } from './state.ts';
@@ -28,8 +31,17 @@ export function fileChange(
   return { path, kind, before, after: bytes, edits };
 }
 
-/** Everything to be written for the changes: first what takes them back, so that it is there whatever happens. */
-export function writesOf(changes: readonly FileChange[], state: ReturnType<typeof readState>): FileWrite[] {
+/**
+ * Everything to be written for the changes: first what takes them back, so that it is there whatever happens. Nothing where
+ * nothing is new. `declined`: the accounts that the user leaves out.
+ */
+export function writesOf(
+  changes: readonly FileChange[],
+  state: ReturnType<typeof readState>,
+  declined: readonly string[],
+): FileWrite[] {
+  const isNews = !isDeepStrictEqual(declined, state.value?.declined ?? []);
+  if (changes.length === 0 && !isNews) return [];
   const files = new Map((state.value?.files ?? []).map((file) => [file.path, file]));
   const backups: FileWrite[] = [];
   for (const change of changes) {
@@ -38,7 +50,14 @@ export function writesOf(changes: readonly FileChange[], state: ReturnType<typeo
     if (backup !== undefined) backups.push(backup);
     files.set(change.path, earlier ? later(earlier, change) : first(change, backup?.path));
   }
-  const after = Buffer.from(stateText({ version: 1, files: [...files.values()] }));
+  const folders = new Set([...(state.value?.folders ?? []), ...missingFolders([state, ...changes])]);
+  const value: State = {
+    version: 1,
+    files: [...files.values()],
+    folders: [...folders],
+    declined: [...declined],
+  };
+  const after = Buffer.from(stateText(value));
   return [...backups, { path: state.path, before: state.before, after }, ...changes];
 }
 

@@ -1,63 +1,66 @@
 // From the chosen registries to the changed files: rules in config.yaml, and who Docker or podman asks.
-import {
-  type DockerConfigFile,
-  type DockerUser,
-  readDockerConfig,
-  readPodmanConfigs,
-} from '../docker/config-file.ts';
+import { parseDockerConfig } from '../docker/docker-config.ts';
+import { parseServerURL } from '../docker/server-url.ts';
 import { XacctError } from '../errors.ts';
-import { command } from '../hint.ts';
-import type { ServedAccount } from './accounts.ts';
+import type { Command } from '../hint.ts';
+import { parseRegistry } from '../registry/ecr-hostname.ts';
+import type { RegistryChoice } from './choose-registries.ts';
 import { type ConfigFile, configChange, planRules } from './config-change.ts';
 import { type DropIn, dropInText } from './docker-files/drop-in.ts';
 import { takeOver } from './docker-files/take-over.ts';
 import { type FileChange, fileChange } from './file-change.ts';
-
-/** The NAME of `docker-credential-ecr-xacct`. */
-const HELPER = 'ecr-xacct';
-
-/** A file of Docker's or podman's that is to change. */
-export interface SetupTarget extends DockerConfigFile {
-  /** Old logins are taken out of it; nothing is put in. */
-  isLoginsOnly: boolean;
-}
-
-/** @param isDropIn podman is to ask for every registry, as a drop-in says. @throws XacctError `docker-config`, `file-access` */
-export function targetsOf(program: 'docker' | 'podman', isDropIn: boolean, user: DockerUser): SetupTarget[] {
-  if (program === 'docker') return [{ ...readDockerConfig(user), isLoginsOnly: false }];
-  const { logins, auth } = readPodmanConfigs(user);
-  return [
-    ...(logins === undefined ? [] : [{ ...logins, isLoginsOnly: true }]),
-    { ...auth, isLoginsOnly: isDropIn },
-  ];
-}
+import type { StoreUse } from './setup-text.ts';
+import type { State } from './state.ts';
+import { HELPER, type SetupTarget } from './targets.ts';
 
 export interface Plan {
   /** Of config.yaml first: Docker shall not ask for what has no rule yet. */
   changes: readonly FileChange[];
   /** What the user may not expect, a sentence each. */
   notes: readonly string[];
+  /** Of the file that is to have the entries. */
+  use: StoreUse;
 }
 
-/** @throws XacctError `docker-config` where `--creds-store` has nobody to fall back to. */
+export interface PlanOptions {
+  isCredsStore: boolean;
+  /** Of the setups before this one. */
+  state: State | undefined;
+  /** The command that serves the registries without `--creds-store`. */
+  withoutStore: Command;
+}
+
+/** @throws XacctError `docker-config` where `--creds-store` has no store to fall back to. */
 export function planSetup(
   configFile: ConfigFile,
   targets: readonly SetupTarget[],
-  accounts: readonly ServedAccount[],
-  isCredsStore: boolean,
+  { accounts, dropped }: Pick<RegistryChoice, 'accounts' | 'dropped'>,
+  { isCredsStore, state, withoutStore }: PlanOptions,
 ): Plan {
   const hosts = accounts.flatMap((account) => account.hosts);
   const notes: string[] = [];
   const changes: (FileChange | undefined)[] = [];
   let fallbackHelper: string | undefined;
+  let use: StoreUse = { helpers: 0, store: undefined };
   for (const target of targets) {
     const by = target.isLoginsOnly ? 'removal' : isCredsStore ? 'credsStore' : 'credHelpers';
-    if (by === 'credsStore') fallbackHelper = formerStore(target);
+    if (by === 'credsStore') fallbackHelper = formerStore(target, withoutStore);
     const { text, edits, replaced } = takeOver(
       target.text,
-      { hosts, helper: HELPER, by, detectedStore: target.detectedStore },
+      {
+        hosts,
+        dropped: (url) => dropped.includes(accountOf(url) ?? ''),
+        helper: HELPER,
+        by,
+        detectedStore: target.detectedStore,
+        earlier: state?.files.find(({ path }) => path === target.path)?.edits,
+      },
       target.path,
     );
+    if (by === 'credHelpers') {
+      const { credHelpers, credsStore } = parseDockerConfig(text, target.path);
+      use = { helpers: credHelpers.size, store: credsStore };
+    }
     for (const [host, helper] of replaced)
       notes.push(`${host}: so far docker-credential-${helper} answered for it`);
     if (edits.some(({ path: [key], now }) => key === 'credsStore' && now !== HELPER)) {
@@ -65,18 +68,26 @@ export function planSetup(
         `${target.path}: Docker keeps logins in ${target.detectedStore} so far, by itself; now it has to be told`,
       );
     }
+    if (by === 'credHelpers' && target.config.credsStore === HELPER) {
+      notes.push(...dropped.map((id) => `${id}: Docker goes on asking ecr-xacct, as its credsStore`));
+    }
     const logins = edits.filter(({ path }) => path[0] === 'auths').length;
     if (logins > 0)
       notes.push(`${target.path}: ${logins} old ${logins === 1 ? 'login is' : 'logins are'} taken out`);
     changes.push(fileChange({ ...target, kind: 'docker' }, text, edits));
   }
-  const { rules, kept } = planRules(configFile.config, accounts);
+  const rules = planRules(configFile.config, accounts, dropped);
   return {
     changes: [configChange(configFile, rules, fallbackHelper, notes), ...changes].filter(
       (change) => change !== undefined,
     ),
-    notes: [...kept, ...notes],
+    notes: [...rules.kept, ...notes],
+    use,
   };
+}
+
+function accountOf(url: string): string | undefined {
+  return parseRegistry(parseServerURL(url)?.hostname ?? '')?.account;
 }
 
 /** Podman's list of helpers for every registry. */
@@ -85,13 +96,16 @@ export function planDropIn({ path, before, others }: DropIn): FileChange | undef
 }
 
 /** Undefined where it is this program already. */
-function formerStore({ path, config, detectedStore }: SetupTarget): string | undefined {
+function formerStore(
+  { path, config, detectedStore }: SetupTarget,
+  withoutStore: Command,
+): string | undefined {
   const { credsStore = detectedStore } = config;
   if (credsStore === HELPER) return undefined;
   if (credsStore !== undefined) return credsStore;
   throw new XacctError(
     'docker-config',
-    `${path} has no credsStore that could go on answering for other registries: Docker would no longer read their logins, which stand in the file itself`,
-    { hint: { say: 'to serve only the registries of ECR', run: command`ecr-xacct setup` } },
+    `${path} has no credsStore that could go on answering for other registries: Docker would no longer read their logins, which are in the file itself`,
+    { hint: { say: 'to serve only the registries of ECR', run: withoutStore } },
   );
 }

@@ -1,21 +1,90 @@
 // What setup says of its choices, of what is to change, and of what to do next. Fits 80 columns where the names in it do.
 import { printable } from '../errors.ts';
+import { type Command, type Hint, hintLines } from '../hint.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
+import { sampleRegion } from '../registry/region-names.ts';
 import { diffText } from '../terminal/diff.ts';
 import type { Screen } from '../terminal/screen.ts';
-import { padded, widest } from '../terminal/text-width.ts';
-import type { ServedAccount } from './accounts.ts';
+import { notes as notesOn, table } from '../terminal/table.ts';
+import type { Account, FoundAccounts } from './accounts.ts';
+import type { RegistryChoice, ServedAccount } from './choose-registries.ts';
 import { redactJson } from './docker-files/redact.ts';
 import type { FileChange } from './file-change.ts';
 
-/** The accounts, each with its profile and its regions, and the profiles that are left out. */
-export function choicesText(accounts: readonly ServedAccount[], unknown: readonly string[]): string {
-  const width = widest(accounts.map(({ profile }) => printable(profile)));
-  const lines = accounts.map(
-    ({ id, profile, hosts }) => `  ${id}  ${padded(printable(profile), width)}  ${regionsText(hosts)}`,
-  );
-  const left = unknown.map((name) => `  ${printable(name)}: account unknown, add a rule by hand`);
-  return `${['The registries of these accounts, by these profiles:', ...lines, ...left].join('\n')}\n\n`;
+/** The accounts, each with its profile and its regions. */
+export function choicesText(
+  { accounts, dropped }: RegistryChoice,
+  { accounts: all, states }: FoundAccounts,
+  screen: Screen,
+): string {
+  const columns = [
+    { title: 'ACCOUNT' },
+    { title: 'PROFILE', fit: 'shorten' },
+    { title: 'REGIONS', fit: 'wrap' },
+    { title: 'CREDENTIALS', fit: 'wrap' },
+  ] as const;
+  const rows = accounts.map(({ id, profile, hosts }) => [
+    id,
+    profile,
+    regionsText(hosts),
+    states.get(profile) ?? '',
+  ]);
+  const served =
+    rows.length === 0
+      ? ''
+      : `The registries of these accounts, by these profiles:\n\n${table(columns, rows, screen)}\n`;
+  const gone = all.filter(({ id }) => dropped.includes(id));
+  const left = gone.length === 0 ? '' : `No longer: ${namesText(gone)}\n\n`;
+  return served + left;
+}
+
+/** Profiles that are not offered, each with the reason and the command that changes that. */
+export function notOfferedText({ leftOut }: Pick<FoundAccounts, 'leftOut'>, screen: Screen): string {
+  return reasonsText('Profiles that are not offered:', [...leftOut.values()], screen);
+}
+
+/** Accounts that are left out, likewise. `words` is the command that was run. */
+export function leftOutText(
+  { regionless, declined }: Record<'regionless' | 'declined', readonly Account[]>,
+  words: Command,
+  screen: Screen,
+): string {
+  const reasons: Reason[] = [];
+  if (declined.length > 0) {
+    const say = `to serve ${declined.length === 1 ? 'it' : 'them'} again`;
+    const run = [...words, ...declined.flatMap(({ profiles: [first = ''] }) => ['--profile', first])];
+    reasons.push({ message: `deselected earlier: ${namesText(declined)}`, hint: { say, run } });
+  }
+  if (regionless.length > 0) {
+    const message = `no region is known for ${namesText(regionless)}`;
+    reasons.push({ message, hint: regionHint(regionless, words) });
+  }
+  return reasonsText('Left out:', reasons, screen);
+}
+
+interface Reason {
+  message: string;
+  hint: Hint | undefined;
+}
+
+function reasonsText(title: string, reasons: readonly Reason[], screen: Screen): string {
+  const blocks = reasons.map(({ message, hint }) => {
+    const lines = (hint === undefined ? [] : hintLines(hint)).map((line) => `    ${printable(line)}\n`);
+    return `${notesOn([{ note: message, indent: 2 }], screen)}${lines.join('')}`;
+  });
+  return blocks.length === 0 ? '' : `${title}\n${blocks.join('')}\n`;
+}
+
+/** Regions are the user's to say: the command has examples. */
+export function regionHint(accounts: readonly Account[], words: Command): Hint {
+  const [first] = accounts;
+  const say = `to add ${accounts.length === 1 ? 'it' : 'them'} (${sampleRegion(first?.partition)} is an example)`;
+  const regions = accounts.flatMap(({ id, partition }) => ['--region', `${id}=${sampleRegion(partition)}`]);
+  return { say, run: [...words, ...regions] };
+}
+
+export function namesText(accounts: readonly Account[]): string {
+  return accounts.map(({ id, profiles }) => `${id} (${profiles[0]})`).join(', ');
 }
 
 const MAX_REGIONS = 3;
@@ -42,13 +111,46 @@ export function fileDiffText({ path, kind, before, after }: FileChange, screen: 
 
 export function nextStepsText(accounts: readonly ServedAccount[], program: 'docker' | 'podman'): string {
   const hosts = accounts.flatMap((account) => account.hosts);
-  const host = hosts[0] ?? '';
+  const [host] = hosts;
   const count = hosts.length === 1 ? '1 registry' : `${hosts.length} registries`;
-  return `Done: ${program === 'docker' ? 'Docker' : program} asks ecr-xacct for the credentials of ${count}.
-
+  const next = `
 What to do next:
   ${program} pull ${host}/NAME:TAG
   ecr-xacct explain ${host}
-  ecr-xacct setup --undo    takes it all back
 `;
+  return `Done: ${program === 'docker' ? 'Docker' : program} asks ecr-xacct for the credentials of ${count}.
+${host === undefined ? '' : next}
+To take it all back, run:
+  ecr-xacct setup --undo
+`;
+}
+
+/** Fewer are asked in no time that is felt. */
+const MANY_HELPERS = 8;
+
+export interface StoreUse {
+  /** Entries of `credHelpers`. */
+  helpers: number;
+  /** The present store, which would answer for other registries; undefined where there is none. */
+  store: string | undefined;
+}
+
+/** Why to be the credsStore instead, where Docker has many helpers to ask. `words` is the command that makes it so. */
+export function storeText({ helpers, store }: StoreUse, words: Command): string {
+  if (helpers < MANY_HELPERS) return '';
+  const how =
+    store === undefined
+      ? `For that, Docker needs another credential store first, for the logins that are
+in config.json itself: docker-credential-pass, say.
+`
+      : `The credsStore of now, ${printable(store)}, goes on answering for all other
+registries, as fallback_helper of config.yaml.
+${hintLines({ say: 'to change to that', run: words }).join('\n')}
+`;
+  return `
+Docker now has ${helpers} credHelpers. A classic "docker build" (without BuildKit) asks
+each of them before it begins, one after another, and shows an error for each
+that has no credentials just now. As its credsStore, ecr-xacct is asked once,
+and the credHelpers of ecr-xacct are taken out.
+${how}`;
 }

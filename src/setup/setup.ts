@@ -5,38 +5,44 @@ import { configPath } from '../config/paths.ts';
 import { dockerConfigPath } from '../docker/docker-config.ts';
 import { helperFault } from '../docker/helper-fault.ts';
 import { podmanFiles } from '../docker/podman-files.ts';
-import { parseServerURL } from '../docker/server-url.ts';
 import { printable, XacctError } from '../errors.ts';
-import { type Command, command } from '../hint.ts';
+import { command } from '../hint.ts';
 import type { Run } from '../invocation.ts';
 import { followLinks } from '../os/follow-links.ts';
 import { refuseForeign } from '../os/foreign-folder.ts';
 import { homeFolder } from '../os/home-folder.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
-import { partitionOfRegion } from '../registry/ecr-hostname.ts';
-import { terminalOf } from '../terminal/prompts.ts';
-import { findAccounts, type ServedAccount } from './accounts.ts';
+import { isTerminal } from '../terminal/prompts.ts';
+import { screenOf } from '../terminal/screen.ts';
+import { findAccounts } from './accounts.ts';
 import { createAsker } from './asker.ts';
-import { chooseRegistries } from './choose-registries.ts';
+import { type Asker, chooseRegistries, type RegistryChoice } from './choose-registries.ts';
 import { readConfigFile } from './config-change.ts';
 import { readDropIn } from './docker-files/drop-in.ts';
 import { writesOf } from './file-change.ts';
-import { planDropIn, planSetup, type SetupTarget, targetsOf } from './plan.ts';
-import { choicesText, nextStepsText } from './setup-text.ts';
+import { removeEmptyFolders } from './made-folders.ts';
+import { planDropIn, planSetup } from './plan.ts';
+import { noTerminal, regionNotes, regionWishes, type SetupOptions, typed } from './setup-options.ts';
+import {
+  choicesText,
+  leftOutText,
+  namesText,
+  nextStepsText,
+  notOfferedText,
+  regionHint,
+  type StoreUse,
+  storeText,
+} from './setup-text.ts';
+import { type Standing, standingOf } from './standing.ts';
 import { readState } from './state.ts';
+import { HELPER, targetsOf } from './targets.ts';
 import { removeLeftovers } from './temporary-file.ts';
 import { planUndo } from './undo.ts';
 import { type Session, writePlan } from './write-plan.ts';
 
-export interface SetupOptions {
-  yes?: true;
-  dryRun?: true;
-  undo?: true;
-  keepConfig?: true;
-  podman?: true;
-  credsStore?: true;
-  profile?: readonly string[];
-  region?: readonly string[];
+interface SetupSession extends Session {
+  /** Undefined where nothing may be asked. */
+  asker: Asker | undefined;
 }
 
 /** @throws XacctError `usage` where it would have to ask, and cannot. */
@@ -62,13 +68,14 @@ export async function setup(options: SetupOptions, run: Run): Promise<void> {
       refuseForeign([{ path }, { path: options.podman ? authFile : dockerConfig }], home, words);
     clearLeftovers([path, dockerConfig, authFile, dropIn]);
   }
-  const terminal = options.yes
-    ? { input: streams.stdin, output: streams.stdout }
-    : terminalOf(streams, typed({ ...options, yes: true }));
+  const terminal = { input: streams.stdin, output: streams.stdout };
+  const canAsk = isTerminal(streams.stdin) && isTerminal(streams.stdout);
+  if (!canAsk && !options.yes && !options.dryRun) throw noTerminal(options);
   const session = {
     run,
     user,
     terminal,
+    asker: options.yes || !canAsk ? undefined : createAsker(terminal),
     words,
     isDryRun: options.dryRun === true,
     asks: options.yes !== true,
@@ -81,71 +88,76 @@ function clearLeftovers(files: readonly string[]): void {
   for (const folder of new Set(files.map((file) => dirname(followLinks(file))))) removeLeftovers(folder);
 }
 
-/** The command that was run, with every option. */
-function typed({ profile = [], region = [], ...flags }: SetupOptions): Command {
-  const words = Object.keys(flags).map(
-    (name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-  );
-  const named = [
-    ...profile.flatMap((name) => ['--profile', name]),
-    ...region.flatMap((name) => ['--region', name]),
-  ];
-  return command`ecr-xacct setup ${[...named, ...words]}`;
-}
-
-async function setUp(session: Session, path: string, options: SetupOptions): Promise<void> {
-  const { run, user } = session;
+async function setUp(session: SetupSession, path: string, options: SetupOptions): Promise<void> {
+  const { run, user, words } = session;
+  const { stdout, stderr } = run.streams;
   const program = options.podman ? 'podman' : 'docker';
   const isDropIn = options.podman === true && options.credsStore === true;
   // Before anything is asked.
-  readConfigFile(path);
+  const { config } = readConfigFile(path);
+  const { value: former } = readState(path);
   const targets = targetsOf(program, isDropIn, user);
-  const accounts = await choose(session, options, targets);
+  const withoutStore = typed({ ...options, credsStore: undefined });
+  const dropIn = isDropIn ? readDropIn(user, withoutStore) : undefined;
+  const isListed = dropIn?.before?.bytes.includes(HELPER) === true;
+  const standing = standingOf(config, targets, isListed, former?.declined ?? []);
+  const choice = await choose(session, options, standing);
+  const isCredsStore = options.credsStore === true && !isDropIn;
+  let use: StoreUse | undefined;
   const done = await writePlan(session, () => {
     const state = readState(path);
-    const plan = planSetup(
-      readConfigFile(path),
-      targetsOf(program, isDropIn, user),
-      accounts,
-      options.credsStore === true && !isDropIn,
-    );
-    const dropIn = isDropIn ? planDropIn(readDropIn(user)) : undefined;
-    const changes = [...plan.changes, ...(dropIn === undefined ? [] : [dropIn])];
-    return { changes, notes: plan.notes, writes: changes.length === 0 ? [] : writesOf(changes, state) };
+    const plan = planSetup(readConfigFile(path), targetsOf(program, isDropIn, user), choice, {
+      isCredsStore,
+      state: state.value,
+      withoutStore,
+    });
+    use = plan.use;
+    const listed = isDropIn ? planDropIn(readDropIn(user, withoutStore)) : undefined;
+    const changes = [...plan.changes, ...(listed === undefined ? [] : [listed])];
+    return {
+      changes,
+      notes: [...regionNotes(options.region ?? []), ...plan.notes],
+      writes: writesOf(changes, state, choice.declined),
+      isMemoryOnly: changes.length === 0,
+    };
   });
+  if (done === 'written') stdout.write(nextStepsText(choice.accounts, program));
+  if (use !== undefined && program === 'docker') stdout.write(storeText(use, [...words, '--creds-store']));
   if (done === 'shown') return;
-  if (done === 'written') run.streams.stdout.write(nextStepsText(accounts, program));
   const fault = helperFault(user.env.PATH, user.home, run.invocation.self);
   if (fault !== undefined) {
-    run.streams.stderr.write(`\nWarning: ${fault.message}\nTo fix it, run:\n  ${fault.command}\n`);
+    stderr.write(`\nWarning: ${fault.message}\nTo fix it, run:\n  ${fault.command}\n`);
   }
 }
 
 async function choose(
-  { run, terminal, user: { env } }: Session,
+  { run, asker, words, user: { env } }: SetupSession,
   options: SetupOptions,
-  targets: readonly SetupTarget[],
-): Promise<ServedAccount[]> {
-  const { profile: profiles = [] } = options;
-  const found = await findAccounts(createProfileReader()(env), env, createAccountOf(run.invocation));
-  const ofEnvironment = [env.AWS_REGION ?? '', env.AWS_DEFAULT_REGION ?? ''].filter(
-    (region) => partitionOfRegion(region) !== undefined,
-  );
-  const known = targets
-    .flatMap(({ config }) => [...config.auths.keys(), ...config.credHelpers.keys()])
-    .flatMap((url) => parseServerURL(url)?.hostname ?? []);
-  const accounts = await chooseRegistries(
-    found,
-    { profiles, regions: [...(options.region ?? []), ...ofEnvironment], known },
-    options.yes ? undefined : createAsker(terminal),
-  );
-  run.streams.stdout.write(choicesText(accounts, profiles.length > 0 ? [] : found.unknown));
-  return accounts;
+  standing: Standing,
+): Promise<RegistryChoice> {
+  const { profile: profiles = [], region: regions = [] } = options;
+  const look = { env, now: Date.now() };
+  const screen = screenOf(run.streams.stdout, env);
+  const say = (text: string) => run.streams.stdout.write(text);
+  const found = await findAccounts(createProfileReader()(env), look, createAccountOf(run.invocation));
+  // What is asked for by name is an error where it is broken.
+  if (profiles.length === 0 && found.accounts.length > 0) say(notOfferedText(found, screen));
+  const choice = await chooseRegistries(found, { profiles, regions: regionWishes(regions) }, standing, asker);
+  const { accounts, dropped, regionless } = choice;
+  if (accounts.length === 0 && dropped.length === 0) {
+    const message = `no region is known for ${namesText(regionless)}`;
+    throw new XacctError('usage', message, { hint: regionHint(regionless, words) });
+  }
+  const isAll = asker === undefined && profiles.length === 0;
+  const declined = isAll ? found.accounts.filter(({ id }) => choice.declined.includes(id)) : [];
+  say(choicesText(choice, found, screen) + leftOutText({ regionless, declined }, words, screen));
+  return choice;
 }
 
 async function undo(session: Session, configFile: string, { keepConfig }: SetupOptions): Promise<void> {
   const { stdout } = session.run.streams;
   const { path, value } = readState(configFile);
+  let folders: readonly string[] = [];
   if (value === undefined) {
     stdout.write(`Nothing is set up: there is no ${printable(path)}.\n`);
     return;
@@ -153,9 +165,11 @@ async function undo(session: Session, configFile: string, { keepConfig }: SetupO
   const done = await writePlan(session, () => {
     const { before, value: state = value } = readState(configFile);
     const { changes, removals, notes } = planUndo(state, keepConfig === true);
+    folders = state.folders;
     return { changes, notes, writes: [...changes, ...removals, { path, before, after: undefined }] };
   });
   if (done !== 'written') return;
+  removeEmptyFolders(folders);
   const but = keepConfig ? `, but ${printable(configFile)}, which stays` : '';
   stdout.write(`Done: everything that setup had changed is taken back${but}.\n`);
 }

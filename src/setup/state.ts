@@ -21,12 +21,19 @@ const fileSchema = z.strictObject({
   before: z.nullable(z.string()),
   /** A copy of the file before the first setup; null where there was none. */
   backup: z.nullable(z.string()),
-  /** SHA-256 after the last setup; null where nobody but setup changed the file between two of them. */
+  /** SHA-256 after the last setup; null where another program changed the file between two of them. */
   after: z.nullable(z.string()),
   edits: z.array(editSchema),
 });
 
-const stateSchema = z.strictObject({ version: z.literal(1), files: z.array(fileSchema) });
+const stateSchema = z.strictObject({
+  version: z.literal(1),
+  files: z.array(fileSchema),
+  /** Folders that setup made. */
+  folders: z._default(z.array(z.string()), []),
+  /** Accounts that the user left out. */
+  declined: z._default(z.array(z.string()), []),
+});
 
 export type Edit = z.infer<typeof editSchema>;
 export type FileState = z.infer<typeof fileSchema>;
@@ -69,7 +76,7 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** The edits of an earlier setup and of this one: what was there first stays, unless somebody else changed it since. */
+/** The edits of an earlier setup and of this one: what was there first stays, unless another program changed it since. */
 export function mergeEdits(earlier: readonly Edit[], added: readonly Edit[]): Edit[] {
   const merged = new Map(earlier.map((edit) => [JSON.stringify(edit.path), edit]));
   for (const edit of added) {

@@ -38,7 +38,7 @@ function isOwnFile(path: string): boolean {
   return stat?.isFile() === true && (process.getuid === undefined || stat.uid === process.getuid());
 }
 
-/** Whether a setup of this user runs under this ID, which may be another program's by now. */
+/** Whether a setup, or an edit of a rule, of this user runs under this ID, which may be another program's by now. */
 function isWriting(pid: number): boolean {
   if (pid === process.pid) return false;
   try {
@@ -47,7 +47,7 @@ function isWriting(pid: number): boolean {
     return false;
   }
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('\0setup\0');
+    return /\0(?:setup|rule)\0/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
   } catch {
     // No Linux: it cannot be told.
     return process.platform !== 'linux';

@@ -1,9 +1,11 @@
-// Takes back what setup has written: whole files where nobody else has changed them, else key by key.
-import { removeFromConfig } from '../config/edit.ts';
+// Takes back what setup has written: whole files where only setup has changed them, else key by key.
+import { addToConfig, changeProfiles, removeFromConfig } from '../config/edit.ts';
+import { parseConfig } from '../config/load.ts';
 import { readSnapshot, type Snapshot, textOf } from '../os/snapshot.ts';
 import { handBack } from './docker-files/take-over.ts';
 import type { FileChange } from './file-change.ts';
 import type { FileWrite } from './prepare-file.ts';
+import { saysMoreThanProfile, undoRule } from './rule-edit.ts';
 import { type FileState, type State, sha256 } from './state.ts';
 
 export interface UndoPlan {
@@ -50,7 +52,7 @@ function undone(
   const text = textOf(before, path);
   const isOurs = file.before === null;
   if (kind === 'drop-in') {
-    notes.push(`${path}: somebody else has changed it; it stays`);
+    notes.push(`${path}: it has been changed since; it stays`);
     return before.bytes;
   }
   const changed =
@@ -65,27 +67,54 @@ function withoutEntries(
   notes: string[],
 ): string {
   const { text: changed, kept } = handBack(text, edits, original && textOf(original, path), path);
-  for (const name of kept) notes.push(`${path}: kept ${name}: somebody else has changed it since`);
+  for (const name of kept) notes.push(`${path}: kept ${name}: it has been changed since`);
   return changed;
 }
 
 function withoutRules({ path, edits }: FileState, text: string, notes: string[]): string {
-  const rules = new Map<string, string>();
+  let changed = text;
+  for (const edit of edits.filter(saysMoreThanProfile)) {
+    const undone = undoRule(changed, edit, path);
+    if (undone === changed && edit.now !== edit.was) notes.push(keptText(path, edit.path[1] ?? ''));
+    changed = undone;
+  }
+  const others = edits.filter((edit) => !saysMoreThanProfile(edit));
+  return withoutProfiles({ path, edits: others }, changed, notes);
+}
+
+function withoutProfiles(
+  { path, edits }: Pick<FileState, 'path' | 'edits'>,
+  text: string,
+  notes: string[],
+): string {
+  const current = new Map(parseConfig(text, path).rules.map(({ key, rule }) => [key, rule.profile]));
+  const [added, changed, removed] = [
+    new Map<string, string>(),
+    new Map<string, string>(),
+    new Map<string, string>(),
+  ];
   let fallbackHelper: string | undefined;
   for (const {
     path: [section, key],
     now,
+    was,
   } of edits) {
-    if (now === null) continue;
-    if (section === 'fallback_helper') fallbackHelper = now;
-    else if (key !== undefined) rules.set(key, now);
+    if (section === 'fallback_helper') fallbackHelper = now ?? undefined;
+    if (section !== 'registries' || key === undefined || now === was) continue;
+    if (now === null) {
+      if (was !== null && !current.has(key)) removed.set(key, was);
+    } else if (was === null) added.set(key, now);
+    else if (current.get(key) === now) changed.set(key, was);
+    else if (current.has(key) && current.get(key) !== was) notes.push(keptText(path, key));
   }
-  const changed = removeFromConfig(text, { rules, fallbackHelper }, path);
-  for (const key of rules.keys()) {
-    if (changed.includes(key))
-      notes.push(`${path}: kept the rule for ${key}: somebody else has changed it since`);
-  }
-  return changed;
+  const without = removeFromConfig(text, { rules: added, fallbackHelper }, path);
+  for (const key of added.keys()) if (without.includes(key)) notes.push(keptText(path, key));
+  const back = changeProfiles(without, changed, path);
+  return addToConfig(back, { rules: removed, fallbackHelper: undefined }, path);
+}
+
+function keptText(path: string, key: string): string {
+  return `${path}: kept the rule for ${key}: it has been changed since`;
 }
 
 /** A file that setup made, and that has nothing in it any more. */

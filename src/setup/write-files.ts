@@ -6,6 +6,7 @@ import { command, type Hint } from '../hint.ts';
 import { mayAccess } from '../os/find-program.ts';
 import { followLinks } from '../os/follow-links.ts';
 import { readSnapshot } from '../os/snapshot.ts';
+import { missingFolders, removeEmptyFolders } from './made-folders.ts';
 import { bringIn, type FileWrite, type PreparedFile, prepareFile } from './prepare-file.ts';
 import { isSame, type Rename } from './replace-file.ts';
 import { removeLeftovers } from './temporary-file.ts';
@@ -21,6 +22,7 @@ export async function writeFiles(
 ): Promise<string | undefined> {
   for (const write of writes) checkWritable(write);
   for (const folder of foldersOf(writes)) removeLeftovers(folder);
+  const made = missingFolders(writes);
   const prepared: PreparedFile[] = [];
   const done: FileWrite[] = [];
   let changed: FileWrite | undefined;
@@ -30,6 +32,8 @@ export async function writeFiles(
     changed = writes.find(isChanged) ?? (await commitAll(prepared, done));
   } catch (error) {
     const rest = restText(await putBack(done, rename));
+    for (const file of prepared) file.discard();
+    removeEmptyFolders(made);
     throw refused(`${error instanceof Error ? error.message : error}; ${rest}`, hintOf(error), error);
   } finally {
     for (const file of prepared) file.discard();
@@ -39,6 +43,7 @@ export async function writeFiles(
     return undefined;
   }
   const lost = await putBack(done, rename);
+  removeEmptyFolders(made);
   if (lost.length === 0) return changed.path;
   throw refused(`${changed.path} was changed by another program meanwhile; ${restText(lost)}`, AGAIN);
 }
@@ -101,7 +106,7 @@ function syncFolder(folder: string): void {
   } catch {}
 }
 
-/** Before anything is written. A read-only file is not overwritten, though a rename could: somebody meant it. */
+/** Before anything is written. A read-only file is not overwritten, though a rename could: it is meant so. */
 function checkWritable({ path, before }: FileWrite): void {
   const target = followLinks(path);
   if (before !== undefined && !mayAccess(target, fs.constants.W_OK)) throw readOnly(target, 'the file');

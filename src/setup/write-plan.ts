@@ -30,6 +30,8 @@ export interface WritePlan {
   notes: readonly string[];
   /** The changes, and what takes them back. Empty where nothing is to change. */
   writes: readonly FileWrite[];
+  /** Whether only what setup remembers is to change, which is not asked about. */
+  isMemoryOnly?: boolean;
 }
 
 /** Some seconds of them: a program that writes as often, and as long, is not another login. */
@@ -47,8 +49,13 @@ export async function writePlan(
   let changed: string | undefined;
   let shown = '';
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const { changes, notes, writes } = plan();
-    if (writes.length === 0) {
+    const { changes, notes, writes, isMemoryOnly = false } = plan();
+    if (writes.length === 0 || isMemoryOnly) {
+      if (!session.isDryRun) {
+        refuseForeign(writes, session.user.home, session.words);
+        // What another program has changed meanwhile is remembered by the next setup.
+        await uninterrupted(() => writeFiles(writes));
+      }
       stdout.write(`${notesText(notes)}Nothing to change.\n`);
       return 'nothing';
     }

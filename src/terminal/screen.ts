@@ -11,6 +11,8 @@ export interface Screen {
   width: number;
   /** Lines; undefined where there is no end. */
   height: number | undefined;
+  /** Whether it shows more than ASCII. */
+  isUnicode: boolean;
   /** The text in this style, where there is colour. */
   paint(style: Style, text: string): string;
 }
@@ -29,6 +31,7 @@ export function screenOf(stream: Writable, env: Environment): Screen {
     isTerminal,
     width: Math.max(MIN_WIDTH, (isTerminal && terminal.columns) || WIDTH),
     height: isTerminal ? terminal.rows : undefined,
+    isUnicode: isUnicode(env),
     paint: (style, text) => colors[style](text),
   };
 }
@@ -38,4 +41,11 @@ function hasColour(isTerminal: boolean, { NO_COLOR, FORCE_COLOR }: Environment):
   if (NO_COLOR) return false;
   if (FORCE_COLOR) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
   return isTerminal;
+}
+
+/** As the C library takes it: of LC_ALL, LC_CTYPE and LANG the first that is set. Windows has none of them. */
+function isUnicode({ TERM, LC_ALL, LC_CTYPE, LANG }: Environment): boolean {
+  if (TERM === 'dumb') return false;
+  const locale = LC_ALL || LC_CTYPE || LANG;
+  return locale ? /utf-?8/i.test(locale) : process.platform === 'win32';
 }

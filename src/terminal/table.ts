@@ -16,12 +16,15 @@ export interface Column {
 /** Made `printable` by the table: it may come from anywhere. */
 export type Cell = string | { text: string; style: Style };
 
-/** A line of its own over all columns, as wide as the screen; longer ones are wrapped, or shortened in the middle. */
+/**
+ * A line of its own over all columns, as wide as the screen; longer ones are wrapped, or shortened in the middle. What is `whole`
+ * is one line at any width: a command that is to be copied.
+ */
 export interface Note {
   note: Cell;
   /** Spaces before it. */
   indent?: number;
-  fit?: 'wrap' | 'shorten';
+  fit?: 'wrap' | 'shorten' | 'whole';
 }
 
 /** The table's lines, each with its line break. A row has a cell for each column. */
@@ -101,7 +104,9 @@ function rowText(
 }
 
 function noteText({ note, indent = 0, fit = 'wrap' }: Note, screen: Screen): string {
-  const lines = fitted(note, screen.width - indent, fit, screen);
+  const isWhole = fit === 'whole';
+  const width = isWhole ? Number.POSITIVE_INFINITY : screen.width - indent;
+  const lines = fitted(note, width, isWhole ? 'shorten' : fit, screen);
   return lines.map((line) => `${`${' '.repeat(indent)}${line}`.trimEnd()}\n`).join('');
 }
 

@@ -1,21 +1,29 @@
 // Texts by the columns that they take on a terminal, which are not their characters: measured, shortened, wrapped, padded.
 import stringWidth from 'string-width';
 
+/** ASCII, and the arrows, dots, crosses and blocks of our own texts: one column each. */
+const NARROW = /^[\x20-\x7e\xb7\xd7\u2013\u2026\u2190-\u2193\u2500-\u259f]*$/;
+
+/** string-width says the same of what is narrow, and takes its time to begin. */
+function columnsOf(text: string): number {
+  return NARROW.test(text) ? text.length : stringWidth(text);
+}
+
 /** With blanks, as wide as this. */
 export function padded(text: string, width: number, align: 'left' | 'right' = 'left'): string {
-  const blanks = ' '.repeat(Math.max(0, width - stringWidth(text)));
+  const blanks = ' '.repeat(Math.max(0, width - columnsOf(text)));
   return align === 'left' ? text + blanks : blanks + text;
 }
 
 /** The columns of the widest. */
 export function widest(texts: readonly string[]): number {
-  return Math.max(...texts.map((text) => stringWidth(text)));
+  return Math.max(...texts.map((text) => columnsOf(text)));
 }
 
 /** At most `width` columns: where it is wider, its middle gives way to `…`. */
 export function shorten(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
-  const characters = [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment);
+  if (columnsOf(text) <= width) return text;
+  const characters = charactersOf(text);
   const tail = Math.floor((width - 1) / 2);
   const head = beginning(characters, width - 1 - tail);
   return `${head.join('')}…${beginning(characters.toReversed(), tail).toReversed().join('')}`;
@@ -30,17 +38,22 @@ export function wrap(text: string, width: number): string[] {
   for (const word of text.split(' ').map((whole) => shorten(whole, width))) {
     const last = lines.pop();
     const longer = last ? `${last} ${word}` : word;
-    if (!last || stringWidth(longer) <= width) lines.push(longer);
+    if (!last || columnsOf(longer) <= width) lines.push(longer);
     else lines.push(last, word);
   }
   return lines;
+}
+
+function charactersOf(text: string): string[] {
+  if (NARROW.test(text)) return [...text];
+  return [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment);
 }
 
 /** As many of the characters as there is room for, which is not all of them. */
 function beginning(characters: readonly string[], width: number): string[] {
   let used = 0;
   const end = characters.findIndex((character) => {
-    used += stringWidth(character);
+    used += columnsOf(character);
     return used > width;
   });
   return characters.slice(0, end);

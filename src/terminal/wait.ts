@@ -10,11 +10,21 @@ const SHOWN_AFTER = 300;
 const TOLD_AFTER = 3_000;
 const SECOND = 1_000;
 
-/** Of several waits at once the latest is shown, and how many more there are. */
+/** Of several waits at once the oldest is shown, and how many more there are. */
 export function createWaits(stderr: Writable, env: Environment): ShowWait {
   // Its library leaves a terminal alone where CI is set.
   const isMoving = screenOf(stderr, env).isTerminal && env.CI === undefined;
-  return isMoving ? movingLine(stderr) : plainLines(stderr);
+  const waits = new Set<Wait>();
+  const text = () => textOf(waits);
+  let end = () => {};
+  return (what) => {
+    const wait = { what: printable(what), since: performance.now() };
+    waits.add(wait);
+    if (waits.size === 1) end = isMoving ? moveLine(stderr, env, text) : tellOnce(stderr, text);
+    return () => {
+      if (waits.delete(wait) && waits.size === 0) end();
+    };
+  };
 }
 
 interface Wait {
@@ -22,31 +32,37 @@ interface Wait {
   since: number;
 }
 
-function movingLine(stderr: Writable): ShowWait {
-  const waits = new Set<Wait>();
-  let end = () => {};
-  return (what) => {
-    const wait = { what: printable(what), since: performance.now() };
-    waits.add(wait);
-    if (waits.size === 1) end = startLine(stderr, () => textOf(waits));
-    return () => {
-      if (waits.delete(wait) && waits.size === 0) end();
-    };
-  };
+function textOf(waits: ReadonlySet<Wait>): string {
+  const [oldest, ...others] = waits;
+  if (oldest === undefined) return '';
+  const seconds = Math.floor((performance.now() - oldest.since) / SECOND);
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  return `${oldest.what}${more} …${seconds === 0 ? '' : ` ${seconds} s`}`;
 }
 
+/** The spinner and a blank before the text, and the column behind it, which would begin the next line. */
+const BESIDE = 3;
+
 /** @returns what takes it away. */
-function startLine(stderr: Writable, text: () => string): () => void {
+function moveLine(stderr: Writable, env: Environment, text: () => string): () => void {
   let isOver = false;
   let remove = () => {};
   const shown = setTimeout(async () => {
-    const { default: createSpinner } = await import('yocto-spinner');
+    const [{ default: createSpinner }, { shorten }] = await Promise.all([
+      import('yocto-spinner'),
+      import('./text-width.ts'),
+    ]);
     if (isOver) return;
-    const spinner = createSpinner({ stream: stderr, text: text() }).start();
+    // A wider text would wrap, and its library erases one line.
+    const line = () => shorten(text(), screenOf(stderr, env).width - BESIDE);
+    const spinner = createSpinner({ stream: stderr, text: line(), handleSignals: false }).start();
     const counting = setInterval(() => {
-      spinner.text = text();
+      spinner.text = line();
     }, SECOND / 4);
+    // Of a signal this process is to die as if nothing had been shown: a loop of the shell ends only then.
+    const release = onSignals(() => remove());
     remove = () => {
+      release();
       clearInterval(counting);
       spinner.stop();
     };
@@ -58,19 +74,26 @@ function startLine(stderr: Writable, text: () => string): () => void {
   };
 }
 
-function textOf(waits: ReadonlySet<Wait>): string {
-  const all = [...waits];
-  const latest = all.at(-1);
-  if (latest === undefined) return '';
-  const others = all.length === 1 ? '' : ` (and ${all.length - 1} more)`;
-  // As long as any of them has lasted: what is asked of many at once does not begin again with each.
-  const seconds = Math.floor((performance.now() - Math.min(...all.map(({ since }) => since))) / SECOND);
-  return `${latest.what}${others} … ${seconds === 0 ? '' : `${seconds} s`}`;
+/** @returns what undoes it. */
+function onSignals(before: () => void): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const listeners = signals.map((signal) => {
+    const listener = () => {
+      before();
+      process.kill(process.pid, signal);
+    };
+    process.once(signal, listener);
+    return () => process.off(signal, listener);
+  });
+  process.once('exit', before);
+  return () => {
+    for (const release of listeners) release();
+    process.off('exit', before);
+  };
 }
 
-function plainLines(stderr: Writable): ShowWait {
-  return (what) => {
-    const told = setTimeout(() => stderr.write(`${printable(what)} …\n`), TOLD_AFTER);
-    return () => clearTimeout(told);
-  };
+/** @returns what keeps it from being told. */
+function tellOnce(stderr: Writable, text: () => string): () => void {
+  const told = setTimeout(() => stderr.write(`${text()}\n`), TOLD_AFTER);
+  return () => clearTimeout(told);
 }

@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { abortable } from '../os/abortable.ts';
 import type { Screen } from './screen.ts';
+import { keysIn, moveOf, pageOf, scrolled } from './scroll.ts';
 
 /** Resolves when it is time to show it again, or at once when the signal ends it all. */
 export type Pause = (signal: AbortSignal) => Promise<unknown>;
@@ -26,8 +27,8 @@ const ERASE_BELOW = '\x1b[J';
 const LEAVE = '\x1b[?25h\x1b[?1049l';
 
 /**
- * Until q, Ctrl-C, a signal to end, or until nobody reads it any more. `screen` is asked each time, because a window changes;
- * without it, or where it is no terminal, each text follows the one before.
+ * Until q, Ctrl-C, a signal to end, or until nothing reads it any more. `screen` is asked each time, because a window changes;
+ * without it, or where it is no terminal, each text follows the one before. What is higher than the window scrolls by keys.
  */
 export async function watch(
   draw: () => Promise<string>,
@@ -37,14 +38,36 @@ export async function watch(
 ): Promise<void> {
   const ended = new AbortController();
   const isRedrawn = screen?.().isTerminal === true;
-  const release = onEnd(stdin, stdout, isRedrawn, () => ended.abort());
+  let text = '';
+  let top = 0;
+  const show = () => {
+    const page = pageOf(text, top, screen?.().height);
+    top = page.top;
+    stdout.write(`${HOME}${page.lines.join(END_OF_LINE)}${END_OF_LINE}${ERASE_BELOW}`);
+  };
+  const onKey = (key: string) => {
+    if (ENDING_KEYS.includes(key)) return ended.abort();
+    const move = moveOf(key);
+    if (move === undefined) return;
+    const { height } = pageOf(text, top, screen?.().height);
+    top = scrolled(top, move, text.trimEnd().split('\n').length, height);
+    show();
+  };
+  const release = listen({ stdin, stdout }, isRedrawn, () => ended.abort(), onKey);
   if (isRedrawn) stdout.write(ENTER);
   try {
     while (!ended.signal.aborted) {
-      const text = await abortable(draw(), ended.signal).catch(() => undefined);
-      if (text === undefined) break;
-      stdout.write(isRedrawn ? page(text, screen?.()) : text);
-      await pause(ended.signal);
+      const drawn = await abortable(draw(), ended.signal).catch(() => undefined);
+      if (drawn === undefined) break;
+      text = drawn;
+      if (isRedrawn) show();
+      else stdout.write(text);
+      // At another width, another text.
+      const resized = new AbortController();
+      const onResize = () => resized.abort();
+      if (isRedrawn) stdout.once('resize', onResize);
+      await pause(AbortSignal.any([ended.signal, resized.signal]));
+      stdout.off('resize', onResize);
     }
   } finally {
     if (isRedrawn) stdout.write(LEAVE);
@@ -53,35 +76,28 @@ export async function watch(
 }
 
 /** Keys count where they are typed at us: a program in the background must not change the terminal. @returns what undoes it. */
-function onEnd(
-  stdin: WatchStreams['stdin'],
-  stdout: Writable,
+function listen(
+  { stdin, stdout }: WatchStreams,
   isRedrawn: boolean,
   end: () => void,
+  onKey: (key: string) => void,
 ): () => void {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, end);
   stdout.once('error', end).once('close', end);
   const hasKeys = isRedrawn && stdin.isTTY === true;
-  const onKey = (key: Buffer) => {
-    if (ENDING_KEYS.some((ending) => key.includes(ending))) end();
+  const onTyped = (typed: Buffer) => {
+    for (const key of keysIn(typed.toString())) onKey(key);
   };
   if (hasKeys) {
     stdin.setRawMode?.(true);
-    stdin.on('data', onKey).resume();
+    stdin.on('data', onTyped).resume();
   }
   return () => {
     for (const signal of signals) process.off(signal, end);
     stdout.off('error', end).off('close', end);
     if (!hasKeys) return;
-    stdin.off('data', onKey).pause();
+    stdin.off('data', onTyped).pause();
     stdin.setRawMode?.(false);
   };
-}
-
-function page(text: string, screen: Screen | undefined): string {
-  const lines = [...text.trimEnd().split('\n'), '', 'q or Ctrl-C ends it.'];
-  const height = screen?.height ?? lines.length + 1;
-  const shown = lines.length < height ? lines : [...lines.slice(0, height - 2), '… (the window is too low)'];
-  return `${HOME}${shown.join(END_OF_LINE)}${END_OF_LINE}${ERASE_BELOW}`;
 }

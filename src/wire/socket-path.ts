@@ -1,5 +1,4 @@
 // Where the daemon's socket is, and that its folder belongs to this user alone.
-import { execFileSync } from 'node:child_process';
 import { lstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { XacctError } from '../errors.ts';
@@ -49,6 +48,8 @@ function isOwnFolder(path: string, uid: number): boolean {
 }
 
 function darwinUserTemp(): string {
+  // Not imported: few systems need it, and Node takes a millisecond to load it.
+  const { execFileSync } = process.getBuiltinModule('node:child_process');
   return execFileSync('/usr/bin/getconf', ['DARWIN_USER_TEMP_DIR'], {
     encoding: 'utf8',
     timeout: 5_000,

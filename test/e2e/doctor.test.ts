@@ -1,4 +1,4 @@
-// `ecr-xacct doctor`, as it is built: from Docker's config to the layers, and to whatever stands in the way.
+// `ecr-xacct doctor`, as it is built: from Docker's config to the layers, and to the cause.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -91,7 +91,7 @@ It is on the side of the registry's account. An administrator of 111122223333
 runs:
   ${command}
 ECR says the same of a repository that does not exist.
-To let in nobody else of 444455556666, grant it to
+To let in no one else of 444455556666, grant it to
 ${DEV}.
 `,
     );
@@ -130,14 +130,17 @@ ${DEV}.
     assert.deepEqual(pushed.steps, [...upTo(7), 'upload unknown']);
   });
 
-  test('stops where Docker asks somebody else, and says how it comes to ask us.', async (t) => {
+  test('stops where Docker asks another helper, and says how it comes to ask us.', async (t) => {
     const workplace = await stage.workplace(t, throughRole('EcrPull'));
     const config = (content: object) =>
       writeFile(join(workplace.home, '.docker/config.json'), JSON.stringify(content));
     await config({ credHelpers: { [`https://${ecrHost}`]: 'ecr-xacct' }, credsStore: 'desktop' });
     const { steps, cause } = await diagnosed(workplace, images.shared);
     assert.deepEqual(steps, [...upTo(1), 'docker-config failed']);
-    assert.deepEqual([cause?.side, cause?.command], ['machine', 'ecr-xacct setup --region us-east-1']);
+    // A rule by hand: no profile is of the registry's account, and setup would find nothing to do.
+    const edit = `\${EDITOR:-vi} ${join(workplace.home, '.docker/config.json')}`;
+    assert.deepEqual([cause?.side, cause?.command], ['machine', edit]);
+    assert.deepEqual(cause?.notes, [`Put into it: "credHelpers": { "${ecrHost}": "ecr-xacct" }`]);
     assert.match(cause?.text ?? '', /^credHelpers has "https:/);
     await config({ credsStore: 'desktop' });
     const stored = await diagnosed(workplace, images.shared);
@@ -177,5 +180,26 @@ ${DEV}.
     assert.deepEqual(steps, [...upTo(4), 'token failed']);
     assert.deepEqual([cause?.side, cause?.action], ['caller', 'ecr:GetAuthorizationToken']);
     assert.match(cause?.command ?? '', /^aws iam attach-user-policy --user-name denied /);
+  });
+
+  test('looks at the machine and its registries where no image is named: 0 where nothing is wrong.', async (t) => {
+    const workplace = await stage.workplace(t, throughRole('EcrPull'));
+    await writeFile(
+      join(workplace.home, '.docker/config.json'),
+      JSON.stringify({ credHelpers: { [ecrHost]: 'ecr-xacct' } }),
+    );
+    const { stdout } = await workplace.succeed(['ecr-xacct', 'doctor', '--strict']);
+    assert.match(
+      stdout,
+      /\n {3}REGISTRY\n1 {2}111122223333\.dkr\.ecr\.us-east-1\.amazonaws\.com {2}ok\n {3}AWS says: role EcrPull of 111122223333, session \S+\n\nSummary: 0 failures, 0 warnings; 1 of 1 registry without a failure\.\n$/,
+    );
+    for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
+    const { policies } = stage.cast.primary.roles.get('EcrPull') ?? assert.fail();
+    const taken = policies.splice(0);
+    await workplace.succeed(['ecr-xacct', 'logout', '--all']);
+    const { status, stdout: denied } = await workplace.run(['ecr-xacct', 'doctor']);
+    policies.push(...taken);
+    assert.equal(status, 1);
+    assert.match(denied, /^Failed: 111122223333\.dkr\S+, token: no identity-based/m);
   });
 });

@@ -63,7 +63,7 @@ export function notAuthorized(caller: Caller, action: string, resource: string):
 }
 
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html: all that V1 enforces.
-const REGISTRY_POLICY_V1_ACTIONS = [
+export const REGISTRY_POLICY_V1_ACTIONS = [
   'ecr:ReplicateImage',
   'ecr:BatchImportUpstreamImage',
   'ecr:CreateRepository',

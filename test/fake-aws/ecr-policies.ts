@@ -1,16 +1,22 @@
 // Amazon ECR's calls about policies: of repositories, of the registry, its scope, and which repositories there are.
 import type { Account } from './account.ts';
-import type { Attempt } from './authorization.ts';
-import { decide, denialMessage, repositoryAttempt } from './authorization.ts';
+import { decide, repositoryAttempt } from './authorization.ts';
 import { AwsError } from './aws-error.ts';
+import {
+  demand,
+  demandRegistry,
+  demandRepository,
+  ownerOf,
+  pageOf,
+  repositoryOf,
+  required,
+} from './ecr-call.ts';
 import { checkRegistryPolicy, checkRepositoryPolicy, invalidParameter } from './ecr-policy-validation.ts';
-import { awsJson } from './protocol.ts';
 import type { PolicyHolder } from './resource-policy.ts';
 import { printedByEcr } from './resource-policy.ts';
-import type { Parameters, Service, SignedCall } from './service.ts';
+import type { Service, SignedCall } from './service.ts';
 
 const SCOPE_SETTING = 'REGISTRY_POLICY_SCOPE';
-const REPOSITORY_NAME = '[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(\\/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*';
 
 /** By the names of the API. */
 export const policyCalls: Service['signed'] = {
@@ -90,7 +96,7 @@ function putAccountSetting(call: SignedCall): object {
 
 function describeRepositories(call: SignedCall): object {
   const owner = ownerOf(call);
-  const { repositoryNames, maxResults = 100, nextToken = '0' } = call.parameters;
+  const { repositoryNames } = call.parameters;
   const action = 'ecr:DescribeRepositories';
   const describe = (name: string) => ({
     repositoryArn: repositoryAttempt(owner, call.region, name, action).resource,
@@ -104,50 +110,9 @@ function describeRepositories(call: SignedCall): object {
     return { repositories: repositoryNames.map(describe) };
   }
   demand(call, repositoryAttempt(owner, call.region, '*', action));
-  if (!(Number(maxResults) >= 1 && Number(maxResults) <= 1000)) {
-    throw invalidParameter('maxResults', 'Member must have value between 1 and 1000');
-  }
   const names = [...owner.registry(call.region).repositories.keys()].toSorted();
-  const start = Number(nextToken);
-  if (!Number.isInteger(start)) throw invalidParameter('nextToken', 'Invalid token provided');
-  const end = start + Number(maxResults);
-  const repositories = names.slice(start, end).map(describe);
-  return end < names.length ? { repositories, nextToken: String(end) } : { repositories };
-}
-
-/** The repository that a call is about, for whoever may act on it: those who may not do not learn whether it exists. */
-function demandRepository(call: SignedCall, action: string) {
-  const owner = ownerOf(call);
-  const name = required(call.parameters, 'repositoryName');
-  if (name.length < 2 || !new RegExp(`^${REPOSITORY_NAME}$`).test(name)) {
-    throw invalidParameter('repositoryName', `must satisfy regular expression '${REPOSITORY_NAME}'`);
-  }
-  demand(call, repositoryAttempt(owner, call.region, name, action));
-  return { owner, name, repository: repositoryOf(call, owner, name) };
-}
-
-/** The caller's own registry: the API knows no other here. */
-function demandRegistry(call: SignedCall, action: string): Account {
-  demand(call, { action, resource: '*' });
-  return call.caller.principal.account;
-}
-
-function demand({ caller }: SignedCall, attempt: Attempt): void {
-  const denial = denialMessage(caller, attempt);
-  if (denial !== undefined) throw new AwsError(...awsJson.failures['access-denied'], denial);
-}
-
-function ownerOf({ world, caller, parameters }: SignedCall): Account {
-  const { registryId = caller.principal.account.id } = parameters;
-  if (typeof registryId === 'string' && /^\d{12}$/.test(registryId)) return world.anyAccount(registryId);
-  throw invalidParameter('registryId', 'Member must satisfy regular expression pattern: [0-9]{12}');
-}
-
-function repositoryOf({ region }: SignedCall, owner: Account, name: string): PolicyHolder {
-  const repository = owner.registry(region).repositories.get(name);
-  if (repository !== undefined) return repository;
-  const message = `The repository with name '${name}' does not exist in the registry with id '${owner.id}'`;
-  throw new AwsError('RepositoryNotFoundException', 400, message);
+  const { page, ...more } = pageOf(call, names);
+  return { repositories: page.map(describe), ...more };
 }
 
 function policyOf(call: SignedCall, owner: Account, name: string, repository: PolicyHolder): string {
@@ -171,10 +136,4 @@ function scopeSetting({ parameters }: SignedCall): string {
   const name = required(parameters, 'name');
   if (name !== SCOPE_SETTING) throw new Error(`the account setting ${name} is not modelled`);
   return name;
-}
-
-function required(parameters: Parameters, name: string): string {
-  const value = parameters[name];
-  if (typeof value === 'string' && value !== '') return value;
-  throw invalidParameter(name, 'Member must not be null');
 }

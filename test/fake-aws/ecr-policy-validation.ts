@@ -1,6 +1,7 @@
 // Whether ECR takes a policy: its form, whom it names and what it is about, with ECR's own words for a refusal.
 import { z } from 'zod';
 import type { Account } from './account.ts';
+import { REGISTRY_POLICY_V1_ACTIONS } from './authorization.ts';
 import { AwsError } from './aws-error.ts';
 import { isConditionOperator } from './policy-conditions.ts';
 import type { PolicyDocument } from './policy-evaluation.ts';
@@ -73,6 +74,12 @@ export function checkRegistryPolicy(world: World, text: string, owner: Account, 
     const resources = [parts.Resource ?? [], parts.NotResource ?? []].flat();
     return resources.length > 0 && resources.every((resource) => resource.startsWith(own));
   });
+  const { policyScope, isStrictUnderV1 } = owner.registry(region);
+  const actions = [written.Statement].flat().flatMap(({ Action = [] }) => [Action].flat());
+  const isTaken = (action: string) => action === 'ecr:*' || REGISTRY_POLICY_V1_ACTIONS.includes(action);
+  if (isStrictUnderV1 && policyScope === 'V1' && !actions.every(isTaken)) {
+    throw invalidParameter('PolicyText', 'Invalid registry policy provided');
+  }
   checkPrincipals(world, written, owner.registry(region));
 }
 

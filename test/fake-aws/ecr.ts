@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { denialMessage } from './authorization.ts';
 import { AwsError } from './aws-error.ts';
 import { CANARY_PAYLOAD } from './canary.ts';
+import { imageCalls } from './ecr-images.ts';
 import { policyCalls } from './ecr-policies.ts';
 import { awsJson } from './protocol.ts';
 import type { Parameters, Service, SignedCall } from './service.ts';
@@ -15,7 +16,7 @@ export const ecr: Service = {
   name: 'ecr',
   protocol: awsJson,
   recognise: (request) => recogniseTarget('AmazonEC2ContainerRegistry_V20150921', request),
-  signed: { GetAuthorizationToken: getAuthorizationToken, ...policyCalls },
+  signed: { GetAuthorizationToken: getAuthorizationToken, ...policyCalls, ...imageCalls },
   unsigned: {},
 };
 

@@ -15,8 +15,8 @@ export type FaultEffect =
   /** Done, and then the connection breaks: the client cannot know. */
   | { kind: 'reset-after' }
   | { kind: 'latency'; milliseconds: number }
-  /** Status 200 with this text instead of an answer, by whatever clock (epoch milliseconds; by default this machine's). */
-  | { kind: 'malformed'; body?: string; now?: number }
+  /** This text instead of an answer, with status 200 or another, by whatever clock (epoch milliseconds; by default this machine's). */
+  | { kind: 'malformed'; body?: string; status?: number; now?: number }
   | { kind: 'error'; code: string; message: string; status?: number }
   /** An error whose message repeats all that was sent, in a form that this makes of it. */
   | { kind: 'echo'; code: string; write?: (text: string) => string }
@@ -109,6 +109,7 @@ export async function withholdAnswer(
       return effect.kind;
     case 'malformed':
       response.setHeader('date', new Date(effect.now ?? Date.now()).toUTCString());
+      response.statusCode = effect.status ?? 200;
       response.end(effect.body ?? '{"authorizationData": [<');
       return effect.kind;
     default:

@@ -26,18 +26,82 @@ export class PolicyHolder {
   }
 }
 
+export interface StoredImage {
+  digest: string;
+  tags: Set<string>;
+  /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html */
+  status: 'ACTIVE' | 'ARCHIVED' | 'ACTIVATING';
+}
+
+/** A repository and what DescribeImages knows of its images; their bytes are in the store of the registry's endpoint. */
+export class Repository extends PolicyHolder {
+  readonly images = new Map<string, StoredImage>();
+
+  /** A tag moves to the image that was pushed last; what is pushed again is active. */
+  push(digest: string, tag?: string): void {
+    if (tag !== undefined) for (const { tags } of this.images.values()) tags.delete(tag);
+    const { tags } = this.images.get(digest) ?? { tags: new Set<string>() };
+    if (tag !== undefined) tags.add(tag);
+    this.images.set(digest, { digest, tags, status: 'ACTIVE' });
+  }
+
+  /** By tag or digest. */
+  image(reference: string): StoredImage | undefined {
+    return this.images.get(reference) ?? [...this.images.values()].find(({ tags }) => tags.has(reference));
+  }
+}
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html */
+export interface CreationTemplate {
+  /** `ROOT` for what no other covers. */
+  prefix: string;
+  appliedFor: readonly ('CREATE_ON_PUSH' | 'PULL_THROUGH_CACHE' | 'REPLICATION')[];
+  policy?: PolicyDocument;
+}
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html */
+export interface CacheRule {
+  ecrRepositoryPrefix: string;
+  upstreamRegistryUrl: string;
+}
+
 /** A registry of ECR: one of an account in a region. */
 export class Registry extends PolicyHolder {
   /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html */
   policyScope: 'V1' | 'V2' = 'V2';
-  readonly repositories = new Map<string, PolicyHolder>();
+  /** Whether it takes, under V1, no policy with actions that V1 does not enforce, as ECR did before there was V2. */
+  isStrictUnderV1 = false;
+  readonly repositories = new Map<string, Repository>();
+  creationTemplates: CreationTemplate[] = [];
+  cacheRules: CacheRule[] = [];
 
   /** Adds a repository, without a policy where none is given. */
-  add(name: string, policy?: PolicyDocument): void {
-    const repository = new PolicyHolder();
+  add(name: string, policy?: PolicyDocument): Repository {
+    const repository = new Repository();
     repository.policy = policy;
     this.repositories.set(name, repository);
+    return repository;
   }
+
+  /** The template that counts for a repository: of the longest prefix, and only if it is for this. */
+  templateFor(name: string, purpose: CreationTemplate['appliedFor'][number]): CreationTemplate | undefined {
+    const template = longest(this.creationTemplates, ({ prefix }) => prefix, name);
+    return template?.appliedFor.includes(purpose) ? template : undefined;
+  }
+
+  cacheRuleFor(name: string): CacheRule | undefined {
+    return longest(this.cacheRules, ({ ecrRepositoryPrefix }) => ecrRepositoryPrefix, name);
+  }
+}
+
+/** There is always a slash at the end of a prefix, written or not. */
+function longest<T>(all: readonly T[], prefixOf: (one: T) => string, name: string): T | undefined {
+  const covering = all.filter((one) => {
+    const prefix = prefixOf(one);
+    return prefix === 'ROOT' || name.startsWith(`${prefix.replace(/\/$/, '')}/`);
+  });
+  const length = (one: T) => (prefixOf(one) === 'ROOT' ? 0 : prefixOf(one).length);
+  return covering.toSorted((one, other) => length(other) - length(one))[0];
 }
 
 /**

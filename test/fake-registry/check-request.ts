@@ -1,5 +1,6 @@
 // Whether ECR lets a registry request through: the token first, then the policies of both sides, then the repository.
 import { denialMessage, repositoryAttempt } from '../fake-aws/authorization.ts';
+import type { Registry } from '../fake-aws/resource-policy.ts';
 import type { FakeAws } from '../fake-aws/start-fake-aws.ts';
 import type { IssuedToken } from '../fake-aws/world.ts';
 import type { RegistryName } from './registry-operation.ts';
@@ -60,11 +61,47 @@ function checkOperation(
   const { repository, action } = operation;
   call.action = action;
   const owner = world.anyAccount(registry.account);
-  const denial = denialMessage(token.caller, repositoryAttempt(owner, registry.region, repository, action));
+  const may = (wanted: string) =>
+    denialMessage(token.caller, repositoryAttempt(owner, registry.region, repository, wanted));
+  const denial = may(action);
   if (denial !== undefined) return { status: 403, code: 'DENIED', message: denial };
-  if (owner.registry(registry.region).repositories.has(repository)) return undefined;
-  const message = `The repository with name '${repository}' does not exist in the registry with id '${owner.id}'`;
-  return { status: 404, code: 'NAME_UNKNOWN', message };
+  const { repositories } = owner.registry(registry.region);
+  if (!repositories.has(repository)) {
+    makeRepository(
+      owner.registry(registry.region),
+      { repository, action },
+      (wanted) => may(wanted) === undefined,
+    );
+  }
+  const found = repositories.get(repository);
+  if (found === undefined) {
+    const message = `The repository with name '${repository}' does not exist in the registry with id '${owner.id}'`;
+    return { status: 404, code: 'NAME_UNKNOWN', message };
+  }
+  const reference = /\/manifests\/([^/]+)$/.exec(call.path)?.[1];
+  const isRead = reference !== undefined && action === 'ecr:BatchGetImage';
+  const status = isRead ? found.image(reference)?.status : undefined;
+  // https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html says that it is a 404.
+  if (status !== undefined && status !== 'ACTIVE') {
+    return { status: 404, code: 'MANIFEST_UNKNOWN', message: 'Requested image not found' };
+  }
+  return undefined;
+}
+
+/**
+ * What does not exist yet: a push makes it where a creation template says so, a pull where a pull through cache rule covers it and
+ * the caller may make it. https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
+ */
+function makeRepository(
+  registry: Registry,
+  { repository, action }: { repository: string; action: string },
+  may: (action: string) => boolean,
+): void {
+  const isPush = action === 'ecr:InitiateLayerUpload';
+  const isPull = action === 'ecr:BatchGetImage' && registry.cacheRuleFor(repository) !== undefined;
+  if (isPull && !(may('ecr:CreateRepository') && may('ecr:BatchImportUpstreamImage'))) return;
+  const template = registry.templateFor(repository, isPush ? 'CREATE_ON_PUSH' : 'PULL_THROUGH_CACHE');
+  if (isPull || (isPush && template !== undefined)) registry.add(repository, template?.policy);
 }
 
 function basicPassword(authorization = ''): string | undefined {

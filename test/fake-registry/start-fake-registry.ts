@@ -84,11 +84,15 @@ export async function startFakeRegistry(options: FakeRegistryOptions): Promise<F
     ports,
     calls: endpoint.calls,
     layers,
-    pushImage: ({ repository, tag = 'latest', ...registry }, content = 'hello from the fake registry\n') =>
-      pushImage(`http://127.0.0.1:${storePort}/v2/${storePrefix(registry)}${repository}`, tag, {
-        name: 'hello',
-        content,
-      }),
+    pushImage: async (
+      { repository, tag = 'latest', ...registry },
+      content = 'hello from the fake registry\n',
+    ) => {
+      const url = `http://127.0.0.1:${storePort}/v2/${storePrefix(registry)}${repository}`;
+      const pushed = await pushImage(url, tag, { name: 'hello', content });
+      repositoryOf(aws, registry, repository)?.push(pushed.digest, tag);
+      return pushed;
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -125,8 +129,29 @@ function serve(
     const location = endpoint.layers.presign(storePath(registry, pathname));
     response.writeHead(307, { location, 'content-length': 0 }).end();
   } else {
+    if (method === 'PUT') notePush(endpoint, registry, pathname, response);
     forward({ registry, origin: `${scheme}://${host}`, storePort: endpoint.storePort }, request, response);
   }
+}
+
+/** What DescribeImages is to know of. */
+function notePush(
+  { aws }: Endpoint,
+  registry: RegistryName,
+  pathname: string,
+  response: http.ServerResponse,
+): void {
+  const [, repository = '', reference = ''] = /^\/v2\/(.+)\/manifests\/([^/]+)$/.exec(pathname) ?? [];
+  response.once('finish', () => {
+    const digest = response.getHeader('docker-content-digest');
+    if (response.statusCode !== 201 || typeof digest !== 'string') return;
+    const tag = reference.includes(':') ? undefined : reference;
+    repositoryOf(aws, registry, repository)?.push(digest, tag);
+  });
+}
+
+function repositoryOf({ world }: FakeAws, { account, region }: RegistryName, repository: string) {
+  return world.anyAccount(account).registry(region).repositories.get(repository);
 }
 
 function refuse(response: http.ServerResponse, host: string, { status, code, message }: Refusal): void {

@@ -64,7 +64,7 @@ describe('the Debian package', { skip, timeout: 300_000 }, () => {
   };
   const daemon = async (root: EnteredRoot) => {
     const { stdout } = await root.run(['ecr-xacct', 'status', '--json'], { env });
-    return (JSON.parse(stdout) as { version: string; pid: number } | null) ?? undefined;
+    return (JSON.parse(stdout) as { daemon: { version: string; pid: number } | null }).daemon ?? undefined;
   };
   const programs = async (root: EnteredRoot) => {
     const { stdout } = await root.run(['sh', '-c', 'readlink /proc/[0-9]*/exe']);

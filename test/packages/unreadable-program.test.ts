@@ -31,7 +31,7 @@ async function startAsUser() {
   const daemon = async () => {
     const { stdout, stderr } = await run(['ecr-xacct', 'status', '--json']);
     assert.equal(stderr, '');
-    return (JSON.parse(stdout) as { pid: number }).pid;
+    return (JSON.parse(stdout) as { daemon: { pid: number } }).daemon.pid;
   };
   const stop = async (pid: number) => {
     assert.equal((await run(['ecr-xacct', 'daemon', 'stop'])).stdout, 'The daemon has stopped.\n');

@@ -95,13 +95,16 @@ test('erase and list succeed, with nothing to forget and nothing to name.', asyn
 test('What is about the daemon says that there is none.', async (t) => {
   const stage = await startStage(t);
   const rows: [string[], { status: number; stdout: string; stderr: string }][] = [
-    [['status'], { status: 1, stdout: `No daemon is running: ${NO_DAEMON}.\n`, stderr: '' }],
-    [['status', '--json'], { status: 1, stdout: 'null\n', stderr: '' }],
     [['daemon', 'run'], { status: 1, stdout: '', stderr: `ecr-xacct: ${NO_DAEMON}\n` }],
     [['daemon', 'stop'], { status: 0, stdout: 'No daemon is running.\n', stderr: '' }],
     [['logout', '--all'], { status: 0, stdout: 'Nothing is kept: no daemon is running.\n', stderr: '' }],
   ];
   for (const [args, expected] of rows) assert.deepEqual(await run(stage, args), expected, args.join(' '));
+  const shown = await run(stage, ['status']);
+  assert.deepEqual([shown.status, shown.stderr], [0, '']);
+  const said = shown.stdout.replaceAll('\n', ' ');
+  assert.ok(said.startsWith(`No daemon is running: ${NO_DAEMON}. `), shown.stdout);
+  assert.equal(JSON.parse((await run(stage, ['status', '--json'])).stdout).daemon, null);
   const { status, stderr } = await run(stage, ['login', HOST]);
   assert.equal(status, 1);
   assert.ok(stderr.startsWith(`ecr-xacct: ${NO_DAEMON}; with SSO, run: aws sso login; with MFA, `), stderr);

@@ -26,7 +26,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   token: ['os'],
   wire: ['os'],
   identity: ['config', 'profiles', 'registry'],
-  'aws/failures': ['identity', 'registry', 'policy', 'net', 'os'],
+  // It names the files of the AWS CLI's sessions.
+  'aws/failures': ['identity', 'profiles', 'registry', 'policy', 'net', 'os'],
   'aws/connection': ['profiles', 'net'],
   'aws/calls': ['aws/connection', 'registry'],
   'aws/leaves': ['aws/connection', 'aws/calls', 'aws/failures', 'identity', 'profiles', 'net', 'os'],
@@ -62,7 +63,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'os',
   ],
   // What is known, and why, for people to see: by the daemon, or in this process.
-  inspect: ['client', 'helper', 'token', 'terminal', 'config', 'identity', 'profiles'],
+  inspect: [
+    'client',
+    'helper',
+    'token',
+    'terminal',
+    'config',
+    'identity',
+    'profiles',
+    'registry',
+    // Who Docker asks is a part of it.
+    'docker',
+    'docker/fallback',
+    'os',
+  ],
   'setup/docker-files': ['docker', 'os'],
   setup: [
     'setup/docker-files',
@@ -83,7 +97,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'callers',
     'client',
     'helper',
+    // What config check says is wrong.
+    'inspect',
     'policy',
+    // Which rule and which profile lead to a registry, and what in these files is wrong.
+    'config',
+    'profiles',
     'docker',
     'docker/fallback',
     'registry',

@@ -105,7 +105,7 @@ describe('the lines of an error', () => {
     ]);
     assert.deepEqual(lines('not allowed', { by: 'its administrator', run: ['ping'] }), [
       'ecr-xacct: not allowed',
-      'Its administrator runs:',
+      'To fix it, its administrator runs:',
       '  ping',
     ]);
     assert.deepEqual(lines('busy', { say: 'try again' }), ['ecr-xacct: busy', 'Try again']);

@@ -1,11 +1,11 @@
 // What the explanation of a failure goes by, and how it names who failed.
 import { XacctError } from '../../errors.ts';
-import { command } from '../../hint.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { Chain } from '../../identity/profile-chain.ts';
 import type { Resolution } from '../../identity/resolve.ts';
 import type { Environment } from '../../invocation.ts';
 import type { Exchange } from '../../net/transport-failure.ts';
+import { foreignAnswer } from './foreign-answer.ts';
 
 export interface FailureContext {
   resolution: Resolution;
@@ -29,18 +29,12 @@ export function mfaSerial({ chain }: FailureContext): string {
   return chain.roles.find(({ mfa_serial }) => mfa_serial)?.mfa_serial ?? 'the MFA device';
 }
 
-/** Neither AWS's own refusal nor a fault of the network. Never quotes an answer: it may hold a token. */
+/** Neither AWS's own refusal nor a fault of the network. */
 export function unexpected(error: unknown, { exchange }: FailureContext): XacctError {
+  if (exchange?.status !== undefined) return foreignAnswer(error, exchange, exchange.status);
   const name = error instanceof Error ? error.name : typeof error;
-  if (exchange?.status === undefined) {
-    return new XacctError('internal', `unexpected ${name}`, {
-      hint: { say: 'run the same command again' },
-      cause: error,
-    });
-  }
-  return new XacctError(
-    'service',
-    `what answered for ${exchange.origin} (status ${exchange.status}) is not AWS, as with a captive portal or a proxy (${name})`,
-    { hint: { say: 'check:', run: command`curl -sSi ${exchange.origin}/` }, cause: error },
-  );
+  return new XacctError('internal', `unexpected ${name}`, {
+    hint: { say: 'run the same command again' },
+    cause: error,
+  });
 }

@@ -4,15 +4,20 @@ import { command } from '../../hint.ts';
 import type { Registry } from '../../registry/ecr-hostname.ts';
 import { type ServiceError, serviceError } from './service-error.ts';
 
-/** Undefined for what any call can fail with. */
-export function policyFailure(error: unknown, registry: Registry): XacctError | undefined {
+/** Undefined for what any call can fail with. `profile`: as whom AWS was asked, where that is a profile. */
+export function policyFailure(
+  error: unknown,
+  registry: Registry,
+  profile: string | undefined,
+): XacctError | undefined {
   const service = serviceError(error);
   if (service === undefined) return undefined;
   if (service.name === 'RepositoryNotFoundException') {
     const name = /repository with name '([^']+)'/.exec(service.message)?.[1] ?? 'this name';
     return new XacctError('repository-not-found', `${registry.hostname} has no repository ${name}`, {
       hint: {
-        run: command`aws ecr describe-repositories ${placeOf(registry)} --query repositories[].repositoryName`,
+        say: 'to see which there are',
+        run: command`aws ecr describe-repositories ${placeOf(registry)} --query repositories[].repositoryName ${profile === undefined ? [] : ['--profile', profile]}`,
       },
       cause: error,
     });
@@ -25,14 +30,20 @@ function invalidPolicy(error: ServiceError): XacctError | undefined {
   const constraint = /failed to satisfy constraint: '(?<constraint>[^']+)'/.exec(error.message)?.groups
     ?.constraint;
   if (constraint === undefined) return undefined;
-  // Of a policy that is made here and of what stood there before, nothing else can be invalid.
-  const isPrincipal = /^Principal not found$|^Invalid (?:repository|registry) policy provided$/.test(
-    constraint,
-  );
+  // Of a policy that is made here and of what was there before, nothing else can be invalid.
+  const isPrincipal = /^Principal not found$|^Invalid repository policy provided$/.test(constraint);
+  // https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
+  if (constraint === 'Invalid registry policy provided') {
+    const message = `ECR does not take the registry's policy (${constraint}): its scope is V1, which takes no pulls and pushes, or ECR does not find a principal of it`;
+    return new XacctError('principal-not-found', message, {
+      hint: { say: 'check the name and the path of each' },
+      cause: error,
+    });
+  }
   return isPrincipal
     ? new XacctError('principal-not-found', `ECR does not find a principal of the policy (${constraint})`, {
         hint: {
-          say: 'check its name and its path; where it was made seconds ago, add: --wait',
+          say: 'check its name and its path',
         },
         cause: error,
       })

@@ -3,8 +3,8 @@ import { type ErrorCode, XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';
 import type { SsoSource } from '../../identity/source.ts';
 import { FileRefused, readSmallFile } from '../../os/small-file.ts';
+import { loginFile, ssoFile } from '../../profiles/session-file.ts';
 import { type FailureContext, its } from './failure-context.ts';
-import { loginFile, ssoFile } from './session-file.ts';
 
 export function ssoFailure(error: unknown, source: SsoSource, context: FailureContext): XacctError {
   const { profile, sso_role_name, sso_account_id } = source;

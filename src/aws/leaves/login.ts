@@ -6,8 +6,8 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import type { LoginSource } from '../../identity/source.ts';
 import type { Environment } from '../../invocation.ts';
 import { FileRefused, readSmallFile } from '../../os/small-file.ts';
+import { loginFile } from '../../profiles/session-file.ts';
 import type { ClientConfig } from '../connection/connection.ts';
-import { loginFile } from '../failures/session-file.ts';
 
 /** The time that the one whose renewal was accepted has to write it to the session's file, in several looks. Milliseconds. */
 const LOOKS_MS = [250, 500];

@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Environment } from '../../invocation.ts';
+import { parseDate } from '../../profiles/parse-date.ts';
 import { shellWords, windowsWords } from '../../profiles/shell-words.ts';
 import { ProcessError } from '../failures/process-failure.ts';
-import { parseDate } from './parse-date.ts';
 
 const MAX_OUTPUT_BYTES = 1024 * 1024;
 

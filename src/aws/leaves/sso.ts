@@ -8,25 +8,15 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import { XacctError } from '../../errors.ts';
 import type { SsoSource } from '../../identity/source.ts';
 import type { Environment } from '../../invocation.ts';
-import { readSmallFile } from '../../os/small-file.ts';
+import { ssoFile } from '../../profiles/session-file.ts';
+import { endOf, isRenewable, readSsoToken, type SsoToken } from '../../profiles/sso-token.ts';
 import type { ClientConfig } from '../connection/connection.ts';
 import { SessionError } from '../failures/service-error.ts';
-import { ssoFile } from '../failures/session-file.ts';
-import { parseDate } from './parse-date.ts';
 
 /** As in the AWS CLI (botocore's tokens.py, SSOTokenProvider). */
 const RENEW_BEFORE_MS = 15 * 60_000;
 /** Minters may renew one session at the same moment: its refresh token works once. The time to see another's. Milliseconds. */
 const LOOKS_MS = [250, 500];
-
-interface SessionToken {
-  accessToken: string;
-  expiresAt: string;
-  refreshToken?: string | undefined;
-  clientId?: string | undefined;
-  clientSecret?: string | undefined;
-  registrationExpiresAt?: string | undefined;
-}
 
 /** @throws SessionError, with the service's error for a cause. */
 export async function ssoCredentials(
@@ -58,12 +48,13 @@ export async function ssoCredentials(
 }
 
 /** One that lives on serves where its renewal is refused, as in the AWS CLI. */
-async function livingToken(file: string, source: SsoSource, oidc: SSOOIDCClient): Promise<SessionToken> {
-  let token = readToken(file);
+async function livingToken(file: string, source: SsoSource, oidc: SSOOIDCClient): Promise<SsoToken> {
+  let token = readSsoToken(file);
   let refusal: unknown = new Error('expired');
   for (const wait of [...LOOKS_MS, 0]) {
     const left = msLeft(token.expiresAt);
-    const isDue = source.sso_session !== undefined && left < RENEW_BEFORE_MS && isRenewable(token);
+    const isDue =
+      source.sso_session !== undefined && left < RENEW_BEFORE_MS && isRenewable(token, Date.now());
     if (!isDue && left > 0) return token;
     if (!isDue) break;
     try {
@@ -75,46 +66,23 @@ async function livingToken(file: string, source: SsoSource, oidc: SSOOIDCClient)
     }
     await setTimeout(wait);
     // Another process may have renewed it.
-    token = readToken(file);
+    token = readSsoToken(file);
   }
   throw refusal;
 }
 
 /** Milliseconds from now; NaN of what is no date. */
 function msLeft(date: string): number {
-  return (parseDate(date)?.getTime() ?? Number.NaN) - Date.now();
-}
-
-function readToken(file: string): SessionToken {
-  const token: unknown = JSON.parse(readSmallFile(file));
-  if (!isToken(token)) throw new Error('incomplete');
-  return token;
-}
-
-function isToken(value: unknown): value is SessionToken {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'accessToken' in value &&
-    typeof value.accessToken === 'string' &&
-    'expiresAt' in value &&
-    typeof value.expiresAt === 'string'
-  );
-}
-
-/** As in the AWS CLI, not without the end of its registration. */
-function isRenewable({ refreshToken, clientId, clientSecret, registrationExpiresAt }: SessionToken): boolean {
-  if (!refreshToken || !clientId || !clientSecret || !registrationExpiresAt) return false;
-  return msLeft(registrationExpiresAt) > 0;
+  return endOf(date) - Date.now();
 }
 
 /** Writes what the AWS CLI would write. */
 async function renewed(
-  { refreshToken, clientId, clientSecret, registrationExpiresAt }: SessionToken,
+  { refreshToken, clientId, clientSecret, registrationExpiresAt }: SsoToken,
   file: string,
   { sso_start_url, sso_region }: SsoSource,
   oidc: SSOOIDCClient,
-): Promise<SessionToken> {
+): Promise<SsoToken> {
   const answer = await oidc.send(
     new CreateTokenCommand({ grantType: 'refresh_token', clientId, clientSecret, refreshToken }),
   );

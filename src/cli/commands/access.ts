@@ -1,13 +1,18 @@
 // `ecr-xacct access`: who may pull from a registry or a repository, and push to it.
+import { Option } from 'commander';
 import type { AccessOptions } from '../../grants/access.ts';
+import { ACCESS_FORMATS } from '../../grants/format.ts';
 import { type CommandContext, withUsage } from '../command.ts';
 
 const HELP = `
 Reads the registry's policy and the repository's own; HOST alone reads those of
 all repositories. Statements that grant did not write are shown as they are.
-Principals of the registry's own account need no statement.
+Principals of the registry's own account need no statement. With --format csv,
+what is to be known besides is on stderr.
 
-Example: ecr-xacct access 111122223333.dkr.ecr.us-east-1.amazonaws.com/team/app`;
+Examples:
+  ecr-xacct access 111122223333.dkr.ecr.us-east-1.amazonaws.com/team/app
+  ecr-xacct access 111122223333.dkr.ecr.us-east-1.amazonaws.com --format csv`;
 
 export function accessCommand(context: CommandContext): void {
   const command = context.program
@@ -15,7 +20,10 @@ export function accessCommand(context: CommandContext): void {
     .description('show whom the policies of a registry let pull and push')
     .argument('<host>', 'HOST, or HOST/repository')
     .option('--profile <name>', "be this profile of the registry's account")
-    .option('--json', 'print JSON')
+    .addOption(
+      new Option('--format <format>', 'how to print it').choices([...ACCESS_FORMATS]).conflicts('json'),
+    )
+    .option('--json', 'the same as --format json')
     .addHelpText('after', HELP);
   command.action(async (text: string, options: AccessOptions) => {
     const { showAccess } = await import('../../grants/access.ts');

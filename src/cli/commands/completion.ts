@@ -1,7 +1,6 @@
 // `ecr-xacct completion`: the script with which a shell completes this program's command lines.
 import { Argument } from 'commander';
 import type { CommandContext } from '../command.ts';
-import { BASH_COMPLETION } from '../completion/bash-completion.ts';
 
 export function completionCommand({ program, invocation, streams }: CommandContext): void {
   program
@@ -10,9 +9,8 @@ export function completionCommand({ program, invocation, streams }: CommandConte
     .addArgument(new Argument('<shell>', 'your shell').choices(['bash', 'zsh', 'fish', 'powershell']))
     .addHelpText('after', HELP)
     .action(async (shell: string) => {
-      if (shell === 'bash') return void streams.stdout.write(BASH_COMPLETION);
-      const { script } = await import('@bomb.sh/tab');
-      script(shell, program.name(), program.name());
+      const { printScript } = await import('../completion/print-script.ts');
+      printScript(shell, program.name(), streams.stdout);
     });
   // What the scripts run at each press of the key; the name is theirs.
   program

@@ -4,7 +4,6 @@ import { command } from '../../hint.ts';
 import type { CommandContext } from '../command.ts';
 
 export function configCommand({ program, invocation, streams, setStatus }: CommandContext): void {
-  const { stdout, stderr } = streams;
   const path = async () => {
     const { configPath } = await import('../../config/paths.ts');
     const file = configPath(invocation.env);
@@ -23,16 +22,16 @@ export function configCommand({ program, invocation, streams, setStatus }: Comma
     .description('print its path, also where it does not exist')
     .addHelpText('after', '\nExample: vi "$(ecr-xacct config path)"')
     .action(async () => {
-      stdout.write(`${await path()}\n`);
+      streams.stdout.write(`${await path()}\n`);
     });
   config
     .command('check')
-    .description('say every mistake in it, and every rule whose profile cannot be used')
+    .description('say every mistake in it, and what it names that is not there')
     .addHelpText('after', '\nExample: ecr-xacct config check')
     .action(async () => {
       const { checkConfig } = await import('../../inspect/check-config.ts');
       const { lines, problems } = checkConfig(await path(), invocation.env);
-      (problems > 0 ? stderr : stdout).write(`${lines.join('\n')}\n`);
+      (problems > 0 ? streams.stderr : streams.stdout).write(`${lines.join('\n')}\n`);
       if (problems > 0) setStatus(1);
     });
   config
@@ -41,7 +40,7 @@ export function configCommand({ program, invocation, streams, setStatus }: Comma
     .addHelpText('after', SCHEMA_HELP)
     .action(async () => {
       const { configJsonSchema } = await import('../../config/json-schema.ts');
-      stdout.write(`${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
+      streams.stdout.write(`${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
     });
 }
 

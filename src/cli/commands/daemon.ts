@@ -1,11 +1,8 @@
-// `ecr-xacct daemon run|stop`.
+// `ecr-xacct daemon run|stop`: their options. What they do is loaded when they run.
 import { InvalidArgumentError, Option } from 'commander';
-import { askOwnDaemon, daemonAddress } from '../../client/ask-own-daemon.ts';
-import { beginDaemon } from '../../daemon/begin-daemon.ts';
 import type { CommandContext } from '../command.ts';
 
 export function daemonCommand({ program, invocation, version, streams }: CommandContext): void {
-  const { stdout } = streams;
   const command = program
     .command('daemon')
     .description('the per-user daemon that keeps tokens in memory; the first pull starts it')
@@ -22,6 +19,8 @@ export function daemonCommand({ program, invocation, version, streams }: Command
     )
     .addHelpText('after', '\nExample: ecr-xacct daemon run')
     .action(async ({ readyFd }: { readyFd?: number }) => {
+      const { daemonAddress } = await import('../../client/ask-own-daemon.ts');
+      const { beginDaemon } = await import('../../daemon/begin-daemon.ts');
       await beginDaemon(invocation.self, {
         env: invocation.env,
         uid: daemonAddress(invocation).uid,
@@ -29,7 +28,7 @@ export function daemonCommand({ program, invocation, version, streams }: Command
         readyFd,
         onListening: (daemon) => {
           if (readyFd !== undefined) return;
-          stdout.write(
+          streams.stdout.write(
             daemon === undefined
               ? 'A daemon is running already; see: ecr-xacct status\n'
               : `ecr-xacct ${version} listens on ${daemon.path} (log: ${daemon.log ?? 'none'})\n`,
@@ -42,8 +41,9 @@ export function daemonCommand({ program, invocation, version, streams }: Command
     .description('stop it; every token it holds is gone')
     .addHelpText('after', '\nExample: ecr-xacct daemon stop')
     .action(async () => {
+      const { askOwnDaemon } = await import('../../client/ask-own-daemon.ts');
       const stopped = await askOwnDaemon(invocation, 'stop');
-      stdout.write(stopped === undefined ? 'No daemon is running.\n' : 'The daemon has stopped.\n');
+      streams.stdout.write(stopped === undefined ? 'No daemon is running.\n' : 'The daemon has stopped.\n');
     });
 }
 

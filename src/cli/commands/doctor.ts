@@ -1,57 +1,75 @@
 // `ecr-xacct doctor`: its options. What it does is loaded when it runs.
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { type DoctorOptions, PLATFORMS } from '../../doctor/options.ts';
 import { parseImageName } from '../../doctor/registry-api/image-name.ts';
 import { type CommandContext, regionName, withUsage } from '../command.ts';
 
 const HELP = `
-Goes the way of docker pull: the helper on PATH, Docker's config.json, the
-identity, its credentials, the token, the registry, the image and its layers.
-It stops at the first step that fails, says whose side that is on, and the one
-command that mends it. With --push, an upload is begun and given up.
-Exits with 1 where something fails.
+Without an image, it looks at this machine, and at every registry that Docker's
+config and config.yaml name: who answers for it, as whom, and its token.
+
+With an image, it goes the way of docker pull: the helper on PATH, Docker's
+config.json, the identity, its credentials, the token, the registry, the image
+and its layers. It stops at the first step that fails, says whose side that is
+on, and the one command that fixes it. With --push, an upload is begun and
+given up.
 
 With --for, it looks at what ECS (on EC2), Fargate or Lambda need instead: the
 role, what it may do, and what the registry's policies say. It takes the usual
 role of your account there, or --role.
 
+Exits with 0 if nothing is wrong, with 1 if something fails; with --strict, a
+warning is a failure.
+
 Examples:
+  ecr-xacct doctor
+  ecr-xacct doctor --report report.md
   ecr-xacct doctor 111122223333.dkr.ecr.us-east-1.amazonaws.com/app:1
   ecr-xacct doctor 111122223333.dkr.ecr.us-east-1.amazonaws.com/app --push
   ecr-xacct doctor 111122223333.dkr.ecr.us-east-1.amazonaws.com/app \\
     --for fargate --role arn:aws:iam::444455556666:role/ecsTaskExecutionRole`;
 
-export function doctorCommand({ program, invocation, streams, setStatus }: CommandContext): void {
-  const command = program
+export function doctorCommand(context: CommandContext): void {
+  const command = context.program
     .command('doctor')
-    .description('find out why an image cannot be pulled, or pushed')
-    .argument('<image>', 'HOST/repository, with :TAG or @DIGEST')
+    .description('find out what is wrong: on this machine, or why an image cannot be pulled')
+    .argument('[image]', 'HOST/repository, with :TAG or @DIGEST')
     .option('--push', 'look whether it can be pushed, too')
     .addOption(
       new Option('--for <platform>', 'look for what runs in AWS').choices([...PLATFORMS]).conflicts('push'),
     )
     .option('--role <arn>', 'the role that pulls there')
     .option('--region <region>', 'where the functions are, for Lambda', regionName)
+    .option('--strict', 'exit with 1 for a warning, too')
+    .option('--report <file>', 'make a file to attach to a bug, without secrets', fileName)
     .option('--json', 'print JSON')
     .addHelpText('after', HELP);
-  command.action(async (text: string, options: DoctorOptions) => {
-    const image = parseImageName(text);
-    if (image === undefined) {
+  command.action(async (text: string | undefined, options: DoctorOptions) => {
+    const image = text === undefined ? undefined : parseImageName(text);
+    if (text !== undefined && image === undefined) {
       return command.error(
         `error: '${text}' is no image in a registry, such as HOST/app:1${whyNoImage(text)}`,
       );
     }
-    const { role, region, for: platform } = options;
+    const { role, region, push, for: platform } = options;
+    if (image === undefined && (push || platform !== undefined)) {
+      return command.error(`error: ${push ? '--push' : '--for'} is about an image: add HOST/repository`);
+    }
     if (platform === undefined && (role !== undefined || region !== undefined)) {
       const name = role === undefined ? '--region' : '--role';
       return command.error(`error: ${name} is of what runs in AWS; add: --for ${PLATFORMS.join('|')}`);
     }
     const { showDiagnosis } = await import('../../doctor/diagnose.ts');
     await withUsage(command, async () => {
-      const isWell = await showDiagnosis(image, options, { invocation, streams });
-      if (!isWell) setStatus(1);
+      const isWell = await showDiagnosis(image, options, context);
+      if (!isWell) context.setStatus(1);
     });
   });
+}
+
+function fileName(text: string): string {
+  if (text !== '' && text !== '-') return text;
+  throw new InvalidArgumentError('Name a file that does not exist yet.');
 }
 
 /** What people get wrong most. */

@@ -1,9 +1,8 @@
 // `ecr-xacct get-login-password`: what `aws ecr get-login-password` prints, for whom the config says, from the daemon's memory.
-import { answer } from '../../client/answer.ts';
 import { readCredential } from '../../docker/messages.ts';
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
-import type { Invocation } from '../../invocation.ts';
+import { type Invocation, waitingFor } from '../../invocation.ts';
 import { parseRegistry } from '../../registry/ecr-hostname.ts';
 import { type CommandContext, registryArgument } from '../command.ts';
 
@@ -21,7 +20,12 @@ export function getLoginPasswordCommand({ program, invocation, streams, setStatu
     .action(async (text: string) => {
       const url = registryArgument(command, text);
       if (url.scheme === 'http') throw new XacctError('usage', `${text}: no password goes to http://`);
-      const { outcome, text: said } = await answer('get', url.hostname, invocation, false);
+      const { answer } = await import('../../client/answer.ts');
+      const { outcome, text: said } = await waitingFor(
+        `Getting a token for ${url.hostname}`,
+        invocation,
+        () => answer('get', url.hostname, invocation, undefined),
+      );
       if (outcome === 'quiet-failure') throw await notServed(url.hostname, invocation);
       if (outcome === 'success') streams.stdout.write(`${readCredential(said).Secret}\n`);
       else {

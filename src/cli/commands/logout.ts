@@ -1,6 +1,5 @@
 // `ecr-xacct logout`: makes the daemon forget what it keeps for a registry, or all of it.
 import type { Command } from 'commander';
-import { askOwnDaemon, readStatus } from '../../client/ask-own-daemon.ts';
 import { parseRegistryOrImage } from '../../docker/server-url.ts';
 import { printable } from '../../errors.ts';
 import type { Forgotten } from '../../helper/daemon-answers.ts';
@@ -38,6 +37,7 @@ function hostnameOf(command: Command, text: string): string {
 }
 
 async function forget(hostname: string, invocation: Invocation): Promise<string> {
+  const { askOwnDaemon, readStatus } = await import('../../client/ask-own-daemon.ts');
   const before = await askOwnDaemon(invocation, 'status');
   if (before === undefined) return `Nothing is kept for ${hostname}: no daemon is running.\n`;
   const { tokens, logins } = readStatus(before);
@@ -59,6 +59,7 @@ async function forget(hostname: string, invocation: Invocation): Promise<string>
 const OVERWRITES = ' '.repeat(64 * 1024 - 100);
 
 async function forgetAll(invocation: Invocation): Promise<string> {
+  const { askOwnDaemon } = await import('../../client/ask-own-daemon.ts');
   const answer = await askOwnDaemon(invocation, 'forget', { input: OVERWRITES });
   if (answer === undefined) return 'Nothing is kept: no daemon is running.\n';
   const { tokens, logins, mfaSessions } = JSON.parse(answer) as Forgotten;

@@ -1,17 +1,22 @@
 // `ecr-xacct setup`: its options. What it does is loaded when it runs.
-import { Option } from 'commander';
-import type { SetupOptions } from '../../setup/setup.ts';
+import { InvalidArgumentError, Option } from 'commander';
+import type { SetupOptions } from '../../setup/setup-options.ts';
 import { type CommandContext, regionName, withUsage } from '../command.ts';
 
 const HELP = `
 It writes a rule for each account into config.yaml, and an entry for each
-registry into Docker's config.json, shows both first, and keeps a copy. A rule
-that is there already stays as it is. The regions are those of the profiles, of
-AWS_REGION, and of the registries that Docker's config.json names already.
+registry into Docker's config.json, shows both first, and keeps a copy. Run it
+again to change what you chose: what is set up is chosen already, another
+profile comes in the place of the present one, and an account that you deselect
+is taken out. With --yes what is there stays as it is.
+The regions of an account are those of its profiles, of --region, and of its
+registries in Docker's config.json. An account without one is left out.
 
 Examples:
   ecr-xacct setup                              asks, shows, asks again
   ecr-xacct setup --yes --region eu-central-1  asks nothing
+  ecr-xacct setup --region 111122223333=eu-central-1
+                                               this region for one account
   ecr-xacct setup --profile dev --dry-run      shows only
   ecr-xacct setup --undo                       takes it all back`;
 
@@ -19,9 +24,9 @@ export function setupCommand(context: CommandContext): void {
   const command = context.program
     .command('setup')
     .description('find your AWS accounts in ~/.aws/config and have Docker ask ecr-xacct for their registries')
-    .option('-y, --yes', 'ask nothing: every account, by its first profile')
+    .option('-y, --yes', 'ask nothing: every account, as it is or by its first profile')
     .option('--profile <name>', 'serve the account of this profile, by it (repeatable)', collected)
-    .option('--region <region>', 'serve this region, too (repeatable)', collectedRegions)
+    .option('--region <region>', 'serve this region, too, or ACCOUNT=REGION (repeatable)', collectedRegions)
     .option('--creds-store', 'be asked for every registry; the present store is the fallback')
     .option('--podman', "change podman's files instead of Docker's")
     .option('--dry-run', 'show what would change, and change nothing')
@@ -45,7 +50,21 @@ function collected(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }
 
-/** `us-east-1,eu-west-1` are two. */
+/** `us-east-1,eu-west-1` are two; `444455556666=us-east-1,eu-west-1` are two of one account. */
 function collectedRegions(value: string, previous: readonly string[] = []): string[] {
-  return [...previous, ...value.split(',').map((region) => regionName(region.trim()))];
+  const regions: string[] = [];
+  let account = '';
+  for (const item of value.split(',').map((text) => text.trim())) {
+    const [left = '', right] = item.split(/=(.*)/s);
+    if (right !== undefined) account = `${accountOf(left)}=`;
+    regions.push(`${account}${regionName((right ?? left).trim())}`);
+  }
+  return [...previous, ...regions];
+}
+
+/** As AWS's console shows it, too: `4444-5555-6666`. @throws InvalidArgumentError for what is none. */
+function accountOf(text: string): string {
+  const account = text.trim().replaceAll('-', '');
+  if (/^\d{12}$/.test(account)) return account;
+  throw new InvalidArgumentError('Write REGION, or ACCOUNT=REGION, as in 444455556666=us-east-1.');
 }

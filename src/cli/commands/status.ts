@@ -2,13 +2,23 @@
 import type { StatusOptions } from '../../inspect/status.ts';
 import type { CommandContext } from '../command.ts';
 
+const HELP = `
+Of each registry that Docker's config.json, config.yaml and the daemon name; it
+is also what ecr-xacct does without a command. It starts no daemon, and asks AWS
+nothing. It exits with 1 where something waits for you: a sign-in, an MFA code,
+a broken profile or file, a registry without an identity, a token that failed.
+
+Examples:
+  ecr-xacct status --watch
+  ecr-xacct status --json`;
+
 export function statusCommand(context: CommandContext): void {
   context.program
     .command('status')
-    .description('show whether the daemon runs and what it holds; exits with 1 if it does not run')
+    .description('show every registry, its identity, its sign-in and its token')
     .option('--json', 'print JSON')
     .option('--watch', 'show it again every two seconds, until q or Ctrl-C')
-    .addHelpText('after', '\nExample: ecr-xacct status --watch')
+    .addHelpText('after', HELP)
     .action(async (options: StatusOptions) => {
       const { showStatus } = await import('../../inspect/status.ts');
       if (!(await showStatus(options, context))) context.setStatus(1);

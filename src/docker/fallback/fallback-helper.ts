@@ -2,10 +2,10 @@
 import { basename } from 'node:path';
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
-import { findProgram } from '../../os/find-program.ts';
 import { limitError } from '../../os/limits.ts';
 import { type Answer, notFound, readCredential } from '../messages.ts';
 import { FALLBACK_MARK, type FallbackRequest } from './fallback.ts';
+import { findHelper } from './find-helper.ts';
 import { type HelperRan, MAX_STDOUT_BYTES, runHelper } from './helper-process.ts';
 
 /** Far more than the terminals and jobs of one user that ask at the same moment, each in another environment. */
@@ -76,16 +76,6 @@ function programOf({ name, configFile, env }: FallbackRequest): string {
   throw new XacctError('process-failed', `docker-credential-${name}, the fallback_helper, is not ${where}`, {
     hint: { say: 'install it there, or to name another', run },
   });
-}
-
-/** By the end of all links, however the file is called that leads there; the file system may ignore case. */
-const OUR_PROGRAM = /^(?:docker-credential-)?ecr-xacct(?:\.[a-z]+)?$/i;
-
-/** The absolute path of `docker-credential-NAME`; `is-ours` where the first on PATH is this program. Undefined for none. */
-export function findHelper(name: string, PATH: string | undefined): string | 'is-ours' | undefined {
-  const found = findProgram(`docker-credential-${name}`, PATH);
-  if (found === undefined) return undefined;
-  return OUR_PROGRAM.test(basename(found.target)) ? 'is-ours' : found.path;
 }
 
 /** Byte for byte, a byte order mark included; undefined where the bytes are no text. */

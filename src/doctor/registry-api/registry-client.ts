@@ -165,7 +165,7 @@ async function manifest(
 
 async function blob(caller: Caller, first: URL): Promise<BlobAnswer> {
   let url = first;
-  // Whoever else is on the way gets a URL of the registry's making, and never the token.
+  // Another host on the way gets a URL of the registry's making, and never the token.
   let isTrusted = true;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
     const from = isTrusted ? 'registry' : 'layer storage';

@@ -1,6 +1,7 @@
 // Why a registry, or the storage behind it, refuses a request: its own code and sentence, and nothing else of its answer.
 import type { Denial } from '../../denial.ts';
 import { parseDenial } from '../../policy/denial.ts';
+import { parseXmlError } from '../../xml-error.ts';
 
 export interface Refusal {
   /** `DENIED`, `NAME_UNKNOWN`, `MANIFEST_UNKNOWN`, …; from S3 `AccessDenied` and the like. */
@@ -17,7 +18,7 @@ const MAX_CHARACTERS = 2_048;
  * the XML of S3. `hide` takes out secrets, should a registry repeat what it was sent.
  */
 export function parseRefusal(body: string, hide: (text: string) => string): Refusal {
-  const { code, message } = body.trimStart().startsWith('<') ? fromXml(body) : fromJson(body);
+  const { code, message } = parseXmlError(body) ?? fromJson(body);
   const shown = (text: unknown) =>
     typeof text === 'string' ? hide(text).slice(0, MAX_CHARACTERS) : undefined;
   const [shownCode, shownMessage] = [shown(code), shown(message)];
@@ -41,25 +42,4 @@ function fromJson(body: string): { code?: unknown; message?: unknown } {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html; the rest of it may hold a signature. */
-function fromXml(body: string): { code: unknown; message: unknown } {
-  const text = (element: RegExp) => element.exec(body)?.[1]?.replace(ENTITY, decoded);
-  return { code: text(/<Code>([^<]*)<\/Code>/), message: text(/<Message>([^<]*)<\/Message>/) };
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  quot: '"',
-  apos: "'",
-  lt: '<',
-  gt: '>',
-  amp: '&',
-  '#34': '"',
-  '#39': "'",
-};
-const ENTITY = /&([a-z]+|#\d+);/g;
-
-function decoded(text: string, name: string): string {
-  return ENTITIES[name] ?? text;
 }

@@ -1,6 +1,6 @@
 // Pure edits of the text of Docker's config.json: one value set or taken out, every other byte as it was.
-import { applyEdits, type Edit, findNodeAtLocation, type Node } from 'jsonc-parser';
-import { dockerConfigTree } from '../../docker/docker-config.ts';
+import { applyEdits, type Edit, type Node } from 'jsonc-parser';
+import { dockerConfigTree, membersAt } from '../../docker/docker-config.ts';
 
 /** Names of members, from the outermost object inwards. */
 export type JsonPath = readonly string[];
@@ -19,22 +19,28 @@ export function setInDockerConfig(text: string, path: JsonPath, value: unknown, 
   const root = dockerConfigTree(text, file);
   const style = styleOf(text);
   if (root === undefined) return `${print(nest(path, value), 0, style)}${style.eol}`;
-  const existing = findNodeAtLocation(root, [...path]);
-  if (existing !== undefined) return applyEdits(text, [replaced(existing, print(value, path.length, style))]);
-  return applyEdits(text, [inserted(text, root, path, value, style)]);
+  const existing = membersAt(root, path).at(-1);
+  const edit =
+    existing === undefined
+      ? inserted(text, root, path, value, style)
+      : replaced(existing.value, print(value, path.length, style));
+  return applyEdits(text, [edit]);
 }
 
-/** The text without the member at the path; as it was where there is none. */
+/** The text without the member at the path, however often it is there; as it was where there is none. */
 export function deleteFromDockerConfig(text: string, path: JsonPath, file: string): string {
-  const root = dockerConfigTree(text, file);
-  const node = root && findNodeAtLocation(root, [...path])?.parent;
-  const siblings = node?.parent?.children;
-  if (node?.parent === undefined || siblings === undefined) return text;
-  const index = siblings.indexOf(node);
+  const property = membersAt(dockerConfigTree(text, file), path).at(-1)?.property;
+  const siblings = property?.parent?.children;
+  if (property?.parent === undefined || siblings === undefined) return text;
+  const index = siblings.indexOf(property);
   const [previous, next] = [siblings[index - 1], siblings[index + 1]];
-  if (previous !== undefined) return cut(text, end(previous), end(node));
-  if (next !== undefined) return cut(text, node.offset, next.offset);
-  return applyEdits(text, [replaced(node.parent, '{}')]);
+  const rest =
+    previous !== undefined
+      ? cut(text, end(previous), end(property))
+      : next !== undefined
+        ? cut(text, property.offset, next.offset)
+        : applyEdits(text, [replaced(property.parent, '{}')]);
+  return deleteFromDockerConfig(rest, path, file);
 }
 
 /** The text with a value at the path, or without the member where the value is undefined. @throws XacctError `docker-config` */
@@ -47,15 +53,15 @@ export function putInDockerConfig(text: string, path: JsonPath, value: unknown, 
 /** The value at the path, parsed; undefined where there is none. */
 export function valueInDockerConfig(text: string, path: JsonPath, file: string): unknown {
   const root = dockerConfigTree(text, file);
-  const node = root && findNodeAtLocation(root, [...path]);
+  const node = path.length === 0 ? root : membersAt(root, path).at(-1)?.value;
   return node && JSON.parse(text.slice(node.offset, end(node)));
 }
 
 function inserted(text: string, root: Node, path: JsonPath, value: unknown, style: Style): Edit {
   let parent = root;
   let depth = 0;
-  for (const [index, name] of path.slice(0, -1).entries()) {
-    const child = findNodeAtLocation(parent, [name]);
+  for (const index of path.slice(1).keys()) {
+    const child = membersAt(root, path.slice(0, index + 1)).at(-1)?.value;
     if (child === undefined) break;
     // Docker reads null as nothing there.
     if (child.type !== 'object')
@@ -83,7 +89,7 @@ function nest(path: readonly string[], value: unknown): unknown {
   return path.reduceRight((inner, name) => ({ [name]: inner }), value);
 }
 
-/** A value as it stands `depth` objects deep. */
+/** A value as it is written `depth` objects deep. */
 function print(value: unknown, depth: number, { eol, indent }: Style): string {
   return JSON.stringify(value, undefined, indent).replaceAll('\n', `${eol}${indent.repeat(depth)}`);
 }

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { DockerUser } from '../../docker/config-file.ts';
 import { credentialHelpers, podmanFiles } from '../../docker/podman-files.ts';
 import { XacctError } from '../../errors.ts';
-import { command } from '../../hint.ts';
+import { type Command, command } from '../../hint.ts';
 import { readSnapshot, type Snapshot, textOf } from '../../os/snapshot.ts';
 
 export interface DropIn {
@@ -14,8 +14,11 @@ export interface DropIn {
   others: readonly string[] | undefined;
 }
 
-/** @throws XacctError `file-access` where a drop-in that is read after ours sets the helpers anew. */
-export function readDropIn({ env, home, uid }: DockerUser): DropIn {
+/**
+ * `without` is the command that does without the drop-in.
+ * @throws XacctError `file-access` where a drop-in that is read after ours sets the helpers anew.
+ */
+export function readDropIn({ env, home, uid }: DockerUser, without: Command): DropIn {
   const { dropIn, registriesConf, dropInFolders } = podmanFiles(env, home, uid);
   const conf = registriesConf.find((path) => readSnapshot(path) !== undefined);
   // With a registries.conf of the user's own, the system's drop-ins are not read.
@@ -27,7 +30,7 @@ export function readDropIn({ env, home, uid }: DockerUser): DropIn {
       const set = helpersIn(path);
       if (set === undefined) continue;
       if (folder === dirname(dropIn) && basename(path) > basename(dropIn))
-        throw overridden(path, dropIn, set);
+        throw overridden({ path, dropIn, helpers: set }, without);
       others = set;
     }
   }
@@ -61,14 +64,18 @@ function dropInsIn(folder: string): string[] {
   }
 }
 
-function overridden(path: string, dropIn: string, helpers: readonly string[]): XacctError {
+function overridden(
+  { path, dropIn, helpers }: { path: string; dropIn: string; helpers: readonly string[] },
+  without: Command,
+): XacctError {
   return new XacctError(
     'file-access',
     `${path} is read after ${dropIn} and sets credential-helpers = [${helpers.map((name) => `"${name}"`).join(', ')}], so that a list in the latter has no effect`,
     {
       hint: {
-        say: 'run: ecr-xacct setup --podman, without --creds-store; or add "ecr-xacct" yourself:',
-        run: command`$EDITOR ${path}`,
+        say: 'to do without a drop-in',
+        run: without,
+        next: { say: 'or add "ecr-xacct" to it:', run: command`$EDITOR ${path}` },
       },
     },
   );

@@ -6,9 +6,9 @@ import { deleteFromDockerConfig, putInDockerConfig, valueInDockerConfig } from '
 /** One member that was changed. */
 export interface MemberEdit {
   path: string[];
-  /** What stands there now; null where the member was taken out. */
+  /** What is there now; null where the member was taken out. */
   now: string | null;
-  /** What stood there; null where nothing did, or a credential. */
+  /** What was there; null where nothing did, or a credential. */
   was: string | null;
 }
 
@@ -21,18 +21,22 @@ export interface TakenOver {
 
 export interface TakeOver {
   hosts: readonly string[];
+  /** Whether a key of `credHelpers` is no longer to be this helper's. */
+  dropped?: (url: string) => boolean;
   /** The NAME of `docker-credential-NAME`. */
   helper: string;
   /** For each host a `credHelpers` entry, the `credsStore` for all, or nothing but the removal of old logins. */
   by: 'credHelpers' | 'credsStore' | 'removal';
   /** The store that Docker has chosen by itself so far: it is written down, for an entry ends that. */
   detectedStore?: string | undefined;
+  /** What earlier setups have changed: another helper comes back to what is dropped. */
+  earlier?: readonly MemberEdit[] | undefined;
 }
 
 /** @throws XacctError `docker-config` */
 export function takeOver(
   text: string,
-  { hosts, helper, by, detectedStore }: TakeOver,
+  { hosts, dropped = () => false, helper, by, detectedStore, earlier = [] }: TakeOver,
   file: string,
 ): TakenOver {
   const { credHelpers, credsStore, auths } = parseDockerConfig(text, file);
@@ -41,11 +45,21 @@ export function takeOver(
   if (by === 'credsStore' && credsStore !== helper) {
     edits.push({ path: ['credsStore'], now: helper, was: credsStore ?? null });
   }
+  // Each entry is one more question of a classic `docker build`.
+  const isNeedless = ([host, other]: [string, string]) =>
+    by === 'credsStore' && (other === helper || hosts.includes(host));
+  for (const [host, other] of credHelpers) {
+    const isDropped = other === helper && dropped(host);
+    if (!isDropped && !isNeedless([host, other])) continue;
+    const was = earlier.find(({ path, now }) => now === helper && path[1] === host)?.was;
+    edits.push({ path: ['credHelpers', host], now: (isDropped ? was : undefined) ?? null, was: other });
+    if (other !== helper) replaced.set(host, other);
+  }
   if (by === 'credHelpers' && credsStore === undefined && detectedStore !== undefined) {
     edits.push({ path: ['credsStore'], now: detectedStore, was: null });
   }
-  const isStore = by === 'credsStore' || credsStore === helper;
-  for (const host of by === 'removal' ? [] : hosts) {
+  const isStore = credsStore === helper;
+  for (const host of by === 'credHelpers' ? hosts : []) {
     const other = credHelpers.get(host);
     if (other === helper || (other === undefined && isStore)) continue;
     if (other !== undefined) replaced.set(host, other);
@@ -60,12 +74,15 @@ export function takeOver(
   }
   let edited = text;
   for (const { path, now } of edits) edited = putInDockerConfig(edited, path, now ?? undefined, file);
+  if (credHelpers.size > 0 && isEmptyObject(valueInDockerConfig(edited, ['credHelpers'], file))) {
+    edited = deleteFromDockerConfig(edited, ['credHelpers'], file);
+  }
   return { text: edited, edits, replaced };
 }
 
 export interface HandedBack {
   text: string;
-  /** Members that somebody else has changed since: they stay. */
+  /** Members that have been changed since: they stay. */
   kept: readonly string[];
 }
 

@@ -118,3 +118,14 @@ test('erase and list start no daemon: one that is not there has nothing to forge
   }
   assert.equal(await product.daemon(), undefined);
 });
+
+test('A start that the native client has tried in vain is not tried again: get answers here, store says that it cannot.', async () => {
+  await using stage = await startProductStage();
+  const { product } = stage;
+  const helper = ['ecr-xacct', 'helper'];
+  passwordOf(await product.run([...helper, 'get', '--no-daemon'], { input: HOST }), HOST);
+  const login = JSON.stringify({ ServerURL: HOST, Username: 'AWS', Secret: 'kept nowhere' });
+  const line = failureOf(await product.run([...helper, 'store', '--no-daemon'], { input: login }));
+  assert.match(line, /there is no daemon to keep this login/);
+  assert.equal(await product.daemon(), undefined);
+});

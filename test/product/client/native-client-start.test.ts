@@ -1,6 +1,6 @@
 // The daemon that the native client starts, with sanitizers: when it does, with what, and what it does where none comes of it.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -18,10 +18,11 @@ after(() => client?.[Symbol.asyncDispose]());
 async function started(
   args: readonly string[],
   env: Record<string, string> = {},
+  redirection = '',
 ): Promise<{ ran: ClientRan; lines: string[] | undefined }> {
   assert.ok(client !== undefined);
   const home = await mkdtemp(join(client.folder, 'home-'));
-  const ran = await client.run(args, { input: HOST, env: { ...env, HOME: home } });
+  const ran = await client.run(args, { input: HOST, env: { ...env, HOME: home }, redirection });
   const text = await readFile(join(home, 'started'), 'utf8').catch(() => undefined);
   return { ran, lines: text?.trimEnd().split('\n') };
 }
@@ -47,7 +48,11 @@ describe('where nothing listens', { skip }, () => {
         LC_ALL: 'C',
         ECR_XACCT_LOG: 'info',
       };
-      const { ran, lines = [] } = await started([action], { ...env, XDG_STATE_HOME: '/none' });
+      // A pipe with both ends here, which Node would take for its own.
+      const fifo = join(client?.folder ?? '', `${action}.fifo`);
+      execFileSync('mkfifo', [fifo]);
+      const redirection = `7<>${fifo} 8<&7 9</dev/null`;
+      const { ran, lines = [] } = await started([action], { ...env, XDG_STATE_HOME: '/none' }, redirection);
       const [command, ...rest] = lines;
       assert.equal(command, 'daemon run --ready-fd 3');
       assert.deepEqual(rest.slice(0, 4), ['/', '/dev/null', '/dev/null', '/dev/null']);
@@ -55,7 +60,7 @@ describe('where nothing listens', { skip }, () => {
       assert.deepEqual(names.sort(), [
         ...['ECR_XACCT_LOG', 'ECR_XACCT_SOCKET', 'HOME', 'LC_ALL', 'PATH', 'XDG_STATE_HOME'],
       ]);
-      assert.deepEqual(ran, becameProgram([action]));
+      assert.deepEqual(ran, becameProgram([action, '--no-daemon']));
     });
   }
   for (const action of ['erase', 'list']) {

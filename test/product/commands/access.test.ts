@@ -92,18 +92,18 @@ describe('access', () => {
     );
   });
 
-  test('says that nobody of another account is let in, where there is no policy', async () => {
+  test('says that no policy lets another account in, where there is no policy', async () => {
     await using stage = await startPolicyStage();
     const { stdout } = await stage.run('access', on('team/private'));
-    assert.match(stdout, /Nobody of another account is let in by a policy\./);
+    assert.match(stdout, /No policy lets another account in\./);
   });
 
-  test('says of what it could not read that it may let somebody in', async () => {
+  test('says of what it could not read that it may let another account in', async () => {
     await using stage = await startPolicyStage();
     const policies = stage.cast.primary.users.get('admin')?.policies ?? [];
     policies.push({ Statement: { Effect: 'Deny', Action: 'ecr:GetRegistryPolicy', Resource: '*' } });
     const { stdout } = await stage.run('access', on('team/private'));
-    assert.match(stdout, /Nobody of another account is let in by a policy that could be read\./);
+    assert.match(stdout, /No policy lets another account in, as far as they could be read\./);
   });
 
   test('shows whom it lets in whole, however long', async () => {
@@ -120,7 +120,7 @@ describe('access', () => {
     await using stage = await startPolicyStage();
     await grantAll(stage);
     stage.cast.primary.registry('us-east-1').policyScope = 'V1';
-    assert.match((await stage.run('access', on())).stdout, /scope is V1: its statements let nobody pull/);
+    assert.match((await stage.run('access', on())).stdout, /scope is V1: its statements let no one pull/);
   });
 
   test('shows the rest where one part may not be read, and says which and why', async () => {
@@ -170,7 +170,7 @@ describe('access', () => {
         Resource: `arn:aws:ecr:us-east-1:111122223333:repository/${'*a'.repeat(40)}*b`,
       },
     };
-    assert.match((await stage.run('access', on(name))).stdout, /Nobody of another account/);
+    assert.match((await stage.run('access', on(name))).stdout, /No policy lets another account in/);
   });
 
   test('gives all of it as JSON', async () => {

@@ -1,10 +1,11 @@
 // `ecr-xacct config`: the path, every mistake with its place, and a schema that an editor can use.
 import assert from 'node:assert/strict';
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
-import type { Product } from '../../support/product/product.ts';
+import { bin, type Product } from '../../support/product/product.ts';
 import { HOST, startProductStage } from '../../support/product/stage.ts';
 
 const OTHER = HOST.replace(/^\d{12}/, '999988887777');
@@ -23,7 +24,7 @@ test('The path is where a get looks, also where no file is.', async () => {
   assert.equal(status, 1);
   assert.match(
     stderr,
-    /^ecr-xacct: ECR_XACCT_CONFIG=x\.yaml is a relative path\nRun:\n {2}export ECR_XACCT_CONFIG="\$PWD\/x\.yaml"\n$/,
+    /^ecr-xacct: ECR_XACCT_CONFIG=x\.yaml is a relative path\nTo fix it, run:\n {2}export ECR_XACCT_CONFIG="\$PWD\/x\.yaml"\n$/,
   );
 });
 
@@ -57,7 +58,10 @@ test('Every mistake of the file is told with its place.', async () => {
   const { status, stdout, stderr } = await config(product, 'check');
   assert.deepEqual([status, stdout], [1, '']);
   const [first, second, last] = stderr.split('\n');
-  assert.ok(first?.startsWith(`${file}:2:65: unknown key "regio"; known keys: profile, `), stderr);
+  assert.ok(
+    first?.startsWith(`${file}:2:65: unknown key "regio"; did you mean region? known keys: profile, `),
+    stderr,
+  );
   assert.ok(second?.startsWith(`${file}:3:1: "refresh_margin" must be a duration such as 15m`), stderr);
   assert.equal(last, `${file}: 2 mistakes`);
 });
@@ -101,6 +105,62 @@ test('Every rule is told whose profile is missing, leads back to itself, says no
   assert.match(lines[0] ?? '', /did you mean dev\?/);
 });
 
+test('Everything is told in one run: the schema, profiles, regions, and the fallback helper, in the order of the file.', async () => {
+  await using stage = await startProductStage();
+  const { product } = stage;
+  const file = fileOf(product);
+  await writeFile(
+    file,
+    `registries:
+  ${HOST}: { profile: deb, roleArn: x }
+  ${OTHER.replace('us-east-1', 'eu-cental-1')}: { profile: dev }
+  "11112222333.dkr.ecr.*.amazonaws.com": { profile: dev }
+  images.corp.example: { profile: dev, registry: ${HOST.replace('dkr', 'drk')} }
+fallback_helper: nowhere
+refresh_margin: 15
+`,
+  );
+  const { status, stderr } = await config(product, 'check');
+  assert.equal(status, 1);
+  const lines = stderr.trimEnd().split('\n');
+  const begins = [
+    `${file}:2:3: "${HOST}": there is no profile deb in `,
+    `${file}:2:65: unknown key "roleArn"; did you mean role_arn? known keys: `,
+    `${file}:3:3: "${OTHER.replace('us-east-1', 'eu-cental-1')}": eu-cental-1 is no region that AWS has; did you mean eu-central-1?`,
+    `${file}:4:3: "11112222333.dkr.ecr.*.amazonaws.com" matches no registry of ECR: its account 11112222333 has 11 digits, not 12`,
+    `${file}:5:40: "registry" must be an ECR hostname: "drk.ecr" is not "dkr.ecr"; did you mean ${HOST}?`,
+    `${file}:6:1: "fallback_helper": docker-credential-nowhere is not on PATH (`,
+    `${file}:7:1: "refresh_margin" must be a duration`,
+    `${file}: 7 mistakes`,
+  ];
+  assert.equal(lines.length, begins.length, stderr);
+  for (const [index, line] of lines.entries()) assert.ok(line.startsWith(begins[index] ?? ''), line);
+});
+
+test('A fallback helper that leads back to this program is told; one that is there is none.', async () => {
+  await using stage = await startProductStage();
+  const { product } = stage;
+  const file = fileOf(product);
+  const folder = `${product.folder}/programs`;
+  await mkdir(folder);
+  const own = join(bin, 'docker-credential-ecr-xacct');
+  await symlink(own, `${folder}/docker-credential-loop`);
+  await writeFile(`${folder}/docker-credential-pass`, '#!/bin/sh\n', { mode: 0o755 });
+  const check = async (name: string) => {
+    await writeFile(file, `fallback_helper: ${name}\n`);
+    return await config(product, 'check', { PATH: `${folder}:${product.env.PATH}` });
+  };
+  const loop = await check('loop');
+  assert.equal(loop.status, 1);
+  assert.ok(
+    loop.stderr.startsWith(
+      `${file}:1:1: "fallback_helper": docker-credential-loop is this program, which would ask itself; `,
+    ),
+    loop.stderr,
+  );
+  assert.deepEqual(await check('pass'), { status: 0, stdout: `${file}: 0 rules, no mistakes\n`, stderr: '' });
+});
+
 test('The schema takes what a get takes, and refuses what it refuses.', async (t) => {
   await using stage = await startProductStage();
   const { stdout } = await config(stage.product, 'schema');
@@ -133,6 +193,11 @@ test('The schema takes what a get takes, and refuses what it refuses.', async (t
     `registries:\n  ${HOST}: { profile: dev, region: Frankfurt }`,
     `registries:\n  ${HOST}: { ${role}, source_profile: dev, duration_seconds: 60 }`,
   ];
+  // A helper that is not there is a mistake of another kind.
+  const folder = `${stage.product.folder}/programs`;
+  await mkdir(folder);
+  await writeFile(`${folder}/docker-credential-osxkeychain`, '#!/bin/sh\n', { mode: 0o755 });
+  const PATH = `${folder}:${stage.product.env.PATH}`;
   for (const [texts, isGood] of [
     [good, true],
     [bad, false],
@@ -140,7 +205,7 @@ test('The schema takes what a get takes, and refuses what it refuses.', async (t
     for (const text of texts) {
       await t.test(`${isGood ? 'right' : 'wrong'}: ${text}`, async () => {
         await writeFile(fileOf(stage.product), text);
-        const { status } = await config(stage.product, 'check');
+        const { status } = await config(stage.product, 'check', { PATH });
         assert.equal(status === 0, isGood, 'a get says otherwise');
         assert.equal(validate(parse(text)), isGood, JSON.stringify(validate.errors));
       });

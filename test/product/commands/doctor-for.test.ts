@@ -145,7 +145,7 @@ describe('doctor --for fargate', () => {
       /^Not known: registry-rights\. An administrator of 111122223333 runs:\n {2}ecr-xacct grant arn:\S+ --on \S+\/team\/private$/m,
     );
     assert.match(stdout, /^If it has another name, add: --role ARN$/m);
-    assert.match(stdout, /^Whether something stands in the way is not known\.$/m);
+    assert.match(stdout, /^Whether something is wrong is not known\.$/m);
     const named = await stage.run('doctor', IMAGE, '--for', 'fargate', '--role', EXECUTION_ROLE);
     assert.doesNotMatch(named.stdout, /--role/);
   });

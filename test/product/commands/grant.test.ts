@@ -169,7 +169,7 @@ describe('grant', () => {
     const nobody = await stage.run('access', '999988887777.dkr.ecr.us-east-1.amazonaws.com/app');
     assert.match(
       nobody.stderr,
-      /nobody of account 999988887777 is known here: .*there is no profile nowhere/,
+      /no profile of account 999988887777 is known here: .*there is no profile nowhere/,
     );
   });
 
@@ -183,7 +183,7 @@ describe('grant', () => {
     assert.equal(stage.policyOf('team/app')?.Statement.length, 2);
   });
 
-  test('keeps what somebody else writes while the change is shown', async () => {
+  test('keeps what another program writes while the change is shown', async () => {
     await using stage = await startPolicyStage();
     const theirs = { Sid: 'Theirs', Effect: 'Allow', Principal: '*', Action: 'ecr:DescribeImages' } as const;
     let reads = 0;
@@ -194,7 +194,7 @@ describe('grant', () => {
     });
     const { status, stderr } = await stage.run('grant', CI_ROLE, '--on', on('team/private'), '--yes');
     assert.equal(status, 0, stderr);
-    assert.match(stderr, /Somebody else changed it meanwhile/);
+    assert.match(stderr, /Another program changed it meanwhile/);
     assert.deepEqual(
       stage.policyOf('team/private')?.Statement.map(({ Sid }) => Sid),
       ['Theirs', 'EcrXacctPull'],
@@ -216,7 +216,7 @@ describe('grant', () => {
     );
     for (const { status, stdout, stderr } of both) assert.equal(status, 0, stdout + stderr);
     assert.ok(writes > 2);
-    assert.match(both.map(({ stderr }) => stderr).join(''), /Somebody else changed it meanwhile/);
+    assert.match(both.map(({ stderr }) => stderr).join(''), /Another program changed it meanwhile/);
     const [statement, ...others] = stage.policyOf('team/private')?.Statement ?? [];
     assert.deepEqual([statement?.Principal, others], [{ AWS: [CI_ROLE, SECONDARY_ROOT] }, []]);
   });

@@ -85,7 +85,7 @@ test('--sso says so where aws is not there, fails, or has nothing to log in to.'
   const failed = await login(product, ['--sso', HOST], { env });
   assert.match(
     failed.stderr,
-    /aws sso login --profile sso failed with status 4\nRun:\n {2}aws sso login --profile sso\n$/,
+    /aws sso login --profile sso failed with status 4\nTo fix it, run:\n {2}aws sso login --profile sso\n$/,
   );
   await product.configure({ credentials: { dev: keysOf(stage.cast.dev) } });
   const other = await login(product, ['--sso', '--profile', 'dev'], { env });
@@ -102,7 +102,7 @@ test('Without a daemon there is nowhere to leave a token, and it says so.', asyn
     status: 2,
     stdout: '',
     stderr:
-      'ecr-xacct: there is no daemon to keep a token: ECR_XACCT_DAEMON is off\nRun:\n  unset ECR_XACCT_DAEMON\n',
+      'ecr-xacct: there is no daemon to keep a token: ECR_XACCT_DAEMON is off\nTo fix it, run:\n  unset ECR_XACCT_DAEMON\n',
   });
   const relative = await login(stage.product, [HOST], { env: { AWS_CONFIG_FILE: 'config' } });
   assert.match(relative.stderr, /a path in the environment is relative, which the daemon cannot follow/);

@@ -79,6 +79,10 @@ test('Wrong usage exits with 2, and says on stderr what was wrong.', async (t) =
     ['daemon', 'status'],
     ['daemon', 'stop', 'now'],
     ['daemon', 'run', '--ready-fd', '1'],
+    ['status', ''],
+    ['status', '--json', 'now'],
+    ['explain'],
+    ['explain', 'not a host'],
   ];
   for (const words of wrong) {
     await t.test(`ecr-xacct ${words.join(' ')}`, async () => {
@@ -104,13 +108,19 @@ test('Wrong usage exits with 2, and says on stderr what was wrong.', async (t) =
       assert.deepEqual([status, stderr.includes(`\n(Did you mean ${meant}?)\n`)], [2, true], stderr);
     }
   });
-  for (const words of [[], ['daemon']]) {
-    await t.test(`ecr-xacct ${words.join(' ')}, without a command`, async () => {
-      const { status, stderr } = await run(...words);
-      assert.equal(status, 2);
-      assert.match(stderr, /^Usage: ecr-xacct/);
-    });
-  }
+  await t.test('ecr-xacct daemon, without a command', async () => {
+    const { status, stderr } = await run('daemon');
+    assert.equal(status, 2);
+    assert.match(stderr, /^Usage: ecr-xacct/);
+  });
+});
+
+test('Without a command, it is status.', async () => {
+  await using stage = await startProductStage();
+  const run = runner(stage.product);
+  const shown = await run();
+  assert.match(shown.stdout, /^No daemon is running: the next pull starts one\.\n/);
+  assert.deepEqual(shown, await run('status'));
 });
 
 test('A failure exits with 1, wrong usage with 2 however late it is found, and Ctrl-C at a question with 130.', {
@@ -136,7 +146,7 @@ Here is no terminal to ask on: add --mfa-code CODE
     status: 2,
     stdout: '',
     stderr: `ecr-xacct: there is no daemon to keep a token: ECR_XACCT_DAEMON is off
-Run:
+To fix it, run:
   unset ECR_XACCT_DAEMON
 `,
   });

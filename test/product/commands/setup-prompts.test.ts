@@ -1,44 +1,29 @@
-// `ecr-xacct setup` on a terminal: its questions, wrong answers to them, and whoever breaks off.
+// `ecr-xacct setup` on a terminal: its questions, keys, wrong answers, a window that is resized, and those who break off.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { bin } from '../../support/product/product.ts';
-import { KEYS, openTerminal, skipWithoutTerminal } from '../../support/product/terminal.ts';
-import { CONFIG, DOCKER, makeSetupHome, type SetupHome, ssoProfile } from '../../support/unit/setup-home.ts';
-
-const AWS =
-  ssoProfile('readonly', '444455556666', 'us-east-1') +
-  ssoProfile('admin', '444455556666') +
-  ssoProfile('images', '111122223333');
-
-/** The built program. */
-function open(user: SetupHome, args = '', env: Record<string, string> = {}) {
-  return openTerminal(`ecr-xacct setup ${args}`, { HOME: user.home, PATH: `${bin}:/usr/bin:/bin`, ...env });
-}
-
-const ACCOUNTS = /Which accounts' registries[\s\S]*confirm/;
-const PROFILE = /By which profile, for account 444455556666\?[\s\S]*confirm/;
-const REGIONS = /In which regions are the registries of 111122223333\?[\s\S]*eu-central-1/;
-const CONFIRM = /Change these files\?[\s\S]*No/;
+import { openSetup, QUESTIONS, SETUP_AWS } from '../../support/product/setup-terminal.ts';
+import { KEYS, skipWithoutTerminal } from '../../support/product/terminal.ts';
+import { CONFIG, DOCKER, makeSetupHome } from '../../support/unit/setup-home.ts';
 
 describe('on a terminal', { skip: skipWithoutTerminal }, () => {
   test('it asks for accounts, profiles and regions, answers a wrong answer, shows, and asks again.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS });
-    using terminal = open(user);
-    await terminal.shows(ACCOUNTS);
+    using user = makeSetupHome({ '.aws/config': SETUP_AWS });
+    using terminal = openSetup(user);
+    await terminal.shows(QUESTIONS.accounts);
     terminal.type(KEYS.space + KEYS.down + KEYS.space + KEYS.enter);
     await terminal.shows(/Please select at least one option/);
     terminal.type(KEYS.space + KEYS.up + KEYS.space + KEYS.enter);
-    await terminal.shows(PROFILE);
+    await terminal.shows(QUESTIONS.profile);
     terminal.type(KEYS.down + KEYS.enter);
-    await terminal.shows(REGIONS);
-    terminal.type(KEYS.enter);
-    await terminal.shows(/Name at least one region/);
+    await terminal.shows(QUESTIONS.regions);
     terminal.type(`eu-central-1, mars${KEYS.enter}`);
     await terminal.shows(/mars is no AWS region; write it like us-east-1\./);
-    terminal.type(`${KEYS.clear}cn-north-1${KEYS.enter}`);
-    await terminal.shows(/Account 111122223333 is in aws: name a region of that, too\./);
+    terminal.type(`${KEYS.clear}eu-central1${KEYS.enter}`);
+    await terminal.shows(/eu-central1 is no AWS region; write it like eu-central-1\./);
+    terminal.type(`${KEYS.clear}eu-central-1 cn-north-1${KEYS.enter}`);
+    await terminal.shows(/Account 111122223333 is in aws, and cn-north-1 is not\./);
     terminal.type(`${KEYS.clear}eu-central-1${KEYS.enter}`);
-    await terminal.shows(CONFIRM);
+    await terminal.shows(QUESTIONS.confirm);
     assert.equal(user.read(CONFIG), undefined);
     terminal.type(KEYS.enter);
     const { status, raw } = await terminal.end();
@@ -51,16 +36,66 @@ describe('on a terminal', { skip: skipWithoutTerminal }, () => {
     assert.ok(raw.includes('\u001b[32m+registries:'), 'the diff has colours');
   });
 
+  test('the letter a takes all accounts or none, and an account without a region is left out by an empty answer.', async () => {
+    using user = makeSetupHome({ '.aws/config': SETUP_AWS });
+    using terminal = openSetup(user);
+    await terminal.shows(QUESTIONS.accounts);
+    terminal.type(`a${KEYS.enter}`);
+    await terminal.shows(/Please select at least one option/);
+    terminal.type(`a${KEYS.enter}`);
+    await terminal.shows(QUESTIONS.profile);
+    terminal.type(KEYS.enter);
+    await terminal.shows(QUESTIONS.regions);
+    terminal.type(KEYS.enter);
+    await terminal.shows(QUESTIONS.confirm);
+    terminal.type(KEYS.enter);
+    const { status, text } = await terminal.end();
+    assert.equal(status, 0);
+    assert.match(
+      text,
+      /no region is known for 111122223333 \(images\)\r\n[\s\S]*\n {6}ecr-xacct setup --region 111122223333=us-east-1\r\n/,
+    );
+    assert.doesNotMatch(user.read(CONFIG) ?? '', /111122223333/);
+  });
+
+  test('each question is drawn anew where the window is resized, and takes its answer.', async () => {
+    using user = makeSetupHome({ '.aws/config': SETUP_AWS });
+    using terminal = openSetup(user);
+    // It is drawn anew only where its lines break elsewhere.
+    const steps: [RegExp, size: [number, number], drawn: RegExp, string][] = [
+      [QUESTIONS.accounts, [40, 12], /shall\s+│ {2}Docker get[\s\S]*Enter:/, KEYS.enter],
+      [
+        /By which profile, for[\s\S]*○ admin[\s\S]*confirm/,
+        [30, 10],
+        /for\s+│ {2}account 444455556666\?[\s\S]*Enter:/,
+        KEYS.down + KEYS.enter,
+      ],
+      [/In which[\s\S]*us-east-1, eu-central/, [70, 24], QUESTIONS.regions, `eu-west-1${KEYS.enter}`],
+    ];
+    for (const [question, size, drawn, answer] of steps) {
+      await terminal.shows(question);
+      terminal.resize(...size);
+      await terminal.shows(drawn);
+      terminal.type(answer);
+    }
+    await terminal.shows(QUESTIONS.confirm);
+    terminal.resize(30, 10);
+    terminal.type(KEYS.enter);
+    assert.equal((await terminal.end()).status, 0);
+    assert.match(user.read(CONFIG) ?? '', /profile: admin \}\n.*profile: images \}/);
+    assert.match(user.read(DOCKER) ?? '', /111122223333\.dkr\.ecr\.eu-west-1/);
+  });
+
   const questions: [string, RegExp, string][] = [
-    ['the accounts', ACCOUNTS, ''],
-    ['the profile', PROFILE, KEYS.enter],
-    ['the regions', REGIONS, KEYS.enter],
+    ['the accounts', QUESTIONS.accounts, ''],
+    ['the profile', QUESTIONS.profile, KEYS.enter],
+    ['the regions', QUESTIONS.regions, KEYS.enter],
   ];
   for (const [index, [what]] of questions.entries()) {
     test(`Ctrl-C at the question for ${what} leaves everything as it is, and says so.`, async () => {
-      using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: '{}' });
+      using user = makeSetupHome({ '.aws/config': SETUP_AWS, [DOCKER]: '{}' });
       const before = user.files();
-      using terminal = open(user);
+      using terminal = openSetup(user);
       for (const [, question, key] of questions.slice(0, index + 1)) {
         terminal.type(key);
         await terminal.shows(question);
@@ -75,15 +110,16 @@ describe('on a terminal', { skip: skipWithoutTerminal }, () => {
 
   for (const [what, keys, expected] of [
     ['Ctrl-C', KEYS.ctrlC, 130],
+    ['Escape', KEYS.escape, 130],
     ['No', `${KEYS.right}${KEYS.enter}`, 1],
   ] as const) {
     test(`${what} at the last question, and that of undo, leaves everything as it is, and says so.`, async () => {
-      using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: '{}' });
+      using user = makeSetupHome({ '.aws/config': SETUP_AWS, [DOCKER]: '{}' });
       for (const args of ['--profile readonly', '--undo']) {
         if (args === '--undo') await user.succeed('--yes', '--profile', 'readonly');
         const before = user.files();
-        using terminal = open(user, args);
-        await terminal.shows(CONFIRM);
+        using terminal = openSetup(user, args);
+        await terminal.shows(QUESTIONS.confirm);
         terminal.type(keys);
         const { status, text } = await terminal.end();
         assert.equal(status, expected);
@@ -94,9 +130,9 @@ describe('on a terminal', { skip: skipWithoutTerminal }, () => {
   }
 
   test('a login that another program writes while it asks is shown, asked about again, and kept.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: '{}' });
-    using terminal = open(user, '--profile readonly');
-    await terminal.shows(CONFIRM);
+    using user = makeSetupHome({ '.aws/config': SETUP_AWS, [DOCKER]: '{}' });
+    using terminal = openSetup(user, '--profile readonly');
+    await terminal.shows(QUESTIONS.confirm);
     user.write({ [DOCKER]: '{"auths":{"registry.example":{"auth":"bm8tc2VjcmV0"}}}' });
     terminal.type(KEYS.enter);
     await terminal.shows(
@@ -107,29 +143,4 @@ describe('on a terminal', { skip: skipWithoutTerminal }, () => {
     assert.equal((await terminal.end()).status, 0);
     assert.match(user.read(DOCKER) ?? '', /registry\.example[\s\S]*444455556666/);
   });
-
-  test('NO_COLOR takes the colours out of the diff, and --yes asks nothing.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS });
-    using terminal = open(user, '--yes --region us-east-1', { NO_COLOR: '1' });
-    const { status, raw } = await terminal.end();
-    assert.equal(status, 0);
-    assert.ok(raw.includes('\n+registries:'));
-    assert.ok(!raw.includes('\u001b'));
-  });
-
-  for (const [where, args, env, isColoured] of [
-    ['on a dumb terminal', '', { TERM: 'dumb' }, false],
-    ['in a pipe', ' | cat', {}, false],
-    ['in a pipe with FORCE_COLOR', ' | cat', { FORCE_COLOR: '1' }, true],
-  ] as const) {
-    test(`The diff has ${isColoured ? 'colours' : 'no colours'} ${where}.`, async () => {
-      using user = makeSetupHome({ '.aws/config': AWS });
-      using terminal = open(user, `--yes --region us-east-1 --dry-run${args}`, env);
-      const { status, raw, text } = await terminal.end();
-      assert.equal(status, 0);
-      assert.ok(text.includes('\n+registries:'));
-      assert.equal(raw.includes('\u001b[32m+registries:'), isColoured);
-      assert.equal(raw.includes('\u001b'), isColoured);
-    });
-  }
 });

@@ -46,7 +46,7 @@ describe('a file or folder that may not be written', () => {
       const { status, stderr } = await setupIn(user.home, product);
       assert.equal(status, 1);
       const command =
-        /^ecr-xacct: the (?:file|folder) \S+ may not be written; nothing was changed\nRun:\n {2}(.*)\n$/.exec(
+        /^ecr-xacct: the (?:file|folder) \S+ may not be written; nothing was changed\nTo fix it, run:\n {2}(.*)\n$/.exec(
           stderr,
         )?.[1];
       assert.equal(command, `chmod u+w ${join(user.home, path)}`);
@@ -67,7 +67,10 @@ describe('a file or folder that may not be written', () => {
       env: { HOME: user.home },
     });
     assert.equal(status, 1);
-    assert.ok(stderr.endsWith(`\nRun:\n  sudo chown "$USER" ${join(user.home, DOCKER)}\n`), stderr);
+    assert.ok(
+      stderr.endsWith(`\nTo fix it, run:\n  sudo chown "$USER" ${join(user.home, DOCKER)}\n`),
+      stderr,
+    );
   });
 });
 
@@ -80,6 +83,6 @@ test('Where the last file cannot be written, those before it are as they were.',
   const before = user.files();
   const { status, stderr } = await user.setup('--yes');
   assert.equal(status, 1);
-  assert.match(stderr, /\/proc.*; nothing was changed; run: \S/);
+  assert.match(stderr, /\/proc.*; nothing was changed\nTo fix it, run:\n {2}\S/);
   assert.deepEqual(user.files(), before);
 });

@@ -22,10 +22,12 @@ const DEADLINE = 60_000;
  */
 const PROGRAM = `#!/bin/sh
 if [ "$1" = daemon ]; then
+  [ -n "$HOME" ] || exit 1
   links=$(readlink /proc/$$/cwd /proc/$$/fd/0 /proc/$$/fd/1 /proc/$$/fd/2)
   { printf '%s\\n' "$*" "$links"; env | sed 's/=.*//'; } >"$HOME/started"
   read -r _ _ _ _ _ session _ <"/proc/$$/stat"
   [ "$session" = $$ ] || echo "in session $session" >>"$HOME/started"
+  for fd in 4 5 6 7 8 9; do [ ! -e /proc/$$/fd/$fd ] || echo "has $fd" >>"$HOME/started"; done
   [ "$LANG" != ready ] || echo ready >&3
   exit 1
 fi

@@ -1,6 +1,7 @@
 // Owns a program on a terminal of its own, made by script(1), and whoever types there.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 
 /** script(1) of util-linux, which Debian and its kin always have; another system's takes other options. */
@@ -15,6 +16,8 @@ export interface Terminal extends Disposable {
   /** Waits until the program has written this since the last wait, escapes left out. Throws what it wrote instead. */
   shows(text: RegExp): Promise<void>;
   type(keys: string): void;
+  /** As when a window is drawn wider or narrower: the program is told by SIGWINCH. */
+  resize(columns: number, rows: number): void;
   /** The exit status; everything it wrote, escapes left out, and with them. */
   end(): Promise<{ status: number | null; text: string; raw: string }>;
 }
@@ -27,6 +30,7 @@ export const KEYS = {
   down: '\u001b[B',
   right: '\u001b[C',
   clear: '\u0015',
+  escape: '\u001b',
   ctrlC: '\u0003',
   ctrlD: '\u0004',
 };
@@ -63,6 +67,11 @@ export function openTerminal(command: string, env: Readonly<Record<string, strin
       seen = raw.length;
     },
     type: (keys) => child.stdin.write(keys),
+    resize: (columns, rows) => {
+      const [shell] = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').split(' ');
+      const device = readlinkSync(`/proc/${shell}/fd/0`);
+      execFileSync('stty', ['-F', device, 'cols', `${columns}`, 'rows', `${rows}`]);
+    },
     end: async () => {
       const [status] = await ended;
       return { status, text: stripVTControlCharacters(raw), raw };

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { runProgram } from '../../../src/cli/program.ts';
-import { errorLine } from '../../../src/errors.ts';
+import { errorLines, statusOf } from '../../../src/errors.ts';
 
 export const DOCKER = '.docker/config.json';
 export const CONFIG = '.config/ecr-xacct/config.yaml';
@@ -27,7 +27,9 @@ export interface SetupHome extends Disposable {
   read(path: string): string | undefined;
   /** Path in HOME → content and mode, of every file. */
   files(): Record<string, string>;
-  /** `ecr-xacct setup …`, as main runs it. */
+  /** `ecr-xacct …`, as main runs it. */
+  run(...args: readonly string[]): Promise<Ran>;
+  /** `ecr-xacct setup …` */
   setup(...args: readonly string[]): Promise<Ran>;
   /** The same, which must succeed. @returns stdout. */
   succeed(...args: readonly string[]): Promise<string>;
@@ -57,15 +59,16 @@ export function makeSetupHome(
       fs.writeFileSync(join(home, path), content);
     }
   };
-  const setup: SetupHome['setup'] = async (...args) => {
+  const run: SetupHome['run'] = async (...args) => {
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     const streams = { stdin: new PassThrough(), stdout, stderr };
-    const status = await runProgram(['setup', ...args], front, '0', streams).catch((error: unknown) => {
-      stderr.write(`${errorLine(error)}\n`);
-      return 1;
+    const status = await runProgram(args, front, '0', streams).catch((error: unknown) => {
+      stderr.write(`${errorLines(error).join('\n')}\n`);
+      return statusOf(error);
     });
     return { status, stdout: await text(stdout.end()), stderr: await text(stderr.end()) };
   };
+  const setup: SetupHome['setup'] = (...args) => run('setup', ...args);
   write(files);
   return {
     home,
@@ -86,6 +89,7 @@ export function makeSetupHome(
         }),
       );
     },
+    run,
     setup,
     succeed: async (...args) => {
       const { status, stdout, stderr } = await setup(...args);

@@ -2,7 +2,7 @@
 import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { emptyConfig } from '../../../src/config/load.ts';
+import { emptyConfig } from '../../../src/config/empty-config.ts';
 import type { CallerWorld } from '../../../src/identity/identity.ts';
 import { createProfileReader, type Profiles } from '../../../src/profiles/profiles.ts';
 

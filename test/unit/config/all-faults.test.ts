@@ -47,3 +47,35 @@ test('A config without mistakes is the one that a get works with, and each rule 
     [[2, 3]],
   );
 });
+
+test('What the rules name is known beside every mistake but one of YAML itself, with its place.', () => {
+  const rule = `  ${A}: { profile: dev }\n`;
+  for (const [text, profiles] of [
+    [`registries:\n${rule}${rule}`, [['dev', '3:3'], false]],
+    [`registries:\n${rule}nonsense: 1\n`, [['dev', '2:3'], false]],
+    [`registries:\n  ${A}: { role_arn: x, source_profile: dev }\n`, [['dev', '2:3'], true]],
+    [`registries:\n${rule}`, [['dev', '2:3'], false]],
+  ] as const) {
+    const [[name, place], isSource] = profiles;
+    const [first] = inspectConfig(text, FILE).names?.().profiles ?? [];
+    assert.deepEqual(first, { name, key: A, place: `${FILE}:${place}`, isSource }, text);
+  }
+  assert.equal(inspectConfig('registries: [', FILE).names, undefined);
+});
+
+test('A key that is written otherwise, cut short or mistyped is told with the one that was meant.', () => {
+  for (const [typed, meant] of [
+    ['webIdentityTokenFile', 'web_identity_token_file'],
+    ['source', 'source_profile'],
+    ['profil', 'profile'],
+    ['rol', undefined],
+    ['nonsense', undefined],
+  ] as const) {
+    const { faults: [fault] = [] } = inspectConfig(
+      `registries:\n  ${A}: { profile: dev, ${typed}: x }\n`,
+      FILE,
+    );
+    const [, said] = /unknown key "\w+"; did you mean (\w+)\?/.exec(fault?.message ?? '') ?? [];
+    assert.equal(said, meant, fault?.message ?? '');
+  }
+});

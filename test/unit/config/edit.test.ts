@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { addToConfig, removeFromConfig } from '../../../src/config/edit.ts';
+import { addToConfig, changeProfiles, removeFromConfig } from '../../../src/config/edit.ts';
 import { parseConfig } from '../../../src/config/load.ts';
 import { XacctError } from '../../../src/errors.ts';
 import { FILE } from '../../support/unit/user-files.ts';
@@ -107,7 +107,43 @@ describe('a rule is put', () => {
   });
 });
 
+describe('the profile of a rule is changed', () => {
+  const change = (text: string, key = KEY) => changeProfiles(text, new Map([[key, 'new one']]), FILE);
+  for (const [how, text, expected] of [
+    ['on one line', `registries:\n${LINE}`, `registries:\n  "${KEY}": { profile: "new one" }\n`],
+    [
+      'in a block, with comments, and nothing else changes',
+      `# mine\nregistries:\n    ${KEY}:   # the account\n        profile:  'dev'  # for now\n        region: us-east-1\n`,
+      `# mine\nregistries:\n    ${KEY}:   # the account\n        profile:  "new one"  # for now\n        region: us-east-1\n`,
+    ],
+    [
+      'in JSON',
+      `{"registries":{"${KEY}":{"profile":"dev"}}}`,
+      `{"registries":{"${KEY}":{"profile":"new one"}}}`,
+    ],
+  ] as const) {
+    test(`${how}.`, () => assert.equal(change(text), expected));
+  }
+
+  test('alone where another rule has the same one by an anchor.', () => {
+    const text = `registries:\n  ${OTHER}: { profile: &dev dev }\n  "${KEY}": { profile: *dev }\n`;
+    const changed = parseConfig(change(text), FILE);
+    assert.deepEqual(
+      changed.rules.map(({ rule }) => rule.profile),
+      ['dev', 'new one'],
+    );
+  });
+});
+
 describe('a rule is taken out', () => {
+  test('in the lines that it has, whatever the form of the others.', () => {
+    const text = `registries:\n  # one\n  ${OTHER}:   {profile:   dev} # kept\n  "${KEY}":\n    profile: dev # for now\n\ndiscover:   false\n`;
+    assert.equal(
+      remove(text),
+      `registries:\n  # one\n  ${OTHER}:   {profile:   dev} # kept\n\ndiscover:   false\n`,
+    );
+  });
+
   for (const text of [USERS, '', '# nothing yet\n', 'discover: false\n']) {
     test(`and ${JSON.stringify(text.slice(0, 20))} is as it was.`, () => {
       assert.equal(remove(add(text, 'dev', 'pass'), 'dev', 'pass'), text);

@@ -22,7 +22,7 @@ const faults: Readonly<Record<string, Faults>> = {
     'an unknown key in a rule': [
       oneRule('profile: dev', 'sourceprofile: dev'),
       '4:5',
-      `unknown key "sourceprofile"; known keys: ${RULE_KEYS}`,
+      `unknown key "sourceprofile"; did you mean source_profile? known keys: ${RULE_KEYS}`,
     ],
     'a key of every object': [
       oneRule('profile: dev', 'constructor: x'),
@@ -77,7 +77,7 @@ const faults: Readonly<Record<string, Faults>> = {
     'an ARN with a short account': [
       oneRule('role_arn: arn:aws:iam::11112222333:role/EcrPull', 'source_profile: dev'),
       '3:5',
-      '"role_arn" must be the ARN of an IAM role, such as arn:aws:iam::111122223333:role/EcrPull',
+      '"role_arn" must be the ARN of an IAM role: its account 11112222333 has 11 digits, not 12',
     ],
     'an external ID that YAML reads as a number': [
       oneRule(...role, 'external_id: 7000'),
@@ -230,8 +230,6 @@ const faults: Readonly<Record<string, Faults>> = {
       '*.dkr.ecr.*.amazonaws.com.evil.example',
       '111122223333.dkr-ecr.*.amazonaws.com',
       '111122223333.dkr.ecr.*.on.aws',
-      '*.dkr.ecr.us-east-1.amazonaws.com.cn',
-      '*.dkr.ecr.nowhere.amazonaws.com',
       '*.public.ecr.aws',
       '*.corp.example',
       'https://public.ecr.aws',
@@ -248,6 +246,49 @@ const faults: Readonly<Record<string, Faults>> = {
       ],
     ]),
   ),
+  'patterns that are nearly right': Object.fromEntries(
+    [
+      [
+        '*.dkr.ecr.us-east-1.amazonaws.com.cn',
+        '"amazonaws.com.cn" is not "amazonaws.com"; did you mean *.dkr.ecr.us-east-1.amazonaws.com?',
+      ],
+      ['*.dkr.ecr.nowhere.amazonaws.com', '"nowhere" is not a region'],
+      ['11112222333.dkr.ecr.*.amazonaws.com', 'its account 11112222333 has 11 digits, not 12'],
+      [
+        '111122223333.drk.ecr.*.amazonaws.com',
+        '"drk.ecr" is not "dkr.ecr"; did you mean 111122223333.dkr.ecr.*.amazonaws.com?',
+      ],
+      [
+        '*.dkr.ecr.us-east1.amazonaws.com',
+        '"us-east1" is not a region, but us-east-1 is; did you mean *.dkr.ecr.us-east-1.amazonaws.com?',
+      ],
+    ].map(([key = '', said]) => [
+      key,
+      [rulesFor(key), '2:3', `"${key}" matches no registry of ECR: ${said}`],
+    ]),
+  ),
+  'hostnames that are nearly right': {
+    'a short account': [
+      rulesFor('11112222333.dkr.ecr.us-east-1.amazonaws.com'),
+      '2:3',
+      '"11112222333.dkr.ecr.us-east-1.amazonaws.com" is not an ECR hostname: its account 11112222333 has 11 digits, not 12',
+    ],
+    'another region': [
+      rulesFor('111122223333.dkr.ecr.us-east1.amazonaws.com'),
+      '2:3',
+      '"111122223333.dkr.ecr.us-east1.amazonaws.com" is not an ECR hostname: "us-east1" is not a region, but us-east-1 is; did you mean 111122223333.dkr.ecr.us-east-1.amazonaws.com?',
+    ],
+    registry: [
+      'registries:\n  images.corp.example:\n    profile: dev\n    registry: 111122223333.drk.ecr.us-east-1.amazonaws.com\n',
+      '4:5',
+      '"registry" must be an ECR hostname: "drk.ecr" is not "dkr.ecr"; did you mean 111122223333.dkr.ecr.us-east-1.amazonaws.com?',
+    ],
+    region: [
+      oneRule('profile: dev', 'region: useast1'),
+      '4:5',
+      '"region" must be an AWS region: "useast1" is none; did you mean us-east-1?',
+    ],
+  },
   'equally specific patterns': Object.fromEntries(
     [
       ['111122223333.dkr.ecr.*.amazonaws.com', '111122223333.*.*.*'],
@@ -314,7 +355,7 @@ describe('a fault in a config is named with its place and what to write instead'
   test('whether lines end in LF or CR LF, and after a byte order mark', () => {
     const text = `\uFEFF${oneRule('profil: dev').replaceAll('\n', '\r\n')}`;
     assert.throws(() => parseConfig(text, FILE), {
-      message: `${FILE}:3:5: unknown key "profil"; known keys: ${RULE_KEYS}`,
+      message: `${FILE}:3:5: unknown key "profil"; did you mean profile? known keys: ${RULE_KEYS}`,
     });
   });
 

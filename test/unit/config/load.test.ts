@@ -1,7 +1,8 @@
 // Owns the proof of what config.yaml may say, and of what is read from it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { emptyConfig, parseConfig } from '../../../src/config/load.ts';
+import { emptyConfig } from '../../../src/config/empty-config.ts';
+import { parseConfig } from '../../../src/config/load.ts';
 import { FILE, oneRule, role, rulesFor } from '../../support/unit/user-files.ts';
 
 const HOUR = 3_600_000;

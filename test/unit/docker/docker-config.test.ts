@@ -55,6 +55,47 @@ describe('what is read', () => {
   }
 });
 
+describe("a name of Docker's is read in any case, and of several the last one counts", () => {
+  const rows: [string, Partial<Record<'helpers' | 'store' | 'logins', unknown>>][] = [
+    ['{"CredsStore":"a"}', { store: 'a' }],
+    ['{"CredsStore":"a","credsStore":"b"}', { store: 'b' }],
+    ['{"credsStore":"b","CREDSSTORE":"a"}', { store: 'a' }],
+    ['{"credsStore":"b","CredsStore":null}', { store: 'b' }],
+    ['{"credsStore":"b","CredsStore":""}', {}],
+    // Go folds U+017F and U+212A, too.
+    ['{"cred\u017fStore":"a"}', { store: 'a' }],
+    ['{"credsStores":"a","creds-store":"b"}', {}],
+    [
+      '{"credHelpers":{"h":"a","k":"a"},"CredHelpers":{"h":"b"}}',
+      {
+        helpers: [
+          ['h', 'b'],
+          ['k', 'a'],
+        ],
+      },
+    ],
+    ['{"credHelpers":{"h":"a"},"CREDHELPERS":null}', {}],
+    ['{"credHelpers":{"h":"a"},"CREDHELPERS":null,"CredHelpers":{"k":"b"}}', { helpers: [['k', 'b']] }],
+    // The keys of the maps are hostnames, byte for byte.
+    [
+      '{"Auths":{"h":{"auth":"x"},"H":{}}}',
+      {
+        logins: [
+          ['h', true],
+          ['H', false],
+        ],
+      },
+    ],
+    ['{"auths":{"h":{"auth":"x"}},"AUTHS":{"h":{}}}', { logins: [['h', false]] }],
+  ];
+  for (const [text, { helpers = [], store, logins = [] }] of rows) {
+    test(`as in ${text}.`, () => {
+      const { credHelpers, credsStore, auths } = parseDockerConfig(text, FILE);
+      assert.deepEqual([[...credHelpers], credsStore, [...auths]], [helpers, store, logins]);
+    });
+  }
+});
+
 describe('what Docker cannot read, or reads otherwise than it looks, is refused with its place', () => {
   const rows: [string, string][] = [
     ['{"auths":{}', ':1:12: not valid JSON (CloseBraceExpected)'],
@@ -65,8 +106,11 @@ describe('what Docker cannot read, or reads otherwise than it looks, is refused 
     ['{"credHelpers":"ecr-xacct"}', ':1:16: "credHelpers" must be an object'],
     ['{"credHelpers":{"gcr.io":1}}', ':1:26: "gcr.io" in credHelpers must be text'],
     ['{"credsStore":{}}', ':1:15: "credsStore" must be text'],
-    ['{"auths":{},"auths":{}}', ':1:13: "auths" stands twice; keep one of them'],
-    ['{"credHelpers":{"a":"b","a":"c"}}', ':1:25: "a" stands twice; keep one of them'],
+    ['{"CredsStore":1,"credsStore":"a"}', ':1:15: "CredsStore" must be text'],
+    ['{"AUTHS":[]}', ':1:10: "AUTHS" must be an object'],
+    ['{"CredHelpers":{"a":"b","a":"c"}}', ':1:25: "a" is there twice; keep one of them'],
+    ['{"auths":{},"auths":{}}', ':1:13: "auths" is there twice; keep one of them'],
+    ['{"credHelpers":{"a":"b","a":"c"}}', ':1:25: "a" is there twice; keep one of them'],
     ['\uFEFF{}', ' begins with a byte order mark, which Docker cannot read'],
   ];
   for (const [text, message] of rows) {

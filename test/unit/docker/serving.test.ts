@@ -28,22 +28,22 @@ describe('Docker is answered', () => {
       'not by the store, where the name of the helper is empty',
       { credHelpers: { [HOST]: '' }, credsStore: 'desktop' },
       {},
-      { by: 'nobody' },
+      { by: 'none' },
     ],
-    ['by nobody', {}, {}, { by: 'nobody' }],
-    ['by nobody, where a login is that of another host', { auths: { [OTHER]: LOGIN } }, {}, { by: 'nobody' }],
-    ['by nobody, where the login is empty', { auths: { [HOST]: {} } }, {}, { by: 'nobody' }],
+    ['by no one', {}, {}, { by: 'none' }],
+    ['by no one, where a login is that of another host', { auths: { [OTHER]: LOGIN } }, {}, { by: 'none' }],
+    ['by no one, where the login is empty', { auths: { [HOST]: {} } }, {}, { by: 'none' }],
     [
-      'by nobody, where the port is another',
+      'by no one, where the port is another',
       { auths: { [`https://${HOST}:8443`]: LOGIN } },
       {},
-      { by: 'nobody' },
+      { by: 'none' },
     ],
     [
-      'by nobody, where an empty login hides one of another spelling',
+      'by no one, where an empty login hides one of another spelling',
       { auths: { [HOST]: {}, [`https://${HOST}`]: LOGIN } },
       {},
-      { by: 'nobody' },
+      { by: 'none' },
     ],
   ];
   for (const [how, config, elsewhere, expected] of rows) {
@@ -115,7 +115,7 @@ describe('a fault is found', () => {
   ]) {
     test(`in the key ${key}, which Docker never looks up.`, () => {
       const { by, faults } = serving({ credHelpers: { [key]: 'ecr-xacct' } });
-      assert.equal(by, 'nobody');
+      assert.equal(by, 'none');
       assert.deepEqual(faults, [
         {
           kind: 'unmatched-key',
@@ -170,5 +170,20 @@ describe('a fault is found', () => {
       ],
     );
     assert.ok(!JSON.stringify(faults).includes(LOGIN.auth));
+  });
+
+  test('in old logins that docker logout leaves, as the store that it asks for them may not have them.', () => {
+    const auths = { [HOST]: LOGIN, [`https://${HOST}`]: LOGIN };
+    const commands = (config: object) => serving({ ...config, auths }).faults.map(({ command }) => command);
+    const setup = 'ecr-xacct setup';
+    assert.deepEqual(commands({ credsStore: 'desktop' }), [setup, setup]);
+    assert.deepEqual(commands({ credHelpers: { [HOST]: 'ecr-xacct' }, credsStore: 'desktop' }), [
+      `docker logout ${HOST}`,
+      setup,
+    ]);
+    assert.deepEqual(commands({ credsStore: 'ecr-xacct' }), [
+      `docker logout ${HOST}`,
+      `docker logout ${HOST}`,
+    ]);
   });
 });

@@ -20,6 +20,7 @@ const SCREEN = {
   isTerminal: false,
   width: 160,
   height: undefined,
+  isUnicode: true,
   paint: (_: string, text: string) => text,
 };
 

@@ -10,18 +10,18 @@ import { command, type Hint } from '../../../src/hint.ts';
 async function hintAfter(hint: Hint | undefined): Promise<Hint | undefined> {
   const failure = new XacctError('throttled', 'AWS limits the rate of requests', hint && { hint });
   const owner = { ask: () => Promise.reject(failure) } as unknown as AwsCaller;
-  const request = { run: { streams: { stdout: new PassThrough() } }, yes: ['ecr-xacct', 'grant', '--yes'] };
+  const request = { run: { streams: { stdout: new PassThrough() } }, typed: ['ecr-xacct', 'grant', '--yes'] };
   try {
-    await upgradeScope(owner, 'upgrade', request as never);
+    await upgradeScope(owner, request as never);
   } catch (error) {
     assert.ok(error instanceof XacctError);
-    assert.match(error.message, /^the policy is written, but its scope is still V1: AWS limits/);
+    assert.match(error.message, /^nothing is written, as the scope could not be set to V2: AWS limits/);
     return error.hint;
   }
   throw new assert.AssertionError({ message: 'it did not fail' });
 }
 
-test('Where the policy is written and its scope is not, the command that goes on comes after what fixes the failure.', async () => {
+test('Where the scope cannot be set, nothing is written, and the command comes again after what fixes the failure.', async () => {
   const upgrade = { run: ['ecr-xacct', 'grant', '--yes', '--upgrade-scope'] };
   const wait = { say: 'wait a minute', run: command`aws sts get-caller-identity` };
   assert.deepEqual(await hintAfter(wait), { ...wait, next: upgrade });

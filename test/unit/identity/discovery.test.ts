@@ -1,7 +1,8 @@
 // Owns the proof of which profiles of ~/.aws/config are tried for an account, and in which order.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { emptyConfig, parseConfig } from '../../../src/config/load.ts';
+import { emptyConfig } from '../../../src/config/empty-config.ts';
+import { parseConfig } from '../../../src/config/load.ts';
 import { profileOf } from '../../../src/identity/identity.ts';
 import { chooseIdentity, resolutionInput } from '../../../src/identity/resolve.ts';
 import type { Environment } from '../../../src/invocation.ts';

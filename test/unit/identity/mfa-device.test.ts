@@ -1,7 +1,7 @@
 // Owns the proof of which MFA device an identity needs, and of what shares one session with it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { emptyConfig } from '../../../src/config/load.ts';
+import { emptyConfig } from '../../../src/config/empty-config.ts';
 import { commandText } from '../../../src/hint.ts';
 import type { Identity } from '../../../src/identity/identity.ts';
 import { mfaDevice, mfaLoginCommand } from '../../../src/identity/mfa-device.ts';

@@ -1,7 +1,8 @@
 // Owns the proof of who one is for a hostname, rung by rung, and of the reason that is given.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { emptyConfig, parseConfig } from '../../../src/config/load.ts';
+import { emptyConfig } from '../../../src/config/empty-config.ts';
+import { parseConfig } from '../../../src/config/load.ts';
 import { command } from '../../../src/hint.ts';
 import { describeIdentity } from '../../../src/identity/identity.ts';
 import type { Environment } from '../../../src/invocation.ts';

@@ -55,7 +55,7 @@ describe('what is read', () => {
 
 describe('what is refused, with what to write instead', () => {
   const rows: [string, RegExp, RegExp][] = [
-    ['*', /everybody who has an AWS account/, /org:o-…/],
+    ['*', /everyone who has an AWS account/, /org:o-…/],
     [`arn:aws:iam::${ID}:role/*`, /wildcard/, /each role/],
     ['arn:aws:iam::*:root', /wildcard/, /account/],
     [
@@ -97,7 +97,7 @@ describe('what is refused, with what to write instead', () => {
     ['lambda.amazonaws.com', /is a service/, /lambda:/],
     ['AROAEXAMPLE0123456789', /unique ID/, /its ARN/],
     ['', /an empty name/, /org:o-…/],
-    ['ci', /nobody that can be let in/, /role\/NAME/],
+    ['ci', /no principal that can be let in/, /role\/NAME/],
     [`${ID}\n`, /not how an account is written/, /^write 444455556666$/],
     [`org:o-a1b2c3d4e5\n`, /names no organization/, /describe-organization/],
     [`arn:aws:iam::${ID}:role/ci\n`, /neither an account/, /role\/NAME/],

@@ -27,11 +27,11 @@ function warnings(statement: Statement, owner: PolicyOwner = repository): string
 describe('What is wrong is said, and what to do, of', () => {
   const { Principal: _, ...nobody } = foreign();
   const rows: [string, Statement, RegExp[], PolicyOwner?][] = [
-    ['everybody', foreign({ Principal: '*' }), [/everybody who has an AWS account; name accounts or roles/]],
+    ['everybody', foreign({ Principal: '*' }), [/everyone who has an AWS account; name accounts or roles/]],
     [
       'everybody, written otherwise',
       foreign({ Principal: { AWS: '*' }, Condition: {} }),
-      [/everybody who has/],
+      [/everyone who has/],
     ],
     [
       'everybody under a condition that names nobody',
@@ -115,7 +115,7 @@ describe('What is wrong is said, and what to do, of', () => {
     [
       'several at once',
       foreign({ Principal: '*', Action: ['ecr:*', 'ecr:ListImages'] }),
-      [/everybody/, /^ecr:\*/, /ecr:ListImages/],
+      [/everyone/, /^ecr:\*/, /ecr:ListImages/],
     ],
   ];
   for (const [title, statement, expected, owner] of rows) {

@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { emptyConfig } from '../../../src/config/empty-config.ts';
+import { XacctError } from '../../../src/errors.ts';
 import { command } from '../../../src/hint.ts';
 import { findAccounts } from '../../../src/setup/accounts.ts';
 import { chooseRegistries } from '../../../src/setup/choose-registries.ts';
+import { standingOf } from '../../../src/setup/standing.ts';
 import { CONFIG, DOCKER, dockerText, makeSetupHome, ssoProfile } from '../../support/unit/setup-home.ts';
 import { profilesFrom } from '../../support/unit/user-files.ts';
 
@@ -59,7 +62,7 @@ describe('of several profiles of an account', () => {
     assert.equal(status, 1);
     assert.match(
       stderr,
-      /^ecr-xacct: there is no profile amdin that has credentials; run: aws configure list-profiles\n$/,
+      /^ecr-xacct: there is no profile amdin that has credentials\nTo fix it, run:\n {2}aws configure list-profiles\n$/,
     );
   });
 });
@@ -67,7 +70,7 @@ describe('of several profiles of an account', () => {
 describe('the regions', () => {
   const PLAIN = ssoProfile('platform', PLATFORM);
 
-  test('are those of --region (several, or with commas), of the environment and of the profiles.', async () => {
+  test('are those of --region (several, or with commas) and of the profiles, and none of the environment.', async () => {
     using user = makeSetupHome(
       { '.aws/config': PLAIN + ssoProfile('more', PLATFORM, 'sa-east-1') },
       {
@@ -78,9 +81,7 @@ describe('the regions', () => {
     await user.succeed('--yes', '--region', 'us-east-1,us-west-2', '--region', 'ap-southeast-2');
     assert.deepEqual(
       helperHosts(user.read(DOCKER)).toSorted(),
-      ['ap-southeast-2', 'ca-central-1', 'eu-north-1', 'sa-east-1', 'us-east-1', 'us-west-2'].map((r) =>
-        host(PLATFORM, r),
-      ),
+      ['ap-southeast-2', 'sa-east-1', 'us-east-1', 'us-west-2'].map((r) => host(PLATFORM, r)),
     );
   });
 
@@ -99,26 +100,95 @@ describe('the regions', () => {
     );
   });
 
-  test('must come from somewhere.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS + ssoProfile('none', '777788889999') });
+  test("of one account are no other's: an account without one is left out, with the command that adds it.", async () => {
+    using user = makeSetupHome({
+      '.aws/config': AWS + ssoProfile('none', '777788889999') + ssoProfile('china', '999988887777'),
+    });
+    const shown = await user.succeed('--yes');
+    assert.ok(
+      shown.includes(`
+Left out:
+  no region is known for 777788889999 (none), 999988887777 (china)
+    To add them (us-east-1 is an example), run:
+      ecr-xacct setup --yes --region 777788889999=us-east-1 --region 999988887777=us-east-1
+`),
+      shown,
+    );
+    assert.deepEqual(helperHosts(user.read(DOCKER)), [host(PLATFORM), host(IMAGES, 'eu-central-1')]);
+    await user.succeed('--yes', '--region', '777788889999=sa-east-1,eu-west-1', '--region', 'us-west-2');
+    assert.deepEqual(
+      helperHosts(user.read(DOCKER)).slice(2).toSorted(),
+      [
+        host(IMAGES, 'us-west-2'),
+        host(PLATFORM, 'us-west-2'),
+        host('777788889999', 'eu-west-1'),
+        host('777788889999', 'sa-east-1'),
+        host('777788889999', 'us-west-2'),
+        host('999988887777', 'us-west-2'),
+      ].toSorted(),
+    );
+  });
+
+  test('that no account has are wrong usage, and nothing is written.', async () => {
+    using user = makeSetupHome({ '.aws/config': ssoProfile('none', '777788889999') });
     const before = user.files();
-    const { status, stderr } = await user.setup('--yes');
+    const { status, stderr } = await user.setup('--profile', 'none', '--dry-run');
     assert.equal(status, 2);
-    assert.match(
+    assert.equal(
       stderr,
-      /^ecr-xacct: no region is known for account 777788889999, profile none\n.*: ecr-xacct setup --yes --region us-east-1\n/,
+      `ecr-xacct: no region is known for 777788889999 (none)
+To add it (us-east-1 is an example), run:
+  ecr-xacct setup --profile none --dry-run --region 777788889999=us-east-1
+See: ecr-xacct setup --help
+`,
     );
     assert.deepEqual(user.files(), before);
   });
 
-  test('that do not exist are wrong usage.', async () => {
+  const wrong: [string, RegExp][] = [
+    ['us-east1', /Write a region like us-east-1\. Did you mean us-east-1\?\n/],
+    ['444455556666=EU_CENTRAL_1', /Write a region like us-east-1\. Did you mean eu-central-1\?\n/],
+    ['us-east-1,mars', /Write a region like us-east-1\.\n/],
+    ['44445555666=us-east-1', /Write REGION, or ACCOUNT=REGION, as in 444455556666=us-east-1\.\n/],
+    ['platform=us-east-1', /Write REGION, or ACCOUNT=REGION, as in 444455556666=us-east-1\.\n/],
+    ['444455556666=', /Write a region like us-east-1\.\n/],
+    ['444455556666=us-east-1=eu-west-1', /Write a region like us-east-1\.\n/],
+  ];
+  for (const [value, message] of wrong) {
+    test(`as in --region ${value} are wrong usage.`, async () => {
+      using user = makeSetupHome({ '.aws/config': PLAIN });
+      const { status, stderr } = await user.setup('--yes', '--region', value);
+      assert.equal(status, 2);
+      assert.ok(
+        stderr.startsWith(`ecr-xacct: option '--region <region>' argument '${value}' is invalid. `),
+        stderr,
+      );
+      assert.match(stderr, message);
+    });
+  }
+
+  const refused: [string, readonly string[], string][] = [
+    ['no account here', ['999999999999=us-east-1'], 'no profile here is of that account'],
+    ['another partition', [`${PLATFORM}=cn-north-1`], 'that account is in aws, and cn-north-1 in aws-cn'],
+    [
+      'an account that is not named',
+      [`${IMAGES}=us-east-1`, '--profile', 'platform'],
+      'none of --profile is of that account; images is',
+    ],
+  ];
+  for (const [what, args, message] of refused) {
+    test(`of ${what} are wrong usage.`, async () => {
+      using user = makeSetupHome({ '.aws/config': AWS });
+      const { status, stderr } = await user.setup('--yes', '--region', ...args);
+      assert.deepEqual([status, stderr.split('\n')[0]], [2, `ecr-xacct: --region ${args[0]}: ${message}`]);
+    });
+  }
+
+  test('that are written like one, but are none that is known, are taken, and asked about.', async () => {
     using user = makeSetupHome({ '.aws/config': PLAIN });
-    const { status, stderr } = await user.setup('--yes', '--region', 'us-east-1,mars');
-    assert.equal(status, 2);
-    assert.match(
-      stderr,
-      /^ecr-xacct: option '--region <region>' argument 'us-east-1,mars' is invalid\. Write a region like us-east-1\.\n/,
-    );
+    const stdout = await user.succeed('--yes', '--region', 'us-esat-1');
+    assert.match(stdout, /Note: region us-esat-1 is not known to this version; did you mean us-east-1\?\n/);
+    assert.deepEqual(helperHosts(user.read(DOCKER)), [host(PLATFORM, 'us-esat-1')]);
   });
 });
 
@@ -126,6 +196,7 @@ test('An account of another partition gets the hostnames of that, and no region 
   const role = (partition: string, account: string) =>
     `role_arn = arn:${partition}:iam::${account}:role/Pull\nsource_profile = keys\n`;
   using user = makeSetupHome({
+    '.aws/credentials': '[keys]\naws_access_key_id = AKIA\naws_secret_access_key = x\n',
     '.aws/config': `[profile gov]
 ${role('aws-us-gov', '222222222222')}
 [profile china]
@@ -168,10 +239,15 @@ describe("a profile's account", () => {
       '.aws/credentials': '[keys]\naws_access_key_id = AKIA\naws_secret_access_key = canary\n',
     });
     const stdout = await user.succeed('--yes');
-    assert.match(
-      stdout,
-      /\n {2}tool: account unknown, add a rule by hand\n {2}keys: account unknown, add a rule by hand\n\n/,
-    );
+    for (const [name, command] of [
+      ['tool', 'aws sts get-caller-identity --profile tool'],
+      ['keys', 'aws sts get-caller-identity --profile keys'],
+    ]) {
+      const why = new RegExp(
+        `\\n {2}profile ${name} does not say its account \\(no role_arn, no sso_account_id\\), nor\\n {2}does AWS: [^]*?\\n {4}To see why, run:\\n {6}${command}\\n`,
+      );
+      assert.match(stdout, why);
+    }
     assert.doesNotMatch(stdout, /default|canary/);
   });
 
@@ -180,32 +256,62 @@ describe("a profile's account", () => {
     const profiles = profilesFrom('', ['one', 'two', 'odd', 'lost'].map(keys).join(''));
     const answers: Record<string, string> = { one: PLATFORM, two: PLATFORM, odd: 'nonsense' };
     const asked: string[] = [];
-    const { accounts, unknown } = await findAccounts(profiles, {}, async (name) => {
+    const { accounts, states, leftOut } = await findAccounts(profiles, { env: {}, now: 0 }, async (name) => {
       asked.push(name);
-      return answers[name];
+      return answers[name] ?? new XacctError('credentials-invalid', 'AWS does not know them');
     });
     assert.deepEqual(asked, ['one', 'two', 'odd', 'lost']);
     assert.deepEqual(
       accounts.map(({ id, profiles: names }) => [id, names]),
       [[PLATFORM, ['one', 'two']]],
     );
-    assert.deepEqual(unknown, ['odd', 'lost']);
+    assert.deepEqual(
+      [...states],
+      [
+        ['one', 'access key'],
+        ['two', 'access key'],
+      ],
+    );
+    const unknown = (name: string) =>
+      `profile ${name} does not say its account (no role_arn, no sso_account_id), nor does AWS`;
+    assert.deepEqual(
+      [...leftOut].map(([name, { message }]) => [name, message]),
+      [
+        ['odd', unknown('odd')],
+        ['lost', `${unknown('lost')}: AWS does not know them`],
+      ],
+    );
   });
 
   test('is nowhere to be found: that is an error.', async () => {
     using user = makeSetupHome({ '.aws/config': '[default]\nregion = us-east-1\n' });
     const { status, stderr } = await user.setup('--yes');
     assert.equal(status, 1);
-    assert.equal(stderr, 'ecr-xacct: no profile says a way to get credentials; run: aws configure sso\n');
+    assert.equal(
+      stderr,
+      'ecr-xacct: no profile says a way to get credentials\nTo fix it, run:\n  aws configure sso\n',
+    );
   });
 
   test('is known to AWS alone, which does not say it: that is an error, too, with the command that shows why.', async () => {
-    const found = { accounts: [], unknown: ['lost', 'odd'] };
-    await assert.rejects(chooseRegistries(found, { profiles: [], regions: [], known: [] }, undefined), {
-      code: 'no-identity',
-      message: 'AWS does not say which account profile lost and 1 more is for',
-      hint: { say: 'to see why', run: command`aws sts get-caller-identity --profile lost` },
+    const run = command`aws sts get-caller-identity --profile lost`;
+    const unknown = new XacctError('profile-incomplete', 'profile lost is of no account', {
+      hint: { say: 'to see why', run },
     });
+    const leftOut = new Map([
+      ['lost', unknown],
+      ['odd', unknown],
+    ]);
+    const wishes = { profiles: [], regions: { all: [], of: new Map() } };
+    const standing = standingOf(emptyConfig(undefined), [], false, []);
+    await assert.rejects(
+      chooseRegistries({ accounts: [], states: new Map(), leftOut }, wishes, standing, undefined),
+      {
+        code: 'no-identity',
+        message: 'no profile leads to an AWS account: profile lost is of no account (and 1 more like it)',
+        hint: { say: 'to see why', run },
+      },
+    );
   });
 });
 

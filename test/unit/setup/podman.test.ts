@@ -111,7 +111,7 @@ describe('with --creds-store', () => {
     user.write({ [DROP_IN]: 'credential-helpers = ["mine"]\n' });
     assert.match(
       await user.succeed('--undo', '--yes'),
-      /Note: \S+50-ecr-xacct\.conf: somebody else has changed it; it stays\n/,
+      /Note: \S+50-ecr-xacct\.conf: it has been changed since; it stays\n/,
     );
     assert.equal(user.read(DROP_IN), 'credential-helpers = ["mine"]\n');
   });

@@ -42,7 +42,7 @@ describe('a first setup', () => {
     const stdout = await user.succeed('--yes');
     assert.match(
       stdout,
-      /\n {2}444455556666 {2}platform {2}us-east-1\n {2}111122223333 {2}images {4}eu-central-1\n/,
+      /\n444455556666 {2}platform {2}us-east-1 {5}SSO, needs sign-in\n111122223333 {2}images {4}eu-central-1 {2}SSO, needs sign-in\n/,
     );
     const [, end = ''] = stdout.split('\nDone: ');
     assert.equal(
@@ -52,7 +52,9 @@ describe('a first setup', () => {
 What to do next:
   docker pull ${host(PLATFORM)}/NAME:TAG
   ecr-xacct explain ${host(PLATFORM)}
-  ecr-xacct setup --undo    takes it all back
+
+To take it all back, run:
+  ecr-xacct setup --undo
 `,
     );
     for (const line of stdout.split('\n').filter((text) => !text.includes(user.home))) {
@@ -91,19 +93,49 @@ What to do next:
     assert.deepEqual(user.files(), before);
   });
 
-  test('that would have to ask without a terminal is wrong usage, and says how to go on.', async () => {
+  test('that would have to ask without a terminal is wrong usage, and says which options answer.', async () => {
     using user = makeSetupHome({ '.aws/config': AWS });
     const before = user.files();
-    for (const [args, command] of [
-      [[], 'ecr-xacct setup --yes'],
-      [['--undo'], 'ecr-xacct setup --undo --yes'],
+    const asks = 'ecr-xacct: there is no terminal to ask on: --yes answers whether to change the files';
+    for (const [args, message] of [
+      [
+        [],
+        `${asks}, --profile which accounts and by which profiles (without it all), --region in which regions
+To see what would change, run:
+  ecr-xacct setup --dry-run
+To change it, run:
+  ecr-xacct setup --yes`,
+      ],
+      [
+        ['--podman', '--region', '444455556666=us-west-2'],
+        `${asks}, --profile which accounts and by which profiles (without it all), --region in which regions
+To see what would change, run:
+  ecr-xacct setup --region 444455556666=us-west-2 --podman --dry-run
+To change it, run:
+  ecr-xacct setup --region 444455556666=us-west-2 --podman --yes`,
+      ],
+      [
+        ['--profile', 'two words', '--creds-store'],
+        `${asks}\nTo change them, run:\n  ecr-xacct setup --profile 'two words' --creds-store --yes`,
+      ],
+      [['--undo'], `${asks}\nTo change them, run:\n  ecr-xacct setup --undo --yes`],
     ] as const) {
       const { status, stdout, stderr } = await user.setup(...args);
       assert.deepEqual([status, stdout], [2, '']);
-      const text = `ecr-xacct: there is no terminal to ask on\nRun:\n  ${command}\n`;
-      assert.equal(stderr.slice(0, text.length), text);
+      assert.equal(stderr, `${message}\nSee: ecr-xacct setup --help\n`);
     }
     assert.deepEqual(user.files(), before);
+  });
+
+  test('that is dry needs no terminal, and keeps to the options.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS });
+    const before = user.files();
+    const stdout = await user.succeed('--dry-run', '--profile', 'images');
+    assert.match(stdout, /\+ {2}"111122223333\.dkr/);
+    assert.doesNotMatch(stdout, /444455556666/);
+    assert.deepEqual(user.files(), before);
+    await user.succeed('--yes');
+    assert.match(await user.succeed('--dry-run', '--undo'), /\nNothing was changed: this was a dry run\.\n$/);
   });
 
   test('warns where Docker would not find the program, with the command that mends it, also a second time.', async () => {
@@ -193,15 +225,23 @@ describe('a file that is there', () => {
     [
       DOCKER,
       '{"auths":{',
-      /^ecr-xacct: \S+config\.json:1:11: not valid JSON \(\w+\); run: \$\{EDITOR:-vi\} \S+\n$/,
+      /^ecr-xacct: \S+config\.json:1:11: not valid JSON \(\w+\)\nTo fix it, run:\n {2}\$\{EDITOR:-vi\} \S+\n$/,
     ],
     [
       DOCKER,
       '\uFEFF{}',
-      /^ecr-xacct: \S+ begins with a byte order mark, which Docker cannot read; run: cp -p .* then run: dd .*\n$/,
+      /^ecr-xacct: \S+ begins with a byte order mark, which Docker cannot read\nTo fix it, run:\n {2}cp -p .*\nThen run:\n {2}dd .*\n$/,
     ],
-    [CONFIG, 'registries: [\n', /^ecr-xacct: \S+config\.yaml:\d+:\d+: .*; run: \$\{EDITOR:-vi\} \S+\n$/],
-    [STATE, '{}', /^ecr-xacct: \S+setup\.json is not what "ecr-xacct setup" wrote; .* rm \S+\n$/],
+    [
+      CONFIG,
+      'registries: [\n',
+      /^ecr-xacct: \S+config\.yaml:\d+:\d+: .*\nTo fix it, run:\n {2}\$\{EDITOR:-vi\} \S+\n$/,
+    ],
+    [
+      STATE,
+      '{}',
+      /^ecr-xacct: \S+setup\.json is not what "ecr-xacct setup" wrote; .*\nTo begin anew, run:\n {2}rm \S+\n$/,
+    ],
   ];
   for (const [path, content, message] of broken) {
     test(`and is not valid (${path}: ${JSON.stringify(content)}) is an error, and nothing is written.`, async () => {

@@ -54,7 +54,7 @@ describe('with --creds-store', () => {
     assert.equal(status, 1);
     assert.match(
       stderr,
-      /has no credsStore .* would no longer read their logins.*; .*run: ecr-xacct setup\n$/,
+      /has no credsStore .* would no longer read their logins.*\nTo serve only the registries of ECR, run:\n {2}ecr-xacct setup --yes\n$/,
     );
     assert.deepEqual(user.files(), before);
   });

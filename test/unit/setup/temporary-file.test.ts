@@ -44,19 +44,19 @@ test('Those of processes that are gone are removed, of this version and of earli
   );
 });
 
-test('That of a setup that runs stays; that of another program with its ID does not.', async () => {
+test('That of a setup, or of an edit of a rule, that runs stays; that of another program with its ID does not.', async () => {
   using folder = mkdtempDisposableSync(join(tmpdir(), 'leftovers-'));
   const run = (...args: string[]) =>
     spawn(process.execPath, ['-e', 'console.log(1); setInterval(() => {}, 1e6)', ...args]);
-  const children = [run('setup', '--yes'), run('other')];
+  const children = [run('setup', '--yes'), run('rule', 'add', '--yes'), run('other')];
   try {
     for (const child of children) await once(child.stdout, 'data');
-    const [setup, other] = children.map(({ pid }) => `.ecr-xacct-${pid}-0123abcd.tmp`);
-    for (const name of [setup, other]) writeFileSync(join(folder.path, name ?? ''), 'a login');
+    const [setup, rule, other] = children.map(({ pid }) => `.ecr-xacct-${pid}-0123abcd.tmp`);
+    for (const name of [setup, rule, other]) writeFileSync(join(folder.path, name ?? ''), 'a login');
     removeLeftovers(folder.path);
     assert.deepEqual(
-      readdirSync(folder.path),
-      process.platform === 'linux' ? [setup] : [setup, other].toSorted(),
+      readdirSync(folder.path).toSorted(),
+      (process.platform === 'linux' ? [setup, rule] : [setup, rule, other]).toSorted(),
     );
   } finally {
     for (const child of children) child.kill('SIGKILL');

@@ -1,6 +1,6 @@
 // `ecr-xacct setup --undo`: the first bytes where nobody else wrote, else only what setup had changed.
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -92,6 +92,52 @@ describe('where nobody else has written since', () => {
   });
 });
 
+describe('the folders', () => {
+  const there = (user: ReturnType<typeof makeSetupHome>) =>
+    ['.docker', '.config', '.config/ecr-xacct'].filter((path) => existsSync(join(user.home, path)));
+
+  test('that setup made are gone, those of several setups too.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS });
+    await user.succeed('--yes');
+    user.write({ '.aws/config': AWS + MORE });
+    await user.succeed('--yes', '--podman');
+    assert.deepEqual(there(user), ['.docker', '.config', '.config/ecr-xacct']);
+    await user.succeed('--undo', '--yes');
+    assert.deepEqual(there(user), []);
+  });
+
+  test('that were there before stay, though nothing is in them.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS });
+    mkdirSync(join(user.home, '.docker'));
+    mkdirSync(join(user.home, '.config'));
+    await user.succeed('--yes');
+    await user.succeed('--undo', '--yes');
+    assert.deepEqual(there(user), ['.docker', '.config']);
+  });
+
+  test('that have something else in them by now stay.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS });
+    await user.succeed('--yes');
+    user.write({ '.docker/contexts/mine': '' });
+    await user.succeed('--undo', '--yes');
+    assert.deepEqual(there(user), ['.docker']);
+  });
+
+  test('of config.yaml stay with --keep-config.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS });
+    await user.succeed('--yes');
+    await user.succeed('--undo', '--keep-config', '--yes');
+    assert.deepEqual(there(user), ['.config', '.config/ecr-xacct']);
+  });
+
+  test('that a setup made which then failed are gone at once.', async () => {
+    // /proc takes no new files, not even from root.
+    using user = makeSetupHome({ '.aws/config': AWS }, { DOCKER_CONFIG: '/proc/ecr-xacct' });
+    assert.equal((await user.setup('--yes')).status, 1);
+    assert.deepEqual(there(user), []);
+  });
+});
+
 describe('where somebody else has written since', () => {
   test('what came meanwhile stays, and our entries, logins and rules are reversed.', async () => {
     const start = {
@@ -145,14 +191,8 @@ describe('where somebody else has written since', () => {
     const [docker, config] = [user.read(DOCKER), user.read(CONFIG)];
     const stdout = await user.succeed('--undo', '--yes');
     assert.deepEqual([user.read(DOCKER), user.read(CONFIG)], [docker, config]);
-    assert.match(
-      stdout,
-      /Note: \S+: kept credHelpers\.444455556666\.\S+: somebody else has changed it since\n/,
-    );
-    assert.match(
-      stdout,
-      /Note: \S+: kept the rule for 444455556666\.\S+: somebody else has changed it since\n/,
-    );
+    assert.match(stdout, /Note: \S+: kept credHelpers\.444455556666\.\S+: it has been changed since\n/);
+    assert.match(stdout, /Note: \S+: kept the rule for 444455556666\.\S+: it has been changed since\n/);
     assert.equal(user.read(STATE), undefined);
   });
 

@@ -27,6 +27,17 @@ test('A wait that is over is not told', (t) => {
   assert.equal(stderr.read(), null);
 });
 
+test('Of many waits at once, where there is no terminal, one line is told, of the oldest', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const stderr = new PassThrough();
+  const show = createWaits(stderr, {});
+  const ends = ['a', 'b', 'c'].map((profile) => show(`Asking STS as profile ${profile}`));
+  ends[0]?.();
+  t.mock.timers.tick(60_000);
+  for (const end of ends) end();
+  assert.equal(String(stderr.read()), 'Asking STS as profile b (and 1 more) …\n');
+});
+
 for (const env of [{ TERM: 'dumb' }, { TERM: 'xterm', CI: 'true' }]) {
   test(`A terminal with ${JSON.stringify(env)} gets plain lines`, (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });

@@ -57,18 +57,54 @@ describe('a watch on a terminal', () => {
     assert.deepEqual(raw, [true, false]);
   });
 
-  test('cuts what the window is too low for, and says so', async () => {
+  test('scrolls by its keys what the window is too low for, at once, and says where it is', async () => {
     const { stdin, stdout, shown, screen } = createTerminal(5);
+    const text = '1\n2\n3\n4\n5\n6\n';
+    const moves: [string, string][] = [
+      ['\x1b[B', '2-3'],
+      ['j', '3-4'],
+      ['\x1b[A', '2-3'],
+      ['G', '5-6'],
+      ['j', '5-6'],
+      ['\x1b[5~', '4-5'],
+      ['g', '1-2'],
+      ['k', '1-2'],
+      [' \x1bOB', '3-4'],
+    ];
     const pause = async () => {
+      for (const [keys] of moves) stdin.write(keys);
       stdin.write('q');
       await new Promise(setImmediate);
     };
-    await watch(async () => '1\n2\n3\n4\n5\n', { stdin, stdout }, screen, pause);
-    const page = await shown();
-    assert.ok(
-      page.includes('\x1b[H1\x1b[K\r\n2\x1b[K\r\n3\x1b[K\r\n… (the window is too low)\x1b[K\r\n\x1b[J'),
-      page,
-    );
+    await watch(async () => text, { stdin, stdout }, screen, pause);
+    const pages = (await shown()).split('\x1b[H').slice(1);
+    const places = pages.map((page) => /Lines (\d-\d) of 6\./.exec(page)?.[1]);
+    const expected = moves.flatMap(([keys, place]) => (keys === ' \x1bOB' ? ['2-3', place] : [place]));
+    assert.deepEqual(places, ['1-2', ...expected]);
+    for (const [index, page] of pages.entries()) {
+      const lines: string = (places[index] ?? '').replace('-', '\x1b[K\r\n');
+      assert.ok(page.startsWith(`${lines}\x1b[K\r\n\x1b[K\r\nLines `), page);
+    }
+  });
+
+  test('is drawn anew for another window, and shows no place that is there no more', async () => {
+    const { stdin, stdout, shown, screen } = createTerminal(5);
+    let draws = 0;
+    const pause = async (signal: AbortSignal) => {
+      if (draws > 1) return void stdin.write('q');
+      stdin.write('G');
+      await new Promise(setImmediate);
+      stdout.rows = 24;
+      stdout.columns = 100;
+      stdout.emit('resize');
+      assert.ok(signal.aborted);
+    };
+    const draw = async () => `${++draws}, ${screen().width} columns\nb\nc\nd\n`;
+    await watch(draw, { stdin, stdout }, screen, pause);
+    const pages = (await shown()).split('\x1b[H').slice(1);
+    assert.match(pages[1] ?? '', /^c.*\r\nd.*\r\n.*\r\nLines 3-4 of 4\./);
+    assert.match(pages[2] ?? '', /^2, 100 columns.*\r\nb.*\r\nc.*\r\nd.*\r\n.*\r\nq or Ctrl-C ends it\./);
+    assert.equal(stdout.listenerCount('resize'), 0);
   });
 });
 

@@ -115,6 +115,47 @@ export const serviceFailures: readonly Failure[] = [
     hint: 'check: curl -sSi http://ADDRESS/',
   },
   {
+    what: 'An error in XML where JSON is spoken',
+    fault: {
+      kind: 'malformed',
+      status: 403,
+      body: '<AccessDeniedException>\n  <Message>The &quot;endpoint&quot; is \u001b[31mclosed</Message>\n</AccessDeniedException>',
+    },
+    ...dev,
+    says: /http:\/\/ADDRESS refused \(status 403; AccessDeniedException: The "endpoint" is \\u\{1b\}\[31mclosed\)/,
+    hint: 'check: curl -sSi http://ADDRESS/',
+  },
+  {
+    what: 'A failure of a server in front of AWS, which has only XML to say',
+    fault: {
+      kind: 'malformed',
+      status: 500,
+      body: '<?xml version="1.0"?><ErrorResponse><Error><Code>InternalFailure</Code></Error></ErrorResponse>',
+      times: Number.POSITIVE_INFINITY,
+    },
+    ...dev,
+    says: /http:\/\/ADDRESS failed \(status 500; InternalFailure\)/,
+    hint: WAIT,
+  },
+  {
+    what: 'A failure of a server in front of AWS, with a page for people',
+    fault: { kind: 'malformed', status: 502, body: '<html><body>Bad Gateway</body></html>' },
+    ...dev,
+    says: /http:\/\/ADDRESS failed \(status 502\)/,
+    hint: WAIT,
+  },
+  {
+    what: 'A page where AWS should be',
+    fault: {
+      kind: 'malformed',
+      status: 403,
+      body: '<HTML><Code>Please</Code><Message>log in</Message></HTML>',
+    },
+    ...dev,
+    says: /what answered for http:\/\/ADDRESS \(status 403\) is not AWS/,
+    hint: 'check: curl -sSi http://ADDRESS/',
+  },
+  {
     what: 'An answer without a token',
     fault: { kind: 'malformed', body: '{"authorizationData":[]}' },
     ...dev,

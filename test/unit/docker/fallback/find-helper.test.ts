@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { chmod, copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
-import { findHelper } from '../../../../src/docker/fallback/fallback-helper.ts';
+import { findHelper } from '../../../../src/docker/fallback/find-helper.ts';
 import { findProgram } from '../../../../src/os/find-program.ts';
 import { makeHelperScripts } from '../../../support/helper-scripts.ts';
 

@@ -54,6 +54,27 @@ describe('a value is set', () => {
       expected: '{\n\t"one": {\n\t\t"two": {\n\t\t\t"three": {\n\t\t\t\t"h": "x"\n\t\t\t}\n\t\t}\n\t}\n}',
     },
     {
+      what: 'in a member whose name is written in another case, which it keeps',
+      text: '{"CredHelpers":{"a":"b"}}',
+      expected: '{"CredHelpers":{"a":"b","h":"x"}}',
+    },
+    {
+      what: 'where Docker reads it last',
+      text: '{"credHelpers":{"h":"y"},"CREDHELPERS":{"a":"b"}}',
+      expected: '{"credHelpers":{"h":"x"},"CREDHELPERS":{"a":"b"}}',
+    },
+    {
+      what: 'in the last of several members',
+      text: '{"credHelpers":{"a":"b"},"CREDHELPERS":{"c":"d"}}',
+      expected: '{"credHelpers":{"a":"b"},"CREDHELPERS":{"c":"d","h":"x"}}',
+    },
+    {
+      what: 'in the member that counts',
+      text: '{"CredsStore":"y","credsStore":"z"}',
+      path: ['credsStore'],
+      expected: '{"CredsStore":"y","credsStore":"x"}',
+    },
+    {
       what: 'in the place of another',
       text: '{"credHelpers":{"h":"y"}}',
       expected: '{"credHelpers":{"h":"x"}}',
@@ -72,6 +93,11 @@ describe('a member is taken out', () => {
       'the last',
       '{\n\t"auths": {\n\t\t"a": {},\n\t\t"h": {}\n\t}\n}',
       '{\n\t"auths": {\n\t\t"a": {}\n\t}\n}',
+    ],
+    [
+      'one that is there in every case',
+      '{"auths":{"h":{}},"Auths":{"a":{},"h":{}}}',
+      '{"auths":{},"Auths":{"a":{}}}',
     ],
     ['one that is not there', '{"auths":{"a":{}}}', '{"auths":{"a":{}}}'],
     ['one of an empty file', '', ''],

@@ -20,6 +20,15 @@ test('Logins, helpers and settings of both are there, and what one took out is g
   });
 });
 
+test('What one has changed comes into the member of the other, in whatever case that is written.', () => {
+  const base = '{"CredHelpers":{"a":"x"}}';
+  const wanted = '{"CredHelpers":{"a":"x","h":"ecr-xacct"}}';
+  // As Docker writes it.
+  const current = '{"auths":{},"credHelpers":{"a":"x"}}';
+  assert.equal(merge(base, wanted, current), '{"auths":{},"credHelpers":{"a":"x","h":"ecr-xacct"}}');
+  assert.equal(merge(wanted, base, '{"credHelpers":{"a":"x","h":"ecr-xacct"}}'), '{"credHelpers":{"a":"x"}}');
+});
+
 test('A file that was not there is one without members.', () => {
   assert.deepEqual(JSON.parse(merge('', '{"auths":{"a":{}}}', '{"auths":{"b":{}}}')), {
     auths: { b: {}, a: {} },

@@ -38,13 +38,28 @@ describe('a registry is handed over', () => {
     }
   });
 
-  test('with every other, where ours becomes the store; an entry of another helper would come before it.', () => {
+  test('with every other, where ours becomes the store; an entry would come before it, and is taken out.', () => {
     const { value, edits } = taken(
       { credsStore: 'pass', credHelpers: { [HOST]: 'ecr-login' } },
       { by: 'credsStore', hosts: [HOST, OTHER] },
     );
-    assert.deepEqual(value, { credsStore: 'ecr-xacct', credHelpers: { [HOST]: 'ecr-xacct' } });
-    assert.deepEqual(edits[0], { path: ['credsStore'], now: 'ecr-xacct', was: 'pass' });
+    assert.deepEqual(value, { credsStore: 'ecr-xacct' });
+    assert.deepEqual(edits, [
+      { path: ['credsStore'], now: 'ecr-xacct', was: 'pass' },
+      { path: ['credHelpers', HOST], now: null, was: 'ecr-login' },
+    ]);
+  });
+
+  test('no longer, where it is dropped: its entry is gone, or is what it was before the first setup.', () => {
+    const credHelpers = { [HOST]: 'ecr-xacct', [OTHER]: 'ecr-xacct', 'gcr.io': 'gcloud' };
+    const earlier = [{ path: ['credHelpers', OTHER], now: 'ecr-xacct', was: 'ecr-login' }];
+    const dropped = (url: string) => url !== 'x';
+    const { value, edits } = taken({ credHelpers }, { hosts: [], dropped, earlier });
+    assert.deepEqual(value, { credHelpers: { [OTHER]: 'ecr-login', 'gcr.io': 'gcloud' } });
+    assert.deepEqual(edits, [
+      { path: ['credHelpers', HOST], now: null, was: 'ecr-xacct' },
+      { path: ['credHelpers', OTHER], now: 'ecr-login', was: 'ecr-xacct' },
+    ]);
   });
 
   test('by nothing more, where ours is the store already.', () => {

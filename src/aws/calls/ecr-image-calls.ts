@@ -1,0 +1,52 @@
+// The calls of ECR's API about an image, and about what makes its repository.
+import {
+  DescribeImagesCommand,
+  DescribePullThroughCacheRulesCommand,
+  DescribeRepositoryCreationTemplatesCommand,
+  ECRClient,
+  type ECRClientConfig,
+  type ImageDetail,
+  type ImageIdentifier,
+  type PullThroughCacheRule,
+  type RepositoryCreationTemplate,
+} from '@aws-sdk/client-ecr';
+
+/** Calls for one account's registry; each throws the SDK's errors. */
+export interface EcrImageCalls {
+  image(repositoryName: string, imageId: ImageIdentifier): Promise<ImageDetail | undefined>;
+  /** Of the caller's own registry. */
+  creationTemplates(nextToken: string | undefined): Promise<Page<RepositoryCreationTemplate>>;
+  cacheRules(nextToken: string | undefined): Promise<Page<PullThroughCacheRule>>;
+}
+
+export interface Page<T> {
+  items: readonly T[];
+  nextToken: string | undefined;
+}
+
+/** The most on one page. */
+const PAGE = 1000;
+
+export function createEcrImageCalls(config: ECRClientConfig, registryId: string | undefined): EcrImageCalls {
+  const client = new ECRClient(config);
+  return {
+    image: async (repositoryName, imageId) => {
+      // Without a filter, ECR says only of active images that they are there.
+      const filter = { imageStatus: 'ANY' } as const;
+      const asked = new DescribeImagesCommand({ registryId, repositoryName, imageIds: [imageId], filter });
+      return (await client.send(asked)).imageDetails?.[0];
+    },
+    creationTemplates: async (nextToken) => {
+      const page = await client.send(
+        new DescribeRepositoryCreationTemplatesCommand({ nextToken, maxResults: PAGE }),
+      );
+      return { items: page.repositoryCreationTemplates ?? [], nextToken: page.nextToken };
+    },
+    cacheRules: async (nextToken) => {
+      const page = await client.send(
+        new DescribePullThroughCacheRulesCommand({ registryId, nextToken, maxResults: PAGE }),
+      );
+      return { items: page.pullThroughCacheRules ?? [], nextToken: page.nextToken };
+    },
+  };
+}

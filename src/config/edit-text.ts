@@ -1,0 +1,111 @@
+// The text of config.yaml as what an edit works on: what it says, and lines put into it, so that nothing else changes.
+import { isDeepStrictEqual } from 'node:util';
+import { isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
+import { parseConfig, YAML_OPTIONS } from './load.ts';
+
+export interface PlainConfig {
+  registries?: Record<string, object> | null;
+  [key: string]: unknown;
+}
+
+/** Only of a text that parseConfig accepts. */
+export function plainOf(text: string): PlainConfig {
+  return (parseDocument(text, YAML_OPTIONS).toJS() as PlainConfig | null) ?? {};
+}
+
+/** Whether the text is YAML that says just that; no registries, none below the key and no key at all are the same. */
+export function saysJust(text: string, wanted: PlainConfig): boolean {
+  if (parseDocument(text, YAML_OPTIONS).errors.length > 0) return false;
+  const normal = ({ registries, ...rest }: PlainConfig) => ({ ...rest, registries: registries ?? {} });
+  try {
+    return isDeepStrictEqual(normal(plainOf(text)), normal(wanted));
+  } catch {
+    // An alias of what is not there any more.
+    return false;
+  }
+}
+
+/** The text. @throws XacctError `config-invalid` */
+export function checkedConfig(text: string, file: string): string {
+  parseConfig(text, file);
+  return text;
+}
+
+/** The lines of rules put behind the last one. Undefined where the form of the text is none of the usual ones. */
+export function withRuleLines(text: string, lines: readonly string[]): string | undefined {
+  if (lines.length === 0) return text;
+  const root = parseDocument(text, YAML_OPTIONS).contents;
+  if (root !== null && !isBlockMap(root)) return undefined;
+  const pair = root?.items.find(({ key }) => isScalar(key) && key.value === 'registries');
+  if (pair === undefined) return appended(text, ['registries:', ...lines.map((line) => `  ${line}`)]);
+  if (isBlockMap(pair.value)) return afterLastItem(text, pair.value, lines);
+  const value = pair.value;
+  if (isMap(value) && value.items.length === 0 && value.range) {
+    const emptied = `${text.slice(0, value.range[0]).trimEnd()}${text.slice(value.range[1])}`;
+    return afterLine(emptied, value.range[0] - 1, lines, '  ');
+  }
+  return isScalar(pair.key) && pair.key.range ? afterLine(text, pair.key.range[1], lines, '  ') : undefined;
+}
+
+function isBlockMap(node: unknown): node is YAMLMap {
+  return isMap(node) && node.flow !== true && node.items.length > 0;
+}
+
+function afterLastItem(text: string, map: YAMLMap, lines: readonly string[]): string | undefined {
+  const [first, last] = [map.items[0], map.items.at(-1)];
+  const start = startOf(first);
+  if (start === undefined || last === undefined) return undefined;
+  const indent = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
+  const end = [last.value, last.key].map(endOf).find((offset) => offset !== undefined);
+  if (!/^ +$/.test(indent) || end === undefined) return undefined;
+  return afterLine(text, text.slice(0, end).trimEnd().length - 1, lines, indent);
+}
+
+function startOf(pair: Pair | undefined): number | undefined {
+  return isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
+}
+
+function endOf(node: unknown): number | undefined {
+  return isScalar(node) || isMap(node) ? node.range?.[1] : undefined;
+}
+
+export function appended(text: string, lines: readonly string[]): string {
+  const eol = lineBreakOf(text);
+  const isOpen = text !== '' && text !== '\uFEFF' && !text.endsWith('\n');
+  return `${text}${isOpen ? eol : ''}${lines.join(eol)}${eol}`;
+}
+
+/** The lines below the line that has the character at the offset. */
+function afterLine(text: string, offset: number, lines: readonly string[], indent: string): string {
+  const eol = lineBreakOf(text);
+  const next = text.indexOf('\n', offset);
+  const block = lines.map((line) => `${indent}${line}`).join(eol);
+  if (next === -1) return `${text}${eol}${block}${eol}`;
+  return `${text.slice(0, next + 1)}${block}${eol}${text.slice(next + 1)}`;
+}
+
+function lineBreakOf(text: string): string {
+  return text.includes('\r\n') ? '\r\n' : '\n';
+}
+
+/** The lines in the place of the rule's own. Undefined where its form is none of the usual ones. */
+export function withRuleReplaced(text: string, key: string, lines: readonly string[]): string | undefined {
+  const { contents } = parseDocument(text, YAML_OPTIONS);
+  const registries = isMap(contents) ? pairOf(contents, 'registries')?.value : undefined;
+  const pair = isBlockMap(registries) ? pairOf(registries, key) : undefined;
+  const start = startOf(pair);
+  const end = endOf(pair?.value) ?? endOf(pair?.key);
+  if (start === undefined || end === undefined) return undefined;
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  const indent = text.slice(lineStart, start);
+  if (!/^ +$/.test(indent)) return undefined;
+  const next = text.indexOf('\n', text.slice(0, end).trimEnd().length - 1);
+  const lineEnd = next === -1 ? text.length : next + 1;
+  const eol = lineBreakOf(text);
+  const block = lines.map((line) => `${indent}${line}${eol}`).join('');
+  return `${text.slice(0, lineStart)}${block}${text.slice(lineEnd)}`;
+}
+
+function pairOf(map: YAMLMap, key: string): Pair | undefined {
+  return map.items.find((item) => isScalar(item.key) && item.key.value === key);
+}

@@ -1,0 +1,187 @@
+// Why an image is not there, beyond what the registry protocol says: archived, or made by the first push or pull only.
+import type { AwsCaller } from '../callers/ask-as.ts';
+import type { CallersOf } from '../callers/callers-of.ts';
+import { orError, XacctError } from '../errors.ts';
+import { command, commandText } from '../hint.ts';
+import { type Principal, principalOf } from '../policy/principal.ts';
+import type { CacheRule, CreationTemplate, ImageState } from '../questions.ts';
+import { repositoryArn, type Wanted } from './caller-rights.ts';
+import { administratorOf, inlinePolicy } from './denied-finding.ts';
+import type { DeniedFinding } from './finding.ts';
+import type { ImageName } from './registry-api/image-name.ts';
+
+export interface AbsentImage {
+  image: ImageName;
+  wanted: Wanted;
+  /** Of who pulls; undefined where it is not known. */
+  callerArn: string | undefined;
+  callersOf: CallersOf;
+  /** As who pulls; undefined where there is no such caller. @throws XacctError */
+  puller: () => Promise<AwsCaller | undefined>;
+}
+
+/** What is known of it, and by a profile of the registry's account, if by any. */
+interface Known {
+  status?: 'ACTIVE' | 'ARCHIVED' | 'ACTIVATING' | undefined;
+  templates?: readonly CreationTemplate[];
+  cacheRules?: readonly CacheRule[];
+  ownersProfile?: string;
+}
+
+/** The same finding where nothing more is known of what it lacks. */
+export async function examinedAbsence(finding: DeniedFinding, absent: AbsentImage): Promise<DeniedFinding> {
+  if (finding.lacks === undefined) return finding;
+  const known = await knownOf(absent);
+  const { repository, push } = absent.wanted;
+  if (finding.lacks === 'image') {
+    if (known.status === 'ARCHIVED') return archived(finding, absent, known);
+    if (known.status === 'ACTIVATING') return restoring(finding, absent);
+    const rule = covering(known.cacheRules, repository);
+    return rule === undefined ? finding : notImported(finding, absent, rule);
+  }
+  const template = covering(known.templates, repository);
+  if (push && template?.appliedFor.includes('CREATE_ON_PUSH')) {
+    return madeByPush(finding, absent, template);
+  }
+  const rule = covering(known.cacheRules, repository);
+  return rule === undefined || push ? finding : notMade(finding, absent, rule);
+}
+
+/** A denial that was met on the way is still one: what the registry's policy says of the repository's name counts. */
+function madeByPush(
+  { step, principal }: DeniedFinding,
+  { wanted }: AbsentImage,
+  { prefix }: CreationTemplate,
+): DeniedFinding {
+  const { hostname, account } = wanted.registry;
+  const text = `the repository does not exist yet: the first push makes it, by the creation template ${prefix}`;
+  const made = { step, lacks: 'repository' } as const;
+  const who = principalOf(principal ?? '')?.account;
+  if (who === undefined || who === account) return { ...made, outcome: 'ok', text };
+  const below = prefix === 'ROOT' ? '*' : `${prefix.replace(/\/$/, '')}/*`;
+  return {
+    ...made,
+    outcome: 'unknown',
+    text: `${text}, if the registry's policy lets ${who} push there`,
+    by: administratorOf(account),
+    command: commandText(command`ecr-xacct grant ${who} --on ${`${hostname}/${below}`} --push`),
+  };
+}
+
+/** As who pulls first, then as the registry's own callers, as long as something is not known. */
+async function knownOf({ image, wanted, callersOf, puller }: AbsentImage): Promise<Known> {
+  const { account } = wanted.registry;
+  const { reference, isDigest } = image;
+  let known: Known = {};
+  const look = async (caller: AwsCaller) => {
+    const input = { repository: wanted.repository, reference, isDigest };
+    const state = await orError(() => caller.ask('image-state', input));
+    if (!(state instanceof XacctError)) known = { ...partsOf(state, caller, account), ...known };
+  };
+  const first = await orError(puller);
+  if (first !== undefined && !(first instanceof XacctError)) await look(first);
+  for await (const owner of callersOf(account)) {
+    if ('status' in known && known.templates && known.cacheRules) break;
+    await look(owner);
+  }
+  return known;
+}
+
+/** The templates are those of the caller's own registry. */
+function partsOf(
+  { status, templates, cacheRules }: ImageState,
+  { caller, profile }: AwsCaller,
+  account: string,
+): Known {
+  const isOwner = caller.account === account;
+  return {
+    ...('error' in status ? {} : { status: status.value }),
+    ...('error' in templates || !isOwner ? {} : { templates: templates.value }),
+    ...('error' in cacheRules ? {} : { cacheRules: cacheRules.value }),
+    ...(isOwner && profile !== undefined ? { ownersProfile: profile } : {}),
+  };
+}
+
+/** The one of the longest prefix: a slash ends each, written or not, and `ROOT` covers the rest. */
+function covering<T extends { prefix: string }>(all: readonly T[] = [], repository: string): T | undefined {
+  const length = ({ prefix }: T) => (prefix === 'ROOT' ? 0 : prefix.length);
+  return all
+    .filter(({ prefix }) => prefix === 'ROOT' || repository.startsWith(`${prefix.replace(/\/$/, '')}/`))
+    .toSorted((one, other) => length(other) - length(one))[0];
+}
+
+function archived({ step }: DeniedFinding, { image, wanted }: AbsentImage, known: Known): DeniedFinding {
+  const { account, region } = wanted.registry;
+  const { repository, reference, isDigest } = image;
+  const id = `${isDigest ? 'imageDigest' : 'imageTag'}=${reference}`;
+  const as = known.ownersProfile === undefined ? [] : ['--profile', known.ownersProfile];
+  const at = ['--region', region, '--registry-id', account, '--repository-name', repository];
+  return {
+    step,
+    outcome: 'failed',
+    side: 'image',
+    text: `${repository} has ${reference} in its archive only, from which ECR gives nothing to a pull`,
+    ...(as.length === 0 && { by: administratorOf(account) }),
+    command: commandText(
+      command`aws ecr update-image-storage-class ${at} --image-id ${id} --target-storage-class STANDARD ${as}`,
+    ),
+    notes: ['It takes some minutes. To push the image again restores it, too.'],
+  };
+}
+
+function restoring({ step }: DeniedFinding, { image }: AbsentImage): DeniedFinding {
+  return {
+    step,
+    outcome: 'failed',
+    side: 'image',
+    text: `${image.repository} is getting ${image.reference} back from its archive`,
+    notes: ['It takes some minutes: wait, and run the same command again.'],
+  };
+}
+
+const IMPORT = 'ecr:BatchImportUpstreamImage';
+const MAKE = 'ecr:CreateRepository';
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html */
+function notMade(finding: DeniedFinding, absent: AbsentImage, rule: CacheRule): DeniedFinding {
+  const { image, callerArn } = absent;
+  const who = callerArn ?? 'the caller';
+  return {
+    ...finding,
+    side: 'caller',
+    text: `${image.hostname} has no repository ${image.repository} yet: the first pull makes it, by ${ruleText(rule)}, if ${who} may do ${MAKE} and ${IMPORT}`,
+    ...rightsFor([MAKE, IMPORT], absent),
+  };
+}
+
+function notImported(finding: DeniedFinding, absent: AbsentImage, rule: CacheRule): DeniedFinding {
+  const { image, callerArn } = absent;
+  const who = callerArn ?? 'the caller';
+  return {
+    ...finding,
+    text: `${image.repository} has no ${image.reference} from ${ruleText(rule)}: it is not there either, or ${who} may not do ${IMPORT}`,
+    ...rightsFor([IMPORT], absent),
+  };
+}
+
+function ruleText({ prefix, upstream }: CacheRule): string {
+  return `the pull through cache rule ${prefix} (${upstream})`;
+}
+
+/** By its own policies; a caller of another account is to be allowed by the registry's, too. */
+function rightsFor(
+  actions: readonly string[],
+  { wanted, callerArn }: AbsentImage,
+): Pick<DeniedFinding, 'command' | 'by' | 'notes'> {
+  const who: Principal | undefined = principalOf(callerArn ?? '');
+  const account = who?.account;
+  const isForeign = account !== undefined && account !== wanted.registry.account;
+  const needed = `It needs ${actions.join(' and ')} on ${repositoryArn(wanted)}.`;
+  const theirs = `The registry's policy must allow it, too: see ecr-xacct access ${wanted.registry.hostname}`;
+  const fix = inlinePolicy(who, actions, repositoryArn(wanted));
+  return {
+    by: administratorOf(account ?? wanted.registry.account),
+    ...(fix && { command: fix }),
+    notes: [...(fix === undefined ? [needed] : []), ...(isForeign ? [theirs] : [])],
+  };
+}

@@ -1,0 +1,137 @@
+// What doctor looks at where no image is named: the helper, the files and the daemon of this machine.
+import { askOwnDaemon, readStatus } from '../client/ask-own-daemon.ts';
+import type { RegistryRule } from '../config/load.ts';
+import { configPath } from '../config/paths.ts';
+import { readDockerConfig } from '../docker/config-file.ts';
+import { orError, XacctError } from '../errors.ts';
+import { command, commandText } from '../hint.ts';
+import { checkConfig } from '../inspect/check-config.ts';
+import type { Environment, Invocation } from '../invocation.ts';
+import { createProfileReader } from '../profiles/profiles.ts';
+import { isDaemonOff } from '../wire/daemon-variables.ts';
+import type { ConfiguredRegistries } from './configured-registries.ts';
+import { type Finding, failedFinding } from './finding.ts';
+import { programFinding } from './machine-steps.ts';
+import { dockerUser } from './walk-host.ts';
+
+/** All of them, whatever fails. */
+export async function* checkMachine(
+  { hosts, idleRules }: ConfiguredRegistries,
+  invocation: Invocation,
+): AsyncGenerator<Finding> {
+  const user = dockerUser(invocation);
+  yield await programFinding(user, invocation.self);
+  yield dockerFinding(await orError(() => readDockerConfig(user)), hosts);
+  yield await configFinding(invocation);
+  for (const rule of idleRules) yield await idleFinding(rule, invocation);
+  yield await awsFilesFinding(user.env);
+  yield await daemonFinding(invocation);
+}
+
+function dockerFinding(
+  docker: ReturnType<typeof readDockerConfig> | XacctError,
+  hosts: ConfiguredRegistries['hosts'],
+): Finding {
+  const step = 'docker-config';
+  if (docker instanceof XacctError) return failedFinding(step, docker, 'machine');
+  const { path, config } = docker;
+  if (hosts.length === 0) {
+    const text = `no registry of ECR is set up: neither ${path} nor config.yaml names one`;
+    return { step, outcome: 'failed', side: 'machine', text, command: 'ecr-xacct setup' };
+  }
+  const wildcards = [...config.credHelpers.keys()].filter((key) => key.includes('*'));
+  if (wildcards.length > 0) {
+    const text = `credHelpers in ${path} has ${wildcards.join(', ')}, but Docker knows no wildcards: it never looks them up`;
+    return { step, outcome: 'warning', text, command: commandText(command`$EDITOR ${path}`) };
+  }
+  const by =
+    config.credsStore === 'ecr-xacct'
+      ? 'ecr-xacct is its credsStore'
+      : count(config.credHelpers.size, 'credHelpers entry', 'credHelpers entries');
+  return { step, outcome: 'ok', text: `${path}: ${by}` };
+}
+
+async function configFinding({ env }: Invocation): Promise<Finding> {
+  const step = 'config';
+  const path = await orError(() => configPath(env));
+  if (path instanceof XacctError) return failedFinding(step, path, 'machine');
+  if (path === undefined) return { step, outcome: 'ok', text: 'there is no home folder, and no config.yaml' };
+  const checked = await orError(() => checkConfig(path, env));
+  if (checked instanceof XacctError) return failedFinding(step, checked, 'machine');
+  const { lines, problems } = checked;
+  const [text = '', ...others] = lines;
+  if (problems === 0) return { step, outcome: 'ok', text };
+  // The last line counts them.
+  const notes = problems > 1 ? others.slice(0, -1) : [];
+  return {
+    step,
+    outcome: 'failed',
+    side: 'machine',
+    text,
+    notes,
+    command: commandText(command`$EDITOR ${path}`),
+  };
+}
+
+/** A rule by pattern names no hostname, and Docker asks for hostnames. */
+async function idleFinding(
+  { key, pattern, rule, line }: RegistryRule,
+  { env }: Invocation,
+): Promise<Finding> {
+  const { account = '', region }: { account?: string | undefined; region?: string | undefined } =
+    pattern.rank === 'exact' ? {} : pattern;
+  const own = await orError(() => {
+    const profiles = createProfileReader()(env);
+    const profile = rule.profile ?? profiles.accounts().declared.get(account)?.[0];
+    return { profile, region: profile === undefined ? undefined : profiles.profile(profile)?.region };
+  });
+  const known = own instanceof XacctError ? { profile: rule.profile, region: undefined } : own;
+  const words = [
+    ...(known.profile === undefined ? [] : ['--profile', known.profile]),
+    ...['--region', region ?? known.region ?? 'REGION'],
+  ];
+  return {
+    step: 'config',
+    outcome: 'warning',
+    text: `rule "${key}" (${configPath(env)}:${line}) is of no registry that Docker asks ecr-xacct for`,
+    command: commandText(command`ecr-xacct setup ${words}`),
+  };
+}
+
+async function awsFilesFinding(env: Environment): Promise<Finding> {
+  const step = 'aws-files';
+  // A file is read when something of it is asked for.
+  const found = await orError((): Finding => {
+    const { names, configFile, accounts } = createProfileReader()(env);
+    const { declared, undeclared } = accounts();
+    const of = declared.size === 0 ? '' : `, of ${count(declared.size, 'account')}`;
+    const unknown = undeclared.length === 0 ? '' : `; ${undeclared.length} without an account in the file`;
+    return {
+      step,
+      outcome: 'ok',
+      text: `${count(names.length, 'profile')} (${configFile})${of}${unknown}`,
+    };
+  });
+  return found instanceof XacctError ? failedFinding(step, found, 'machine') : found;
+}
+
+async function daemonFinding(invocation: Invocation): Promise<Finding> {
+  const step = 'daemon';
+  if (invocation.uid === undefined)
+    return { step, outcome: 'ok', text: 'on Windows there is none: each call gets its token anew' };
+  if (isDaemonOff(invocation.env))
+    return { step, outcome: 'ok', text: 'ECR_XACCT_DAEMON is off: each call gets its token anew' };
+  const answer = await orError(() => askOwnDaemon(invocation, 'status'));
+  if (answer instanceof XacctError) return failedFinding(step, answer, 'machine');
+  if (answer === undefined) return { step, outcome: 'ok', text: 'none runs: the next get starts it' };
+  const { version, pid, tokens } = readStatus(answer);
+  return {
+    step,
+    outcome: 'ok',
+    text: `version ${version} runs, pid ${pid}, with ${count(tokens.length, 'token')}`,
+  };
+}
+
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}

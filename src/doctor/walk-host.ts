@@ -1,0 +1,107 @@
+// The steps of doctor that every registry of Docker's has: who answers for it, as whom, and the token.
+import { explained } from '../client/ask-for-people.ts';
+import type { DockerUser } from '../docker/config-file.ts';
+import type { Credential } from '../docker/messages.ts';
+import { orError, XacctError } from '../errors.ts';
+import type { Invocation } from '../invocation.ts';
+import { engineAuthorities } from '../net/authorities.ts';
+import { homeFolder } from '../os/home-folder.ts';
+import type { Registry } from '../registry/ecr-hostname.ts';
+import { timeoutMs } from '../wire/daemon-variables.ts';
+import { type DeniedFinding, failedFinding } from './finding.ts';
+import { credentialsFindings, getToken, identityFinding } from './identity-steps.ts';
+import { dockerConfigFinding } from './machine-steps.ts';
+import { createRegistryClient, type RegistryClient } from './registry-api/registry-client.ts';
+
+/** Who pulls from a registry. */
+export interface Puller {
+  registry: Registry;
+  /** The token is one that docker login brought. */
+  isLogin: boolean;
+  /** As `describeIdentity` has it. */
+  identity: string | undefined;
+  callerArn: string | undefined;
+}
+
+/** A registry for which there is a token. */
+export interface ReachedRegistry extends Puller {
+  client: RegistryClient;
+}
+
+export interface HostWalk {
+  hostname: string;
+  /** For a denial, whose policy is looked at. */
+  repository: string;
+  invocation: Invocation;
+  /** The true cause behind a finding, as far as AWS tells. */
+  examine: (finding: DeniedFinding, puller: Puller) => Promise<DeniedFinding>;
+}
+
+export function dockerUser({ env, uid }: Invocation): DockerUser {
+  return { env, home: homeFolder(env) ?? '/', uid };
+}
+
+/** Each step supposes that those before it did not fail. @returns undefined where there is no registry to ask. */
+export async function* walkHost({
+  hostname,
+  repository,
+  invocation,
+  examine,
+}: HostWalk): AsyncGenerator<DeniedFinding, ReachedRegistry | undefined> {
+  const { env } = invocation;
+  const dockerConfig = await dockerConfigFinding(hostname, dockerUser(invocation));
+  const explanation = await orError(() => explained({ hostname, mint: false }, invocation));
+  const isForeign = !(explanation instanceof XacctError) && explanation.registry === undefined;
+  // Docker is right to ask another helper for what is no registry of ours: a setup would not fix it.
+  if (!isForeign || dockerConfig.outcome !== 'failed') yield dockerConfig;
+
+  if (explanation instanceof XacctError) {
+    yield failedFinding('identity', explanation, 'machine');
+    return undefined;
+  }
+  yield identityFinding(explanation);
+  const { registry, login } = explanation;
+  if (registry === undefined) return undefined;
+  let puller: Puller = { registry, isLogin: login !== undefined, identity: undefined, callerArn: undefined };
+  // AWS cannot be asked who it is that docker login brought.
+  if (login === undefined) {
+    const minted = await orError(() => explained({ hostname, mint: true }, invocation));
+    if (minted instanceof XacctError) {
+      yield failedFinding('credentials', minted);
+      return undefined;
+    }
+    const { caller, candidates, chosen = 0 } = minted;
+    puller = { ...puller, callerArn: caller?.arn, identity: candidates[chosen]?.identity };
+    for (const finding of credentialsFindings(minted, repository)) yield await examine(finding, puller);
+  }
+  const token = await orError(() => getToken({ hostname, service: registry.service }, invocation));
+  if (token instanceof XacctError) {
+    yield failedFinding('token', token, 'machine');
+    return undefined;
+  }
+  yield token.finding;
+  if (registry.service === 'ecr-public' || token.credential === undefined) {
+    const text = 'ECR Public gives tokens of its own to everyone: its images are not looked at';
+    yield { step: 'registry', outcome: 'unknown', text };
+    return undefined;
+  }
+  const client = await orError(() => clientFor(hostname, token.credential, env));
+  if (client instanceof XacctError) {
+    yield failedFinding('registry', client, 'machine');
+    return undefined;
+  }
+  return client && { ...puller, client };
+}
+
+function clientFor(hostname: string, credential: Credential | undefined, env: Invocation['env']) {
+  return (
+    credential &&
+    createRegistryClient({
+      hostname,
+      credential: { username: credential.Username, password: credential.Secret },
+      env,
+      authorities: engineAuthorities(hostname, env),
+      timeoutMs: timeoutMs(env),
+    })
+  );
+}

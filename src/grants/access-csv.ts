@@ -1,0 +1,37 @@
+// What `ecr-xacct access --format csv` prints: a line a principal and statement, for spreadsheets and scripts.
+import { printable } from '../errors.ts';
+import type { AccessReport, FoundStatement } from './access-report.ts';
+import { mayOf, policyOf, shownStatements, whereOf } from './access-text.ts';
+
+const COLUMNS = [
+  'registry',
+  'who',
+  'may',
+  'where',
+  'policy',
+  'statement',
+  'effect',
+  'conditions',
+  'warnings',
+];
+
+/** https://www.rfc-editor.org/rfc/rfc4180, with line breaks as every Unix tool has them. */
+export function accessCsv(report: AccessReport): string {
+  const rows = shownStatements(report).flatMap((statement) => rowsOf(report.hostname, statement));
+  return [COLUMNS, ...rows].map((row) => `${row.map(field).join(',')}\n`).join('');
+}
+
+function rowsOf(hostname: string, statement: FoundStatement): string[][] {
+  const { who, sid, effect, conditions, warnings } = statement;
+  const rest = [mayOf(statement), whereOf(statement), policyOf(statement), sid, effect];
+  return who.map((name) => [hostname, name, ...rest, conditions.join('; '), warnings.join('; ')]);
+}
+
+/** A spreadsheet takes what begins so for a formula: an apostrophe makes it text. A policy may have been written by others. */
+const FORMULA = /^[=+@\t-]/;
+
+function field(text: string): string {
+  const shown = printable(text);
+  const plain = FORMULA.test(shown) ? `'${shown}` : shown;
+  return /[",]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+}

@@ -1,0 +1,90 @@
+// A candidate as `explain` shows it: the way to it, what is in memory, what is wrong with it; and the profiles that are none.
+import { attempt, XacctError } from '../errors.ts';
+import type { Hint } from '../hint.ts';
+import { chainOf } from '../identity/chain.ts';
+import { describeChain } from '../identity/describe-chain.ts';
+import { describeIdentity, profileOf } from '../identity/identity.ts';
+import { identityKey } from '../identity/identity-key.ts';
+import { mfaDevice } from '../identity/mfa-device.ts';
+import type { ResolutionInput } from '../identity/precedence.ts';
+import { profileChain } from '../identity/profile-chain.ts';
+import type { Resolution } from '../identity/resolve.ts';
+import type { TokenStatus } from '../token/slot-status.ts';
+import type { TokenInput } from './find-token.ts';
+import type { HelperDeps } from './helper.ts';
+
+export interface ExplainedCandidate {
+  identity: string;
+  /** From the credentials that it begins with to the role that it ends in. */
+  chain: string[];
+  profile?: string;
+  reason: string;
+  token?: TokenStatus;
+  /** The MFA device that it needs a code of, and how long a session with it lasts. */
+  mfa?: { serial: string; sessionExpiresAt?: number; sessionLeftMs?: number };
+  /** Why it cannot be used, as far as its settings tell. */
+  problem?: string;
+  /** What fixes that. */
+  fix?: Hint;
+}
+
+/** A profile of the account that is no candidate. */
+export interface PassedOver {
+  profile: string;
+  problem: string;
+  fix?: Hint;
+}
+
+export function explainedCandidate(
+  deps: HelperDeps,
+  wanted: TokenInput,
+  resolution: Resolution,
+): ExplainedCandidate {
+  const { profiles, env } = wanted;
+  const { identity, reason } = resolution;
+  const profile = profileOf(identity);
+  const what = {
+    identity: describeIdentity(identity),
+    reason,
+    ...(profile === undefined ? {} : { profile }),
+  };
+  const known = attempt(() => {
+    const device = mfaDevice(identity, wanted);
+    const session = device && deps.mfaSessions.statusOf(device.sessionKey);
+    return {
+      chain: describeChain(chainOf(identity, profiles, env)),
+      token: deps.tokens.statusOf(identityKey(resolution, wanted)),
+      mfa: device && {
+        serial: device.serial,
+        ...(session && { sessionExpiresAt: session.expiresAt, sessionLeftMs: session.leftMs }),
+      },
+    };
+  });
+  if (known instanceof XacctError) return { ...what, chain: [], ...problemOf(known) };
+  const { chain, token, mfa } = known;
+  return { ...what, chain, ...(token && { token }), ...(mfa && { mfa }) };
+}
+
+const MAX_PASSED_OVER = 5;
+
+/** Those of the registry's account that discovery would take, if they were whole. */
+export function passedOver(
+  { registry, config, profiles, env }: ResolutionInput,
+  candidates: readonly ExplainedCandidate[],
+): PassedOver[] {
+  const { account } = registry;
+  if (account === undefined || !config.discover) return [];
+  const names = attempt(() => profiles.accounts().declared.get(account) ?? []);
+  if (names instanceof XacctError) return [];
+  return names
+    .filter((name) => !candidates.some(({ profile }) => profile === name))
+    .flatMap((profile) => {
+      const chain = attempt(() => profileChain(profiles, profile, { env, ambient: 'none' }));
+      return chain instanceof XacctError ? [{ profile, ...problemOf(chain) }] : [];
+    })
+    .slice(0, MAX_PASSED_OVER);
+}
+
+function problemOf({ message, hint }: XacctError): { problem: string; fix?: Hint } {
+  return { problem: message, ...(hint && { fix: hint }) };
+}

@@ -1,0 +1,236 @@
+// The registries by identity: whom each has, whether that identity is signed in, and the state of each token.
+import type { Config } from '../config/load.ts';
+import { attempt, type ErrorFields, errorFields, XacctError } from '../errors.ts';
+import type { DaemonStatus } from '../helper/daemon-answers.ts';
+import { command, type Hint } from '../hint.ts';
+import { chainOf } from '../identity/chain.ts';
+import { describeChain } from '../identity/describe-chain.ts';
+import { describeIdentity, type Identity } from '../identity/identity.ts';
+import { ruleIdentity } from '../identity/precedence.ts';
+import { chooseIdentity, resolutionInput } from '../identity/resolve.ts';
+import type { Environment } from '../invocation.ts';
+import type { Profiles } from '../profiles/profiles.ts';
+import { parseRegistry, type Registry } from '../registry/ecr-hostname.ts';
+import type { MintError, TokenStatus } from '../token/slot-status.ts';
+import { mayBeInstance } from './may-be-instance.ts';
+import type { NamedBy, NamedRegistry } from './named-registries.ts';
+import { type SignIn, signInOf } from './sign-in.ts';
+
+export interface IdentityView {
+  /** As in `profile dev`; `no identity` where nothing says whom to be. */
+  identity: string;
+  /** From the credentials that it begins with to the role that it ends in; left out where that is not known here. */
+  chain?: readonly string[];
+  signIn?: SignIn;
+  /** Why it cannot be used, as far as its settings tell. */
+  problem?: ErrorFields;
+  registries: RegistryView[];
+}
+
+export interface RegistryView {
+  /** A hostname, or a pattern of config.yaml. */
+  name: string;
+  namedBy: readonly NamedBy[];
+  /** Why it has this identity. */
+  reason?: string;
+  token?: TokenStatus & { totalMs: number };
+  /** Of the last try to get a token, where it failed. */
+  lastError?: MintError;
+  /** Where nothing says whom to be. */
+  fix?: Hint;
+  /** Whether docker login brought its credential, which comes first. */
+  login?: true;
+}
+
+export interface Surroundings {
+  config: Config | XacctError;
+  /** Read where something is to be looked for in them. */
+  profiles: () => Profiles;
+  daemon: DaemonStatus | undefined;
+  env: Environment;
+  now: number;
+}
+
+export const NO_IDENTITY = 'no identity';
+
+/** What it takes a person to put right. */
+export function needsAttention({ identity, problem, signIn, registries }: IdentityView): boolean {
+  if (
+    identity === NO_IDENTITY ||
+    problem !== undefined ||
+    (signIn !== undefined && signIn.state !== 'signed in')
+  )
+    return true;
+  return registries.some(({ token, lastError }) => lastError !== undefined && token === undefined);
+}
+
+/** In the order in which they are first named; those that nothing can be done by come last. */
+export async function identityViews(
+  named: readonly NamedRegistry[],
+  surroundings: Surroundings,
+): Promise<IdentityView[]> {
+  const views = new Map<string, IdentityView & { of?: Identity }>();
+  const add = (identity: string, registry: RegistryView, of?: Identity, problem?: XacctError) => {
+    // Each registry without an identity has a reason of its own.
+    const key = problem === undefined ? identity : `${identity} ${problem.message}`;
+    const view = views.get(key) ?? { identity, registries: [] };
+    if (of !== undefined) view.of ??= of;
+    if (problem !== undefined) view.problem = errorFields(problem);
+    view.registries.push(registry);
+    views.set(key, view);
+  };
+  for (const one of named) addRegistry(one, surroundings, add);
+  return [...views.values()]
+    .map(({ of, ...view }) => (of === undefined ? view : { ...view, ...stateOf(of, view, surroundings) }))
+    .toSorted((one, other) => Number(one.identity === NO_IDENTITY) - Number(other.identity === NO_IDENTITY));
+}
+
+type Add = (identity: string, registry: RegistryView, of?: Identity, problem?: XacctError) => void;
+
+function addRegistry(
+  { name, isPattern, namedBy }: NamedRegistry,
+  surroundings: Surroundings,
+  add: Add,
+): void {
+  const { daemon, now } = surroundings;
+  const registry: RegistryView = { name, namedBy };
+  if (daemon?.logins.includes(name)) add('docker login', { ...registry, login: true });
+  const found = attempt(() => (isPattern ? ofPattern(name, surroundings) : ofHostname(name, surroundings)));
+  const candidates = found instanceof XacctError ? [] : found.candidates;
+  const tokens = (daemon?.tokens ?? []).filter(({ hostnames }) => hostnames.includes(name));
+  const failures = (daemon?.failures ?? []).filter(({ hostnames }) => hostnames.includes(name));
+  const seen = new Set<string>();
+  const candidateOf = (identity: string) => candidates.find(({ of }) => describeIdentity(of) === identity);
+  for (const token of tokens) {
+    seen.add(token.identity);
+    const { reason, of } = candidateOf(token.identity) ?? {};
+    const { lastError } = token;
+    add(
+      token.identity,
+      {
+        ...registry,
+        ...(reason && { reason }),
+        token: withTotal(token, now),
+        ...(lastError && { lastError }),
+      },
+      of ?? profileNamed(token.identity, surroundings),
+    );
+  }
+  for (const { identity, text, at } of failures) {
+    if (seen.has(identity)) continue;
+    seen.add(identity);
+    const { reason, of } = candidateOf(identity) ?? {};
+    const view = { ...registry, ...(reason && { reason }), lastError: { text, at } };
+    add(identity, view, of ?? profileNamed(identity, surroundings));
+  }
+  // What only the daemon names is somebody's of another environment, and has been told.
+  if (
+    seen.size > 0 &&
+    (candidates.some(({ of }) => seen.has(describeIdentity(of))) || !isConfigured(namedBy))
+  )
+    return;
+  if (found instanceof XacctError) {
+    if (!isConfigured(namedBy) && daemon?.logins.includes(name)) return;
+    // What is wrong with config.yaml is told of the file; why there is no identity, `explain` tells at length.
+    if (found === surroundings.config) add(NO_IDENTITY, { ...registry, reason: found.message });
+    else if (found.code !== 'no-identity') add(NO_IDENTITY, registry, undefined, found);
+    else {
+      const fix = { run: command`ecr-xacct explain ${name}` };
+      add(NO_IDENTITY, { ...registry, reason: found.message, fix });
+    }
+    return;
+  }
+  const [first] = candidates;
+  if (first === undefined) return;
+  const shared = found.registry && sharedToken(describeIdentity(first.of), found.registry, daemon);
+  const token = shared && { token: withTotal(shared, now) };
+  add(describeIdentity(first.of), { ...registry, reason: first.reason, ...token }, first.of);
+}
+
+function isConfigured(namedBy: readonly NamedBy[]): boolean {
+  return namedBy.some((by) => by !== 'daemon');
+}
+
+interface Found {
+  registry?: Registry;
+  candidates: readonly { of: Identity; reason: string }[];
+}
+
+/** @throws XacctError where nothing says whom to be, or a file is broken. */
+function ofHostname(name: string, { config, profiles, env }: Surroundings): Found {
+  if (config instanceof XacctError) throw config;
+  const input = resolutionInput(name, config, profiles(), env);
+  if (input === undefined) {
+    throw new XacctError(
+      'usage',
+      'Docker asks ecr-xacct for it, and it is neither an ECR registry nor in config.yaml',
+    );
+  }
+  const { registry, resolutions, noIdentity } = chooseIdentity(name, input);
+  const [first] = resolutions;
+  // The last that is tried, and no identity where there is no metadata service.
+  if (first === undefined || (first.identity.kind === 'instance' && !mayBeInstance(env)))
+    throw noIdentity([]);
+  return { registry, candidates: resolutions.map(({ identity, reason }) => ({ of: identity, reason })) };
+}
+
+function ofPattern(name: string, { config, env }: Surroundings): Found {
+  if (config instanceof XacctError) throw config;
+  const rule = config.rules.find(({ key }) => key === name);
+  if (rule === undefined) return { candidates: [] };
+  const profile = env.ECR_XACCT_PROFILE;
+  return {
+    candidates: [
+      profile
+        ? { of: { kind: 'profile', profile }, reason: `ECR_XACCT_PROFILE=${profile}` }
+        : { of: ruleIdentity(rule), reason: `rule "${name}" (${config.file}:${rule.line})` },
+    ],
+  };
+}
+
+/** The token of the same identity that another of its registries in the region got: it serves this one, too. */
+function sharedToken(
+  identity: string,
+  { service, region, fips, dualStack }: Registry,
+  daemon: DaemonStatus | undefined,
+): TokenStatus | undefined {
+  return daemon?.tokens.find((token) => {
+    if (token.identity !== identity || token.region !== region) return false;
+    return token.hostnames.some((hostname) => {
+      const other = parseRegistry(hostname);
+      return other?.service === service && other.fips === fips && other.dualStack === dualStack;
+    });
+  });
+}
+
+/** A token lives as long as AWS says, whatever this machine's clock does. */
+function withTotal(token: TokenStatus, now: number): TokenStatus & { totalMs: number } {
+  return { ...token, totalMs: token.leftMs + Math.max(0, now - token.mintedAt) };
+}
+
+/** Of a daemon's words, as in `profile dev`. */
+function profileNamed(identity: string, { profiles }: Surroundings): Identity | undefined {
+  const profile = /^profile (.+)$/.exec(identity)?.[1];
+  if (profile === undefined) return undefined;
+  const settings = attempt(() => profiles().profile(profile));
+  return settings === undefined || settings instanceof XacctError ? undefined : { kind: 'profile', profile };
+}
+
+function stateOf(
+  of: Identity,
+  { registries }: IdentityView,
+  surroundings: Surroundings,
+): Partial<IdentityView> {
+  const { profiles, daemon, env, now } = surroundings;
+  const host = registries[0]?.name ?? '';
+  const state = attempt(() => {
+    const chain = chainOf(of, profiles(), env);
+    return {
+      chain: describeChain(chain),
+      signIn: signInOf(chain, daemon?.mfaSessions ?? [], { env, now, host }),
+    };
+  });
+  if (state instanceof XacctError) return { problem: errorFields(state) };
+  const { chain, signIn } = state;
+  return { chain, ...(signIn && { signIn }) };
+}

@@ -1,0 +1,168 @@
+// What `ecr-xacct status` shows: the daemon, and each identity with its sign-in, its registries and what is left of their tokens.
+import { clockGapText, setClock } from '../aws-clock.ts';
+import type { ErrorFields } from '../errors.ts';
+import { command } from '../hint.ts';
+import { remainderBar } from '../terminal/bar.ts';
+import { durationText } from '../terminal/duration-text.ts';
+import { hintNotes } from '../terminal/hint-notes.ts';
+import type { Screen } from '../terminal/screen.ts';
+import { type Cell, type Column, type Note, notes, table } from '../terminal/table.ts';
+import { type IdentityView, NO_IDENTITY, type RegistryView } from './identity-views.ts';
+import type { Overview } from './overview.ts';
+import type { SignIn } from './sign-in.ts';
+
+const COLUMNS: readonly Column[] = [{ title: 'REGISTRY', fit: 'shorten' }, { title: 'TOKEN' }];
+
+const SETUP = { run: command`ecr-xacct setup` };
+
+type Line = readonly Cell[] | Note;
+
+/** `now` is epoch ms of this machine's clock. */
+export function overviewText(overview: Overview, screen: Screen, now: number): string {
+  const { daemon, identities, elsewhere } = overview;
+  const sections = [
+    notes([...daemonNotes(overview, screen, now), ...fileNotes(overview, screen)], screen),
+    daemon?.clockGap === undefined
+      ? ''
+      : notes(
+          [{ note: `Note: ${clockGapText(daemon.clockGap)}.` }, ...hintNotes(setClock(), 2, screen)],
+          screen,
+        ),
+    identities.length === 0
+      ? notes([{ note: 'No registry is named anywhere yet.' }, ...hintNotes(SETUP, 2, screen)], screen)
+      : table(
+          COLUMNS,
+          identities.flatMap((identity) => identityLines(identity, screen, now)),
+          screen,
+        ),
+    elsewhere.length === 0
+      ? ''
+      : notes(
+          [
+            { note: 'Docker does not ask ecr-xacct for these:' },
+            ...elsewhere.map(({ name, by }): Note => ({ note: `${name}: ${by}`, indent: 2 })),
+            ...hintNotes(SETUP, 2, screen),
+          ],
+          screen,
+        ),
+  ];
+  return sections.filter((section) => section !== '').join('\n');
+}
+
+function daemonNotes({ daemon, noDaemon, socket }: Overview, screen: Screen, now: number): Note[] {
+  if (daemon === undefined) {
+    const { error, why = '' } = noDaemon ?? {};
+    if (error !== undefined) return errorNotes(error, 0, screen);
+    return [{ note: `No daemon is running: ${why}.` }, ...socketNote(socket)];
+  }
+  const { version, pid, startedAt, rss } = daemon;
+  const memory = `${Math.round(rss / 1024 / 1024)} MB`;
+  return [
+    { note: `daemon  ${version}, pid ${pid}, up ${durationText(now - startedAt)}, ${memory}` },
+    ...socketNote(socket),
+  ];
+}
+
+function socketNote(socket: string | undefined): Note[] {
+  return socket === undefined ? [] : [{ note: `socket  ${socket}`, fit: 'shorten' }];
+}
+
+function fileNotes({ config, docker }: Overview, screen: Screen): Note[] {
+  return [
+    config.error === undefined
+      ? { note: `rules   ${rulesText(config)}`, fit: 'shorten' as const }
+      : errorNotes(config.error, 0, screen),
+    docker.error === undefined
+      ? { note: `docker  ${dockerText(docker)}`, fit: 'shorten' as const }
+      : errorNotes(docker.error, 0, screen),
+  ].flat();
+}
+
+function rulesText({ file, exists, rules = 0, fallbackHelper }: Overview['config']): string {
+  if (file === undefined) return 'none: there is no home folder';
+  const fallback = fallbackHelper === undefined ? '' : `; ${fallbackHelper} for all other hosts`;
+  return exists ? `${rules} in ${file}${fallback}` : `none: there is no ${file}`;
+}
+
+function dockerText({ file, exists, asksForAll, registries }: Overview['docker']): string {
+  if (file === undefined) return 'there is no home folder';
+  if (!exists) return `there is no ${file}`;
+  if (asksForAll) return `asks ecr-xacct for every registry (${file})`;
+  return `asks ecr-xacct for ${registries === 1 ? '1 registry' : `${registries} registries`} (${file})`;
+}
+
+function identityLines(
+  { identity, chain, signIn, problem, registries }: IdentityView,
+  screen: Screen,
+  now: number,
+): Line[] {
+  // What a chain of one begins with is the identity itself: only how it signs in is news, as in `profile dev (access key)`.
+  const [only = '', ...others] = chain ?? [];
+  const by = others.length === 0 && only.includes(' (') ? only.slice(only.indexOf(' (')) : '';
+  return [
+    { note: { text: `${identity}${by}`, style: 'bold' }, fit: 'shorten' },
+    ...(problem === undefined ? [] : errorNotes(problem, 2, screen)),
+    ...(signIn === undefined ? [] : signInLines(signIn, screen)),
+    ...registries.flatMap((registry) =>
+      registryLines(registry, { screen, now, isUsable: problem === undefined && identity !== NO_IDENTITY }),
+    ),
+  ];
+}
+
+function signInLines(
+  { to, state, leftMs = 0, totalMs = 0, renews, problem, fix }: SignIn,
+  screen: Screen,
+): Line[] {
+  const name = { text: `  ${to}`, style: 'dim' as const };
+  if (state === 'signed in') {
+    if (leftMs === 0 && renews) return [[name, 'renewed when needed']];
+    return [[name, remainderBar(leftMs, totalMs, durationText(leftMs), screen)]];
+  }
+  return [
+    [name, { text: state, style: 'red' }],
+    ...(problem === undefined ? [] : [{ note: { text: problem, style: 'red' as const }, indent: 4 }]),
+    ...(fix === undefined ? [] : hintNotes(fix, 4, screen)),
+  ];
+}
+
+function registryLines(
+  { name, token, lastError, login, fix }: RegistryView,
+  { screen, now, isUsable }: { screen: Screen; now: number; isUsable: boolean },
+): Line[] {
+  const state = login
+    ? 'a credential'
+    : token !== undefined
+      ? remainderBar(token.leftMs, token.totalMs, durationText(token.leftMs), screen)
+      : lastError !== undefined
+        ? { text: 'failed', style: 'red' as const }
+        : isUsable
+          ? { text: 'none yet', style: 'dim' as const }
+          : '';
+  const what = token === undefined ? 'failed' : 'its renewal failed';
+  return [
+    [`  ${name}`, state],
+    ...(lastError === undefined
+      ? []
+      : [
+          {
+            note: {
+              text: `${what} ${durationText(now - lastError.at)} ago: ${lastError.text}`,
+              style: 'red' as const,
+            },
+            indent: 4,
+          },
+        ]),
+    ...(fix === undefined ? [] : hintNotes(fix, 4, screen)),
+  ];
+}
+
+function errorNotes(
+  { message, hint }: Pick<ErrorFields, 'message' | 'hint'>,
+  indent: number,
+  screen: Screen,
+): Note[] {
+  return [
+    { note: { text: message, style: 'red' }, indent },
+    ...(hint === undefined ? [] : hintNotes(hint, indent + 2, screen)),
+  ];
+}

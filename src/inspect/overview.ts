@@ -1,0 +1,138 @@
+// One look at everything: each registry that is named anywhere, whose identity it has, and the state of its sign-in and token.
+import { existsSync } from 'node:fs';
+import { askOwnDaemon, daemonAddress, readStatus } from '../client/ask-own-daemon.ts';
+import { NO_DAEMON_ON_WINDOWS } from '../client/no-daemon.ts';
+import { emptyConfig } from '../config/empty-config.ts';
+import type { Config } from '../config/load.ts';
+import { configPath } from '../config/paths.ts';
+import { type DockerConfigFile, readDockerConfig } from '../docker/config-file.ts';
+import { dockerConfigPath } from '../docker/docker-config.ts';
+import { attempt, type ErrorFields, errorFields, orError, XacctError } from '../errors.ts';
+import type { DaemonStatus } from '../helper/daemon-answers.ts';
+import type { Environment, Invocation } from '../invocation.ts';
+import { homeFolder } from '../os/home-folder.ts';
+import { createProfileReader } from '../profiles/profiles.ts';
+import { type IdentityView, identityViews, needsAttention } from './identity-views.ts';
+import { namedRegistries, type ServedElsewhere, servedElsewhere } from './named-registries.ts';
+
+export interface Overview {
+  /** What it says of itself; left out where none runs. */
+  daemon?: DaemonStatus;
+  /** Why none runs, or does not answer. */
+  noDaemon?: { why: string; error?: ErrorFields };
+  socket?: string;
+  /** Where the rules are. */
+  config: FileView & { rules?: number; fallbackHelper?: string };
+  docker: FileView & { asksForAll: boolean; registries: number };
+  identities: readonly IdentityView[];
+  /** ECR registries that Docker asks another for. */
+  elsewhere: readonly ServedElsewhere[];
+  /** False where a registry cannot be pulled from until you do something. */
+  isReady: boolean;
+}
+
+interface FileView {
+  /** Undefined without a home folder. */
+  file: string | undefined;
+  exists: boolean;
+  error?: ErrorFields;
+}
+
+/** `now` is epoch ms of this machine's clock. Of AWS nothing is asked. */
+export async function overviewOf(invocation: Invocation, now: number): Promise<Overview> {
+  const { env } = invocation;
+  const daemon = await daemonView(invocation);
+  const [config, docker] = [await readConfig(env), await readDocker(invocation)];
+  const [knownConfig, knownDocker] = [known(config), known(docker)];
+  const named = namedRegistries(knownConfig, knownDocker, daemon.daemon);
+  const identities = await identityViews(named, {
+    config,
+    profiles: () => createProfileReader()(env),
+    daemon: daemon.daemon,
+    env,
+    now,
+  });
+  const ruled = named.flatMap(({ name, isPattern, namedBy }) =>
+    !isPattern && namedBy.includes('config.yaml') ? [name] : [],
+  );
+  const isBroken = [config, docker, daemon.noDaemon?.error].some(
+    (part) => part instanceof XacctError || isError(part),
+  );
+  return {
+    ...daemon,
+    config: configView(config, env),
+    docker: dockerView(docker, env),
+    identities,
+    elsewhere: knownDocker === undefined ? [] : servedElsewhere(knownDocker, ruled),
+    isReady: !isBroken && !identities.some(needsAttention),
+  };
+}
+
+function isError(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'code' in value;
+}
+
+function known<T>(read: T | XacctError): T | undefined {
+  return read instanceof XacctError ? undefined : read;
+}
+
+async function daemonView(invocation: Invocation): Promise<Pick<Overview, 'daemon' | 'noDaemon' | 'socket'>> {
+  if (invocation.uid === undefined) return { noDaemon: { why: NO_DAEMON_ON_WINDOWS } };
+  const asked = await orError(async () => {
+    const { path } = daemonAddress(invocation);
+    return { path, text: await askOwnDaemon(invocation, 'status') };
+  });
+  if (asked instanceof XacctError) return { noDaemon: { why: asked.message, error: errorFields(asked) } };
+  const { path, text } = asked;
+  if (path === undefined) {
+    return { noDaemon: { why: 'the path of its socket is longer than the system allows' } };
+  }
+  if (text !== undefined) return { daemon: readStatus(text), socket: path };
+  const isOff = invocation.env.ECR_XACCT_DAEMON === 'off';
+  return { noDaemon: { why: isOff ? 'ECR_XACCT_DAEMON is off' : 'the next pull starts one' }, socket: path };
+}
+
+/** What reads YAML is loaded only where there is some. */
+function readConfig(env: Environment): Promise<Config | XacctError> {
+  return orError(async () => {
+    const path = configPath(env);
+    if (path === undefined || (!env.ECR_XACCT_CONFIG && !existsSync(path))) return emptyConfig(path);
+    const { createConfigReader } = await import('../config/config-reader.ts');
+    return createConfigReader()(env);
+  });
+}
+
+function readDocker({ env, uid }: Invocation): Promise<DockerConfigFile | undefined | XacctError> {
+  return orError(() => {
+    const home = homeFolder(env);
+    return home === undefined ? undefined : readDockerConfig({ env, home, uid });
+  });
+}
+
+function configView(config: Config | XacctError, env: Environment): Overview['config'] {
+  if (config instanceof XacctError) {
+    // Of a variable that is no path, or a file that is wrong.
+    const file = known(attempt(() => configPath(env)));
+    return { file, exists: file !== undefined && existsSync(file), error: errorFields(config) };
+  }
+  const { file, exists, rules, fallbackHelper } = config;
+  return { file, exists, rules: rules.length, ...(fallbackHelper !== undefined && { fallbackHelper }) };
+}
+
+function dockerView(docker: DockerConfigFile | undefined | XacctError, env: Environment): Overview['docker'] {
+  const nothing = { asksForAll: false, registries: 0 };
+  if (docker instanceof XacctError) {
+    const home = homeFolder(env);
+    const file = home === undefined ? undefined : dockerConfigPath(env, home);
+    return { file, exists: true, ...nothing, error: errorFields(docker) };
+  }
+  if (docker === undefined) return { file: undefined, exists: false, ...nothing };
+  const { path, before, config } = docker;
+  const registries = [...config.credHelpers.values()].filter((helper) => helper === 'ecr-xacct').length;
+  return {
+    file: path,
+    exists: before !== undefined,
+    asksForAll: config.credsStore === 'ecr-xacct',
+    registries,
+  };
+}

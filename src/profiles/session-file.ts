@@ -1,0 +1,25 @@
+// Where the AWS CLI keeps the sessions of `aws sso login` and `aws login`.
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { sha1 } from '@noble/hashes/legacy.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import type { Environment } from '../invocation.ts';
+
+/** botocore's utils.py, SSOTokenLoader. */
+export function ssoFile(
+  { sso_session, sso_start_url }: { sso_session?: string; sso_start_url: string },
+  env: Environment,
+): string {
+  const name = hex(sha1(bytesOf(sso_session ?? sso_start_url)));
+  return join(env.HOME || homedir(), '.aws', 'sso', 'cache', `${name}.json`);
+}
+
+/** botocore's utils.py, LoginTokenLoader. */
+export function loginFile(session: string, env: Environment): string {
+  const folder = env.AWS_LOGIN_CACHE_DIRECTORY ?? join(env.HOME || homedir(), '.aws', 'login', 'cache');
+  return join(folder, `${hex(sha256(bytesOf(session)))}.json`);
+}
+
+/** Not by node:crypto, which takes as long to load as a whole `status`. */
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');

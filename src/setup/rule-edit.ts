@@ -1,0 +1,43 @@
+// A rule in setup's notes for undo: its profile, or where it says more than that, all of it as JSON.
+import { putRule, ruleIn, takeRule, type WrittenRule } from '../config/edit-rule.ts';
+import type { Edit } from './state.ts';
+
+/** `was`: with the key as it is written there. */
+export function ruleEdit(
+  key: string,
+  was: { key: string; rule: WrittenRule } | undefined,
+  now: WrittenRule | undefined,
+): Edit {
+  return { path: ['registries', was?.key ?? key], now: noted(now), was: noted(was?.rule) };
+}
+
+function noted(rule: WrittenRule | undefined): string | null {
+  if (rule === undefined) return null;
+  const { profile, ...more } = rule;
+  const isPlain = typeof profile === 'string' && Object.keys(more).length === 0 && !profile.startsWith('{');
+  return isPlain ? profile : JSON.stringify(rule);
+}
+
+/** Whether the rule says more than its profile, before the edit or after it: `setup` itself writes none such. */
+export function saysMoreThanProfile({ path: [section], now, was }: Edit): boolean {
+  return section === 'registries' && [now, was].some((note) => note?.startsWith('{'));
+}
+
+/** The text with the rule as it was, where it is still what the edit made of it. @throws XacctError `config-invalid` */
+export function undoRule(text: string, { path: [, key = ''], now, was }: Edit, file: string): string {
+  const found = ruleIn(text, key, file);
+  if (noted(found?.rule) !== now) return text;
+  const before = was === null ? undefined : ruleNoted(was);
+  return before === undefined ? takeRule(text, key, file) : putRule(text, key, before, file);
+}
+
+function ruleNoted(note: string): WrittenRule {
+  if (!note.startsWith('{')) return { profile: note };
+  const rule: unknown = JSON.parse(note);
+  if (typeof rule !== 'object' || rule === null) return { profile: note };
+  return Object.fromEntries(
+    Object.entries(rule).filter((entry): entry is [string, string | number] =>
+      ['string', 'number'].includes(typeof entry[1]),
+    ),
+  );
+}

@@ -1,0 +1,64 @@
+// The options of `ecr-xacct setup`: what they wish for, and the command that they make, for hints.
+import { XacctError } from '../errors.ts';
+import { type Command, command } from '../hint.ts';
+import { nearestRegion } from '../registry/region-names.ts';
+import type { RegionWishes } from './choose-registries.ts';
+
+export interface SetupOptions {
+  yes?: true;
+  dryRun?: true;
+  undo?: true;
+  keepConfig?: true;
+  podman?: true;
+  credsStore?: true | undefined;
+  profile?: readonly string[];
+  /** `REGION`, or `ACCOUNT=REGION`. */
+  region?: readonly string[];
+}
+
+/** The command that was run, with every option. */
+export function typed({ profile = [], region = [], ...flags }: SetupOptions): Command {
+  const given = Object.entries(flags).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
+  const words = given.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+  const named = [
+    ...profile.flatMap((name) => ['--profile', name]),
+    ...region.flatMap((name) => ['--region', name]),
+  ];
+  return command`ecr-xacct setup ${[...named, ...words]}`;
+}
+
+/** Of what it would ask, each with the option that answers it. */
+export function noTerminal(options: SetupOptions): XacctError {
+  const isChosen = options.undo === true || (options.profile ?? []).length > 0;
+  const yes = typed({ ...options, yes: true });
+  const message = 'there is no terminal to ask on: --yes answers whether to change the files';
+  if (isChosen) return new XacctError('usage', message, { hint: { say: 'to change them', run: yes } });
+  const others = '--profile which accounts and by which profiles (without it all), --region in which regions';
+  return new XacctError('usage', `${message}, ${others}`, {
+    hint: {
+      say: 'to see what would change',
+      run: typed({ ...options, dryRun: true }),
+      next: { say: 'to change it', run: yes },
+    },
+  });
+}
+
+export function regionWishes(options: readonly string[]): RegionWishes {
+  const all: string[] = [];
+  const of = new Map<string, string[]>();
+  for (const option of options) {
+    const [account = '', region] = option.split('=');
+    if (region === undefined) all.push(account);
+    else of.set(account, [...(of.get(account) ?? []), region]);
+  }
+  return { all, of };
+}
+
+/** A region that is opened tomorrow is no mistake, but may be one. */
+export function regionNotes(options: readonly string[]): string[] {
+  return options.flatMap((option) => {
+    const region = option.replace(/^.*=/, '');
+    const near = nearestRegion(region);
+    return near === undefined ? [] : [`region ${region} is not known to this version; did you mean ${near}?`];
+  });
+}

@@ -1,0 +1,53 @@
+// What is set up already: which accounts Docker asks ecr-xacct for, by which profile, and which the user has left out.
+import type { Config, RegistryRule } from '../config/load.ts';
+import { matchRule } from '../config/match.ts';
+import { parseServerURL } from '../docker/server-url.ts';
+import { parseRegistry } from '../registry/ecr-hostname.ts';
+import { type Account, hostsOf } from './accounts.ts';
+import { HELPER, type SetupTarget } from './targets.ts';
+
+export interface Standing {
+  /** Hostnames that Docker's config names. */
+  known: readonly string[];
+  /** Accounts that the user has left out. */
+  declined: readonly string[];
+  isServed: (account: Account) => boolean;
+  /** The one profile of all the rules for its registries; undefined where they are several, or none. */
+  profileOf: (account: Account) => string | undefined;
+}
+
+/** @param isDropIn podman asks for every registry already, as a drop-in says. */
+export function standingOf(
+  config: Config,
+  targets: readonly SetupTarget[],
+  isDropIn: boolean,
+  declined: readonly string[],
+): Standing {
+  const helpers = targets.flatMap((target) => [...target.config.credHelpers]);
+  const logins = targets.flatMap((target) => [...target.config.auths.keys()]);
+  const hostname = (url: string) => parseServerURL(url)?.hostname ?? [];
+  const ours = helpers.filter(([, helper]) => helper === HELPER).flatMap(([url]) => hostname(url));
+  const known = [...logins, ...helpers.map(([url]) => url)].flatMap(hostname);
+  const isStore = isDropIn || targets.some((target) => target.config.credsStore === HELPER);
+  return {
+    known,
+    declined,
+    isServed: ({ id }) =>
+      ours.some((host) => parseRegistry(host)?.account === id) || (isStore && rulesOf(config, id).length > 0),
+    profileOf: (account) => {
+      const rules = [
+        ...rulesOf(config, account.id),
+        ...hostsOf(account, [], known).flatMap((host) => matchRule(config, host) ?? []),
+      ];
+      const profiles = new Set(rules.map(({ rule }) => rule.profile));
+      return profiles.size === 1 ? [...profiles][0] : undefined;
+    },
+  };
+}
+
+/** Those for this account alone. */
+export function rulesOf({ rules }: Config, id: string): RegistryRule[] {
+  return rules.filter(({ pattern }) =>
+    pattern.rank === 'exact' ? parseRegistry(pattern.hostname)?.account === id : pattern.account === id,
+  );
+}

@@ -1,0 +1,107 @@
+// Owns the proof that a rule is put, changed and taken out in its place, and all else of the text stays.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { putRule, ruleIn, takeRule, type WrittenRule } from '../../../src/config/edit-rule.ts';
+import { parseConfig } from '../../../src/config/load.ts';
+import { FILE } from '../../support/unit/user-files.ts';
+
+const KEY = '444455556666.dkr.ecr.*.amazonaws.com';
+const OTHER = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
+const ROLE = {
+  role_arn: 'arn:aws:iam::444455556666:role/EcrPull',
+  source_profile: 'dev',
+  external_id: '7f3c',
+  duration_seconds: 900,
+};
+
+const put = (text: string, rule: WrittenRule = { profile: 'dev' }) => putRule(text, KEY, rule, FILE);
+const take = (text: string) => takeRule(text, KEY, FILE);
+
+const USERS = `# mine
+registries:   # all of them
+    "${OTHER}":     # the images
+        profile:   images
+    # the platform's
+    "${KEY}":   { profile: old }   # for now
+    public.ecr.aws: { profile: dev }
+
+refresh_margin:   20m   # two spaces too many
+`;
+
+describe('a rule', () => {
+  test('of a profile is one line behind the last, and one of a role has a line for each setting', () => {
+    const text = `registries:\n  "${OTHER}": { profile: images }\ndiscover: false\n`;
+    assert.equal(put(text), text.replace('discover', `  "${KEY}": { profile: dev }\ndiscover`));
+    assert.equal(
+      put(text, ROLE),
+      text.replace(
+        'discover',
+        `  "${KEY}":\n    role_arn: ${ROLE.role_arn}\n    source_profile: dev\n    external_id: "7f3c"\n    duration_seconds: 900\ndiscover`,
+      ),
+    );
+  });
+
+  test('that is there is changed in its place', () => {
+    assert.equal(put(USERS), USERS.replace('   { profile: old }   # for now', ' { profile: dev }'));
+    const changed = put(USERS, ROLE);
+    assert.deepEqual(ruleIn(changed, KEY, FILE)?.rule, ROLE);
+    assert.deepEqual(Object.keys(parseConfig(changed, FILE).rules), ['0', '1', '2']);
+    assert.equal(parseConfig(changed, FILE).rules[1]?.key, KEY);
+    assert.equal(put(changed), put(USERS));
+  });
+
+  test('that says the same stays as it is written, whatever the letters of its key', () => {
+    const text = `registries: { "${KEY.toUpperCase()}": {profile:   'dev'} }`;
+    assert.equal(put(text), text);
+    assert.equal(ruleIn(text, KEY, FILE)?.key, KEY.toUpperCase());
+    assert.equal(ruleIn(text, OTHER, FILE), undefined);
+  });
+
+  test('is taken out with its line, and comments of others stay', () => {
+    assert.equal(take(USERS), USERS.replace(`    "${KEY}":   { profile: old }   # for now\n`, ''));
+    const role = put(`registries:\n  "${OTHER}": { profile: images }\n`, ROLE);
+    assert.equal(take(role), `registries:\n  "${OTHER}": { profile: images }\n`);
+    assert.equal(take(''), '');
+    const flow = `registries: { "${KEY}": { profile: dev }, "${OTHER}": { profile: images } } # one line\n`;
+    assert.deepEqual(ruleIn(take(flow), OTHER, FILE)?.rule, { profile: 'images' });
+    assert.equal(ruleIn(take(flow), KEY, FILE), undefined);
+  });
+
+  test('is put as the lines of the file end', () => {
+    const text = `registries:\r\n  "${OTHER}": { profile: images }\r\n`;
+    assert.equal(put(text), `${text}  "${KEY}": { profile: dev }\r\n`);
+    assert.equal(take(put(text)), text);
+  });
+
+  test('goes beside no rule that is as specific', () => {
+    const text = 'registries:\n  "444455556666.*.*.*": { profile: dev }\n';
+    assert.throws(() => put(text), { code: 'config-invalid', message: /is as specific as/ });
+  });
+
+  test('that another refers to is not taken out', () => {
+    const text = `registries:\n  "${KEY}": &dev { profile: dev }\n  "${OTHER}": *dev\n`;
+    assert.throws(() => take(text), {
+      code: 'config-invalid',
+      message: /another part of it refers to the rule/,
+    });
+  });
+});
+
+test('Whatever a rule says, it is read as that, and taken out again leaves what was there.', () => {
+  const words = fc.stringMatching(/^[\p{L}\p{N} :#'"{}&*!|>%@`-]{1,12}$/u);
+  fc.assert(
+    fc.property(
+      words,
+      fc.constantFrom('', 'discover: false\n', `registries:\n  "${OTHER}": { profile: images }\n`),
+      (profile, text) => {
+        const written = put(text, { profile });
+        assert.deepEqual(ruleIn(written, KEY, FILE)?.rule, { profile });
+        assert.deepEqual(
+          parseConfig(take(written), FILE).rules.map(({ key }) => key),
+          parseConfig(text, FILE).rules.map(({ key }) => key),
+        );
+      },
+    ),
+  );
+});

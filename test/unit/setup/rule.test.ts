@@ -1,0 +1,238 @@
+// `ecr-xacct rule add|remove`: what it writes, what it refuses, and that setup --undo takes it back.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { CONFIG, makeSetupHome, STATE, ssoProfile } from '../../support/unit/setup-home.ts';
+
+const HOST = '444455556666.dkr.ecr.us-east-1.amazonaws.com';
+const PATTERN = '444455556666.dkr.ecr.*.amazonaws.com';
+const ARN = 'arn:aws:iam::444455556666:role/EcrPull';
+const AWS = ssoProfile('platform', '444455556666', 'us-east-1') + ssoProfile('dev', '111122223333');
+const MINE = `# mine\nregistries:\n  public.ecr.aws: { profile: dev } # why not\n`;
+
+const homeWith = (config?: string) =>
+  makeSetupHome({ '.aws/config': AWS, ...(config === undefined ? {} : { [CONFIG]: config }) });
+
+describe('rule add', () => {
+  test('shows the change, writes it, says how it is taken out again, and keeps all else.', async () => {
+    using user = homeWith(MINE);
+    const { status, stdout, stderr } = await user.run('rule', 'add', HOST, '--profile', 'platform', '--yes');
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.ok(stdout.includes(`\n+  "${HOST}": { profile: platform }\n`), stdout);
+    assert.ok(
+      stdout.includes(`\nNote: Docker does not ask ecr-xacct for ${HOST} yet; run: ecr-xacct setup\n`),
+      stdout,
+    );
+    assert.ok(stdout.endsWith(`\nTo take it out again:\n  ecr-xacct rule remove ${HOST}\n`), stdout);
+    assert.equal(user.read(CONFIG), `${MINE}  "${HOST}": { profile: platform }\n`);
+  });
+
+  test('understands an image and a URL, and writes the file where there is none.', async () => {
+    for (const typed of [`https://${HOST}/team`, `${HOST}/team/app:1`, HOST.toUpperCase()]) {
+      using user = homeWith();
+      assert.equal((await user.run('rule', 'add', typed, '--profile', 'platform', '--yes')).status, 0);
+      assert.equal(user.read(CONFIG), `registries:\n  "${HOST}": { profile: platform }\n`);
+    }
+  });
+
+  test('with a role writes the profile as its source, and every setting.', async () => {
+    using user = homeWith('');
+    const options = [
+      '--profile',
+      'dev',
+      '--role-arn',
+      ARN,
+      '--external-id',
+      '7f3c',
+      '--duration-seconds',
+      '900',
+    ];
+    const more = [
+      '--role-session-name',
+      'ci',
+      '--mfa-serial',
+      'arn:aws:iam::111122223333:mfa/dev',
+      '--region',
+      'eu-west-1',
+    ];
+    assert.equal((await user.run('rule', 'add', PATTERN, ...options, ...more, '--yes')).status, 0);
+    assert.equal(
+      user.read(CONFIG),
+      `registries:\n  "${PATTERN}":\n    role_arn: ${ARN}\n    source_profile: dev\n    external_id: "7f3c"\n    role_session_name: ci\n    duration_seconds: 900\n    mfa_serial: arn:aws:iam::111122223333:mfa/dev\n    region: eu-west-1\n`,
+    );
+  });
+
+  test('changes the rule that is there, and nothing where it says the same.', async () => {
+    using user = homeWith(`registries:\n  "${PATTERN}": { profile: dev }\n`);
+    const add = (...args: string[]) => user.run('rule', 'add', PATTERN, ...args, '--yes');
+    assert.equal((await add('--profile', 'dev')).stdout, 'Nothing to change.\n');
+    assert.equal(user.read(STATE), undefined);
+    assert.equal((await add('--profile', 'platform')).status, 0);
+    assert.equal(user.read(CONFIG), `registries:\n  "${PATTERN}": { profile: platform }\n`);
+  });
+
+  test('with --dry-run shows it and writes nothing, without a terminal too.', async () => {
+    using user = homeWith(MINE);
+    const before = user.files();
+    const { status, stdout } = await user.run('rule', 'add', HOST, '--profile', 'dev', '--dry-run');
+    assert.equal(status, 0);
+    assert.match(stdout, /\n\+ {2}"444455556666[\s\S]*\nNothing was changed: this was a dry run\.\n$/);
+    assert.deepEqual(user.files(), before);
+  });
+
+  const refused: Readonly<Record<string, [readonly string[], number, RegExp]>> = {
+    'without a terminal and --yes, with the whole command': [
+      [HOST, '--profile', 'dev'],
+      2,
+      new RegExp(
+        `there is no terminal to ask on\nTo fix it, run:\n {2}ecr-xacct rule add ${HOST} --profile dev --yes\n`,
+      ),
+    ],
+    'a profile that does not exist': [
+      [HOST, '--profile', 'plattform', '--yes'],
+      1,
+      /there is no profile plattform .*\nDid you mean platform\?/,
+    ],
+    'a hostname that is nearly one': [
+      ['44445555666.dkr.ecr.us-east-1.amazonaws.com', '--profile', 'dev', '--yes'],
+      2,
+      /its account 44445555666 has 11 digits, not 12/,
+    ],
+    'a name of your own without its registry': [
+      ['images.example', '--profile', 'dev', '--yes'],
+      2,
+      /images\.example is not an ECR hostname; add --registry/,
+    ],
+    'what is no hostname': [
+      ['not a host', '--profile', 'dev', '--yes'],
+      2,
+      /neither a hostname nor a pattern/,
+    ],
+    'no identity at all': [[HOST, '--yes'], 2, /needs profile, or role_arn with source_profile/],
+    'a role without an account': [
+      [HOST, '--role-arn', 'EcrPull', '--profile', 'dev', '--yes'],
+      2,
+      /"role_arn" must be the ARN/,
+    ],
+    'two sources': [
+      [HOST, '--role-arn', ARN, '--profile', 'dev', '--source-profile', 'dev', '--yes'],
+      2,
+      /are the same with --role-arn/,
+    ],
+    'what belongs to a role without one': [
+      [HOST, '--profile', 'dev', '--external-id', '7f3c', '--yes'],
+      2,
+      /has no effect without role_arn/,
+    ],
+    'a duration that is none': [
+      [HOST, '--profile', 'dev', '--role-arn', ARN, '--duration-seconds', '1h', '--yes'],
+      2,
+      /must be a whole number of seconds/,
+    ],
+  };
+  for (const [what, [args, status, said]] of Object.entries(refused)) {
+    test(`refuses ${what}, and writes nothing.`, async () => {
+      using user = homeWith(MINE);
+      const before = user.files();
+      const ran = await user.run('rule', 'add', ...args);
+      assert.equal(ran.status, status, ran.stderr);
+      assert.match(ran.stderr, said);
+      assert.deepEqual(user.files(), before);
+    });
+  }
+
+  test('maps a name of your own.', async () => {
+    using user = homeWith('');
+    await user.run('rule', 'add', 'images.example', '--registry', HOST, '--profile', 'platform', '--yes');
+    assert.equal(
+      user.read(CONFIG),
+      `registries:\n  "images.example":\n    registry: "${HOST}"\n    profile: platform\n`,
+    );
+  });
+
+  test('touches no file that is broken.', async () => {
+    using user = homeWith('registries: 1\n');
+    const { status, stderr } = await user.run('rule', 'add', HOST, '--profile', 'dev', '--yes');
+    assert.equal(status, 1);
+    assert.match(stderr, /config\.yaml:1:1: "registries" must be/);
+    assert.equal(user.read(CONFIG), 'registries: 1\n');
+  });
+});
+
+describe('rule remove', () => {
+  test('takes the rule out, whatever spelling it is asked by.', async () => {
+    using user = homeWith(`${MINE}  "${HOST}":\n    profile: platform\n`);
+    const { status, stdout } = await user.run('rule', 'remove', `https://${HOST}/app`, '--yes');
+    assert.equal(status, 0);
+    assert.ok(stdout.endsWith(`Done: the rule for ${HOST} is removed.\n`));
+    assert.equal(user.read(CONFIG), MINE);
+  });
+
+  test('names the rule that was meant where there is none.', async () => {
+    using user = homeWith(`registries:\n  "${PATTERN}": { profile: dev }\n`);
+    const { status, stderr } = await user.run('rule', 'remove', PATTERN.replace('.com', '.co'), '--yes');
+    assert.equal(status, 2);
+    assert.match(
+      stderr,
+      /there is no rule for 444455556666\.dkr\.ecr\.\*\.amazonaws\.co in .*; did you mean 444455556666\.dkr\.ecr\.\*\.amazonaws\.com\?/,
+    );
+  });
+});
+
+describe('setup --undo takes back what rules were added, changed and removed', () => {
+  const TEXT = `${MINE}  "${PATTERN}": { profile: dev } # later\n`;
+  const edit = async (user: ReturnType<typeof homeWith>) => {
+    for (const args of [
+      ['add', HOST, '--profile', 'platform'],
+      ['add', PATTERN, '--profile', 'dev', '--role-arn', ARN],
+      ['remove', 'public.ecr.aws'],
+    ]) {
+      const { status, stderr } = await user.run('rule', ...args, '--yes');
+      assert.equal(status, 0, stderr);
+    }
+  };
+
+  test('byte by byte, where nothing else was written since.', async () => {
+    using user = homeWith(TEXT);
+    const before = user.files();
+    await edit(user);
+    await user.succeed('--undo', '--yes');
+    assert.deepEqual(user.files(), before);
+  });
+
+  test('rule by rule, where you have written since; and a rule that you have changed stays.', async () => {
+    using user = homeWith(TEXT);
+    await edit(user);
+    const mine = `discover: false\n${user.read(CONFIG)?.replace('profile: platform', 'profile: dev')}`;
+    user.write({ [CONFIG]: mine });
+    const stdout = await user.succeed('--undo', '--yes');
+    assert.match(stdout, new RegExp(`kept the rule for ${HOST}`));
+    assert.equal(
+      user.read(CONFIG),
+      `discover: false\n# mine\nregistries:\n  "${PATTERN}": { profile: dev }\n  "${HOST}": { profile: dev }\n  "public.ecr.aws": { profile: dev }\n`,
+    );
+  });
+
+  test('but a role that you have given another external ID since.', async () => {
+    using user = homeWith(TEXT);
+    await edit(user);
+    const mine = user
+      .read(CONFIG)
+      ?.replace('source_profile: dev', 'source_profile: dev\n    external_id: mine');
+    user.write({ [CONFIG]: `${mine}` });
+    const stdout = await user.succeed('--undo', '--yes');
+    assert.ok(stdout.includes(`kept the rule for ${PATTERN}`), stdout);
+    assert.match(user.read(CONFIG) ?? '', /external_id: mine/);
+  });
+
+  test('with those of setup itself.', async () => {
+    using user = homeWith(MINE);
+    const before = user.files();
+    await user.succeed('--yes', '--profile', 'platform');
+    assert.equal((await user.run('rule', 'add', PATTERN, '--profile', 'dev', '--yes')).status, 0);
+    assert.match(user.read(CONFIG) ?? '', /"444455556666\.dkr\.ecr\.\*\.amazonaws\.com": \{ profile: dev \}/);
+    user.write({ [CONFIG]: `${user.read(CONFIG)}# and a comment\n` });
+    await user.succeed('--undo', '--yes');
+    assert.equal(user.read(CONFIG), `${MINE}# and a comment\n`);
+    assert.deepEqual(Object.keys(user.files()), Object.keys(before));
+  });
+});
