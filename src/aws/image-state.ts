@@ -8,7 +8,7 @@ import type {
   Outcome,
 } from '../questions.ts';
 import { answeredOr, noneIf, withEcr } from './ask-ecr.ts';
-import { createEcrImageCalls, type Page } from './calls/ecr-image-calls.ts';
+import { createEcrImageCalls, type ResultPage } from './calls/ecr-image-calls.ts';
 import type { Asking } from './with-credentials.ts';
 
 export function readImageState(
@@ -44,7 +44,7 @@ function mapped<T, U>(answer: Answered<readonly T[]>, change: (one: T) => U): An
 /** As many as an account may have fit on a page or two. */
 const MAX_PAGES = 20;
 
-async function allOf<T>(pageAfter: (nextToken: string | undefined) => Promise<Page<T>>): Promise<T[]> {
+async function allOf<T>(pageAfter: (nextToken: string | undefined) => Promise<ResultPage<T>>): Promise<T[]> {
   const all: T[] = [];
   let nextToken: string | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {

@@ -6,7 +6,7 @@ import { type Screen, screenOf } from '../terminal/screen.ts';
 import { type CheckUp, checkUp } from './check-up.ts';
 import { checkUpText } from './check-up-text.ts';
 import { consumerOf, wantedOf } from './consumer.ts';
-import { diagnosisText } from './diagnosis-text.ts';
+import { beginning, diagnosisText } from './diagnosis-text.ts';
 import { type Diagnosis, type Finding, shownFinding } from './finding.ts';
 import type { DoctorOptions } from './options.ts';
 import { type ImageName, imageText } from './registry-api/image-name.ts';
@@ -27,14 +27,23 @@ export async function showDiagnosis(
   const { HOME } = invocation.env;
   const words = wordsOf(image, options);
   using report = options.report === undefined ? undefined : makeReport(options.report, words);
-  const { found, isWell, text } =
-    image === undefined ? await lookAround(invocation, HOME) : await lookAt(image, options, invocation);
   const screen = screenOf(stdout, invocation.env);
-  stdout.write(options.json ? printableJson(found) : text(screen));
+  let shown = '';
+  /** What is not there yet. */
+  const show = (text: string) => {
+    stdout.write(text.startsWith(shown) ? text.slice(shown.length) : text);
+    shown = text;
+  };
+  const isShown = screen.isTerminal && !options.json;
+  const onStep = (soFar: Diagnosis) => isShown && show(beginning(soFar, HOME, screen));
+  const { found, isWell, text } =
+    image === undefined
+      ? await lookAround(invocation, HOME)
+      : await lookAt(image, options, invocation, onStep);
+  show(options.json ? printableJson(found) : text(screen));
   if (report !== undefined) {
-    const shown = text(PLAIN);
     const { env } = invocation;
-    report.write(await reportText({ version, words, env, shown, found }));
+    report.write(await reportText({ version, words, env, shown: text(PLAIN), found }));
     stderr.write(`Wrote ${options.report}, without secrets: read it before you send it.\n`);
   }
   return isWell(options.strict === true);
@@ -65,8 +74,13 @@ async function lookAround(invocation: Invocation, home: string | undefined): Pro
   };
 }
 
-async function lookAt(image: ImageName, options: DoctorOptions, invocation: Invocation): Promise<Looked> {
-  const found = await diagnose(image, options, invocation);
+async function lookAt(
+  image: ImageName,
+  options: DoctorOptions,
+  invocation: Invocation,
+  onStep: (soFar: Diagnosis) => void,
+): Promise<Looked> {
+  const found = await diagnose(image, options, invocation, onStep);
   const isWarned = found.findings.some(({ outcome }) => outcome === 'warning');
   return {
     found,
@@ -94,6 +108,7 @@ async function diagnose(
   image: ImageName,
   options: DoctorOptions,
   invocation: Invocation,
+  onStep: (soFar: Diagnosis) => void,
 ): Promise<Diagnosis> {
   const findings: Finding[] = [];
   const diagnosis = { image: imageText(image), hostname: image.hostname, findings };
@@ -109,6 +124,7 @@ async function diagnose(
   for await (const finding of steps) {
     const shown = shownFinding(finding);
     findings.push(shown);
+    onStep(diagnosis);
     if (shown.outcome === 'failed') return { ...diagnosis, cause: shown };
   }
   return diagnosis;

@@ -24,7 +24,7 @@ export function diagnosisText(
   home: string | undefined,
   screen: Screen,
 ): string {
-  const tilde = (text: string) => (home ? text.replaceAll(`${home}/`, '~/') : text);
+  const tilde = tildeFor(home);
   const steps = stepsTable(findings, (finding) => finding === cause, { tilde, screen });
   const warnings = findings.flatMap((finding) => {
     const { outcome, step, command, notes: more = [] } = finding;
@@ -44,10 +44,29 @@ export function diagnosisText(
     options.strict && warned > 0
       ? [notes([{ note: { text: strictText(warned), style: 'yellow' } }], screen)]
       : [];
-  // However long: it is to be copied, and compared.
-  const head = `${screen.paint('bold', printable(image))}\n`;
-  return [head, steps, ...warnings, end, ...strict].join('\n');
+  return [headText(image, screen), steps, ...warnings, end, ...strict].join('\n');
 }
+
+/** However long: it is to be copied, and compared. */
+function headText(image: string, screen: Screen): string {
+  return `${screen.paint('bold', printable(image))}\n`;
+}
+
+/** What `diagnosisText` begins with, as far as the steps have come. */
+export function beginning({ image, findings }: Diagnosis, home: string | undefined, screen: Screen): string {
+  const steps = stepsTable(findings, ({ outcome }) => outcome === 'failed', {
+    tilde: tildeFor(home),
+    screen,
+  });
+  return `${headText(image, screen)}\n${steps}`;
+}
+
+function tildeFor(home: string | undefined): (text: string) => string {
+  return (text) => (home ? text.replaceAll(`${home}/`, '~/') : text);
+}
+
+/** Of the longest step and outcome: on a terminal, a line is shown before the next is known. */
+const LEAST = { number: '10'.length, step: 'registry-rights'.length, outcome: 'warning'.length };
 
 /** A line a step; what is told below is left out. */
 export function stepsTable(
@@ -56,7 +75,12 @@ export function stepsTable(
   { tilde, screen }: { tilde: (text: string) => string; screen: Screen },
 ): string {
   return table(
-    [{ title: '' }, { title: 'STEP' }, { title: '' }, { title: 'WHAT', fit: 'wrap' }],
+    [
+      { title: '', ...(screen.isTerminal && { least: LEAST.number }) },
+      { title: 'STEP', ...(screen.isTerminal && { least: LEAST.step }) },
+      { title: '', ...(screen.isTerminal && { least: LEAST.outcome }) },
+      { title: 'WHAT', fit: 'wrap' },
+    ],
     findings.map((finding, index) => [
       `${index + 1}`,
       finding.step,

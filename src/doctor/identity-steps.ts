@@ -2,7 +2,7 @@
 import { childEnvironment } from '../caller-environment.ts';
 import { type Credential, notFound, readCredential } from '../docker/messages.ts';
 import type { Explanation } from '../helper/explain.ts';
-import type { Invocation } from '../invocation.ts';
+import { type Invocation, waitingFor } from '../invocation.ts';
 import { findProgram } from '../os/find-program.ts';
 import { principalOf } from '../policy/principal.ts';
 import type { Registry } from '../registry/ecr-hostname.ts';
@@ -74,8 +74,9 @@ const GRACE_MS = 5_000;
 /** Runs the helper as Docker does, in the same environment. The credential is for the steps that follow; it is shown nowhere. */
 export async function getToken(
   { hostname, service }: Pick<Registry, 'hostname' | 'service'>,
-  { env }: Invocation,
+  invocation: Invocation,
 ): Promise<{ finding: Finding; credential?: Credential }> {
+  const { env } = invocation;
   const step = 'token';
   const program = findProgram(PROGRAM, env.PATH)?.path ?? PROGRAM;
   const { runHelper } = await import('../docker/fallback/helper-process.ts');
@@ -86,7 +87,8 @@ export async function getToken(
     env: childEnvironment(env),
     timeoutMs: timeoutMs(env) + GRACE_MS,
   };
-  const { end, status, stdout } = await runHelper(run);
+  const what = `Asking ${PROGRAM} for ${hostname}`;
+  const { end, status, stdout } = await waitingFor(what, invocation, () => runHelper(run));
   const text = stdout.toString();
   if (end === 'ended' && status === 0) {
     const credential = readCredential(text);

@@ -48,7 +48,6 @@ export async function* walkHost({
   invocation,
   examine,
 }: HostWalk): AsyncGenerator<DeniedFinding, ReachedRegistry | undefined> {
-  const { env } = invocation;
   const dockerConfig = await dockerConfigFinding(hostname, dockerUser(invocation));
   const explanation = await orError(() => explained({ hostname, mint: false }, invocation));
   const isForeign = !(explanation instanceof XacctError) && explanation.registry === undefined;
@@ -85,7 +84,7 @@ export async function* walkHost({
     yield { step: 'registry', outcome: 'unknown', text };
     return undefined;
   }
-  const client = await orError(() => clientFor(hostname, token.credential, env));
+  const client = await orError(() => clientFor(hostname, token.credential, invocation));
   if (client instanceof XacctError) {
     yield failedFinding('registry', client, 'machine');
     return undefined;
@@ -93,7 +92,7 @@ export async function* walkHost({
   return client && { ...puller, client };
 }
 
-function clientFor(hostname: string, credential: Credential | undefined, env: Invocation['env']) {
+function clientFor(hostname: string, credential: Credential | undefined, { env, showWait }: Invocation) {
   return (
     credential &&
     createRegistryClient({
@@ -102,6 +101,7 @@ function clientFor(hostname: string, credential: Credential | undefined, env: In
       env,
       authorities: engineAuthorities(hostname, env),
       timeoutMs: timeoutMs(env),
+      showWait,
     })
   );
 }

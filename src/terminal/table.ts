@@ -5,6 +5,8 @@ import { padded, shorten, widest, wrap } from './text-width.ts';
 
 export interface Column {
   title: string;
+  /** At least so many columns, whatever is in it. */
+  least?: number;
   align?: 'left' | 'right';
   /**
    * What becomes of its texts where the screen is too narrow: they are wrapped, or shortened in the middle (a hostname, an
@@ -66,9 +68,9 @@ function fittingWidths(
   screenWidth: number,
 ): number[] {
   const gaps = GAP.length * (columns.length - 1);
-  const laid = columns.map(({ title, fit }, index) => {
+  const laid = columns.map(({ title, fit, least = 0 }, index) => {
     const texts = [title, ...rows.map((row) => textOf(row[index] ?? ''))];
-    const width = widest(texts);
+    const width = Math.max(widest(texts), least);
     return { width, least: fit === undefined ? width : fit === 'wrap' ? longestWord(texts) : MIN_WIDTH };
   });
   const wanted = laid.reduce((sum, { width }) => sum + width, gaps);

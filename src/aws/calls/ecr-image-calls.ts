@@ -15,11 +15,11 @@ import {
 export interface EcrImageCalls {
   image(repositoryName: string, imageId: ImageIdentifier): Promise<ImageDetail | undefined>;
   /** Of the caller's own registry. */
-  creationTemplates(nextToken: string | undefined): Promise<Page<RepositoryCreationTemplate>>;
-  cacheRules(nextToken: string | undefined): Promise<Page<PullThroughCacheRule>>;
+  creationTemplates(nextToken: string | undefined): Promise<ResultPage<RepositoryCreationTemplate>>;
+  cacheRules(nextToken: string | undefined): Promise<ResultPage<PullThroughCacheRule>>;
 }
 
-export interface Page<T> {
+export interface ResultPage<T> {
   items: readonly T[];
   nextToken: string | undefined;
 }

@@ -3,6 +3,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
+import { type Invocation, waitingFor } from '../../invocation.ts';
 import { authorityFile } from '../../net/authorities.ts';
 import { createSecrets, environmentSecrets } from '../../secrets.ts';
 import { createExchange, type ExchangeDeps, type HttpsExchange, type Reply } from './https-exchange.ts';
@@ -53,7 +54,9 @@ export interface RegistryClient {
   cancelUpload(upload: URL): Promise<void>;
 }
 
-export interface RegistryClientDeps extends Omit<ExchangeDeps, 'authorityFile'> {
+export interface RegistryClientDeps
+  extends Omit<ExchangeDeps, 'authorityFile'>,
+    Pick<Invocation, 'showWait'> {
   hostname: string;
   credential: { username: string; password: string };
   /** Of the machine; default: of this process. */
@@ -69,12 +72,13 @@ const MAX_INDEXES = 2;
 /** @throws XacctError `proxy` for a proxy that is none. */
 export function createRegistryClient(deps: RegistryClientDeps): RegistryClient {
   const { hostname, credential, arch = process.arch } = deps;
+  const exchange = createExchange({ ...deps, authorityFile: authorityFile(hostname) });
   const basic = Buffer.from(`${credential.username}:${credential.password}`).toString('base64');
   const caller: Caller = {
     root: new URL(`https://${hostname}/v2/`),
     authorization: `Basic ${basic}`,
     hide: createSecrets([credential.password, basic, ...environmentSecrets(deps.env)]).hide,
-    exchange: createExchange({ ...deps, authorityFile: authorityFile(hostname) }),
+    exchange: (wanted) => waitingFor(`Asking ${wanted.url.host}`, deps, () => exchange(wanted)),
   };
   return {
     ping: async () => answerOf(await ask(caller, 'GET', caller.root), caller),

@@ -97,7 +97,7 @@ test('A profile of a rule that is not there is told with its file and line, and 
     (step) => {
       const { outcome, text, notes } = step('identity') ?? assert.fail();
       assert.equal(outcome, 'failed');
-      assert.match(text, /^rule "\S+" \(\S+\/config\.yaml:3\): there is no profile dve in /);
+      assert.match(text, /^rule "\S+" \(\S+\/config\.yaml:2\): there is no profile dve in /);
       assert.deepEqual(notes, ['Did you mean dev? run: aws configure list-profiles']);
     },
   ));
