@@ -1,0 +1,62 @@
+// Sessions of people as files: commands with what they print. `[..]` is any text within a line, `...` alone any lines.
+import type { Product } from './product.ts';
+
+/** One command of a session. */
+export interface SessionStep {
+  readonly command: string;
+  /** What is typed into it; none unless a line `< TEXT` follows the command. */
+  readonly input: string;
+  /** Lines of stdout and stderr together, as a terminal of 80 columns shows them. */
+  readonly output: string;
+  /** 0, unless the output ends with a line `[exit STATUS]`. */
+  readonly status: number;
+}
+
+export interface Session {
+  /** What it shows: the lines before the first command, without their `#`. */
+  readonly about: string;
+  readonly steps: readonly SessionStep[];
+}
+
+/** Of such a file, or of a block of a document. */
+export function parseSession(text: string): Session {
+  const [about = '', ...rest] = `\n${text}`.split(/\n\$ /);
+  return { about: about.replace(/^# ?/gm, '').trim(), steps: rest.map(parseStep) };
+}
+
+function parseStep(text: string): SessionStep {
+  const [command = '', ...lines] = text.trimEnd().split('\n');
+  // A line that ends with a backslash or a pipe goes on, and so does a document up to its END.
+  let words = command;
+  const goesOn = () => /[\\|]$/.test(words) || (/<<'END'/.test(words) && !/\nEND$/.test(words));
+  while (goesOn() && lines.length > 0) words += `\n${lines.shift()}`;
+  const input = lines[0]?.startsWith('< ') ? `${lines.shift()?.slice(2)}\n` : '';
+  const [, status] = /^\[exit (\d+)\]$/.exec(lines.at(-1) ?? '') ?? [];
+  if (status !== undefined) lines.pop();
+  return { command: words, input, output: lines.join('\n'), status: Number(status ?? 0) };
+}
+
+/** Whether what was printed is what the session says. */
+export function isAsWritten(expected: string, printed: string): boolean {
+  const lines = expected.split('\n').map((line) => {
+    if (line === '...') return '(?:.*\n)*?';
+    return `${line.split('[..]').map(literal).join('.*?')}\n`;
+  });
+  return new RegExp(`^${lines.join('')}$`).test(expected === '' ? printed || '\n' : `${printed}\n`);
+}
+
+function literal(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
+
+/** Runs a step in a shell. @returns what it prints, with the paths of a user `you`. */
+export async function runStep(
+  { command, input }: SessionStep,
+  product: Product,
+): Promise<{ printed: string; status: number | null }> {
+  const ran = await product.run(['bash', '-c', `{ ${command}\n} 2>&1`], { input, showsSecret: true });
+  const printed = ran.stdout
+    .replaceAll(product.home, '/home/you')
+    .replaceAll(product.runtime, '/run/user/1000');
+  return { printed: printed.trimEnd(), status: ran.status };
+}
