@@ -25,7 +25,7 @@ export const configFailures: readonly Failure[] = [
     what: 'A config with an unknown key',
     files: ({ cast }) => ({ ...devFiles(cast), registries: { [HOST]: { profiel: 'dev' } } }),
     identity: `${CONFIG}:2:52`,
-    says: /unknown key "profiel"; known keys: profile, role_arn/,
+    says: /unknown key "profiel"; did you mean profile\? known keys: profile, role_arn/,
     hint: `run: \${EDITOR:-vi} ${CONFIG}`,
   },
   {
@@ -44,9 +44,9 @@ export const configFailures: readonly Failure[] = [
   },
   {
     what: 'A profile with a typing error',
-    files: profile('dve', { 'profile deve': { region: 'us-east-1' } }),
-    identity: 'profile dve',
-    says: /there is no profile dve /,
+    files: profile('devve', { 'profile deve': { region: 'us-east-1' } }),
+    identity: 'profile devve',
+    says: /there is no profile devve /,
     hint: 'did you mean deve? run: aws configure list-profiles',
   },
   {
