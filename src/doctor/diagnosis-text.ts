@@ -100,7 +100,9 @@ export function fixText(where: string, { command, by, notes: more = [] }: Findin
     line === '' ? '' : notes([{ note: line }], screen),
     command === undefined ? '' : `  ${printable(command)}\n`,
     notes(
-      more.map((note) => ({ note })),
+      more.map((note) =>
+        note.startsWith('  ') ? { note: note.slice(2), indent: 2, fit: 'whole' } : { note },
+      ),
       screen,
     ),
   ].join('');

@@ -1,6 +1,6 @@
 // What `ecr-xacct doctor` finds at each step of the way from Docker to an image's layers.
 import type { ErrorFields, XacctError } from '../errors.ts';
-import { commandText, type Hint, hintText } from '../hint.ts';
+import { commandText, type Hint, hintLines } from '../hint.ts';
 
 /**
  * The steps, in the order in which they are walked; the walk stops at the first that fails, which is the cause.
@@ -66,7 +66,7 @@ export interface Finding {
   command?: string;
   /** Who is to run it, where that is not the caller (`an administrator of 111122223333`). */
   by?: string;
-  /** What else is worth knowing, a line each. */
+  /** What else is worth knowing, a line each; a command begins with two blanks. */
   notes?: readonly string[];
 }
 
@@ -104,10 +104,7 @@ export function failedFinding(
 function fieldsOf(hint: Hint | undefined): Pick<Finding, 'command' | 'by' | 'notes'> {
   if (hint === undefined) return {};
   const { say, run, by, next } = hint;
-  if (run === undefined || say !== undefined || next !== undefined) {
-    const note = hintText(hint);
-    return { notes: [`${note.charAt(0).toUpperCase()}${note.slice(1)}`] };
-  }
+  if (run === undefined || say !== undefined || next !== undefined) return { notes: hintLines(hint) };
   return { command: commandText(run), ...(by && { by }) };
 }
 

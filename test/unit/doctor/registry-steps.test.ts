@@ -155,7 +155,8 @@ describe('The layer storage', () => {
       text: `the registry sends Docker to ${S3} for a layer: cannot resolve ${S3}`,
       side: 'machine',
       notes: [
-        `Check: getent hosts ${S3}`,
+        'Check:',
+        `  getent hosts ${S3}`,
         'In a VPC without a way out, that needs an endpoint of com.amazonaws.us-east-1.s3.',
       ],
     });
