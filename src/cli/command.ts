@@ -4,7 +4,7 @@ import { parseRegistryOrImage, type ServerURL } from '../docker/server-url.ts';
 import { errorLines, XacctError } from '../errors.ts';
 import type { Run } from '../invocation.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
-import { nearestRegion } from '../registry/region-names.ts';
+import { regionMeant } from '../registry/region-names.ts';
 
 export interface CommandContext extends Run {
   /** Where the command adds itself. */
@@ -32,7 +32,7 @@ export function registryArgument(command: Command, text: string): ServerURL {
 /** The value of an option. @throws InvalidArgumentError for what is no region's name. */
 export function regionName(text: string): string {
   if (partitionOfRegion(text) !== undefined) return text;
-  const meant = nearestRegion(text);
+  const meant = regionMeant(text);
   throw new InvalidArgumentError(
     `Write a region like us-east-1.${meant === undefined ? '' : ` Did you mean ${meant}?`}`,
   );

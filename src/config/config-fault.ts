@@ -4,7 +4,7 @@ import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import { nearest } from '../nearest.ts';
 import { nearMiss, nearMissText } from '../registry/near-miss.ts';
-import { regionMeant } from '../registry/regions.ts';
+import { regionMeant } from '../registry/region-names.ts';
 import { configSchema, ruleShape } from './schema.ts';
 
 /** `FILE:LINE:COLUMN` of an offset in the text. */

@@ -8,7 +8,7 @@ import { profileChain } from '../identity/profile-chain.ts';
 import type { Environment } from '../invocation.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
-import { regionMeant } from '../registry/regions.ts';
+import { regionMeant } from '../registry/region-names.ts';
 
 export interface ConfigCheck {
   /** To be printed, without line breaks. */

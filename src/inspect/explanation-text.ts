@@ -5,7 +5,7 @@ import { printable } from '../errors.ts';
 import type { ExplainedStep, Explanation } from '../helper/explain.ts';
 import type { ExplainedCandidate } from '../helper/explained-candidate.ts';
 import { command, hintText } from '../hint.ts';
-import { regionMeant } from '../registry/regions.ts';
+import { regionMeant } from '../registry/region-names.ts';
 import { durationText } from '../terminal/duration-text.ts';
 import { hintNotes } from '../terminal/hint-notes.ts';
 import type { Screen } from '../terminal/screen.ts';

@@ -1,7 +1,7 @@
 // What is wrong with a hostname that is nearly one of ECR, and which was probably meant.
 import { nearest, slipsBetween } from '../nearest.ts';
 import { parseRegistry, partitionOfRegion, registryHostname } from './ecr-hostname.ts';
-import { regionMeant } from './regions.ts';
+import { regionMeant } from './region-names.ts';
 
 export interface NearMiss {
   /** Each as a clause, as in `its account 11112222333 has 11 digits, not 12`. */

@@ -2,7 +2,7 @@
 import { multiselect, select, text } from '@clack/prompts';
 import { printable } from '../errors.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
-import { nearestRegion } from '../registry/region-names.ts';
+import { regionMeant } from '../registry/region-names.ts';
 import { given, type Terminal } from '../terminal/prompts.ts';
 import { padded, widest } from '../terminal/text-width.ts';
 import type { Account, FoundAccounts } from './accounts.ts';
@@ -96,7 +96,7 @@ function regionsFault(value: string, account: Account): string | undefined {
   const regions = readRegions(value);
   const wrong = regions.find((region) => partitionOfRegion(region) === undefined);
   if (wrong !== undefined) {
-    return `${printable(wrong)} is no AWS region; write it like ${nearestRegion(wrong) ?? 'us-east-1'}.`;
+    return `${printable(wrong)} is no AWS region; write it like ${regionMeant(wrong) ?? 'us-east-1'}.`;
   }
   const other = regions.find((region) => !isOf(account, region));
   return other && `Account ${account.id} is in ${account.partition}, and ${other} is not.`;

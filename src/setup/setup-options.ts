@@ -1,7 +1,7 @@
 // The options of `ecr-xacct setup`: what they wish for, and the command that they make, for hints.
 import { XacctError } from '../errors.ts';
 import { type Command, command } from '../hint.ts';
-import { nearestRegion } from '../registry/region-names.ts';
+import { regionMeant } from '../registry/region-names.ts';
 import type { RegionWishes } from './choose-registries.ts';
 
 export interface SetupOptions {
@@ -58,7 +58,7 @@ export function regionWishes(options: readonly string[]): RegionWishes {
 export function regionNotes(options: readonly string[]): string[] {
   return options.flatMap((option) => {
     const region = option.replace(/^.*=/, '');
-    const near = nearestRegion(region);
+    const near = regionMeant(region);
     return near === undefined ? [] : [`region ${region} is not known to this version; did you mean ${near}?`];
   });
 }

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { parseRegistry } from '../../../src/registry/ecr-hostname.ts';
 import { nearMiss, nearMissText } from '../../../src/registry/near-miss.ts';
-import { regionMeant } from '../../../src/registry/regions.ts';
+import { regionMeant } from '../../../src/registry/region-names.ts';
 
 const HOST = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
 const MEANT = `did you mean ${HOST}?`;

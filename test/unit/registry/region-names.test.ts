@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { partitionOfRegion } from '../../../src/registry/ecr-hostname.ts';
-import { nearestRegion, sampleRegion } from '../../../src/registry/region-names.ts';
+import { regionMeant, sampleRegion } from '../../../src/registry/region-names.ts';
 
 const rows: [string, string | undefined][] = [
   ['us-east1', 'us-east-1'],
@@ -23,7 +23,7 @@ const rows: [string, string | undefined][] = [
 ];
 for (const [text, meant] of rows) {
   test(`${JSON.stringify(text.slice(0, 20))} means ${meant ?? 'none'}.`, () => {
-    assert.equal(nearestRegion(text), meant);
+    assert.equal(regionMeant(text), meant);
   });
 }
 
