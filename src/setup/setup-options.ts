@@ -1,6 +1,7 @@
 // The options of `ecr-xacct setup`: what they wish for, and the command that they make, for hints.
 import { XacctError } from '../errors.ts';
 import { type Command, command } from '../hint.ts';
+import { parseRegistry } from '../registry/ecr-hostname.ts';
 import { regionMeant } from '../registry/region-names.ts';
 import type { RegionWishes } from './choose-registries.ts';
 
@@ -54,10 +55,10 @@ export function regionWishes(options: readonly string[]): RegionWishes {
   return { all, of };
 }
 
-/** A region that is opened tomorrow is no mistake, but may be one. */
-export function regionNotes(options: readonly string[]): string[] {
-  return options.flatMap((option) => {
-    const region = option.replace(/^.*=/, '');
+/** Of registries, wherever their regions were said: one that is opened tomorrow is no mistake, but may be one. */
+export function regionNotes(hosts: readonly string[]): string[] {
+  const regions = new Set(hosts.flatMap((host) => parseRegistry(host)?.region ?? []));
+  return [...regions].flatMap((region) => {
     const near = regionMeant(region);
     return near === undefined ? [] : [`region ${region} is not known to this version; did you mean ${near}?`];
   });

@@ -116,7 +116,7 @@ async function setUp(session: SetupSession, path: string, options: SetupOptions)
     const changes = [...plan.changes, ...(listed === undefined ? [] : [listed])];
     return {
       changes,
-      notes: [...regionNotes(options.region ?? []), ...plan.notes],
+      notes: [...regionNotes(choice.accounts.flatMap(({ hosts }) => hosts)), ...plan.notes],
       writes: writesOf(changes, state, choice.declined),
       isMemoryOnly: changes.length === 0,
     };

@@ -190,6 +190,11 @@ See: ecr-xacct setup --help
     assert.match(stdout, /Note: region us-esat-1 is not known to this version; did you mean us-east-1\?\n/);
     assert.deepEqual(helperHosts(user.read(DOCKER)), [host(PLATFORM, 'us-esat-1')]);
   });
+  test('in ~/.aws/config, too', async () => {
+    using user = makeSetupHome({ '.aws/config': ssoProfile('platform', PLATFORM, 'us-esat-1') });
+    const stdout = await user.succeed('--yes');
+    assert.match(stdout, /Note: region us-esat-1 is not known to this version; did you mean us-east-1\?\n/);
+  });
 });
 
 test('An account of another partition gets the hostnames of that, and no region of others.', async () => {
