@@ -216,18 +216,29 @@ function profileNamed(identity: string, { profiles }: Surroundings): Identity | 
   return settings === undefined || settings instanceof XacctError ? undefined : { kind: 'profile', profile };
 }
 
+/** What begins an MFA session of the identity: `login` takes no pattern, and by `--profile` no role of a rule. */
+function loginOf(of: Identity, registries: readonly RegistryView[]): Hint {
+  const host = registries.find(({ name }) => !name.includes('*'))?.name;
+  if (host !== undefined) return { run: command`ecr-xacct login ${host}` };
+  if (of.kind === 'profile') return { run: command`ecr-xacct login --profile ${of.profile}` };
+  return { say: 'log in to a registry of the pattern with ecr-xacct login' };
+}
+
 function stateOf(
   of: Identity,
   { registries }: IdentityView,
   surroundings: Surroundings,
 ): Partial<IdentityView> {
   const { profiles, daemon, env, now } = surroundings;
-  const host = registries[0]?.name ?? '';
   const state = attempt(() => {
     const chain = chainOf(of, profiles(), env);
     return {
       chain: describeChain(chain),
-      signIn: signInOf(chain, daemon?.mfaSessions ?? [], { env, now, host }),
+      signIn: signInOf(chain, daemon?.mfaSessions ?? [], {
+        env,
+        now,
+        login: loginOf(of, registries),
+      }),
     };
   });
   if (state instanceof XacctError) return { problem: errorFields(state) };

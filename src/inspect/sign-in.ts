@@ -28,11 +28,11 @@ export interface SignIn {
 /** An MFA session of ours lasts as long as STS lets it. */
 const MFA_SESSION_MS = 43_200_000;
 
-/** `host`: a registry of the identity, for a command; `now` is epoch ms. Undefined for what needs no sign-in. */
+/** `login` begins an MFA session of the identity; `now` is epoch ms. Undefined for what needs no sign-in. */
 export function signInOf(
   { source, roles }: Chain,
   sessions: readonly MfaSessionStatus[],
-  { env, now, host }: { env: Environment; now: number; host: string },
+  { env, now, login }: { env: Environment; now: number; login: Hint },
 ): SignIn | undefined {
   const serial = roles.find(({ mfa_serial }) => mfa_serial)?.mfa_serial;
   switch (source.kind) {
@@ -50,14 +50,14 @@ export function signInOf(
       return inFile('aws login', loginFile(source.login_session, env), { fix, now, read: loginSession });
     }
   }
-  return serial === undefined ? undefined : mfaSignIn(serial, sessions, host);
+  return serial === undefined ? undefined : mfaSignIn(serial, sessions, login);
 }
 
-function mfaSignIn(serial: string, sessions: readonly MfaSessionStatus[], host: string): SignIn {
+function mfaSignIn(serial: string, sessions: readonly MfaSessionStatus[], login: Hint): SignIn {
   const to = `MFA ${serial}`;
   const session = sessions.find((other) => other.serial === serial);
   if (session === undefined) {
-    return { to, state: 'not signed in', fix: { run: command`ecr-xacct login ${host}` } };
+    return { to, state: 'not signed in', fix: login };
   }
   const { leftMs, expiresAt } = session;
   return { to, state: 'signed in', leftMs, expiresAt, totalMs: Math.max(MFA_SESSION_MS, leftMs) };

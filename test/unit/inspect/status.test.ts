@@ -1,0 +1,42 @@
+// Owns the proof that what `ecr-xacct status` says of the files of a HOME is true, and that its commands can be run.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { CONFIG, DOCKER, makeSetupHome } from '../../support/unit/setup-home.ts';
+
+const HOST = '444455556666.dkr.ecr.us-east-1.amazonaws.com';
+const PATTERN = HOST.replace('us-east-1', '*');
+const SERIAL = 'arn:aws:iam::111122223333:mfa/dev';
+const ROLE = 'arn:aws:iam::444455556666:role/EcrPull';
+const AWS = {
+  '.aws/credentials': `[base]\naws_access_key_id = ${'A'.repeat(20)}\naws_secret_access_key = ${'s'.repeat(40)}\n`,
+  '.aws/config': `[profile mfa]\nrole_arn = ${ROLE}\nsource_profile = base\nmfa_serial = ${SERIAL}\nregion = us-east-1\n`,
+};
+
+const rule = (key: string, settings: string) => `  "${key}": { ${settings} }\n`;
+
+describe('an MFA session that is not begun', () => {
+  const fix = async (rules: string, docker?: string) => {
+    using user = makeSetupHome({
+      ...AWS,
+      [CONFIG]: `registries:\n${rules}`,
+      ...(docker !== undefined && { [DOCKER]: docker }),
+    });
+    const { stdout } = await user.run('status');
+    return new RegExp(`\n {2}MFA ${SERIAL} +not signed in\n {4}(.*)\n`).exec(stdout)?.[1] ?? stdout;
+  };
+
+  test('is begun at the first registry that is no pattern.', async () => {
+    const docker = JSON.stringify({ credHelpers: { [HOST]: 'ecr-xacct' } });
+    assert.equal(await fix(rule(PATTERN, 'profile: mfa'), docker), `run: ecr-xacct login ${HOST}`);
+  });
+
+  test('is begun as the profile where there are only patterns.', async () => {
+    const rules = rule(PATTERN, 'profile: mfa') + rule('*.dkr.ecr.eu-west-1.amazonaws.com', 'profile: mfa');
+    assert.equal(await fix(rules), 'run: ecr-xacct login --profile mfa');
+  });
+
+  test('has no command where only a pattern leads to the role of a rule.', async () => {
+    const role = rule(PATTERN, `role_arn: ${ROLE}, source_profile: base, mfa_serial: "${SERIAL}"`);
+    assert.equal(await fix(role), 'log in to a registry of the pattern with ecr-xacct login');
+  });
+});
