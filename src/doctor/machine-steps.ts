@@ -1,13 +1,17 @@
 // The steps of doctor on this machine: whether Docker finds the helper, and whether it asks it for the registry.
 import { childEnvironment } from '../caller-environment.ts';
+import { createConfigReader } from '../config/config-reader.ts';
+import { matchRule } from '../config/match.ts';
 import { type DockerUser, readDockerConfig } from '../docker/config-file.ts';
 import { type DockerConfig, parseDockerConfig } from '../docker/docker-config.ts';
+import { byHandText, setupHint } from '../docker/hand-over/setup-hint.ts';
 import { helperFault } from '../docker/helper-fault.ts';
 import { type Serving, servingOf } from '../docker/serving.ts';
-import { XacctError } from '../errors.ts';
+import { attempt, XacctError } from '../errors.ts';
+import { commandText } from '../hint.ts';
 import type { Environment, SelfCommand } from '../invocation.ts';
+import { createProfileReader } from '../profiles/profiles.ts';
 import { type Finding, failedFinding } from './finding.ts';
-import { type SetupHint, setupHint } from './setup-hint.ts';
 
 const PROGRAM = 'docker-credential-ecr-xacct';
 /** It prints a line, and asks nothing. Milliseconds. */
@@ -48,7 +52,7 @@ async function versionOf(program: string, env: Environment): Promise<string | un
 export async function dockerConfigFinding(hostname: string, user: DockerUser): Promise<Finding> {
   try {
     const { config, detectedStore, path } = readDockerConfig(user);
-    const setup = await setupHint(hostname, path, user.env);
+    const setup = setupOf(hostname, path, user.env);
     const environmentAuths = authsIn(user.env.DOCKER_AUTH_CONFIG);
     const serving = servingOf(config, hostname, { detectedStore, environmentAuths }, setup.command);
     return findingOf(serving, setup, { path, detectedStore });
@@ -56,6 +60,23 @@ export async function dockerConfigFinding(hostname: string, user: DockerUser): P
     if (error instanceof XacctError) return failedFinding('docker-config', error, 'machine');
     throw error;
   }
+}
+
+interface Setup {
+  command: string;
+  notes: readonly string[];
+}
+
+/** `file`: Docker's config.json. */
+function setupOf(hostname: string, file: string, env: Environment): Setup {
+  const read = attempt(() => ({
+    accounts: createProfileReader()(env).accounts(),
+    rule: matchRule(createConfigReader()(env), hostname)?.rule,
+  }));
+  // What is broken there has a step of its own.
+  const known = read instanceof XacctError ? { accounts: undefined, rule: undefined } : read;
+  const hint = setupHint(hostname, { file, ...known });
+  return { command: commandText(hint.run), notes: byHandText(hint) };
 }
 
 /** Docker passes over what it cannot read. */
@@ -70,7 +91,7 @@ function authsIn(text: string | undefined): DockerConfig['auths'] | undefined {
 
 function findingOf(
   serving: Serving,
-  setup: SetupHint,
+  setup: Setup,
   target: { path: string; detectedStore: string | undefined },
 ): Finding {
   const [worst, ...others] = serving.faults.toSorted(
@@ -81,7 +102,7 @@ function findingOf(
   if (isOurs && worst === undefined) return { ...finding, outcome: 'ok' };
   const said = (faults: typeof serving.faults, command: string) => [
     ...faults.map(({ message }) => message),
-    ...(command === setup.command ? (setup.notes ?? []) : []),
+    ...(command === setup.command ? setup.notes : []),
   ];
   // Beside the true cause, what Docker does not use is worth a note at most.
   if (worst === undefined || (!isOurs && !worst.isFatal)) {

@@ -1,9 +1,12 @@
 // The registries that Docker's config, config.yaml and the daemon's memory name.
 import type { Config } from '../config/load.ts';
+import { matchRule } from '../config/match.ts';
 import type { DockerConfigFile } from '../docker/config-file.ts';
+import { type SetupHint, setupHint } from '../docker/hand-over/setup-hint.ts';
 import { parseServerURL } from '../docker/server-url.ts';
 import { type Serving, servingOf } from '../docker/serving.ts';
 import type { DaemonStatus } from '../helper/daemon-answers.ts';
+import type { ProfileAccounts } from '../profiles/profile-accounts.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
 
 export type NamedBy = 'config.yaml' | 'docker' | 'daemon';
@@ -20,6 +23,8 @@ export interface ServedElsewhere {
   name: string;
   /** As in `docker-credential-ecr-login` or `a login in auths`. */
   by: string;
+  /** What hands it over. */
+  fix: SetupHint;
 }
 
 const OURS = 'ecr-xacct';
@@ -52,15 +57,19 @@ export function namedRegistries(
   return [...named].map(([name, { isPattern, namedBy }]) => ({ name, isPattern, namedBy: [...namedBy] }));
 }
 
-/** Those of Docker's config, and of exact rules, that Docker does not ask this program for. */
+/** Those of Docker's config, and of exact rules (`ruled`), that Docker does not ask this program for. */
 export function servedElsewhere(
-  { config, detectedStore }: Pick<DockerConfigFile, 'config' | 'detectedStore'>,
+  { config, detectedStore, path }: Pick<DockerConfigFile, 'config' | 'detectedStore' | 'path'>,
   ruled: readonly string[],
+  known: { config: Config | undefined; accounts: () => ProfileAccounts | undefined },
 ): ServedElsewhere[] {
   const hosts = new Set([...ecrHostnames([...config.credHelpers.keys(), ...config.auths.keys()]), ...ruled]);
   return [...hosts].flatMap((name): ServedElsewhere[] => {
     const by = otherServer(servingOf(config, name, { detectedStore }));
-    return by === undefined ? [] : [{ name, by }];
+    if (by === undefined) return [];
+    const rule = known.config && matchRule(known.config, name)?.rule;
+    const accounts = known.config && known.accounts();
+    return [{ name, by, fix: setupHint(name, { file: path, rule, accounts }) }];
   });
 }
 

@@ -1,7 +1,7 @@
 // What `ecr-xacct status` shows: the daemon, and each identity with its sign-in, its registries and what is left of their tokens.
 import { clockGapText, setClock } from '../aws-clock.ts';
 import type { ErrorFields } from '../errors.ts';
-import { command } from '../hint.ts';
+import { command, commandText } from '../hint.ts';
 import { remainderBar } from '../terminal/bar.ts';
 import { durationText } from '../terminal/duration-text.ts';
 import { hintNotes } from '../terminal/hint-notes.ts';
@@ -38,15 +38,34 @@ export function overviewText(overview: Overview, screen: Screen, now: number): s
     elsewhere.length === 0
       ? ''
       : notes(
-          [
-            { note: 'Docker does not ask ecr-xacct for these:' },
-            ...elsewhere.map(({ name, by }): Note => ({ note: `${name}: ${by}`, indent: 2 })),
-            ...hintNotes(SETUP, 2, screen),
-          ],
+          [{ note: 'Docker does not ask ecr-xacct for these:' }, ...elsewhereNotes(elsewhere, screen)],
           screen,
         ),
   ];
   return sections.filter((section) => section !== '').join('\n');
+}
+
+/** Those that the same command hands over are together. */
+function elsewhereNotes(elsewhere: Overview['elsewhere'], screen: Screen): Note[] {
+  const commandOf = ({ fix }: Overview['elsewhere'][number]) => commandText(fix.run);
+  return [...new Set(elsewhere.map(commandOf))].flatMap((command) => {
+    const group = elsewhere.filter((one) => commandOf(one) === command);
+    return [
+      ...group.map(({ name, by }): Note => ({ note: `${name}: ${by}`, indent: 2 })),
+      ...group.slice(0, 1).flatMap(({ fix: { run } }) => hintNotes({ run }, 4, screen)),
+      ...byHandNotes(group),
+    ];
+  });
+}
+
+function byHandNotes(group: Overview['elsewhere']): Note[] {
+  const parts = group.flatMap(({ fix: { byHand } }) => (byHand === undefined ? [] : [byHand]));
+  return [
+    ...parts.slice(0, 1).map(({ say }): Note => ({ note: `${say}, under "credHelpers":`, indent: 4 })),
+    ...parts.map(({ entry }, index): Note => {
+      return { note: index < parts.length - 1 ? `${entry},` : entry, indent: 6, fit: 'whole' };
+    }),
+  ];
 }
 
 function daemonNotes({ daemon, noDaemon, socket }: Overview, screen: Screen, now: number): Note[] {

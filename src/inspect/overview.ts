@@ -45,9 +45,10 @@ export async function overviewOf(invocation: Invocation, now: number): Promise<O
   const [config, docker] = [await readConfig(env), await readDocker(invocation)];
   const [knownConfig, knownDocker] = [known(config), known(docker)];
   const named = namedRegistries(knownConfig, knownDocker, daemon.daemon);
+  const profiles = () => createProfileReader()(env);
   const identities = await identityViews(named, {
     config,
-    profiles: () => createProfileReader()(env),
+    profiles,
     daemon: daemon.daemon,
     env,
     now,
@@ -58,12 +59,15 @@ export async function overviewOf(invocation: Invocation, now: number): Promise<O
   const isBroken = [config, docker, daemon.noDaemon?.error].some(
     (part) => part instanceof XacctError || isError(part),
   );
+  const accounts = () => known(attempt(() => profiles().accounts()));
+  const elsewhere =
+    knownDocker === undefined ? [] : servedElsewhere(knownDocker, ruled, { config: knownConfig, accounts });
   return {
     ...daemon,
     config: configView(config, env),
     docker: dockerView(docker, env),
     identities,
-    elsewhere: knownDocker === undefined ? [] : servedElsewhere(knownDocker, ruled),
+    elsewhere,
     isReady: !isBroken && !identities.some(needsAttention),
   };
 }

@@ -3,10 +3,8 @@ import { putRule, ruleIn, takeRule, type WrittenRule } from '../config/edit-rule
 import { inspectConfig } from '../config/load.ts';
 import { configPath } from '../config/paths.ts';
 import { parsePattern } from '../config/pattern.ts';
-import { readDockerConfig } from '../docker/config-file.ts';
 import { parseRegistryOrImage } from '../docker/server-url.ts';
-import { servingOf } from '../docker/serving.ts';
-import { attempt, printable, XacctError } from '../errors.ts';
+import { printable, XacctError } from '../errors.ts';
 import { type Command, command, commandText } from '../hint.ts';
 import { profileChain } from '../identity/profile-chain.ts';
 import type { Run } from '../invocation.ts';
@@ -17,6 +15,7 @@ import { createProfileReader } from '../profiles/profiles.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
 import { nearMiss, nearMissText } from '../registry/near-miss.ts';
 import { terminalOf } from '../terminal/prompts.ts';
+import { askedFor } from './asked-for.ts';
 import { readConfigFile } from './config-change.ts';
 import { fileChange, writesOf } from './file-change.ts';
 import { ruleEdit } from './rule-edit.ts';
@@ -64,14 +63,16 @@ export async function addRule(registry: string, options: RuleOptions, run: Run):
   const rule = ruleOf(key, options);
   checkProfile(rule, run);
   const { session, path } = begin(['rule', 'add', registry], options, run);
+  const { profile } = rule;
+  const asked = askedFor(key, typeof profile === 'string' ? profile : undefined, session);
   const done = await write(session, path, (text) => ({
     after: putRule(text, key, rule, path),
     edit: ruleEdit(key, ruleIn(text, key, path), rule),
-    notes: dockerNotes(key, session),
+    notes: asked.notes,
   }));
   if (done !== 'written') return;
   const back = commandText(command`ecr-xacct rule remove ${key}`);
-  run.streams.stdout.write(`Done: the next pull from ${key} goes by it.\nTo take it out again:\n  ${back}\n`);
+  run.streams.stdout.write(`Done: ${asked.done}\nTo take it out again:\n  ${back}\n`);
 }
 
 /** @throws XacctError `usage` where there is no such rule; as `writePlan` does. */
@@ -203,15 +204,6 @@ function write(session: Session, path: string, want: (text: string) => Wanted): 
     const state = readState(path);
     return { changes: [change], notes, writes: writesOf([change], state, state.value?.declined ?? []) };
   });
-}
-
-/** Where Docker asks another for the registry, the rule has no effect yet. */
-function dockerNotes(key: string, { user }: Session): string[] {
-  const docker = attempt(() => readDockerConfig(user));
-  if (docker instanceof XacctError || key.includes('*')) return [];
-  const server = servingOf(docker.config, key, { detectedStore: docker.detectedStore });
-  if ('helper' in server && server.helper === 'ecr-xacct') return [];
-  return [`Docker does not ask ecr-xacct for ${key} yet; run: ecr-xacct setup`];
 }
 
 function noRule(key: string, keys: readonly string[], path: string): XacctError {

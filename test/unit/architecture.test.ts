@@ -19,6 +19,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // It reads files of Docker's and podman's, and looks for programs on PATH as Docker does.
   docker: ['os'],
   'docker/fallback': ['docker', 'os'],
+  // Setup goes by the accounts of profiles.
+  'docker/hand-over': ['profiles', 'registry'],
   config: ['registry', 'os'],
   policy: ['registry'],
   profiles: ['os'],
@@ -75,6 +77,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     // Who Docker asks is a part of it.
     'docker',
     'docker/fallback',
+    'docker/hand-over',
     'os',
   ],
   'setup/docker-files': ['docker', 'os'],
@@ -86,6 +89,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'profiles',
     'registry',
     'docker',
+    'docker/hand-over',
     'terminal',
     'os',
   ],
@@ -105,6 +109,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'profiles',
     'docker',
     'docker/fallback',
+    'docker/hand-over',
     'registry',
     'terminal',
     'wire',

@@ -1,7 +1,7 @@
 // Owns the proof that what `ecr-xacct status` says of the files of a HOME is true, and that its commands can be run.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { CONFIG, DOCKER, makeSetupHome } from '../../support/unit/setup-home.ts';
+import { CONFIG, DOCKER, makeSetupHome, ssoProfile } from '../../support/unit/setup-home.ts';
 
 const HOST = '444455556666.dkr.ecr.us-east-1.amazonaws.com';
 const PATTERN = HOST.replace('us-east-1', '*');
@@ -38,5 +38,36 @@ describe('an MFA session that is not begun', () => {
   test('has no command where only a pattern leads to the role of a rule.', async () => {
     const role = rule(PATTERN, `role_arn: ${ROLE}, source_profile: base, mfa_serial: "${SERIAL}"`);
     assert.equal(await fix(role), 'log in to a registry of the pattern with ecr-xacct login');
+  });
+});
+
+describe('registries that Docker asks another for', () => {
+  test('are each with what hands them over: a setup of the account, or the entry by hand.', async () => {
+    const [foreign, own] = [HOST.replaceAll('4444', '6666'), 'registry.example.com'];
+    const rules = [
+      rule(HOST, 'profile: platform'),
+      rule(foreign, `role_arn: "arn:aws:iam::666655556666:role/R", source_profile: platform`),
+      rule(own, `registry: ${HOST}, profile: platform`),
+    ].join('');
+    using user = makeSetupHome({
+      '.aws/config': ssoProfile('platform', '444455556666'),
+      [CONFIG]: `registries:\n${rules}`,
+    });
+    const { stdout } = await user.run('status');
+    assert.ok(
+      stdout.endsWith(
+        `\nDocker does not ask ecr-xacct for these:
+  ${HOST}: no helper
+    run: ecr-xacct setup --profile platform --region us-east-1
+  ${foreign}: no helper
+  ${own}: no helper
+    run: \${EDITOR:-vi} ${user.home}/${DOCKER}
+    Put into it, under "credHelpers":
+      "${foreign}": "ecr-xacct",
+      "${own}": "ecr-xacct"
+`,
+      ),
+      stdout,
+    );
   });
 });

@@ -1,7 +1,14 @@
 // `ecr-xacct rule add|remove`: what it writes, what it refuses, and that setup --undo takes it back.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { CONFIG, makeSetupHome, STATE, ssoProfile } from '../../support/unit/setup-home.ts';
+import {
+  CONFIG,
+  DOCKER,
+  dockerText,
+  makeSetupHome,
+  STATE,
+  ssoProfile,
+} from '../../support/unit/setup-home.ts';
 
 const HOST = '444455556666.dkr.ecr.us-east-1.amazonaws.com';
 const PATTERN = '444455556666.dkr.ecr.*.amazonaws.com';
@@ -19,11 +26,56 @@ describe('rule add', () => {
     assert.deepEqual([status, stderr], [0, '']);
     assert.ok(stdout.includes(`\n+  "${HOST}": { profile: platform }\n`), stdout);
     assert.ok(
-      stdout.includes(`\nNote: Docker does not ask ecr-xacct for ${HOST} yet; run: ecr-xacct setup\n`),
+      stdout.includes(
+        `\nNote: Docker does not ask ecr-xacct for ${HOST} yet; run: ecr-xacct setup --profile platform --region us-east-1\n`,
+      ),
       stdout,
     );
+    assert.ok(stdout.includes(`\nDone: once Docker asks ecr-xacct for it, the next pull from ${HOST} goes`));
     assert.ok(stdout.endsWith(`\nTo take it out again:\n  ecr-xacct rule remove ${HOST}\n`), stdout);
     assert.equal(user.read(CONFIG), `${MINE}  "${HOST}": { profile: platform }\n`);
+  });
+
+  test('names the entry by hand where setup would add none.', async () => {
+    const foreign = '555566667777.dkr.ecr.us-east-1.amazonaws.com';
+    const role = ['--role-arn', 'arn:aws:iam::555566667777:role/R'];
+    for (const [host, more] of [
+      [foreign, role],
+      ['registry.example.com', ['--registry', HOST]],
+      ['public.ecr.aws', []],
+    ] as const) {
+      using user = homeWith();
+      const { stdout } = await user.run('rule', 'add', host, '--profile', 'dev', ...more, '--yes');
+      const byHand = `run: \${EDITOR:-vi} ${user.home}/${DOCKER}\nNote: Put into it: "credHelpers": { "${host}": "ecr-xacct" }\n`;
+      assert.ok(stdout.includes(byHand), stdout);
+      assert.doesNotMatch(stdout, /ecr-xacct setup/);
+      // What it says is enough: with the entry, the rule is in force.
+      user.write({ [DOCKER]: dockerText({ credHelpers: { [host]: 'ecr-xacct' } }) });
+      await user.run('rule', 'remove', host, '--yes');
+      const again = await user.run('rule', 'add', host, '--profile', 'dev', ...more, '--yes');
+      assert.ok(again.stdout.includes(`\nDone: the next pull from ${host} goes by it.\n`), again.stdout);
+      assert.doesNotMatch(again.stdout, /Note: /);
+    }
+  });
+
+  test('names a setup that makes Docker ask for the registry, where there is one.', async () => {
+    using user = homeWith();
+    const { stdout } = await user.run('rule', 'add', HOST, '--profile', 'platform', '--yes');
+    const [, advised = ''] = /yet; run: ecr-xacct (setup .*)\n/.exec(stdout) ?? [];
+    assert.equal((await user.run(...advised.split(' '), '--yes')).status, 0);
+    assert.match(user.read(DOCKER) ?? '', new RegExp(`"${HOST}": "ecr-xacct"`));
+  });
+
+  test('of a pattern promises a pull only where Docker asks ecr-xacct for all.', async () => {
+    for (const [docker, promise] of [
+      [{}, `where Docker asks ecr-xacct, the next pull from ${PATTERN} goes by it.`],
+      [{ credsStore: 'ecr-xacct' }, `the next pull from ${PATTERN} goes by it.`],
+    ] as const) {
+      using user = homeWith();
+      user.write({ [DOCKER]: dockerText(docker) });
+      const { stdout } = await user.run('rule', 'add', PATTERN, '--profile', 'platform', '--yes');
+      assert.ok(stdout.includes(`\nDone: ${promise}\n`), stdout);
+    }
   });
 
   test('understands an image and a URL, and writes the file where there is none.', async () => {

@@ -1,0 +1,47 @@
+// Whether Docker asks ecr-xacct for what a rule is for, and what a new rule is told of with: without it, a rule has no effect.
+import { readDockerConfig } from '../docker/config-file.ts';
+import { byHandText, setupHint } from '../docker/hand-over/setup-hint.ts';
+import { type Serving, servingOf } from '../docker/serving.ts';
+import { attempt, XacctError } from '../errors.ts';
+import { commandText } from '../hint.ts';
+import { createProfileReader } from '../profiles/profiles.ts';
+import type { Session } from './write-plan.ts';
+
+export interface AskedFor {
+  notes: readonly string[];
+  /** What is true once the rule is written. */
+  done: string;
+}
+
+/** `key`: a hostname, or a pattern, of whose registries Docker may ask for some. */
+export function askedFor(
+  key: string,
+  profile: string | undefined,
+  { user }: Pick<Session, 'user'>,
+): AskedFor {
+  const next = `the next pull from ${key} goes by it.`;
+  const docker = attempt(() => readDockerConfig(user));
+  if (docker instanceof XacctError || key.includes('*')) {
+    const asksForAll = !(docker instanceof XacctError) && docker.config.credsStore === 'ecr-xacct';
+    return { notes: [], done: asksForAll ? next : `where Docker asks ecr-xacct, ${next}` };
+  }
+  const { config, detectedStore, path } = docker;
+  if (isOurs(servingOf(config, key, { detectedStore }))) return { notes: [], done: next };
+  const accounts = attempt(() => createProfileReader()(user.env).accounts());
+  const hint = setupHint(key, {
+    file: path,
+    rule: { profile },
+    accounts: accounts instanceof XacctError ? undefined : accounts,
+  });
+  return {
+    notes: [
+      `Docker does not ask ecr-xacct for ${key} yet; run: ${commandText(hint.run)}`,
+      ...byHandText(hint),
+    ],
+    done: `once Docker asks ecr-xacct for it, ${next}`,
+  };
+}
+
+function isOurs(server: Serving): boolean {
+  return 'helper' in server && server.helper === 'ecr-xacct';
+}
