@@ -3,7 +3,7 @@ import type { Environment } from '../invocation.ts';
 import { findProgram } from '../os/find-program.ts';
 import { readSnapshot, type Snapshot, textOf } from '../os/snapshot.ts';
 import { type DockerConfig, dockerConfigPath, parseDockerConfig } from './docker-config.ts';
-import { podmanFiles } from './podman-files.ts';
+import { credentialHelpers, podmanFiles } from './podman-files.ts';
 
 /** Whose files: these say where they are. */
 export interface DockerUser {
@@ -36,6 +36,14 @@ export function readPodmanConfigs({ env, home, uid }: DockerUser): {
   const { authFile, loginFile } = podmanFiles(env, home, uid);
   const logins = loginFile === undefined ? undefined : readConfigFile(loginFile);
   return { logins: logins?.before && logins, auth: readConfigFile(authFile) };
+}
+
+/** By an entry of its auth.json, or by the drop-in that sets helpers for all. @throws XacctError `docker-config`, `file-access` */
+export function isAskedByPodman(hostname: string, user: DockerUser): boolean {
+  const { auth } = readPodmanConfigs(user);
+  if (auth.config.credHelpers.get(hostname) === 'ecr-xacct') return true;
+  const { dropIn } = podmanFiles(user.env, user.home, user.uid);
+  return credentialHelpers(textOf(readSnapshot(dropIn), dropIn))?.includes('ecr-xacct') === true;
 }
 
 function readConfigFile(path: string): DockerConfigFile {

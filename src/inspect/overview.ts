@@ -5,7 +5,7 @@ import { NO_DAEMON_ON_WINDOWS } from '../client/no-daemon.ts';
 import { emptyConfig } from '../config/empty-config.ts';
 import type { Config } from '../config/load.ts';
 import { configPath } from '../config/paths.ts';
-import { type DockerConfigFile, readDockerConfig } from '../docker/config-file.ts';
+import { type DockerConfigFile, isAskedByPodman, readDockerConfig } from '../docker/config-file.ts';
 import { dockerConfigPath } from '../docker/docker-config.ts';
 import { attempt, type ErrorFields, errorFields, orError, XacctError } from '../errors.ts';
 import type { DaemonStatus } from '../helper/daemon-answers.ts';
@@ -62,13 +62,15 @@ export async function overviewOf(invocation: Invocation, now: number): Promise<O
   const accounts = () => known(attempt(() => profiles().accounts()));
   const elsewhere =
     knownDocker === undefined ? [] : servedElsewhere(knownDocker, ruled, { config: knownConfig, accounts });
+  // What only Docker's config gives to another may be meant so, and podman has a file of its own.
+  const isBypassed = elsewhere.some(({ name }) => ruled.includes(name) && !isOfPodman(name, invocation));
   return {
     ...daemon,
     config: configView(config, env),
     docker: dockerView(docker, env),
     identities,
     elsewhere,
-    isReady: !isBroken && !identities.some(needsAttention),
+    isReady: !isBroken && !isBypassed && !identities.some(needsAttention),
   };
 }
 
@@ -111,6 +113,13 @@ function readDocker({ env, uid }: Invocation): Promise<DockerConfigFile | undefi
     const home = homeFolder(env);
     return home === undefined ? undefined : readDockerConfig({ env, home, uid });
   });
+}
+
+/** What cannot be read there asks for nothing. */
+function isOfPodman(hostname: string, { env, uid }: Invocation): boolean {
+  const home = homeFolder(env);
+  if (home === undefined) return false;
+  return known(attempt(() => isAskedByPodman(hostname, { env, home, uid }))) === true;
 }
 
 function configView(config: Config | XacctError, env: Environment): Overview['config'] {

@@ -118,6 +118,8 @@ test('An SSO session is shown by what its file says: until when, that it ended, 
     }),
   });
   const { product } = stage;
+  await mkdir(`${product.home}/.docker`);
+  await writeFile(`${product.home}/.docker/config.json`, `{"credHelpers":{"${HOST}":"ecr-xacct"}}`);
   const line = async () => {
     const { status: code, stdout } = await status(product);
     const [shown, fix] = stdout

@@ -70,4 +70,45 @@ describe('registries that Docker asks another for', () => {
       stdout,
     );
   });
+
+  const bypassed = `registries:\n${rule(HOST, 'profile: base')}`;
+  for (const [what, files, expected] of [
+    ['a rule names', { [CONFIG]: bypassed }, 1],
+    [
+      'a rule names, and the login in auths comes first',
+      { [CONFIG]: bypassed, [DOCKER]: `{"auths":{"${HOST}":{"auth":"QVdTOng="}}}` },
+      1,
+    ],
+    ['only Docker names', { [DOCKER]: `{"credHelpers":{"${HOST}":"ecr-login"}}` }, 0],
+    [
+      'a rule names, and podman asks ecr-xacct for',
+      { [CONFIG]: bypassed, '.config/containers/auth.json': `{"credHelpers":{"${HOST}":"ecr-xacct"}}` },
+      0,
+    ],
+    [
+      'a rule names, and podman asks ecr-xacct for all',
+      {
+        [CONFIG]: bypassed,
+        '.config/containers/registries.conf.d/50-ecr-xacct.conf': 'credential-helpers = ["ecr-xacct"]\n',
+      },
+      0,
+    ],
+  ] as const) {
+    test(`make it exit with ${expected} where ${what}.`, async () => {
+      using user = makeSetupHome({ ...AWS, ...files });
+      const { status, stdout } = await user.run('status');
+      assert.match(stdout, new RegExp(`\nDocker does not ask ecr-xacct for these:\n  ${HOST}: `));
+      assert.equal(status, expected, stdout);
+    });
+  }
+
+  test('by rule are no concern where Docker asks ecr-xacct for them.', async () => {
+    using user = makeSetupHome({
+      ...AWS,
+      [CONFIG]: bypassed,
+      [DOCKER]: `{"credHelpers":{"${HOST}":"ecr-xacct"}}`,
+    });
+    const { status, stdout } = await user.run('status');
+    assert.equal(status, 0, stdout);
+  });
 });
