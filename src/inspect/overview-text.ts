@@ -29,7 +29,7 @@ export function overviewText(overview: Overview, screen: Screen, now: number): s
           screen,
         ),
     identities.length === 0
-      ? notes([{ note: 'No registry is named anywhere yet.' }, ...hintNotes(SETUP, 2, screen)], screen)
+      ? notes(noneNamed(overview, screen), screen)
       : table(
           COLUMNS,
           identities.flatMap((identity) => identityLines(identity, screen, now)),
@@ -43,6 +43,12 @@ export function overviewText(overview: Overview, screen: Screen, now: number): s
         ),
   ];
   return sections.filter((section) => section !== '').join('\n');
+}
+
+/** What a file that cannot be read would name is not known. */
+function noneNamed({ config, docker }: Overview, screen: Screen): Note[] {
+  if (config.error !== undefined || docker.error !== undefined) return [];
+  return [{ note: 'No registry is named anywhere yet.' }, ...hintNotes(SETUP, 2, screen)];
 }
 
 /** Those that the same command hands over are together. */

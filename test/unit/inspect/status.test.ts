@@ -112,3 +112,27 @@ describe('registries that Docker asks another for', () => {
     assert.equal(status, 0, stdout);
   });
 });
+
+describe('that no registry is named', () => {
+  const NONE = /No registry is named anywhere yet/;
+
+  test('is said where there are no files.', async () => {
+    using user = makeSetupHome();
+    assert.match((await user.run('status')).stdout, NONE);
+  });
+
+  for (const [what, files] of [
+    ['config.yaml', { [CONFIG]: 'registries: 1\n' }],
+    ['config.json', { [DOCKER]: '{' }],
+    ['both', { [CONFIG]: 'registries: 1\n', [DOCKER]: '{' }],
+  ] as const) {
+    test(`is not said where ${what} cannot be read: that may name some.`, async () => {
+      using user = makeSetupHome(files);
+      const { status, stdout } = await user.run('status');
+      assert.doesNotMatch(stdout, NONE);
+      assert.doesNotMatch(stdout, /ecr-xacct setup/);
+      assert.equal(status, 1);
+      for (const path of Object.keys(files)) assert.ok(stdout.includes(`${user.home}/${path}`), stdout);
+    });
+  }
+});
