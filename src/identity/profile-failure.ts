@@ -21,9 +21,7 @@ export function missingProfile(profiles: Profiles, name: string, namedBy: string
   const near = nearest(name, profiles.names);
   return new XacctError('profile-missing', message, {
     hint:
-      near === undefined
-        ? { run: command`aws configure list-profiles` }
-        : { say: `did you mean ${near}?`, run: command`aws configure list-profiles` },
+      near === undefined ? { run: command`aws configure list-profiles` } : { say: `did you mean ${near}?` },
   });
 }
 

@@ -4,7 +4,7 @@ import { inspectConfig } from '../config/load.ts';
 import { configPath } from '../config/paths.ts';
 import { parsePattern } from '../config/pattern.ts';
 import { parseRegistryOrImage } from '../docker/server-url.ts';
-import { printable, XacctError } from '../errors.ts';
+import { attempt, printable, XacctError } from '../errors.ts';
 import { type Command, command, commandText } from '../hint.ts';
 import { profileChain } from '../identity/profile-chain.ts';
 import type { Run } from '../invocation.ts';
@@ -61,8 +61,9 @@ const SETTINGS = [
 export async function addRule(registry: string, options: RuleOptions, run: Run): Promise<void> {
   const key = ruleKey(registry, options.registry);
   const rule = ruleOf(key, options);
-  checkProfile(rule, run);
-  const { session, path } = begin(['rule', 'add', registry], options, run);
+  const words = ['rule', 'add', registry];
+  checkProfile(rule, { words, options, run });
+  const { session, path } = begin(words, options, run);
   const { profile } = rule;
   const asked = askedFor(key, typeof profile === 'string' ? profile : undefined, session);
   const done = await write(session, path, (text) => ({
@@ -143,14 +144,24 @@ function ruleOf(key: string, { profile, sourceProfile, ...options }: RuleOptions
   return rule;
 }
 
-function checkProfile(rule: WrittenRule, { invocation: { env } }: Run): void {
+/** @throws XacctError for one that is not there, with the whole command as it was meant where that is known. */
+function checkProfile(
+  rule: WrittenRule,
+  { words, options, run }: { words: readonly string[]; options: RuleOptions; run: Run },
+): void {
   const name = rule.profile ?? rule.source_profile;
   if (typeof name !== 'string') return;
-  profileChain(createProfileReader()(env), name, {
-    env,
-    ambient: 'none',
-    isSource: rule.profile === undefined,
-  });
+  const { env } = run.invocation;
+  const profiles = createProfileReader()(env);
+  const isSource = rule.profile === undefined;
+  const checked = attempt(() => profileChain(profiles, name, { env, ambient: 'none', isSource }));
+  if (!(checked instanceof XacctError)) return;
+  const { code, message, hint } = checked;
+  const meant = profiles.profile(name) === undefined ? nearest(name, profiles.names) : undefined;
+  // A header that the AWS CLI does not take has a fix of its own.
+  if (code !== 'profile-missing' || meant === undefined || hint?.run !== undefined) throw checked;
+  const right = options.profile === undefined ? { sourceProfile: meant } : { profile: meant };
+  throw checked.reworded(message, { ...hint, run: typedCommand(words, { ...options, ...right }) });
 }
 
 function begin(words: readonly string[], options: RuleOptions, run: Run): { session: Session; path: string } {

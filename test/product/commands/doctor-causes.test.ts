@@ -98,7 +98,7 @@ test('A profile of a rule that is not there is told with its file and line, and 
       const { outcome, text, notes } = step('identity') ?? assert.fail();
       assert.equal(outcome, 'failed');
       assert.match(text, /^rule "\S+" \(\S+\/config\.yaml:2\): there is no profile dve in /);
-      assert.deepEqual(notes, ['Did you mean dev?', '  aws configure list-profiles']);
+      assert.deepEqual(notes, ['Did you mean dev?']);
     },
   ));
 

@@ -182,7 +182,7 @@ describe('a profile that cannot be resolved', () => {
       `[profile dex]\n${KEYS}[profile other]\n${KEYS}`,
       {
         code: 'profile-missing',
-        hint: { say: 'did you mean dex?', run: command`aws configure list-profiles` },
+        hint: { say: 'did you mean dex?' },
       },
     ],
     [
@@ -190,7 +190,7 @@ describe('a profile that cannot be resolved', () => {
       `[profile DEV]\n${KEYS}`,
       {
         code: 'profile-missing',
-        hint: { say: 'did you mean DEV?', run: command`aws configure list-profiles` },
+        hint: { say: 'did you mean DEV?' },
       },
     ],
     [

@@ -142,7 +142,16 @@ describe('rule add', () => {
     'a profile that does not exist': [
       [HOST, '--profile', 'plattform', '--yes'],
       1,
-      /there is no profile plattform .*\nDid you mean platform\?/,
+      new RegExp(
+        `there is no profile plattform .*\\nDid you mean platform\\?\\n {2}ecr-xacct rule add ${HOST} --profile platform --yes\\n$`,
+      ),
+    ],
+    'a source profile that does not exist': [
+      [HOST, '--role-arn', ARN, '--source-profile', 'plattform', '--yes'],
+      1,
+      new RegExp(
+        `\\nDid you mean platform\\?\\n {2}ecr-xacct rule add ${HOST} --role-arn ${ARN} --source-profile platform --yes\\n$`,
+      ),
     ],
     'a hostname that is nearly one': [
       ['44445555666.dkr.ecr.us-east-1.amazonaws.com', '--profile', 'dev', '--yes'],

@@ -44,10 +44,10 @@ export const configFailures: readonly Failure[] = [
   },
   {
     what: 'A profile with a typing error',
-    files: profile('devve', { 'profile deve': { region: 'us-east-1' } }),
-    identity: 'profile devve',
-    says: /there is no profile devve /,
-    hint: 'did you mean deve? run: aws configure list-profiles',
+    files: profile('depoly', { 'profile deploy': { region: 'us-east-1' } }),
+    identity: 'profile depoly',
+    says: /there is no profile depoly /,
+    hint: 'did you mean deploy?',
   },
   {
     what: 'A source_profile that nobody wrote',
