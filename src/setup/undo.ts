@@ -1,10 +1,13 @@
 // Takes back what setup has written: whole files where only setup has changed them, else key by key.
 import { addToConfig, changeProfiles, removeFromConfig } from '../config/edit.ts';
 import { parseConfig } from '../config/load.ts';
+import { attempt, XacctError } from '../errors.ts';
 import { readSnapshot, type Snapshot, textOf } from '../os/snapshot.ts';
+import { valueInDockerConfig } from './docker-files/docker-config-edit.ts';
 import { handBack } from './docker-files/take-over.ts';
 import type { FileChange } from './file-change.ts';
 import type { FileWrite } from './prepare-file.ts';
+import { isSame } from './replace-file.ts';
 import { saysMoreThanProfile, undoRule } from './rule-edit.ts';
 import { type FileState, type State, sha256 } from './state.ts';
 
@@ -22,30 +25,58 @@ export function planUndo(state: State, keepsConfig: boolean): UndoPlan {
   const removals: FileWrite[] = [];
   // Docker's first: it shall not ask for what has no rule any more.
   for (const file of state.files.toReversed()) {
-    const backup = file.backup === null ? undefined : readSnapshot(file.backup);
-    if (file.backup !== null && backup !== undefined) {
-      removals.push({ path: file.backup, before: backup, after: undefined });
-    }
-    if (keepsConfig && file.kind === 'config') continue;
+    const copy = file.backup === null ? undefined : readSnapshot(file.backup);
+    const original = copy !== undefined && sha256(copy.bytes) === file.before ? copy : undefined;
     const before = readSnapshot(file.path);
-    // Whoever has removed it since has removed our part, too.
-    if (before === undefined) continue;
-    const after = undone(file, before, backup, notes);
-    if (after === undefined || !before.bytes.equals(after)) {
+    const isLeft = keepsConfig && file.kind === 'config';
+    let after: Uint8Array | undefined = before?.bytes;
+    // Without the file, the copy is all there is of it. Where setup made the file, our part is gone with it.
+    if (!isLeft) after = before === undefined ? original?.bytes : undone(file, before, original, notes);
+    if (!isSame(before?.bytes, after)) {
       changes.push({ path: file.path, kind: file.kind, before, after, edits: [] });
     }
+    if (file.backup === null || copy === undefined) continue;
+    const why = whyKept(file, original, after);
+    if (why === undefined) removals.push({ path: file.backup, before: copy, after: undefined });
+    else notes.push(`${file.backup}: ${why}; it stays`);
   }
   return { changes, removals, notes };
+}
+
+/** Why the copy is not removed: it may have what is nowhere else. */
+function whyKept(
+  { path, kind }: FileState,
+  original: Snapshot | undefined,
+  after: Uint8Array | undefined,
+): string | undefined {
+  if (original === undefined) return `this copy of ${path} has been changed since`;
+  if (after === undefined) return `this is the only copy of ${path}`;
+  if (original.bytes.equals(after)) return undefined;
+  if (kind === 'drop-in') return `this copy has what ${path} was`;
+  // With --keep-config, config.yaml may be anything.
+  const found = attempt(() => contentOf(kind, new TextDecoder().decode(after), path));
+  const left = new Set(found instanceof XacctError ? [] : found);
+  const gone = contentOf(kind, textOf(original, path), path).filter((name) => !left.has(name));
+  const what = kind === 'docker' ? 'a login' : 'a rule';
+  return gone[0] === undefined ? undefined : `this copy has ${what} that ${path} no longer has (${gone[0]})`;
+}
+
+/** The registries that it has logins of, or rules for. */
+function contentOf(kind: 'config' | 'docker', text: string, path: string): string[] {
+  if (kind === 'config') return parseConfig(text, path).rules.map(({ key }) => key);
+  const auths = text.trim() === '' ? undefined : valueInDockerConfig(text, ['auths'], path);
+  const logins = Object.entries(typeof auths === 'object' && auths !== null ? auths : {});
+  // With a store, Docker leaves `{}` there.
+  return logins.flatMap(([url, login]) => (Object.keys(login ?? {}).length > 0 ? [url] : []));
 }
 
 function undone(
   file: FileState,
   before: Snapshot,
-  backup: Snapshot | undefined,
+  original: Snapshot | undefined,
   notes: string[],
 ): Uint8Array | undefined {
   const { path, kind } = file;
-  const original = backup !== undefined && sha256(backup.bytes) === file.before ? backup : undefined;
   if (sha256(before.bytes) === file.after && (file.before === null || original !== undefined)) {
     return original?.bytes;
   }

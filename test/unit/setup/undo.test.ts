@@ -206,6 +206,64 @@ describe('where somebody else has written since', () => {
     assert.equal(user.read(STATE), undefined);
   });
 
+  test('and removed the files that were there before, they are shown, and brought back from the copies.', async () => {
+    const auths = dockerText({ auths: { 'ghcr.io': { auth: 'Z2hjcg==' } } });
+    using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: auths, [CONFIG]: '# mine\n' });
+    const before = user.files();
+    await user.succeed('--yes');
+    rmSync(join(user.home, DOCKER));
+    rmSync(join(user.home, CONFIG));
+    const stdout = await user.succeed('--undo', '--yes');
+    assert.match(stdout, /\n\+\s+"ghcr\.io": \{/);
+    assert.match(stdout, /\n\+# mine\n/);
+    assert.ok(!stdout.includes('Z2hjcg=='), stdout);
+    assert.deepEqual(Object.keys(user.files()), Object.keys(before));
+    assert.deepEqual([user.read(DOCKER), user.read(CONFIG)], [auths, '# mine\n']);
+  });
+
+  test('and made the files anew, copies with logins and rules that are nowhere else stay, and are named.', async () => {
+    const start = {
+      [DOCKER]: dockerText({ auths: { 'ghcr.io': { auth: 'Z2hjcg==' }, 'quay.io': {} } }),
+      [CONFIG]: 'registries: { public.ecr.aws: { profile: dev } }\n',
+    };
+    using user = makeSetupHome({ '.aws/config': AWS, ...start });
+    await user.succeed('--yes');
+    user.write({ [DOCKER]: '{"auths":{}}', [CONFIG]: 'discover: false\n' });
+    const stdout = await user.succeed('--undo', '--yes');
+    assert.match(stdout, /Note: \S+: this copy has a login that \S+ no longer has \(ghcr\.io\); it stays\n/);
+    assert.match(
+      stdout,
+      /Note: \S+: this copy has a rule that \S+ no longer has \(public\.ecr\.aws\); it stays\n/,
+    );
+    for (const [path, text] of Object.entries(start))
+      assert.equal(user.read(`${path}.before-ecr-xacct`), text);
+  });
+
+  test('and removed config.yaml, its copy stays with --keep-config, and is named.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS, [CONFIG]: '# mine\n' });
+    await user.run('rule', 'add', HOST, '--profile', 'platform', '--yes');
+    rmSync(join(user.home, CONFIG));
+    const stdout = await user.succeed('--undo', '--keep-config', '--yes');
+    assert.match(stdout, /Note: \S+\.before-ecr-xacct: this is the only copy of \S+config\.yaml; it stays\n/);
+    assert.deepEqual([user.read(CONFIG), user.read(`${CONFIG}.before-ecr-xacct`)], [undefined, '# mine\n']);
+  });
+
+  test('and changed a copy, it stays, and is named, whether the file is there or not.', async () => {
+    for (const isThere of [true, false]) {
+      using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: '{}', [CONFIG]: '# mine\n' });
+      await user.succeed('--yes');
+      const copies = [DOCKER, CONFIG].map((path) => `${path}.before-ecr-xacct`);
+      for (const copy of copies) user.write({ [copy]: 'edited' });
+      if (!isThere) for (const path of [DOCKER, CONFIG]) rmSync(join(user.home, path));
+      const stdout = await user.succeed('--undo', '--yes');
+      for (const copy of copies) {
+        assert.equal(user.read(copy), 'edited');
+        assert.ok(stdout.includes(`Note: ${join(user.home, copy)}: this copy of `), stdout);
+      }
+      assert.equal(user.read(STATE), undefined);
+    }
+  });
+
   test('and nothing is left in a file that setup made, it is gone; one that was empty before stays.', async () => {
     for (const original of [undefined, '{}']) {
       using user = makeSetupHome({
