@@ -1,6 +1,6 @@
 // The text of config.yaml as what an edit works on: what it says, and lines put into it, so that nothing else changes.
 import { isDeepStrictEqual } from 'node:util';
-import { isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
 import { parseConfig, YAML_OPTIONS } from './load.ts';
 
 export interface PlainConfig {
@@ -40,9 +40,12 @@ export function withRuleLines(text: string, lines: readonly string[]): string | 
   if (pair === undefined) return appended(text, ['registries:', ...lines.map((line) => `  ${line}`)]);
   if (isBlockMap(pair.value)) return afterLastItem(text, pair.value, lines);
   const value = pair.value;
-  if (isMap(value) && value.items.length === 0 && value.range) {
-    const emptied = `${text.slice(0, value.range[0]).trimEnd()}${text.slice(value.range[1])}`;
-    return afterLine(emptied, value.range[0] - 1, lines, '  ');
+  const isEmpty = isMap(value)
+    ? value.items.length === 0
+    : isScalar(value) && value.source !== '' && value.tag === undefined;
+  if (isEmpty && value?.range) {
+    const head = text.slice(0, value.range[0]).trimEnd();
+    return afterLine(`${head}${text.slice(value.range[1])}`, head.length - 1, lines, '  ');
   }
   return isScalar(pair.key) && pair.key.range ? afterLine(text, pair.key.range[1], lines, '  ') : undefined;
 }
@@ -53,20 +56,20 @@ function isBlockMap(node: unknown): node is YAMLMap {
 
 function afterLastItem(text: string, map: YAMLMap, lines: readonly string[]): string | undefined {
   const [first, last] = [map.items[0], map.items.at(-1)];
-  const start = startOf(first);
+  const start = pairStart(first);
   if (start === undefined || last === undefined) return undefined;
   const indent = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
-  const end = [last.value, last.key].map(endOf).find((offset) => offset !== undefined);
+  const end = [last.value, last.key].map(nodeEnd).find((offset) => offset !== undefined);
   if (!/^ +$/.test(indent) || end === undefined) return undefined;
   return afterLine(text, text.slice(0, end).trimEnd().length - 1, lines, indent);
 }
 
-function startOf(pair: Pair | undefined): number | undefined {
+export function pairStart(pair: Pair | undefined): number | undefined {
   return isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
 }
 
-function endOf(node: unknown): number | undefined {
-  return isScalar(node) || isMap(node) ? node.range?.[1] : undefined;
+export function nodeEnd(node: unknown): number | undefined {
+  return isScalar(node) || isMap(node) || isAlias(node) ? node.range?.[1] : undefined;
 }
 
 export function appended(text: string, lines: readonly string[]): string {
@@ -90,20 +93,34 @@ function lineBreakOf(text: string): string {
 
 /** The lines in the place of the rule's own. Undefined where its form is none of the usual ones. */
 export function withRuleReplaced(text: string, key: string, lines: readonly string[]): string | undefined {
+  const place = ruleLinesIn(text, key);
+  if (place === undefined) return undefined;
+  const eol = lineBreakOf(text);
+  const block = lines.map((line) => `${place.indent}${line}${eol}`).join('');
+  return `${text.slice(0, place.start)}${block}${text.slice(place.end)}`;
+}
+
+export interface RuleLines {
+  pair: Pair;
+  /** Offsets of its first line, and behind its last one. */
+  start: number;
+  end: number;
+  indent: string;
+}
+
+/** Undefined where the rule has no lines of its own. */
+export function ruleLinesIn(text: string, key: string): RuleLines | undefined {
   const { contents } = parseDocument(text, YAML_OPTIONS);
   const registries = isMap(contents) ? pairOf(contents, 'registries')?.value : undefined;
   const pair = isBlockMap(registries) ? pairOf(registries, key) : undefined;
-  const start = startOf(pair);
-  const end = endOf(pair?.value) ?? endOf(pair?.key);
-  if (start === undefined || end === undefined) return undefined;
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-  const indent = text.slice(lineStart, start);
+  const keyStart = pairStart(pair);
+  const valueEnd = nodeEnd(pair?.value) ?? nodeEnd(pair?.key);
+  if (pair === undefined || keyStart === undefined || valueEnd === undefined) return undefined;
+  const start = text.lastIndexOf('\n', keyStart - 1) + 1;
+  const indent = text.slice(start, keyStart);
   if (!/^ +$/.test(indent)) return undefined;
-  const next = text.indexOf('\n', text.slice(0, end).trimEnd().length - 1);
-  const lineEnd = next === -1 ? text.length : next + 1;
-  const eol = lineBreakOf(text);
-  const block = lines.map((line) => `${indent}${line}${eol}`).join('');
-  return `${text.slice(0, lineStart)}${block}${text.slice(lineEnd)}`;
+  const next = text.indexOf('\n', text.slice(0, valueEnd).trimEnd().length - 1);
+  return { pair, start, end: next === -1 ? text.length : next + 1, indent };
 }
 
 function pairOf(map: YAMLMap, key: string): Pair | undefined {

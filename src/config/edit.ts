@@ -1,8 +1,10 @@
 // Pure edits of the text of config.yaml: rules and a setting put in or taken out; comments and formatting stay.
 import { isDeepStrictEqual } from 'node:util';
-import { type Document, isScalar, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
+import { editable, rewritten } from './edit-document.ts';
+import { type WrittenRule, withValuesChanged } from './edit-settings.ts';
 import { appended, checkedConfig, plainOf, saysJust, withRuleLines, withRuleReplaced } from './edit-text.ts';
-import { parseConfig, YAML_OPTIONS } from './load.ts';
+import { parseConfig } from './load.ts';
 import { ruleLine, scalar } from './rule-line.ts';
 
 export interface ConfigAddition {
@@ -28,10 +30,10 @@ export function addToConfig(text: string, { rules, fallbackHelper }: ConfigAddit
   };
   const spliced = spliceSetting(withRuleLines(text, linesOf(rules)), fallbackHelper);
   if (spliced !== undefined && saysJust(spliced, wanted)) return checkedConfig(spliced, file);
-  const document = parseDocument(text, YAML_OPTIONS);
-  for (const [key, profile] of rules) document.setIn(['registries', key], flowRule(document, profile));
+  const document = editable(text);
+  for (const [key, profile] of rules) document.setIn(['registries', key], flowRule(document, { profile }));
   if (fallbackHelper !== undefined) document.set('fallback_helper', fallbackHelper);
-  return checkedConfig(document.toString({ lineWidth: 0 }), file);
+  return rewritten(document, { from: text, wanted, what: 'registries', file });
 }
 
 /** The text without what was added, as far as it still says the same. @throws XacctError `config-invalid` */
@@ -59,12 +61,13 @@ export function removeFromConfig(
   if (left.length === 0 && doomed.length > 0) lines.add('registries:');
   const cut = (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).filter((line) => !lines.has(line.trim())).join('');
   if (saysJust(cut, wanted)) return checkedConfig(cut, file);
-  const document = parseDocument(text, YAML_OPTIONS);
+  const document = editable(text);
   const parted = withoutRules(text, doomedKeys);
   if (!isHelperDoomed && parted !== undefined && saysJust(parted, wanted)) return checkedConfig(parted, file);
   for (const [key] of doomed) document.deleteIn(['registries', key]);
   if (isHelperDoomed) document.delete('fallback_helper');
-  return checkedConfig(document.toString({ lineWidth: 0 }), file);
+  const what = doomed.length === 0 ? 'fallback_helper' : `the rule for ${[...doomedKeys].join(' or ')}`;
+  return rewritten(document, { from: text, wanted, what, file });
 }
 
 /**
@@ -73,23 +76,23 @@ export function removeFromConfig(
  */
 export function changeProfiles(text: string, profiles: ReadonlyMap<string, string>, file: string): string {
   let changed = text;
-  for (const [key, profile] of profiles) changed = changeProfile(changed, key, profile);
+  // From the end: an alias is behind what it refers to, which may then be changed, too.
+  for (const key of Object.keys(plainOf(text).registries ?? {}).toReversed()) {
+    const profile = profiles.get(key);
+    if (profile !== undefined) changed = changeProfile(changed, key, profile, file);
+  }
   return checkedConfig(changed, file);
 }
 
-function changeProfile(text: string, key: string, profile: string): string {
+function changeProfile(text: string, key: string, profile: string, file: string): string {
   const plain = plainOf(text);
   const rule = { ...plain.registries?.[key], profile };
-  const document = parseDocument(text, YAML_OPTIONS);
-  const old = document.getIn(['registries', key, 'profile'], true);
-  if (isScalar(old) && old.range) {
-    const spliced = text.slice(0, old.range[0]) + scalar(profile) + text.slice(old.range[1]);
-    if (saysJust(spliced, { ...plain, registries: { ...plain.registries, [key]: rule } })) return spliced;
-  }
-  const node = document.createNode(rule);
-  node.flow = true;
-  document.setIn(['registries', key], node);
-  return document.toString({ lineWidth: 0 });
+  const wanted = { ...plain, registries: { ...plain.registries, [key]: rule } };
+  const spliced = withValuesChanged(text, key, rule);
+  if (spliced !== undefined && saysJust(spliced, wanted)) return spliced;
+  const document = editable(text);
+  document.setIn(['registries', key], flowRule(document, rule));
+  return rewritten(document, { from: text, wanted, what: `the rule for ${key}`, file });
 }
 
 /** The text without rules that take lines of their own. Undefined where its form is none of the usual ones. */
@@ -99,8 +102,8 @@ function withoutRules(text: string, keys: Iterable<string>): string | undefined 
   return cut;
 }
 
-function flowRule(document: Document, profile: string) {
-  const node = document.createNode({ profile });
+function flowRule(document: Document, rule: WrittenRule) {
+  const node = document.createNode({ ...rule });
   node.flow = true;
   return node;
 }

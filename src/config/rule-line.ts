@@ -11,3 +11,8 @@ export function scalar(text: string): string {
   const isPlain = /^[A-Za-z][\w.@+-]*$/.test(text) && parse(text) === text;
   return isPlain ? text : JSON.stringify(text);
 }
+
+export function valueText(value: string | number): string {
+  if (typeof value === 'number') return `${value}`;
+  return /^arn:[\w:/+=,.@-]+$/.test(value) ? value : scalar(value);
+}

@@ -54,6 +54,11 @@ describe('a rule is put', () => {
       expected: `registries:\n${LINE}discover: false\n`,
     },
     {
+      where: 'in the place of a null in so many words',
+      text: 'registries: null # none\ndiscover: false\n',
+      expected: `registries: # none\n${LINE}discover: false\n`,
+    },
+    {
       where: 'below other settings',
       text: 'discover: false\n',
       expected: `discover: false\nregistries:\n${LINE}`,
@@ -124,6 +129,32 @@ describe('the profile of a rule is changed', () => {
   ] as const) {
     test(`${how}.`, () => assert.equal(change(text), expected));
   }
+
+  test('in each of two rules that are one by an alias.', () => {
+    const text = `registries:\n  "${KEY}": &a { profile: dev } # one\n  ${OTHER}: *a # two\n`;
+    const both = new Map([KEY, OTHER].map((key) => [key, 'ops']));
+    assert.equal(
+      changeProfiles(text, both, FILE),
+      text.replace('profile: dev', 'profile: ops').replace('*a', '{ profile: ops }'),
+    );
+  });
+
+  test('never where that would change another one, too: the line of that is named.', () => {
+    for (const first of ['', `  public.ecr.aws: &a { profile: first }\n`]) {
+      const text = `registries:\n${first}  "${KEY}": &a { profile: dev }\n  ${OTHER}: *a\n`;
+      const place = first === '' ? `${FILE}:3: *a, an alias` : `${FILE}: an alias`;
+      assert.throws(
+        () => change(text),
+        (error: unknown) =>
+          error instanceof XacctError && error.code === 'config-invalid' && error.message.startsWith(place),
+      );
+      assert.throws(
+        () => remove(text),
+        (error: unknown) =>
+          error instanceof XacctError && error.code === 'config-invalid' && error.message.startsWith(place),
+      );
+    }
+  });
 
   test('alone where another rule has the same one by an anchor.', () => {
     const text = `registries:\n  ${OTHER}: { profile: &dev dev }\n  "${KEY}": { profile: *dev }\n`;

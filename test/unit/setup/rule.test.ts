@@ -20,6 +20,17 @@ const homeWith = (config?: string) =>
   makeSetupHome({ '.aws/config': AWS, ...(config === undefined ? {} : { [CONFIG]: config }) });
 
 describe('rule add', () => {
+  test('over a rule that is there changes its values alone, and undo gives these back beside what came since.', async () => {
+    const text = `registries:\n  # SEV-1\n  "${HOST}": # ask bob before\n    # for now\n    profile:   dev # until May\n`;
+    using user = homeWith(text);
+    const { status, stderr } = await user.run('rule', 'add', HOST, '--profile', 'platform', '--yes');
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.equal(user.read(CONFIG), text.replace('dev', 'platform'));
+    user.write({ [CONFIG]: `${user.read(CONFIG)}discover: false\n` });
+    await user.succeed('--undo', '--yes');
+    assert.equal(user.read(CONFIG), `${text}discover: false\n`);
+  });
+
   test('shows the change, writes it, says how it is taken out again, and keeps all else.', async () => {
     using user = homeWith(MINE);
     const { status, stdout, stderr } = await user.run('rule', 'add', HOST, '--profile', 'platform', '--yes');
@@ -269,7 +280,7 @@ describe('setup --undo takes back what rules were added, changed and removed', (
     assert.match(stdout, new RegExp(`kept the rule for ${HOST}`));
     assert.equal(
       user.read(CONFIG),
-      `discover: false\n# mine\nregistries:\n  "${PATTERN}": { profile: dev }\n  "${HOST}": { profile: dev }\n  "public.ecr.aws": { profile: dev }\n`,
+      `discover: false\n# mine\nregistries:\n  "${PATTERN}": { profile: dev } # later\n  "${HOST}": { profile: dev }\n  "public.ecr.aws": { profile: dev }\n`,
     );
   });
 

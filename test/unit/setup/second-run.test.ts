@@ -173,6 +173,20 @@ discover: false
     assert.deepEqual(user.files(), before);
   });
 
+  test('comes in the place of one that two rules share by an alias, and registries may be null.', async () => {
+    const [east, west] = [host(PLATFORM), host(PLATFORM, 'eu-west-1')];
+    const config = `registries:\n  "${east}": &a { profile: readonly }\n  "${west}": *a\n`;
+    using user = makeSetupHome({ '.aws/config': AWS, [CONFIG]: config });
+    await user.succeed('--yes', '--profile', 'admin');
+    assert.match(
+      user.read(CONFIG) ?? '',
+      /east-1\.\S+: &a \{ profile: admin \}\n.*west-1\.\S+: \{ profile: admin \}\n/,
+    );
+    user.write({ [CONFIG]: 'registries: ~\n' });
+    await user.succeed('--yes', '--profile', 'admin', '--region', 'us-east-1');
+    assert.equal(user.read(CONFIG), `registries:\n  "${key(PLATFORM)}": { profile: admin }\n`);
+  });
+
   test('is taken back to the first one where others have written since, and the rule that setup made is gone.', async () => {
     const config = `registries:\n  "${key(PLATFORM)}": { profile: readonly }\n`;
     using user = makeSetupHome({ '.aws/config': AWS, [CONFIG]: config });
