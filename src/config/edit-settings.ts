@@ -76,7 +76,8 @@ function commentsOf(text: string, { pair, start, end }: RuleLines, rule: Written
     if (offset < start || offset >= end) continue;
     const before = text.slice(start, offset);
     const lineStart = start + before.lastIndexOf('\n') + 1;
-    const gap = /\s*$/.exec(text.slice(lineStart, offset))?.[0] ?? '';
+    const line = text.slice(lineStart, offset);
+    const gap = line.slice(line.trimEnd().length);
     const isAlone = lineStart + gap.length === offset;
     const setting = isAlone
       ? settings.find((one) => one.start > offset)

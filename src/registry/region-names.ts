@@ -16,7 +16,8 @@ export function regionMeant(text: string): string | undefined {
   if (REGIONS.includes(text) || text.length > MAX_CHARACTERS) return undefined;
   const meant = bare(text);
   // The number is what a new region differs by: `sa-east-2` may well be one tomorrow.
-  const isOfPlace = (region: string) => /^\d{1,2}$/.test(after(meant, bare(region).replace(/\d+$/, '')));
+  const isOfPlace = (region: string) =>
+    /^\d{1,2}$/.test(after(meant, bare(region).replace(/(?<!\d)\d+$/, '')));
   if (!REGIONS.some((region) => bare(region) === meant) && REGIONS.some(isOfPlace)) return undefined;
   // Its number is left out.
   const begun = REGIONS.find((region) => bare(region).replace(/\d$/, '') === meant);
