@@ -6,9 +6,16 @@ import { DEFAULTS } from './defaults.ts';
 import { parseDuration } from './duration.ts';
 import { parsePattern } from './pattern.ts';
 
+const PROFILE_NAME = /^[^\p{Cc}[\]]{1,256}$/u;
+
 const profileName = z
   .string('must be the name of a profile; quote it if it looks like a number')
-  .check(z.regex(/^[^\p{Cc}[\]]{1,256}$/u, 'must be the name of a profile in ~/.aws/config'));
+  .check(z.regex(PROFILE_NAME, 'must be the name of a profile in ~/.aws/config'));
+
+/** Whether a rule can name the profile. */
+export function isProfileName(name: string): boolean {
+  return PROFILE_NAME.test(name);
+}
 
 const roleArn = z
   .string('must be the ARN of an IAM role')

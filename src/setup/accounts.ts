@@ -1,5 +1,6 @@
 // Which AWS accounts the profiles of ~/.aws/config lead to, in which regions they are used, and which profiles lead to none.
 import type { AccountOf } from '../callers/account-of.ts';
+import { isProfileName } from '../config/schema.ts';
 import { XacctError } from '../errors.ts';
 import { type Command, command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
@@ -44,7 +45,8 @@ export async function findAccounts(
   const { undeclared } = profiles.accounts();
   const known = profiles.names.flatMap((name) => {
     const state = profileState(profiles, name, env, now);
-    return state === undefined ? [] : [{ name, state }];
+    if (state === undefined) return [];
+    return [{ name, state: isProfileName(name) ? state : { fault: unnameable(profiles, name) } }];
   });
   const usable = new Set(known.flatMap(({ name, state }) => (state.fault === undefined ? [name] : [])));
   // All at once: each is a process of its own.
@@ -80,6 +82,20 @@ export async function findAccounts(
     };
   });
   return { accounts, states, leftOut };
+}
+
+const SHOWN_CHARACTERS = 40;
+
+/** Why no rule can name a profile, and how to change that. */
+function unnameable(profiles: Profiles, name: string): XacctError {
+  const characters = [...name];
+  const start = characters.slice(0, SHOWN_CHARACTERS).join('');
+  const shown = characters.length > SHOWN_CHARACTERS ? `${start}…` : name;
+  const where = profiles.where(name);
+  const why = 'a name in config.yaml has 1 to 256 characters, no control character and no bracket';
+  return new XacctError('profile-incomplete', `profile ${shown} cannot be named (${where}): ${why}`, {
+    hint: { say: 'to rename it', run: command`$EDITOR ${where.replace(/:\d+$/, '')}` },
+  });
 }
 
 /** Why a profile that has credentials is of no account, and the command that tells more. */

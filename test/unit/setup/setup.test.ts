@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, lstatSync, mkdirSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { printable } from '../../../src/errors.ts';
 import {
   CONFIG,
   DOCKER,
@@ -82,6 +83,22 @@ To take it all back, run:
     const stdout = await user.succeed('--yes');
     assert.match(stdout, /\n\nNothing to change\.\n$/);
     assert.deepEqual(user.files(), before);
+  });
+
+  test('leaves out a profile that no rule can name, says why, and serves the others.', async () => {
+    for (const name of ['a'.repeat(257), 'bell\u0007', 'next\u0085']) {
+      using user = makeSetupHome({ '.aws/config': ssoProfile(name, '777788889999', 'us-east-1') + AWS });
+      const { status, stdout, stderr } = await user.setup('--yes');
+      assert.equal(status, 0, stderr);
+      const shown = printable(name.length > 40 ? `${name.slice(0, 40)}…` : name);
+      const said = stdout.replace(/\s+/g, ' ');
+      assert.ok(said.includes(`Profiles that are not offered: profile ${shown} cannot be named (`), stdout);
+      assert.ok(stdout.includes(`:-vi} ${join(user.home, '.aws/config')}\n`), stdout);
+      assert.doesNotMatch(`${user.read(CONFIG)}${user.read(DOCKER)}`, /777788889999/);
+      assert.match(user.read(CONFIG) ?? '', /profile: /);
+      const byName = await user.setup('--yes', '--profile', name);
+      assert.match(byName.stderr, /cannot be named/);
+    }
   });
 
   test('that is dry shows the same and writes nothing.', async () => {
