@@ -123,7 +123,7 @@ function addRegistry(
     const view = { ...registry, ...(reason && { reason }), lastError: { text, at } };
     add(identity, view, of ?? profileNamed(identity, surroundings));
   }
-  // What only the daemon names is somebody's of another environment, and has been told.
+  // What only the daemon names is of another environment, and its caller has been told.
   if (
     seen.size > 0 &&
     (candidates.some(({ of }) => seen.has(describeIdentity(of))) || !isConfigured(namedBy))

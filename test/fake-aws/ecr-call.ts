@@ -9,7 +9,7 @@ import type { Parameters, SignedCall } from './service.ts';
 
 const REPOSITORY_NAME = '[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(\\/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*';
 
-/** The repository that a call is about, for whoever may act on it: those who may not do not learn whether it exists. */
+/** The repository that a call is about, for callers that may act on it: others do not learn whether it exists. */
 export function demandRepository(call: SignedCall, action: string) {
   const owner = ownerOf(call);
   const name = required(call.parameters, 'repositoryName');
