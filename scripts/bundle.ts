@@ -1,6 +1,6 @@
 // Bundles src/ for the pinned Node: main.cjs, and beside it what only some starts load.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
@@ -164,5 +164,8 @@ function checkAscii(file: string): void {
 /** Leaves V8's compiled code of each file beside it. `node` is the Node that the bundle will run on. */
 export function compileBundle(folder: string, node: string): void {
   const script = join(root, 'scripts', 'package', 'compile-bundle.cjs');
-  execFileSync(node, ['--hash-seed=1', script, folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.cjs'))) {
+    const args = ['--hash-seed=1', script, join(folder, name)];
+    execFileSync(node, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  }
 }
