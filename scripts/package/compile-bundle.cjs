@@ -10,11 +10,13 @@ const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
 
 const file = process.argv[2];
+// A string of its own: a part of another one is kept with the whole, which is where this was built.
+const filename = Buffer.from(basename(file)).toString();
 // All of it, not only what would run at once: which functions run is another matter each time.
 setFlagsFromString('--no-lazy');
 const source = readFileSync(file, 'latin1');
 const script = new Script(`(function (exports, require, module) {${source}\n})`, {
-  filename: basename(file),
+  filename,
 });
 // V8 takes compiled code only under the flags that it was made under.
 setFlagsFromString('--lazy');
