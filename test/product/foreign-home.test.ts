@@ -91,7 +91,8 @@ describe("root, with another user's HOME", asRoot, () => {
           ['daemon', 'stop'],
         ]) {
           const { status, stderr } = await product.run(['ecr-xacct', ...args]);
-          assert.equal(status, 0, `${args.join(' ')}: ${stderr}`);
+          // Docker does not ask for the registry that has a rule.
+          assert.equal(status, args[0] === 'status' ? 1 : 0, `${args.join(' ')}: ${stderr}`);
         }
         await product.run(['ecr-xacct', 'doctor', `${HOST}/app:1`]);
         await product.run(['docker-credential-ecr-xacct', 'list']);

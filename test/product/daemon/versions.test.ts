@@ -101,7 +101,8 @@ describe('an older daemon', { skip }, () => {
     passwordOf(await act(OLD, product, 'native client', 'get'), HOST);
     const old = await daemonPid(product);
     const status = await run(NEW, product, ['ecr-xacct', 'status']);
-    assert.equal(status.status, 0);
+    // Docker does not ask for the registry that has a rule.
+    assert.deepEqual([status.status, status.stderr], [1, '']);
     assert.match(status.stdout, new RegExp(`\\b${old}\\b`));
     const explained = await run(NEW, product, ['ecr-xacct', 'explain', HOST]);
     assert.equal(explained.status, 0, explained.stderr);
