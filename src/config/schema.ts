@@ -2,6 +2,7 @@
 // zod/mini: the daemon keeps the schema in memory for its life, and the other zod takes 9 MB more.
 import * as z from 'zod/mini';
 import { parseRegistry, partitionOfRegion } from '../registry/ecr-hostname.ts';
+import { ROLE_ARN } from '../registry/role-arn.ts';
 import { DEFAULTS } from './defaults.ts';
 import { parseDuration } from './duration.ts';
 import { parsePattern } from './pattern.ts';
@@ -19,12 +20,7 @@ export function isProfileName(name: string): boolean {
 
 const roleArn = z
   .string('must be the ARN of an IAM role')
-  .check(
-    z.regex(
-      /^arn:aws(?:-[a-z]+)*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/,
-      'must be the ARN of an IAM role, such as arn:aws:iam::111122223333:role/EcrPull',
-    ),
-  );
+  .check(z.regex(ROLE_ARN, 'must be the ARN of an IAM role, such as arn:aws:iam::111122223333:role/EcrPull'));
 
 /** The message for a value of the wrong type; other faults of an object keep their own. */
 const expected = (what: string) => ({
@@ -51,6 +47,10 @@ export const ruleShape = z.strictObject(
     web_identity_token_file: key(
       z.string('must be an absolute path').check(z.regex(/^\//, 'must be an absolute path')),
       'A file with an OpenID Connect token that assumes the role, instead of source_profile.',
+    ),
+    service_account: key(
+      z.literal(true, 'must be true; leave it out otherwise'),
+      "For the kubelet: the role of the annotations of the pod's service account; beside role_arn, that role is assumed from it.",
     ),
     // Lengths and characters: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     external_id: key(
@@ -116,7 +116,12 @@ const ruleSchema = ruleShape.check(
 
 export type Rule = z.infer<typeof ruleSchema>;
 
-const SOURCES = ['source_profile', 'credential_source', 'web_identity_token_file'] as const;
+export const SOURCES = [
+  'source_profile',
+  'credential_source',
+  'web_identity_token_file',
+  'service_account',
+] as const;
 const ROLE_KEYS = ['external_id', 'role_session_name', 'duration_seconds', 'mfa_serial'] as const;
 
 function* contradictions(
@@ -131,14 +136,22 @@ function* contradictions(
       yield {
         key: 'role_arn',
         message:
-          'needs source_profile, the profile whose credentials assume the role (or credential_source, or web_identity_token_file)',
+          'needs source_profile, the profile whose credentials assume the role (or credential_source, web_identity_token_file or service_account)',
       };
     }
     if (second !== undefined) yield { key: second, message: `contradicts ${source}; keep one of them` };
-    if (source === 'web_identity_token_file') {
-      for (const key of ['external_id', 'mfa_serial'].filter(given)) {
-        yield { key, message: 'has no effect with web_identity_token_file; remove it' };
-      }
+    // A pod's own role may lie between: its keys assume the rule's.
+    const without = source === 'web_identity_token_file' ? ['external_id', 'mfa_serial'] : [];
+    const alone = source === 'service_account' ? ['mfa_serial'] : without;
+    for (const key of alone.filter(given)) yield { key, message: `has no effect with ${source}; remove it` };
+    return;
+  }
+  if (given('service_account')) {
+    for (const key of ['profile', ...ROLE_KEYS].filter(given)) {
+      yield { key, message: `has no effect with service_account; remove it` };
+    }
+    for (const key of ['source_profile', 'credential_source', 'web_identity_token_file'].filter(given)) {
+      yield { key, message: 'contradicts service_account; keep one of them' };
     }
     return;
   }

@@ -5,6 +5,7 @@ import { digest } from '../profiles/digest.ts';
 import { chainOf, followedSettings } from './chain.ts';
 import type { CallerWorld, Identity } from './identity.ts';
 import type { Resolution } from './resolve.ts';
+import { serviceAccountToken } from './service-account.ts';
 import type { Source } from './source.ts';
 
 /** Where AWS is called and where sessions are kept, whoever one is. */
@@ -137,8 +138,9 @@ export function endsInProcess(identity: Identity, { profiles, env }: CallerWorld
   return chainOf(identity, profiles, env).source.kind === 'process';
 }
 
-/** Whether the environment has a secret in it: AWS keys, a container's token, a proxy's password. */
+/** Whether the environment has a secret in it: AWS keys, a container's or a pod's token, a proxy's password. */
 export function holdsSecret(env: Environment): boolean {
+  if (serviceAccountToken(env) !== undefined) return true;
   return Object.entries(env).some(
     ([name, value]) =>
       (SECRET_VARIABLES.includes(name) && value) || (/_proxy$/i.test(name) && value?.includes('@')),

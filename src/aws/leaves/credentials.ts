@@ -2,6 +2,7 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { childEnvironment } from '../../caller-environment.ts';
 import type { AssumedRole, Chain } from '../../identity/profile-chain.ts';
+import { serviceAccountToken } from '../../identity/service-account.ts';
 import type { Source, WebIdentitySource } from '../../identity/source.ts';
 import type { Environment } from '../../invocation.ts';
 import { readSmallFile } from '../../os/small-file.ts';
@@ -79,18 +80,18 @@ function keyPair(
 }
 
 async function webIdentityCredentials(
-  { web_identity_token_file: file, role_arn, role_session_name, duration_seconds }: WebIdentitySource,
-  { roles }: CredentialDeps,
+  { token, role_arn, role_session_name, duration_seconds }: WebIdentitySource,
+  { env, roles }: CredentialDeps,
 ): Promise<AwsCredentialIdentity> {
   return await roles.assumeRoleWithWebIdentity({
-    WebIdentityToken: webIdentityToken(file),
+    WebIdentityToken: 'file' in token ? tokenIn(token.file) : serviceAccountToken(env),
     RoleArn: role_arn,
     RoleSessionName: role_session_name,
     DurationSeconds: duration_seconds,
   });
 }
 
-function webIdentityToken(file: string): string {
+function tokenIn(file: string): string {
   try {
     return readSmallFile(file);
   } catch (cause) {
