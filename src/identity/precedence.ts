@@ -170,6 +170,11 @@ function roleSource(
   if (rule.credential_source !== undefined) return { credential_source: rule.credential_source };
   if (rule.web_identity_token_file !== undefined)
     return { web_identity_token_file: rule.web_identity_token_file };
+  if (rule.web_identity_token_env !== undefined)
+    return { web_identity_token_env: rule.web_identity_token_env };
+  if (rule.github_oidc !== undefined) {
+    return { github_audience: rule.github_oidc === true ? 'sts.amazonaws.com' : rule.github_oidc };
+  }
   if (rule.service_account) return { service_account };
   return undefined;
 }
