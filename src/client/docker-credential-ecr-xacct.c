@@ -372,6 +372,8 @@ static _Noreturn void become_daemon(const char *program, int ready)
 {
 	static const char *const starts[] = {
 		"HOME=", "PATH=", "USER=", "LANG=", "TMPDIR=", "LC_", "XDG_", "ECR_XACCT_SOCKET=", "ECR_XACCT_LOG=",
+		"RUNNER_TRACKING_ID=", "JENKINS_SERVER_COOKIE=", "JENKINS_NODE_COOKIE=", "HUDSON_SERVER_COOKIE=",
+		"HUDSON_COOKIE=", "JOB_NAME=", "JOB_BASE_NAME=", "BUILD_NUMBER=", "BUILD_ID=", "BUILD_TAG=",
 	};
 	char *const argv[] = {"ecr-xacct", "daemon", "run", "--ready-fd", "3", NULL};
 	size_t kept = 0;

@@ -1,7 +1,7 @@
 // Names the failures of roles that are assumed for a token in a file: a pod's (IRSA), a CI job's.
 import { XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';
-import { describeToken, type WebIdentityToken } from '../../identity/web-identity-token.ts';
+import { describeToken, GITHUB_VARIABLES, type WebIdentityToken } from '../../identity/web-identity-token.ts';
 import { FileRefused } from '../../os/small-file.ts';
 import type { FailureContext } from './failure-context.ts';
 import type { ServiceError } from './service-error.ts';
@@ -85,7 +85,7 @@ export function noTokenIn(variable: string): XacctError {
 export function noGithubToken(why?: string, cause?: unknown): XacctError {
   const message =
     why === undefined
-      ? 'GitHub gives this job no OIDC token: ACTIONS_ID_TOKEN_REQUEST_URL and ACTIONS_ID_TOKEN_REQUEST_TOKEN are not set'
+      ? `GitHub gives this job no OIDC token: ${GITHUB_VARIABLES.join(' and ')} are not set`
       : `GitHub gives this job no OIDC token (${why})`;
   const say =
     'write permissions: { id-token: write, contents: read } in the workflow, at the top or in this job';

@@ -1,5 +1,6 @@
 // The OIDC token that GitHub gives a job, asked for with the job's own variables.
 // Source: https://docs.github.com/actions/reference/security/oidc#methods-for-requesting-the-oidc-token
+import { GITHUB_VARIABLES } from '../../identity/web-identity-token.ts';
 import { isRecord } from '../../is-record.ts';
 import type { Connection } from '../connection/connection.ts';
 import { noGithubToken } from '../failures/web-identity-failure.ts';
@@ -13,7 +14,7 @@ export async function githubToken(
   env: Readonly<Record<string, string>>,
   requestHandler: Connection['requestHandler'],
 ): Promise<string> {
-  const { ACTIONS_ID_TOKEN_REQUEST_URL: asked, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } = env;
+  const [asked, bearer] = GITHUB_VARIABLES.map((name) => env[name]);
   if (!asked || !bearer) throw noGithubToken();
   const url = URL.parse(asked);
   // Its bearer token is a secret: it goes in clear to this machine at most.

@@ -206,11 +206,7 @@ const faults: Readonly<Record<string, Faults>> = {
       '"external_id" has no effect with web_identity_token_file; remove it',
     ],
     'an external ID with a job of GitHub': [
-      oneRule(
-        'role_arn: arn:aws:iam::111122223333:role/EcrPull',
-        'github_oidc: true',
-        'external_id: abcd',
-      ),
+      oneRule('role_arn: arn:aws:iam::111122223333:role/EcrPull', 'github_oidc: true', 'external_id: abcd'),
       '5:5',
       '"external_id" has no effect with github_oidc; remove it',
     ],
