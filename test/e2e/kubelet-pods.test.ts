@@ -1,4 +1,4 @@
-// Owns what the kubelet's own code gives a credential-provider plugin of a pod's service account, and by what it keeps the answer.
+// Owns what the kubelet's own code gives a credential-provider plugin of a pod's service account, and how it keeps answers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeNode, pluginThatWrites, response } from '../support/e2e/kubelet.ts';

@@ -76,8 +76,8 @@ func main() {
 	withFakeClock(play)
 }
 
-// The kubelet's code has the real clock fixed in it. Go's own tests have a clock that goes on when every goroutine waits
-// for it, which none does while a plugin runs: so a plugin is never out of time here. Ends this program.
+// The kubelet's code has the real clock fixed in it. Go's own tests have a clock that goes on when every goroutine
+// waits for it, which none does while a plugin runs: so a plugin is never out of time here. Ends this program.
 func withFakeClock(play func(*testing.T)) {
 	// For the result of the test, which is not the answer.
 	os.Stdout = os.Stderr

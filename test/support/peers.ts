@@ -40,8 +40,8 @@ export type Peer =
 
 /**
  * What a test may need: a program, the right to make private namespaces (root, on Linux), a Debian that is bare, the programs of
- * version 1 of the wire, the kubelet's code, programs of another processor that the system starts, or the Node of every system that
- * there are packages for.
+ * version 1 of the wire, the kubelet's code, programs of another processor that the system starts, or the Node of every
+ * system that there are packages for.
  */
 export type Need = Peer | 'namespaces' | 'debian-root' | 'version-1' | 'kubelet' | 'binfmt' | 'node-bases';
 
@@ -101,10 +101,7 @@ export function versionOne(): string {
   return VERSION_ONE;
 }
 
-/**
- * The program of test/kubelet, as `scripts/install-test-peers` builds it of this very source. Throws where `skipWithout` has a
- * reason.
- */
+/** The program of test/kubelet, built of this very source. Throws where `skipWithout` has a reason. */
 export function kubeletProgram(): string {
   const program = kubeletPath();
   if (!existsSync(program)) throw new Error(absence('kubelet'));
