@@ -20,7 +20,7 @@ interface PluginUnderTest {
   readonly name: string;
   /** Has a token for images of `host`, for less than 12 hours. */
   readonly granted: Plugin;
-  /** Has none, and says so in one line. */
+  /** Has none, and says so in one line, with the hostname. */
   readonly refused: Plugin;
 }
 
@@ -28,7 +28,7 @@ const plugins: PluginUnderTest[] = [
   {
     name: 'A plugin by the specification',
     granted: pluginThatWrites({ stdout: response({ auth, cacheDuration: '5h30m0s' }) }),
-    refused: pluginThatWrites({ stderr: 'no identity applies', status: 1 }),
+    refused: pluginThatWrites({ stderr: `no identity applies to ${host}`, status: 1 }),
   },
 ];
 
@@ -68,7 +68,8 @@ for (const { name, granted, refused } of plugins) {
       assert.deepEqual(pulls[0]?.credentials, []);
       const errors = log.filter((line) => !line.startsWith('I'));
       assert.equal(errors.length, 1, errors.join('\n'));
-      assert.match(errors[0] ?? '', /^E.*no identity applies/);
+      const [, said] = /exit status \d+: ([^"]+)" provider=/.exec(errors[0] ?? '') ?? [];
+      assert.ok(said?.includes(host), errors[0]);
     }
   });
 
