@@ -6,6 +6,7 @@ import { XacctError } from '../errors.ts';
 import { command, type Hint } from '../hint.ts';
 import { limitError } from './limits.ts';
 import { FileRefused, readBounded } from './small-file.ts';
+import type { FileOwner } from './trusted-file.ts';
 import { readAndWipe } from './wipe.ts';
 
 /** Enough for every set of files that one user's shells name; more would be a leak. */
@@ -18,6 +19,8 @@ export interface CachedKind<T> {
   maxBytes: number;
   /** What becomes of a file that is none: a pipe, a folder. /dev/null is an empty file. */
   irregular: 'refused' | 'passed over';
+  /** Throws for a file that must not be read, by whose it is and who may write it. Asked at each look, and of the file opened. */
+  check?: (path: string, file: FileOwner) => void;
 }
 
 /** How a large file is read where others wait meanwhile. */
@@ -128,7 +131,7 @@ function createCache<V>(now: () => number, onGarbage: () => void = () => {}) {
 }
 
 /** Undefined where there is no file. */
-function stateOf(path: string, { irregular, maxBytes }: CachedKind<unknown>): FileState | undefined {
+function stateOf(path: string, { irregular, maxBytes, check }: CachedKind<unknown>): FileState | undefined {
   if (path === devNull) return { signature: '', size: 0, changed: 0 };
   try {
     const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
@@ -140,6 +143,7 @@ function stateOf(path: string, { irregular, maxBytes }: CachedKind<unknown>): Fi
         hint: { run: command`ls -ld ${path}` },
       });
     }
+    check?.(path, { uid: Number(stat.uid), mode: Number(stat.mode) });
     if (stat.size > maxBytes) throw tooLarge(path, maxBytes);
     const { dev, ino, size, mtimeNs, ctimeNs, ctimeMs } = stat;
     const signature = `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
@@ -157,10 +161,10 @@ function tooLarge(path: string, maxBytes: number): XacctError {
 }
 
 /** It may be another one than was looked at. */
-function read(path: string, { maxBytes }: CachedKind<unknown>): string {
+function read(path: string, { maxBytes, check }: CachedKind<unknown>): string {
   let bytes: Buffer;
   try {
-    bytes = readBounded(path, maxBytes);
+    bytes = readBounded(path, maxBytes, (opened) => check?.(path, opened));
   } catch (error) {
     throw unreadable(path, error);
   }
