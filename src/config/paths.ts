@@ -1,4 +1,4 @@
-// Where a user's files are, by the environment of whoever asks: config.yaml and the log.
+// Where the files are, by the environment of the caller: the user's config.yaml, the machine's, and the log.
 import { homedir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import envPaths from 'env-paths';
@@ -14,17 +14,30 @@ const NAME = 'ecr-xacct';
  * @throws XacctError `config-invalid` where `ECR_XACCT_CONFIG` is a relative path: the daemon has another current folder.
  */
 export function configPath(env: Environment): string | undefined {
-  const explicit = env.ECR_XACCT_CONFIG;
-  if (explicit !== undefined && explicit !== '') {
-    if (isAbsolute(explicit)) return explicit;
-    throw new XacctError('config-invalid', `ECR_XACCT_CONFIG=${explicit} is a relative path`, {
-      hint: {
-        run: command`export ECR_XACCT_CONFIG=${explicit.startsWith('~/') ? `$HOME/${explicit.slice(2)}` : `$PWD/${explicit}`}`,
-      },
-    });
-  }
+  if (env.ECR_XACCT_CONFIG) return absolutePath('ECR_XACCT_CONFIG', env.ECR_XACCT_CONFIG);
   const folder = userFolder('config', env);
   return folder === undefined ? undefined : join(folder, 'config.yaml');
+}
+
+/** The config of the machine: root's, for every user. */
+export const SYSTEM_CONFIG = '/etc/ecr-xacct/config.yaml';
+
+/**
+ * The path of the machine's config, which is beneath the user's: `$ECR_XACCT_SYSTEM_CONFIG`, else `SYSTEM_CONFIG`. Undefined where
+ * that variable is empty, where `ECR_XACCT_CONFIG` names the same file as the user's, and on Windows. @throws as above
+ */
+export function systemConfigPath(env: Environment): string | undefined {
+  const { ECR_XACCT_SYSTEM_CONFIG: path = SYSTEM_CONFIG, ECR_XACCT_CONFIG: own } = env;
+  if (process.platform === 'win32' || path === '' || path === own) return undefined;
+  return absolutePath('ECR_XACCT_SYSTEM_CONFIG', path);
+}
+
+function absolutePath(name: string, path: string): string {
+  if (isAbsolute(path)) return path;
+  const absolute = path.startsWith('~/') ? `$HOME/${path.slice(2)}` : `$PWD/${path}`;
+  throw new XacctError('config-invalid', `${name}=${path} is a relative path`, {
+    hint: { run: command`export ${name}=${absolute}` },
+  });
 }
 
 /** The path of daemon.log, in env-paths' log folder; undefined without a home folder. */

@@ -103,10 +103,13 @@ function fileNotes({ config, docker }: Overview, screen: Screen): Note[] {
   ].flat();
 }
 
-function rulesText({ file, exists, rules = 0, fallbackHelper }: Overview['config']): string {
-  if (file === undefined) return 'none: there is no home folder';
-  const fallback = fallbackHelper === undefined ? '' : `; ${fallbackHelper} for all other hosts`;
-  return exists ? `${rules} in ${file}${fallback}` : `none: there is no ${file}`;
+function rulesText({ file, exists, rules = 0, system, fallbackHelper }: Overview['config']): string {
+  const read = [
+    ...(exists ? [`${rules} in ${file}`] : []),
+    ...(system ? [`${system.rules} in ${system.file}`] : []),
+  ];
+  if (read.length === 0) return `none: there is no ${file ?? 'home folder'}`;
+  return `${read.join(', ')}${fallbackHelper === undefined ? '' : `; ${fallbackHelper} for all other hosts`}`;
 }
 
 function dockerText({ file, exists, asksForAll, registries }: Overview['docker']): string {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { configPath, logPath } from '../../../src/config/paths.ts';
+import { configPath, logPath, systemConfigPath } from '../../../src/config/paths.ts';
 import { command } from '../../../src/hint.ts';
 import type { Environment } from '../../../src/invocation.ts';
 
@@ -64,6 +64,35 @@ describe('config.yaml', { skip }, () => {
       code: 'config-invalid',
       message: 'ECR_XACCT_CONFIG=my.yaml is a relative path',
       hint: { run: command`export ECR_XACCT_CONFIG=$PWD/my.yaml` },
+    });
+  });
+});
+
+describe("the machine's config.yaml", { skip }, () => {
+  const rows: readonly [string, Environment, string | undefined][] = [
+    ['is in /etc, whatever HOME is', { HOME: 'dev' }, '/etc/ecr-xacct/config.yaml'],
+    ['is where ECR_XACCT_SYSTEM_CONFIG says', { ECR_XACCT_SYSTEM_CONFIG: '/srv/all.yaml' }, '/srv/all.yaml'],
+    ['is nowhere for an empty ECR_XACCT_SYSTEM_CONFIG', { ECR_XACCT_SYSTEM_CONFIG: '' }, undefined],
+    [
+      'is beneath the one that ECR_XACCT_CONFIG names',
+      { ECR_XACCT_CONFIG: '/a' },
+      '/etc/ecr-xacct/config.yaml',
+    ],
+    [
+      "is not beneath itself, named as the user's",
+      { ECR_XACCT_CONFIG: '/etc/ecr-xacct/config.yaml' },
+      undefined,
+    ],
+  ];
+  for (const [title, env, path] of rows) {
+    test(title, () => assert.equal(systemConfigPath(env), path));
+  }
+
+  test('is not looked for in the current folder', () => {
+    assert.throws(() => systemConfigPath({ ECR_XACCT_SYSTEM_CONFIG: 'all.yaml' }), {
+      code: 'config-invalid',
+      message: 'ECR_XACCT_SYSTEM_CONFIG=all.yaml is a relative path',
+      hint: { run: command`export ECR_XACCT_SYSTEM_CONFIG=$PWD/all.yaml` },
     });
   });
 });
