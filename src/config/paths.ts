@@ -1,7 +1,5 @@
 // Where the files are, by the environment of the caller: the user's config.yaml, the machine's, and the log.
-import { homedir } from 'node:os';
-import { isAbsolute, join, relative } from 'node:path';
-import envPaths from 'env-paths';
+import { isAbsolute, join } from 'node:path';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
@@ -10,7 +8,7 @@ import { homeFolder } from '../os/home-folder.ts';
 const NAME = 'ecr-xacct';
 
 /**
- * The path of config.yaml: `$ECR_XACCT_CONFIG`, else in env-paths' config folder. Undefined without a home folder.
+ * The path of config.yaml: `$ECR_XACCT_CONFIG`, else in the user's config folder. Undefined without a home folder.
  * @throws XacctError `config-invalid` where `ECR_XACCT_CONFIG` is a relative path: the daemon has another current folder.
  */
 export function configPath(env: Environment): string | undefined {
@@ -40,28 +38,36 @@ function absolutePath(name: string, path: string): string {
   });
 }
 
-/** The path of daemon.log, in env-paths' log folder; undefined without a home folder. */
+/** The path of daemon.log, in the user's log folder; undefined without a home folder. */
 export function logPath(env: Environment): string | undefined {
   const folder = userFolder('log', env);
   return folder === undefined ? undefined : join(folder, 'daemon.log');
 }
 
-/** Variables of https://specifications.freedesktop.org/basedir-spec/ that env-paths follows on Linux and the BSDs. */
-const XDG = { config: ['XDG_CONFIG_HOME', '.config'], log: ['XDG_STATE_HOME', '.local/state'] } as const;
-
 /**
- * env-paths reads the environment of its own process, once; a daemon answers callers with theirs. So the layout is
- * env-paths' and the home folder the caller's.
+ * Variables that name a folder, and where it is below the home folder otherwise. Linux and the BSDs:
+ * https://specifications.freedesktop.org/basedir-spec/
  */
-function userFolder(kind: 'config' | 'log', env: Environment): string | undefined {
-  const own = envPaths(NAME, { suffix: '' })[kind];
-  if (process.platform === 'win32') return own;
+const FOLDERS = {
+  config: {
+    xdg: ['XDG_CONFIG_HOME', '.config'],
+    mac: 'Preferences',
+    windows: ['APPDATA', 'Roaming', 'Config'],
+  },
+  log: { xdg: ['XDG_STATE_HOME', '.local/state'], mac: 'Logs', windows: ['LOCALAPPDATA', 'Local', 'Log'] },
+} as const;
+
+function userFolder(kind: keyof typeof FOLDERS, env: Environment): string | undefined {
+  const { xdg, mac, windows } = FOLDERS[kind];
   const home = homeFolder(env);
-  if (process.platform === 'darwin') {
-    return home === undefined ? undefined : join(home, relative(homedir(), own));
+  if (process.platform === 'win32') {
+    const [variable, below, leaf] = windows;
+    const folder = env[variable] || (home && join(home, 'AppData', below));
+    return folder && join(folder, NAME, leaf);
   }
-  const [variable, below] = XDG[kind];
-  const xdg = env[variable];
-  if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, NAME);
-  return home === undefined ? undefined : join(home, below, NAME);
+  if (process.platform === 'darwin') return home && join(home, 'Library', mac, NAME);
+  const [variable, below] = xdg;
+  const named = env[variable];
+  if (named !== undefined && isAbsolute(named)) return join(named, NAME);
+  return home && join(home, below, NAME);
 }
