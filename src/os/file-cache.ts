@@ -19,7 +19,7 @@ export interface CachedKind<T> {
   maxBytes: number;
   /** What becomes of a file that is none: a pipe, a folder. /dev/null is an empty file. */
   irregular: 'refused' | 'passed over';
-  /** Throws for a file that must not be read, by whose it is and who may write it. Asked at each look, and of the file opened. */
+  /** Throws for one that must not be read, by whose it is and who may write it: of the very file opened, and again once either changes. */
   check?: (path: string, file: FileOwner) => void;
 }
 
@@ -131,7 +131,7 @@ function createCache<V>(now: () => number, onGarbage: () => void = () => {}) {
 }
 
 /** Undefined where there is no file. */
-function stateOf(path: string, { irregular, maxBytes, check }: CachedKind<unknown>): FileState | undefined {
+function stateOf(path: string, { irregular, maxBytes }: CachedKind<unknown>): FileState | undefined {
   if (path === devNull) return { signature: '', size: 0, changed: 0 };
   try {
     const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
@@ -143,7 +143,6 @@ function stateOf(path: string, { irregular, maxBytes, check }: CachedKind<unknow
         hint: { run: command`ls -ld ${path}` },
       });
     }
-    check?.(path, { uid: Number(stat.uid), mode: Number(stat.mode) });
     if (stat.size > maxBytes) throw tooLarge(path, maxBytes);
     const { dev, ino, size, mtimeNs, ctimeNs, ctimeMs } = stat;
     const signature = `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;

@@ -18,7 +18,8 @@ export function refuseUntrusted(path: string, { uid, mode }: FileOwner, own?: nu
   const isForeign = uid !== own && !isRoots(uid);
   if (!isLoose && !isForeign) return;
   const caller = process.geteuid?.();
-  const sudo = caller === 0 || (!isForeign && uid === caller) ? [] : ['sudo'];
+  const isOwn = caller === 0 ? uid !== OVERFLOW_UID : uid === caller && !isForeign;
+  const sudo = isOwn ? [] : ['sudo'];
   const close: Hint = { run: [...sudo, ...command`chmod go-w ${path}`] };
   if (!isForeign) {
     const text = (mode & 0o777).toString(8).padStart(4, '0');

@@ -4,7 +4,13 @@ import { chmodSync, globSync, lchownSync, mkdirSync, rmSync, writeFileSync } fro
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { REGION } from '../fake-aws/two-account-world.ts';
-import { failureOf, passwordOf, type RunOptions } from '../support/product/product.ts';
+import { skipWithout } from '../support/peers.ts';
+import {
+  failureOf,
+  type ProductEnvironment,
+  passwordOf,
+  type RunOptions,
+} from '../support/product/product.ts';
 import { HOST, keysOf, type ProductStage, startProductStage } from '../support/product/stage.ts';
 
 const OWNER = 4_711;
@@ -29,12 +35,22 @@ async function startStage(): Promise<ProductStage & { system: string; write: (te
 const rule = (profile: string) => `registries:\n  "${PATTERN}": { profile: ${profile} }\n`;
 
 describe("another user than root, who wrote the machine's config,", asRoot, () => {
-  for (const [who, env] of [
+  const rows: readonly (readonly [
+    string,
+    ProductEnvironment,
+    { within?: readonly string[]; skip?: string | false }?,
+  ])[] = [
     ['with a HOME', {}],
     ['without a HOME', { HOME: undefined }],
     ['without a HOME or a daemon', { HOME: undefined, ECR_XACCT_DAEMON: 'off' }],
-  ] as const) {
-    test(`${who}, is whom it says, from the next get on.`, async () => {
+    [
+      'in a user namespace that does not have root, as in rootless podman',
+      { ECR_XACCT_DAEMON: 'off' },
+      { within: ['unshare', '--user', '--map-root-user'], skip: skipWithout('namespaces') },
+    ],
+  ];
+  for (const [who, env, { within = [], skip = false } = {}] of rows) {
+    test(`${who}, is whom it says, from the next get on.`, { skip }, async () => {
       await using stage = await startStage();
       const { product, system, write } = stage;
       const { folder, home } = product;
@@ -55,7 +71,7 @@ describe("another user than root, who wrote the machine's config,", asRoot, () =
         cwd: '/',
       };
       const user = ['setpriv', `--reuid=${OWNER}`, `--regid=${OWNER}`, '--clear-groups'];
-      const run = (...words: string[]) => product.run([...user, ...words], options);
+      const run = (...words: string[]) => product.run([...user, ...within, ...words], options);
       const get = () => run('docker-credential-ecr-xacct', 'get');
       try {
         write(rule('dev'));
