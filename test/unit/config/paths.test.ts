@@ -1,4 +1,4 @@
-// Owns the proof of where the config and the log are, by the environment of whoever asks.
+// Owns the proof of where the configs and the log are, by the environment of the caller.
 import assert from 'node:assert/strict';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -113,5 +113,23 @@ describe('daemon.log', { skip }, () => {
   ];
   for (const [title, env, path] of rows) {
     test(title, () => assert.equal(logPath(env), path));
+  }
+});
+
+describe('the folders of other systems', () => {
+  const home = { HOME: '/home/dev' };
+  const rows: readonly [string, Environment, string, string][] = [
+    ['darwin', home, '/home/dev/Library/Preferences/ecr-xacct', '/home/dev/Library/Logs/ecr-xacct'],
+    ['win32', { APPDATA: '/R', LOCALAPPDATA: '/L' }, '/R/ecr-xacct/Config', '/L/ecr-xacct/Log'],
+    ['win32', home, '/home/dev/AppData/Roaming/ecr-xacct/Config', '/home/dev/AppData/Local/ecr-xacct/Log'],
+  ];
+  for (const [platform, env, config, log] of rows) {
+    test(`are those of ${platform} for ${Object.keys(env).join(' and ')}`, { skip }, (t) => {
+      const own = Object.getOwnPropertyDescriptor(process, 'platform') ?? assert.fail();
+      t.after(() => Object.defineProperty(process, 'platform', own));
+      Object.defineProperty(process, 'platform', { value: platform });
+      assert.deepEqual([configPath(env), logPath(env)], [`${config}/config.yaml`, `${log}/daemon.log`]);
+      assert.equal(systemConfigPath(env), platform === 'win32' ? undefined : '/etc/ecr-xacct/config.yaml');
+    });
   }
 });
