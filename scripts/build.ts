@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { bundle, compileBundle } from './bundle.ts';
 import { compileNativeClient } from './compile-client.ts';
 import { bundleLauncher, nativeFolder, npmClientLauncher } from './launcher.ts';
-import { PACKAGE } from './package/targets.ts';
+import { PACKAGE, PLUGIN } from './package/targets.ts';
 import { licenceTexts, thirdParty } from './package/third-party.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -28,7 +28,9 @@ function writeProgram(name: string, text: string): void {
 function buildClient(): string | undefined {
   if (options.npm !== true) {
     const compiler = compileNativeClient('ecr-xacct', join(bin, PACKAGE));
-    if (compiler === undefined) writeProgram(PACKAGE, bundleLauncher(PACKAGE));
+    if (compiler === undefined) {
+      for (const name of [PACKAGE, PLUGIN]) writeProgram(name, bundleLauncher(name));
+    } else copyFileSync(join(bin, PACKAGE), join(bin, PLUGIN));
     return compiler;
   }
   const folder = join(root, 'dist', 'native', nativeFolder());

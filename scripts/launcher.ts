@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { machine, type } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PACKAGE, TARGETS } from './package/targets.ts';
+import { PACKAGE, PLUGIN, TARGETS } from './package/targets.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -24,7 +24,7 @@ function launcher({ name, start, remedy }: Launcher): string {
 
 /** What a program puts before its own arguments. */
 function commandOf(name: string): string {
-  return name === PACKAGE ? 'helper ' : '';
+  return { [PACKAGE]: 'helper ', [PLUGIN]: 'kubelet ' }[name] ?? '';
 }
 
 /** Below a prefix: the single executable. */

@@ -79,6 +79,11 @@ async function run(): Promise<number> {
     const { helperCommand } = await import('./client/helper-command.ts');
     return helperCommand(args, invocation, version, openStreams());
   }
+  // The plugin's options are the native client's; any other word is of a command for people.
+  if (command === 'kubelet' && args.every((arg) => ['--daemon-silent', '--no-daemon'].includes(arg))) {
+    const { kubeletCommand } = await import('./client/kubelet-command.ts');
+    return kubeletCommand(args[0], invocation, openStreams());
+  }
   if (command === 'mint' || command === 'parse' || (command === 'daemon' && args[0] === 'run'))
     await closeTheRest();
   if (command === 'mint') {

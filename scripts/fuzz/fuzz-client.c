@@ -61,6 +61,7 @@ static struct stream input, received, pipe_content, streams[3];
 static size_t sent;
 static int socket_fd, is_folder_safe, is_peer_own, is_shut, is_closed, is_stdin_replaced, is_timed_out, exit_status;
 static int is_absent, is_starting, is_started, is_telling;
+static int is_kubelets; /* the client runs under the plugin's name */
 static int asked;
 static long long clock_ms;
 static jmp_buf ended;
@@ -321,7 +322,8 @@ static int fuzz_pipe2(int ends[2], int flags)
 /* Only for an action that a daemon is worth its start for, where there is none, and once. What the child does is not run here. */
 static pid_t fuzz_fork(void)
 {
-	CHECK(is_absent && !is_starting && (strcmp(client_argv[1], "get") == 0 || strcmp(client_argv[1], "store") == 0));
+	CHECK(is_absent && !is_starting);
+	CHECK(is_kubelets || strcmp(client_argv[1], "get") == 0 || strcmp(client_argv[1], "store") == 0);
 	CHECK(!input.is_ended && input.length == 0);
 	is_starting = 1;
 	return fails(next(), EAGAIN, ENOMEM) ? -1 : DAEMON;
@@ -464,7 +466,8 @@ static int fuzz_shutdown(int fd, int how)
 static int fuzz_execv(const char *program, char *const argv[])
 {
 	size_t count = 0;
-	CHECK(strcmp(program, "/ecr-xacct") == 0 && strcmp(argv[0], "ecr-xacct") == 0 && strcmp(argv[1], "helper") == 0);
+	CHECK(strcmp(program, "/ecr-xacct") == 0 && strcmp(argv[0], "ecr-xacct") == 0);
+	CHECK(strcmp(argv[1], is_kubelets ? "kubelet" : "helper") == 0);
 	while (client_argv[count] != NULL && client_argv[count + 1] != NULL) {
 		CHECK(argv[count + 2] == client_argv[count + 1]);
 		count++;
@@ -525,7 +528,8 @@ static void check_end(int how)
 {
 	CHECK(exit_status == 0 || exit_status == 1);
 	if (how == EXITED) {
-		CHECK(exit_status == 1 && is_own_line(&streams[1]) && is_own_line(&streams[2]));
+		CHECK(exit_status == 1 && is_own_line(&streams[2]));
+		CHECK(is_kubelets ? streams[1].length == 0 : is_own_line(&streams[1]));
 		return;
 	}
 	CHECK(received.length > 0 && received.length <= MAX_ANSWER);
@@ -539,7 +543,8 @@ static void check_end(int how)
 	if (kind != '0')
 		append_to(&received, "\n", 1);
 	for (int fd = 1; fd <= 2; fd++) {
-		int is_told = fd == 1 || kind == '2';
+		/* The kubelet reads failures from stderr alone. */
+		int is_told = is_kubelets ? (fd == 1) == (kind == '0') : fd == 1 || kind == '2';
 		CHECK(begins(&streams[fd], received.bytes + 1, is_told ? received.length - 1 : 0));
 		CHECK(!is_told || streams[fd].is_cut || streams[fd].length == received.length - 1);
 	}
@@ -549,11 +554,18 @@ static void check_end(int how)
 static void choose_arguments(void)
 {
 	static char *const words[] = {"get", "store", "erase", "list", "version", "", "gets", "--daemon-silent"};
+	static char plugin_path[] = "/bin/ecr-xacct-credential-provider";
 	unsigned choice = next();
 	size_t count = choice < 0xC0 ? 2 : choice & 0x0F;
 	memset(client_argv, 0, sizeof client_argv);
 	for (size_t i = 0; i < count; i++)
 		client_argv[i] = words[i == 1 && choice < 0xC0 ? choice & 3 : next() & 7];
+	is_kubelets = count > 0 && (choice & 0x20) != 0;
+	if (!is_kubelets)
+		return;
+	client_argv[0] = choice & 0x10 ? plugin_path : plugin_path + 5;
+	if (choice < 0xC0)
+		client_argv[1] = NULL;
 }
 
 /* A variable's value is of the input's bytes, or so long that the frame or a path has no room for it. */

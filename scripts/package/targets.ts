@@ -2,6 +2,8 @@
 
 /** What every package of it is called, and the folders that are its own. */
 export const PACKAGE = 'docker-credential-ecr-xacct';
+/** The native client as the kubelet runs it: the same program under another name. */
+export const PLUGIN = 'ecr-xacct-credential-provider';
 
 /** By Node's `process.platform` and `process.arch`. */
 export type TargetName = 'linux-x64' | 'linux-arm64' | 'darwin-arm64' | 'win-x64';

@@ -5,11 +5,9 @@ import type { Environment, Invocation, SelfCommand } from '../invocation.ts';
 import { isDaemonOff, timeoutMs } from '../wire/daemon-variables.ts';
 import { socketPath } from '../wire/socket-path.ts';
 import { noAnswer } from './ask-daemon.ts';
+import type { DaemonTried } from './daemon-tried.ts';
 import { noDaemonOnWindows } from './no-daemon.ts';
 import { GRACE_MS, isAnswered, noDaemon, reachDaemon } from './reach-daemon.ts';
-
-/** What the native client has waited for in vain: an answer of the daemon, or the start of one. */
-export type DaemonTried = 'silent' | 'not started';
 
 /** `input` is the whole of stdin. Every failure becomes an answer: it never throws. */
 export async function answer(

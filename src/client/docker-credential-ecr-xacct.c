@@ -1,6 +1,6 @@
 /*
- * What Docker runs: asks the daemon, and copies its answer out. It parses nothing and decides nothing; on any doubt it
- * execs the TypeScript program, which knows every answer. The wire is that of src/wire/codec.ts and src/wire/place.ts, the
+ * What Docker runs, and, under a name that begins with ecr-xacct-credential-provider, the kubelet: asks the daemon, and copies
+ * its answer out. It parses nothing and decides nothing; on any doubt it execs the TypeScript program, which knows every answer. The wire is that of src/wire/codec.ts and src/wire/place.ts, the
  * socket's path that of src/wire/socket-path.ts, the variables those of src/caller-environment.ts.
  *
  * ECR_XACCT_PROGRAM is the path of `ecr-xacct`, fixed by the build: absolute, or from the folder that this program's file
@@ -39,10 +39,11 @@ enum {
 	MAX_FRAME = 256 * 1024,   /* as MAX_FRAME_BYTES in src/wire/codec.ts */
 	MAX_WHOLE = 1024 * 1024,  /* as MAX_WHOLE_FRAME_BYTES there */
 	MAX_ANSWER = MAX_FRAME,   /* a credential is about 2.5 kB, a failure a line */
-	STDIN_SECONDS = 30,       /* as STDIN_DEADLINE_MS in src/client/helper-command.ts */
+	STDIN_SECONDS = 30,       /* as STDIN_DEADLINE_MS in src/client/read-stdin.ts */
 	SIZE_DIGITS = 7,          /* as in src/wire/codec.ts: of `@size`, and of an answer's length */
 	DEFAULT_SECONDS = 30,     /* as in src/wire/daemon-variables.ts */
 	MAX_SECONDS = 600,
+	PLUGIN_SECONDS = 45,      /* as PLUGIN_DEADLINE in src/kubelet/retry-delay.ts */
 	GRACE_SECONDS = 2,        /* as GRACE_MS in src/client/reach-daemon.ts */
 	START_SECONDS = 10,       /* as START_DEADLINE_MS in src/client/start-daemon.ts */
 	CLOSE_RANGE = 436,        /* of every processor's Linux: https://man7.org/linux/man-pages/man2/close_range.2.html */
@@ -52,6 +53,7 @@ enum {
 extern char **environ;
 
 static char **arguments; /* argv without the program's name */
+static int is_plugin;    /* the kubelet's: it reads stderr alone */
 static char frame[MAX_WHOLE + 1];
 static size_t frame_length; /* without stdin */
 static char *size_digits;   /* of `@size`, in the frame */
@@ -62,7 +64,7 @@ static char answer[MAX_ANSWER + 1];
 static _Noreturn void fail(const char *text, size_t length)
 {
 	/* On both, because `docker pull` drops stdout and the others stderr. A stream that is closed cannot be told so. */
-	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
+	for (int fd = is_plugin ? STDERR_FILENO : STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
 		if (write(fd, text, length) < 0)
 			continue;
 	_exit(1);
@@ -122,7 +124,7 @@ static _Noreturn void exec_program(char *option)
 	if (argv == NULL)
 		FAIL("out of memory");
 	argv[0] = "ecr-xacct";
-	argv[1] = "helper";
+	argv[1] = is_plugin ? "kubelet" : "helper";
 	memcpy(argv + 2, arguments, count * sizeof *argv);
 	argv[count + 2] = option;
 	put_back_stdin();
@@ -240,6 +242,8 @@ static void begin_request(const char *action, int is_whole)
 /* Seconds one answer may take. */
 static long timeout_seconds(void)
 {
+	if (is_plugin)
+		return PLUGIN_SECONDS;
 	const char *text = getenv("ECR_XACCT_TIMEOUT");
 	if (text == NULL || *text == '\0')
 		return DEFAULT_SECONDS;
@@ -369,6 +373,8 @@ static _Noreturn void become_daemon(const char *program, int ready)
 {
 	static const char *const starts[] = {
 		"HOME=", "PATH=", "USER=", "LANG=", "TMPDIR=", "LC_", "XDG_", "ECR_XACCT_SOCKET=", "ECR_XACCT_LOG=",
+		"RUNNER_TRACKING_ID=", "JENKINS_SERVER_COOKIE=", "JENKINS_NODE_COOKIE=", "HUDSON_SERVER_COOKIE=",
+		"HUDSON_COOKIE=", "JOB_NAME=", "JOB_BASE_NAME=", "BUILD_NUMBER=", "BUILD_ID=", "BUILD_TAG=",
 	};
 	char *const argv[] = {"ecr-xacct", "daemon", "run", "--ready-fd", "3", NULL};
 	size_t kept = 0;
@@ -438,10 +444,11 @@ static void say_what_is_awaited(const char *action)
 {
 	static const char hostname[] = "Waiting for the hostname of a registry: type it, then Enter and Ctrl-D.\n";
 	static const char credential[] = "Waiting for a credential as JSON: type it, then Enter and Ctrl-D.\n";
+	static const char request[] = "Waiting for a CredentialProviderRequest as JSON, which the kubelet would send.\n";
 	if (!isatty(STDIN_FILENO))
 		return;
-	int is_store = strcmp(action, "store") == 0;
-	if (write(STDERR_FILENO, is_store ? credential : hostname, (is_store ? sizeof credential : sizeof hostname) - 1) < 0)
+	const char *line = is_plugin ? request : strcmp(action, "store") == 0 ? credential : hostname;
+	if (write(STDERR_FILENO, line, strlen(line)) < 0)
 		return;
 }
 
@@ -575,34 +582,55 @@ static void keep_to_itself(void)
 #endif
 }
 
+/* Under which name it was started: a link's, where the kubelet has one. */
+static int is_named_plugin(const char *called)
+{
+	static const char name[] = "ecr-xacct-credential-provider";
+	const char *slash = strrchr(called, '/');
+	return strncmp(slash == NULL ? called : slash + 1, name, sizeof name - 1) == 0;
+}
+
+/* What is asked for; NULL where the TypeScript program answers, whatever it is. */
+static const char *wanted_action(int argc, char **argv)
+{
+	static const char *const actions[] = {"get", "store", "erase", "list"};
+	const char *daemon = getenv("ECR_XACCT_DAEMON"), *socket = getenv("ECR_XACCT_SOCKET");
+	if (daemon != NULL && *daemon != '\0' && strcmp(daemon, "on") != 0)
+		return NULL;
+	if (is_plugin)
+		return argc == 1 && socket != NULL && *socket != '\0' ? "kubelet" : NULL;
+	for (size_t i = 0; argc == 2 && i < sizeof actions / sizeof *actions; i++)
+		if (strcmp(argv[1], actions[i]) == 0)
+			return actions[i];
+	return NULL;
+}
+
 int main(int argc, char **argv)
 {
 	keep_to_itself();
-	static const char *const actions[] = {"get", "store", "erase", "list"};
-	size_t action = 0;
 	arguments = argv + (argc > 0);
-	while (action < 4 && (argc != 2 || strcmp(argv[1], actions[action]) != 0))
-		action++;
-	const char *daemon = getenv("ECR_XACCT_DAEMON");
+	is_plugin = argc > 0 && is_named_plugin(argv[0]);
+	const char *action = wanted_action(argc, argv);
 	/* A core dump would write a token to the disk; a reader that has gone must not keep a failure from stderr. */
 	if (setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		exec_program(NULL);
-	if (action == 4 || (daemon != NULL && *daemon != '\0' && strcmp(daemon, "on") != 0))
+	if (action == NULL)
 		exec_program(NULL);
 
+	const int is_list = strcmp(action, "list") == 0;
 	const long seconds = timeout_seconds() + GRACE_SECONDS;
-	begin_request(actions[action], 0);
+	begin_request(action, 0);
 	/* What a daemon that is not there would have forgotten anyway needs none. */
-	int fd = connect_daemon(seconds, action < 2);
-	if (strcmp(actions[action], "list") != 0) {
-		say_what_is_awaited(actions[action]);
+	int fd = connect_daemon(seconds, !is_list && strcmp(action, "erase") != 0);
+	if (!is_list) {
+		say_what_is_awaited(action);
 		read_stdin();
 	}
 	long long deadline = now_ms() + seconds * 1000LL;
 	size_t length = ask(fd, deadline);
 	/* Another program is to be run, which goes by variables that no list has. */
 	if (answer[0] == '4') {
-		make_whole_request(actions[action]);
+		make_whole_request(action);
 		length = ask(connect_daemon(seconds, 0), deadline);
 	}
 
@@ -612,8 +640,9 @@ int main(int argc, char **argv)
 		exec_program(NULL);
 	answer[length] = '\n';
 	/* One that is closed must not keep the line from the other. */
-	(void)write_all(STDOUT_FILENO, answer + 1, length);
-	if (answer[0] == '2')
+	if (!is_plugin)
+		(void)write_all(STDOUT_FILENO, answer + 1, length);
+	if (is_plugin || answer[0] == '2')
 		(void)write_all(STDERR_FILENO, answer + 1, length);
 	return 1;
 }

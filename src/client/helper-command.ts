@@ -1,10 +1,10 @@
 // Docker's protocol on stdin and stdout: `docker-credential-ecr-xacct ACTION`, which is `ecr-xacct helper ACTION`.
-import type { Readable } from 'node:stream';
 import { ACTIONS, type Answer, isAction } from '../docker/messages.ts';
-import { errorLine, printable, XacctError } from '../errors.ts';
+import { errorLine, printable } from '../errors.ts';
 import type { Invocation, Streams } from '../invocation.ts';
-import { MAX_FRAME_BYTES } from '../wire/codec.ts';
-import { answer, type DaemonTried } from './answer.ts';
+import { answer } from './answer.ts';
+import { type DaemonTried, daemonTried } from './daemon-tried.ts';
+import { readStdin } from './read-stdin.ts';
 
 const NAME = 'docker-credential-ecr-xacct';
 const USAGE = `Usage: ${NAME} <${ACTIONS.join('|')}|version>`;
@@ -34,12 +34,6 @@ const AWAITED = {
 };
 const END_OF_INPUT = process.platform === 'win32' ? 'Enter, Ctrl-Z and Enter' : 'Enter and Ctrl-D';
 
-/** Added by the native client where it has waited for the daemon, or for the start of one, in vain: this process need not again. */
-const TRIED: Readonly<Record<string, DaemonTried>> = {
-  '--daemon-silent': 'silent',
-  '--no-daemon': 'not started',
-};
-
 /** Runs one action. @returns the exit status. */
 export async function helperCommand(
   args: readonly string[],
@@ -47,7 +41,7 @@ export async function helperCommand(
   version: string,
   streams: Streams,
 ): Promise<number> {
-  const tried = TRIED[args[1] ?? ''];
+  const tried = daemonTried(args[1]);
   const [action, ...rest] = tried === undefined ? args : args.toSpliced(1, 1);
   if (rest.length === 0 && ['version', '--version', '-v'].includes(action ?? '')) {
     streams.stdout.write(`${NAME} ${version}\n`);
@@ -76,7 +70,7 @@ async function answerStdin(
 ): Promise<Answer> {
   try {
     // Docker writes `unused` to the stdin of list; nobody has to.
-    const input = action === 'list' ? '' : await readAll(stdin);
+    const input = action === 'list' ? '' : await readStdin(stdin);
     return await answer(action, input, invocation, tried);
   } catch (error) {
     return { outcome: 'failure', text: errorLine(error) };
@@ -92,27 +86,4 @@ function write({ outcome, text }: Answer, { stdout, stderr }: Streams): number {
   stdout.write(`${text}\n`);
   if (outcome === 'failure') stderr.write(`${text}\n`);
   return 1;
-}
-
-/** Docker writes a line and closes; who does not close is stuck, or a person who expected a prompt. */
-const STDIN_DEADLINE_MS = 30_000;
-
-/** @throws XacctError `protocol` where it is too much, `timeout` where it does not end. */
-async function readAll(stdin: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const unfinished = new XacctError('timeout', `stdin did not end within ${STDIN_DEADLINE_MS / 1_000} s`);
-  const deadline = setTimeout(() => stdin.destroy(unfinished), STDIN_DEADLINE_MS);
-  try {
-    for await (const chunk of stdin) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > MAX_FRAME_BYTES) {
-        throw new XacctError('protocol', `stdin is larger than ${MAX_FRAME_BYTES / 1024} KiB`);
-      }
-    }
-  } finally {
-    clearTimeout(deadline);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

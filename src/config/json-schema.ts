@@ -1,25 +1,21 @@
 // The schema of config.yaml as JSON Schema, for editors.
 import * as z from 'zod/mini';
-import { configSchema } from './schema.ts';
+import { configSchema, SOURCES } from './schema.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** What the program checks in code, and an editor can be told of a rule all the same. */
 const RULE: JsonSchema = {
-  anyOf: [{ required: ['profile'] }, { required: ['role_arn'] }],
+  anyOf: [{ required: ['profile'] }, { required: ['role_arn'] }, { required: ['service_account'] }],
   not: { required: ['profile', 'role_arn'] },
   dependentSchemas: {
     role_arn: {
-      oneOf: [
-        { required: ['source_profile'] },
-        { required: ['credential_source'] },
-        { required: ['web_identity_token_file'] },
-      ],
+      oneOf: SOURCES.map((source) => ({ required: [source] })),
     },
   },
   dependentRequired: Object.fromEntries(
     [
-      ...['source_profile', 'credential_source', 'web_identity_token_file'],
+      ...SOURCES.filter((source) => source !== 'service_account'),
       ...['external_id', 'role_session_name', 'duration_seconds', 'mfa_serial'],
     ].map((key) => [key, ['role_arn']]),
   ),

@@ -1,4 +1,4 @@
-// What the daemon does for people beside Docker's actions: status, login, explain, forget, stop.
+// What the daemon does beside Docker's actions: for people status, login, explain, forget, stop; for the kubelet its plugin's answer.
 import { type Clock, type Moment, wallTime } from '../clock.ts';
 import { errorFields, orError, XacctError } from '../errors.ts';
 import type { WhoAmI } from '../helper/account-memory.ts';
@@ -14,6 +14,8 @@ import { giveBackGarbage } from './small-heap.ts';
 interface Running {
   version: string;
   clock: Clock;
+  /** Gives 0 to 1. */
+  random: () => number;
   started: Moment;
   /** Ends the daemon; the reason is for the log. */
   end: (reason: string) => void;
@@ -22,7 +24,7 @@ interface Running {
 /** By name; each answers with JSON, or with nothing. */
 export function createDaemonActions(
   deps: HelperDeps & Memory & { whoAmI: WhoAmI },
-  { version, clock, started, end }: Running,
+  { version, clock, random, started, end }: Running,
 ): Readonly<Record<string, DaemonAction>> {
   const { tokens, logins, mfaSessions, awsClock } = deps;
   const status = (): DaemonStatus => ({
@@ -58,6 +60,10 @@ export function createDaemonActions(
     explain: async ({ input, env }) => {
       const { explain } = await import('../helper/explain.ts');
       return line(await doneOrError(() => explain(deps, { ...readExplainRequest(input), env })));
+    },
+    kubelet: async ({ input, env }) => {
+      const { answerKubelet } = await import('../kubelet/answer.ts');
+      return await answerKubelet({ ...deps, random, steady: () => clock().steady }, input, env);
     },
     stop: ({ input }) => {
       // A client of a later version means a daemon older than that, which another client may have replaced by this one.

@@ -126,7 +126,7 @@ export async function runDaemon({
       if (why !== undefined) end(why, 'warn');
       return why !== undefined;
     },
-    actions: createDaemonActions({ ...deps, ...memory, whoAmI }, { version, clock, started, end }),
+    actions: createDaemonActions({ ...deps, ...memory, whoAmI }, { version, clock, random, started, end }),
     onAnswer: ({ action }, { outcome, text }, milliseconds) => {
       lastRequest = steady();
       // A failure's text is made for people to read; a success is a secret.

@@ -5,6 +5,7 @@ import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { CallerWorld } from '../identity/identity.ts';
 import { type Choice, chooseIdentity, resolutionInput, resolutionOf } from '../identity/resolve.ts';
+import type { ServiceAccount } from '../identity/service-account.ts';
 import type { Profiles, SharedProfileReader } from '../profiles/profiles.ts';
 import type { AccountMemory, Learnt } from './account-memory.ts';
 
@@ -17,6 +18,8 @@ export interface ChoiceDeps {
 /** For whom it is chosen. */
 export interface ChoiceInput extends CallerWorld {
   hostname: string;
+  /** Of the pod that the kubelet asks for. */
+  serviceAccount?: ServiceAccount | undefined;
 }
 
 /**
@@ -117,9 +120,10 @@ export function resolutionInputAsked(
   { accounts }: { accounts: Pick<AccountMemory, 'recall'> },
   asked: ChoiceInput,
 ) {
-  const { hostname, config, profiles, env } = asked;
-  return resolutionInput(hostname, config, profiles, env, (profile) => {
+  const { hostname, config, profiles, env, serviceAccount } = asked;
+  const learntAccount = (profile: string) => {
     const known = accounts.recall(profile, asked);
     return known !== undefined && 'account' in known ? known.account : undefined;
-  });
+  };
+  return resolutionInput(hostname, config, profiles, env, learntAccount, serviceAccount);
 }

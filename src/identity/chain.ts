@@ -5,6 +5,7 @@ import type { Settings } from '../profiles/ini.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import { type Identity, profileInForce, profileOf, type RoleIdentity } from './identity.ts';
 import { type Chain, profileChain } from './profile-chain.ts';
+import { noServiceAccount, type ServiceAccount } from './service-account.ts';
 import { environmentSource, namedSource, type Source } from './source.ts';
 
 /**
@@ -26,11 +27,13 @@ export function chainOf(identity: Identity, profiles: Profiles, env: Environment
       const { role_arn, token_file, role_session_name } = identity;
       return startingWith({
         kind: 'web-identity',
-        web_identity_token_file: token_file,
+        token: { file: token_file },
         role_arn,
         role_session_name,
       });
     }
+    case 'service-account':
+      return startingWith(serviceAccountSource(identity.service_account));
     case 'container':
     case 'instance':
       return startingWith({ kind: identity.kind });
@@ -42,15 +45,49 @@ function startingWith(source: Source): Chain {
 }
 
 function ruleChain({ kind: _, source, ...role }: RoleIdentity, profiles: Profiles, env: Environment): Chain {
+  const { role_arn, role_session_name, duration_seconds } = role;
+  const own = { kind: 'web-identity', role_arn, role_session_name, duration_seconds } as const;
   if ('web_identity_token_file' in source) {
-    const { role_arn, role_session_name, duration_seconds } = role;
-    return startingWith({ kind: 'web-identity', ...source, role_arn, role_session_name, duration_seconds });
+    return startingWith({ ...own, token: { file: source.web_identity_token_file } });
+  }
+  if ('web_identity_token_env' in source) {
+    return startingWith({ ...own, token: { variable: source.web_identity_token_env } });
+  }
+  if ('github_audience' in source) return startingWith({ ...own, token: source });
+  if ('service_account' in source) {
+    const { service_account } = source;
+    // The rule's own role trusts the cluster itself, where no role lies between.
+    if (service_account !== undefined && service_account.role_arn === undefined) {
+      return startingWith({
+        ...own,
+        token: { service_account },
+        role_session_name: role_session_name ?? sessionOf(service_account),
+      });
+    }
+    return { ...startingWith(serviceAccountSource(service_account)), roles: [role] };
   }
   const before =
     'source_profile' in source
       ? profileChain(profiles, source.source_profile, { env, ambient: 'none', isSource: true })
       : startingWith(namedSource(source.credential_source, env));
   return { ...before, roles: [...before.roles, role] };
+}
+
+/** The role of its annotations, assumed for its token. @throws XacctError `web-identity` where there is none. */
+function serviceAccountSource(service_account: ServiceAccount | undefined): Source {
+  const role_arn = service_account?.role_arn;
+  if (service_account === undefined || role_arn === undefined) throw noServiceAccount(service_account);
+  return {
+    kind: 'web-identity',
+    token: { service_account },
+    role_arn,
+    role_session_name: sessionOf(service_account),
+  };
+}
+
+/** So that CloudTrail shows whose pod it was. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+function sessionOf({ namespace, name }: ServiceAccount): string {
+  return `${namespace}@${name}`.replace(/[^\w+=,.@-]/g, '-').slice(0, 64);
 }
 
 /** The profile whose endpoints, CA bundle and retries count: as in the AWS CLI, the one that is used or in force. */

@@ -1,6 +1,7 @@
 // An identity as the way to it, from the credentials that it begins with to the role that it ends in.
 import type { Chain } from './profile-chain.ts';
 import type { Source } from './source.ts';
+import { describeToken } from './web-identity-token.ts';
 
 /** As in `profile dev (access key)`, `role arn:aws:iam::111122223333:role/EcrPull (profile puller)`; no secret is in it. */
 export function describeChain({ links, source, roles }: Chain): string[] {
@@ -18,8 +19,10 @@ export function describeChain({ links, source, roles }: Chain): string[] {
 function describeSource(source: Source, lastProfile: string | undefined): string {
   switch (source.kind) {
     case 'web-identity': {
-      const by = source.profile === undefined ? '' : ` (profile ${source.profile})`;
-      return `web identity token ${source.web_identity_token_file} → role ${source.role_arn}${by}`;
+      const { token, profile, role_arn } = source;
+      const by = profile === undefined ? '' : ` (profile ${profile})`;
+      const what = describeToken(token).replace(/^the (?=web identity|token of)/, '');
+      return `${what} → role ${role_arn}${by}`;
     }
     case 'static':
       return `profile ${source.profile} (access key)`;

@@ -2,6 +2,7 @@
 import type { Config } from '../config/load.ts';
 import type { Environment } from '../invocation.ts';
 import type { Profiles } from '../profiles/profiles.ts';
+import { describeServiceAccount, type ServiceAccount } from './service-account.ts';
 
 /** What one caller's identities are resolved from: its files and its variables. */
 export interface CallerWorld {
@@ -18,6 +19,8 @@ export type Identity =
   | { kind: 'environment' }
   /** AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN of the caller. */
   | { kind: 'web-identity'; role_arn: string; token_file: string; role_session_name?: string | undefined }
+  /** The role that the annotations of a pod's service account name; undefined where there is no pod. */
+  | { kind: 'service-account'; service_account: ServiceAccount | undefined }
   /** AWS_CONTAINER_CREDENTIALS_* of the caller (ECS, EKS Pod Identity). */
   | { kind: 'container' }
   /** The role of the EC2 instance, from its metadata service. */
@@ -47,7 +50,10 @@ export interface RoleIdentity {
 export type RoleSource =
   | { source_profile: string }
   | { credential_source: 'Environment' | 'Ec2InstanceMetadata' | 'EcsContainer' }
-  | { web_identity_token_file: string };
+  | { web_identity_token_file: string }
+  | { web_identity_token_env: string }
+  | { github_audience: string }
+  | { service_account: ServiceAccount | undefined };
 
 /** As in `profile dev` or `role arn:aws:iam::111122223333:role/EcrPull (source profile dev)`. */
 export function describeIdentity(identity: Identity): string {
@@ -60,6 +66,11 @@ export function describeIdentity(identity: Identity): string {
       return "the environment's AWS_ACCESS_KEY_ID";
     case 'web-identity':
       return `role ${identity.role_arn} (AWS_WEB_IDENTITY_TOKEN_FILE)`;
+    case 'service-account': {
+      const { service_account: account } = identity;
+      const what = describeServiceAccount(account);
+      return account?.role_arn === undefined ? what : `role ${account.role_arn} (${what})`;
+    }
     case 'container':
       return "the container's role";
     case 'instance':
@@ -70,7 +81,12 @@ export function describeIdentity(identity: Identity): string {
 function describeSource(source: RoleSource): string {
   if ('source_profile' in source) return `source profile ${source.source_profile}`;
   if ('credential_source' in source) return `credential source ${source.credential_source}`;
-  return `web identity token ${source.web_identity_token_file}`;
+  if ('web_identity_token_file' in source) return `web identity token ${source.web_identity_token_file}`;
+  if ('web_identity_token_env' in source) return `web identity token in ${source.web_identity_token_env}`;
+  if ('github_audience' in source) return "GitHub's OIDC token of the job";
+  const { service_account: account } = source;
+  const by = account?.role_arn === undefined ? '' : `role ${account.role_arn} of `;
+  return `${by}${describeServiceAccount(account)}`;
 }
 
 /** The profile whose settings the credentials begin with, if any. */

@@ -7,6 +7,7 @@ import type { Profiles } from '../profiles/profiles.ts';
 import type { Registry } from '../registry/ecr-hostname.ts';
 import { type Identity, profileInForce, type RoleIdentity } from './identity.ts';
 import { profileChain, saysCredentials } from './profile-chain.ts';
+import type { ServiceAccount } from './service-account.ts';
 
 /** The steps of the ladder, in the order in which they are tried. */
 export type Step = 'override' | 'rule' | 'environment' | 'discovery' | 'default';
@@ -21,6 +22,8 @@ export interface ResolutionInput {
   env: Environment;
   /** The account of a profile that says none itself, where it was learnt from AWS. */
   learntAccount: (profile: string) => string | undefined;
+  /** Of the pod that the kubelet asks for. */
+  serviceAccount?: ServiceAccount | undefined;
 }
 
 /** Whom a rung leads to. */
@@ -65,16 +68,21 @@ function override({ env: { ECR_XACCT_PROFILE: profile } }: ResolutionInput): Omi
     : absent('ECR_XACCT_PROFILE is not set');
 }
 
-function rule({ match, config: { file, files } }: ResolutionInput): Omit<Rung, 'step'> {
-  if (match !== undefined) return found(ruleIdentity(match), ruleReason(match));
+function rule({ match, config: { file, files }, serviceAccount }: ResolutionInput): Omit<Rung, 'step'> {
+  if (match !== undefined) return found(ruleIdentity(match, serviceAccount), ruleReason(match));
   if (files.length > 0) return absent(`no rule in ${files.join(' or ')} covers it`);
   return absent(
     file === undefined ? 'there is no home folder to have a config file in' : `there is no ${file}`,
   );
 }
 
-/** The order is the AWS CLI's: keys in the environment come before a profile. */
-function environment({ env }: ResolutionInput): Omit<Rung, 'step'> {
+/** A pod is the caller of its own; the rest is in the AWS CLI's order: keys in the environment come before a profile. */
+function environment({ env, serviceAccount }: ResolutionInput): Omit<Rung, 'step'> {
+  if (serviceAccount?.role_arn !== undefined) {
+    const { namespace, name } = serviceAccount;
+    const identity: Identity = { kind: 'service-account', service_account: serviceAccount };
+    return found(identity, `the annotation of service account ${namespace}/${name}`);
+  }
   const { AWS_ACCESS_KEY_ID, AWS_PROFILE, AWS_DEFAULT_PROFILE } = env;
   if (AWS_ACCESS_KEY_ID) return found({ kind: 'environment' }, 'AWS_ACCESS_KEY_ID is set');
   const profile = profileInForce(env);
@@ -123,10 +131,15 @@ function defaultChain({ profiles, env }: ResolutionInput): Omit<Rung, 'step'> {
         case 'instance':
           return found({ kind: 'instance' }, 'nothing else is configured');
         case 'web-identity': {
-          const { role_arn, role_session_name, web_identity_token_file: token_file } = source;
-          if (source.profile !== undefined) break;
+          const { role_arn, role_session_name, token } = source;
+          if (source.profile !== undefined || !('file' in token)) break;
           return found(
-            { kind: 'web-identity', role_arn, token_file, ...(role_session_name && { role_session_name }) },
+            {
+              kind: 'web-identity',
+              role_arn,
+              token_file: token.file,
+              ...(role_session_name && { role_session_name }),
+            },
             'AWS_WEB_IDENTITY_TOKEN_FILE is set',
           );
         }
@@ -139,19 +152,31 @@ function defaultChain({ profiles, env }: ResolutionInput): Omit<Rung, 'step'> {
   }
 }
 
-/** Whom a rule names. */
-export function ruleIdentity({ key, rule }: RegistryRule): Identity {
+/** Whom a rule names, for a pod or for other callers. */
+export function ruleIdentity({ key, rule }: RegistryRule, serviceAccount?: ServiceAccount): Identity {
   if (rule.profile !== undefined) return { kind: 'profile', profile: rule.profile };
   const { role_arn, external_id, role_session_name, duration_seconds, mfa_serial } = rule;
-  const source = roleSource(rule);
+  if (role_arn === undefined && rule.service_account) {
+    return { kind: 'service-account', service_account: serviceAccount };
+  }
+  const source = roleSource(rule, serviceAccount);
   if (role_arn === undefined || source === undefined) throw new Error(`the schema let the rule ${key} pass`);
   return { kind: 'role', role_arn, source, external_id, role_session_name, duration_seconds, mfa_serial };
 }
 
-function roleSource(rule: RegistryRule['rule']): RoleIdentity['source'] | undefined {
+function roleSource(
+  rule: RegistryRule['rule'],
+  service_account: ServiceAccount | undefined,
+): RoleIdentity['source'] | undefined {
   if (rule.source_profile !== undefined) return { source_profile: rule.source_profile };
   if (rule.credential_source !== undefined) return { credential_source: rule.credential_source };
   if (rule.web_identity_token_file !== undefined)
     return { web_identity_token_file: rule.web_identity_token_file };
+  if (rule.web_identity_token_env !== undefined)
+    return { web_identity_token_env: rule.web_identity_token_env };
+  if (rule.github_oidc !== undefined) {
+    return { github_audience: rule.github_oidc === true ? 'sts.amazonaws.com' : rule.github_oidc };
+  }
+  if (rule.service_account) return { service_account };
   return undefined;
 }

@@ -13,6 +13,7 @@ import {
 } from '../registry/ecr-hostname.ts';
 import { type Identity, profileOf } from './identity.ts';
 import { type Candidate, climb, type ResolutionInput, type Step } from './precedence.ts';
+import type { ServiceAccount } from './service-account.ts';
 
 export interface Resolution {
   /** The hostname that was asked, lower case. */
@@ -48,10 +49,11 @@ export function resolutionInput(
   profiles: Profiles,
   env: Environment,
   learntAccount: ResolutionInput['learntAccount'] = () => undefined,
+  serviceAccount?: ServiceAccount,
 ): ResolutionInput | undefined {
   const match = matchRule(config, hostname);
   const registry = registryOf(hostname, match);
-  return registry && { registry, match, config, profiles, env, learntAccount };
+  return registry && { registry, match, config, profiles, env, learntAccount, serviceAccount };
 }
 
 /** Who to be for a hostname (lower case). @throws XacctError where the default profile is broken. */

@@ -6,6 +6,7 @@ import { type CredentialKind, keySection } from '../profiles/credential-kind.ts'
 import type { Settings } from '../profiles/ini.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import { unknownSource } from './profile-failure.ts';
+import type { WebIdentityToken } from './web-identity-token.ts';
 
 /** Secrets are digests, but in the process that gets the credentials. */
 export type Source =
@@ -33,7 +34,7 @@ export interface WebIdentitySource {
   kind: 'web-identity';
   /** Left out where none of it is of a profile. */
   profile?: string;
-  web_identity_token_file: string;
+  token: WebIdentityToken;
   role_arn: string;
   role_session_name?: string | undefined;
   /** Seconds. */
@@ -151,7 +152,7 @@ export function webIdentitySource(
   return {
     kind: 'web-identity',
     ...(isOfProfile ? { profile: name } : {}),
-    web_identity_token_file: token,
+    token: { file: token },
     role_arn,
     ...(role_session_name ? { role_session_name } : {}),
   };

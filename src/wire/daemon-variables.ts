@@ -12,16 +12,16 @@ export function isDaemonOff(env: Readonly<Record<string, string | undefined>>): 
   });
 }
 
-const DEFAULT_SECONDS = 30;
+const DEFAULT_MS = 30_000;
 const MAX_SECONDS = 600;
 
 /**
- * Milliseconds. An environment variable and not a key of the config, because a client needs it and reads no config.
+ * Milliseconds, `otherwise` where it is not set. An environment variable and not a key of the config, because a client needs it and reads no config.
  * @throws XacctError `usage` where it is not a whole number from 1 to 600.
  */
-export function timeoutMs(env: Readonly<Record<string, string | undefined>>): number {
+export function timeoutMs(env: Readonly<Record<string, string | undefined>>, otherwise = DEFAULT_MS): number {
   const text = env.ECR_XACCT_TIMEOUT;
-  if (text === undefined || text === '') return DEFAULT_SECONDS * 1_000;
+  if (text === undefined || text === '') return otherwise;
   const seconds = Number(text);
   if (/^\d{1,3}$/.test(text) && seconds >= 1 && seconds <= MAX_SECONDS) return seconds * 1_000;
   throw new XacctError(

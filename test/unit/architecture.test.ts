@@ -40,6 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // These two compose the helper, each around its own way to be asked, so they may also import what the helper may.
   daemon: [
     'helper',
+    'kubelet',
     'minter',
     'parser',
     'wire',
@@ -50,7 +51,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'identity',
     'os',
   ],
-  client: ['helper', 'minter', 'wire', 'docker', 'docker/fallback', 'config', 'profiles', 'os'],
+  client: ['helper', 'kubelet', 'minter', 'wire', 'docker', 'docker/fallback', 'config', 'profiles', 'os'],
+  // What the kubelet runs.
+  kubelet: ['helper', 'identity', 'docker', 'wire'],
   // What people run.
   callers: [
     'client',

@@ -9,7 +9,7 @@ import { parseDenial } from '../../policy/denial.ts';
 import { type Principal, principalOf } from '../../policy/principal.ts';
 import { type FailureContext, mfaSerial, unexpected } from './failure-context.ts';
 import { type AssumeRoleError, type ServiceError, serviceError } from './service-error.ts';
-import { rejectedToken, tokenFileOf } from './web-identity-failure.ts';
+import { rejectedToken, tokenOf } from './web-identity-failure.ts';
 
 const THROTTLED = new Set([
   'Throttling',
@@ -122,8 +122,8 @@ export function assumeRoleFailure(error: AssumeRoleError, context: FailureContex
   if (context.usesMfaSession && (EXPIRED.has(service.name) || BAD_KEY.has(service.name))) {
     return mfaRequired(mfaSerial(context), context.resolution);
   }
-  const tokenFile = tokenFileOf(roleArn, context);
-  const rejected = tokenFile === undefined ? undefined : rejectedToken(service, roleArn, tokenFile, error);
+  const token = tokenOf(roleArn, context);
+  const rejected = token && rejectedToken(service, roleArn, token, error);
   if (rejected !== undefined) return rejected;
   if (DENIED.has(service.name)) {
     const roleName = roleArn.split('/').at(-1) ?? roleArn;

@@ -1,6 +1,7 @@
 // Names the failures of roles that are assumed for a token in a file: a pod's (IRSA), a CI job's.
 import { XacctError } from '../../errors.ts';
-import { command } from '../../hint.ts';
+import { command, type Hint } from '../../hint.ts';
+import { describeToken, GITHUB_VARIABLES, type WebIdentityToken } from '../../identity/web-identity-token.ts';
 import { FileRefused } from '../../os/small-file.ts';
 import type { FailureContext } from './failure-context.ts';
 import type { ServiceError } from './service-error.ts';
@@ -13,11 +14,12 @@ export function unreadableToken(file: string, cause: unknown): XacctError {
   });
 }
 
-/** The file whose token the role was to be assumed for; undefined where it is assumed with keys. */
-export function tokenFileOf(roleArn: string, { chain: { source } }: FailureContext): string | undefined {
-  return source.kind === 'web-identity' && source.role_arn === roleArn
-    ? source.web_identity_token_file
-    : undefined;
+/** The token that the role was to be assumed for; undefined where it is assumed with keys. */
+export function tokenOf(
+  roleArn: string,
+  { chain: { source } }: FailureContext,
+): WebIdentityToken | undefined {
+  return source.kind === 'web-identity' && source.role_arn === roleArn ? source.token : undefined;
 }
 
 /** On the wire, and as the SDK names its classes. */
@@ -35,35 +37,57 @@ const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException']);
 export function rejectedToken(
   refusal: ServiceError,
   roleArn: string,
-  file: string,
+  token: WebIdentityToken,
   cause: unknown,
 ): XacctError | undefined {
-  if (EXPIRED.has(refusal.name)) {
-    return new XacctError('web-identity', `the web identity token in ${file} has expired (${refusal.name})`, {
-      hint: {
-        say: 'whatever wrote it must write a new one; to see when it did last',
-        run: command`ls -l ${file}`,
-      },
-      cause,
-    });
-  }
-  if (refusal.name === 'ValidationError' && refusal.message.includes('webIdentityToken')) {
-    return new XacctError('web-identity', `there is no web identity token in ${file} (${refusal.name})`, {
-      hint: { run: command`ls -l ${file}` },
-      cause,
-    });
+  const fail = (message: string, hint: Hint) => new XacctError('web-identity', message, { hint, cause });
+  const what = describeToken(token);
+  if (EXPIRED.has(refusal.name)) return fail(`${what} has expired (${refusal.name})`, renewal(token));
+  if ('file' in token && refusal.name === 'ValidationError' && refusal.message.includes('webIdentityToken')) {
+    return fail(`there is no web identity token in ${token.file} (${refusal.name})`, renewal(token));
   }
   if (!REJECTED.has(refusal.name)) return undefined;
   const roleName = roleArn.split('/').at(-1) ?? roleArn;
+  const by = 'service_account' in token ? `${what}, issued by ${token.service_account.issuer},` : what;
+  return fail(`STS rejected ${by} for ${roleArn} (${refusal.message})`, {
+    say: 'check who the role trusts:',
+    run: command`aws iam get-role --role-name ${roleName} --query Role.AssumeRolePolicyDocument`,
+  });
+}
+
+/** Where a new token comes from. */
+function renewal(token: WebIdentityToken): Hint {
+  if ('file' in token) {
+    return {
+      say: 'whatever wrote it must write a new one; to see when it did last',
+      run: command`ls -l ${token.file}`,
+    };
+  }
+  if ('service_account' in token)
+    return { say: "see whether this node's clock is right:", run: command`timedatectl` };
+  return { say: 'the job runs longer than its token lives: run it again, or pull earlier in it' };
+}
+
+/** A rule names a variable that the caller does not have. */
+export function noTokenIn(variable: string): XacctError {
   return new XacctError(
     'web-identity',
-    `STS rejected the web identity token for ${roleArn} (${refusal.message})`,
+    `${variable}, which the rule takes its web identity token from, is not set`,
     {
       hint: {
-        say: 'check who the role trusts:',
-        run: command`aws iam get-role --role-name ${roleName} --query Role.AssumeRolePolicyDocument`,
+        say: `give the job one: with GitLab, id_tokens: { ${variable}: { aud: sts.amazonaws.com } } in .gitlab-ci.yml`,
       },
-      cause,
     },
   );
+}
+
+/** Of a job that GitHub gives no token: `why` as in `HTTP 403`; undefined where it may not even ask. */
+export function noGithubToken(why?: string, cause?: unknown): XacctError {
+  const message =
+    why === undefined
+      ? `GitHub gives this job no OIDC token: ${GITHUB_VARIABLES.join(' and ')} are not set`
+      : `GitHub gives this job no OIDC token (${why})`;
+  const say =
+    'write permissions: { id-token: write, contents: read } in the workflow, at the top or in this job';
+  return new XacctError('web-identity', message, { hint: { say }, cause });
 }

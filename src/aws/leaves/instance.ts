@@ -4,6 +4,7 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import { XacctError } from '../../errors.ts';
 import { type Command, command } from '../../hint.ts';
 import type { Environment } from '../../invocation.ts';
+import { isRecord } from '../../is-record.ts';
 import type { Settings } from '../../profiles/ini.ts';
 import type { FollowedProfile } from '../connection/followed-profile.ts';
 import { InstanceError, MetadataRefusal } from '../failures/instance-failure.ts';
@@ -112,10 +113,6 @@ function metadataEndpoint({ env, settings }: Metadata): string {
   const named = env.AWS_EC2_METADATA_SERVICE_ENDPOINT ?? settings.ec2_metadata_service_endpoint;
   const mode = env.AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE ?? settings.ec2_metadata_service_endpoint_mode;
   return named || (mode?.toLowerCase() === 'ipv6' ? 'http://[fd00:ec2::254]' : 'http://169.254.169.254');
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }
 
 function isText(value: unknown): value is string {

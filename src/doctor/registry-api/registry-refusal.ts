@@ -1,5 +1,6 @@
 // Why a registry, or the storage behind it, refuses a request: its own code and sentence, and nothing else of its answer.
 import type { Denial } from '../../denial.ts';
+import { isRecord } from '../../is-record.ts';
 import { parseDenial } from '../../policy/denial.ts';
 import { parseXmlError } from '../../xml-error.ts';
 
@@ -38,8 +39,4 @@ function fromJson(body: string): { code?: unknown; message?: unknown } {
   } catch {
     return {};
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -29,6 +29,9 @@ const PROGRAM_DEADLINE = 60_000;
 /** Sections of an AWS config or credentials file. */
 export type Sections = Readonly<Record<string, Readonly<Record<string, string | number>>>>;
 
+/** Rules of config.yaml, by hostname or pattern. */
+export type Rules = Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>;
+
 /** The user's files. What is not given is empty. */
 export interface ProductFiles {
   /** `~/.aws/config` */
@@ -36,7 +39,7 @@ export interface ProductFiles {
   /** `~/.aws/credentials` */
   readonly credentials?: Sections;
   /** `registries:` of config.yaml. */
-  readonly registries?: Sections;
+  readonly registries?: Rules;
   /** `fallback_helper:` of config.yaml. */
   readonly fallbackHelper?: string;
 }

@@ -90,7 +90,7 @@ export async function startDaemon(world: SharedWorld, remembers: boolean): Promi
     deadline: () => new AbortController().signal,
     fallback: async () => notFound,
   };
-  const running = { version: '0', clock, started: clock(), end: () => {} };
+  const running = { version: '0', clock, random: Math.random, started: clock(), end: () => {} };
   const server = createDaemonServer({
     helper: createHelper(deps),
     questions,

@@ -111,6 +111,10 @@ max_token_age: 1h
     source_profile: 'source_profile: dev',
     credential_source: 'credential_source: Ec2InstanceMetadata',
     web_identity_token_file: 'web_identity_token_file: /var/run/token',
+    web_identity_token_env: 'web_identity_token_env: AWS_OIDC_TOKEN',
+    'github_oidc of the usual audience': 'github_oidc: true',
+    'github_oidc of another one': 'github_oidc: https://github.com/team',
+    service_account: 'service_account: true',
   };
   for (const [name, line] of Object.entries(sources)) {
     test(`takes role_arn with ${name}`, () => {
@@ -120,6 +124,10 @@ max_token_age: 1h
       );
     });
   }
+
+  test('takes service_account by itself', () => {
+    assert.equal(parseConfig(oneRule('service_account: true'), FILE).rules[0]?.rule.service_account, true);
+  });
 
   test('takes the extremes of each range', () => {
     for (const text of [

@@ -1,0 +1,109 @@
+// What the plugin answers the kubelet: a token for the registry of an image, by the rules, for the pod where they say so.
+import { setTimeout } from 'node:timers/promises';
+import { parseRegistryOrImage, shownServerURL } from '../docker/server-url.ts';
+import { XacctError } from '../errors.ts';
+import { findToken, once, type TokenDeps } from '../helper/find-token.ts';
+import { forHostname, isOurs, isPublicByDefault } from '../helper/served-by.ts';
+import { command } from '../hint.ts';
+import { readServiceAccount, withServiceAccountToken } from '../identity/service-account.ts';
+import type { Environment } from '../invocation.ts';
+import { timeoutMs } from '../wire/daemon-variables.ts';
+import { cacheDuration } from './cache-duration.ts';
+import { type ProviderRequest, readRequest, writeResponse } from './messages.ts';
+import { PLUGIN_DEADLINE, retryDelay } from './retry-delay.ts';
+
+/** `random` gives 0 to 1, `steady` milliseconds that are never set back. */
+export interface KubeletDeps extends Omit<TokenDeps, 'accounts'> {
+  random: () => number;
+  steady: () => number;
+  /** Waits for as many milliseconds. */
+  wait?: (ms: number) => Promise<unknown>;
+}
+
+/** A registry that serves anyone is pulled from without a token until then. */
+const ANONYMOUS_MS = 300_000;
+
+/**
+ * Answers a CredentialProviderRequest with a CredentialProviderResponse.
+ * @throws XacctError with the registry and the identity in its message; WholeEnvironmentNeeded.
+ */
+export async function answerKubelet(deps: KubeletDeps, input: string, env: Environment): Promise<string> {
+  const request = readRequest(input);
+  const { hostname, scheme } = parseRegistryOrImage(request.image) ?? {};
+  if (hostname === undefined || scheme !== 'https') throw noRegistry(request.image);
+  try {
+    return await answerFor(deps, hostname, request, env);
+  } catch (error) {
+    throw forHostname(hostname, error);
+  }
+}
+
+async function answerFor(
+  deps: KubeletDeps,
+  hostname: string,
+  { serviceAccountToken: token, serviceAccountAnnotations }: ProviderRequest,
+  env: Environment,
+): Promise<string> {
+  const config = await deps.readConfig(env);
+  if (!isOurs(hostname, config)) throw noRegistry(hostname);
+  const asked = {
+    ...{ hostname, config, profiles: await deps.readProfiles(env) },
+    env: token === undefined ? env : withServiceAccountToken(env, token),
+    serviceAccount: token === undefined ? undefined : readServiceAccount(token, serviceAccountAnnotations),
+    deadline: once(() => deps.deadline(timed(env, PLUGIN_DEADLINE))),
+  };
+  try {
+    const found = await findToken({ ...deps, mint: patientMint(deps), accounts: NO_ACCOUNTS }, asked);
+    if (found === undefined) throw noRegistry(hostname);
+    const { expiresAt, awsNow } = found.token;
+    const lifeLeft = Math.min(expiresAt - awsNow, config.maxTokenAge);
+    return writeResponse(hostname, found.token, cacheDuration(lifeLeft, deps.random));
+  } catch (error) {
+    // No failure may keep a node from a registry that serves anyone.
+    if (!(error instanceof XacctError) || !isPublicByDefault(hostname, config, env)) throw error;
+    return writeResponse(hostname, undefined, ANONYMOUS_MS);
+  }
+}
+
+/** A fleet that asked AWS who each profile is would do so from every node. */
+const NO_ACCOUNTS: TokenDeps['accounts'] = {
+  recall: () => undefined,
+  hasFailed: () => false,
+  learn: async () => {},
+  clear: () => {},
+};
+
+/** With less time than this, no further call to AWS is begun. */
+const LEAST_MS = 2_000;
+
+/** Asks again, within the plugin's time, after what passes by itself: the kubelet would begin anew, without a memory of it. */
+function patientMint({ mint, random, steady, wait = setTimeout }: KubeletDeps): TokenDeps['mint'] {
+  return async (resolution, env, mfa) => {
+    const end = steady() + PLUGIN_DEADLINE;
+    for (let attempt = 1; ; attempt += 1) {
+      // The waits between calls are chosen for a fleet: the SDK's own would come on top of them.
+      const tried = { AWS_MAX_ATTEMPTS: '1', ...timed(env, end - steady()) };
+      const outcome = await mint(resolution, tried, mfa);
+      const pause = retryDelay(attempt, random);
+      const isLast = steady() + pause + LEAST_MS >= end;
+      if (outcome.error === undefined || !outcome.error.kind.passes || isLast) return outcome;
+      await wait(pause);
+    }
+  };
+}
+
+/** With no more time than that, in milliseconds, for what is asked in the environment. @throws XacctError `usage` */
+function timed(env: Environment, ms: number): Environment {
+  const seconds = Math.floor(Math.min(ms, timeoutMs(env, PLUGIN_DEADLINE)) / 1_000);
+  return { ...env, ECR_XACCT_TIMEOUT: String(Math.max(seconds, 1)) };
+}
+
+function noRegistry(image: string): XacctError {
+  const message = `${shownServerURL(image)}: neither an ECR registry nor a name in the config`;
+  return new XacctError('usage', message, {
+    hint: {
+      say: "leave it out of matchImages in the kubelet's config:",
+      run: command`ecr-xacct kubelet config`,
+    },
+  });
+}

@@ -1,0 +1,94 @@
+// What the kubelet and a credential-provider plugin say to each other, read strictly and written as the kubelet reads it.
+// Source: https://kubernetes.io/docs/reference/config-api/kubelet-credentialprovider.v1/
+import { XacctError } from '../errors.ts';
+import { command } from '../hint.ts';
+import { isRecord } from '../is-record.ts';
+import type { Token } from '../questions.ts';
+import { kubernetesDuration } from './cache-duration.ts';
+
+const API_VERSION = 'credentialprovider.kubelet.k8s.io/v1';
+
+export interface ProviderRequest {
+  /** As the pod names it, with whatever the kubelet has added: `HOST/repository:tag`. */
+  image: string;
+  /** Where the kubelet's config has tokenAttributes. */
+  serviceAccountToken: string | undefined;
+  serviceAccountAnnotations: Readonly<Record<string, string>>;
+}
+
+/**
+ * @throws XacctError `protocol` where it is no CredentialProviderRequest of the version that this plugin speaks. Members that are
+ * not known are passed over: a later kubelet may send more.
+ */
+export function readRequest(input: string): ProviderRequest {
+  const { apiVersion, kind, image, serviceAccountToken, serviceAccountAnnotations = {} } = parsed(input);
+  if (kind !== 'CredentialProviderRequest') throw noRequest(`its kind is ${shown(kind)}`);
+  if (apiVersion !== API_VERSION) throw otherVersion(apiVersion);
+  if (typeof image !== 'string' || image === '') throw noRequest('it names no image');
+  if (serviceAccountToken !== undefined && typeof serviceAccountToken !== 'string') {
+    throw noRequest('its serviceAccountToken is no text');
+  }
+  if (!isOfTexts(serviceAccountAnnotations)) throw noRequest('its serviceAccountAnnotations are no texts');
+  return { image, serviceAccountToken: serviceAccountToken || undefined, serviceAccountAnnotations };
+}
+
+/** The credential of every image in the registry; none where `token` is undefined: the kubelet then pulls without. */
+export function writeResponse(
+  hostname: string,
+  token: Pick<Token, 'username' | 'password'> | undefined,
+  cacheMs: number,
+): string {
+  const { username, password } = token ?? {};
+  const response = {
+    apiVersion: API_VERSION,
+    kind: 'CredentialProviderResponse',
+    cacheKeyType: 'Registry',
+    cacheDuration: kubernetesDuration(cacheMs),
+    auth: token === undefined ? {} : { [hostname]: { username, password } },
+  };
+  return `${JSON.stringify(response)}\n`;
+}
+
+function parsed(input: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(input);
+  } catch {
+    // The parser's message would quote the input, and with it the token.
+    throw noRequest(input.trim() === '' ? 'it is empty' : 'it is no JSON');
+  }
+  if (!isRecord(value) || Array.isArray(value)) throw noRequest('it is no JSON object');
+  return value;
+}
+
+function isOfTexts(value: unknown): value is Readonly<Record<string, string>> {
+  return (
+    isRecord(value) && !Array.isArray(value) && Object.values(value).every((text) => typeof text === 'string')
+  );
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, 100) : 'missing';
+}
+
+function noRequest(why: string): XacctError {
+  return new XacctError('protocol', `stdin is no CredentialProviderRequest: ${why}`, {
+    hint: {
+      say: 'the kubelet runs this program; to try it by hand',
+      run: command`ecr-xacct doctor --for kubelet IMAGE`,
+    },
+  });
+}
+
+function otherVersion(apiVersion: unknown): XacctError {
+  return new XacctError(
+    'protocol',
+    `the kubelet asks in apiVersion ${shown(apiVersion)}, and this plugin speaks ${API_VERSION}`,
+    {
+      hint: {
+        say: `write apiVersion: ${API_VERSION} for it in the kubelet's config:`,
+        run: command`ecr-xacct kubelet config`,
+      },
+    },
+  );
+}

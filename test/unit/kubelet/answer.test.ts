@@ -1,0 +1,85 @@
+// What the kubelet is answered where AWS throttles, where a token may not be kept long, and where there is no time left.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { XacctError } from '../../../src/errors.ts';
+import { answerKubelet, type KubeletDeps } from '../../../src/kubelet/answer.ts';
+import { PLUGIN_DEADLINE } from '../../../src/kubelet/retry-delay.ts';
+import { createHelperFixture } from '../../support/unit/helper.ts';
+
+const ECR = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
+const CONFIG = `registries:\n  ${ECR}: { profile: dev }\n`;
+const ASKED = JSON.stringify({
+  apiVersion: 'credentialprovider.kubelet.k8s.io/v1',
+  kind: 'CredentialProviderRequest',
+  image: `${ECR}/team/app@sha256:${'0'.repeat(64)}`,
+});
+const THROTTLED = new XacctError('throttled', 'AWS throttles');
+
+/** `failing`: how many mints fail so, one after another; each takes `mintMs`. Chance is 1/2 throughout. */
+function kubelet(failing = 0, { config = CONFIG, failure = THROTTLED, mintMs = 100, env = {} } = {}) {
+  const { deps } = createHelperFixture(config);
+  const seen = { waits: [] as number[], envs: [] as (readonly [string | undefined, string | undefined])[] };
+  let now = 0;
+  const mint: KubeletDeps['mint'] = async (resolution, mintEnv, mfa) => {
+    seen.envs.push([mintEnv.ECR_XACCT_TIMEOUT, mintEnv.AWS_MAX_ATTEMPTS]);
+    now += mintMs;
+    return seen.envs.length <= failing ? { error: failure } : await deps.mint(resolution, mintEnv, mfa);
+  };
+  const wait = async (ms: number) => {
+    seen.waits.push(ms);
+    now += ms;
+  };
+  const own = { ...deps, mint, wait, random: () => 0.5, steady: () => now };
+  return { ...seen, deps, answer: async (asked = ASKED) => JSON.parse(await answerKubelet(own, asked, env)) };
+}
+
+describe('the kubelet', () => {
+  test('is answered a token once AWS throttles no more, after waits that chance spreads', async () => {
+    const { answer, waits, envs } = kubelet(2);
+    const { auth } = await answer();
+    assert.deepEqual(auth, { [ECR]: { username: 'AWS', password: 'token 1 of profile dev' } });
+    assert.deepEqual(waits, [2_000, 4_000]);
+    // The plugin's own waits are all: the SDK does not wait within them. Each call has the time that is left.
+    assert.deepEqual(envs, [
+      ['45', '1'],
+      ['42', '1'],
+      ['38', '1'],
+    ]);
+  });
+
+  test('is told why within its own minute, where AWS goes on throttling', async () => {
+    const { answer, waits } = kubelet(Number.POSITIVE_INFINITY);
+    await assert.rejects(answer(), { message: `${ECR}: profile dev: AWS throttles` });
+    assert.ok(waits.length > 2);
+    assert.ok(waits.reduce((sum, ms) => sum + ms + 100, 0) < PLUGIN_DEADLINE);
+  });
+
+  test('is told at once what does not pass by itself', async () => {
+    const { answer, waits } = kubelet(1, { failure: new XacctError('access-denied', 'not allowed') });
+    await assert.rejects(answer(), { message: `${ECR}: profile dev: not allowed` });
+    assert.deepEqual(waits, []);
+  });
+
+  test('has the time of ECR_XACCT_TIMEOUT where that is less, and the tries of AWS_MAX_ATTEMPTS', async () => {
+    const { answer, envs } = kubelet(0, { env: { ECR_XACCT_TIMEOUT: '20', AWS_MAX_ATTEMPTS: '4' } });
+    await answer();
+    assert.deepEqual(envs, [['20', '4']]);
+  });
+
+  test('keeps a token for half of its life less a random part, and no longer than max_token_age lets it', async () => {
+    const { answer } = kubelet();
+    assert.equal((await answer()).cacheDuration, '5h15m0s');
+    const shorter = kubelet(0, { config: `max_token_age: 2h\n${CONFIG}` });
+    assert.equal((await shorter.answer()).cacheDuration, '52m30s');
+  });
+
+  test('asks AWS for no profile whose it is: a fleet would ask from every node', async () => {
+    const { answer, deps } = kubelet(0, { config: '' });
+    let asked = 0;
+    deps.accounts.learn = async () => {
+      asked += 1;
+    };
+    await answer();
+    assert.equal(asked, 0);
+  });
+});
