@@ -1,5 +1,6 @@
 // The registries by identity: whom each has, whether that identity is signed in, and the state of each token.
 import type { Config } from '../config/load.ts';
+import { ruleReason } from '../config/match.ts';
 import { attempt, type ErrorFields, errorFields, XacctError } from '../errors.ts';
 import type { DaemonStatus } from '../helper/daemon-answers.ts';
 import { command, type Hint } from '../hint.ts';
@@ -183,7 +184,7 @@ function ofPattern(name: string, { config, env }: Surroundings): Found {
     candidates: [
       profile
         ? { of: { kind: 'profile', profile }, reason: `ECR_XACCT_PROFILE=${profile}` }
-        : { of: ruleIdentity(rule), reason: `rule "${name}" (${config.file}:${rule.line})` },
+        : { of: ruleIdentity(rule), reason: ruleReason(rule) },
     ],
   };
 }

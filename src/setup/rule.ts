@@ -1,4 +1,6 @@
 // What `ecr-xacct rule` does: one rule of config.yaml added, changed or removed; shown, asked, written, and undone by setup --undo.
+
+import { readSystemConfig } from '../config/config-reader.ts';
 import { putRule, ruleIn, takeRule, type WrittenRule } from '../config/edit-rule.ts';
 import { inspectConfig } from '../config/load.ts';
 import { configPath } from '../config/paths.ts';
@@ -83,10 +85,13 @@ export async function removeRule(registry: string, options: WriteOptions, run: R
   const done = await write(session, path, (text) => {
     const existing = ruleIn(text, typed, path);
     if (existing === undefined)
-      throw noRule(
-        typed,
-        readConfigFile(path).config.rules.map(({ key }) => key),
-        path,
+      throw (
+        systemRule(typed, path, run.invocation) ??
+        noRule(
+          typed,
+          readConfigFile(path).config.rules.map(({ key }) => key),
+          path,
+        )
       );
     return {
       after: takeRule(text, typed, path),
@@ -215,6 +220,25 @@ function write(session: Session, path: string, want: (text: string) => Wanted): 
     const state = readState(path);
     return { changes: [change], notes, writes: writesOf([change], state, state.value?.declined ?? []) };
   });
+}
+
+/** Where the machine's config has the rule. */
+function systemRule(typed: string, path: string, { env, uid }: Run['invocation']): XacctError | undefined {
+  const system = attempt(() => readSystemConfig(env));
+  const rules = system instanceof XacctError ? [] : (system?.rules ?? []);
+  const rule = rules.find(({ key }) => key.toLowerCase() === typed);
+  if (rule === undefined) return undefined;
+  const { file, line } = rule;
+  return new XacctError(
+    'usage',
+    `there is no rule for ${typed} in ${printable(path)}; ${printable(file)}:${line} has it, which is root's and counts for every user`,
+    {
+      hint: {
+        say: 'a rule of your own comes before it (ecr-xacct rule add); to edit that file',
+        run: uid === 0 ? command`$EDITOR ${file}` : command`sudoedit ${file}`,
+      },
+    },
+  );
 }
 
 function noRule(key: string, keys: readonly string[], path: string): XacctError {

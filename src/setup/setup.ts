@@ -17,7 +17,7 @@ import { screenOf } from '../terminal/screen.ts';
 import { findAccounts } from './accounts.ts';
 import { createAsker } from './asker.ts';
 import { type Asker, chooseRegistries, type RegistryChoice } from './choose-registries.ts';
-import { readConfigFile } from './config-change.ts';
+import { aboveSystemConfig, readConfigFile } from './config-change.ts';
 import { readDropIn } from './docker-files/drop-in.ts';
 import { writesOf } from './file-change.ts';
 import { removeEmptyFolders } from './made-folders.ts';
@@ -94,7 +94,8 @@ async function setUp(session: SetupSession, path: string, options: SetupOptions)
   const program = options.podman ? 'podman' : 'docker';
   const isDropIn = options.podman === true && options.credsStore === true;
   // Before anything is asked.
-  const { config } = readConfigFile(path);
+  const configFile = () => aboveSystemConfig(readConfigFile(path), user.env);
+  const { config } = configFile();
   const { value: former } = readState(path);
   const targets = targetsOf(program, isDropIn, user);
   const withoutStore = typed({ ...options, credsStore: undefined });
@@ -106,7 +107,7 @@ async function setUp(session: SetupSession, path: string, options: SetupOptions)
   let use: StoreUse | undefined;
   const done = await writePlan(session, () => {
     const state = readState(path);
-    const plan = planSetup(readConfigFile(path), targetsOf(program, isDropIn, user), choice, {
+    const plan = planSetup(configFile(), targetsOf(program, isDropIn, user), choice, {
       isCredsStore,
       state: state.value,
       withoutStore,

@@ -50,7 +50,11 @@ export function makeSetupHome(
       '--disable-sigusr1',
       join(home, 'opt/lib/ecr-xacct.cjs'),
     ] as const,
-    env: { HOME: home, PATH: dirname(program), XDG_RUNTIME_DIR: join(home, 'run'), ...env },
+    env: {
+      ...{ HOME: home, PATH: dirname(program), XDG_RUNTIME_DIR: join(home, 'run') },
+      ECR_XACCT_SYSTEM_CONFIG: '',
+      ...env,
+    },
     uid: process.getuid?.(),
   };
   const write: SetupHome['write'] = (contents) => {

@@ -1,5 +1,7 @@
 // Which accounts, profiles, regions and rules `ecr-xacct setup` chooses where it asks nothing.
 import assert from 'node:assert/strict';
+import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { emptyConfig } from '../../../src/config/empty-config.ts';
@@ -317,6 +319,36 @@ describe("a profile's account", () => {
         hint: { say: 'to see why', run },
       },
     );
+  });
+});
+
+describe("a rule of the machine's config", () => {
+  test("stays in force for its hostname, is said to, and is no rule of the user's own.", async () => {
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'system-config-'));
+    const system = join(folder.path, 'config.yaml');
+    writeFileSync(system, `registries:\n  ${host(PLATFORM, 'us-east-1')}: { profile: mine }\n`);
+    const aws = { '.aws/config': ssoProfile('platform', PLATFORM, 'us-east-1') };
+    using user = makeSetupHome(aws, { ECR_XACCT_SYSTEM_CONFIG: system });
+    const stdout = await user.succeed('--yes', '--region', 'eu-west-1');
+    // A rule for the whole account would come before it.
+    const own = `registries:\n  "${host(PLATFORM, 'eu-west-1')}": { profile: platform }\n`;
+    assert.equal(user.read(CONFIG), own);
+    const note = `Note: ${host(PLATFORM, 'us-east-1')}: kept the rule in ${system}:2, profile mine\n`;
+    assert.ok(stdout.includes(note), stdout);
+    const removed = await user.run('rule', 'remove', host(PLATFORM, 'us-east-1'), '--yes');
+    assert.equal(removed.status, 2);
+    assert.ok(removed.stderr.includes(`${system}:2 has it`), removed.stderr);
+  });
+
+  test('gives way where its account is picked by a profile.', async () => {
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'system-config-'));
+    const system = join(folder.path, 'config.yaml');
+    writeFileSync(system, `registries:\n  "${PLATFORM}.dkr.ecr.*.amazonaws.com": { profile: mine }\n`);
+    const aws = { '.aws/config': ssoProfile('platform', PLATFORM, 'us-east-1') };
+    using user = makeSetupHome(aws, { ECR_XACCT_SYSTEM_CONFIG: system });
+    await user.succeed('--yes', '--profile', 'platform');
+    const own = `registries:\n  "${PLATFORM}.dkr.ecr.*.amazonaws.com": { profile: platform }\n`;
+    assert.equal(user.read(CONFIG), own);
   });
 });
 
