@@ -1,11 +1,17 @@
 // Where the files are, by the environment of the caller: the user's config.yaml, the machine's, and the log.
-import { isAbsolute, join } from 'node:path';
+import '../os/made-up-home.ts';
+import { homedir } from 'node:os';
+import { isAbsolute, join, relative } from 'node:path';
+import envPaths from 'env-paths';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
 import { homeFolder } from '../os/home-folder.ts';
+import { forgetMadeUpHome } from '../os/made-up-home.ts';
 
 const NAME = 'ecr-xacct';
+
+forgetMadeUpHome();
 
 /**
  * The path of config.yaml: `$ECR_XACCT_CONFIG`, else in the user's config folder. Undefined without a home folder.
@@ -44,30 +50,21 @@ export function logPath(env: Environment): string | undefined {
   return folder === undefined ? undefined : join(folder, 'daemon.log');
 }
 
-/**
- * Variables that name a folder, and where it is below the home folder otherwise. Linux and the BSDs:
- * https://specifications.freedesktop.org/basedir-spec/
- */
-const FOLDERS = {
-  config: {
-    xdg: ['XDG_CONFIG_HOME', '.config'],
-    mac: 'Preferences',
-    windows: ['APPDATA', 'Roaming', 'Config'],
-  },
-  log: { xdg: ['XDG_STATE_HOME', '.local/state'], mac: 'Logs', windows: ['LOCALAPPDATA', 'Local', 'Log'] },
-} as const;
+/** Variables of https://specifications.freedesktop.org/basedir-spec/ that env-paths follows on Linux and the BSDs. */
+const XDG = { config: ['XDG_CONFIG_HOME', '.config'], log: ['XDG_STATE_HOME', '.local/state'] } as const;
 
-function userFolder(kind: keyof typeof FOLDERS, env: Environment): string | undefined {
-  const { xdg, mac, windows } = FOLDERS[kind];
+/**
+ * env-paths reads the environment of its own process, once; a daemon answers callers with theirs. So the layout is
+ * env-paths' and the home folder the caller's.
+ */
+function userFolder(kind: 'config' | 'log', env: Environment): string | undefined {
+  if (process.platform === 'win32') return envPaths(NAME, { suffix: '' })[kind];
   const home = homeFolder(env);
-  if (process.platform === 'win32') {
-    const [variable, below, leaf] = windows;
-    const folder = env[variable] || (home && join(home, 'AppData', below));
-    return folder && join(folder, NAME, leaf);
+  if (process.platform === 'darwin') {
+    return home && join(home, relative(homedir(), envPaths(NAME, { suffix: '' })[kind]));
   }
-  if (process.platform === 'darwin') return home && join(home, 'Library', mac, NAME);
-  const [variable, below] = xdg;
-  const named = env[variable];
-  if (named !== undefined && isAbsolute(named)) return join(named, NAME);
+  const [variable, below] = XDG[kind];
+  const xdg = env[variable];
+  if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, NAME);
   return home && join(home, below, NAME);
 }

@@ -1,6 +1,6 @@
 // Owns the proof of where the configs and the log are, by the environment of the caller.
 import assert from 'node:assert/strict';
-import { userInfo } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { configPath, logPath, systemConfigPath } from '../../../src/config/paths.ts';
@@ -120,8 +120,13 @@ describe('the folders of other systems', () => {
   const home = { HOME: '/home/dev' };
   const rows: readonly [string, Environment, string, string][] = [
     ['darwin', home, '/home/dev/Library/Preferences/ecr-xacct', '/home/dev/Library/Logs/ecr-xacct'],
-    ['win32', { APPDATA: '/R', LOCALAPPDATA: '/L' }, '/R/ecr-xacct/Config', '/L/ecr-xacct/Log'],
-    ['win32', home, '/home/dev/AppData/Roaming/ecr-xacct/Config', '/home/dev/AppData/Local/ecr-xacct/Log'],
+    // There is no daemon: it is this process's.
+    [
+      'win32',
+      {},
+      `${homedir()}/AppData/Roaming/ecr-xacct/Config`,
+      `${homedir()}/AppData/Local/ecr-xacct/Log`,
+    ],
   ];
   for (const [platform, env, config, log] of rows) {
     test(`are those of ${platform} for ${Object.keys(env).join(' and ')}`, { skip }, (t) => {
