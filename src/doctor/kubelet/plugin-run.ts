@@ -6,7 +6,7 @@ import { attempt, printable, XacctError } from '../../errors.ts';
 import { command, commandText } from '../../hint.ts';
 import { type Environment, type Invocation, waitingFor } from '../../invocation.ts';
 import { type ProviderRequest, readResponse, writeRequest } from '../../kubelet/messages.ts';
-import type { CredentialProvider } from '../../kubelet/provider-config.ts';
+import type { CredentialProvider } from '../../kubelet/read-provider-config.ts';
 import { readSmallFile, whyUnreadable } from '../../os/small-file.ts';
 import { safeSocket, socketPath } from '../../wire/socket-path.ts';
 import type { Finding } from '../finding.ts';

@@ -5,7 +5,7 @@ import { type Command, command, commandText } from '../../hint.ts';
 import { ROLE_ANNOTATIONS, readServiceAccount, type ServiceAccount } from '../../identity/service-account.ts';
 import { type Invocation, waitingFor } from '../../invocation.ts';
 import { isRecord } from '../../is-record.ts';
-import type { CredentialProvider } from '../../kubelet/provider-config.ts';
+import type { CredentialProvider } from '../../kubelet/read-provider-config.ts';
 import { findProgram } from '../../os/find-program.ts';
 import { readSmallFile, whyUnreadable } from '../../os/small-file.ts';
 import { type Finding, failedFinding } from '../finding.ts';

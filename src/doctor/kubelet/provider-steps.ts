@@ -5,8 +5,8 @@ import { linkAsCommand, makeExecutable, ownProgram } from '../../docker/helper-f
 import { attempt, printable, XacctError } from '../../errors.ts';
 import { type Command, command, commandText } from '../../hint.ts';
 import type { Invocation } from '../../invocation.ts';
-import { matchesImage } from '../../kubelet/match-images.ts';
-import { type CredentialProvider, readProviderConfig } from '../../kubelet/provider-config.ts';
+import { matchesImage } from '../../kubelet/image-match.ts';
+import { type CredentialProvider, readProviderConfig } from '../../kubelet/read-provider-config.ts';
 import { mayAccess } from '../../os/find-program.ts';
 import { type Finding, failedFinding } from '../finding.ts';
 import type { KubeletPlace } from './kubelet-place.ts';
@@ -146,14 +146,15 @@ export function matchStep(
   const ours = matching.find(({ provider }) => isOurPlugin(provider));
   const others = matching.filter((match) => match !== ours).map(({ provider }) => provider.name);
   if (ours === undefined) {
-    const own = providers.find(isOurPlugin);
+    const own = providers.filter(isOurPlugin);
+    const names = own.map(({ name }) => name).join(' or ');
     const instead = others.length === 0 ? '' : `, only of ${others.join(', ')}`;
     return {
       finding: {
         ...{ step, outcome: 'failed', side: 'machine' },
-        text: `no entry of matchImages of ${own?.name} matches ${image}${instead}`,
-        command: commandText(command`$EDITOR ${own?.file ?? ''}`),
-        notes: [`Add to matchImages of ${own?.name}:`, `  - "${image.split('/')[0]}"`, RESTART],
+        text: `no entry of matchImages of ${names} matches ${image}${instead}`,
+        command: commandText(command`$EDITOR ${own[0]?.file ?? ''}`),
+        notes: [`Add to matchImages of ${names}:`, `  - "${image.split('/')[0]}"`, RESTART],
       },
     };
   }

@@ -7,7 +7,7 @@ import type { Explanation } from '../../helper/explain.ts';
 import type { Command } from '../../hint.ts';
 import { withServiceAccountToken } from '../../identity/service-account.ts';
 import type { Environment, Invocation } from '../../invocation.ts';
-import type { CredentialProvider } from '../../kubelet/provider-config.ts';
+import type { CredentialProvider } from '../../kubelet/read-provider-config.ts';
 import { type DeniedFinding, type Finding, failedFinding } from '../finding.ts';
 import type { KubeletOptions } from '../options.ts';
 import type { ImageName } from '../registry-api/image-name.ts';

@@ -1,7 +1,7 @@
 // Owns the proof that matchImages are matched as the kubelet matches them.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { matchesImage } from '../../../src/kubelet/match-images.ts';
+import { matchesImage } from '../../../src/kubelet/image-match.ts';
 
 const ECR = '111122223333.dkr.ecr.us-east-1.amazonaws.com/team/app';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { attempt, XacctError } from '../../../src/errors.ts';
-import { readProviderConfig } from '../../../src/kubelet/provider-config.ts';
+import { readProviderConfig } from '../../../src/kubelet/read-provider-config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'provider-config-'));
 after(() => rmSync(folder, { recursive: true }));
