@@ -1,4 +1,4 @@
-// The step of doctor that stands in for a pod: the token and the annotations of its service account, as the kubelet would send them.
+// The step of doctor that speaks for a pod: the token and the annotations of its service account, as the kubelet would send them.
 import { childEnvironment } from '../../caller-environment.ts';
 import { attempt, orError, printable, XacctError } from '../../errors.ts';
 import { type Command, command, commandText } from '../../hint.ts';

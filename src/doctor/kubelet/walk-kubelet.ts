@@ -4,7 +4,7 @@ import { createConfigReader } from '../../config/config-reader.ts';
 import { matchRule } from '../../config/match.ts';
 import { orError, XacctError } from '../../errors.ts';
 import type { Explanation } from '../../helper/explain.ts';
-import type { Command } from '../../hint.ts';
+import { type Command, command, commandText } from '../../hint.ts';
 import { withServiceAccountToken } from '../../identity/service-account.ts';
 import type { Environment, Invocation } from '../../invocation.ts';
 import type { CredentialProvider } from '../../kubelet/read-provider-config.ts';
@@ -83,7 +83,8 @@ async function* askedPlugin({
   const { kubelet } = place;
   const { uid = 0 } = invocation;
   if (kubelet !== undefined && kubelet.uid !== uid && uid !== 0) {
-    const text = `${kubelet.name} runs the plugin as user ${kubelet.uid}, in an environment that only root may read`;
+    const user = kubelet.uid === 0 ? 'root' : `user ${kubelet.uid}`;
+    const text = `${kubelet.name} runs the plugin as ${user}, in an environment that only root may read`;
     yield needsRoot('plugin-env', text, words);
     return undefined;
   }
@@ -113,16 +114,35 @@ async function* walkAs(
 ): AsyncGenerator<DeniedFinding> {
   const { hostname, repository } = image;
   const explained = await explainer(env, hostname, invocation, pod);
+  const explanation = await orError(() => explained(false));
+  if (!(explanation instanceof XacctError) && isByNone(explanation)) return yield noIdentity(hostname, env);
   const examine = examination(image, false, invocation);
   const request = {
     image: `${hostname}/${repository}`,
     serviceAccountToken: pod?.serviceAccountToken,
     serviceAccountAnnotations: pod?.serviceAccountAnnotations ?? {},
   };
-  const reached = yield* walkIdentity(await orError(() => explained(false)), {
+  const reached = yield* walkIdentity(explanation, {
     ...{ hostname, repository, invocation, examine },
     explainedAnew: () => explained(true),
     token: () => tokenByPlugin(place, provider, { request, hostname, env }, invocation),
   });
   if (reached !== undefined) yield* walkImage(image, false, reached, examine);
+}
+
+function isByNone({ registry, candidates, error }: Explanation): boolean {
+  return registry !== undefined && candidates.length === 0 && error === undefined;
+}
+
+/** What a shell would show of it is another thing: it has other variables. */
+function noIdentity(hostname: string, { ECR_XACCT_CONFIG: file }: Environment): Finding {
+  return {
+    ...{ step: 'identity', outcome: 'failed', side: 'machine' },
+    text: `nothing says as whom to pull from ${hostname}: no rule, no annotation of a pod, no identity of the node`,
+    command: commandText(command`$EDITOR ${file || '/etc/ecr-xacct/config.yaml'}`),
+    notes: [
+      'To pull by the role of each pod, add under registries:',
+      `  "${hostname}": { service_account: true }`,
+    ],
+  };
 }

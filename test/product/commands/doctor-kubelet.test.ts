@@ -342,6 +342,20 @@ describe('doctor --for kubelet ends, with the command that fixes it, where', () 
       }));
   }
 
+  test('nothing says as whom to pull.', () =>
+    onNode(
+      async ({ configure, own, diagnosed }) => {
+        await configure([own({ tokenAttributes: undefined })]);
+        const { steps, cause } = await diagnosed();
+        const before = upTo('identity').filter((step) => !step.startsWith('service-account'));
+        assert.deepEqual(steps, [...before, 'identity failed']);
+        assert.match(cause?.text ?? '', /: no rule, no annotation of a pod, no identity of the node$/);
+        assert.match(cause?.command ?? '', /^\$\{EDITOR:-vi\} \S+\/ecr-xacct\/config\.yaml$/);
+        assert.equal(cause?.notes?.at(-1), `  "${HOST}": { service_account: true }`);
+      },
+      { registries: {} },
+    ));
+
   test('the role of the annotation does not trust the pod.', () =>
     onNode(
       async ({ diagnosed, run }) => {
@@ -349,12 +363,12 @@ describe('doctor --for kubelet ends, with the command that fixes it, where', () 
         assert.deepEqual(steps, [...upTo('credentials'), 'credentials failed']);
         assert.match(
           cause?.text ?? '',
-          /NobodyTrusted \(service account team\/app\): STS rejected the token/,
+          /NoPods \(service account team\/app\): STS rejected the token/,
         );
         const { stdout } = await run(...AS_POD);
-        assert.match(stdout, /^ {2}aws iam get-role --role-name NobodyTrusted /m);
+        assert.match(stdout, /^ {2}aws iam get-role --role-name NoPods /m);
       },
-      { role: roleArn('NobodyTrusted') },
+      { role: roleArn('NoPods') },
     ));
 });
 
