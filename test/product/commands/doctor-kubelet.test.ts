@@ -361,10 +361,7 @@ describe('doctor --for kubelet ends, with the command that fixes it, where', () 
       async ({ diagnosed, run }) => {
         const { steps, cause } = await diagnosed(...AS_POD);
         assert.deepEqual(steps, [...upTo('credentials'), 'credentials failed']);
-        assert.match(
-          cause?.text ?? '',
-          /NoPods \(service account team\/app\): STS rejected the token/,
-        );
+        assert.match(cause?.text ?? '', /NoPods \(service account team\/app\): STS rejected the token/);
         const { stdout } = await run(...AS_POD);
         assert.match(stdout, /^ {2}aws iam get-role --role-name NoPods /m);
       },
