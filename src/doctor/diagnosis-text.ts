@@ -116,7 +116,7 @@ function strictText(warned: number): string {
 
 function conclusion(
   findings: readonly Finding[],
-  { push, for: platform }: Pick<DoctorOptions, 'push' | 'for'>,
+  { push, for: consumer }: Pick<DoctorOptions, 'push' | 'for'>,
 ): Cell {
   if (findings.every(({ outcome }) => outcome === 'unknown')) {
     return { text: 'Whether something is wrong is not known.', style: 'yellow' };
@@ -125,7 +125,8 @@ function conclusion(
     if (findings.some(({ outcome }) => outcome === 'unknown')) {
       return 'Nothing is wrong, as far as could be looked.';
     }
-    if (platform !== undefined) return `Nothing is wrong for ${PLATFORM_NAMES[platform]}.`;
+    if (consumer === 'kubelet') return 'The kubelet can pull it.';
+    if (consumer !== undefined) return `Nothing is wrong for ${PLATFORM_NAMES[consumer]}.`;
     const isThere = findings.some(({ step }) => step === 'layers');
     return `It can be ${[...(isThere ? ['pulled'] : []), ...(push ? ['pushed'] : [])].join(' and ')}.`;
   };

@@ -53,7 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   client: ['helper', 'kubelet', 'minter', 'wire', 'docker', 'docker/fallback', 'config', 'profiles', 'os'],
   // What the kubelet runs.
-  kubelet: ['helper', 'identity', 'docker', 'wire'],
+  kubelet: ['helper', 'identity', 'docker', 'wire', 'policy', 'os'],
   // What people run.
   callers: [
     'client',
@@ -104,6 +104,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'callers',
     'client',
     'helper',
+    // Its plugin's messages and config, and what a token says of a pod.
+    'kubelet',
+    'identity',
     // What config check says is wrong.
     'inspect',
     'policy',
