@@ -310,7 +310,12 @@ describe("a profile's account", () => {
     const wishes = { profiles: [], regions: { all: [], of: new Map() } };
     const standing = standingOf(emptyConfig(undefined), [], false, []);
     await assert.rejects(
-      chooseRegistries({ accounts: [], states: new Map(), leftOut }, wishes, standing, undefined),
+      chooseRegistries(
+        { accounts: [], states: new Map(), signIns: new Map(), leftOut },
+        wishes,
+        standing,
+        undefined,
+      ),
       {
         code: 'no-identity',
         message: 'no profile leads to an AWS account: profile lost is of no account (and 1 more like it)',

@@ -51,6 +51,7 @@ describe('a first setup', () => {
       `Docker asks ecr-xacct for the credentials of 2 registries.
 
 What to do next:
+  aws sso login --profile platform
   docker pull ${host(PLATFORM)}/NAME:TAG
   ecr-xacct explain ${host(PLATFORM)}
 
