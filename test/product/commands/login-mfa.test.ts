@@ -75,7 +75,7 @@ test('Another login needs no code as long as the session lasts, and one after lo
   assert.equal(status, 1);
   assert.match(
     stderr,
-    /an MFA code of .* is required\nHere is no terminal to ask on: add --mfa-code CODE\n$/,
+    /an MFA code of .* is required\nHere is no terminal to ask on; with a code, run:\n {2}ecr-xacct login \S+ --mfa-code CODE\n$/,
   );
 });
 
