@@ -46,6 +46,7 @@ export async function loginPerson(
   const identities = candidates(asked, { config, profiles, env });
   const words = (profile = named) =>
     command`ecr-xacct login ${[hostname ?? [], profile === undefined ? [] : ['--profile', profile]].flat()}`;
+  refuseMistyped(named, profiles, words);
   if (sso) {
     const session = sessionOf(identities, profiles, env);
     refuseForeignCache(session, env, [...words(), '--sso']);
@@ -54,7 +55,6 @@ export async function loginPerson(
   const { mfaProcess } = config;
   const serial = serialOf(identities, { config, profiles, env });
   const withCode = [...words(), '--mfa-code', 'CODE'];
-  refuseMistyped(named, profiles, words);
   const codes = mfaCodes({ serial, given: mfaCode, withCode, mfaProcess, env }, streams);
   const done = await withMfaCodes(
     (code) => login(invocation, { ...asked, code }),
@@ -165,10 +165,16 @@ function firstOf<T>(
   return undefined;
 }
 
+function lifeLines(who: string, left: string): string[] {
+  const lasts = `its token lasts ${left}.`;
+  const line = `${who} ${lasts}`;
+  return line.length <= 80 ? [line] : [who, lasts];
+}
+
 function doneText(done: LoggedIn): string {
   const { hostname, identity, expiresAt, leftMs, shortBecause, mfaSession, clockGap } = done;
   const lines = [`Logged in to ${printable(hostname)}`];
-  if (leftMs > 0) lines.push(`as ${printable(identity)}; its token lasts ${durationText(leftMs)}.`);
+  if (leftMs > 0) lines.push(...lifeLines(`as ${printable(identity)};`, durationText(leftMs)));
   else {
     const expired = expiredOnArrivalText({ expiresAt, awsNow: expiresAt - leftMs });
     lines.push(`as ${printable(identity)}.`, `Its token ${expired}.`);
