@@ -39,7 +39,7 @@ export async function showDiagnosis(
   const onStep = (soFar: Diagnosis) => isShown && show(beginning(soFar, HOME, screen));
   const { found, isWell, text } =
     image === undefined
-      ? await lookAround(invocation, HOME)
+      ? await lookAround(options, invocation, HOME)
       : await lookAt(image, options, invocation, onStep);
   show(options.json ? printableJson(found) : text(screen));
   if (report !== undefined) {
@@ -65,13 +65,17 @@ interface Looked {
   text: (screen: Screen) => string;
 }
 
-async function lookAround(invocation: Invocation, home: string | undefined): Promise<Looked> {
+async function lookAround(
+  { strict }: DoctorOptions,
+  invocation: Invocation,
+  home: string | undefined,
+): Promise<Looked> {
   const found = await checkUp(invocation);
   const { failed, warnings } = found.summary;
   return {
     found,
     isWell: (isStrict) => failed === 0 && !(isStrict && warnings > 0),
-    text: (screen) => checkUpText(found, home, screen),
+    text: (screen) => checkUpText(found, strict === true, home, screen),
   };
 }
 

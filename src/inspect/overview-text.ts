@@ -7,6 +7,7 @@ import { durationText } from '../terminal/duration-text.ts';
 import { hintNotes } from '../terminal/hint-notes.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { type Cell, type Column, type Note, notes, table } from '../terminal/table.ts';
+import type { MintError } from '../token/slot-status.ts';
 import { type IdentityView, NO_IDENTITY, type RegistryView } from './identity-views.ts';
 import type { Overview } from './overview.ts';
 import type { SignIn } from './sign-in.ts';
@@ -172,17 +173,14 @@ function registryLines(
     [`  ${name}`, state],
     ...(lastError === undefined
       ? []
-      : [
-          {
-            note: {
-              text: `${what} ${durationText(now - lastError.at)} ago: ${lastError.text}`,
-              style: 'red' as const,
-            },
-            indent: 4,
-          },
-        ]),
+      : failureNotes(lastError, `${what} ${durationText(now - lastError.at)} ago`, screen)),
     ...(fix === undefined ? [] : hintNotes(fix, 4, screen)),
   ];
+}
+
+function failureNotes({ text, error }: MintError, what: string, screen: Screen): Note[] {
+  const { message, hint } = error ?? { message: text };
+  return errorNotes({ message: `${what}: ${message}`, ...(hint && { hint }) }, 4, screen);
 }
 
 function errorNotes(

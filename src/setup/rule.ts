@@ -22,7 +22,7 @@ import { readConfigFile } from './config-change.ts';
 import { fileChange, writesOf } from './file-change.ts';
 import { ruleEdit } from './rule-edit.ts';
 import { type Edit, readState } from './state.ts';
-import { type Session, writePlan } from './write-plan.ts';
+import { type Session, type WritePlan, writePlan } from './write-plan.ts';
 
 export interface WriteOptions {
   yes?: true;
@@ -59,11 +59,20 @@ const SETTINGS = [
   ['region', 'region'],
 ] as const;
 
+/** Without any of them, a rule leads to no identity. */
+const WHO = ['profile', 'roleArn', 'sourceProfile', 'credentialSource', 'webIdentityTokenFile'] as const;
+
 /** @throws XacctError `usage`; `profile-missing` and the like for a profile that cannot be used; as `writePlan` does. */
 export async function addRule(registry: string, options: RuleOptions, run: Run): Promise<void> {
   const key = ruleKey(registry, options.registry);
-  const rule = ruleOf(key, options);
   const words = ['rule', 'add', registry];
+  if (!WHO.some((option) => options[option] !== undefined)) {
+    const run = typedCommand(words, { ...options, profile: 'NAME' });
+    throw new XacctError('usage', 'by which profile? Name it, or a role with --role-arn', {
+      hint: { say: 'as in:', run },
+    });
+  }
+  const rule = ruleOf(key, options);
   checkProfile(rule, { words, options, run });
   const { session, path } = begin(words, options, run);
   const { profile } = rule;
@@ -208,7 +217,7 @@ function typedCommand(words: readonly string[], options: RuleOptions): Command {
 interface Wanted {
   after: string;
   edit: Edit;
-  notes: readonly string[];
+  notes: WritePlan['notes'];
 }
 
 function write(session: Session, path: string, want: (text: string) => Wanted): ReturnType<typeof writePlan> {

@@ -104,6 +104,19 @@ export function makeSetupHome(
   };
 }
 
+/** The accounts of the tests of setup. */
+export const PLATFORM = '444455556666';
+export const IMAGES = '111122223333';
+
+/** The ECR registry of an account. */
+export function host(account: string, region = 'us-east-1'): string {
+  return `${account}.dkr.ecr.${region}.amazonaws.com`;
+}
+
+/** ~/.aws/config with a profile of the first account, and with one of each. */
+export const AWS_ONE = ssoProfile('platform', PLATFORM, 'us-east-1');
+export const AWS_BOTH = AWS_ONE + ssoProfile('images', IMAGES, 'eu-central-1');
+
 /** A profile of IAM Identity Center in ~/.aws/config. */
 export function ssoProfile(name: string, account: string, region?: string): string {
   const settings = [
