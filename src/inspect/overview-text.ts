@@ -164,19 +164,13 @@ function registryLines(
           ? { text: 'none yet', style: 'dim' as const }
           : '';
   const what = token === undefined ? 'failed' : 'its renewal failed';
+  const failure = lastError && {
+    message: `${what} ${durationText(now - lastError.at)} ago: ${lastError.text}`,
+    ...(lastError.hint && { hint: lastError.hint }),
+  };
   return [
     [`  ${name}`, state],
-    ...(lastError === undefined
-      ? []
-      : [
-          {
-            note: {
-              text: `${what} ${durationText(now - lastError.at)} ago: ${lastError.text}`,
-              style: 'red' as const,
-            },
-            indent: 4,
-          },
-        ]),
+    ...(failure === undefined ? [] : errorNotes(failure, 4, screen)),
     ...(fix === undefined ? [] : hintNotes(fix, 4, screen)),
   ];
 }

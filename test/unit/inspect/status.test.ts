@@ -37,7 +37,7 @@ describe('an MFA session that is not begun', () => {
 
   test('has no command where only a pattern leads to the role of a rule.', async () => {
     const role = rule(PATTERN, `role_arn: ${ROLE}, source_profile: base, mfa_serial: "${SERIAL}"`);
-    assert.equal(await fix(role), 'log in to a registry of the pattern with ecr-xacct login');
+    assert.equal(await fix(role), 'Log in to a registry of the pattern with ecr-xacct login');
   });
 });
 

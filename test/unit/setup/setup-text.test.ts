@@ -3,20 +3,20 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { FileChange } from '../../../src/setup/file-change.ts';
 import { fileDiffText } from '../../../src/setup/setup-text.ts';
 import { screenOf } from '../../../src/terminal/screen.ts';
 
 const plain = screenOf(new PassThrough(), {});
 
 function diffOf(before: string, after: string): string {
-  const bytes = new TextEncoder();
-  const change = {
+  const change: FileChange = {
     path: '/home/me/.docker/config.json',
     kind: 'docker',
-    before: { bytes: bytes.encode(before), mode: 0o600 },
-    after: bytes.encode(after),
+    before: { bytes: Buffer.from(before), mode: 0o600, uid: 1_000, gid: 1_000 },
+    after: Buffer.from(after),
     edits: [],
-  } as const;
+  };
   return fileDiffText(change, plain);
 }
 
