@@ -2,6 +2,7 @@
 import { clockGapText, setClock } from '../aws-clock.ts';
 import type { ErrorFields } from '../errors.ts';
 import { command, commandText } from '../hint.ts';
+import { RENEWED } from '../profiles/session-state.ts';
 import { remainderBar } from '../terminal/bar.ts';
 import { durationText } from '../terminal/duration-text.ts';
 import { hintNotes } from '../terminal/hint-notes.ts';
@@ -140,7 +141,7 @@ function signInLines(
 ): Line[] {
   const name = { text: `  ${to}`, style: 'dim' as const };
   if (state === 'signed in') {
-    if (leftMs === 0 && renews) return [[name, 'renewed when needed']];
+    if (leftMs === 0 && renews) return [[name, RENEWED]];
     return [[name, remainderBar(leftMs, totalMs, durationText(leftMs), screen)]];
   }
   return [

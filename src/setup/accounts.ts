@@ -30,7 +30,7 @@ export interface Account {
 export interface FoundAccounts {
   /** In the order of the profiles. */
   accounts: readonly Account[];
-  /** Profile → what it is, as in `SSO, needs sign-in`; of each that an account has. */
+  /** Profile → what it is, as in `SSO, not signed in`; of each that an account has. */
   states: ReadonlyMap<string, string>;
   /** Profiles that are broken, or whose account is not known, each with the reason. */
   leftOut: ReadonlyMap<string, XacctError>;

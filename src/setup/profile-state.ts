@@ -1,14 +1,11 @@
 // What a profile is, for people: where its credentials come from, and whether they are there; or why it is of no use.
-import { constants } from 'node:fs';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import { type Chain, profileChain } from '../identity/profile-chain.ts';
 import type { Source } from '../identity/source.ts';
 import type { Environment } from '../invocation.ts';
-import { mayAccess } from '../os/find-program.ts';
 import type { Profiles } from '../profiles/profiles.ts';
-import { loginFile, ssoFile } from '../profiles/session-file.ts';
-import { endOf, isRenewable, readSsoToken } from '../profiles/sso-token.ts';
+import { loginState, RENEWED, type SessionState, ssoState } from '../profiles/session-state.ts';
 
 /** Of one that is of no use, the error says why. */
 export type ProfileState = { text: string; fault?: undefined } | { text?: undefined; fault: XacctError };
@@ -78,11 +75,9 @@ function sourceText(source: Source, env: Environment, now: number): { what: stri
     case 'web-identity':
       return { what: 'web identity token' };
     case 'sso':
-      return { what: 'SSO', state: ssoState(ssoFile(source, env), source.sso_session !== undefined, now) };
-    case 'login': {
-      const isThere = mayAccess(loginFile(source.login_session, env), constants.R_OK);
-      return { what: 'aws login', ...(isThere ? {} : { state: NEEDS_SIGN_IN }) };
-    }
+      return { what: 'SSO', state: stateText(ssoState(source, { env, now }), now) };
+    case 'login':
+      return { what: 'aws login', state: stateText(loginState(source.login_session, { env, now }), now) };
     case 'environment':
       return { what: "the environment's access key" };
     case 'container':
@@ -92,17 +87,9 @@ function sourceText(source: Source, env: Environment, now: number): { what: stri
   }
 }
 
-const NEEDS_SIGN_IN = 'needs sign-in';
-
-function ssoState(file: string, isSession: boolean, now: number): string {
-  try {
-    const token = readSsoToken(file);
-    const end = endOf(token.expiresAt);
-    if (end > now) return `signed in until ${timeText(end, now)}`;
-    return isSession && isRenewable(token, now) ? 'signed in, renewed as it is used' : NEEDS_SIGN_IN;
-  } catch {
-    return NEEDS_SIGN_IN;
-  }
+function stateText(session: SessionState, now: number): string {
+  if (session.state !== 'signed in') return session.state;
+  return session.leftMs > 0 ? `signed in until ${timeText(session.expiresAt, now)}` : `signed in, ${RENEWED}`;
 }
 
 /** By this machine's time zone; with the day where it is not today. */

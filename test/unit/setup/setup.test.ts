@@ -43,7 +43,7 @@ describe('a first setup', () => {
     const stdout = await user.succeed('--yes');
     assert.match(
       stdout,
-      /\n444455556666 {2}platform {2}us-east-1 {5}SSO, needs sign-in\n111122223333 {2}images {4}eu-central-1 {2}SSO, needs sign-in\n/,
+      /\n444455556666 {2}platform {2}us-east-1 {5}SSO, not signed in\n111122223333 {2}images {4}eu-central-1 {2}SSO, not signed in\n/,
     );
     const [, end = ''] = stdout.split('\nDone: ');
     assert.equal(
