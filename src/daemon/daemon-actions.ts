@@ -1,9 +1,9 @@
-// What the daemon does for people beside Docker's actions: status, login, explain, forget, stop.
+// What the daemon does for people beside Docker's actions: status, login, explain, password, forget, stop.
 import { type Clock, type Moment, wallTime } from '../clock.ts';
 import { errorFields, orError, XacctError } from '../errors.ts';
 import type { WhoAmI } from '../helper/account-memory.ts';
 import type { DaemonStatus, Forgotten, OrError } from '../helper/daemon-answers.ts';
-import type { HelperDeps } from '../helper/helper.ts';
+import { getCredential, type HelperDeps } from '../helper/helper.ts';
 import type { Memory } from '../helper/memory.ts';
 import { readExplainRequest, readLoginRequest } from '../helper/read-request.ts';
 import { shownValue } from '../userinfo.ts';
@@ -59,6 +59,9 @@ export function createDaemonActions(
       const { explain } = await import('../helper/explain.ts');
       return line(await doneOrError(() => explain(deps, { ...readExplainRequest(input), env })));
     },
+    // As it is: what is shown may be changed on the way, and this is a secret.
+    password: async ({ input, env }) =>
+      JSON.stringify(await doneOrError(() => getCredential(deps, input, env))),
     stop: ({ input }) => {
       // A client of a later version means a daemon older than that, which another client may have replaced by this one.
       if (!isForOlder(input)) end('asked to stop');
