@@ -136,3 +136,20 @@ describe('that no registry is named', () => {
     });
   }
 });
+
+test('The files of the AWS CLI are read once, however many registries there are.', async () => {
+  const time = async (count: number) => {
+    const ids = Array.from({ length: count }, (_, index) => `${100_000_000_000 + index}`);
+    using user = makeSetupHome({
+      '.aws/config': ids.map((id) => `[profile p${id}]\naws_secret_access_key = ${id}\n`).join(''),
+      [CONFIG]: `registries:\n${ids.map((id) => rule(`${id}.dkr.ecr.*.amazonaws.com`, `profile: p${id}`)).join('')}`,
+    });
+    const started = performance.now();
+    await user.run('status');
+    return performance.now() - started;
+  };
+  const least = async (count: number) => Math.min(await time(count), await time(count), await time(count));
+  const TIMES = 8;
+  const [few, many] = [await least(25), await least(25 * TIMES)];
+  assert.ok(many < few * TIMES, `${TIMES} times as many take ${many / few} times as long`);
+});
