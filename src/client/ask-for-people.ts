@@ -1,4 +1,4 @@
-// Asks the daemon for what needs more than its memory: login, explain and a password, in the environment of whoever asks.
+// Asks the daemon, in the caller's environment, for what needs more than its memory: login, explain and a password.
 import type { Answer } from '../docker/messages.ts';
 import { errorFrom, XacctError } from '../errors.ts';
 import type { OrError } from '../helper/daemon-answers.ts';
@@ -48,7 +48,7 @@ export async function explained(
   return await waitingFor(what, invocation, () => explainHere(request, invocation));
 }
 
-/** What Docker's `get` answers, from the daemon's memory or by this process; a failure of ours by its parts. @throws XacctError */
+/** What Docker's `get` answers, by the daemon or in this process. @throws XacctError a failure of ours, by its parts */
 export async function credentialFor(hostname: string, invocation: Invocation): Promise<Answer> {
   const what = `Getting a token for ${hostname}`;
   const byDaemon = await askForPeople<Answer>(invocation, 'password', hostname, true, what);
