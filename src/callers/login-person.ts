@@ -37,9 +37,9 @@ export async function loginPerson(
   run: Run,
 ): Promise<void> {
   const { invocation, streams } = run;
-  refuseWithoutDaemon(invocation);
   const { env } = invocation;
   const ofShell = hostname === undefined ? (profileInForce(env) ?? 'default') : undefined;
+  refuseWithoutDaemon(invocation, named ?? ofShell);
   const asked: LoginRequest = { hostname, profile: named ?? ofShell };
   const config = createConfigReader()(env);
   const profiles = createProfileReader()(env);
@@ -86,11 +86,13 @@ function refuseMistyped(
 }
 
 /** The token is for the daemon to keep: there is no login without one. */
-function refuseWithoutDaemon({ env, uid }: Invocation): void {
+function refuseWithoutDaemon({ env, uid }: Invocation, profile: string | undefined): void {
   if (uid === undefined) {
-    throw noDaemonOnWindows(
-      'with SSO, run: aws sso login; with MFA, use a profile whose credential_process asks for the code',
-    );
+    throw noDaemonOnWindows({
+      say: 'with SSO',
+      run: command`aws sso login ${profile === undefined ? [] : ['--profile', profile]}`,
+      next: { say: 'with MFA, use a profile whose credential_process asks for the code' },
+    });
   }
   if (isDaemonOff(env)) {
     throw new XacctError('usage', 'there is no daemon to keep a token: ECR_XACCT_DAEMON is off', {

@@ -117,11 +117,12 @@ function addRegistry(
       of ?? profileNamed(token.identity, surroundings),
     );
   }
-  for (const { identity, text, error, at } of failures) {
+  for (const { identity, text, hint, at } of failures) {
     if (seen.has(identity)) continue;
     seen.add(identity);
     const { reason, of } = candidateOf(identity) ?? {};
-    const view = { ...registry, ...(reason && { reason }), lastError: { text, at, ...(error && { error }) } };
+    const lastError = { text, ...(hint && { hint }), at };
+    const view = { ...registry, ...(reason && { reason }), lastError };
     add(identity, view, of ?? profileNamed(identity, surroundings));
   }
   // What only the daemon names is of another environment, and its caller has been told.

@@ -2,12 +2,12 @@
 import { clockGapText, setClock } from '../aws-clock.ts';
 import type { ErrorFields } from '../errors.ts';
 import { command, commandText } from '../hint.ts';
+import { RENEWED } from '../profiles/session-state.ts';
 import { remainderBar } from '../terminal/bar.ts';
 import { durationText } from '../terminal/duration-text.ts';
 import { hintNotes } from '../terminal/hint-notes.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { type Cell, type Column, type Note, notes, table } from '../terminal/table.ts';
-import type { MintError } from '../token/slot-status.ts';
 import { type IdentityView, NO_IDENTITY, type RegistryView } from './identity-views.ts';
 import type { Overview } from './overview.ts';
 import type { SignIn } from './sign-in.ts';
@@ -145,7 +145,7 @@ function signInLines(
 ): Line[] {
   const name = { text: `  ${to}`, style: 'dim' as const };
   if (state === 'signed in') {
-    if (leftMs === 0 && renews) return [[name, 'renewed when needed']];
+    if (leftMs === 0 && renews) return [[name, RENEWED]];
     return [[name, remainderBar(leftMs, totalMs, durationText(leftMs), screen)]];
   }
   return [
@@ -169,18 +169,15 @@ function registryLines(
           ? { text: 'none yet', style: 'dim' as const }
           : '';
   const what = token === undefined ? 'failed' : 'its renewal failed';
+  const failure = lastError && {
+    message: `${what} ${durationText(now - lastError.at)} ago: ${lastError.text}`,
+    ...(lastError.hint && { hint: lastError.hint }),
+  };
   return [
     [`  ${name}`, state],
-    ...(lastError === undefined
-      ? []
-      : failureNotes(lastError, `${what} ${durationText(now - lastError.at)} ago`, screen)),
+    ...(failure === undefined ? [] : errorNotes(failure, 4, screen)),
     ...(fix === undefined ? [] : hintNotes(fix, 4, screen)),
   ];
-}
-
-function failureNotes({ text, error }: MintError, what: string, screen: Screen): Note[] {
-  const { message, hint } = error ?? { message: text };
-  return errorNotes({ message: `${what}: ${message}`, ...(hint && { hint }) }, 4, screen);
 }
 
 function errorNotes(

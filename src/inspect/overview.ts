@@ -11,7 +11,7 @@ import { attempt, type ErrorFields, errorFields, orError, XacctError } from '../
 import type { DaemonStatus } from '../helper/daemon-answers.ts';
 import type { Environment, Invocation } from '../invocation.ts';
 import { homeFolder } from '../os/home-folder.ts';
-import { createProfileReader } from '../profiles/profiles.ts';
+import { createProfileReader, type Profiles } from '../profiles/profiles.ts';
 import { type IdentityView, identityViews, needsAttention } from './identity-views.ts';
 import { namedRegistries, type ServedElsewhere, servedElsewhere } from './named-registries.ts';
 
@@ -49,7 +49,12 @@ export async function overviewOf(invocation: Invocation, now: number): Promise<O
   const [config, docker] = [await readConfig(env), await readDocker(invocation)];
   const [knownConfig, knownDocker] = [known(config), known(docker)];
   const named = namedRegistries(knownConfig, knownDocker, daemon.daemon);
-  const profiles = () => createProfileReader()(env);
+  // Once for all registries: to read them takes longer than all the rest of this.
+  let read: Profiles | undefined;
+  const profiles = () => {
+    read ??= createProfileReader()(env);
+    return read;
+  };
   const identities = await identityViews(named, {
     config,
     profiles,

@@ -30,7 +30,7 @@ export interface Account {
 export interface FoundAccounts {
   /** In the order of the profiles. */
   accounts: readonly Account[];
-  /** Profile → what it is, as in `SSO, needs sign-in`; of each that an account has. */
+  /** Profile → what it is, as in `SSO, not signed in`; of each that an account has. */
   states: ReadonlyMap<string, string>;
   /** Profile → the sign-in that it waits for. */
   signIns: ReadonlyMap<string, AwaitedSignIn>;

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { createAccountOf } from '../callers/account-of.ts';
 import { configPath } from '../config/paths.ts';
 import { dockerConfigPath } from '../docker/docker-config.ts';
+import { versionsOf } from '../docker/fallback/helper-version.ts';
 import { helperFault } from '../docker/helper-fault.ts';
 import { podmanFiles } from '../docker/podman-files.ts';
 import { printable, XacctError } from '../errors.ts';
@@ -126,7 +127,7 @@ async function setUp(session: SetupSession, path: string, options: SetupOptions)
   if (use !== undefined && program === 'docker') stdout.write(storeText(use, [...words, '--creds-store']));
   if (done === 'shown') return;
   const fault = helperFault(user.env.PATH, user.home, run.invocation.self);
-  if (fault !== undefined) {
+  if (fault !== undefined && !(fault.other && (await versionsOf(fault.other, user.env)).isSame)) {
     stderr.write(`\nWarning: ${fault.message}\nTo fix it, run:\n  ${fault.command}\n`);
   }
 }

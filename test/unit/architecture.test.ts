@@ -92,6 +92,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'profiles',
     'registry',
     'docker',
+    // A wrapper on PATH is asked for its version.
+    'docker/fallback',
     'docker/hand-over',
     'terminal',
     'os',

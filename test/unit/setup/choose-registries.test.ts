@@ -69,7 +69,7 @@ describe('of several profiles of an account', () => {
     assert.equal(status, 1);
     assert.match(
       stderr,
-      /^ecr-xacct: there is no profile amdin that has credentials\nTo fix it, run:\n {2}aws configure list-profiles\n$/,
+      /^ecr-xacct: there is no profile amdin that has credentials\nTo see which there are, run:\n {2}aws configure list-profiles\n$/,
     );
   });
 });

@@ -1,7 +1,7 @@
 // `ecr-xacct setup`: what it finds, what it writes, what it leaves alone, and what it says.
 import assert from 'node:assert/strict';
 import { chmodSync, lstatSync, mkdirSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { printable } from '../../../src/errors.ts';
 import {
@@ -42,7 +42,7 @@ describe('a first setup', () => {
     const stdout = await user.succeed('--yes');
     assert.match(
       stdout,
-      /\n444455556666 {2}platform {2}us-east-1 {5}SSO, needs sign-in\n111122223333 {2}images {4}eu-central-1 {2}SSO, needs sign-in\n/,
+      /\n444455556666 {2}platform {2}us-east-1 {5}SSO, not signed in\n111122223333 {2}images {4}eu-central-1 {2}SSO, not signed in\n/,
     );
     const [, end = ''] = stdout.split('\nDone: ');
     assert.equal(
@@ -167,6 +167,20 @@ To change it, run:
       );
       assert.ok(stderr.includes(`ln -s ${own} /usr/local/bin/\n`), stderr);
     }
+  });
+
+  test('does not warn of a wrapper of the program, and has no other script replaced.', async () => {
+    const NAME = 'docker-credential-ecr-xacct';
+    const saying = (version: string) => `#!/bin/sh\necho ${NAME} ${version}\n`;
+    using first = makeSetupHome();
+    const wrapper = join(first.home, 'opt/bin', NAME);
+    using user = makeSetupHome({ '.aws/config': AWS_BOTH }, { PATH: dirname(wrapper), '@all': '1' });
+    user.write({ [`opt/bin/${NAME}`]: saying('1.0') });
+    first.write({ [`opt/bin/${NAME}`]: saying('1.0') + saying('1.0').replace('echo', '# echo') });
+    assert.deepEqual((await user.setup('--yes')).stderr, '');
+    first.write({ [`opt/bin/${NAME}`]: saying('0.9') });
+    const { stderr } = await user.setup('--yes');
+    assert.ok(stderr.endsWith(`${NAME}.\nTo fix it, run:\n  \${EDITOR:-vi} ${wrapper}\n`), stderr);
   });
 
   test('obeys DOCKER_CONFIG and ECR_XACCT_CONFIG.', async () => {
