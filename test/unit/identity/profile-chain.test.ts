@@ -196,7 +196,10 @@ describe('a profile that cannot be resolved', () => {
     [
       'is missing, and two are one letter away',
       `[profile dex]\n${KEYS}[profile de]\n${KEYS}`,
-      { code: 'profile-missing', hint: { say: 'to see which there are', run: command`aws configure list-profiles` } },
+      {
+        code: 'profile-missing',
+        hint: { say: 'to see which there are', run: command`aws configure list-profiles` },
+      },
     ],
     [
       'has a source that is missing',
