@@ -51,6 +51,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'os',
   ],
   client: ['helper', 'minter', 'wire', 'docker', 'docker/fallback', 'config', 'profiles', 'os'],
+  // What the kubelet runs.
+  kubelet: [],
   // What people run.
   callers: [
     'client',
