@@ -59,6 +59,18 @@ describe('the calendar', () => {
   });
 });
 
+test('An event that another one of its time sets anew comes once, at its new time', () => {
+  const calendar = createCalendar(2, SECOND, () => 0);
+  calendar.set(0, 500);
+  calendar.set(1, 500);
+  const seen: number[] = [];
+  calendar.run((item, now) => {
+    seen.push(now);
+    if (now === 500) calendar.set(1 - item, 800);
+  });
+  assert.deepEqual(seen, [500, 800]);
+});
+
 describe('a quota', () => {
   test('lets through what it gives in a second at once, then its rate, for each account alone', () => {
     const quotas = createQuotas(2, 500);
@@ -175,6 +187,13 @@ describe('a fleet that is throttled', () => {
     const { failedRuns } = phaseOf(fleetOf(2_000, 1, { plugin: ecrCredentialProvider }), 'outage');
     const runs = (10 * 60 - 30) / cycle;
     isNear(failedRuns / 2_000, runs, 0.05);
+  });
+
+  test('fails a few times in an outage where the kubelet backs off first', () => {
+    const atOnce: Plugin = { name: 'at once', waitAfter: () => undefined, cacheDuration: () => HOUR };
+    const { failedRuns } = phaseOf(fleetOf(500, 1, { plugin: atOnce, kubelet: backsOffFirst }), 'outage');
+    // At its start, then after 10, 20, 40, 80 and 160 seconds and more; the next is after the outage.
+    isNear(failedRuns / 500, 6, 0.05);
   });
 
   test('charges a role to the account of the registry, a grant to the one of the node', () => {
