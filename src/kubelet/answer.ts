@@ -73,20 +73,18 @@ const NO_ACCOUNTS: TokenDeps['accounts'] = {
   clear: () => {},
 };
 
-/** With less time than this, no further call to AWS is begun. */
-const LEAST_MS = 2_000;
-
 /** Asks again, within the plugin's time, after what passes by itself: the kubelet would begin anew, without a memory of it. */
 function patientMint({ mint, random, steady, wait = setTimeout }: KubeletDeps): TokenDeps['mint'] {
   return async (resolution, env, mfa) => {
-    const end = steady() + timeOf(env);
-    for (let attempt = 1; ; attempt += 1) {
+    const start = steady();
+    // A run that is to be shorter is the end of a longer one.
+    const begun = PLUGIN_DEADLINE - timeOf(env);
+    for (;;) {
       // The waits between calls are chosen for a fleet: the SDK's own would come on top of them.
-      const tried = { AWS_MAX_ATTEMPTS: '1', ...timed(env, end - steady()) };
-      const outcome = await mint(resolution, tried, mfa);
-      const pause = retryDelay(attempt, random);
-      const isLast = steady() + pause + LEAST_MS >= end;
-      if (outcome.error === undefined || !outcome.error.kind.passes || isLast) return outcome;
+      const left = PLUGIN_DEADLINE - begun - (steady() - start);
+      const outcome = await mint(resolution, { AWS_MAX_ATTEMPTS: '1', ...timed(env, left) }, mfa);
+      const pause = retryDelay(begun + steady() - start, random);
+      if (outcome.error === undefined || !outcome.error.kind.passes || pause === undefined) return outcome;
       await wait(pause);
     }
   };
