@@ -13,6 +13,7 @@ import { explainCommand } from './commands/explain.ts';
 import { getLoginPasswordCommand } from './commands/get-login-password.ts';
 import { grantCommand } from './commands/grant.ts';
 import { helpCommand } from './commands/help.ts';
+import { kubeletCommands } from './commands/kubelet.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
 import { revokeCommand } from './commands/revoke.ts';
@@ -34,6 +35,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, (context: Comman
     rule: ruleCommand,
     config: configCommand,
     daemon: daemonCommand,
+    kubelet: kubeletCommands,
     completion: completionCommand,
   },
 };

@@ -30,8 +30,11 @@ export function serviceAccountToken(env: Environment): string | undefined {
   return env[TOKEN];
 }
 
+/** Whom a token is for, so that STS takes it: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html */
+export const STS_AUDIENCE = 'sts.amazonaws.com';
+
 /** Annotations that name the role, the first that is there: our own, then those that EKS and its helper for ECR go by. */
-const ROLE_ANNOTATIONS = [
+export const ROLE_ANNOTATIONS = [
   'ecr-xacct/role-arn',
   'eks.amazonaws.com/ecr-role-arn',
   'eks.amazonaws.com/role-arn',
@@ -111,7 +114,7 @@ function notOne(why: string): XacctError {
   return new XacctError('web-identity', `the service account's token that the kubelet gives ${why}`, {
     hint: {
       say: 'see what the API server issues:',
-      run: command`kubectl create token default --audience sts.amazonaws.com`,
+      run: command`kubectl create token default --audience ${STS_AUDIENCE}`,
     },
   });
 }

@@ -6,7 +6,7 @@ import { isRecord } from '../is-record.ts';
 import type { Token } from '../questions.ts';
 import { kubernetesDuration } from './cache-duration.ts';
 
-const API_VERSION = 'credentialprovider.kubelet.k8s.io/v1';
+export const API_VERSION = 'credentialprovider.kubelet.k8s.io/v1';
 
 export interface ProviderRequest {
   /** As the pod names it, with whatever the kubelet has added: `HOST/repository:tag`. */

@@ -53,7 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   client: ['helper', 'kubelet', 'minter', 'wire', 'docker', 'docker/fallback', 'config', 'profiles', 'os'],
   // What the kubelet runs.
-  kubelet: ['helper', 'identity', 'docker', 'wire'],
+  kubelet: ['helper', 'identity', 'config', 'docker', 'registry', 'wire'],
   // What people run.
   callers: [
     'client',
@@ -133,6 +133,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'client',
     'daemon',
     'helper',
+    'kubelet',
     'config',
     'docker',
     'registry',
