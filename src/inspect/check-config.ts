@@ -4,11 +4,13 @@ import type { ConfigNames } from '../config/config-names.ts';
 import { inspectConfigFile } from '../config/config-reader.ts';
 import { findHelper } from '../docker/fallback/find-helper.ts';
 import { attempt, errorText, printable, XacctError } from '../errors.ts';
+import { hintText } from '../hint.ts';
 import { profileChain } from '../identity/profile-chain.ts';
 import type { Environment } from '../invocation.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
 import { regionMeant } from '../registry/region-names.ts';
+import { seePod } from './conclusion.ts';
 
 export interface ConfigCheck {
   /** To be printed, without line breaks. */
@@ -39,7 +41,9 @@ export function checkConfig(file: string, env: Environment): ConfigCheck {
       problems: problems.length,
     };
   }
-  return { lines: [`${name}: ${count(names?.rules ?? 0, 'rule')}, no mistakes`], problems: 0 };
+  const ofPods = inspected.config?.rules.filter(({ rule }) => rule.service_account).length ?? 0;
+  const notes = ofPods === 0 ? [] : [`${count(ofPods, 'rule')} for pods; ${hintText(seePod())}`];
+  return { lines: [`${name}: ${count(names?.rules ?? 0, 'rule')}, no mistakes`, ...notes], problems: 0 };
 }
 
 /** As each line begins with `FILE:LINE:COLUMN`. */

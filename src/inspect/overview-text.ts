@@ -117,7 +117,7 @@ function dockerText({ file, exists, asksForAll, registries }: Overview['docker']
 }
 
 function identityLines(
-  { identity, chain, signIn, problem, registries }: IdentityView,
+  { identity, chain, signIn, problem, see, registries }: IdentityView,
   screen: Screen,
   now: number,
 ): Line[] {
@@ -129,8 +129,12 @@ function identityLines(
     ...(problem === undefined ? [] : errorNotes(problem, 2, screen)),
     ...(signIn === undefined ? [] : signInLines(signIn, screen)),
     ...registries.flatMap((registry) =>
-      registryLines(registry, { screen, now, isUsable: problem === undefined && identity !== NO_IDENTITY }),
+      registryLines(registry, {
+        ...{ screen, now, none: see === undefined ? 'none yet' : 'of pods' },
+        isUsable: problem === undefined && identity !== NO_IDENTITY,
+      }),
     ),
+    ...(see === undefined ? [] : hintNotes(see, 2, screen)),
   ];
 }
 
@@ -152,7 +156,7 @@ function signInLines(
 
 function registryLines(
   { name, token, lastError, login, fix }: RegistryView,
-  { screen, now, isUsable }: { screen: Screen; now: number; isUsable: boolean },
+  { screen, now, isUsable, none }: { screen: Screen; now: number; isUsable: boolean; none: string },
 ): Line[] {
   const state = login
     ? 'a credential'
@@ -161,7 +165,7 @@ function registryLines(
       : lastError !== undefined
         ? { text: 'failed', style: 'red' as const }
         : isUsable
-          ? { text: 'none yet', style: 'dim' as const }
+          ? { text: none, style: 'dim' as const }
           : '';
   const what = token === undefined ? 'failed' : 'its renewal failed';
   return [

@@ -92,15 +92,13 @@ function placesOf(
   providers: Provider[],
 ): string[] {
   const configFile = options.configFile ?? NODE_CONFIG;
-  const read = exists && file !== undefined && file !== configFile ? `, as here in ${printable(file)}` : '';
+  const read = exists && file !== undefined && file !== configFile ? ` of ${printable(file)}` : '';
   const places: [what: string, where: string][] = [
     ['this file', 'where the kubelet has --image-credential-provider-config'],
     ...providers.map(({ name }): [string, string] => {
       return [name, 'in its --image-credential-provider-bin-dir, as a link to the program'];
     }),
-    ...(rules.length > 0
-      ? [[configFile, `the rules${read}; root's, with mode 0644`] as [string, string]]
-      : []),
+    ...(rules.length > 0 ? [[configFile, `the rules${read}, owned by root`] as [string, string]] : []),
     ...(profiled(rules).length > 0
       ? [[NODE_PROFILES, `the profiles that rules name: ${profiled(rules).join(', ')}`] as [string, string]]
       : []),

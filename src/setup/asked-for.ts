@@ -3,7 +3,7 @@ import { readDockerConfig } from '../docker/config-file.ts';
 import { byHandText, setupHint } from '../docker/hand-over/setup-hint.ts';
 import { type Serving, servingOf } from '../docker/serving.ts';
 import { attempt, XacctError } from '../errors.ts';
-import { commandText } from '../hint.ts';
+import { command, commandText } from '../hint.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import type { Session } from './write-plan.ts';
 
@@ -39,6 +39,15 @@ export function askedFor(
       ...byHandText(hint),
     ],
     done: `once Docker asks ecr-xacct for it, ${next}`,
+  };
+}
+
+/** Of a rule for pods: Docker has none to ask for. */
+export function askedByKubelet(key: string): AskedFor {
+  const config = commandText(command`ecr-xacct kubelet config`);
+  return {
+    notes: [`the kubelet asks ecr-xacct for what its config says; to print that, run: ${config}`],
+    done: `where the kubelet asks ecr-xacct, a pod pulls from ${key} by its service account.`,
   };
 }
 

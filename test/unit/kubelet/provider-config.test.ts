@@ -141,7 +141,7 @@ describe('the CredentialProviderConfig', () => {
 
   test('names the files that the nodes need, and where the kubelet finds the profiles of rules', () => {
     const text = printed(`  ${HOST}: { profile: dev }`, { daemon: false, configFile: '/opt/rules.yaml' });
-    assert.match(text, /^# {3}\/opt\/rules\.yaml +the rules, as here in \/home\/you\/node\.yaml; /m);
+    assert.match(text, /^# {3}\/opt\/rules\.yaml +the rules of \/home\/you\/node\.yaml, owned by root$/m);
     assert.match(text, /^# {3}\/etc\/ecr-xacct\/aws-config +the profiles that rules name: dev$/m);
     assert.match(text, /^# Other registries of ECR are left to other providers; with --all, /m);
     assert.deepEqual(readProviders(text)[0]?.env, [
