@@ -10,6 +10,7 @@ import { configCommand } from './commands/config.ts';
 import { daemonCommand } from './commands/daemon.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
+import { exportCommand } from './commands/export.ts';
 import { getLoginPasswordCommand } from './commands/get-login-password.ts';
 import { grantCommand } from './commands/grant.ts';
 import { helpCommand } from './commands/help.ts';
@@ -27,6 +28,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, (context: Comman
     login: loginCommand,
     logout: logoutCommand,
     'get-login-password': getLoginPasswordCommand,
+    export: exportCommand,
   },
   'See what happens, and why:': { explain: explainCommand, doctor: doctorCommand, status: statusCommand },
   'Share your own registries:': { grant: grantCommand, revoke: revokeCommand, access: accessCommand },

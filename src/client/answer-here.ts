@@ -1,6 +1,7 @@
 // Answers in this process, with nothing remembered: where there is no daemon, it is turned off, or it cannot be trusted.
 import { createClock } from '../clock.ts';
 import { createConfigReader } from '../config/config-reader.ts';
+import { createLazyFallback } from '../docker/fallback/lazy-fallback.ts';
 import { type Action, type Answer, notFound, readCredential, readServerURL } from '../docker/messages.ts';
 import { errorLine, type XacctError } from '../errors.ts';
 import type { WhoAmI } from '../helper/account-memory.ts';
@@ -37,6 +38,11 @@ export function depsHere({ noLogins, ...deps }: HereDeps): HelperDeps & Memory &
     ...(noLogins === undefined ? {} : { logins: { ...memory.logins, set: refuse } }),
     ...deps,
   };
+}
+
+/** The same, for what is asked once. */
+export function depsAlone(self: SelfCommand): ReturnType<typeof depsHere> {
+  return depsHere({ ...askInMinters(self), fallback: createLazyFallback(timeoutMs) });
 }
 
 /** How a helper in this process asks AWS: in minters that are started for it, none kept ready. */

@@ -1,4 +1,4 @@
-// Asks the daemon for what needs more than its memory: login and explain, in the environment of whoever asks.
+// Asks the daemon for what needs more than its memory: login, explain and export, in the environment of whoever asks.
 import { errorFrom, XacctError } from '../errors.ts';
 import type { OrError } from '../helper/daemon-answers.ts';
 import type { ExplainRequest, Explanation } from '../helper/explain.ts';
@@ -12,7 +12,7 @@ import { isAnswered, reachDaemon, type Unanswered } from './reach-daemon.ts';
  */
 export async function askForPeople<T extends object>(
   invocation: Invocation,
-  action: 'login' | 'explain',
+  action: 'login' | 'explain' | 'export',
   request: object,
   starts: boolean,
   what: string,

@@ -83,6 +83,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'docker/hand-over',
     'os',
   ],
+  export: ['client', 'helper', 'terminal'],
   'setup/docker-files': ['docker', 'os'],
   setup: [
     'setup/docker-files',
@@ -128,6 +129,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     // What is no image's name is refused before doctor is loaded.
     'doctor/registry-api',
     'grants',
+    'export',
     'inspect',
     'callers',
     'client',
