@@ -46,7 +46,25 @@ export async function startDaemon(self: SelfCommand, env: Environment): Promise<
 }
 
 /**
- * What a daemon runs with for its own part: where its files are, and nothing of AWS: the caller that happens to start it must not
+ * By these, a runner finds what a job has left behind, and ends it: GitHub's runner, and Jenkins (freestyle and pipeline). The
+ * daemon of a job is then gone with it. Sources: actions/runner, JobExtension.cs; jenkinsci/jenkins, ProcessTree.java, Job.java,
+ * Run.java; jenkinsci/durable-task-plugin, FileMonitoringTask.java.
+ */
+export const JOB_NAMES: readonly string[] = [
+  'RUNNER_TRACKING_ID',
+  'JENKINS_SERVER_COOKIE',
+  'JENKINS_NODE_COOKIE',
+  'HUDSON_SERVER_COOKIE',
+  'HUDSON_COOKIE',
+  'JOB_NAME',
+  'JOB_BASE_NAME',
+  'BUILD_NUMBER',
+  'BUILD_ID',
+  'BUILD_TAG',
+];
+
+/**
+ * What a daemon runs with for its own part: where its files are, whose job it is of, and nothing of AWS: the caller that happens to start it must not
  * leave its keys there, as each request brings its own.
  */
 export function daemonEnvironment(env: Environment): Record<string, string> {
@@ -55,5 +73,6 @@ export function daemonEnvironment(env: Environment): Record<string, string> {
     if (/^(?:HOME|PATH|USER|LANG|TMPDIR|LC_.*|XDG_.*|ECR_XACCT_(?:SOCKET|LOG))$/.test(name))
       own[name] = value;
   }
+  for (const name of JOB_NAMES) if (env[name] !== undefined) own[name] = env[name];
   return own;
 }

@@ -15,7 +15,7 @@ const RULE: JsonSchema = {
   },
   dependentRequired: Object.fromEntries(
     [
-      ...['source_profile', 'credential_source', 'web_identity_token_file'],
+      ...SOURCES.filter((source) => source !== 'service_account'),
       ...['external_id', 'role_session_name', 'duration_seconds', 'mfa_serial'],
     ].map((key) => [key, ['role_arn']]),
   ),

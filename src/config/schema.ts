@@ -18,6 +18,8 @@ export function isProfileName(name: string): boolean {
   return PROFILE_NAME.test(name);
 }
 
+const variableName = (message: string) => z.string(message).check(z.regex(/^[A-Za-z_]\w{0,255}$/, message));
+
 const roleArn = z
   .string('must be the ARN of an IAM role')
   .check(z.regex(ROLE_ARN, 'must be the ARN of an IAM role, such as arn:aws:iam::111122223333:role/EcrPull'));
@@ -47,6 +49,17 @@ export const ruleShape = z.strictObject(
     web_identity_token_file: key(
       z.string('must be an absolute path').check(z.regex(/^\//, 'must be an absolute path')),
       'A file with an OpenID Connect token that assumes the role, instead of source_profile.',
+    ),
+    web_identity_token_env: key(
+      variableName('must be the name of a variable, such as AWS_OIDC_TOKEN'),
+      'A variable with an OpenID Connect token that assumes the role, instead of source_profile: as id_tokens of GitLab has it.',
+    ),
+    github_oidc: key(
+      z.union(
+        [z.literal(true), z.string().check(z.regex(/^[\w.:/-]{1,256}$/))],
+        'must be true, or the audience that the role trusts',
+      ),
+      "In a job of GitHub Actions: the job's OIDC token assumes the role, instead of source_profile; true is for the audience sts.amazonaws.com.",
     ),
     service_account: key(
       z.literal(true, 'must be true; leave it out otherwise'),
@@ -120,8 +133,11 @@ export const SOURCES = [
   'source_profile',
   'credential_source',
   'web_identity_token_file',
+  'web_identity_token_env',
+  'github_oidc',
   'service_account',
 ] as const;
+const WEB_IDENTITY: readonly string[] = ['web_identity_token_file', 'web_identity_token_env', 'github_oidc'];
 const ROLE_KEYS = ['external_id', 'role_session_name', 'duration_seconds', 'mfa_serial'] as const;
 
 function* contradictions(
@@ -136,12 +152,12 @@ function* contradictions(
       yield {
         key: 'role_arn',
         message:
-          'needs source_profile, the profile whose credentials assume the role (or credential_source, web_identity_token_file or service_account)',
+          'needs source_profile, the profile whose credentials assume the role (or credential_source, web_identity_token_file, web_identity_token_env, github_oidc or service_account)',
       };
     }
     if (second !== undefined) yield { key: second, message: `contradicts ${source}; keep one of them` };
     // A pod's own role may lie between: its keys assume the rule's.
-    const without = source === 'web_identity_token_file' ? ['external_id', 'mfa_serial'] : [];
+    const without = WEB_IDENTITY.includes(source ?? '') ? ['external_id', 'mfa_serial'] : [];
     const alone = source === 'service_account' ? ['mfa_serial'] : without;
     for (const key of alone.filter(given)) yield { key, message: `has no effect with ${source}; remove it` };
     return;
@@ -150,7 +166,7 @@ function* contradictions(
     for (const key of ['profile', ...ROLE_KEYS].filter(given)) {
       yield { key, message: `has no effect with service_account; remove it` };
     }
-    for (const key of ['source_profile', 'credential_source', 'web_identity_token_file'].filter(given)) {
+    for (const key of SOURCES.filter((name) => name !== 'service_account' && given(name))) {
       yield { key, message: 'contradicts service_account; keep one of them' };
     }
     return;
@@ -217,9 +233,7 @@ export const configSchema = z.strictObject(
       z.nullable(
         z
           .array(
-            z
-              .string('must be the name of a variable')
-              .check(z.regex(/^[A-Za-z_]\w{0,255}$/, 'must be the name of a variable, such as VAULT_ADDR')),
+            variableName('must be the name of a variable, such as VAULT_ADDR'),
             'must be a list of names of variables, such as [VAULT_ADDR]',
           )
           .check(z.maxLength(100, 'must be at most 100 names')),

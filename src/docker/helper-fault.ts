@@ -24,7 +24,7 @@ export function helperFault(
   self: SelfCommand,
 ): HelperFault | undefined {
   if (process.platform === 'win32') return faultOnWindows(path, self);
-  const own = ownHelper(self);
+  const own = ownProgram(self, PROGRAM);
   const folders = pathFolders(path);
   const found =
     findProgram(PROGRAM, path)?.path ?? folders.map((folder) => join(folder, PROGRAM)).find(isFile);
@@ -42,7 +42,7 @@ export function helperFault(
   if (own === undefined || isSameFile(found, own)) return undefined;
   return {
     message: `Docker will run ${found}, which is not the one that belongs to this ecr-xacct.`,
-    command: `${isWritableFolder(dirname(found)) ? '' : 'sudo '}ln -sf ${shellWord(own)} ${shellWord(found)}`,
+    command: linkAsCommand(own, found),
     other: { found, own },
   };
 }
@@ -60,7 +60,7 @@ function faultOnWindows(path: string | undefined, [program]: SelfCommand): Helpe
 }
 
 /** Beside the program itself, in bin/ below the prefix that it was installed to, or next to the lib/ of its script. */
-function ownHelper([program, ...args]: SelfCommand): string | undefined {
+export function ownProgram([program, ...args]: SelfCommand, name: string): string | undefined {
   const script = args.find((word) => isAbsolute(word));
   const folders = [
     ...(script === undefined
@@ -68,7 +68,12 @@ function ownHelper([program, ...args]: SelfCommand): string | undefined {
       : [join(dirname(dirname(script)), 'bin'), dirname(script)]),
     dirname(program),
   ];
-  return folders.map((folder) => join(folder, PROGRAM)).find(isFile);
+  return folders.map((folder) => join(folder, name)).find(isFile);
+}
+
+/** Makes a link to it at a path, whatever is there. */
+export function linkAsCommand(own: string, path: string): string {
+  return `${isWritableFolder(dirname(path)) ? '' : 'sudo '}ln -sf ${shellWord(own)} ${shellWord(path)}`;
 }
 
 /** Into a folder of PATH: one of the user's own, if there is any. */
@@ -80,7 +85,7 @@ function linkCommand(own: string, folders: readonly string[], home: string): str
   return `${isWritableFolder(folder) ? '' : 'sudo '}ln -s ${shellWord(own)} ${shellWord(`${folder}/`)}`;
 }
 
-function makeExecutable(path: string): string {
+export function makeExecutable(path: string): string {
   return `${modeNeedsRoot(path) ? 'sudo ' : ''}chmod +x ${shellWord(path)}`;
 }
 

@@ -42,7 +42,7 @@ export async function programFinding({ env, home }: DockerUser, self: SelfComman
 /** As in `docker-credential-ecr-xacct 0.1.0`; undefined for a program that says anything else. */
 async function versionOf(program: string, env: Environment): Promise<string | undefined> {
   const { runHelper } = await import('../docker/fallback/helper-process.ts');
-  const asked = { program, action: 'version', input: '', env: childEnvironment(env), timeoutMs: VERSION_MS };
+  const asked = { program, args: ['version'], input: '', env: childEnvironment(env), timeoutMs: VERSION_MS };
   // One that cannot be started says nothing.
   const ran = await runHelper(asked).catch(() => undefined);
   const said = ran?.end === 'ended' && ran.status === 0 ? ran.stdout.toString().trim() : '';

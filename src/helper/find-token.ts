@@ -3,7 +3,7 @@ import { isWhole, orUnknown, passedEnvironment } from '../caller-environment.ts'
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import { describeIdentity } from '../identity/identity.ts';
-import { endsInProcess, holdsSecret, identityKey } from '../identity/identity-key.ts';
+import { holdsSecret, identityKey, needsWhole } from '../identity/identity-key.ts';
 import { mfaDevice, mfaRequired } from '../identity/mfa-device.ts';
 import type { Choice, Resolution } from '../identity/resolve.ts';
 import type { Environment } from '../invocation.ts';
@@ -56,7 +56,7 @@ export function once<T>(make: () => T): () => T {
 export interface FoundToken {
   token: Token;
   resolution: Resolution;
-  /** The token of the same identity once more, from memory; undefined where a process gives its keys, or AWS is still to be asked. */
+  /** The token of the same identity once more, from memory; undefined where a process gives its keys, it is a CI job's, or AWS is still to be asked. */
   again: (() => Token | undefined) | undefined;
 }
 
@@ -146,8 +146,8 @@ async function tokenOf(deps: TokenDeps, wanted: WaitingInput, resolution: Resolu
       fresh: login !== undefined,
     };
     const token = await deps.tokens.get(request);
-    const isOfProcess = endsInProcess(resolution.identity, wanted);
-    return { token, resolution, again: isOfProcess ? undefined : () => deps.tokens.held(request) };
+    const isOfCaller = needsWhole(resolution.identity, wanted);
+    return { token, resolution, again: isOfCaller ? undefined : () => deps.tokens.held(request) };
   } catch (error) {
     throw withIdentity(resolution, error);
   }
@@ -161,7 +161,7 @@ function renewalOf(deps: TokenDeps, wanted: TokenInput, resolution: Resolution, 
   const { hostname, env } = wanted;
   if (holdsSecret(env)) return undefined;
   if (!isWhole(env)) return () => mintAgain(deps, hostname, key, env);
-  if (endsInProcess(resolution.identity, wanted)) return undefined;
+  if (needsWhole(resolution.identity, wanted)) return undefined;
   const passed = passedEnvironment(env);
   return () => mintAgain(deps, hostname, key, passed);
 }

@@ -50,6 +50,10 @@ function ruleChain({ kind: _, source, ...role }: RoleIdentity, profiles: Profile
   if ('web_identity_token_file' in source) {
     return startingWith({ ...own, token: { file: source.web_identity_token_file } });
   }
+  if ('web_identity_token_env' in source) {
+    return startingWith({ ...own, token: { variable: source.web_identity_token_env } });
+  }
+  if ('github_audience' in source) return startingWith({ ...own, token: source });
   if ('service_account' in source) {
     const { service_account } = source;
     // The rule's own role trusts the cluster itself, where no role lies between.

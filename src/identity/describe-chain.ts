@@ -3,6 +3,7 @@ import type { Identity } from './identity.ts';
 import type { Chain } from './profile-chain.ts';
 import { describeServiceAccount } from './service-account.ts';
 import type { Source } from './source.ts';
+import { describeToken } from './web-identity-token.ts';
 
 /** As in `profile dev (access key)`, `role arn:aws:iam::111122223333:role/EcrPull (profile puller)`; no secret is in it. */
 export function describeChain({ links, source, roles }: Chain): string[] {
@@ -28,8 +29,7 @@ function describeSource(source: Source, lastProfile: string | undefined): string
     case 'web-identity': {
       const { token, profile, role_arn } = source;
       const by = profile === undefined ? '' : ` (profile ${profile})`;
-      const what =
-        'file' in token ? `web identity token ${token.file}` : describeServiceAccount(token.service_account);
+      const what = describeToken(token).replace(/^the (?=web identity|token of)/, '');
       return `${what} → role ${role_arn}${by}`;
     }
     case 'static':

@@ -7,6 +7,7 @@ import type { CallerWorld, Identity } from './identity.ts';
 import type { Resolution } from './resolve.ts';
 import { serviceAccountToken } from './service-account.ts';
 import type { Source } from './source.ts';
+import { variablesOfToken, type WebIdentityToken } from './web-identity-token.ts';
 
 /** Where AWS is called and where sessions are kept, whoever one is. */
 const PLACE_VARIABLES = [
@@ -89,7 +90,8 @@ export function sourceParts(source: Source, world: CallerWorld): unknown[] {
   const { env } = world;
   const names = [...PLACE_VARIABLES, ...variablesOf(source)].sort();
   const parts = [source, names.map((name) => [name, withoutSecret(name, env[name])])];
-  return source.kind === 'process' ? [...parts, processDigest(world)] : parts;
+  if (source.kind === 'process') return [...parts, processDigest(world)];
+  return source.kind === 'web-identity' ? [...parts, ...tokenDigests(source.token, env)] : parts;
 }
 
 /** One caller may have hundreds of profiles with a process. */
@@ -109,6 +111,14 @@ function processDigest(world: CallerWorld): string {
   const made = process.getBuiltinModule('node:crypto').hash('sha256', parts, 'base64url');
   processDigests.set(world, made);
   return made;
+}
+
+/** Of the variables that a token is in or asked for with, which are not among those that are always sent. */
+function tokenDigests(token: WebIdentityToken, env: Environment): unknown[] {
+  const names = variablesOfToken(token);
+  if (names.length === 0) return [];
+  const whole = childEnvironment(env);
+  return names.map((name) => digest(whole[name] ?? ''));
 }
 
 /** Not a digest of all of it, which would be most of the work of a `get`. */
@@ -133,9 +143,14 @@ function variablesOf({ kind }: Source): readonly string[] {
   }
 }
 
-/** Whether a credential_process gives the credentials: it may go by any variable of its caller. @throws XacctError as `chainOf` does. */
-export function endsInProcess(identity: Identity, { profiles, env }: CallerWorld): boolean {
-  return chainOf(identity, profiles, env).source.kind === 'process';
+/**
+ * Whether more of its caller's environment decides the credentials than is always sent: a credential_process may go by any
+ * variable, a CI job's token is in one. @throws XacctError as `chainOf` does.
+ */
+export function needsWhole(identity: Identity, { profiles, env }: CallerWorld): boolean {
+  const { source } = chainOf(identity, profiles, env);
+  if (source.kind === 'web-identity') return variablesOfToken(source.token).length > 0;
+  return source.kind === 'process';
 }
 
 /** Whether the environment has a secret in it: AWS keys, a container's or a pod's token, a proxy's password. */

@@ -51,6 +51,8 @@ export type RoleSource =
   | { source_profile: string }
   | { credential_source: 'Environment' | 'Ec2InstanceMetadata' | 'EcsContainer' }
   | { web_identity_token_file: string }
+  | { web_identity_token_env: string }
+  | { github_audience: string }
   | { service_account: ServiceAccount | undefined };
 
 /** As in `profile dev` or `role arn:aws:iam::111122223333:role/EcrPull (source profile dev)`. */
@@ -80,6 +82,8 @@ function describeSource(source: RoleSource): string {
   if ('source_profile' in source) return `source profile ${source.source_profile}`;
   if ('credential_source' in source) return `credential source ${source.credential_source}`;
   if ('web_identity_token_file' in source) return `web identity token ${source.web_identity_token_file}`;
+  if ('web_identity_token_env' in source) return `web identity token in ${source.web_identity_token_env}`;
+  if ('github_audience' in source) return "GitHub's OIDC token of the job";
   const { service_account: account } = source;
   const by = account?.role_arn === undefined ? '' : `role ${account.role_arn} of `;
   return `${by}${describeServiceAccount(account)}`;

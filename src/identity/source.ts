@@ -6,7 +6,7 @@ import { type CredentialKind, keySection } from '../profiles/credential-kind.ts'
 import type { Settings } from '../profiles/ini.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import { unknownSource } from './profile-failure.ts';
-import type { ServiceAccount } from './service-account.ts';
+import type { WebIdentityToken } from './web-identity-token.ts';
 
 /** Secrets are digests, but in the process that gets the credentials. */
 export type Source =
@@ -34,8 +34,7 @@ export interface WebIdentitySource {
   kind: 'web-identity';
   /** Left out where none of it is of a profile. */
   profile?: string;
-  /** A file with the token, or the service account that the kubelet gives it of. */
-  token: { file: string } | { service_account: ServiceAccount };
+  token: WebIdentityToken;
   role_arn: string;
   role_session_name?: string | undefined;
   /** Seconds. */

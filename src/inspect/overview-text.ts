@@ -7,6 +7,7 @@ import { durationText } from '../terminal/duration-text.ts';
 import { hintNotes } from '../terminal/hint-notes.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { type Cell, type Column, type Note, notes, table } from '../terminal/table.ts';
+import type { MintError } from '../token/slot-status.ts';
 import { type IdentityView, NO_IDENTITY, type RegistryView } from './identity-views.ts';
 import type { Overview } from './overview.ts';
 import type { SignIn } from './sign-in.ts';
@@ -95,7 +96,7 @@ function socketNote(socket: string | undefined): Note[] {
 function fileNotes({ config, docker }: Overview, screen: Screen): Note[] {
   return [
     config.error === undefined
-      ? { note: `rules   ${rulesText(config)}`, fit: 'shorten' as const }
+      ? rulesTexts(config).map((text): Note => ({ note: `rules   ${text}`, fit: 'shorten' }))
       : errorNotes(config.error, 0, screen),
     docker.error === undefined
       ? { note: `docker  ${dockerText(docker)}`, fit: 'shorten' as const }
@@ -103,10 +104,14 @@ function fileNotes({ config, docker }: Overview, screen: Screen): Note[] {
   ].flat();
 }
 
-function rulesText({ file, exists, rules = 0, fallbackHelper }: Overview['config']): string {
-  if (file === undefined) return 'none: there is no home folder';
+/** One for each file that is there. */
+function rulesTexts({ file, exists, rules = 0, system, fallbackHelper }: Overview['config']): string[] {
+  const own = exists ? [`${rules} in ${file}`] : [];
+  const all = system === undefined ? own : [...own, `${system.rules} in ${system.file}`];
   const fallback = fallbackHelper === undefined ? '' : `; ${fallbackHelper} for all other hosts`;
-  return exists ? `${rules} in ${file}${fallback}` : `none: there is no ${file}`;
+  if (all.length === 0)
+    return [file === undefined ? 'none: there is no home folder' : `none: there is no ${file}`];
+  return all.map((text, index) => (index === 0 ? `${text}${fallback}` : text));
 }
 
 function dockerText({ file, exists, asksForAll, registries }: Overview['docker']): string {
@@ -172,17 +177,14 @@ function registryLines(
     [`  ${name}`, state],
     ...(lastError === undefined
       ? []
-      : [
-          {
-            note: {
-              text: `${what} ${durationText(now - lastError.at)} ago: ${lastError.text}`,
-              style: 'red' as const,
-            },
-            indent: 4,
-          },
-        ]),
+      : failureNotes(lastError, `${what} ${durationText(now - lastError.at)} ago`, screen)),
     ...(fix === undefined ? [] : hintNotes(fix, 4, screen)),
   ];
+}
+
+function failureNotes({ text, error }: MintError, what: string, screen: Screen): Note[] {
+  const { message, hint } = error ?? { message: text };
+  return errorNotes({ message: `${what}: ${message}`, ...(hint && { hint }) }, 4, screen);
 }
 
 function errorNotes(

@@ -50,7 +50,7 @@ async function answerFor(
     ...{ hostname, config, profiles: await deps.readProfiles(env) },
     env: token === undefined ? env : withServiceAccountToken(env, token),
     serviceAccount: token === undefined ? undefined : readServiceAccount(token, serviceAccountAnnotations),
-    deadline: once(() => deps.deadline(timed(env, PLUGIN_DEADLINE))),
+    deadline: once(() => deps.deadline(timed(env, timeOf(env)))),
   };
   try {
     const found = await findToken({ ...deps, mint: patientMint(deps), accounts: NO_ACCOUNTS }, asked);
@@ -79,7 +79,7 @@ const LEAST_MS = 2_000;
 /** Asks again, within the plugin's time, after what passes by itself: the kubelet would begin anew, without a memory of it. */
 function patientMint({ mint, random, steady, wait = setTimeout }: KubeletDeps): TokenDeps['mint'] {
   return async (resolution, env, mfa) => {
-    const end = steady() + PLUGIN_DEADLINE;
+    const end = steady() + timeOf(env);
     for (let attempt = 1; ; attempt += 1) {
       // The waits between calls are chosen for a fleet: the SDK's own would come on top of them.
       const tried = { AWS_MAX_ATTEMPTS: '1', ...timed(env, end - steady()) };
@@ -92,10 +92,14 @@ function patientMint({ mint, random, steady, wait = setTimeout }: KubeletDeps): 
   };
 }
 
-/** With no more time than that, in milliseconds, for what is asked in the environment. @throws XacctError `usage` */
+/** Milliseconds for the whole answer. @throws XacctError `usage` */
+function timeOf(env: Environment): number {
+  return Math.min(PLUGIN_DEADLINE, timeoutMs(env, PLUGIN_DEADLINE));
+}
+
+/** With so many milliseconds for what is asked in the environment. */
 function timed(env: Environment, ms: number): Environment {
-  const seconds = Math.floor(Math.min(ms, timeoutMs(env, PLUGIN_DEADLINE)) / 1_000);
-  return { ...env, ECR_XACCT_TIMEOUT: String(Math.max(seconds, 1)) };
+  return { ...env, ECR_XACCT_TIMEOUT: String(Math.max(Math.floor(ms / 1_000), 1)) };
 }
 
 function noRegistry(image: string): XacctError {

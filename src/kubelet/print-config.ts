@@ -2,10 +2,11 @@
 import { resolve } from 'node:path';
 import { createConfigReader, readConfigAt } from '../config/config-reader.ts';
 import type { Config } from '../config/load.ts';
+import { SYSTEM_CONFIG } from '../config/paths.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { Run } from '../invocation.ts';
-import { audienceRoles, NODE_CONFIG, providerConfig } from './provider-config.ts';
+import { audienceRoles, providerConfig } from './provider-config.ts';
 
 export interface ProviderConfigOptions {
   rules?: string;
@@ -24,12 +25,12 @@ export function printProviderConfig(
   const config = rules === undefined ? createConfigReader()(env) : rulesIn(rules);
   // Whoever names another file means it on the nodes, too.
   const named = rules === undefined ? env.ECR_XACCT_CONFIG : undefined;
-  const configFile = named && named !== NODE_CONFIG ? named : undefined;
+  const configFile = named && named !== SYSTEM_CONFIG ? named : undefined;
   streams.stdout.write(providerConfig(config, { ...options, configFile }));
 }
 
 function rulesIn(file: string): Config {
-  const config = readConfigAt(resolve(file));
+  const config = readConfigAt(resolve(file), 'config');
   if (config.exists) return config;
   throw new XacctError('usage', `--rules names ${resolve(file)}, which does not exist`, {
     hint: { say: 'to see your own', run: command`ecr-xacct config path` },

@@ -1,6 +1,7 @@
 // The kubelet's CredentialProviderConfig for our rules: which images the plugin is asked for, and for which with a pod's identity.
 // Source: https://kubernetes.io/docs/reference/config-api/kubelet-config.v1/
 import type { Config, RegistryRule } from '../config/load.ts';
+import { SYSTEM_CONFIG } from '../config/paths.ts';
 import { printable } from '../errors.ts';
 import { ROLE_ANNOTATIONS, STS_AUDIENCE } from '../identity/service-account.ts';
 import { kubernetesDuration } from './cache-duration.ts';
@@ -9,7 +10,6 @@ import { API_VERSION } from './messages.ts';
 
 /** The file in the kubelet's folder; ours answers to every name that begins so. */
 const PLUGIN = 'ecr-xacct-credential-provider';
-export const NODE_CONFIG = '/etc/ecr-xacct/config.yaml';
 const NODE_PROFILES = '/etc/ecr-xacct/aws-config';
 /** Of the units in packaging/systemd/system. */
 const NODE_SOCKET = '/run/ecr-xacct/daemon.sock';
@@ -86,25 +86,23 @@ export function providerConfig(config: Config, options: ProviderOptions): string
 }
 
 /** Each file, and where it goes. */
-function placesOf(
-  { rules, file, exists }: Config,
-  options: ProviderOptions,
-  providers: Provider[],
-): string[] {
-  const configFile = options.configFile ?? NODE_CONFIG;
-  const read = exists && file !== undefined && file !== configFile ? ` of ${printable(file)}` : '';
-  const places: [what: string, where: string][] = [
-    ['this file', 'where the kubelet has --image-credential-provider-config'],
-    ...providers.map(({ name }): [string, string] => {
-      return [name, 'in its --image-credential-provider-bin-dir, as a link to the program'];
-    }),
-    ...(rules.length > 0 ? [[configFile, `the rules${read}, owned by root`] as [string, string]] : []),
-    ...(profiled(rules).length > 0
-      ? [[NODE_PROFILES, `the profiles that rules name: ${profiled(rules).join(', ')}`] as [string, string]]
-      : []),
-  ];
-  const width = Math.max(...places.map(([what]) => what.length));
-  return places.map(([what, where]) => `#   ${what.padEnd(width)}  ${where}`);
+function placesOf({ rules, files }: Config, options: ProviderOptions, providers: Provider[]): string[] {
+  const configFile = options.configFile ?? SYSTEM_CONFIG;
+  const others = files.filter((file) => file !== configFile).map(printable);
+  const read = others.length === 0 ? '' : ` of ${others.join(' and ')}`;
+  const profiles = profiled(rules);
+  const bin = 'in its --image-credential-provider-bin-dir, as a link to the program';
+  const places = [
+    { what: 'this file', where: 'where the kubelet has --image-credential-provider-config' },
+    ...providers.map(({ name }) => ({ what: name, where: bin })),
+    { what: configFile, where: rules.length > 0 && `the rules${read}, owned by root` },
+    {
+      what: NODE_PROFILES,
+      where: profiles.length > 0 && `the profiles that rules name: ${profiles.join(', ')}`,
+    },
+  ].filter(({ where }) => where);
+  const width = Math.max(...places.map(({ what }) => what.length));
+  return places.map(({ what, where }) => `#   ${what.padEnd(width)}  ${where}`);
 }
 
 /** The profiles that rules name, each once. */

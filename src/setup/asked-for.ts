@@ -3,12 +3,12 @@ import { readDockerConfig } from '../docker/config-file.ts';
 import { byHandText, setupHint } from '../docker/hand-over/setup-hint.ts';
 import { type Serving, servingOf } from '../docker/serving.ts';
 import { attempt, XacctError } from '../errors.ts';
-import { command, commandText } from '../hint.ts';
+import { command, type Hint } from '../hint.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import type { Session } from './write-plan.ts';
 
 export interface AskedFor {
-  notes: readonly string[];
+  notes: readonly (string | Hint)[];
   /** What is true once the rule is written. */
   done: string;
 }
@@ -35,7 +35,7 @@ export function askedFor(
   });
   return {
     notes: [
-      `Docker does not ask ecr-xacct for ${key} yet; run: ${commandText(hint.run)}`,
+      { say: 'Docker does not ask ecr-xacct for it yet; to change that', run: hint.run },
       ...byHandText(hint),
     ],
     done: `once Docker asks ecr-xacct for it, ${next}`,
@@ -44,9 +44,13 @@ export function askedFor(
 
 /** Of a rule for pods: Docker has none to ask for. */
 export function askedByKubelet(key: string): AskedFor {
-  const config = commandText(command`ecr-xacct kubelet config`);
   return {
-    notes: [`the kubelet asks ecr-xacct for what its config says; to print that, run: ${config}`],
+    notes: [
+      {
+        say: 'the kubelet asks ecr-xacct for what its own config says; to print that',
+        run: command`ecr-xacct kubelet config`,
+      },
+    ],
     done: `where the kubelet asks ecr-xacct, a pod pulls from ${key} by its service account.`,
   };
 }

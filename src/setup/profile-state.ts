@@ -1,7 +1,7 @@
 // What a profile is, for people: where its credentials come from, and whether they are there; or why it is of no use.
 import { constants } from 'node:fs';
 import { XacctError } from '../errors.ts';
-import { command } from '../hint.ts';
+import { type Command, command } from '../hint.ts';
 import { type Chain, profileChain } from '../identity/profile-chain.ts';
 import type { Source } from '../identity/source.ts';
 import type { Environment } from '../invocation.ts';
@@ -10,8 +10,16 @@ import type { Profiles } from '../profiles/profiles.ts';
 import { loginFile, ssoFile } from '../profiles/session-file.ts';
 import { endOf, isRenewable, readSsoToken } from '../profiles/sso-token.ts';
 
+/** What a profile waits for: the file that the command writes, which may serve other profiles, too. */
+export interface AwaitedSignIn {
+  file: string;
+  run: Command;
+}
+
 /** Of one that is of no use, the error says why. */
-export type ProfileState = { text: string; fault?: undefined } | { text?: undefined; fault: XacctError };
+export type ProfileState =
+  | { text: string; signIn?: AwaitedSignIn; fault?: undefined }
+  | { text?: undefined; fault: XacctError };
 
 /**
  * As in `SSO, signed in until 14:32` or `role by dev (access key), needs an MFA code`. Undefined for a profile that
@@ -24,7 +32,7 @@ export function profileState(
   now: number,
 ): ProfileState | undefined {
   try {
-    return { text: chainText(profileChain(profiles, name, { env, ambient: 'none' }), env, now) };
+    return stateOf(profileChain(profiles, name, { env, ambient: 'none' }), env, now);
   } catch (error) {
     if (!(error instanceof XacctError)) throw error;
     const settings = profiles.profile(name) ?? {};
@@ -59,13 +67,23 @@ function halfWritten(profiles: Profiles, name: string): XacctError {
   return new XacctError('profile-incomplete', message, { hint: { run } });
 }
 
-function chainText({ links, source, roles }: Chain, env: Environment, now: number): string {
+function stateOf({ links, source, roles }: Chain, env: Environment, now: number): ProfileState {
   const { what, state } = sourceText(source, env, now);
   const [, ...sources] = links;
   const by = sources.length === 0 ? what : `${sources.map(({ name }) => name).join(', ')} (${what})`;
   const kind = roles.length === 0 ? what : `role by ${by}`;
   const mfa = roles.some(({ mfa_serial }) => mfa_serial) ? 'needs an MFA code' : undefined;
-  return [kind, state, mfa].filter((part) => part !== undefined).join(', ');
+  const text = [kind, state, mfa].filter((part) => part !== undefined).join(', ');
+  const signIn = state === NEEDS_SIGN_IN ? signInTo(source, env) : undefined;
+  return { text, ...(signIn && { signIn }) };
+}
+
+function signInTo(source: Source, env: Environment): AwaitedSignIn | undefined {
+  if (source.kind === 'sso') {
+    return { file: ssoFile(source, env), run: command`aws sso login --profile ${source.profile}` };
+  }
+  if (source.kind !== 'login') return undefined;
+  return { file: loginFile(source.login_session, env), run: command`aws login --profile ${source.profile}` };
 }
 
 /** The kind, and the state where one can be seen without asking AWS. */

@@ -10,11 +10,11 @@ export function hintNotes(hint: Hint, indent: number, { width }: Pick<Screen, 'w
   const line = hintText(hint);
   if (run === undefined) return [{ note: line, indent }];
   const fits = widest([line]) <= width - indent;
-  if (fits || say === undefined || by !== undefined) return [{ note: line, indent, fit: 'whole' }];
-  const lead = /[:?]$/.test(say) ? say : `${say}:`;
+  if (fits || (say === undefined && by === undefined)) return [{ note: line, indent, fit: 'whole' }];
+  const lead = by === undefined ? say : `${say === undefined ? '' : `${say}; `}${by} runs:`;
   const command = hintText({ run, ...(next && { next }) });
   return [
-    { note: lead, indent },
-    { note: command, indent, fit: 'whole' },
+    { note: /[:?]$/.test(lead ?? '') ? `${lead}` : `${lead}:`, indent },
+    { note: by === undefined ? command : command.replace(/^run: /, ''), indent, fit: 'whole' },
   ];
 }

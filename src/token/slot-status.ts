@@ -1,11 +1,14 @@
 // What is shown of a slot: never a secret, and times by this machine's clock as it is set now.
 import { elapsed, type Moment, wallTime } from '../clock.ts';
+import { type ErrorFields, errorFields, XacctError } from '../errors.ts';
 import { leftOf } from './lifetime.ts';
-import { livingToken, type Slot, type TokenDescription } from './slot.ts';
+import { type Failure, livingToken, type Slot, type TokenDescription } from './slot.ts';
 
 export interface MintError {
   /** One line: what failed, and what fixes it. */
   text: string;
+  /** The same in its parts; left out by a daemon of an earlier build. */
+  error?: ErrorFields;
   /** Epoch ms of this machine's clock as it is set now. */
   at: number;
 }
@@ -61,9 +64,14 @@ export function mintFailure(slot: Slot, now: Moment): MintFailure | undefined {
   const { about, hostnames, failure } = slot;
   if (failure === undefined || elapsed(failure.at, now) >= FAILURE_LIFE_MS) return undefined;
   if (livingToken(slot, now) !== undefined) return undefined;
-  return { ...about, hostnames: [...hostnames], text: failure.text, at: wallTime(failure.at, now) };
+  return { ...about, hostnames: [...hostnames], ...mintError(failure, now) };
 }
 
 function shownFailure({ failure }: Slot, now: Moment): MintError | undefined {
-  return failure && { text: failure.text, at: wallTime(failure.at, now) };
+  return failure && mintError(failure, now);
+}
+
+function mintError({ error, text, at }: Failure, now: Moment): MintError {
+  const fields = error instanceof XacctError ? { error: errorFields(error) } : {};
+  return { text, ...fields, at: wallTime(at, now) };
 }

@@ -45,7 +45,7 @@ export interface Slot {
   renew: Renew | undefined;
 }
 
-interface Failure {
+export interface Failure {
   error: unknown;
   text: string;
   at: Moment;

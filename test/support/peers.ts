@@ -1,6 +1,7 @@
 // Owns which foreign programs this machine has for the end-to-end tests, and what a test does without them.
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, globSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { isBaseThere } from '../../scripts/package/node-base.ts';
 import { TARGETS } from '../../scripts/package/targets.ts';
@@ -39,9 +40,10 @@ export type Peer =
 
 /**
  * What a test may need: a program, the right to make private namespaces (root, on Linux), a Debian that is bare, the programs of
- * version 1 of the wire, programs of another processor that the system starts, or the Node of every system that there are packages for.
+ * version 1 of the wire, the kubelet's code, programs of another processor that the system starts, or the Node of every
+ * system that there are packages for.
  */
-export type Need = Peer | 'namespaces' | 'debian-root' | 'version-1' | 'binfmt' | 'node-bases';
+export type Need = Peer | 'namespaces' | 'debian-root' | 'version-1' | 'kubelet' | 'binfmt' | 'node-bases';
 
 /** The last programs that speak version 1 of the wire, as `scripts/install-test-peers` builds them. */
 const VERSION_ONE = '/var/cache/docker-credential-ecr-xacct-tests/version-1';
@@ -99,6 +101,21 @@ export function versionOne(): string {
   return VERSION_ONE;
 }
 
+/** The program of test/kubelet, built of this very source. Throws where `skipWithout` has a reason. */
+export function kubeletProgram(): string {
+  const program = kubeletPath();
+  if (!existsSync(program)) throw new Error(absence('kubelet'));
+  return program;
+}
+
+function kubeletPath(): string {
+  const source = join(import.meta.dirname, '..', 'kubelet');
+  const files = globSync('{go.mod,go.sum,*.go,cloud-provider/go.mod,cloud-provider/*/*.go}', { cwd: source });
+  const hash = createHash('sha256');
+  for (const file of files.toSorted()) hash.update(readFileSync(join(source, file)));
+  return `/var/cache/docker-credential-ecr-xacct-tests/kubelet-${hash.digest('hex').slice(0, 12)}/kubelet`;
+}
+
 /** Every docker CLI of this machine, Debian's own first. Empty where there is none. */
 export function dockerClis(): DockerCli[] {
   const own = '/usr/bin/docker';
@@ -128,6 +145,7 @@ function reasonAgainst(need: Need): string | undefined {
   if (need === 'binfmt') return binfmtRefused();
   if (need === 'node-bases') return basesMissing();
   if (need === 'version-1') return existsSync(VERSION_ONE) ? undefined : absence(need);
+  if (need === 'kubelet') return existsSync(kubeletPath()) ? undefined : absence(need);
   if (need === 'debian-root') return existsSync(DEBIAN_ROOT) ? undefined : absence(need);
   return findPrograms(need).length > 0 ? undefined : absence(need);
 }

@@ -1,5 +1,7 @@
 // Owns the proof of which variables leave the caller, and which the daemon keeps for itself.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import {
   childEnvironment,
@@ -8,7 +10,14 @@ import {
   WholeEnvironmentNeeded,
   wholeEnvironment,
 } from '../../src/caller-environment.ts';
-import { daemonEnvironment } from '../../src/client/start-daemon.ts';
+import { daemonEnvironment, JOB_NAMES } from '../../src/client/start-daemon.ts';
+
+const CLIENT = readFileSync(
+  join(import.meta.dirname, '../../src/client/docker-credential-ecr-xacct.c'),
+  'utf8',
+);
+/** The beginnings of their names. */
+const DAEMON = ['HOME', 'PATH', 'USER', 'LANG', 'TMPDIR', 'LC_', 'XDG_', 'ECR_XACCT_SOCKET', 'ECR_XACCT_LOG'];
 
 const OWN = [
   'HOME',
@@ -74,11 +83,18 @@ describe('of the caller’s variables', () => {
     assert.deepEqual(passedEnvironment({ AWS_PROFILE: '', AWS_REGION: undefined }), { AWS_PROFILE: '' });
   });
 
-  test('the daemon keeps where its files are, and nothing of AWS, of proxies, or of one call', () => {
+  test('the daemon keeps where its files are and whose job it is of, and nothing of AWS, of proxies, or of one call', () => {
+    const job = Object.fromEntries(JOB_NAMES.map((name) => [name, '1']));
     assert.deepEqual(
-      Object.keys(daemonEnvironment({ ...everything, ECR_XACCT_LOG: 'debug' })).toSorted(),
-      [...OWN, 'ECR_XACCT_LOG', 'ECR_XACCT_SOCKET'].toSorted(),
+      Object.keys(daemonEnvironment({ ...everything, ...job, ECR_XACCT_LOG: 'debug' })).toSorted(),
+      [...OWN, ...JOB_NAMES, 'ECR_XACCT_LOG', 'ECR_XACCT_SOCKET'].toSorted(),
     );
+  });
+
+  test('the native client hands the same ones to the daemon that it starts', () => {
+    const [, body = ''] = /become_daemon\([\s\S]*?starts\[\] = \{([\s\S]*?)\};/.exec(CLIENT) ?? [];
+    const names = [...body.matchAll(/"([A-Z_]+)=?"/g)].map(([, name]) => name);
+    assert.deepEqual(names.toSorted(), [...DAEMON, ...JOB_NAMES].toSorted());
   });
 });
 

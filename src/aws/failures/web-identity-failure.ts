@@ -1,8 +1,7 @@
 // Names the failures of roles that are assumed for a token in a file: a pod's (IRSA), a CI job's.
 import { XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';
-import { describeServiceAccount } from '../../identity/service-account.ts';
-import type { WebIdentitySource } from '../../identity/source.ts';
+import { describeToken, GITHUB_VARIABLES, type WebIdentityToken } from '../../identity/web-identity-token.ts';
 import { FileRefused } from '../../os/small-file.ts';
 import type { FailureContext } from './failure-context.ts';
 import type { ServiceError } from './service-error.ts';
@@ -19,7 +18,7 @@ export function unreadableToken(file: string, cause: unknown): XacctError {
 export function tokenOf(
   roleArn: string,
   { chain: { source } }: FailureContext,
-): WebIdentitySource['token'] | undefined {
+): WebIdentityToken | undefined {
   return source.kind === 'web-identity' && source.role_arn === roleArn ? source.token : undefined;
 }
 
@@ -38,38 +37,57 @@ const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException']);
 export function rejectedToken(
   refusal: ServiceError,
   roleArn: string,
-  token: WebIdentitySource['token'],
+  token: WebIdentityToken,
   cause: unknown,
 ): XacctError | undefined {
   const fail = (message: string, hint: Hint) => new XacctError('web-identity', message, { hint, cause });
-  const file = 'file' in token ? token.file : undefined;
-  const account = 'file' in token ? undefined : token.service_account;
-  const what =
-    file === undefined
-      ? `the token of ${describeServiceAccount(account)}`
-      : `the web identity token in ${file}`;
-  if (EXPIRED.has(refusal.name)) {
-    const written = {
-      say: 'whatever wrote it must write a new one; to see when it did last',
-      run: command`ls -l ${file ?? ''}`,
-    };
-    const issued = { say: "see whether this node's clock is right:", run: command`timedatectl` };
-    return fail(`${what} has expired (${refusal.name})`, file === undefined ? issued : written);
-  }
-  if (
-    file !== undefined &&
-    refusal.name === 'ValidationError' &&
-    refusal.message.includes('webIdentityToken')
-  ) {
-    return fail(`there is no web identity token in ${file} (${refusal.name})`, {
-      run: command`ls -l ${file}`,
-    });
+  const what = describeToken(token);
+  if (EXPIRED.has(refusal.name)) return fail(`${what} has expired (${refusal.name})`, renewal(token));
+  if ('file' in token && refusal.name === 'ValidationError' && refusal.message.includes('webIdentityToken')) {
+    return fail(`there is no web identity token in ${token.file} (${refusal.name})`, renewal(token));
   }
   if (!REJECTED.has(refusal.name)) return undefined;
   const roleName = roleArn.split('/').at(-1) ?? roleArn;
-  const by = account === undefined ? 'the web identity token' : `${what}, issued by ${account.issuer},`;
+  const by = 'service_account' in token ? `${what}, issued by ${token.service_account.issuer},` : what;
   return fail(`STS rejected ${by} for ${roleArn} (${refusal.message})`, {
     say: 'check who the role trusts:',
     run: command`aws iam get-role --role-name ${roleName} --query Role.AssumeRolePolicyDocument`,
   });
+}
+
+/** Where a new token comes from. */
+function renewal(token: WebIdentityToken): Hint {
+  if ('file' in token) {
+    return {
+      say: 'whatever wrote it must write a new one; to see when it did last',
+      run: command`ls -l ${token.file}`,
+    };
+  }
+  if ('service_account' in token)
+    return { say: "see whether this node's clock is right:", run: command`timedatectl` };
+  return { say: 'the job runs longer than its token lives: run it again, or pull earlier in it' };
+}
+
+/** A rule names a variable that the caller does not have. */
+export function noTokenIn(variable: string): XacctError {
+  return new XacctError(
+    'web-identity',
+    `${variable}, which the rule takes its web identity token from, is not set`,
+    {
+      hint: {
+        say: `give the job one: with GitLab, id_tokens: { ${variable}: { aud: sts.amazonaws.com } } in .gitlab-ci.yml`,
+      },
+    },
+  );
+}
+
+/** Of a job that GitHub gives no token: `why` as in `HTTP 403`; undefined where it may not even ask. */
+export function noGithubToken(why?: string, cause?: unknown): XacctError {
+  const message =
+    why === undefined
+      ? `GitHub gives this job no OIDC token: ${GITHUB_VARIABLES.join(' and ')} are not set`
+      : `GitHub gives this job no OIDC token (${why})`;
+  const say =
+    'write permissions: { id-token: write, contents: read } in the workflow, at the top or in this job';
+  return new XacctError('web-identity', message, { hint: { say }, cause });
 }

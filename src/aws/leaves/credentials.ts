@@ -4,11 +4,12 @@ import { childEnvironment } from '../../caller-environment.ts';
 import type { AssumedRole, Chain } from '../../identity/profile-chain.ts';
 import { serviceAccountToken } from '../../identity/service-account.ts';
 import type { Source, WebIdentitySource } from '../../identity/source.ts';
+import type { WebIdentityToken } from '../../identity/web-identity-token.ts';
 import type { Environment } from '../../invocation.ts';
 import { readSmallFile } from '../../os/small-file.ts';
 import type { ClientConfig } from '../connection/connection.ts';
 import type { FollowedProfile } from '../connection/followed-profile.ts';
-import { unreadableToken } from '../failures/web-identity-failure.ts';
+import { noTokenIn, unreadableToken } from '../failures/web-identity-failure.ts';
 import type { RoleAssumer } from './role-assumer.ts';
 
 export interface CredentialDeps {
@@ -81,14 +82,30 @@ function keyPair(
 
 async function webIdentityCredentials(
   { token, role_arn, role_session_name, duration_seconds }: WebIdentitySource,
-  { env, roles }: CredentialDeps,
+  deps: CredentialDeps,
 ): Promise<AwsCredentialIdentity> {
-  return await roles.assumeRoleWithWebIdentity({
-    WebIdentityToken: 'file' in token ? tokenIn(token.file) : serviceAccountToken(env),
+  const WebIdentityToken = await webIdentityToken(token, deps);
+  return await deps.roles.assumeRoleWithWebIdentity({
+    WebIdentityToken,
     RoleArn: role_arn,
     RoleSessionName: role_session_name,
     DurationSeconds: duration_seconds,
   });
+}
+
+async function webIdentityToken(
+  token: WebIdentityToken,
+  { env, clientConfig }: CredentialDeps,
+): Promise<string> {
+  if ('file' in token) return tokenIn(token.file);
+  if ('service_account' in token) return serviceAccountToken(env) ?? '';
+  if ('github_audience' in token) {
+    const { githubToken } = await import('./github-oidc.ts');
+    return await githubToken(token.github_audience, childEnvironment(env), clientConfig.requestHandler);
+  }
+  const value = childEnvironment(env)[token.variable];
+  if (!value) throw noTokenIn(token.variable);
+  return value.trim();
 }
 
 function tokenIn(file: string): string {

@@ -7,7 +7,7 @@ import { command } from '../../../src/hint.ts';
 import { FILE, oneRule, role, rulesFor } from '../../support/unit/user-files.ts';
 
 const RULE_KEYS =
-  'profile, role_arn, source_profile, credential_source, web_identity_token_file, external_id, role_session_name, duration_seconds, mfa_serial, region, registry';
+  'profile, role_arn, source_profile, credential_source, web_identity_token_file, web_identity_token_env, github_oidc, service_account, external_id, role_session_name, duration_seconds, mfa_serial, region, registry';
 
 /** Title → text, place, message. */
 type Faults = Readonly<Record<string, readonly [text: string, place: string, message: string]>>;
@@ -174,7 +174,7 @@ const faults: Readonly<Record<string, Faults>> = {
     'role_arn without a source': [
       oneRule('role_arn: arn:aws:iam::111122223333:role/EcrPull'),
       '3:5',
-      '"role_arn" needs source_profile, the profile whose credentials assume the role (or credential_source, or web_identity_token_file)',
+      '"role_arn" needs source_profile, the profile whose credentials assume the role (or credential_source, web_identity_token_file, web_identity_token_env, github_oidc or service_account)',
     ],
     'profile beside role_arn': [
       oneRule('role_arn: arn:aws:iam::111122223333:role/EcrPull', 'profile: dev'),
@@ -204,6 +204,50 @@ const faults: Readonly<Record<string, Faults>> = {
       ),
       '5:5',
       '"external_id" has no effect with web_identity_token_file; remove it',
+    ],
+    'an external ID with a job of GitHub': [
+      oneRule('role_arn: arn:aws:iam::111122223333:role/EcrPull', 'github_oidc: true', 'external_id: abcd'),
+      '5:5',
+      '"external_id" has no effect with github_oidc; remove it',
+    ],
+    "a job's variable without role_arn": [
+      oneRule('profile: dev', 'web_identity_token_env: TOKEN'),
+      '4:5',
+      '"web_identity_token_env" has no effect without role_arn; add role_arn or remove web_identity_token_env',
+    ],
+    'a variable that no shell can set': [
+      oneRule('role_arn: arn:aws:iam::111122223333:role/EcrPull', 'web_identity_token_env: a-b'),
+      '4:5',
+      '"web_identity_token_env" must be the name of a variable, such as AWS_OIDC_TOKEN',
+    ],
+    'no audience of GitHub': [
+      oneRule('role_arn: arn:aws:iam::111122223333:role/EcrPull', 'github_oidc: false'),
+      '4:5',
+      '"github_oidc" must be true, or the audience that the role trusts',
+    ],
+    'no service account': [
+      oneRule('service_account: false'),
+      '3:5',
+      '"service_account" must be true; leave it out otherwise',
+    ],
+    'a profile beside a service account': [
+      oneRule('profile: dev', 'service_account: true'),
+      '3:5',
+      '"profile" has no effect with service_account; remove it',
+    ],
+    'two sources, one of them a service account': [
+      oneRule('service_account: true', 'source_profile: dev'),
+      '4:5',
+      '"source_profile" contradicts service_account; keep one of them',
+    ],
+    'a code for a service account': [
+      oneRule(
+        'role_arn: arn:aws:iam::111122223333:role/EcrPull',
+        'service_account: true',
+        'mfa_serial: "123456789012"',
+      ),
+      '5:5',
+      '"mfa_serial" has no effect with service_account; remove it',
     ],
     'a name of one’s own without registry': [
       rulesFor('images.corp.example'),

@@ -77,8 +77,10 @@ max_token_age: 1h
       assert.deepEqual(parseConfig(text, FILE), {
         file: FILE,
         exists: true,
+        files: [FILE],
         rules: [],
-        groups: new Map(),
+        groups: [new Map()],
+        saidBy: {},
         refreshMargin: 15 * 60_000,
         maxTokenAge: 12 * HOUR,
         discover: true,
@@ -89,8 +91,9 @@ max_token_age: 1h
     });
   }
 
-  test('of somebody who has none is that of an empty file', () => {
-    assert.deepEqual(emptyConfig(FILE), { ...parseConfig('', FILE), exists: false });
+  test('of a user who has none is that of an empty file, but that it is not there', () => {
+    const isNotThere = { exists: false, files: [], groups: [] };
+    assert.deepEqual(emptyConfig(FILE), { ...parseConfig('', FILE), ...isNotThere });
   });
 
   test('may use the anchors of YAML', () => {
@@ -108,6 +111,10 @@ max_token_age: 1h
     source_profile: 'source_profile: dev',
     credential_source: 'credential_source: Ec2InstanceMetadata',
     web_identity_token_file: 'web_identity_token_file: /var/run/token',
+    web_identity_token_env: 'web_identity_token_env: AWS_OIDC_TOKEN',
+    'github_oidc of the usual audience': 'github_oidc: true',
+    'github_oidc of another one': 'github_oidc: https://github.com/team',
+    service_account: 'service_account: true',
   };
   for (const [name, line] of Object.entries(sources)) {
     test(`takes role_arn with ${name}`, () => {
@@ -117,6 +124,10 @@ max_token_age: 1h
       );
     });
   }
+
+  test('takes service_account by itself', () => {
+    assert.equal(parseConfig(oneRule('service_account: true'), FILE).rules[0]?.rule.service_account, true);
+  });
 
   test('takes the extremes of each range', () => {
     for (const text of [

@@ -91,7 +91,7 @@ describe('the web identity of the environment', () => {
     assert.deepEqual(source, {
       kind: 'web-identity',
       profile: 'dev',
-      web_identity_token_file: '/token',
+      token: { file: '/token' },
       role_arn: POD.AWS_ROLE_ARN,
     });
   });

@@ -187,6 +187,10 @@ describe('a hostname', () => {
       'credential source EcsContainer',
     ],
     ['web_identity_token_file: /t', { web_identity_token_file: '/t' }, 'web identity token /t'],
+    ['web_identity_token_env: JOB', { web_identity_token_env: 'JOB' }, 'web identity token in JOB'],
+    ['github_oidc: true', { github_audience: 'sts.amazonaws.com' }, "GitHub's OIDC token of the job"],
+    ['github_oidc: team', { github_audience: 'team' }, "GitHub's OIDC token of the job"],
+    ['service_account: true', { service_account: undefined }, "the pod's service account"],
   ];
   for (const [line, source, described] of sources) {
     test(`may have a role with ${line}`, () => {

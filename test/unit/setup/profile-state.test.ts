@@ -20,10 +20,10 @@ function stateOf(config: string, name: string, env: Record<string, string> = { H
 }
 
 describe('a profile is', () => {
-  const rows: [string, string, string][] = [
+  const rows: [name: string, config: string, text: string, signIn?: string][] = [
     ['keys', '', 'access key'],
     ['tool', '[profile tool]\ncredential_process = /bin/tool\n', 'credential_process'],
-    ['sso', ssoProfile('sso', '111122223333'), 'SSO, needs sign-in'],
+    ['sso', ssoProfile('sso', '111122223333'), 'SSO, needs sign-in', 'aws sso login --profile sso'],
     ['r', role('r', 'source_profile = keys'), 'role by keys (access key)'],
     [
       'r',
@@ -34,6 +34,7 @@ describe('a profile is', () => {
       'r',
       role('r', 'source_profile = sso') + ssoProfile('sso', '111122223333'),
       'role by sso (SSO), needs sign-in',
+      'aws sso login --profile sso',
     ],
     [
       'r',
@@ -46,10 +47,15 @@ describe('a profile is', () => {
       'l',
       '[profile l]\nlogin_session = arn:aws:sts::111122223333:assumed-role/A/b\n',
       'aws login, needs sign-in',
+      'aws login --profile l',
     ],
   ];
-  for (const [name, config, text] of rows) {
-    test(`${text}.`, () => assert.deepEqual(stateOf(config, name), { text }));
+  for (const [name, config, text, signIn] of rows) {
+    test(`${text}.`, () => {
+      const state = stateOf(config, name);
+      assert.equal(state?.text, text);
+      assert.equal(state.signIn && commandText(state.signIn.run), signIn);
+    });
   }
 
   test('not spoken of where it is for a region alone.', () => {
@@ -157,7 +163,11 @@ sso_region = us-east-1
       const file = ssoFile({ sso_session: 'corp', sso_start_url: 'https://corp.example/start' }, env);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, typeof token === 'string' ? token : JSON.stringify(token));
-      assert.deepEqual(stateOf(session, 'sso', env), { text });
+      const signIn = { file, run: ['aws', 'sso', 'login', '--profile', 'sso'] };
+      assert.deepEqual(stateOf(session, 'sso', env), {
+        text,
+        ...(text.endsWith('needs sign-in') && { signIn }),
+      });
     });
   }
 });

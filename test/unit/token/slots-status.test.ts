@@ -1,7 +1,7 @@
 // Owns the proof of what the cache says about its tokens: who and where they are, their use, their mints, their failures.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { XacctError } from '../../../src/errors.ts';
+import { errorFields, XacctError } from '../../../src/errors.ts';
 import { command } from '../../../src/hint.ts';
 import type { Token } from '../../../src/questions.ts';
 import { createSlots } from '../../../src/token/slots.ts';
@@ -96,7 +96,7 @@ describe('a token’s status', () => {
     fixture.now += 12 * HOUR - 900_000;
     await fixture.get();
     const [status] = fixture.cache.status();
-    assert.deepEqual(status?.lastError, { text: EXPIRED, at: fixture.now });
+    assert.deepEqual(status?.lastError, { text: EXPIRED, error: errorFields(expired), at: fixture.now });
     assert.equal(status.mints, 1);
     fixture.failure = undefined;
     fixture.now += 120_000;
@@ -119,7 +119,11 @@ describe('a token’s status', () => {
       fixture.now += 45 * 60_000;
       fixture.cache.refreshAhead();
       await new Promise(setImmediate);
-      assert.deepEqual(fixture.cache.status()[0]?.lastError, { text: EXPIRED, at: fixture.now }, how);
+      assert.deepEqual(
+        fixture.cache.status()[0]?.lastError,
+        { text: EXPIRED, error: errorFields(expired), at: fixture.now },
+        how,
+      );
     }
   });
 });
@@ -130,7 +134,13 @@ describe('a failure without a token', () => {
     fixture.failure = expired;
     await fixture.fail();
     await fixture.fail('key', 'other.example');
-    const failure = { ...about, hostnames: [HOST, 'other.example'], text: EXPIRED, at: START };
+    const failure = {
+      ...about,
+      hostnames: [HOST, 'other.example'],
+      text: EXPIRED,
+      error: errorFields(expired),
+      at: START,
+    };
     fixture.now += HOUR - 1;
     assert.deepEqual(fixture.cache.failures(), [failure]);
     assert.deepEqual(fixture.cache.status(), []);
