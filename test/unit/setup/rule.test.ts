@@ -51,7 +51,10 @@ describe('rule add', () => {
     using user = homeWith(MINE);
     const added = await user.run('rule', 'add', PATTERN, '--service-account', '--yes');
     assert.deepEqual([added.status, added.stderr], [0, '']);
-    assert.match(added.stdout, /\nNote: The kubelet asks .*; to print that, run:\n {2}ecr-xacct kubelet config\n/);
+    assert.match(
+      added.stdout,
+      /\nNote: The kubelet asks .*; to print that, run:\n {2}ecr-xacct kubelet config\n/,
+    );
     assert.match(
       added.stdout,
       /\nDone: where the kubelet asks ecr-xacct, a pod pulls from .* service account\.\n/,
