@@ -80,9 +80,12 @@ async function run(): Promise<number> {
     return helperCommand(args, invocation, version, openStreams());
   }
   // The plugin's options are the native client's; any other word is of a command for people.
-  if (command === 'kubelet' && args.every((arg) => ['--daemon-silent', '--no-daemon'].includes(arg))) {
+  if (
+    command === 'kubelet' &&
+    args.every((arg) => /^--(?:daemon-silent|no-daemon|begun=\d{1,15})$/.test(arg))
+  ) {
     const { kubeletCommand } = await import('./client/kubelet-command.ts');
-    return kubeletCommand(args[0], invocation, openStreams());
+    return kubeletCommand(args, invocation, openStreams());
   }
   if (command === 'mint' || command === 'parse' || (command === 'daemon' && args[0] === 'run'))
     await closeTheRest();

@@ -48,6 +48,8 @@ export interface Token {
    * machine's clock is set.
    */
   awsNow: number;
+  /** How long it has been held, in ms; left out as it comes. */
+  age?: number;
 }
 
 /** Of `sts:GetSessionToken`. */

@@ -198,6 +198,15 @@ export function* environmentSecrets(env: Environment): Generator<string> {
   }
 }
 
+/** The variables that have none of them: what is kept longer than it takes to answer. */
+export function withoutSecrets(env: Environment): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      value === undefined || !environmentSecrets({ [name]: value }).next().done ? [] : [[name, value]],
+    ),
+  );
+}
+
 /** The userinfo of a URL, and each part of it that may be a password, as they are written and as they are meant. */
 export function* userinfoOf(url: string): Generator<string> {
   const start = url.indexOf('://');

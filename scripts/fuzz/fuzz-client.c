@@ -382,7 +382,7 @@ static char *fuzz_getenv(const char *name)
 	return NULL;
 }
 
-static int fuzz_execv(const char *program, char *const argv[]);
+static int fuzz_execv(const char *program, char *argv[]);
 
 static _Noreturn void fuzz_exit(int status)
 {
@@ -466,7 +466,7 @@ static int fuzz_shutdown(int fd, int how)
 }
 
 /* The program is given all of the arguments, and stdin either unread or whole. */
-static int fuzz_execv(const char *program, char *const argv[])
+static int fuzz_execv(const char *program, char *argv[])
 {
 	size_t count = 0;
 	CHECK(strcmp(program, "/ecr-xacct") == 0 && strcmp(argv[0], "ecr-xacct") == 0);
@@ -474,6 +474,13 @@ static int fuzz_execv(const char *program, char *const argv[])
 	while (client_argv[count] != NULL && client_argv[count + 1] != NULL) {
 		CHECK(argv[count + 2] == client_argv[count + 1]);
 		count++;
+	}
+	if (is_kubelets) {
+		size_t last = count + 2;
+		while (argv[last + 1] != NULL)
+			last++;
+		CHECK(strncmp(argv[last], "--begun=", 8) == 0 && last <= count + 3);
+		argv[last] = NULL;
 	}
 	CHECK(argv[count + 2] == NULL ||
 	      (strcmp(argv[count + 2], "--no-daemon") == 0 && argv[count + 3] == NULL && is_starting && !is_started) ||
@@ -503,6 +510,7 @@ static int is_own_line(const struct stream *stream)
 		"ecr-xacct: stdin is larger than 256 KiB\n",
 		"ecr-xacct: stdin cannot be read\n",
 		"ecr-xacct: stdin is too large for a credential helper; run docker login again\n",
+		"ecr-xacct: the kubelet's request is too large to be read again\n",
 		"ecr-xacct: cannot start /ecr-xacct: No such file or directory; install it again\n",
 		"ecr-xacct: cannot wait: out of memory\n",
 	};

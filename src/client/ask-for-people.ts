@@ -49,7 +49,7 @@ export async function explained(
 }
 
 /** What Docker's `get` answers, by the daemon or in this process. @throws XacctError a failure of ours, by its parts */
-export async function credentialFor(hostname: string, invocation: Invocation): Promise<Answer> {
+export async function askCredential(hostname: string, invocation: Invocation): Promise<Answer> {
   const what = `Getting a token for ${hostname}`;
   const byDaemon = await askForPeople<Answer>(invocation, 'password', hostname, true, what);
   if (isAnswered(byDaemon)) return byDaemon;

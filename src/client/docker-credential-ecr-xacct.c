@@ -43,6 +43,7 @@ enum {
 	SIZE_DIGITS = 7,          /* as in src/wire/codec.ts: of `@size`, and of an answer's length */
 	DEFAULT_SECONDS = 30,     /* as in src/wire/daemon-variables.ts */
 	MAX_SECONDS = 600,
+	PLUGIN_CONNECT_SECONDS = 5,
 	PLUGIN_SECONDS = 45,      /* as PLUGIN_DEADLINE in src/kubelet/retry-delay.ts */
 	GRACE_SECONDS = 2,        /* as GRACE_MS in src/client/reach-daemon.ts */
 	START_SECONDS = 10,       /* as START_DEADLINE_MS in src/client/start-daemon.ts */
@@ -54,6 +55,7 @@ extern char **environ;
 
 static char **arguments; /* argv without the program's name */
 static int is_plugin;    /* the kubelet's: it reads stderr alone */
+static long long started; /* by `now_ms`: the plugin's time is that of the whole run, whatever takes it */
 static char frame[MAX_WHOLE + 1];
 static size_t frame_length; /* without stdin */
 static char *size_digits;   /* of `@size`, in the frame */
@@ -82,8 +84,11 @@ static void put_back_stdin(void)
 		return;
 	if (pipe(ends) != 0 || fcntl(ends[1], F_SETFL, O_NONBLOCK) == -1 ||
 	    write(ends[1], stdin_bytes, stdin_length) != (ssize_t)stdin_length || dup2(ends[0], STDIN_FILENO) == -1 ||
-	    close(ends[0]) != 0 || close(ends[1]) != 0)
+	    close(ends[0]) != 0 || close(ends[1]) != 0) {
+		if (is_plugin)
+			FAIL("the kubelet's request is too large to be read again");
 		FAIL("stdin is too large for a credential helper; run docker login again");
+	}
 }
 
 /* The path of this program's file, through symbolic links, in a buffer of PATH_MAX; false where the system does not say. */
@@ -123,13 +128,18 @@ static _Noreturn void exec_program(char *option)
 	size_t count = 0;
 	while (arguments[count] != NULL)
 		count++;
-	char **argv = calloc(count + 4, sizeof *argv);
+	char **argv = calloc(count + 5, sizeof *argv);
 	if (argv == NULL)
 		FAIL("out of memory");
 	argv[0] = "ecr-xacct";
 	argv[1] = is_plugin ? "kubelet" : "helper";
 	memcpy(argv + 2, arguments, count * sizeof *argv);
 	argv[count + 2] = option;
+	if (is_plugin) {
+		static char begun[40];
+		snprintf(begun, sizeof begun, "--begun=%lld", started);
+		argv[count + (option == NULL ? 2 : 3)] = begun;
+	}
 	put_back_stdin();
 	const char *program = program_path();
 	if (program == NULL)
@@ -321,7 +331,7 @@ static int find_daemon(long seconds)
 	*slash = '/';
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	/* The only bound on a connect that waits for its turn in a full queue. */
-	struct timeval limit = {.tv_sec = seconds};
+	struct timeval limit = {.tv_sec = is_plugin ? PLUGIN_CONNECT_SECONDS : seconds};
 	/* A lower number would stand for a stream that the caller closed; it must not do so after the exec either. */
 	if (fd == -1 || fcntl(fd, F_SETFD, FD_CLOEXEC) == -1 || fd <= STDERR_FILENO ||
 	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0)
@@ -613,6 +623,7 @@ int main(int argc, char **argv)
 	keep_to_itself();
 	arguments = argv + (argc > 0);
 	is_plugin = argc > 0 && is_named_plugin(argv[0]);
+	started = now_ms();
 	const char *action = wanted_action(argc, argv);
 	/* A core dump would write a token to the disk; a reader that has gone must not keep a failure from stderr. */
 	if (setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
@@ -629,7 +640,7 @@ int main(int argc, char **argv)
 		say_what_is_awaited(action);
 		read_stdin();
 	}
-	long long deadline = now_ms() + seconds * 1000LL;
+	long long deadline = (is_plugin ? started : now_ms()) + seconds * 1000LL;
 	size_t length = ask(fd, deadline);
 	/* Another program is to be run, which goes by variables that no list has. */
 	if (answer[0] == '4') {

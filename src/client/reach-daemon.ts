@@ -21,8 +21,8 @@ interface Reach {
   env: Environment;
   /** Whether a daemon is started where none answers, and takes the place of one of an earlier version. */
   starts: boolean;
-  /** How long an answer may take, in ms; as long as a mint where it is not given. */
-  waitMs?: number;
+  /** How long an answer may take, in ms from now on; as long as a mint where it is not given. */
+  left?: () => number;
 }
 
 /**
@@ -40,13 +40,13 @@ export function isAnswered<T extends object>(answer: T | Unanswered): answer is 
 /** @throws XacctError `socket-unsafe`, `daemon`, `usage`. */
 export async function reachDaemon(
   { action, input }: Pick<NewRequest, 'action' | 'input'>,
-  { self, uid, env, starts, waitMs = timeoutMs(env) }: Reach,
+  { self, uid, env, starts, left = () => timeoutMs(env) }: Reach,
 ): Promise<Answer | Unanswered> {
   const path = socketPath(env, uid);
   if (path === undefined) return 'path';
   const ask = (sent: Record<string, string>, version?: WireVersion) => {
     const request = { ...(version && { version }), action, env: { ...placeVariables(env), ...sent }, input };
-    return askDaemon(path, uid, request, waitMs + GRACE_MS);
+    return askDaemon(path, uid, request, left() + GRACE_MS);
   };
   const passed = passedEnvironment(env);
   let asked = await ask(passed);

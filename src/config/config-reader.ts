@@ -7,7 +7,7 @@ import { refuseUntrusted } from '../os/trusted-file.ts';
 import { emptyConfig } from './empty-config.ts';
 import { type Config, type InspectedConfig, inspectConfig, parseConfig } from './load.ts';
 import { createMerge } from './merge.ts';
-import { configPath, SYSTEM_CONFIG, systemConfigPath } from './paths.ts';
+import { configPath, isSystemConfig, SYSTEM_CONFIG, systemConfigPath } from './paths.ts';
 
 /** 60,000 rules. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -92,7 +92,7 @@ function readBoth<T>(
 ): [T | undefined, T | undefined] {
   const [own, system] = [configPath(env), systemConfigPath(env)];
   return [
-    own === undefined ? undefined : readOwn(own),
+    own === undefined ? undefined : (isSystemConfig(env) ? readSystem : readOwn)(own),
     system === undefined ? undefined : readSystem(system),
   ];
 }

@@ -36,6 +36,14 @@ export function systemConfigPath(env: Environment): string | undefined {
   return absolutePath('ECR_XACCT_SYSTEM_CONFIG', path);
 }
 
+/** Whether the user's config is the machine's: `ECR_XACCT_CONFIG` names it, and it must be root's all the same. */
+export function isSystemConfig({
+  ECR_XACCT_SYSTEM_CONFIG: path = SYSTEM_CONFIG,
+  ECR_XACCT_CONFIG: own,
+}: Environment): boolean {
+  return process.platform !== 'win32' && own !== undefined && own !== '' && own === path;
+}
+
 function absolutePath(name: string, path: string): string {
   if (isAbsolute(path)) return path;
   const absolute = path.startsWith('~/') ? `$HOME/${path.slice(2)}` : `$PWD/${path}`;

@@ -8,6 +8,7 @@ import { mfaDevice, mfaRequired } from '../identity/mfa-device.ts';
 import type { Choice, Resolution } from '../identity/resolve.ts';
 import type { Environment } from '../invocation.ts';
 import { answerOf, type MfaProof, type Outcome, type Token } from '../questions.ts';
+import { withoutSecrets } from '../secrets.ts';
 import type { MfaSessionStore } from '../token/mfa-session-store.ts';
 import type { Renew } from '../token/slot.ts';
 import type { Slots } from '../token/slots.ts';
@@ -160,10 +161,9 @@ async function tokenOf(deps: TokenDeps, wanted: WaitingInput, resolution: Resolu
 function renewalOf(deps: TokenDeps, wanted: TokenInput, resolution: Resolution, key: string) {
   const { hostname, env } = wanted;
   if (holdsSecret(env)) return undefined;
-  if (!isWhole(env)) return () => mintAgain(deps, hostname, key, env);
-  if (needsWhole(resolution.identity, wanted)) return undefined;
-  const passed = passedEnvironment(env);
-  return () => mintAgain(deps, hostname, key, passed);
+  if (isWhole(env) && needsWhole(resolution.identity, wanted)) return undefined;
+  const kept = withoutSecrets(isWhole(env) ? passedEnvironment(env) : env);
+  return () => mintAgain(deps, hostname, key, kept);
 }
 
 /** Mints for the key once more, unless the files now lead to another one, or to where more of the environment is needed. */

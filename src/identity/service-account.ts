@@ -76,11 +76,8 @@ export function describeServiceAccount(account: ServiceAccount | undefined): str
 /** Why no role can be assumed with it. */
 export function noServiceAccount(account: ServiceAccount | undefined): XacctError {
   if (account === undefined) {
-    return new XacctError('web-identity', 'the kubelet gives no token of a service account', {
-      hint: {
-        say: 'with tokenAttributes in its CredentialProviderConfig:',
-        run: command`ecr-xacct kubelet config`,
-      },
+    return new XacctError('web-identity', 'the rule is for pods, whose kubelet has their service accounts', {
+      hint: { say: 'with a profile for this machine', run: command`ecr-xacct rule add HOST --profile NAME` },
     });
   }
   return new XacctError('web-identity', 'its annotations name no role', {

@@ -1,5 +1,6 @@
 // What the plugin answers the kubelet: a token for the registry of an image, by the rules, for the pod where they say so.
 import { setTimeout } from 'node:timers/promises';
+import { matchRule } from '../config/match.ts';
 import { parseRegistryOrImage } from '../docker/server-url.ts';
 import { XacctError } from '../errors.ts';
 import { findToken, once, type TokenDeps } from '../helper/find-token.ts';
@@ -7,6 +8,7 @@ import { forHostname, isOurs, isPublicByDefault } from '../helper/served-by.ts';
 import { command } from '../hint.ts';
 import { readServiceAccount, withServiceAccountToken } from '../identity/service-account.ts';
 import type { Environment } from '../invocation.ts';
+import type { Outcome, Token } from '../questions.ts';
 import { timeoutMs } from '../wire/daemon-variables.ts';
 import { cacheDuration } from './cache-duration.ts';
 import { type ProviderRequest, readRequest, writeResponse } from './messages.ts';
@@ -34,8 +36,23 @@ export async function answerKubelet(deps: KubeletDeps, input: string, env: Envir
   try {
     return await answerFor(deps, hostname, request, env);
   } catch (error) {
-    throw forHostname(hostname, error);
+    throw forHostname(hostname, forKubelet(error));
   }
+}
+
+/** A hint for a person at a shell is none for a node: what passes is asked for again, and variables are those of the plugin's entry. */
+function forKubelet(error: unknown): unknown {
+  if (!(error instanceof XacctError)) return error;
+  const [program = '', setting = ''] = error.hint?.run ?? [];
+  if (error.kind.passes && (error.hint?.run === undefined || program === 'export')) {
+    return error.reworded(error.message, {
+      say: 'the kubelet asks again by itself, with the next try of the pod',
+    });
+  }
+  if (program !== 'export' && program !== 'unset') return error;
+  const name = setting.replace(/=.*/s, '');
+  const say = `${program === 'unset' ? 'take it out of' : 'set it in'} env of the plugin's entry in the kubelet's config: ${name}`;
+  return error.reworded(error.message, { say });
 }
 
 async function answerFor(
@@ -46,6 +63,7 @@ async function answerFor(
 ): Promise<string> {
   const config = await deps.readConfig(env);
   if (!isOurs(hostname, config)) throw noRegistry();
+  if (token === undefined && matchRule(config, hostname)?.rule.service_account) throw noToken();
   const asked = {
     ...{ hostname, config, profiles: await deps.readProfiles(env) },
     env: token === undefined ? env : withServiceAccountToken(env, token),
@@ -55,8 +73,8 @@ async function answerFor(
   try {
     const found = await findToken({ ...deps, mint: patientMint(deps), accounts: NO_ACCOUNTS }, asked);
     if (found === undefined) throw noRegistry();
-    const { expiresAt, awsNow } = found.token;
-    const lifeLeft = Math.min(expiresAt - awsNow, config.maxTokenAge);
+    const { expiresAt, awsNow, age = 0 } = found.token;
+    const lifeLeft = Math.min(expiresAt - awsNow, config.maxTokenAge - age);
     return writeResponse(hostname, found.token, cacheDuration(lifeLeft, deps.random));
   } catch (error) {
     // No failure may keep a node from a registry that serves anyone.
@@ -79,12 +97,16 @@ function patientMint({ mint, random, steady, wait = setTimeout }: KubeletDeps): 
     const start = steady();
     // A run that is to be shorter is the end of a longer one.
     const begun = PLUGIN_DEADLINE - timeOf(env);
+    let passing: Outcome<Token> | undefined;
     for (;;) {
       // The waits between calls are chosen for a fleet: the SDK's own would come on top of them.
       const left = PLUGIN_DEADLINE - begun - (steady() - start);
       const outcome = await mint(resolution, { AWS_MAX_ATTEMPTS: '1', ...timed(env, left) }, mfa);
       const pause = retryDelay(begun + steady() - start, random);
+      // That the last call had no time left says less than why there were others before it.
+      if (outcome.error?.code === 'timeout' && passing !== undefined) return passing;
       if (outcome.error === undefined || !outcome.error.kind.passes || pause === undefined) return outcome;
+      passing = outcome;
       await wait(pause);
     }
   };
@@ -98,6 +120,15 @@ function timeOf(env: Environment): number {
 /** With so many milliseconds for what is asked in the environment. */
 function timed(env: Environment, ms: number): Environment {
   return { ...env, ECR_XACCT_TIMEOUT: String(Math.max(Math.floor(ms / 1_000), 1)) };
+}
+
+function noToken(): XacctError {
+  return new XacctError('web-identity', 'the kubelet gives no token of a service account', {
+    hint: {
+      say: 'with tokenAttributes in its CredentialProviderConfig:',
+      run: command`ecr-xacct kubelet config`,
+    },
+  });
 }
 
 function noRegistry(): XacctError {

@@ -134,7 +134,8 @@ export function createSlots(
   const handOut = (slot: Slot, token: HeldToken, request: Use, now: Moment): Token => {
     countUse(slot, request, now);
     const { username, password, expiresAt } = token;
-    return { username, password: password.toString(), expiresAt, awsNow: expiresAt - leftOf(token, now) };
+    const awsNow = expiresAt - leftOf(token, now);
+    return { username, password: password.toString(), expiresAt, awsNow, age: ageOf(token, now) };
   };
 
   const held: Slots['held'] = (request) => {

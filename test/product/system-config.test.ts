@@ -141,3 +141,16 @@ test("A user's own file comes before it, as a whole, and each command names the 
   const alone = await run('config', 'check');
   assert.deepEqual(alone, { status: 0, stdout: `${own} does not exist\n${lines[1]}`, stderr: '' });
 });
+
+test(
+  "The machine's config is refused where others may write it, also where ECR_XACCT_CONFIG names it.",
+  asRoot,
+  async () => {
+    await using stage = await startStage();
+    stage.write(rule('dev'));
+    const env = { ECR_XACCT_SYSTEM_CONFIG: stage.system, ECR_XACCT_CONFIG: stage.system };
+    passwordOf(await stage.product.get(HOST, { env }), HOST);
+    chmodSync(stage.system, 0o666);
+    assert.match(failureOf(await stage.product.get(HOST, { env })), /chmod go-w/);
+  },
+);

@@ -53,7 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   client: ['helper', 'kubelet', 'minter', 'wire', 'docker', 'docker/fallback', 'config', 'profiles', 'os'],
   // What the kubelet runs.
-  kubelet: ['helper', 'identity', 'config', 'docker', 'registry', 'wire', 'policy', 'os'],
+  kubelet: ['helper', 'config', 'identity', 'docker', 'registry', 'wire', 'policy', 'os'],
   // What people run.
   callers: [
     'client',

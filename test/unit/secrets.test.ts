@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { XacctError } from '../../src/errors.ts';
-import { createSecrets, environmentSecrets, SMALL_BUDGET } from '../../src/secrets.ts';
+import { createSecrets, environmentSecrets, SMALL_BUDGET, withoutSecrets } from '../../src/secrets.ts';
 
 const TOKEN = 'IQoJb3JpZ2luX2VjEH8aCXVzLWVhc3QtMSJHMEUCIQDx/+a==';
 
@@ -178,4 +178,15 @@ test('The secrets of an environment are those that its names say, and what its U
   }
   for (const secret of ['p%40ssword', 'p@ssword', 'password-2']) assert.ok(secrets.includes(secret), secret);
   assert.ok(!secrets.some((secret) => /run|corp|^https/.test(secret)), `${secrets}`);
+});
+
+test('What is kept has the variables without secrets, whoever named those with them.', () => {
+  const kept = {
+    AWS_PROFILE: 'dev',
+    AWS_WEB_IDENTITY_TOKEN_FILE: '/t',
+    HOME: '/home/you',
+    HTTPS_PROXY: 'http://p:1',
+  };
+  const secret = { AWS_OIDC_TOKEN: 'eyJhbGciOiJSUzI1NiJ9.x', HTTP_PROXY: 'http://me:password1@p:1' };
+  assert.deepEqual(withoutSecrets({ ...kept, ...secret, unset: undefined }), kept);
 });

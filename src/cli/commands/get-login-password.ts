@@ -20,8 +20,8 @@ export function getLoginPasswordCommand({ program, invocation, streams, setStatu
     .action(async (text: string) => {
       const url = registryArgument(command, text);
       if (url.scheme === 'http') throw new XacctError('usage', `${text}: no password goes to http://`);
-      const { credentialFor } = await import('../../client/ask-for-people.ts');
-      const { outcome, text: said } = await credentialFor(url.hostname, invocation);
+      const { askCredential } = await import('../../client/ask-for-people.ts');
+      const { outcome, text: said } = await askCredential(url.hostname, invocation);
       if (outcome === 'quiet-failure') throw await notServed(url.hostname, invocation);
       if (outcome === 'success') streams.stdout.write(`${readCredential(said).Secret}\n`);
       else {

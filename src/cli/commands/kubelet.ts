@@ -1,4 +1,5 @@
 // `ecr-xacct kubelet`: the options of `config`, and what the plugin is. main.ts runs the plugin itself.
+import { Option } from 'commander';
 import type { ProviderConfigOptions } from '../../kubelet/print-config.ts';
 import { type CommandContext, withUsage } from '../command.ts';
 
@@ -37,7 +38,13 @@ export function kubeletCommands(context: CommandContext): void {
     .option('--all', "also the registries without a rule, by the node's own role")
     .option('--pods', "… by the role of each pod's service account, where it has one")
     .option('--no-daemon', 'without a daemon on the nodes: each run asks AWS')
-    .option('--rbac', 'print the role that lets kubelets ask for such tokens instead')
+    .addOption(
+      new Option('--rbac', 'print the role that lets kubelets ask for such tokens instead').conflicts([
+        'rules',
+        'all',
+        'pods',
+      ]),
+    )
     .addHelpText('after', CONFIG_HELP)
     .action(async (options: ProviderConfigOptions) => {
       const { printProviderConfig } = await import('../../kubelet/print-config.ts');

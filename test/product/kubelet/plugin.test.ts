@@ -1,6 +1,7 @@
 // What the kubelet's plugin answers, built and run as a kubelet runs it: whose token, how many calls, and what is said of a failure.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { timerMs } from '../../../src/clock.ts';
 import { SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';
 import { APP, podToken } from '../../support/pods.ts';
 import {
@@ -207,5 +208,21 @@ describe('the plugin', () => {
     const env = keyVariables(stage.cast.dev);
     credentialOf(await runPlugin(stage, ALONE, requestOf({ image: IMAGE, token: TOKEN }), env), HOST);
     assert.equal(stage.aws.issuedTokens.at(-1)?.principal, `arn:aws:iam::${SECONDARY_ACCOUNT}:user/dev`);
+  });
+
+  test('has no more time than is left of its run, whichever program it began in', async () => {
+    await using stage = await startStage({ [HOST]: { profile: 'dev' } });
+    const fault = stage.aws.faults.next({ kind: 'hang' });
+    // As the native client hands it on: begun 44 s ago, by the clock of the machine.
+    const begun = `--begun=${timerMs() - 44_000}`;
+    const { product } = stage;
+    const command = ['ecr-xacct', 'kubelet', '--no-daemon', begun];
+    const ran = await product.run(command, {
+      input: requestOf({ image: IMAGE }),
+      env: { ECR_XACCT_SOCKET: product.socket },
+    });
+    fault.release();
+    assert.deepEqual([ran.status, ran.stdout], [1, '']);
+    assert.match(ran.stderr, /within 1 s; the kubelet asks again by itself/);
   });
 });

@@ -124,8 +124,8 @@ test('A rule for pods waits for nothing: status says how to see what one gets, a
     table,
     `role ${ROLE} (the pod's service account)
   ${HOST}  of pods
-  to see what a pod gets:
-  run: ecr-xacct doctor --for kubelet ${HOST}/NAME:TAG
+  To see what a pod gets, run:
+    ecr-xacct doctor --for kubelet ${HOST}/NAME:TAG
 the pod's service account
   ${PATTERN.padEnd(HOST.length)}  of pods
   to see what a pod gets, run: ecr-xacct doctor --for kubelet IMAGE

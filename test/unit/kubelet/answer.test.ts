@@ -16,14 +16,17 @@ const ASKED = JSON.stringify({
 const THROTTLED = new XacctError('throttled', 'AWS throttles');
 
 /** `failing`: how many mints fail so, one after another; each takes `mintMs`. Chance is 1/2 throughout. */
-function kubelet(failing = 0, { config = CONFIG, failure = THROTTLED, mintMs = 100, env = {} } = {}) {
+function kubelet(failing = 0, { config = CONFIG, failures = [THROTTLED], mintMs = 100, env = {} } = {}) {
   const { deps } = createHelperFixture(config);
   const seen = { waits: [] as number[], envs: [] as (readonly [string | undefined, string | undefined])[] };
   let now = 0;
   const mint: KubeletDeps['mint'] = async (resolution, mintEnv, mfa) => {
     seen.envs.push([mintEnv.ECR_XACCT_TIMEOUT, mintEnv.AWS_MAX_ATTEMPTS]);
     now += mintMs;
-    return seen.envs.length <= failing ? { error: failure } : await deps.mint(resolution, mintEnv, mfa);
+    const error = failures[seen.envs.length - 1] ?? failures.at(-1);
+    return seen.envs.length <= failing && error !== undefined
+      ? { error }
+      : await deps.mint(resolution, mintEnv, mfa);
   };
   const wait = async (ms: number) => {
     seen.waits.push(ms);
@@ -55,7 +58,7 @@ describe('the kubelet', () => {
   });
 
   test('is told at once what does not pass by itself', async () => {
-    const { answer, waits } = kubelet(1, { failure: new XacctError('access-denied', 'not allowed') });
+    const { answer, waits } = kubelet(1, { failures: [new XacctError('access-denied', 'not allowed')] });
     await assert.rejects(answer(), { message: `${ECR}: profile dev: not allowed` });
     assert.deepEqual(waits, []);
   });
@@ -71,6 +74,35 @@ describe('the kubelet', () => {
     assert.equal((await answer()).cacheDuration, '5h15m0s');
     const shorter = kubelet(0, { config: `max_token_age: 2h\n${CONFIG}` });
     assert.equal((await shorter.answer()).cacheDuration, '52m30s');
+  });
+
+  test('is told of the throttling where the last call had no time left, and that the kubelet asks again', async () => {
+    const { answer } = kubelet(Number.POSITIVE_INFINITY, {
+      failures: [THROTTLED, new XacctError('timeout', 'no answer within 3 s')],
+    });
+    await assert.rejects(answer(), (error: XacctError) => {
+      assert.equal(error.message, `${ECR}: profile dev: AWS throttles`);
+      assert.match(error.hint?.say ?? '', /^the kubelet asks again by itself/);
+      return true;
+    });
+  });
+
+  test('is told of a variable where it is: in the config of the kubelet, not of a shell', async () => {
+    const { answer } = kubelet(0, { env: { ECR_XACCT_TIMEOUT: 'soon' } });
+    await assert.rejects(answer(), (error: XacctError) => {
+      assert.deepEqual(error.hint, {
+        say: "take it out of env of the plugin's entry in the kubelet's config: ECR_XACCT_TIMEOUT",
+      });
+      return true;
+    });
+  });
+
+  test('keeps a token that was held for a while for as much less as max_token_age has left', async () => {
+    const { answer, deps } = kubelet(0, { config: `max_token_age: 2h\nrefresh_margin: 0s\n${CONFIG}` });
+    assert.equal((await answer()).cacheDuration, '52m30s');
+    const { get } = deps.tokens;
+    deps.tokens.get = async (request) => ({ ...(await get(request)), age: 3_600_000 });
+    assert.equal((await answer()).cacheDuration, '26m15s');
   });
 
   test('asks AWS for no profile whose it is: a fleet would ask from every node', async () => {

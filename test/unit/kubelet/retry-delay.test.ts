@@ -35,8 +35,8 @@ test('A throttled run calls four to seven times', () => {
 test('A throttled run uses its time to the end, and its last call is over before the deadline', () => {
   for (const chance of [0, 0.1, 0.3, 0.5, 0.7, 0.9, 1]) {
     const last = callsOf(() => chance).at(-1) ?? 0;
-    assert.ok(last > PLUGIN_DEADLINE - 1_000, `${last} of ${chance}`);
-    assert.ok(last + 100 < PLUGIN_DEADLINE, `${last} of ${chance}`);
+    assert.ok(last > PLUGIN_DEADLINE - 3_500, `${last} of ${chance}`);
+    assert.ok(last + 2_500 < PLUGIN_DEADLINE, `${last} of ${chance}`);
   }
 });
 
