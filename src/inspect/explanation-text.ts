@@ -182,7 +182,7 @@ function candidateNotes(
   }
   if (token !== undefined) {
     add(
-      `token in memory: expires in ${durationText(token.leftMs)}, served ${token.served} ×, minted ${token.mints} ×`,
+      `token in memory: expires in ${durationText(token.leftMs)}, served ${token.served} ×, got from ECR ${token.mints} ×`,
     );
   } else if (isUsed && !isOfPods) add('no token in memory');
   return lines;
