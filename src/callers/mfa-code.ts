@@ -70,8 +70,7 @@ export function mfaCodes(
   return { areTyped: !isGiven, next: (why) => promptForCode(why, { serial, otherwise }, streams) };
 }
 
-const NOT_TAKEN =
-  'AWS did not accept this code: each works once, so wait until the device shows the next one.';
+const NOT_TAKEN = 'AWS did not accept this code. Each works once: wait for the next on the device.';
 
 async function promptForCode(
   why: XacctError,

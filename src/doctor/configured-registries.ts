@@ -2,6 +2,7 @@
 import { createConfigReader } from '../config/config-reader.ts';
 import type { RegistryRule } from '../config/load.ts';
 import { matchRule } from '../config/match.ts';
+import { covers } from '../config/pattern.ts';
 import { type DockerUser, readDockerConfig, readPodmanConfigs } from '../docker/config-file.ts';
 import type { DockerConfig } from '../docker/docker-config.ts';
 import { parseServerURL } from '../docker/server-url.ts';
@@ -71,12 +72,13 @@ export async function configuredRegistries(user: DockerUser): Promise<Configured
       if (isAsked && isCovered(hostname)) add(hostname);
     }
   }
-  const used = new Set(
-    [...hosts.keys()].map((hostname) =>
-      config instanceof XacctError ? undefined : matchRule(config, hostname),
-    ),
+  const registries = [...hosts.keys()].flatMap((hostname) => {
+    const registry = parseRegistry(hostname);
+    return registry?.service === 'ecr' ? [registry] : [];
+  });
+  const idleRules = rules.filter(
+    ({ pattern }) => pattern.rank !== 'exact' && !registries.some((registry) => covers(pattern, registry)),
   );
-  const idleRules = rules.filter((rule) => rule.pattern.rank !== 'exact' && !used.has(rule));
   return { hosts: [...hosts.values()], idleRules };
 }
 

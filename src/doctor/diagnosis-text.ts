@@ -10,12 +10,12 @@ export const OUTCOME_STYLES = { ok: 'green', warning: 'yellow', failed: 'red', u
 const PLATFORM_NAMES = { ecs: 'ECS', fargate: 'Fargate', lambda: 'Lambda' } as const;
 
 export const SIDES = {
-  machine: 'It is on this machine.',
-  caller: 'It is on the side of the account that pulls.',
-  registry: "It is on the side of the registry's account.",
-  organization: 'It is in a policy of the organization.',
-  endpoint: 'It is in the policy of a VPC endpoint.',
-  image: 'It is in the image.',
+  machine: 'The fix is on this machine.',
+  caller: 'The fix is on the side of the account that pulls.',
+  registry: "The fix is on the side of the registry's account.",
+  organization: 'The fix is in a policy of the organization.',
+  endpoint: 'The fix is in the policy of a VPC endpoint.',
+  image: 'The fix is in the image or its name, not in a permission.',
 } as const;
 
 export function diagnosisText(

@@ -110,5 +110,5 @@ function otherSideText(access: Access): string {
 }
 
 function exampleImage({ registry, target }: PolicyTarget): string {
-  return `${registry.hostname}/${target.kind === 'repository' ? target.name : `${target.name}REPOSITORY`}`;
+  return `${registry.hostname}/${target.kind === 'repository' ? target.name : `${target.name}REPOSITORY`}:TAG`;
 }

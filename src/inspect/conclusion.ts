@@ -1,6 +1,7 @@
 // What an explanation comes to: whom you are for the registry, or that you are none, and the one command that fixes it.
 import type { Explanation } from '../helper/explain.ts';
 import { command, type Hint } from '../hint.ts';
+import type { SignIn } from './sign-in.ts';
 
 export interface Conclusion {
   /** Left out where there is none that can be used. */
@@ -8,6 +9,8 @@ export interface Conclusion {
   /** Why there is none, where the steps do not say it. */
   why?: string;
   fix?: Hint;
+  /** What the identity waits for. */
+  signIn?: SignIn;
   /** How to see more of it. */
   see?: Hint;
 }

@@ -7,6 +7,7 @@ import { screenOf } from '../terminal/screen.ts';
 import { conclusionOf } from './conclusion.ts';
 import { type Concluded, explanationText } from './explanation-text.ts';
 import { mayBeInstance } from './may-be-instance.ts';
+import { awaitedSignIn } from './sign-in.ts';
 import { withTilde } from './tilde.ts';
 
 export interface ExplainOptions {
@@ -52,5 +53,8 @@ async function concludedOf(hostname: string, mint: boolean, invocation: Invocati
       return createProfileReader()(env).names.length > 0;
     },
   };
-  return { explanation, conclusion: conclusionOf(explanation, machine) };
+  const conclusion = conclusionOf(explanation, machine);
+  if (conclusion.identity === undefined) return { explanation, conclusion };
+  const signIn = awaitedSignIn(explanation, () => createProfileReader()(env), { env, now: Date.now() });
+  return { explanation, conclusion: { ...conclusion, ...(signIn && { signIn }) } };
 }

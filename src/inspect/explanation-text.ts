@@ -12,6 +12,7 @@ import type { Screen } from '../terminal/screen.ts';
 import { type Note, notes, table } from '../terminal/table.ts';
 import type { Conclusion } from './conclusion.ts';
 import type { ForeignHost } from './foreign-host.ts';
+import { awaitedText } from './sign-in.ts';
 
 const STEP_NAMES = {
   override: 'ECR_XACCT_PROFILE',
@@ -130,7 +131,7 @@ function identityNotes(explanation: Explanation, conclusion: Conclusion, screen:
 
 function conclusionNotes(
   { error, pin, pinCommand }: Explanation,
-  { identity, why, fix, see }: Conclusion,
+  { identity, why, fix, see, signIn }: Conclusion,
   screen: Screen,
 ): Note[] {
   const lines: Note[] = [];
@@ -139,6 +140,10 @@ function conclusionNotes(
     if (why !== undefined) lines.push({ note: { text: why, style: 'red' }, indent: 2 });
     if (fix !== undefined) lines.push(...hintNotes(fix, 2, screen));
     return lines;
+  }
+  if (signIn !== undefined) {
+    lines.push({ note: { text: awaitedText(signIn), style: 'red' }, indent: 4 });
+    if (signIn.fix !== undefined) lines.push(...hintNotes(signIn.fix, 4, screen));
   }
   if (see !== undefined) {
     lines.push({ note: 'Pods pull here by their service accounts; docker pull has no identity.' });
@@ -182,7 +187,7 @@ function candidateNotes(
   }
   if (token !== undefined) {
     add(
-      `token in memory: expires in ${durationText(token.leftMs)}, served ${token.served} ×, minted ${token.mints} ×`,
+      `token in memory: expires in ${durationText(token.leftMs)}, served ${token.served} ×, got from ECR ${token.mints} ×`,
     );
   } else if (isUsed && !isOfPods) add('no token in memory');
   return lines;

@@ -1,7 +1,10 @@
 // What a person has to sign in to for an identity, whether that is done, and the command that does it.
+import { attempt, XacctError } from '../errors.ts';
+import type { Explanation } from '../helper/explain.ts';
 import { command, type Hint } from '../hint.ts';
-import type { Chain } from '../identity/profile-chain.ts';
+import { type Chain, profileChain } from '../identity/profile-chain.ts';
 import type { Environment } from '../invocation.ts';
+import type { Profiles } from '../profiles/profiles.ts';
 import { loginState, type SessionState, ssoState } from '../profiles/session-state.ts';
 import type { MfaSessionStatus } from '../token/mfa-session-store.ts';
 
@@ -44,6 +47,28 @@ export function signInOf(
     }
   }
   return serial === undefined ? undefined : mfaSignIn(serial, sessions, login);
+}
+
+/** What is in the way of a token; undefined where nothing is, or that is not known here. As `signInOf` otherwise. */
+export function awaitedSignIn(
+  { hostname, candidates, chosen, login }: Explanation,
+  profiles: () => Profiles,
+  { env, now }: { env: Environment; now: number },
+): SignIn | undefined {
+  const { profile, token, mfa } = candidates[chosen ?? 0] ?? {};
+  const serves = token !== undefined || login !== undefined || mfa?.sessionLeftMs !== undefined;
+  if (profile === undefined || serves) return undefined;
+  const chain = attempt(() => profileChain(profiles(), profile, { env, ambient: 'none' }));
+  if (chain instanceof XacctError) return undefined;
+  const signIn = signInOf(chain, [], { env, now, login: { run: command`ecr-xacct login ${hostname}` } });
+  return signIn?.state === 'signed in' ? undefined : signIn;
+}
+
+/** As in `you have not signed in to SSO session corp`. */
+export function awaitedText({ to, state, problem }: SignIn): string {
+  if (to.startsWith('MFA ')) return 'it needs an MFA code';
+  if (state === 'expired') return `the sign-in to ${to} has expired`;
+  return state === 'unreadable' ? `${to}: ${problem}` : `you have not signed in to ${to}`;
 }
 
 function withFix(to: string, state: SessionState, fix: Hint): SignIn {

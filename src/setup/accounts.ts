@@ -32,7 +32,7 @@ export interface FoundAccounts {
   accounts: readonly Account[];
   /** Profile → what it is, as in `SSO, not signed in`; of each that an account has. */
   states: ReadonlyMap<string, string>;
-  /** Profile → the sign-in that it waits for. */
+  /** Profile → the sign-in or MFA code that it waits for. */
   signIns: ReadonlyMap<string, AwaitedSignIn>;
   /** Profiles that are broken, or whose account is not known, each with the reason. */
   leftOut: ReadonlyMap<string, XacctError>;

@@ -19,7 +19,7 @@ export function askedFor(
   profile: string | undefined,
   { user }: Pick<Session, 'user'>,
 ): AskedFor {
-  const next = `the next pull from ${key} goes by it.`;
+  const next = `the next pull from ${key} uses this rule.`;
   const docker = attempt(() => readDockerConfig(user));
   if (docker instanceof XacctError || key.includes('*')) {
     const asksForAll = !(docker instanceof XacctError) && docker.config.credsStore === 'ecr-xacct';

@@ -165,7 +165,7 @@ function checkRegions(
 function noAccounts(leftOut: FoundAccounts['leftOut']): XacctError {
   const [first, ...others] = leftOut.values();
   if (first === undefined) {
-    return new XacctError('no-identity', 'no profile says a way to get credentials', {
+    return new XacctError('no-identity', 'no profile has credentials', {
       hint: { run: command`aws configure sso` },
     });
   }

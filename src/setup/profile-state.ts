@@ -9,10 +9,11 @@ import type { Profiles } from '../profiles/profiles.ts';
 import { loginFile, ssoFile } from '../profiles/session-file.ts';
 import { loginState, RENEWED, type SessionState, ssoState } from '../profiles/session-state.ts';
 
-/** What a profile waits for: the file that the command writes, which may serve other profiles, too. */
+/** What a profile waits for: a session, by its file or its MFA device, which may serve other profiles, too. */
 export interface AwaitedSignIn {
-  file: string;
-  run: Command;
+  session: string;
+  /** What begins it; undefined for an MFA code, which `ecr-xacct login HOST` asks for. */
+  run?: Command;
 }
 
 /** Of one that is of no use, the error says why. */
@@ -73,18 +74,24 @@ function stateOf({ links, source, roles }: Chain, env: Environment, now: number)
   const [, ...sources] = links;
   const by = sources.length === 0 ? what : `${sources.map(({ name }) => name).join(', ')} (${what})`;
   const kind = roles.length === 0 ? what : `role by ${by}`;
-  const mfa = roles.some(({ mfa_serial }) => mfa_serial) ? 'needs an MFA code' : undefined;
+  const device = roles.find(({ mfa_serial }) => mfa_serial)?.mfa_serial;
+  const mfa = device === undefined ? undefined : 'needs an MFA code';
   const text = [kind, state, mfa].filter((part) => part !== undefined).join(', ');
   const signIn = isSignedIn ? undefined : signInTo(source, env);
-  return { text, ...(signIn && { signIn }) };
+  // What asks for the code also leads through a sign-in before it.
+  const awaited = device === undefined ? signIn : { session: device };
+  return { text, ...(awaited && { signIn: awaited }) };
 }
 
 function signInTo(source: Source, env: Environment): AwaitedSignIn | undefined {
   if (source.kind === 'sso') {
-    return { file: ssoFile(source, env), run: command`aws sso login --profile ${source.profile}` };
+    return { session: ssoFile(source, env), run: command`aws sso login --profile ${source.profile}` };
   }
   if (source.kind !== 'login') return undefined;
-  return { file: loginFile(source.login_session, env), run: command`aws login --profile ${source.profile}` };
+  return {
+    session: loginFile(source.login_session, env),
+    run: command`aws login --profile ${source.profile}`,
+  };
 }
 
 /** The kind, and the state where one can be seen without asking AWS. */

@@ -17,6 +17,8 @@ import { createProfileReader } from '../profiles/profiles.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
 import { nearMiss, nearMissText } from '../registry/near-miss.ts';
 import { terminalOf } from '../terminal/prompts.ts';
+import { screenOf } from '../terminal/screen.ts';
+import { notes } from '../terminal/table.ts';
 import { askedByKubelet, askedFor } from './asked-for.ts';
 import { readConfigFile } from './config-change.ts';
 import { fileChange, writesOf } from './file-change.ts';
@@ -84,14 +86,16 @@ export async function addRule(registry: string, options: RuleOptions, run: Run):
   const asked = rule.service_account
     ? askedByKubelet(key)
     : askedFor(key, typeof profile === 'string' ? profile : undefined, session);
-  const done = await write(session, path, (text) => ({
+  const outcome = await write(session, path, (text) => ({
     after: putRule(text, key, rule, path),
     edit: ruleEdit(key, ruleIn(text, key, path), rule),
     notes: asked.notes,
   }));
-  if (done !== 'written') return;
+  if (outcome !== 'written') return;
   const back = commandText(command`ecr-xacct rule remove ${key}`);
-  run.streams.stdout.write(`Done: ${asked.done}\nTo take it out again:\n  ${back}\n`);
+  const screen = screenOf(run.streams.stdout, run.invocation.env);
+  const done = notes([{ note: `Done: ${asked.done}` }], screen);
+  run.streams.stdout.write(`${done}To take it out again:\n  ${back}\n`);
 }
 
 /** @throws XacctError `usage` where there is no such rule; as `writePlan` does. */

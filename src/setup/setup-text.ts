@@ -1,6 +1,6 @@
 // What setup says of its choices, of what is to change, and of what to do next. Fits 80 columns where the names in it do.
 import { printable } from '../errors.ts';
-import { type Command, commandText, type Hint, hintLines } from '../hint.ts';
+import { type Command, command, commandText, type Hint, hintLines } from '../hint.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
 import { sampleRegion } from '../registry/region-names.ts';
 import { diffText } from '../terminal/diff.ts';
@@ -118,9 +118,12 @@ export function nextStepsText(
   const hosts = accounts.flatMap((account) => account.hosts);
   const [host] = hosts;
   const count = hosts.length === 1 ? '1 registry' : `${hosts.length} registries`;
-  const waited = accounts.flatMap(({ profile }) => signIns.get(profile) ?? []);
+  const waited = accounts.flatMap(({ profile, hosts: [own = ''] }) => {
+    const { session, run = command`ecr-xacct login ${own}` } = signIns.get(profile) ?? {};
+    return session === undefined || own === '' ? [] : [{ session, run }];
+  });
   // One sign-in may serve several profiles.
-  const first = [...Map.groupBy(waited, ({ file }) => file).values()].flatMap(([one]) => one ?? []);
+  const first = [...Map.groupBy(waited, ({ session }) => session).values()].flatMap(([one]) => one ?? []);
   const signIn = first.map(({ run }) => `\n  ${commandText(run)}`);
   const next = `
 What to do next:${signIn.join('')}

@@ -12,7 +12,7 @@ export interface Standing {
   /** Accounts that the user has left out. */
   declined: readonly string[];
   isServed: (account: Account) => boolean;
-  /** The one profile of all the rules for its registries; undefined where they are several, or none. */
+  /** Of the rules for its registries; where those differ, of the rule for all its regions. Undefined where there is none. */
   profileOf: (account: Account) => string | undefined;
 }
 
@@ -40,7 +40,8 @@ export function standingOf(
         ...hostsOf(account, [], known).flatMap((host) => matchRule(config, host) ?? []),
       ];
       const profiles = new Set(rules.map(({ rule }) => rule.profile));
-      return profiles.size === 1 ? [...profiles][0] : undefined;
+      if (profiles.size === 1) return [...profiles][0];
+      return rules.find(({ pattern }) => pattern.rank === 'account')?.rule.profile;
     },
   };
 }

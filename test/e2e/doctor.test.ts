@@ -87,8 +87,8 @@ It can be pulled.
       end,
       `Cause: no resource-based policy lets ${DEV} do
 ecr:BatchGetImage on arn:aws:ecr:us-east-1:111122223333:repository/team/private
-It is on the side of the registry's account. An administrator of 111122223333
-runs:
+The fix is on the side of the registry's account. An administrator of
+111122223333 runs:
   ${command}
 ECR says the same of a repository that does not exist.
 To let in no one else of 444455556666, grant it to
@@ -158,7 +158,7 @@ ${DEV}.
       env: { PATH: '/usr/bin:/bin' },
     });
     assert.equal(status, 1);
-    assert.match(stdout, /\nIt is on this machine\. Run:\n {2}(?:sudo )?ln -s /);
+    assert.match(stdout, /\nThe fix is on this machine\. Run:\n {2}(?:sudo )?ln -s /);
     await writeFile(join(workplace.home, '.config/ecr-xacct/config.yaml'), 'registries: 1\n');
     const { steps, cause } = await diagnosed(workplace, images.shared);
     assert.deepEqual(steps, [...upTo(2), 'identity failed']);

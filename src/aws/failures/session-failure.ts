@@ -23,8 +23,9 @@ export function ssoFailure(error: unknown, source: SsoSource, context: FailureCo
   }
   // The portal refuses with 401 and 403; this is SSO-OIDC.
   if (status === 400) return fail('sso-expired', `${whose} has expired and is not renewed any more`, begin);
-  const state = stateOf(whose, ssoFile(source, context.env), ['accessToken', 'expiresAt']);
-  return fail('sso-expired', state, begin);
+  const to = `SSO session ${source.sso_session ?? source.sso_start_url}`;
+  const session = { whose, missing: notSignedIn(to, profile, context), file: ssoFile(source, context.env) };
+  return fail('sso-expired', stateOf(session, ['accessToken', 'expiresAt']), begin);
 }
 
 export function loginFailure(
@@ -48,10 +49,11 @@ export function loginFailure(
       },
     );
   }
-  const file = loginFile(login_session, context.env);
+  const missing = notSignedIn('AWS', profile, context);
+  const session = { whose, missing, file: loginFile(login_session, context.env) };
   const what = message.includes('change in your password')
     ? `${whose} has ended, because the password was changed`
-    : stateOf(whose, file, ['accessToken', 'clientId', 'refreshToken', 'dpopKey']);
+    : stateOf(session, ['accessToken', 'clientId', 'refreshToken', 'dpopKey']);
   return new XacctError('login-expired', what, { hint: begin, cause: error });
 }
 
@@ -68,8 +70,22 @@ function serverFault(cause: unknown, { exchange }: FailureContext): XacctError {
   );
 }
 
+/** As in `you have not signed in to SSO session corp`, and for which profile where the identity is another. */
+function notSignedIn(to: string, profile: string, { resolution: { identity } }: FailureContext): string {
+  const isIts = identity.kind === 'profile' && identity.profile === profile;
+  return `you have not signed in to ${to}${isIts ? '' : ` (profile ${profile})`}`;
+}
+
+interface SessionFile {
+  /** As in `its SSO session`. */
+  whose: string;
+  /** What is said where there is no file. */
+  missing: string;
+  file: string;
+}
+
 /** What is wrong with a session, by its file. Never quotes it. */
-function stateOf(whose: string, file: string, keys: readonly string[]): string {
+function stateOf({ whose, missing, file }: SessionFile, keys: readonly string[]): string {
   try {
     const content: unknown = JSON.parse(readSmallFile(file));
     const isWhole = typeof content === 'object' && content !== null && keys.every((key) => key in content);
@@ -77,6 +93,6 @@ function stateOf(whose: string, file: string, keys: readonly string[]): string {
   } catch (error) {
     if (error instanceof FileRefused) return `${whose} cannot be read from ${file}: ${error.message}`;
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'no JSON';
-    return code === 'ENOENT' ? `${whose} was never begun` : `${whose} cannot be read from ${file} (${code})`;
+    return code === 'ENOENT' ? missing : `${whose} cannot be read from ${file} (${code})`;
   }
 }

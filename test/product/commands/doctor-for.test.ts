@@ -166,7 +166,7 @@ describe('doctor --for fargate', () => {
     const { stdout } = await stage.run('doctor', IMAGE, '--for', 'fargate', '--role', EXECUTION_ROLE);
     assert.match(
       stdout.replace(/\s+/g, ' '),
-      /unknown its policies could not be read: profile owner: its SSO session was never begun/,
+      /unknown its policies could not be read: profile owner: you have not signed in to SSO session [^ ]+/,
     );
     assert.match(stdout, /^ {2}aws sso login --profile primary$/m);
   });

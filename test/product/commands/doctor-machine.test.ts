@@ -102,6 +102,19 @@ test('A rule by pattern that no hostname of Docker falls under leads to the setu
   assert.equal(warning.command, 'ecr-xacct setup --profile dev --region REGION');
 });
 
+test('A rule by pattern is of use where a rule for a hostname comes before it: it serves the other regions.', async () => {
+  const registries = {
+    [HOST]: { profile: 'dev' },
+    '111122223333.dkr.ecr.*.amazonaws.com': { profile: 'dev' },
+  };
+  await using machine = await startMachine({ credHelpers: { [HOST]: 'ecr-xacct' } }, { registries });
+  const { found } = await checkedUp(machine);
+  assert.deepEqual(
+    found.machine.filter(({ outcome }) => outcome !== 'ok'),
+    [],
+  );
+});
+
 test('Where nothing is set up, the command is the setup.', async () => {
   await using machine = await startMachine(undefined, { registries: {} });
   const { found, status } = await checkedUp(machine);

@@ -68,7 +68,7 @@ test('What is in memory is said, and nothing is asked for it.', async () => {
   passwordOf(await stage.product.get(HOST), HOST);
   const calls = stage.aws.calls.length;
   const { stdout } = await stage.product.run([...EXPLAIN, HOST]);
-  assert.match(stdout, /\n {4}token in memory: expires in 11 h 59 min, served 1 ×, minted 1 ×\n/);
+  assert.match(stdout, /\n {4}token in memory: expires in 11 h 59 min, served 1 ×, got from ECR 1 ×\n/);
   assert.equal(stage.aws.calls.length, calls);
 });
 

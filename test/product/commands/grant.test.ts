@@ -32,7 +32,10 @@ describe('grant', () => {
     );
     assert.match(stdout, /^\+ {10}"arn:aws:iam::444455556666:root"$/m);
     assert.match(stdout, /^Granted: 444455556666 may pull from repository team\/private\.$/m);
-    assert.match(stdout, /AmazonEC2ContainerRegistryPullOnly[\s\S]*ecr-xacct doctor \S+\/team\/private$/m);
+    assert.match(
+      stdout,
+      /AmazonEC2ContainerRegistryPullOnly[\s\S]*ecr-xacct doctor \S+\/team\/private:TAG$/m,
+    );
     assert.deepEqual(stage.policyOf('team/private'), {
       Version: '2012-10-17',
       Statement: [
@@ -53,7 +56,7 @@ describe('grant', () => {
     const { status, stdout } = await stage.run('grant', who, '--on', on('team/private'), '-y');
     assert.equal(status, 0);
     assert.match(stdout, /^Warning: shut is a Deny in the same policy, and may keep them out\.$/m);
-    assert.match(stdout, /^ {2}ecr-xacct doctor \S+\/team\/private --for lambda --region us-east-1$/m);
+    assert.match(stdout, /^ {2}ecr-xacct doctor \S+\/team\/private:TAG --for lambda --region us-east-1$/m);
   });
 
   test('says that within an account nobody need be let in', async () => {

@@ -90,7 +90,7 @@ test('On a terminal the code is asked for, again where it is no code, and again 
   await terminal.shows(/It is six digits\./);
   terminal.type(`${KEYS.clear}000000${KEYS.enter}`);
   await terminal.shows(
-    /AWS did not accept this code: each works once, so wait until the device shows the next one\.[\s\S]*MFA code of/,
+    /AWS did not accept this code\. Each works once: wait for the next on the device\.[\s\S]*MFA code of/,
   );
   const { code } = cast.mfa;
   terminal.type(`${code.slice(0, 3)} ${code.slice(3)}${KEYS.enter}`);

@@ -140,7 +140,7 @@ test('Two homes have each a session of their own, of which the other knows nothi
   for (let turn = 0; turn < 2; turn += 1) {
     assert.equal(await principal(stage), DEV);
     const line = failureOf(await product.get(HOST, { env: { HOME: other } }));
-    assert.match(line, /: profile me: its login session was never begun; run: aws login --profile me$/);
+    assert.match(line, /: profile me: you have not signed in to AWS; run: aws login --profile me$/);
   }
 });
 

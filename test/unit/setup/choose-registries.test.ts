@@ -299,10 +299,7 @@ describe("a profile's account", () => {
     using user = makeSetupHome({ '.aws/config': '[default]\nregion = us-east-1\n' });
     const { status, stderr } = await user.setup('--yes');
     assert.equal(status, 1);
-    assert.equal(
-      stderr,
-      'ecr-xacct: no profile says a way to get credentials\nTo fix it, run:\n  aws configure sso\n',
-    );
+    assert.equal(stderr, 'ecr-xacct: no profile has credentials\nTo fix it, run:\n  aws configure sso\n');
   });
 
   test('is known to AWS alone, which does not say it: that is an error, too, with the command that shows why.', async () => {

@@ -54,7 +54,8 @@ describe('a profile is', () => {
     test(`${text}.`, () => {
       const state = stateOf(config, name);
       assert.equal(state?.text, text);
-      assert.equal(state.signIn && commandText(state.signIn.run), signIn);
+      assert.equal(state.signIn?.run && commandText(state.signIn.run), signIn);
+      assert.equal(state.signIn !== undefined, /not signed in|MFA/.test(text));
     });
   }
 
@@ -163,7 +164,7 @@ sso_region = us-east-1
       const file = ssoFile({ sso_session: 'corp', sso_start_url: 'https://corp.example/start' }, env);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, typeof token === 'string' ? token : JSON.stringify(token));
-      const signIn = { file, run: ['aws', 'sso', 'login', '--profile', 'sso'] };
+      const signIn = { session: file, run: ['aws', 'sso', 'login', '--profile', 'sso'] };
       assert.deepEqual(stateOf(session, 'sso', env), {
         text,
         ...(/not signed in|expired|unreadable/.test(text) && { signIn }),

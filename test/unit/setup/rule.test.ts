@@ -42,7 +42,7 @@ describe('rule add', () => {
       ),
       stdout,
     );
-    assert.ok(stdout.includes(`\nDone: once Docker asks ecr-xacct for it, the next pull from ${HOST} goes`));
+    assert.ok(stdout.includes(`\nDone: once Docker asks ecr-xacct for it, the next pull from\n${HOST} uses`));
     assert.ok(stdout.endsWith(`\nTo take it out again:\n  ecr-xacct rule remove ${HOST}\n`), stdout);
     assert.equal(user.read(CONFIG), `${MINE}  "${HOST}": { profile: platform }\n`);
   });
@@ -57,7 +57,7 @@ describe('rule add', () => {
     );
     assert.match(
       added.stdout,
-      /\nDone: where the kubelet asks ecr-xacct, a pod pulls from .* service account\.\n/,
+      /\nDone: where the kubelet asks ecr-xacct, a pod pulls from\s\S+ by its service account\.\n/,
     );
     assert.doesNotMatch(added.stdout, /Docker/);
     assert.equal(user.read(CONFIG), `${MINE}  "${PATTERN}": { service_account: true }\n`);
@@ -90,7 +90,8 @@ describe('rule add', () => {
       user.write({ [DOCKER]: dockerText({ credHelpers: { [host]: 'ecr-xacct' } }) });
       await user.run('rule', 'remove', host, '--yes');
       const again = await user.run('rule', 'add', host, '--profile', 'dev', ...more, '--yes');
-      assert.ok(again.stdout.includes(`\nDone: the next pull from ${host} goes by it.\n`), again.stdout);
+      const promise = `Done: the next pull from ${host} uses this rule. `;
+      assert.ok(again.stdout.replaceAll('\n', ' ').includes(promise), again.stdout);
       assert.doesNotMatch(again.stdout, /Note: /);
     }
   });
@@ -105,13 +106,13 @@ describe('rule add', () => {
 
   test('of a pattern promises a pull only where Docker asks ecr-xacct for all.', async () => {
     for (const [docker, promise] of [
-      [{}, `where Docker asks ecr-xacct, the next pull from ${PATTERN} goes by it.`],
-      [{ credsStore: 'ecr-xacct' }, `the next pull from ${PATTERN} goes by it.`],
+      [{}, `where Docker asks ecr-xacct, the next pull from ${PATTERN} uses this rule.`],
+      [{ credsStore: 'ecr-xacct' }, `the next pull from ${PATTERN} uses this rule.`],
     ] as const) {
       using user = homeWith();
       user.write({ [DOCKER]: dockerText(docker) });
       const { stdout } = await user.run('rule', 'add', PATTERN, '--profile', 'platform', '--yes');
-      assert.ok(stdout.includes(`\nDone: ${promise}\n`), stdout);
+      assert.ok(stdout.replaceAll('\n', ' ').includes(` Done: ${promise} `), stdout);
     }
   });
 

@@ -132,6 +132,13 @@ describe('what is chosen already', () => {
     assert.deepEqual([dropped, declined], [[], [TOOLS]]);
   });
 
+  test('is that of the rule for all regions where a rule for one has another.', async () => {
+    const config = `${RULES}  "${host(PLATFORM)}": { profile: readonly }\n`;
+    const { shown, asker } = answering([PLATFORM]);
+    await chooseRegistries(await found(), NO_WISHES, standing({ config, docker: SERVED }), asker);
+    assert.deepEqual(shown[1], [PLATFORM, 'admin']);
+  });
+
   test('is offered beside the profiles where it is none of them.', async () => {
     const config = `registries: { "${key(IMAGES)}": { profile: mine } }`;
     const { shown, asker } = answering([IMAGES]);

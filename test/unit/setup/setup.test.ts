@@ -63,6 +63,22 @@ To take it all back, run:
     }
   });
 
+  test('says that a profile with an MFA device needs a login before the pull.', async () => {
+    const config = `[profile mfa]
+role_arn = arn:aws:iam::${PLATFORM}:role/Pull
+source_profile = keys
+mfa_serial = arn:aws:iam::${PLATFORM}:mfa/me
+region = us-east-1
+[profile keys]
+aws_access_key_id = AKIAFAKE
+aws_secret_access_key = s
+`;
+    using user = makeSetupHome({ '.aws/config': config });
+    const stdout = await user.succeed('--yes', '--profile', 'mfa');
+    const next = `  ecr-xacct login ${host(PLATFORM)}\n  docker pull ${host(PLATFORM)}/NAME:TAG\n`;
+    assert.ok(stdout.includes(`\nWhat to do next:\n${next}`), stdout);
+  });
+
   test('shows new files as a diff from nothing, without colours where there is no terminal.', async () => {
     using user = makeSetupHome({ '.aws/config': AWS_BOTH });
     const stdout = await user.succeed('--yes');

@@ -57,13 +57,13 @@ const ssoFailures: readonly Failure[] = [
   {
     what: 'An SSO session that was never begun',
     ...sso,
-    says: /its SSO session was never begun/,
+    says: /profile mine: you have not signed in to SSO session https:\/\/[^ ]+;/,
   },
   {
     what: 'An SSO session behind a role',
     files: profile({ role_arn: roleArn('EcrPull'), source_profile: 'sso' }, { 'profile sso': SSO }),
     identity: 'profile mine',
-    says: /profile sso's SSO session was never begun/,
+    says: /you have not signed in to SSO session [^ ]+ \(profile sso\);/,
     hint: 'run: aws sso login --profile sso',
   },
   {
@@ -157,7 +157,7 @@ const loginFailures: readonly Failure[] = [
   {
     what: 'A login session that was never begun',
     ...login,
-    says: /its login session was never begun/,
+    says: /profile mine: you have not signed in to AWS;/,
   },
   {
     what: 'A login session that has expired',
