@@ -382,7 +382,7 @@ static char *fuzz_getenv(const char *name)
 	return NULL;
 }
 
-static int fuzz_execv(const char *program, char *argv[]);
+static int fuzz_execv(const char *program, char *const argv[]);
 
 static _Noreturn void fuzz_exit(int status)
 {
@@ -466,7 +466,7 @@ static int fuzz_shutdown(int fd, int how)
 }
 
 /* The program is given all of the arguments, and stdin either unread or whole. */
-static int fuzz_execv(const char *program, char *argv[])
+static int fuzz_execv(const char *program, char *const argv[])
 {
 	size_t count = 0;
 	CHECK(strcmp(program, "/ecr-xacct") == 0 && strcmp(argv[0], "ecr-xacct") == 0);
@@ -480,7 +480,7 @@ static int fuzz_execv(const char *program, char *argv[])
 		while (argv[last + 1] != NULL)
 			last++;
 		CHECK(strncmp(argv[last], "--begun=", 8) == 0 && last <= count + 3);
-		argv[last] = NULL;
+		((char **)(uintptr_t)argv)[last] = NULL;
 	}
 	CHECK(argv[count + 2] == NULL ||
 	      (strcmp(argv[count + 2], "--no-daemon") == 0 && argv[count + 3] == NULL && is_starting && !is_started) ||
