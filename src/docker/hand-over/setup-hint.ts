@@ -44,7 +44,7 @@ export function setupHint(hostname: string, { file, rule, accounts }: HandedOver
     };
   }
   if (rule === undefined && accounts.undeclared.length > 0) {
-    return { run: command`ecr-xacct setup --region ${region}` };
+    return { run: command`ecr-xacct setup --region ${account}=${region}` };
   }
   return byHand;
 }

@@ -57,7 +57,7 @@ export async function runStep(
   const ran = await product.run(['bash', '-c', `{ ${command}\n} 2>&1`], { input, env, showsSecret: true });
   const printed = ran.stdout
     // Said where the machine is slow.
-    .replace(/^(?:Asking|Getting) .* …\n/gm, '')
+    .replace(/^(?:Asking|Getting) .* …(?: \d+ s)?\n/gm, '')
     .replaceAll(product.home, '/home/you')
     .replaceAll(product.runtime, '/run/user/1000');
   return { printed: printed.trimEnd(), status: ran.status };
