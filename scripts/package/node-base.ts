@@ -9,6 +9,9 @@ import OTHER_NODES from './other-nodes.json' with { type: 'json' };
 import { nativeTarget, type Target } from './targets.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+/** What PATH's Node may be instead (packaging/node-on-path.sh): the oldest, and one of each line of which the newest is supported. */
+export const NODES_ON_PATH = ['22.21.0', '24.22.3'] as const;
+
 /** Goes with the dependencies, and is made again with them. */
 const CACHE = join(root, 'node_modules', '.cache', 'node-bases');
 
@@ -51,7 +54,7 @@ export function isBaseThere(target: Target): boolean {
 }
 
 /** Whether `nodeHere` downloads nothing for it. */
-function isNodeThere(version: string): boolean {
+export function isNodeThere(version: string): boolean {
   if (`v${version}` === process.version) return true;
   const { target, pin } = pinHere(version);
   return existsSync(fileOf(target, pin));

@@ -124,7 +124,10 @@ function makeClient({ name, linux }: Target, output: string, isForThisMachine: b
     return isMusl;
   }
   // macOS' libraries are on a Mac alone: elsewhere, its front for Docker is the program itself.
-  if (linux === undefined) writeFileSync(output, treeLauncher(PACKAGE));
-  else crossCompileClient(linux.gnu, PROGRAM, output);
-  return false;
+  if (linux === undefined) {
+    writeFileSync(output, treeLauncher(PACKAGE));
+    return false;
+  }
+  crossCompileClient(linux, PROGRAM, output);
+  return true;
 }

@@ -12,7 +12,7 @@ import { checkIntegrity, nodeBase, nodeHere, pinOf } from '../../scripts/package
 import { TARGETS, type TargetName } from '../../scripts/package/targets.ts';
 import { peer, skipWithout } from '../support/peers.ts';
 
-const skip = skipWithout('aarch64-linux-gnu-gcc', 'qemu-aarch64', 'node-bases');
+const skip = skipWithout('musl-arm64', 'qemu-aarch64', 'node-bases');
 /** Debian's libraries for that processor. */
 const SYSROOT = '/usr/aarch64-linux-gnu';
 /** What marks the bundle in an executable, and the switch that Node looks at, turned on. */
@@ -35,9 +35,14 @@ describe('executables for other systems', { skip, timeout: 300_000 }, () => {
 
   test("linux-arm64's native client starts the program that it belongs to, and is small.", () => {
     const client = join(folder, 'docker-credential-ecr-xacct');
-    crossCompileClient('aarch64-linux-gnu', 'ecr-xacct', client);
+    const { linux } = TARGETS['linux-arm64'];
+    assert.ok(linux);
+    crossCompileClient(linux, 'ecr-xacct', client);
     const header = execFileSync('readelf', ['--file-header', client], { encoding: 'utf8' });
     assert.match(header, /Machine:\s+AArch64/);
+    // No loader of any libc: Alpine has another one than Debian.
+    const segments = execFileSync('readelf', ['--program-headers', client], { encoding: 'utf8' });
+    assert.doesNotMatch(segments, /INTERP/);
     assert.ok(readFileSync(client).length <= 60e3);
     const { status, stdout } = emulate(client, 'version');
     assert.equal(status, 1);

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { isBaseThere } from '../../scripts/package/node-base.ts';
+import { isBaseThere, isNodeThere, NODES_ON_PATH } from '../../scripts/package/node-base.ts';
 import { TARGETS } from '../../scripts/package/targets.ts';
 
 /** A program of Debian's that the tests and the benchmark drive; `scripts/install-test-peers` installs them. */
@@ -31,7 +31,6 @@ export type Peer =
   | 'rpm'
   | 'rpmbuild'
   | 'rpmlint'
-  | 'aarch64-linux-gnu-gcc'
   | 'qemu-aarch64'
   | 'ruby'
   | 'python3'
@@ -39,12 +38,16 @@ export type Peer =
 
 /**
  * What a test may need: a program, the right to make private namespaces (root, on Linux), a Debian that is bare, the programs of
- * version 1 of the wire, programs of another processor that the system starts, or the Node of every system that there are packages for.
+ * version 1 of the wire, programs of another processor that the system starts, a compiler and musl for that processor, or the Node of every system that there are packages for,
+ * and the other ones of this machine that the bundle runs on.
  */
-export type Need = Peer | 'namespaces' | 'debian-root' | 'version-1' | 'binfmt' | 'node-bases';
+export type Need = Peer | 'namespaces' | 'debian-root' | 'version-1' | 'binfmt' | 'node-bases' | 'musl-arm64';
 
 /** The last programs that speak version 1 of the wire, as `scripts/install-test-peers` builds them. */
 const VERSION_ONE = '/var/cache/docker-credential-ecr-xacct-tests/version-1';
+
+/** What has GCC compile with the musl of another processor. */
+const MUSL_ARM64 = '/usr/lib/aarch64-linux-musl/musl-gcc.specs';
 
 /** A minimal Debian, as `scripts/install-test-peers` makes it. */
 const DEBIAN_ROOT = '/var/cache/docker-credential-ecr-xacct-tests/debian';
@@ -127,6 +130,10 @@ function reasonAgainst(need: Need): string | undefined {
   if (need === 'namespaces') return namespacesRefused();
   if (need === 'binfmt') return binfmtRefused();
   if (need === 'node-bases') return basesMissing();
+  if (need === 'musl-arm64') {
+    const isThere = findPrograms('aarch64-linux-gnu-gcc').length > 0 && existsSync(MUSL_ARM64);
+    return isThere ? undefined : absence(need);
+  }
   if (need === 'version-1') return existsSync(VERSION_ONE) ? undefined : absence(need);
   if (need === 'debian-root') return existsSync(DEBIAN_ROOT) ? undefined : absence(need);
   return findPrograms(need).length > 0 ? undefined : absence(need);
@@ -134,7 +141,10 @@ function reasonAgainst(need: Need): string | undefined {
 
 /** A test downloads nothing. */
 function basesMissing(): string | undefined {
-  const missing = Object.values(TARGETS).filter((target) => !isBaseThere(target));
+  const missing = [
+    ...Object.values(TARGETS).filter((target) => !isBaseThere(target)),
+    ...NODES_ON_PATH.filter((version) => !isNodeThere(version)).map((name) => ({ name })),
+  ];
   if (missing.length === 0) return undefined;
   return `no Node for ${missing.map(({ name }) => name).join(', ')} (run: npm run package -- --fetch)`;
 }
