@@ -21,8 +21,8 @@ export interface Target {
   readonly nodeFile: string;
   /** What @yao-pkg/pkg calls it. */
   readonly pkg: { readonly platform: 'linux' | 'macos' | 'win'; readonly arch: 'x64' | 'arm64' };
-  /** What Debian and RPM call the processor; undefined where their packages are of no use. */
-  readonly linux: { readonly deb: string; readonly rpm: string; readonly gnu: string } | undefined;
+  /** What Debian (and OCI) and RPM call the processor; undefined where their packages are of no use. */
+  readonly linux: { readonly deb: 'amd64' | 'arm64'; readonly rpm: string; readonly gnu: string } | undefined;
 }
 
 export const TARGETS: Readonly<Record<TargetName, Target>> = {

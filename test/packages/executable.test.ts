@@ -14,7 +14,7 @@ import { skipWithout } from '../support/peers.ts';
 import { passwordOf } from '../support/product/product.ts';
 import { HOST, startProductStage } from '../support/product/stage.ts';
 
-const skip = skipWithout('musl-gcc', 'rpmbuild');
+const skip = skipWithout('musl-gcc', 'rpmbuild', 'buildah');
 
 /** Says whether V8 takes the compiled code of a file. */
 const CHECK = `

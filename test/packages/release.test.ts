@@ -188,7 +188,10 @@ describe('the scripts that package and release', () => {
       }
     };
     const remedy = 'on Debian, run: sudo scripts/install-test-peers';
-    assert.equal(said('linux-x64'), `packaging linux-x64 needs tar, gzip, dpkg-deb, rpmbuild; ${remedy}`);
+    assert.equal(
+      said('linux-x64'),
+      `packaging linux-x64 needs tar, gzip, dpkg-deb, rpmbuild, buildah; ${remedy}`,
+    );
     assert.equal(said('win-x64'), `packaging win-x64 needs zip; ${remedy}`);
     checkTools(TARGETS['darwin-arm64'], '/usr/bin:/bin');
   });

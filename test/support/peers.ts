@@ -38,13 +38,24 @@ export type Peer =
 
 /**
  * What a test may need: a program, the right to make private namespaces (root, on Linux), a Debian that is bare, the programs of
- * version 1 of the wire, programs of another processor that the system starts, a compiler and musl for that processor, or the Node of every system that there are packages for,
+ * version 1 of the wire, programs of another processor that the system starts, a compiler and musl for that processor, a root that runs on musl, or the Node of every system that there are packages for,
  * and the other ones of this machine that the bundle runs on.
  */
-export type Need = Peer | 'namespaces' | 'debian-root' | 'version-1' | 'binfmt' | 'node-bases' | 'musl-arm64';
+export type Need =
+  | Peer
+  | 'namespaces'
+  | 'debian-root'
+  | 'version-1'
+  | 'binfmt'
+  | 'node-bases'
+  | 'musl-arm64'
+  | 'musl-root';
 
 /** The last programs that speak version 1 of the wire, as `scripts/install-test-peers` builds them. */
 const VERSION_ONE = '/var/cache/docker-credential-ecr-xacct-tests/version-1';
+
+/** A system that runs on musl, as `scripts/install-test-peers` makes it. */
+const MUSL_ROOT = '/var/cache/docker-credential-ecr-xacct-tests/musl-24.19.0';
 
 /** What has GCC compile with the musl of another processor. */
 const MUSL_ARM64 = '/usr/lib/aarch64-linux-musl/musl-gcc.specs';
@@ -97,6 +108,11 @@ export function debianRoot(): string {
   return DEBIAN_ROOT;
 }
 
+/** The folder of a system that runs on musl, laid out as Alpine is, for reading only. */
+export function muslRoot(): string {
+  return MUSL_ROOT;
+}
+
 /** The folder of the programs of version 1: `dist/bin` and what belongs to it. */
 export function versionOne(): string {
   return VERSION_ONE;
@@ -135,6 +151,7 @@ function reasonAgainst(need: Need): string | undefined {
     return isThere ? undefined : absence(need);
   }
   if (need === 'version-1') return existsSync(VERSION_ONE) ? undefined : absence(need);
+  if (need === 'musl-root') return existsSync(MUSL_ROOT) ? undefined : absence(need);
   if (need === 'debian-root') return existsSync(DEBIAN_ROOT) ? undefined : absence(need);
   return findPrograms(need).length > 0 ? undefined : absence(need);
 }
