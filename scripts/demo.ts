@@ -88,7 +88,7 @@ async function makeHome(folder: string, files: Record<string, string>): Promise<
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, content, { mode: 0o600 });
   }
-  return env;
+  return { ...env, ECR_XACCT_SYSTEM_CONFIG: '' };
 }
 
 async function protocolSteps(aws: FakeAws, env: Record<string, string>): Promise<void> {

@@ -1,11 +1,11 @@
-// Draws latencies as an SVG: both axes logarithmic, one line for each program, its name at the end of its line.
+// Draws latencies, or what else is measured, as an SVG: both axes logarithmic, one line for each program, its name at the end of its line.
 
 export interface Series {
   readonly name: string;
   /** CSS. */
   readonly colour: string;
-  /** How many, and in how many milliseconds. */
-  readonly points: readonly (readonly [count: number, milliseconds: number])[];
+  /** How many, and in how many milliseconds, where nothing else is measured. */
+  readonly points: readonly (readonly [count: number, measured: number])[];
 }
 
 const [WIDTH, HEIGHT] = [760, 440];
@@ -42,27 +42,27 @@ function escaped(words: string): string {
   return words.replace(/[<&]/g, (character) => (character === '<' ? '&lt;' : '&amp;'));
 }
 
-/** `across` says what is counted. */
-export function plot(title: string, across: string, series: readonly Series[]): string {
+/** `across` says what is counted; `label` writes what is measured. */
+export function plot(
+  title: string,
+  across: string,
+  series: readonly Series[],
+  label: (measured: number) => string = timeText,
+): string {
   const points = series.flatMap((one) => one.points);
   const counts = [...new Set(points.map(([count]) => count))].toSorted((a, b) => a - b);
-  const times = decades(points.map(([, milliseconds]) => milliseconds));
+  const times = decades(points.map(([, measured]) => measured));
   const [bottom, right] = [HEIGHT - MARGIN.bottom, WIDTH - MARGIN.right];
   const x = axis(counts[0] ?? 1, counts.at(-1) ?? 10, MARGIN.left, right);
   const y = axis(times[0] ?? 1, times.at(-1) ?? 10, bottom, MARGIN.top);
   const lines = series.flatMap(({ name, colour, points: own }) => {
-    const path = own.map(([count, milliseconds]) => `${x(count)},${y(milliseconds)}`);
-    const [count, milliseconds] = own.at(-1) ?? [1, 1];
+    const path = own.map(([count, measured]) => `${x(count)},${y(measured)}`);
+    const [count, measured] = own.at(-1) ?? [1, 1];
     return [
       `<polyline points="${path.join(' ')}" fill="none" stroke="${colour}" stroke-width="2.5"/>`,
       ...path.map((place) => `<circle cx="${place.replace(',', '" cy="')}" r="3.5" fill="${colour}"/>`),
-      text(x(count) + 10, y(milliseconds) - 2, name, `fill="${colour}" font-weight="bold"`),
-      text(
-        x(count) + 10,
-        y(milliseconds) + 13,
-        timeText(Number(milliseconds.toPrecision(2))),
-        `fill="${colour}"`,
-      ),
+      text(x(count) + 10, y(measured) - 2, name, `fill="${colour}" font-weight="bold"`),
+      text(x(count) + 10, y(measured) + 13, label(Number(measured.toPrecision(2))), `fill="${colour}"`),
     ];
   });
   return [
@@ -72,7 +72,7 @@ export function plot(title: string, across: string, series: readonly Series[]): 
     text(MARGIN.left, 28, title, `font-size="16" fill="#222"`),
     ...times.flatMap((time) => [
       `<path d="M${MARGIN.left} ${y(time)}H${right}" stroke="#ddd"/>`,
-      text(MARGIN.left - 8, y(time) + 4, timeText(time), `fill="${INK}" text-anchor="end"`),
+      text(MARGIN.left - 8, y(time) + 4, label(time), `fill="${INK}" text-anchor="end"`),
     ]),
     ...counts.map((count) =>
       text(x(count), bottom + 20, String(count), `fill="${INK}" text-anchor="middle"`),

@@ -54,7 +54,7 @@ export async function askAs(
   const codesFrom = (asked: Streams) => () => {
     const [config, profiles] = [createConfigReader()(env), createProfileReader()(env)];
     const serial = mfaDevice(resolution.identity, { config, profiles, env })?.serial;
-    return mfaCodes({ serial, given: null, mfaProcess: config.mfaProcess, env }, asked);
+    return mfaCodes({ serial, mfaProcess: config.mfaProcess, env }, asked);
   };
   const whoAmI = async (code?: string) => {
     const outcome = await ask('caller', undefined, code === undefined ? undefined : { code });

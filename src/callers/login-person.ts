@@ -11,8 +11,10 @@ import { type Command, command, hintText } from '../hint.ts';
 import { chainOf } from '../identity/chain.ts';
 import { type CallerWorld, describeIdentity, type Identity, profileInForce } from '../identity/identity.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';
+import { missingProfile } from '../identity/profile-failure.ts';
 import { chooseIdentity, resolutionInput } from '../identity/resolve.ts';
 import type { Invocation, Run } from '../invocation.ts';
+import { nearest } from '../nearest.ts';
 import { refuseForeign } from '../os/foreign-folder.ts';
 import { homeFolder } from '../os/home-folder.ts';
 import { hasPrivatePaths } from '../profiles/aws-files.ts';
@@ -35,22 +37,25 @@ export async function loginPerson(
   run: Run,
 ): Promise<void> {
   const { invocation, streams } = run;
-  refuseWithoutDaemon(invocation);
   const { env } = invocation;
   const ofShell = hostname === undefined ? (profileInForce(env) ?? 'default') : undefined;
+  refuseWithoutDaemon(invocation, named ?? ofShell);
   const asked: LoginRequest = { hostname, profile: named ?? ofShell };
   const config = createConfigReader()(env);
   const profiles = createProfileReader()(env);
   const identities = candidates(asked, { config, profiles, env });
+  const words = (profile = named) =>
+    command`ecr-xacct login ${[hostname ?? [], profile === undefined ? [] : ['--profile', profile]].flat()}`;
+  refuseMistyped(named, profiles, words);
   if (sso) {
     const session = sessionOf(identities, profiles, env);
-    const words = [hostname ?? [], named === undefined ? [] : ['--profile', named]].flat();
-    refuseForeignCache(session, env, command`ecr-xacct login ${words} --sso`);
+    refuseForeignCache(session, env, [...words(), '--sso']);
     await awsLogin(session, run);
   }
   const { mfaProcess } = config;
   const serial = serialOf(identities, { config, profiles, env });
-  const codes = mfaCodes({ serial, given: mfaCode, mfaProcess, env }, streams);
+  const withCode = [...words(), '--mfa-code', 'CODE'];
+  const codes = mfaCodes({ serial, given: mfaCode, withCode, mfaProcess, env }, streams);
   const done = await withMfaCodes(
     (code) => login(invocation, { ...asked, code }),
     mfaCode,
@@ -66,12 +71,28 @@ function refuseForeignCache({ kind }: CliSession, env: Invocation['env'], words:
   refuseForeign([{ path: join(cache, 'session.json') }], home, words);
 }
 
+/** @throws XacctError `profile-missing` for a name that is nearly that of a profile, with the command as it was meant. */
+function refuseMistyped(
+  named: string | undefined,
+  profiles: Profiles,
+  words: (profile: string) => Command,
+): void {
+  if (named === undefined || profiles.profile(named) !== undefined) return;
+  const error = missingProfile(profiles, named, undefined);
+  const meant = nearest(named, profiles.names);
+  // A command that is said there fixes it in another way.
+  if (meant === undefined || error.hint?.run !== undefined) throw error;
+  throw error.reworded(error.message, { ...error.hint, run: words(meant) });
+}
+
 /** The token is for the daemon to keep: there is no login without one. */
-function refuseWithoutDaemon({ env, uid }: Invocation): void {
+function refuseWithoutDaemon({ env, uid }: Invocation, profile: string | undefined): void {
   if (uid === undefined) {
-    throw noDaemonOnWindows(
-      'with SSO, run: aws sso login; with MFA, use a profile whose credential_process asks for the code',
-    );
+    throw noDaemonOnWindows({
+      say: 'with SSO',
+      run: command`aws sso login ${profile === undefined ? [] : ['--profile', profile]}`,
+      next: { say: 'with MFA, use a profile whose credential_process asks for the code' },
+    });
   }
   if (isDaemonOff(env)) {
     throw new XacctError('usage', 'there is no daemon to keep a token: ECR_XACCT_DAEMON is off', {
@@ -146,10 +167,16 @@ function firstOf<T>(
   return undefined;
 }
 
+function lifeLines(who: string, left: string): string[] {
+  const lasts = `its token lasts ${left}.`;
+  const line = `${who} ${lasts}`;
+  return line.length <= 80 ? [line] : [who, lasts];
+}
+
 function doneText(done: LoggedIn): string {
   const { hostname, identity, expiresAt, leftMs, shortBecause, mfaSession, clockGap } = done;
   const lines = [`Logged in to ${printable(hostname)}`];
-  if (leftMs > 0) lines.push(`as ${printable(identity)}; its token lasts ${durationText(leftMs)}.`);
+  if (leftMs > 0) lines.push(...lifeLines(`as ${printable(identity)};`, durationText(leftMs)));
   else {
     const expired = expiredOnArrivalText({ expiresAt, awsNow: expiresAt - leftMs });
     lines.push(`as ${printable(identity)}.`, `Its token ${expired}.`);

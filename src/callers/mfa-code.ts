@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { text as readText } from 'node:stream/consumers';
 import { childEnvironment } from '../caller-environment.ts';
 import { printable, XacctError } from '../errors.ts';
+import type { Command, Hint } from '../hint.ts';
 import type { Streams } from '../invocation.ts';
 import { isTerminal } from '../terminal/prompts.ts';
 import { typedCode } from './typed-code.ts';
@@ -18,8 +19,10 @@ interface MfaCodes {
 export interface MfaSources {
   /** The device, where it is known. */
   serial: string | undefined;
-  /** Of the command line: it is used up already; null where a command takes none there. */
-  given: string | undefined | null;
+  /** Of the command line: it is used up already. */
+  given?: string | undefined;
+  /** The command line with a code; undefined for a command that takes none there. */
+  withCode?: Command | undefined;
   mfaProcess: string | undefined;
   env: Readonly<Record<string, string | undefined>>;
 }
@@ -52,16 +55,18 @@ export async function withMfaCodes<T>(
 }
 
 export function mfaCodes(
-  { serial = 'the MFA device', given, mfaProcess, env }: MfaSources,
+  { serial = 'the MFA device', given, withCode, mfaProcess, env }: MfaSources,
   streams: Streams,
 ): MfaCodes {
-  const isGiven = typeof given === 'string';
-  const isOption = given !== null;
+  const isGiven = given !== undefined;
   if (!isGiven && mfaProcess !== undefined) {
-    const orOption = isOption ? ', or add --mfa-code CODE' : '';
+    const orOption = withCode ? ', or add --mfa-code CODE' : '';
     return { areTyped: false, next: () => runMfaProcess(mfaProcess, { serial, env, orOption }) };
   }
-  const otherwise = isOption ? 'add --mfa-code CODE' : 'run it at one, or set mfa_process in config.yaml';
+  const none = 'here is no terminal to ask on';
+  const otherwise: Hint = withCode
+    ? { say: `${none}; with a code`, run: withCode }
+    : { say: `${none}: run it at one, or set mfa_process in config.yaml` };
   return { areTyped: !isGiven, next: (why) => promptForCode(why, { serial, otherwise }, streams) };
 }
 
@@ -70,13 +75,11 @@ const NOT_TAKEN =
 
 async function promptForCode(
   why: XacctError,
-  { serial, otherwise }: { serial: string; otherwise: string },
+  { serial, otherwise }: { serial: string; otherwise: Hint },
   { stdin, stderr }: Streams,
 ): Promise<string> {
   if (!isTerminal(stdin)) {
-    throw new XacctError(why.code, why.message, {
-      hint: { say: `here is no terminal to ask on: ${otherwise}` },
-    });
+    throw new XacctError(why.code, why.message, { hint: otherwise });
   }
   if (why.code === 'mfa-rejected') stderr.write(`${NOT_TAKEN}\n`);
   const { isCancel, password } = await import('@clack/prompts');

@@ -26,7 +26,10 @@ export async function withUsage(command: Command, run: () => Promise<void>): Pro
 
 /** What a registry or an image names, as an argument; anything else is wrong usage. */
 export function registryArgument(command: Command, text: string): ServerURL {
-  return parseRegistryOrImage(text) ?? command.error(`error: '${text}' is neither a hostname nor an image`);
+  return (
+    parseRegistryOrImage(text) ??
+    command.error(`error: '${text}' names no registry: write HOST or HOST/NAME:TAG`)
+  );
 }
 
 /** The value of an option. @throws InvalidArgumentError for what is no region's name. */

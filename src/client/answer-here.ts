@@ -1,13 +1,14 @@
 // Answers in this process, with nothing remembered: where there is no daemon, it is turned off, or it cannot be trusted.
 import { createClock } from '../clock.ts';
 import { createConfigReader } from '../config/config-reader.ts';
+import { createLazyFallback } from '../docker/fallback/lazy-fallback.ts';
 import { type Action, type Answer, notFound, readCredential, readServerURL } from '../docker/messages.ts';
 import { errorLine, type XacctError } from '../errors.ts';
 import type { WhoAmI } from '../helper/account-memory.ts';
-import { createHelper, type HelperDeps } from '../helper/helper.ts';
+import { createHelper, getCredential, type HelperDeps } from '../helper/helper.ts';
 import { createMemory, type Memory } from '../helper/memory.ts';
 import { forHostname, isPublicByDefault, servedBy } from '../helper/served-by.ts';
-import type { Environment, SelfCommand } from '../invocation.ts';
+import type { Environment, Invocation, SelfCommand } from '../invocation.ts';
 import { createMinters, mintDeadline } from '../minter/start-minter.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import { answerOf } from '../questions.ts';
@@ -22,6 +23,12 @@ type HereDeps = Pick<HelperDeps, 'mint' | 'deadline' | 'fallback'> & {
 
 export function answerHere(action: Action, input: string, env: Environment, deps: HereDeps): Promise<Answer> {
   return createHelper(depsHere(deps))(action, input, env);
+}
+
+/** The answer to `get`, as `getCredential` gives it. @throws XacctError */
+export function credentialHere(hostname: string, { self, env }: Invocation): Promise<Answer> {
+  const fallback = createLazyFallback(timeoutMs);
+  return getCredential(depsHere({ ...askInMinters(self), fallback }), hostname, env);
 }
 
 /** What a helper needs, with nothing in memory. */

@@ -43,7 +43,8 @@ async function withoutDaemon(
   const { answerHere, askInMinters } = await import('./answer-here.ts');
   const fallback = createLazyFallback(timeoutMs);
   // Who turned the daemon off knows that logins are not kept; on Windows, Docker would say that they succeeded.
-  const noLogins = uid === undefined ? noDaemonOnWindows('docker pull needs no docker login') : undefined;
+  const noLogins =
+    uid === undefined ? noDaemonOnWindows({ say: 'docker pull needs no docker login' }) : undefined;
   return await answerHere(action, input, env, { ...askInMinters(self), fallback, noLogins });
 }
 

@@ -1,4 +1,5 @@
-// Asks the daemon for what needs more than its memory: login and explain, in the environment of whoever asks.
+// Asks the daemon, in the caller's environment, for what needs more than its memory: login, explain and a password.
+import type { Answer } from '../docker/messages.ts';
 import { errorFrom, XacctError } from '../errors.ts';
 import type { OrError } from '../helper/daemon-answers.ts';
 import type { ExplainRequest, Explanation } from '../helper/explain.ts';
@@ -12,14 +13,14 @@ import { isAnswered, reachDaemon, type Unanswered } from './reach-daemon.ts';
  */
 export async function askForPeople<T extends object>(
   invocation: Invocation,
-  action: 'login' | 'explain',
-  request: object,
+  action: 'login' | 'explain' | 'password',
+  request: object | string,
   starts: boolean,
   what: string,
 ): Promise<T | Unanswered> {
   const { self, env, uid } = invocation;
   if (uid === undefined || isDaemonOff(env)) return 'none';
-  const input = JSON.stringify(request);
+  const input = typeof request === 'string' ? request : JSON.stringify(request);
   const response = await waitingFor(what, invocation, () =>
     reachDaemon({ action, input }, { self, uid, env, starts }),
   );
@@ -45,4 +46,13 @@ export async function explained(
   }
   const { explainHere } = await import('./explain-here.ts');
   return await waitingFor(what, invocation, () => explainHere(request, invocation));
+}
+
+/** What Docker's `get` answers, by the daemon or in this process. @throws XacctError a failure of ours, by its parts */
+export async function credentialFor(hostname: string, invocation: Invocation): Promise<Answer> {
+  const what = `Getting a token for ${hostname}`;
+  const byDaemon = await askForPeople<Answer>(invocation, 'password', hostname, true, what);
+  if (isAnswered(byDaemon)) return byDaemon;
+  const { credentialHere } = await import('./answer-here.ts');
+  return await waitingFor(what, invocation, () => credentialHere(hostname, invocation));
 }

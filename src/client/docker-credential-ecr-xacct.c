@@ -63,6 +63,9 @@ static char answer[MAX_ANSWER + 1];
 
 static _Noreturn void fail(const char *text, size_t length)
 {
+	/* A line break would make three lines of it in the kubelet's log. */
+	if (is_plugin && length > 0)
+		length--;
 	/* On both, because `docker pull` drops stdout and the others stderr. A stream that is closed cannot be told so. */
 	for (int fd = is_plugin ? STDERR_FILENO : STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
 		if (write(fd, text, length) < 0)
@@ -191,7 +194,8 @@ static void append_place(size_t most)
 {
 	static const char *const names[] = {
 		"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE",
-		"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "AWS_LOGIN_CACHE_DIRECTORY", "ECR_XACCT_CONFIG", "XDG_CONFIG_HOME",
+		"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "AWS_LOGIN_CACHE_DIRECTORY", "ECR_XACCT_CONFIG", "ECR_XACCT_SYSTEM_CONFIG",
+		"XDG_CONFIG_HOME",
 	};
 	const char *named = getenv("ECR_XACCT_SOCKET"), *home = getenv("HOME");
 	char folder[512];
@@ -641,11 +645,13 @@ int main(int argc, char **argv)
 		return write_all(STDOUT_FILENO, answer + 1, length - 1) ? 0 : 1;
 	if (answer[0] != '1' && answer[0] != '2')
 		exec_program(NULL);
-	answer[length] = '\n';
+	/* A line break would make three lines of it in the kubelet's log. */
+	if (!is_plugin || isatty(STDERR_FILENO))
+		answer[length++] = '\n';
 	/* One that is closed must not keep the line from the other. */
 	if (!is_plugin)
-		(void)write_all(STDOUT_FILENO, answer + 1, length);
+		(void)write_all(STDOUT_FILENO, answer + 1, length - 1);
 	if (is_plugin || answer[0] == '2')
-		(void)write_all(STDERR_FILENO, answer + 1, length);
+		(void)write_all(STDERR_FILENO, answer + 1, length - 1);
 	return 1;
 }

@@ -22,7 +22,7 @@ Docker runs it; people use ecr-xacct.
 
 Example: echo 111122223333.dkr.ecr.us-east-1.amazonaws.com | ${NAME} get
 
-Exit status: 0, or 1 with the reason on stdout. What a person has to mend is on
+Exit status: 0, or 1 with the reason on stdout. What you have to fix is on
 stderr too; "credentials not found in native keychain" sends Docker on anonymously.
 `;
 

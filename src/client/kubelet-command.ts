@@ -24,7 +24,8 @@ export async function kubeletCommand(
   }
   const { outcome, text } = await answered(option, invocation, stdin);
   if (outcome === 'success') stdout.write(text);
-  else stderr.write(`${text}\n`);
+  // A line break would make three lines of it in the kubelet's log.
+  else stderr.write('isTTY' in stderr && stderr.isTTY ? `${text}\n` : text);
   return outcome === 'success' ? 0 : 1;
 }
 

@@ -3,9 +3,11 @@ import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
 import { type Apart, type CachedKind, createFileCache, createSharedFileCache } from '../os/file-cache.ts';
+import { refuseUntrusted } from '../os/trusted-file.ts';
 import { emptyConfig } from './empty-config.ts';
 import { type Config, type InspectedConfig, inspectConfig, parseConfig } from './load.ts';
-import { configPath } from './paths.ts';
+import { createMerge } from './merge.ts';
+import { configPath, SYSTEM_CONFIG, systemConfigPath } from './paths.ts';
 
 /** 60,000 rules. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -34,52 +36,88 @@ function isUsual(text: string): boolean {
 
 const CONFIG_FILE = { parse: parseConfig, maxBytes: MAX_BYTES, irregular: 'refused' } as const;
 
+/** The user's own, and the machine's: every user goes by it, so it must be root's, or where a test has moved it, the caller's. */
+const KINDS = {
+  config: CONFIG_FILE,
+  'system-config': {
+    ...CONFIG_FILE,
+    check: (path, file) =>
+      refuseUntrusted(path, file, path === SYSTEM_CONFIG ? undefined : process.geteuid?.()),
+  },
+} as const satisfies Record<string, CachedKind<Config>>;
+
+export type ConfigKind = keyof typeof KINDS;
+
 /** @throws XacctError `config-invalid`, from the reader it returns. */
 export function createConfigReader(): (env: Environment) => Config {
-  const readConfig = createFileCache(CONFIG_FILE);
-  return (env) => readBy(readConfig, env, (config, path) => checked(config, path, env));
+  const readOwn = createFileCache(KINDS.config);
+  const readSystem = createFileCache(KINDS['system-config']);
+  const merge = createMerge();
+  return (env) => {
+    const [own, beneath] = readBoth(readOwn, readSystem, env);
+    return merge(ownOf(own, env), beneath);
+  };
 }
 
 /** Of a large file, a promise. @throws XacctError as above; likewise the promise. */
 export type SharedConfigReader = (env: Environment) => Config | Promise<Config>;
 
-/** For a process that others wait for: `apart` reads what takes long. */
-export function createSharedConfigReader(
-  apart: Pick<Apart<Config>, 'parse' | 'onGarbage'>,
-): SharedConfigReader {
-  const readConfig = createSharedFileCache(CONFIG_FILE, {
-    over: APART_OVER,
-    first: FIRST_APART_OVER,
-    isLight: isUsual,
-    ...apart,
-  });
-  return (env) =>
-    readBy(readConfig, env, (config, path) => {
-      return config instanceof Promise ? config : checked(config, path, env);
-    });
+/** How a config is read in a process apart. */
+interface ApartConfig extends Pick<Apart<Config>, 'onGarbage'> {
+  parse: (kind: ConfigKind, path: string, size: number) => Promise<Config>;
 }
 
-function readBy<T, R>(read: (path: string) => T, env: Environment, then: (value: T, path: string) => R) {
+/** For a process that others wait for: `parse` reads what takes long. */
+export function createSharedConfigReader({ parse, onGarbage }: ApartConfig): SharedConfigReader {
+  const shared = (kind: ConfigKind) =>
+    createSharedFileCache<Config>(KINDS[kind], {
+      over: APART_OVER,
+      first: FIRST_APART_OVER,
+      isLight: isUsual,
+      parse: (path, size) => parse(kind, path, size),
+      onGarbage,
+    });
+  const [readOwn, readSystem, merge] = [shared('config'), shared('system-config'), createMerge()];
+  return (env) => {
+    const [own, beneath] = readBoth(readOwn, readSystem, env);
+    if (!(own instanceof Promise || beneath instanceof Promise)) return merge(ownOf(own, env), beneath);
+    return Promise.all([own, beneath]).then((read) => merge(ownOf(read[0], env), read[1]));
+  };
+}
+
+function readBoth<T>(
+  readOwn: (path: string) => T,
+  readSystem: (path: string) => T,
+  env: Environment,
+): [T | undefined, T | undefined] {
+  const [own, system] = [configPath(env), systemConfigPath(env)];
+  return [
+    own === undefined ? undefined : readOwn(own),
+    system === undefined ? undefined : readSystem(system),
+  ];
+}
+
+function ownOf(config: Config | undefined, env: Environment): Config {
+  if (config !== undefined) return config;
   const path = configPath(env);
-  return path === undefined ? emptyConfig(undefined) : then(read(path), path);
+  if (path === undefined || !env.ECR_XACCT_CONFIG) return emptyConfig(path);
+  throw new XacctError('config-invalid', `ECR_XACCT_CONFIG names ${path}, which does not exist`, {
+    hint: { run: command`unset ECR_XACCT_CONFIG` },
+  });
 }
 
-function checked(config: Config | undefined, path: string, env: Environment): Config {
-  if (config === undefined && env.ECR_XACCT_CONFIG) {
-    throw new XacctError('config-invalid', `ECR_XACCT_CONFIG names ${path}, which does not exist`, {
-      hint: { run: command`unset ECR_XACCT_CONFIG` },
-    });
-  }
-  return config ?? emptyConfig(path);
+/** The machine's alone; undefined where it has none. @throws XacctError `config-invalid` */
+export function readSystemConfig(env: Environment): Config | undefined {
+  const path = systemConfigPath(env);
+  return path === undefined ? undefined : createFileCache(KINDS['system-config'])(path);
 }
 
-/** The file at a path, every default where there is none. @throws XacctError `config-invalid` */
-export function readConfigAt(path: string): Config {
-  return createFileCache(CONFIG_FILE)(path) ?? emptyConfig(path);
+/** The file at a path alone, every default where there is none. @throws XacctError `config-invalid` */
+export function readConfigAt(path: string, kind: ConfigKind): Config {
+  return createFileCache(KINDS[kind])(path) ?? emptyConfig(path);
 }
 
 /** What is wrong with the file at a path; undefined where there is none. @throws XacctError `config-invalid` where it cannot be read. */
-export function inspectConfigFile(path: string): InspectedConfig | undefined {
-  const kind: CachedKind<InspectedConfig> = { ...CONFIG_FILE, parse: inspectConfig };
-  return createFileCache(kind)(path);
+export function inspectConfigFile(path: string, kind: ConfigKind): InspectedConfig | undefined {
+  return createFileCache<InspectedConfig>({ ...KINDS[kind], parse: inspectConfig })(path);
 }

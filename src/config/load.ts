@@ -7,9 +7,12 @@ import { invalid, issueFaults, keyFaults, offsetsIn, type Place, yamlFaults } fr
 import { type ConfigNames, configNames } from './config-names.ts';
 import { collide, groupOf, type Pattern, parsePattern } from './pattern.ts';
 import { configSchema, type Rule } from './schema.ts';
+import { type ConfigSettings, saidBy, settingsOf } from './settings.ts';
 
-/** A key of `registries:` with its rule and where it stands. */
+/** A key of `registries:` with its rule and where it is. */
 export interface RegistryRule {
+  /** The path of its file, which is the user's own or the machine's. */
+  file: string;
   /** As written. */
   key: string;
   pattern: Pattern;
@@ -19,27 +22,19 @@ export interface RegistryRule {
   column: number;
 }
 
-export interface Config {
-  /** Where it was read from, or would be; undefined where not even that is known. */
+export interface Config extends ConfigSettings {
+  /** Where the user's own was read from, or would be; undefined where not even that is known. */
   file: string | undefined;
-  /** Whether the file is there. */
+  /** Whether that file is there. */
   exists: boolean;
-  /** In the order of the file. */
+  /** All that were read, in the order in which they count. */
+  files: readonly string[];
+  /** In the order of the files. */
   rules: readonly RegistryRule[];
-  /** The same by `groupOf` their patterns. */
-  groups: ReadonlyMap<string, readonly RegistryRule[]>;
-  /** Milliseconds. */
-  refreshMargin: number;
-  /** Milliseconds. */
-  maxTokenAge: number;
-  /** Whether a profile of the account is looked for where no rule covers a hostname. */
-  discover: boolean;
-  /** A command line that prints an MFA code. */
-  mfaProcess: string | undefined;
-  /** The NAME of `docker-credential-NAME`, which answers for hosts that are not ECR. */
-  fallbackHelper: string | undefined;
-  /** Variables by which a credential_process chooses whose keys it gives, besides those that always count. */
-  processEnv: readonly string[];
+  /** The same by `groupOf` their patterns, a map for each file. */
+  groups: readonly ReadonlyMap<string, readonly RegistryRule[]>[];
+  /** The path of the file that says a setting; left out where the default counts. */
+  saidBy: Readonly<Partial<Record<keyof ConfigSettings, string>>>;
 }
 
 /** A config, or else what is wrong with it: at least one fault, in the order in which they are found. */
@@ -102,40 +97,41 @@ export function inspectConfig(text: string, file: string, most = Number.POSITIVE
   }
 
   const { registries, ...settings } = parsed.data;
-  const positionOf = (key: string) => lineCounter.linePos(offsetOf(['registries', key]));
+  const positionOf = (key: string) => ({ file, ...lineCounter.linePos(offsetOf(['registries', key])) });
   const rules = Object.entries(registries ?? {}).map(([key, rule]) => ruleAt(key, rule, positionOf(key)));
-  const { groups, faults } = grouped(rules, file);
+  const { groups, faults } = grouped(rules);
   if (faults.length > 0) return { faults, names };
   const config: Config = {
     file,
     exists: true,
+    files: [file],
     rules,
-    groups,
-    refreshMargin: settings.refresh_margin,
-    maxTokenAge: settings.max_token_age,
-    discover: settings.discover,
-    mfaProcess: settings.mfa_process,
-    fallbackHelper: settings.fallback_helper,
-    processEnv: settings.process_env ?? [],
+    groups: [groups],
+    saidBy: saidBy(plain.value, file),
+    ...settingsOf(settings),
   };
   return { config, names };
 }
 
-function ruleAt(key: string, rule: Rule, { line, col: column }: { line: number; col: number }): RegistryRule {
+function ruleAt(
+  key: string,
+  rule: Rule,
+  { file, line, col: column }: { file: string; line: number; col: number },
+): RegistryRule {
   const pattern = parsePattern(key);
   if (pattern === undefined) throw new Error(`the schema let the key ${key} pass`);
-  return { key, pattern, rule, line, column };
+  return { file, key, pattern, rule, line, column };
 }
 
 /** Rules by group, and what is wrong with some of them. */
-function grouped(
-  rules: readonly RegistryRule[],
-  file: string,
-): { groups: Map<string, RegistryRule[]>; faults: XacctError[] } {
+function grouped(rules: readonly RegistryRule[]): {
+  groups: Map<string, RegistryRule[]>;
+  faults: XacctError[];
+} {
   const groups = new Map<string, RegistryRule[]>();
   const faults: XacctError[] = [];
   for (const rule of rules) {
-    const fault = conflict(rule, groups.get(groupOf(rule.pattern)) ?? [], file);
+    const fault = conflict(rule, groups.get(groupOf(rule.pattern)) ?? []);
     if (fault !== undefined) faults.push(fault);
     addToGroup(groups, rule);
   }
@@ -151,9 +147,8 @@ export function addToGroup(groups: Map<string, RegistryRule[]>, rule: RegistryRu
 
 /** Why the rule cannot be there beside the earlier ones of its group, if it cannot. */
 function conflict(
-  { key, pattern, rule, line, column }: RegistryRule,
+  { file, key, pattern, rule, line, column }: RegistryRule,
   earlier: readonly RegistryRule[],
-  file: string,
 ): XacctError | undefined {
   const place = `${file}:${line}:${column}`;
   const isEcr = pattern.rank !== 'exact' || parseRegistry(pattern.hostname) !== undefined;

@@ -4,19 +4,28 @@ import type { Config, RegistryRule } from './load.ts';
 import { covers, groupsFor } from './pattern.ts';
 
 /**
- * The most specific rule for a hostname (lower case): exact > account+region > account > region > wildcard.
- * Undefined where none covers it. Two of one rank cannot both cover it: the loader refuses such a file.
+ * The most specific rule for a hostname (lower case): exact > account+region > account > region > wildcard. Any of the user's own
+ * file comes before any of the machine's. Undefined where none covers it. Two of one rank and one file cannot both cover it: the
+ * loader refuses such a file.
  */
 export function matchRule(config: Config, hostname: string): RegistryRule | undefined {
   const registry = parseRegistry(hostname);
   const ecr = registry?.service === 'ecr' ? registry : undefined;
-  for (const group of groupsFor(hostname, ecr)) {
-    const rule = config.groups.get(group)?.find(({ pattern }) => {
-      return pattern.rank === 'exact' || (ecr !== undefined && covers(pattern, ecr));
-    });
-    if (rule !== undefined) return rule;
+  const names = groupsFor(hostname, ecr);
+  for (const groups of config.groups) {
+    for (const name of names) {
+      const rule = groups.get(name)?.find(({ pattern }) => {
+        return pattern.rank === 'exact' || (ecr !== undefined && covers(pattern, ecr));
+      });
+      if (rule !== undefined) return rule;
+    }
   }
   return undefined;
+}
+
+/** Why its identity is chosen, as in `rule "…" (config.yaml:3)`. */
+export function ruleReason({ key, file, line }: RegistryRule): string {
+  return `rule "${key}" (${file}:${line})`;
 }
 
 /**

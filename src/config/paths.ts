@@ -1,4 +1,5 @@
-// Where a user's files are, by the environment of whoever asks: config.yaml and the log.
+// Where the files are, by the environment of the caller: the user's config.yaml, the machine's, and the log.
+import '../os/made-up-home.ts';
 import { homedir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import envPaths from 'env-paths';
@@ -6,28 +7,44 @@ import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
 import { homeFolder } from '../os/home-folder.ts';
+import { forgetMadeUpHome } from '../os/made-up-home.ts';
 
 const NAME = 'ecr-xacct';
 
+forgetMadeUpHome();
+
 /**
- * The path of config.yaml: `$ECR_XACCT_CONFIG`, else in env-paths' config folder. Undefined without a home folder.
+ * The path of config.yaml: `$ECR_XACCT_CONFIG`, else in the user's config folder. Undefined without a home folder.
  * @throws XacctError `config-invalid` where `ECR_XACCT_CONFIG` is a relative path: the daemon has another current folder.
  */
 export function configPath(env: Environment): string | undefined {
-  const explicit = env.ECR_XACCT_CONFIG;
-  if (explicit !== undefined && explicit !== '') {
-    if (isAbsolute(explicit)) return explicit;
-    throw new XacctError('config-invalid', `ECR_XACCT_CONFIG=${explicit} is a relative path`, {
-      hint: {
-        run: command`export ECR_XACCT_CONFIG=${explicit.startsWith('~/') ? `$HOME/${explicit.slice(2)}` : `$PWD/${explicit}`}`,
-      },
-    });
-  }
+  if (env.ECR_XACCT_CONFIG) return absolutePath('ECR_XACCT_CONFIG', env.ECR_XACCT_CONFIG);
   const folder = userFolder('config', env);
   return folder === undefined ? undefined : join(folder, 'config.yaml');
 }
 
-/** The path of daemon.log, in env-paths' log folder; undefined without a home folder. */
+/** The config of the machine: root's, for every user. */
+export const SYSTEM_CONFIG = '/etc/ecr-xacct/config.yaml';
+
+/**
+ * The path of the machine's config, which is beneath the user's: `$ECR_XACCT_SYSTEM_CONFIG`, else `SYSTEM_CONFIG`. Undefined where
+ * that variable is empty, where `ECR_XACCT_CONFIG` names the same file as the user's, and on Windows. @throws as above
+ */
+export function systemConfigPath(env: Environment): string | undefined {
+  const { ECR_XACCT_SYSTEM_CONFIG: path = SYSTEM_CONFIG, ECR_XACCT_CONFIG: own } = env;
+  if (process.platform === 'win32' || path === '' || path === own) return undefined;
+  return absolutePath('ECR_XACCT_SYSTEM_CONFIG', path);
+}
+
+function absolutePath(name: string, path: string): string {
+  if (isAbsolute(path)) return path;
+  const absolute = path.startsWith('~/') ? `$HOME/${path.slice(2)}` : `$PWD/${path}`;
+  throw new XacctError('config-invalid', `${name}=${path} is a relative path`, {
+    hint: { run: command`export ${name}=${absolute}` },
+  });
+}
+
+/** The path of daemon.log, in the user's log folder; undefined without a home folder. */
 export function logPath(env: Environment): string | undefined {
   const folder = userFolder('log', env);
   return folder === undefined ? undefined : join(folder, 'daemon.log');
@@ -41,14 +58,13 @@ const XDG = { config: ['XDG_CONFIG_HOME', '.config'], log: ['XDG_STATE_HOME', '.
  * env-paths' and the home folder the caller's.
  */
 function userFolder(kind: 'config' | 'log', env: Environment): string | undefined {
-  const own = envPaths(NAME, { suffix: '' })[kind];
-  if (process.platform === 'win32') return own;
+  if (process.platform === 'win32') return envPaths(NAME, { suffix: '' })[kind];
   const home = homeFolder(env);
   if (process.platform === 'darwin') {
-    return home === undefined ? undefined : join(home, relative(homedir(), own));
+    return home && join(home, relative(homedir(), envPaths(NAME, { suffix: '' })[kind]));
   }
   const [variable, below] = XDG[kind];
   const xdg = env[variable];
   if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, NAME);
-  return home === undefined ? undefined : join(home, below, NAME);
+  return home && join(home, below, NAME);
 }

@@ -1,9 +1,9 @@
-// What the daemon does beside Docker's actions: for people status, login, explain, forget, stop; for the kubelet its plugin's answer.
+// What the daemon does beside Docker's actions, for people and for the kubelet.
 import { type Clock, type Moment, wallTime } from '../clock.ts';
 import { errorFields, orError, XacctError } from '../errors.ts';
 import type { WhoAmI } from '../helper/account-memory.ts';
 import type { DaemonStatus, Forgotten, OrError } from '../helper/daemon-answers.ts';
-import type { HelperDeps } from '../helper/helper.ts';
+import { getCredential, type HelperDeps } from '../helper/helper.ts';
 import type { Memory } from '../helper/memory.ts';
 import { readExplainRequest, readLoginRequest } from '../helper/read-request.ts';
 import { shownValue } from '../userinfo.ts';
@@ -65,6 +65,9 @@ export function createDaemonActions(
       const { answerKubelet } = await import('../kubelet/answer.ts');
       return await answerKubelet({ ...deps, random, steady: () => clock().steady }, input, env);
     },
+    // As it is: what is shown may be changed on the way, and this is a secret.
+    password: async ({ input, env }) =>
+      JSON.stringify(await doneOrError(() => getCredential(deps, input, env))),
     stop: ({ input }) => {
       // A client of a later version means a daemon older than that, which another client may have replaced by this one.
       if (!isForOlder(input)) end('asked to stop');

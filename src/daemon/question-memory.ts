@@ -3,7 +3,7 @@
 // It spares a warm `get` the parsing, the ladder of precedence and the token's key, as long as nothing has changed of what these
 // went by.
 import { statSync } from 'node:fs';
-import { configPath } from '../config/paths.ts';
+import { configPath, systemConfigPath } from '../config/paths.ts';
 import type { Answer } from '../docker/messages.ts';
 import type { Remember } from '../helper/helper.ts';
 import type { Environment } from '../invocation.ts';
@@ -89,7 +89,7 @@ export function createQuestionMemory(now: () => number = Date.now): QuestionMemo
 
 /** Variables whose values are no secret. Of the others, those of which a proxy or an endpoint with a password may be. */
 const HARMLESS =
-  /^(?:@place|@files|HOME|PATH|USER|LANG|LC_\w+|TMPDIR|XDG_\w+|SSL_CERT_(?:FILE|DIR)|NODE_EXTRA_CA_CERTS|NODE_USE_SYSTEM_CA|REQUESTS_CA_BUNDLE|ECR_XACCT_(?:PROFILE|CONFIG|SOCKET|TIMEOUT|DAEMON|LOG)|AWS_(?:PROFILE|DEFAULT_PROFILE|REGION|DEFAULT_REGION|CONFIG_FILE|SHARED_CREDENTIALS_FILE|CA_BUNDLE|PAGER|SDK_LOAD_CONFIG|EC2_METADATA_DISABLED|STS_REGIONAL_ENDPOINTS|USE_FIPS_ENDPOINT|USE_DUALSTACK_ENDPOINT|DEFAULT_OUTPUT|RETRY_MODE|MAX_ATTEMPTS))$/;
+  /^(?:@place|@files|HOME|PATH|USER|LANG|LC_\w+|TMPDIR|XDG_\w+|SSL_CERT_(?:FILE|DIR)|NODE_EXTRA_CA_CERTS|NODE_USE_SYSTEM_CA|REQUESTS_CA_BUNDLE|ECR_XACCT_(?:PROFILE|(?:SYSTEM_)?CONFIG|SOCKET|TIMEOUT|DAEMON|LOG)|AWS_(?:PROFILE|DEFAULT_PROFILE|REGION|DEFAULT_REGION|CONFIG_FILE|SHARED_CREDENTIALS_FILE|CA_BUNDLE|PAGER|SDK_LOAD_CONFIG|EC2_METADATA_DISABLED|STS_REGIONAL_ENDPOINTS|USE_FIPS_ENDPOINT|USE_DUALSTACK_ENDPOINT|DEFAULT_OUTPUT|RETRY_MODE|MAX_ATTEMPTS))$/;
 const WITHOUT_PASSWORD = /^(?:(?:https?|all|no)_proxy|AWS_ENDPOINT_URL\w*)$/i;
 
 /** Whether the question may be kept as it is. Without HOME, others say where the files are. */
@@ -105,7 +105,8 @@ function isHarmless(env: Environment): boolean {
 /** Undefined where one was written just now, or a path cannot be followed. */
 function filesOf(env: Environment, now: number): Seen[] | undefined {
   try {
-    const files = [configPath(env) ?? '', ...awsFiles(env)].map((path) => ({ path, ...lookAt(path) }));
+    const paths = [configPath(env) ?? '', systemConfigPath(env) ?? '', ...awsFiles(env)];
+    const files = paths.map((path) => ({ path, ...lookAt(path) }));
     return files.some(({ changed }) => Math.abs(now - changed) < TICK_MS) ? undefined : files;
   } catch {
     // What is wrong with it is told by who reads it.

@@ -89,10 +89,7 @@ export async function runDaemon({
     hasGarbage = true;
   };
   const deps: HelperDeps = {
-    readConfig: withinTimeout(
-      createSharedConfigReader({ parse: (file, size) => parseApart('config', file, size), onGarbage }),
-      timeoutMs,
-    ),
+    readConfig: withinTimeout(createSharedConfigReader({ parse: parseApart, onGarbage }), timeoutMs),
     readProfiles: withinTimeout(
       createSharedProfileReader({ parse: (file, size) => parseApart('sections', file, size), onGarbage }),
       timeoutMs,

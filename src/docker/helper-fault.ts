@@ -1,12 +1,12 @@
 // Whether Docker will find our docker-credential-ecr-xacct on PATH, and the command that fixes it where not.
-import { constants, readFileSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { shellWord } from '../hint.ts';
+import { command, commandText, shellWord } from '../hint.ts';
 import type { SelfCommand } from '../invocation.ts';
 import { findProgram, mayAccess, pathFolders } from '../os/find-program.ts';
 import { modeNeedsRoot } from '../os/needs-root.ts';
 
-const PROGRAM = 'docker-credential-ecr-xacct';
+export const HELPER_PROGRAM = 'docker-credential-ecr-xacct';
 
 export interface HelperFault {
   /** A sentence. */
@@ -24,14 +24,15 @@ export function helperFault(
   self: SelfCommand,
 ): HelperFault | undefined {
   if (process.platform === 'win32') return faultOnWindows(path, self);
-  const own = ownHelper(self);
+  const own = ownProgram(self, HELPER_PROGRAM);
   const folders = pathFolders(path);
   const found =
-    findProgram(PROGRAM, path)?.path ?? folders.map((folder) => join(folder, PROGRAM)).find(isFile);
+    findProgram(HELPER_PROGRAM, path)?.path ??
+    folders.map((folder) => join(folder, HELPER_PROGRAM)).find(isFile);
   if (found === undefined) {
     const isOnPath = own !== undefined && folders.includes(dirname(own));
-    const command = isOnPath ? makeExecutable(own) : linkCommand(own ?? PROGRAM, folders, home);
-    return { message: `Docker will not find ${PROGRAM}: it is in no folder of your PATH.`, command };
+    const command = isOnPath ? makeExecutable(own) : linkCommand(own ?? HELPER_PROGRAM, folders, home);
+    return { message: `Docker will not find ${HELPER_PROGRAM}: it is in no folder of your PATH.`, command };
   }
   if (!mayAccess(found, constants.X_OK)) {
     return {
@@ -41,8 +42,8 @@ export function helperFault(
   }
   if (own === undefined || isSameFile(found, own)) return undefined;
   return {
-    message: `Docker will run ${found}, which is not the one that belongs to this ecr-xacct.`,
-    command: `${isWritableFolder(dirname(found)) ? '' : 'sudo '}ln -sf ${shellWord(own)} ${shellWord(found)}`,
+    message: `Docker will run ${found}, which is not the one that belongs to this ecr-xacct: ${own}.`,
+    command: isScript(found) ? commandText(command`$EDITOR ${found}`) : linkAsCommand(own, found),
     other: { found, own },
   };
 }
@@ -50,17 +51,17 @@ export function helperFault(
 /** There it is found by the ends of its name: the .cmd beside the program, or an .exe that Scoop has made elsewhere. */
 function faultOnWindows(path: string | undefined, [program]: SelfCommand): HelperFault | undefined {
   const folders = pathFolders(path);
-  const names = ['.exe', '.cmd'].map((end) => `${PROGRAM}${end}`);
+  const names = ['.exe', '.cmd'].map((end) => `${HELPER_PROGRAM}${end}`);
   if (folders.some((folder) => names.some((name) => isFile(join(folder, name))))) return undefined;
   return {
-    message: `Docker will not find ${PROGRAM}: it is in no folder of your PATH.`,
+    message: `Docker will not find ${HELPER_PROGRAM}: it is in no folder of your PATH.`,
     // Not setx, which cuts it at 1024 characters and adds the system's own to the user's.
     command: `[Environment]::SetEnvironmentVariable('Path', "$([Environment]::GetEnvironmentVariable('Path', 'User'));${dirname(program)}", 'User')`,
   };
 }
 
 /** Beside the program itself, in bin/ below the prefix that it was installed to, or next to the lib/ of its script. */
-function ownHelper([program, ...args]: SelfCommand): string | undefined {
+export function ownProgram([program, ...args]: SelfCommand, name: string): string | undefined {
   const script = args.find((word) => isAbsolute(word));
   const folders = [
     ...(script === undefined
@@ -68,7 +69,12 @@ function ownHelper([program, ...args]: SelfCommand): string | undefined {
       : [join(dirname(dirname(script)), 'bin'), dirname(script)]),
     dirname(program),
   ];
-  return folders.map((folder) => join(folder, PROGRAM)).find(isFile);
+  return folders.map((folder) => join(folder, name)).find(isFile);
+}
+
+/** Makes a link to it at a path, whatever is there. */
+export function linkAsCommand(own: string, path: string): string {
+  return `${isWritableFolder(dirname(path)) ? '' : 'sudo '}ln -sf ${shellWord(own)} ${shellWord(path)}`;
 }
 
 /** Into a folder of PATH: one of the user's own, if there is any. */
@@ -80,13 +86,26 @@ function linkCommand(own: string, folders: readonly string[], home: string): str
   return `${isWritableFolder(folder) ? '' : 'sudo '}ln -s ${shellWord(own)} ${shellWord(`${folder}/`)}`;
 }
 
-function makeExecutable(path: string): string {
+export function makeExecutable(path: string): string {
   return `${modeNeedsRoot(path) ? 'sudo ' : ''}chmod +x ${shellWord(path)}`;
 }
 
 function isSameFile(one: string, other: string): boolean {
   if (realpathSync(one) === realpathSync(other)) return true;
   return statSync(one).size === statSync(other).size && readFileSync(one).equals(readFileSync(other));
+}
+
+/** What a user wrote is not replaced; nor is what may be so, as it cannot be read. */
+function isScript(path: string): boolean {
+  if (!mayAccess(path, constants.R_OK)) return true;
+  const file = openSync(path, 'r');
+  try {
+    const start = Buffer.alloc(2);
+    readSync(file, start);
+    return start.toString('latin1') === '#!';
+  } finally {
+    closeSync(file);
+  }
 }
 
 function isFile(path: string): boolean {

@@ -8,6 +8,8 @@ import type { FoundPrincipal, SimulatedAction } from '../questions.ts';
 
 /** Whatever of it could be found out. */
 export interface CallerRights {
+  /** As which profile it was found out. */
+  profile?: string;
   found?: FoundPrincipal;
   /** Undefined where no profile here may simulate it. */
   simulated?: Simulated;
@@ -51,7 +53,9 @@ export async function callerRights(
   for await (const caller of callersOf(who.account, onFailure)) {
     const named = `arn:${who.partition}:iam::${who.account}:${who.kind}/${who.name}`;
     const found = rights.found ?? (await orNothing(() => caller.ask('principal', { arn: named })));
-    rights = { ...rights, ...(found && { found }) };
+    const { profile } = caller;
+    const as = profile === undefined ? {} : { profile };
+    rights = { ...rights, ...(found && { ...as, ...rights, found }) };
     if (found?.exists === false) return rights;
     const arn = found?.arn ?? named;
     const simulated = await orNothing(async (): Promise<Simulated> => {
@@ -67,7 +71,7 @@ export async function callerRights(
         uncertain: lacking.filter(({ missing }) => missing !== undefined),
       };
     });
-    if (simulated !== undefined) return { ...rights, simulated };
+    if (simulated !== undefined) return { ...rights, ...as, simulated };
   }
   return rights;
 }

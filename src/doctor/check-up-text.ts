@@ -2,12 +2,13 @@
 import type { Screen } from '../terminal/screen.ts';
 import { type Cell, type Note, notes, table } from '../terminal/table.ts';
 import type { CheckUp, RegistryCheck, Summary } from './check-up.ts';
-import { fixText, OUTCOME_STYLES, SIDES, stepsTable } from './diagnosis-text.ts';
+import { fixText, OUTCOME_STYLES, SIDES, stepsTable, strictNotes } from './diagnosis-text.ts';
 import type { Finding } from './finding.ts';
 import { count } from './machine-checks.ts';
 
 export function checkUpText(
   { machine, registries, summary }: CheckUp,
+  isStrict: boolean,
   home: string | undefined,
   screen: Screen,
 ): string {
@@ -22,7 +23,7 @@ export function checkUpText(
     ...registries.flatMap(({ hostname, findings }) =>
       findings.filter(bad).map((finding) => problemText(`${hostname}, ${finding.step}`, finding, shown)),
     ),
-    notes([{ note: summaryCell(summary) }], screen),
+    notes([{ note: summaryCell(summary) }, ...strictNotes(isStrict ? summary.warnings : 0)], screen),
   ];
   return parts.join('\n');
 }

@@ -3,7 +3,7 @@ import type { Denial } from '../denial.ts';
 import { command, commandText, shellWord } from '../hint.ts';
 import { type Principal, principalOf } from '../policy/principal.ts';
 import { type Registry, registryHostname } from '../registry/ecr-hostname.ts';
-import type { DeniedFinding, DoctorStep } from './finding.ts';
+import type { DeniedFinding, DoctorStep, Finding } from './finding.ts';
 
 export interface DeniedAt {
   registry: Registry;
@@ -147,6 +147,13 @@ function iamCommand(who: Principal | undefined, verb: 'get' | 'list-attached', q
   const call = verb === 'get' ? `get-${kind}` : `list-attached-${kind}-policies`;
   const part = query === undefined ? '' : ` --query ${kind === 'role' ? 'Role' : 'User'}.${query}`;
   return `aws iam ${call} --${kind}-name ${shellWord(name)}${part}`;
+}
+
+/** A command of IAM, as the profile that looked the principal up: elsewhere, the same name may be another's. */
+export function runAs<T extends Finding>(finding: T, profile: string | undefined): T {
+  const { command } = finding;
+  if (profile === undefined || !command?.startsWith('aws iam ')) return finding;
+  return { ...finding, command: `${command} --profile ${shellWord(profile)}` };
 }
 
 function organizationSide({ policyArn }: Denial): Fix {

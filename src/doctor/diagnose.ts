@@ -8,6 +8,7 @@ import { checkUpText } from './check-up-text.ts';
 import { consumerOf, wantedOf } from './consumer.ts';
 import { beginning, diagnosisText } from './diagnosis-text.ts';
 import { type Diagnosis, type Finding, shownFinding } from './finding.ts';
+import { walkKubelet } from './kubelet/walk-kubelet.ts';
 import type { DoctorOptions } from './options.ts';
 import { type ImageName, imageText } from './registry-api/image-name.ts';
 import { makeReport, reportText } from './report.ts';
@@ -38,7 +39,7 @@ export async function showDiagnosis(
   const onStep = (soFar: Diagnosis) => isShown && show(beginning(soFar, HOME, screen));
   const { found, isWell, text } =
     image === undefined
-      ? await lookAround(invocation, HOME)
+      ? await lookAround(options, invocation, HOME)
       : await lookAt(image, options, invocation, onStep);
   show(options.json ? printableJson(found) : text(screen));
   if (report !== undefined) {
@@ -64,13 +65,17 @@ interface Looked {
   text: (screen: Screen) => string;
 }
 
-async function lookAround(invocation: Invocation, home: string | undefined): Promise<Looked> {
+async function lookAround(
+  { strict }: DoctorOptions,
+  invocation: Invocation,
+  home: string | undefined,
+): Promise<Looked> {
   const found = await checkUp(invocation);
   const { failed, warnings } = found.summary;
   return {
     found,
     isWell: (isStrict) => failed === 0 && !(isStrict && warnings > 0),
-    text: (screen) => checkUpText(found, home, screen),
+    text: (screen) => checkUpText(found, strict === true, home, screen),
   };
 }
 
@@ -92,12 +97,18 @@ async function lookAt(
 /** The command line without its report. */
 function wordsOf(image: ImageName | undefined, options: DoctorOptions): Command {
   const { push, for: platform, role, region, json, strict } = options;
+  const { binDir, providerConfig, serviceAccount, tokenFile, annotation = [] } = options;
   const words = [
     ...(image === undefined ? [] : [imageText(image)]),
     ...(push ? ['--push'] : []),
     ...(platform === undefined ? [] : ['--for', platform]),
     ...(role === undefined ? [] : ['--role', role]),
     ...(region === undefined ? [] : ['--region', region]),
+    ...(binDir === undefined ? [] : ['--bin-dir', binDir]),
+    ...(providerConfig === undefined ? [] : ['--provider-config', providerConfig]),
+    ...(serviceAccount === undefined ? [] : ['--service-account', serviceAccount]),
+    ...(tokenFile === undefined ? [] : ['--token-file', tokenFile]),
+    ...annotation.flatMap((text) => ['--annotation', text]),
     ...(json ? ['--json'] : []),
     ...(strict ? ['--strict'] : []),
   ];
@@ -112,20 +123,25 @@ async function diagnose(
 ): Promise<Diagnosis> {
   const findings: Finding[] = [];
   const diagnosis = { image: imageText(image), hostname: image.hostname, findings };
-  const { for: platform, push = false } = options;
-  const steps =
-    platform === undefined
-      ? walkDocker(image, push, invocation)
-      : walkFor(
-          await consumerOf(platform, options, image, invocation),
-          wantedOf(image, invocation),
-          invocation,
-        );
-  for await (const finding of steps) {
+  for await (const finding of await walkOf(image, options, invocation)) {
     const shown = shownFinding(finding);
     findings.push(shown);
     onStep(diagnosis);
     if (shown.outcome === 'failed') return { ...diagnosis, cause: shown };
   }
   return diagnosis;
+}
+
+async function walkOf(
+  image: ImageName,
+  options: DoctorOptions,
+  invocation: Invocation,
+): Promise<AsyncGenerator<Finding>> {
+  const { for: consumer, push = false } = options;
+  if (consumer === undefined) return walkDocker(image, push, invocation);
+  if (consumer === 'kubelet') {
+    return walkKubelet({ image, options, words: wordsOf(image, options), invocation });
+  }
+  const of = await consumerOf(consumer, options, image, invocation);
+  return walkFor(of, wantedOf(image, invocation), invocation);
 }

@@ -1,7 +1,7 @@
 // What `ecr-xacct doctor` shows of an image: every step that was walked, then the cause and what fixes it.
 import { printable } from '../errors.ts';
 import type { Screen } from '../terminal/screen.ts';
-import { type Cell, notes, table } from '../terminal/table.ts';
+import { type Cell, type Note, notes, table } from '../terminal/table.ts';
 import type { Diagnosis, Finding } from './finding.ts';
 import type { DoctorOptions } from './options.ts';
 
@@ -40,11 +40,9 @@ export function diagnosisText(
       : notes([{ note: { text: `Cause: ${tilde(cause.text)}`, style: 'red' } }], screen) +
         fixText(cause.side === undefined ? '' : SIDES[cause.side], cause, screen);
   const warned = findings.filter(({ outcome }) => outcome === 'warning').length;
-  const strict =
-    options.strict && warned > 0
-      ? [notes([{ note: { text: strictText(warned), style: 'yellow' } }], screen)]
-      : [];
-  return [headText(image, screen), steps, ...warnings, end, ...strict].join('\n');
+  const strict = strictNotes(options.strict ? warned : 0);
+  const last = strict.length === 0 ? [] : [notes(strict, screen)];
+  return [headText(image, screen), steps, ...warnings, end, ...last].join('\n');
 }
 
 /** However long: it is to be copied, and compared. */
@@ -108,15 +106,19 @@ export function fixText(where: string, { command, by, notes: more = [] }: Findin
   ].join('');
 }
 
-function strictText(warned: number): string {
-  return warned === 1
-    ? '1 warning: --strict counts it as a failure.'
-    : `${warned} warnings: --strict counts them as failures.`;
+/** Why the exit status is 1 where nothing failed. */
+export function strictNotes(warned: number): Note[] {
+  if (warned === 0) return [];
+  const text =
+    warned === 1
+      ? '1 warning: --strict counts it as a failure.'
+      : `${warned} warnings: --strict counts them as failures.`;
+  return [{ note: { text, style: 'yellow' } }];
 }
 
 function conclusion(
   findings: readonly Finding[],
-  { push, for: platform }: Pick<DoctorOptions, 'push' | 'for'>,
+  { push, for: consumer }: Pick<DoctorOptions, 'push' | 'for'>,
 ): Cell {
   if (findings.every(({ outcome }) => outcome === 'unknown')) {
     return { text: 'Whether something is wrong is not known.', style: 'yellow' };
@@ -125,7 +127,8 @@ function conclusion(
     if (findings.some(({ outcome }) => outcome === 'unknown')) {
       return 'Nothing is wrong, as far as could be looked.';
     }
-    if (platform !== undefined) return `Nothing is wrong for ${PLATFORM_NAMES[platform]}.`;
+    if (consumer === 'kubelet') return 'The kubelet can pull it.';
+    if (consumer !== undefined) return `Nothing is wrong for ${PLATFORM_NAMES[consumer]}.`;
     const isThere = findings.some(({ step }) => step === 'layers');
     return `It can be ${[...(isThere ? ['pulled'] : []), ...(push ? ['pushed'] : [])].join(' and ')}.`;
   };

@@ -3,7 +3,7 @@ import type { CallersOf } from '../callers/callers-of.ts';
 import { type Principal, principalOf } from '../policy/principal.ts';
 import type { RegistryPolicies, SimulatedAction } from '../questions.ts';
 import { actionsFor, type CallerRights, callerRights, repositoryArn, type Wanted } from './caller-rights.ts';
-import { administratorOf, attachment } from './denied-finding.ts';
+import { administratorOf, attachment, runAs } from './denied-finding.ts';
 import type { DeniedFinding, Finding } from './finding.ts';
 import { judgeRights, type OwnersView, policiesByOwner } from './registry-rights.ts';
 import { callerRightsFinding, registryRightsFinding } from './rights-findings.ts';
@@ -22,9 +22,10 @@ export async function examined(
       : policiesByOwner(wanted.registry, wanted.repository, callersOf),
     callerRights(who, wanted, callersOf),
   ]);
-  if (finding.side === 'registry') return ofRegistry(finding, { who, policies, profile, rights, wanted });
-  if (finding.side === 'caller') return withLacking(finding, rights);
-  return finding.side === undefined ? ofNoSide(finding, { who, policies, profile, rights, wanted }) : finding;
+  const known = { who, policies, profile, rights, wanted };
+  if (finding.side === 'registry') return runAs(ofRegistry(finding, known), rights.profile);
+  if (finding.side === 'caller') return runAs(withLacking(finding, rights), rights.profile);
+  return finding.side === undefined ? runAs(ofNoSide(finding, known), rights.profile) : finding;
 }
 
 /**
@@ -56,7 +57,7 @@ export async function examinedPush(
   const judged = policies && judgeRights(policies, requests);
   // Within one account, either side is enough: what a policy of the registry's gives, the caller's need not.
   const mayBeGiven = isOwn && judged?.verdict !== 'denied' && simulated?.denied.every(isOnlyLacking);
-  if (own?.outcome === 'failed' && !mayBeGiven) return own;
+  if (own?.outcome === 'failed' && !mayBeGiven) return runAs(own, rights.profile);
   const theirs =
     isOwn || !judged ? undefined : registryRightsFinding(judged, { wanted, who: who.account, step, profile });
   if (theirs?.outcome === 'failed') return theirs;

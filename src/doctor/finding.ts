@@ -13,6 +13,10 @@ import { commandText, type Hint, hintLines } from '../hint.ts';
  * Without an image: `program`, `docker-config`, `config` (config.yaml and its rules), `aws-files`, `daemon`, and for each registry
  * that is set up the steps from `docker-config` to `registry`.
  *
+ * For the kubelet: `kubelet` (where its plugins and their config are), `provider-config` (it is one), `plugin` (each is there, and
+ * ours runs), `match-images` (the kubelet asks ours for the image), `plugin-env` (what the config sets for it), `config` (the rule),
+ * `service-account` (the pod's token and annotations, as the kubelet sends them), then from `identity` to `layers` as for Docker.
+ *
  * For ECS, Fargate and Lambda: `region` (Lambda: the same), `role` (it exists, and its service may assume it), `role-rights`
  * (its identity policies, simulated), `registry-rights` (the policies of the other account).
  */
@@ -22,6 +26,12 @@ export type DoctorStep =
   | 'config'
   | 'aws-files'
   | 'daemon'
+  | 'kubelet'
+  | 'provider-config'
+  | 'plugin'
+  | 'match-images'
+  | 'plugin-env'
+  | 'service-account'
   | 'identity'
   | 'credentials'
   | 'token'

@@ -82,7 +82,7 @@ export async function getToken(
   const { runHelper } = await import('../docker/fallback/helper-process.ts');
   const run = {
     program,
-    action: 'get',
+    args: ['get'],
     input: hostname,
     env: childEnvironment(env),
     timeoutMs: timeoutMs(env) + GRACE_MS,

@@ -1,11 +1,11 @@
 // What doctor looks at where no image is named: the helper, the files and the daemon of this machine.
 import { askOwnDaemon, readStatus } from '../client/ask-own-daemon.ts';
 import type { RegistryRule } from '../config/load.ts';
-import { configPath } from '../config/paths.ts';
+import { ruleReason } from '../config/match.ts';
 import { readDockerConfig } from '../docker/config-file.ts';
 import { orError, XacctError } from '../errors.ts';
 import { command, commandText } from '../hint.ts';
-import { checkConfig } from '../inspect/check-config.ts';
+import { checkConfigs } from '../inspect/check-config.ts';
 import type { Environment, Invocation } from '../invocation.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import { isDaemonOff } from '../wire/daemon-variables.ts';
@@ -22,7 +22,7 @@ export async function* checkMachine(
   const user = dockerUser(invocation);
   yield await programFinding(user, invocation.self);
   yield dockerFinding(await orError(() => readDockerConfig(user)), hosts);
-  yield await configFinding(invocation);
+  for (const finding of await configFindings(invocation)) yield finding;
   for (const rule of idleRules) yield await idleFinding(rule, invocation);
   yield await awsFilesFinding(user.env);
   yield await daemonFinding(invocation);
@@ -51,14 +51,17 @@ function dockerFinding(
   return { step, outcome: 'ok', text: `${path}: ${by}` };
 }
 
-async function configFinding({ env }: Invocation): Promise<Finding> {
+async function configFindings({ env }: Invocation): Promise<Finding[]> {
+  const checks = await orError(() => checkConfigs(env));
+  if (checks instanceof XacctError) return [failedFinding('config', checks, 'machine')];
+  if (checks.length > 0) return checks.map(configFinding);
+  return [{ step: 'config', outcome: 'ok', text: 'there is no home folder, and no config.yaml' }];
+}
+
+function configFinding(check: ReturnType<typeof checkConfigs>[number]): Finding {
   const step = 'config';
-  const path = await orError(() => configPath(env));
-  if (path instanceof XacctError) return failedFinding(step, path, 'machine');
-  if (path === undefined) return { step, outcome: 'ok', text: 'there is no home folder, and no config.yaml' };
-  const checked = await orError(() => checkConfig(path, env));
-  if (checked instanceof XacctError) return failedFinding(step, checked, 'machine');
-  const { lines, problems } = checked;
+  if (check instanceof XacctError) return failedFinding(step, check, 'machine');
+  const { file, lines, problems } = check;
   const [text = '', ...others] = lines;
   if (problems === 0) return { step, outcome: 'ok', text };
   // The last line counts them.
@@ -69,15 +72,13 @@ async function configFinding({ env }: Invocation): Promise<Finding> {
     side: 'machine',
     text,
     notes,
-    command: commandText(command`$EDITOR ${path}`),
+    command: commandText(command`$EDITOR ${file}`),
   };
 }
 
 /** A rule by pattern names no hostname, and Docker asks for hostnames. */
-async function idleFinding(
-  { key, pattern, rule, line }: RegistryRule,
-  { env }: Invocation,
-): Promise<Finding> {
+async function idleFinding(registryRule: RegistryRule, { env }: Invocation): Promise<Finding> {
+  const { pattern, rule } = registryRule;
   const { account = '', region }: { account?: string | undefined; region?: string | undefined } =
     pattern.rank === 'exact' ? {} : pattern;
   const own = await orError(() => {
@@ -93,7 +94,7 @@ async function idleFinding(
   return {
     step: 'config',
     outcome: 'warning',
-    text: `rule "${key}" (${configPath(env)}:${line}) is of no registry that Docker asks ecr-xacct for`,
+    text: `${ruleReason(registryRule)} is of no registry that Docker asks ecr-xacct for`,
     command: commandText(command`ecr-xacct setup ${words}`),
   };
 }

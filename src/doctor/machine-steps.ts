@@ -1,11 +1,11 @@
 // The steps of doctor on this machine: whether Docker finds the helper, and whether it asks it for the registry.
-import { childEnvironment } from '../caller-environment.ts';
 import { createConfigReader } from '../config/config-reader.ts';
 import { matchRule } from '../config/match.ts';
 import { type DockerUser, readDockerConfig } from '../docker/config-file.ts';
 import { type DockerConfig, parseDockerConfig } from '../docker/docker-config.ts';
+import { versionsOf } from '../docker/fallback/helper-version.ts';
 import { byHandText, setupHint } from '../docker/hand-over/setup-hint.ts';
-import { helperFault } from '../docker/helper-fault.ts';
+import { HELPER_PROGRAM, helperFault } from '../docker/helper-fault.ts';
 import { type Serving, servingOf } from '../docker/serving.ts';
 import { attempt, XacctError } from '../errors.ts';
 import { commandText } from '../hint.ts';
@@ -13,15 +13,11 @@ import type { Environment, SelfCommand } from '../invocation.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import { type Finding, failedFinding } from './finding.ts';
 
-const PROGRAM = 'docker-credential-ecr-xacct';
-/** It prints a line, and asks nothing. Milliseconds. */
-const VERSION_MS = 5_000;
-
 /** Whether Docker runs the helper of this program, be it by a link, a copy or a wrapper. */
 export async function programFinding({ env, home }: DockerUser, self: SelfCommand): Promise<Finding> {
   const step = 'program';
   const fault = helperFault(env.PATH, home, self);
-  if (fault === undefined) return { step, outcome: 'ok', text: `Docker finds ${PROGRAM} on PATH` };
+  if (fault === undefined) return { step, outcome: 'ok', text: `Docker finds ${HELPER_PROGRAM} on PATH` };
   const failed = {
     step,
     outcome: 'failed',
@@ -30,23 +26,12 @@ export async function programFinding({ env, home }: DockerUser, self: SelfComman
     command: fault.command,
   } as const;
   if (fault.other === undefined) return failed;
-  const { found, own } = fault.other;
-  const [theirs, ours] = await Promise.all([versionOf(found, env), versionOf(own, env)]);
+  const { found } = fault.other;
+  const { theirs, ours, isSame } = await versionsOf(fault.other, env);
   if (theirs === undefined || ours === undefined) return failed;
-  if (theirs === ours)
-    return { step, outcome: 'ok', text: `Docker runs ${found}, which answers as ${theirs}` };
+  if (isSame) return { step, outcome: 'ok', text: `Docker runs ${found}, which answers as ${theirs}` };
   const text = `Docker runs ${found}, which is ${theirs}; that of this ecr-xacct is ${ours}`;
   return { step, outcome: 'warning', text, command: fault.command };
-}
-
-/** As in `docker-credential-ecr-xacct 0.1.0`; undefined for a program that says anything else. */
-async function versionOf(program: string, env: Environment): Promise<string | undefined> {
-  const { runHelper } = await import('../docker/fallback/helper-process.ts');
-  const asked = { program, action: 'version', input: '', env: childEnvironment(env), timeoutMs: VERSION_MS };
-  // One that cannot be started says nothing.
-  const ran = await runHelper(asked).catch(() => undefined);
-  const said = ran?.end === 'ended' && ran.status === 0 ? ran.stdout.toString().trim() : '';
-  return new RegExp(`^${PROGRAM} [\\w.+-]{1,100}$`).test(said) ? said : undefined;
 }
 
 export async function dockerConfigFinding(hostname: string, user: DockerUser): Promise<Finding> {

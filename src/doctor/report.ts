@@ -125,7 +125,7 @@ async function versionOf(name: string, env: Environment): Promise<string | undef
   const { runHelper } = await import('../docker/fallback/helper-process.ts');
   const asked = {
     program,
-    action: '--version',
+    args: ['--version'],
     input: '',
     env: childEnvironment(env),
     timeoutMs: VERSION_MS,

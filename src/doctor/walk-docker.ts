@@ -1,4 +1,4 @@
-// The walk of doctor for Docker: from the helper on PATH to the layers of an image.
+// The walk of doctor for Docker: from the helper on PATH to the layers of an image; the second half is the kubelet's, too.
 import { createCallersOf } from '../callers/callers-of.ts';
 import { pullerOf } from '../callers/puller-of.ts';
 import type { Invocation } from '../invocation.ts';
@@ -8,7 +8,7 @@ import type { DeniedFinding, Finding } from './finding.ts';
 import { programFinding } from './machine-steps.ts';
 import type { ImageName } from './registry-api/image-name.ts';
 import { walkRegistry } from './registry-steps.ts';
-import { dockerUser, type Puller, walkHost } from './walk-host.ts';
+import { dockerUser, type Puller, type ReachedRegistry, walkHost } from './walk-host.ts';
 
 /** Each step supposes that those before it did not fail. */
 export async function* walkDocker(
@@ -18,7 +18,17 @@ export async function* walkDocker(
 ): AsyncGenerator<Finding> {
   const { hostname, repository } = image;
   yield await programFinding(dockerUser(invocation), invocation.self);
-  const examine = async (finding: DeniedFinding, who: Puller): Promise<DeniedFinding> => {
+  const examine = examination(image, push, invocation);
+  const reached = yield* walkHost({ hostname, repository, invocation, examine });
+  if (reached !== undefined) yield* walkImage(image, push, reached, examine);
+}
+
+type Examine = (finding: DeniedFinding, who: Puller) => Promise<DeniedFinding>;
+
+/** The true cause behind a finding, as far as the callers that are known here are told it by AWS. */
+export function examination(image: ImageName, push: boolean, invocation: Invocation): Examine {
+  const { hostname, repository } = image;
+  return async (finding, who) => {
     const { registry, callerArn, identity } = who;
     const { account } = registry;
     if (account === undefined) return finding;
@@ -31,8 +41,14 @@ export async function* walkDocker(
     const cause = await examined(finding, wanted, callersOf);
     return examinedAbsence(cause, { image, wanted, callerArn, callersOf, puller });
   };
-  const reached = yield* walkHost({ hostname, repository, invocation, examine });
-  if (reached === undefined) return;
+}
+
+export async function* walkImage(
+  image: ImageName,
+  push: boolean,
+  reached: ReachedRegistry,
+  examine: Examine,
+): AsyncGenerator<DeniedFinding> {
   const { client, registry, isLogin } = reached;
   yield* walkRegistry({
     ...{ client, image, registry, push, isLogin },

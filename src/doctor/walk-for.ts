@@ -1,11 +1,12 @@
 // The walk of doctor for what runs in AWS: who pulls there is a role, or Lambda itself, and no Docker.
 import { type CallersOf, createCallersOf } from '../callers/callers-of.ts';
 import type { XacctError } from '../errors.ts';
+import { command, commandText } from '../hint.ts';
 import type { Invocation } from '../invocation.ts';
 import { NEEDED_PULL_ACTIONS } from '../policy/actions.ts';
 import { principalOf } from '../policy/principal.ts';
 import { actionsFor, callerRights, repositoryArn, type Wanted } from './caller-rights.ts';
-import { administratorOf } from './denied-finding.ts';
+import { administratorOf, runAs } from './denied-finding.ts';
 import { type Finding, unknownFinding } from './finding.ts';
 import type { Platform } from './options.ts';
 import { judgeRights, policiesByOwner } from './registry-rights.ts';
@@ -32,7 +33,7 @@ export async function* walkFor(
   const callersOf = createCallersOf(wanted.registry, invocation);
   const pull = { ...wanted, push: false };
   if (platform === 'lambda') {
-    yield regionFinding(consumer, pull);
+    yield await regionFinding(consumer, pull, callersOf);
     yield await lambdaRights(consumer, pull, callersOf);
     return;
   }
@@ -42,16 +43,20 @@ export async function* walkFor(
   const who = principalOf(arn);
   if (who?.kind !== 'role') return;
   const rights = await callerRights(who, pull, callersOf);
-  const role = roleFinding(who, needs, rights);
+  const role = runAs(roleFinding(who, needs, rights), rights.profile);
   // Who names a role knows its name.
   const { notes: _, ...plain } = role;
   yield role.outcome === 'unknown' && consumer.roleArn !== undefined ? plain : role;
-  yield roleRightsFinding(who, needs, pull, rights);
+  yield runAs(roleRightsFinding(who, needs, pull, rights), rights.profile);
   yield await roleOnRegistry(rights.found?.arn ?? arn, consumer, pull, callersOf);
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/images-create.html: the image and the function are of one region. */
-function regionFinding({ region }: Consumer, { registry }: Wanted): Finding {
+async function regionFinding(
+  { region }: Consumer,
+  { registry }: Wanted,
+  callersOf: CallersOf,
+): Promise<Finding> {
   const step = 'region';
   if (region === undefined) {
     const text = `functions must be in ${registry.region}, where the registry is; nothing here says where they are`;
@@ -59,15 +64,25 @@ function regionFinding({ region }: Consumer, { registry }: Wanted): Finding {
   }
   if (region === registry.region)
     return { step, outcome: 'ok', text: `the functions are in ${region}, as the registry is` };
+  const owner = await callersOf(registry.account).next();
+  const at = [
+    ...['--region', registry.region],
+    ...(owner.value?.profile === undefined ? [] : ['--profile', owner.value.profile]),
+  ];
+  const destinations = [{ region, registryId: registry.account }];
+  const rules = JSON.stringify({ rules: [{ destinations }] });
   return {
     step,
     outcome: 'failed',
     side: 'image',
     text: `Lambda pulls from its own region only: the functions are in ${region}, the registry in ${registry.region}`,
     by: administratorOf(registry.account),
-    command: `aws ecr put-replication-configuration --region ${registry.region} --replication-configuration '{"rules":[{"destinations":[{"region":"${region}","registryId":"${registry.account}"}]}]}'`,
+    command: commandText(
+      command`aws ecr put-replication-configuration --replication-configuration ${rules} ${at}`,
+    ),
     notes: [
-      'It replaces the rules that are there: see aws ecr describe-registry.',
+      'It replaces the rules that are there. To see them, run:',
+      `  ${commandText(command`aws ecr describe-registry ${at}`)}`,
       'Only what is pushed from then on is copied, so push the image again; its policy there is another one.',
     ],
   };

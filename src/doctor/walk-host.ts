@@ -1,8 +1,9 @@
-// The steps of doctor that every registry of Docker's has: who answers for it, as whom, and the token.
+// The steps of doctor that every registry has: who answers for it, as whom, and the token, for Docker or for who asks otherwise.
 import { explained } from '../client/ask-for-people.ts';
 import type { DockerUser } from '../docker/config-file.ts';
 import type { Credential } from '../docker/messages.ts';
 import { orError, XacctError } from '../errors.ts';
+import type { Explanation } from '../helper/explain.ts';
 import type { Invocation } from '../invocation.ts';
 import { engineAuthorities } from '../net/authorities.ts';
 import { homeFolder } from '../os/home-folder.ts';
@@ -53,7 +54,25 @@ export async function* walkHost({
   const isForeign = !(explanation instanceof XacctError) && explanation.registry === undefined;
   // Docker is right to ask another helper for what is no registry of ours: a setup would not fix it.
   if (!isForeign || dockerConfig.outcome !== 'failed') yield dockerConfig;
+  return yield* walkIdentity(explanation, {
+    ...{ hostname, repository, invocation, examine },
+    explainedAnew: () => explained({ hostname, mint: true }, invocation),
+    token: ({ service }) => getToken({ hostname, service }, invocation),
+  });
+}
 
+/** How the registry is come by: as Docker does, or as another. */
+interface IdentityWalk extends HostWalk {
+  /** With a mint. */
+  explainedAnew: () => Promise<Explanation>;
+  token: (registry: Registry) => ReturnType<typeof getToken>;
+}
+
+/** From an explanation without a mint, or why there is none. */
+export async function* walkIdentity(
+  explanation: Explanation | XacctError,
+  { hostname, repository, invocation, examine, ...walk }: IdentityWalk,
+): AsyncGenerator<DeniedFinding, ReachedRegistry | undefined> {
   if (explanation instanceof XacctError) {
     yield failedFinding('identity', explanation, 'machine');
     return undefined;
@@ -64,7 +83,7 @@ export async function* walkHost({
   let puller: Puller = { registry, isLogin: login !== undefined, identity: undefined, callerArn: undefined };
   // AWS cannot be asked who it is that docker login brought.
   if (login === undefined) {
-    const minted = await orError(() => explained({ hostname, mint: true }, invocation));
+    const minted = await orError(walk.explainedAnew);
     if (minted instanceof XacctError) {
       yield failedFinding('credentials', minted);
       return undefined;
@@ -73,7 +92,7 @@ export async function* walkHost({
     puller = { ...puller, callerArn: caller?.arn, identity: candidates[chosen]?.identity };
     for (const finding of credentialsFindings(minted, repository)) yield await examine(finding, puller);
   }
-  const token = await orError(() => getToken({ hostname, service: registry.service }, invocation));
+  const token = await orError(() => walk.token(registry));
   if (token instanceof XacctError) {
     yield failedFinding('token', token, 'machine');
     return undefined;

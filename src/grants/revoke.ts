@@ -1,12 +1,13 @@
 // `ecr-xacct revoke`: takes back what grant gave, and says what else still lets them in.
 import type { AwsCaller } from '../callers/ask-as.ts';
-import { printable } from '../errors.ts';
 import type { Run } from '../invocation.ts';
 import { describeGrantee } from '../policy/grantee.ts';
 import { parsePolicy } from '../policy/policy-document.ts';
 import { revokeAccess, stillAllowedBy } from '../policy/revoke.ts';
 import { describeTarget } from '../policy/target.ts';
 import type { Answered } from '../questions.ts';
+import { screenOf } from '../terminal/screen.ts';
+import { notes } from '../terminal/table.ts';
 import type { ChangeDocument } from './change-policy.ts';
 import { answerIn, policyName } from './policy-store.ts';
 import { repositoryOf } from './policy-target.ts';
@@ -43,7 +44,13 @@ export async function revoke(
       ? `Nothing to revoke: grant gave no ${what} to ${from}.\n`
       : `Revoked: ${what} to ${from}.\n`,
   );
-  for (const other of others) stdout.write(`Note: ${printable(other)}\n`);
+  const screen = screenOf(stdout, run.invocation.env);
+  stdout.write(
+    notes(
+      others.map((other) => ({ note: `Note: ${other}` })),
+      screen,
+    ),
+  );
   if (options.push) stdout.write('What grant gave of pulling stays: to take back all, leave --push out.\n');
 }
 

@@ -28,5 +28,5 @@ export interface Forgotten {
   mfaSessions: number;
 }
 
-/** What `login` and `explain` answer, as JSON. */
+/** What `login`, `explain` and `password` answer, as JSON. */
 export type OrError<T> = { done: T } | { error: ErrorFields };

@@ -61,7 +61,7 @@ export interface ExplainedStep {
   why: string;
 }
 
-export type ExplainRequest = Pick<TokenInput, 'hostname' | 'env'> & {
+export type ExplainRequest = Pick<TokenInput, 'hostname' | 'env' | 'serviceAccount'> & {
   /** Mint a token, and ask AWS who one is. */
   mint: boolean;
 };
@@ -69,13 +69,14 @@ export type ExplainRequest = Pick<TokenInput, 'hostname' | 'env'> & {
 /** @throws XacctError where the config cannot be read. */
 export async function explain(
   deps: HelperDeps & { whoAmI: WhoAmI },
-  { hostname, env, mint }: ExplainRequest,
+  { hostname, env, serviceAccount, mint }: ExplainRequest,
 ): Promise<Explanation> {
   const wanted: TokenInput = {
     hostname,
     config: await deps.readConfig(env),
     profiles: await deps.readProfiles(env),
     env,
+    serviceAccount,
   };
   const tried = mint ? await tryIt(deps, wanted) : {};
   const input = resolutionInputAsked(deps, wanted);

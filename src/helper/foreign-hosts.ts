@@ -59,10 +59,10 @@ export async function listElsewhere(
 ): Promise<[string, string][]> {
   try {
     const config = await readConfig(env);
-    const { fallbackHelper: name, file: configFile } = config;
+    const { fallbackHelper: name, saidBy } = config;
     if (name === undefined || env[FALLBACK_MARK]) return [];
     const asked = { action: 'list', input: 'unused', env: childEnvironment(env) } as const;
-    const { outcome, text } = await fallback({ name, configFile, ...asked });
+    const { outcome, text } = await fallback({ name, configFile: saidBy.fallbackHelper, ...asked });
     const usernames: unknown = outcome === 'success' ? JSON.parse(text) : undefined;
     if (typeof usernames !== 'object' || usernames === null) return [];
     return Object.entries(usernames).filter(

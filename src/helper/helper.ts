@@ -48,7 +48,7 @@ export function createHelper(deps: HelperDeps): Helper {
   const answer: Helper = async (action, input, env, remember) => {
     switch (action) {
       case 'get':
-        return get(deps, input, env, remember);
+        return getCredential(deps, input, env, remember);
       case 'store':
         return store(deps, input, env);
       case 'erase':
@@ -67,7 +67,13 @@ export function createHelper(deps: HelperDeps): Helper {
   };
 }
 
-async function get(deps: HelperDeps, input: string, env: Environment, remember?: Remember): Promise<Answer> {
+/** The answer to `get`, with a failure of ours as an error. @throws XacctError; WholeEnvironmentNeeded */
+export async function getCredential(
+  deps: HelperDeps,
+  input: string,
+  env: Environment,
+  remember?: Remember,
+): Promise<Answer> {
   const asked = readServerURL(input);
   if (asked === undefined) return quietly(MISSING_SERVER_URL);
   const url = parseServerURL(asked);

@@ -43,9 +43,10 @@ export async function servedBy(
   try {
     const config = await readConfig(env);
     if (url !== undefined && isOurs(url.hostname, config)) return { by: 'us', ...url };
-    const { fallbackHelper: name, file: configFile } = config;
+    const { fallbackHelper: name, saidBy } = config;
     const isForeign = mayFallBack && !hostnames.some((hostname) => isOurs(hostname, config));
-    return name !== undefined && isForeign ? { by: 'fallback', name, configFile } : { by: 'none' };
+    if (name === undefined || !isForeign) return { by: 'none' };
+    return { by: 'fallback', name, configFile: saidBy.fallbackHelper };
   } catch (error) {
     throw forHostname(asked, error);
   }

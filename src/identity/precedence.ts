@@ -1,5 +1,6 @@
 // The precedence of identities: one rung a step, each says who to be by it, or why not.
 import type { Config, RegistryRule } from '../config/load.ts';
+import { ruleReason } from '../config/match.ts';
 import { XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
 import type { Profiles } from '../profiles/profiles.ts';
@@ -67,11 +68,12 @@ function override({ env: { ECR_XACCT_PROFILE: profile } }: ResolutionInput): Omi
     : absent('ECR_XACCT_PROFILE is not set');
 }
 
-function rule({ match, config: { file, exists }, serviceAccount }: ResolutionInput): Omit<Rung, 'step'> {
-  if (match !== undefined)
-    return found(ruleIdentity(match, serviceAccount), `rule "${match.key}" (${file}:${match.line})`);
-  if (file === undefined) return absent('there is no home folder to have a config file in');
-  return absent(exists ? `no rule in ${file} covers it` : `there is no ${file}`);
+function rule({ match, config: { file, files }, serviceAccount }: ResolutionInput): Omit<Rung, 'step'> {
+  if (match !== undefined) return found(ruleIdentity(match, serviceAccount), ruleReason(match));
+  if (files.length > 0) return absent(`no rule in ${files.join(' or ')} covers it`);
+  return absent(
+    file === undefined ? 'there is no home folder to have a config file in' : `there is no ${file}`,
+  );
 }
 
 /** A pod is the caller of its own; the rest is in the AWS CLI's order: keys in the environment come before a profile. */
@@ -99,7 +101,7 @@ const MAX_CANDIDATES = 32;
 function discovery({ registry, config, profiles, env, learntAccount }: ResolutionInput): Omit<Rung, 'step'> {
   const { account } = registry;
   if (account === undefined) return absent('its hostname has no account in it');
-  if (!config.discover) return absent(`discover is false in ${config.file}`);
+  if (!config.discover) return absent(`discover is false in ${config.saidBy.discover}`);
   const { declared, undeclared } = profiles.accounts();
   const learnt = undeclared.filter((profile) => learntAccount(profile) === account);
   const names = [...(declared.get(account) ?? []), ...learnt];

@@ -21,7 +21,9 @@ export function missingProfile(profiles: Profiles, name: string, namedBy: string
   const near = nearest(name, profiles.names);
   return new XacctError('profile-missing', message, {
     hint:
-      near === undefined ? { run: command`aws configure list-profiles` } : { say: `did you mean ${near}?` },
+      near === undefined
+        ? { say: 'to see which there are', run: command`aws configure list-profiles` }
+        : { say: `did you mean ${near}?` },
   });
 }
 

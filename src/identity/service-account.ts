@@ -31,7 +31,7 @@ export function serviceAccountToken(env: Environment): string | undefined {
 }
 
 /** Annotations that name the role, the first that is there: our own, then those that EKS and its helper for ECR go by. */
-const ROLE_ANNOTATIONS = [
+export const ROLE_ANNOTATIONS = [
   'ecr-xacct/role-arn',
   'eks.amazonaws.com/ecr-role-arn',
   'eks.amazonaws.com/role-arn',

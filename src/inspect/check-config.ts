@@ -1,7 +1,8 @@
-// What is wrong with a config file: its text, and what it names: profiles, regions, the fallback helper.
+// What is wrong with the config files: their text, and what they name: profiles, regions, the fallback helper.
 
 import type { ConfigNames } from '../config/config-names.ts';
-import { inspectConfigFile } from '../config/config-reader.ts';
+import { type ConfigKind, inspectConfigFile } from '../config/config-reader.ts';
+import { configPath, systemConfigPath } from '../config/paths.ts';
 import { findHelper } from '../docker/fallback/find-helper.ts';
 import { attempt, errorText, printable, XacctError } from '../errors.ts';
 import { profileChain } from '../identity/profile-chain.ts';
@@ -11,21 +12,41 @@ import { partitionOfRegion } from '../registry/ecr-hostname.ts';
 import { regionMeant } from '../registry/region-names.ts';
 
 export interface ConfigCheck {
+  file: string;
   /** To be printed, without line breaks. */
   lines: string[];
   problems: number;
 }
 
-/** Everything at once, in the order of the file. @throws XacctError `config-invalid` where a file is there and cannot be read. */
-export function checkConfig(file: string, env: Environment): ConfigCheck {
+/**
+ * The user's own file and the machine's, where there are such, in the order in which they count. An error for one that is there and
+ * cannot be read. @throws XacctError `config-invalid` where a variable names no path.
+ */
+export function checkConfigs(env: Environment): (ConfigCheck | XacctError)[] {
+  const [own, system] = [configPath(env), systemConfigPath(env)];
+  const beneath = system === undefined ? undefined : attempt(() => checkConfig(system, 'system-config', env));
+  const checks =
+    own === undefined ? [] : [attempt(() => checkConfig(own, 'config', env) ?? noConfig(own, beneath, env))];
+  return beneath === undefined ? checks : [...checks, beneath];
+}
+
+/** As in every `get`: only a file that the caller named has to be there. */
+function noConfig(
+  file: string,
+  beneath: ConfigCheck | XacctError | undefined,
+  env: Environment,
+): ConfigCheck {
+  const missing = `${printable(file)} does not exist`;
+  if (env.ECR_XACCT_CONFIG)
+    return { file, lines: [`${missing}, and ECR_XACCT_CONFIG names it`], problems: 1 };
+  return { file, lines: [beneath === undefined ? `${missing}: there are no rules` : missing], problems: 0 };
+}
+
+/** Everything at once, in the order of the file. */
+function checkConfig(file: string, kind: ConfigKind, env: Environment): ConfigCheck | undefined {
   const name = printable(file);
-  const inspected = inspectConfigFile(file);
-  if (inspected === undefined) {
-    // As in every `get`: only a file that the caller named has to be there.
-    return env.ECR_XACCT_CONFIG
-      ? { lines: [`${name} does not exist, and ECR_XACCT_CONFIG names it`], problems: 1 }
-      : { lines: [`${name} does not exist: there are no rules`], problems: 0 };
-  }
+  const inspected = inspectConfigFile(file, kind);
+  if (inspected === undefined) return undefined;
   const faults = (inspected.faults ?? []).map(({ message }) => message);
   const names = inspected.names?.();
   const outside =
@@ -35,11 +56,12 @@ export function checkConfig(file: string, env: Environment): ConfigCheck {
   const problems = [...new Set([...faults, ...outside])].map(printable).toSorted(byPlace(name));
   if (problems.length > 0) {
     return {
+      file,
       lines: [...problems, `${name}: ${count(problems.length, 'mistake')}`],
       problems: problems.length,
     };
   }
-  return { lines: [`${name}: ${count(names?.rules ?? 0, 'rule')}, no mistakes`], problems: 0 };
+  return { file, lines: [`${name}: ${count(names?.rules ?? 0, 'rule')}, no mistakes`], problems: 0 };
 }
 
 /** As each line begins with `FILE:LINE:COLUMN`. */

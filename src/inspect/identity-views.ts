@@ -1,5 +1,6 @@
 // The registries by identity: whom each has, whether that identity is signed in, and the state of each token.
 import type { Config } from '../config/load.ts';
+import { ruleReason } from '../config/match.ts';
 import { attempt, type ErrorFields, errorFields, XacctError } from '../errors.ts';
 import type { DaemonStatus } from '../helper/daemon-answers.ts';
 import { command, type Hint } from '../hint.ts';
@@ -116,11 +117,12 @@ function addRegistry(
       of ?? profileNamed(token.identity, surroundings),
     );
   }
-  for (const { identity, text, at } of failures) {
+  for (const { identity, text, hint, at } of failures) {
     if (seen.has(identity)) continue;
     seen.add(identity);
     const { reason, of } = candidateOf(identity) ?? {};
-    const view = { ...registry, ...(reason && { reason }), lastError: { text, at } };
+    const lastError = { text, ...(hint && { hint }), at };
+    const view = { ...registry, ...(reason && { reason }), lastError };
     add(identity, view, of ?? profileNamed(identity, surroundings));
   }
   // What only the daemon names is of another environment, and its caller has been told.
@@ -183,7 +185,7 @@ function ofPattern(name: string, { config, env }: Surroundings): Found {
     candidates: [
       profile
         ? { of: { kind: 'profile', profile }, reason: `ECR_XACCT_PROFILE=${profile}` }
-        : { of: ruleIdentity(rule), reason: `rule "${name}" (${config.file}:${rule.line})` },
+        : { of: ruleIdentity(rule), reason: ruleReason(rule) },
     ],
   };
 }

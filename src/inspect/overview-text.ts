@@ -2,6 +2,7 @@
 import { clockGapText, setClock } from '../aws-clock.ts';
 import type { ErrorFields } from '../errors.ts';
 import { command, commandText } from '../hint.ts';
+import { RENEWED } from '../profiles/session-state.ts';
 import { remainderBar } from '../terminal/bar.ts';
 import { durationText } from '../terminal/duration-text.ts';
 import { hintNotes } from '../terminal/hint-notes.ts';
@@ -95,7 +96,7 @@ function socketNote(socket: string | undefined): Note[] {
 function fileNotes({ config, docker }: Overview, screen: Screen): Note[] {
   return [
     config.error === undefined
-      ? { note: `rules   ${rulesText(config)}`, fit: 'shorten' as const }
+      ? rulesTexts(config).map((text): Note => ({ note: `rules   ${text}`, fit: 'shorten' }))
       : errorNotes(config.error, 0, screen),
     docker.error === undefined
       ? { note: `docker  ${dockerText(docker)}`, fit: 'shorten' as const }
@@ -103,10 +104,14 @@ function fileNotes({ config, docker }: Overview, screen: Screen): Note[] {
   ].flat();
 }
 
-function rulesText({ file, exists, rules = 0, fallbackHelper }: Overview['config']): string {
-  if (file === undefined) return 'none: there is no home folder';
+/** One for each file that is there. */
+function rulesTexts({ file, exists, rules = 0, system, fallbackHelper }: Overview['config']): string[] {
+  const own = exists ? [`${rules} in ${file}`] : [];
+  const all = system === undefined ? own : [...own, `${system.rules} in ${system.file}`];
   const fallback = fallbackHelper === undefined ? '' : `; ${fallbackHelper} for all other hosts`;
-  return exists ? `${rules} in ${file}${fallback}` : `none: there is no ${file}`;
+  if (all.length === 0)
+    return [file === undefined ? 'none: there is no home folder' : `none: there is no ${file}`];
+  return all.map((text, index) => (index === 0 ? `${text}${fallback}` : text));
 }
 
 function dockerText({ file, exists, asksForAll, registries }: Overview['docker']): string {
@@ -140,7 +145,7 @@ function signInLines(
 ): Line[] {
   const name = { text: `  ${to}`, style: 'dim' as const };
   if (state === 'signed in') {
-    if (leftMs === 0 && renews) return [[name, 'renewed when needed']];
+    if (leftMs === 0 && renews) return [[name, RENEWED]];
     return [[name, remainderBar(leftMs, totalMs, durationText(leftMs), screen)]];
   }
   return [
@@ -164,19 +169,13 @@ function registryLines(
           ? { text: 'none yet', style: 'dim' as const }
           : '';
   const what = token === undefined ? 'failed' : 'its renewal failed';
+  const failure = lastError && {
+    message: `${what} ${durationText(now - lastError.at)} ago: ${lastError.text}`,
+    ...(lastError.hint && { hint: lastError.hint }),
+  };
   return [
     [`  ${name}`, state],
-    ...(lastError === undefined
-      ? []
-      : [
-          {
-            note: {
-              text: `${what} ${durationText(now - lastError.at)} ago: ${lastError.text}`,
-              style: 'red' as const,
-            },
-            indent: 4,
-          },
-        ]),
+    ...(failure === undefined ? [] : errorNotes(failure, 4, screen)),
     ...(fix === undefined ? [] : hintNotes(fix, 4, screen)),
   ];
 }

@@ -4,14 +4,14 @@ import { askOwnDaemon, daemonAddress, readStatus } from '../client/ask-own-daemo
 import { NO_DAEMON_ON_WINDOWS } from '../client/no-daemon.ts';
 import { emptyConfig } from '../config/empty-config.ts';
 import type { Config } from '../config/load.ts';
-import { configPath } from '../config/paths.ts';
+import { configPath, systemConfigPath } from '../config/paths.ts';
 import { type DockerConfigFile, isAskedByPodman, readDockerConfig } from '../docker/config-file.ts';
 import { dockerConfigPath } from '../docker/docker-config.ts';
 import { attempt, type ErrorFields, errorFields, orError, XacctError } from '../errors.ts';
 import type { DaemonStatus } from '../helper/daemon-answers.ts';
 import type { Environment, Invocation } from '../invocation.ts';
 import { homeFolder } from '../os/home-folder.ts';
-import { createProfileReader } from '../profiles/profiles.ts';
+import { createProfileReader, type Profiles } from '../profiles/profiles.ts';
 import { type IdentityView, identityViews, needsAttention } from './identity-views.ts';
 import { namedRegistries, type ServedElsewhere, servedElsewhere } from './named-registries.ts';
 
@@ -21,8 +21,12 @@ export interface Overview {
   /** Why none runs, or does not answer. */
   noDaemon?: { why: string; error?: ErrorFields };
   socket?: string;
-  /** Where the rules are. */
-  config: FileView & { rules?: number; fallbackHelper?: string };
+  /** Where the rules are; `system`: those of the machine. */
+  config: FileView & {
+    rules?: number;
+    system?: { file: string; rules: number };
+    fallbackHelper?: string;
+  };
   docker: FileView & { asksForAll: boolean; registries: number };
   identities: readonly IdentityView[];
   /** ECR registries that Docker asks another for. */
@@ -45,7 +49,12 @@ export async function overviewOf(invocation: Invocation, now: number): Promise<O
   const [config, docker] = [await readConfig(env), await readDocker(invocation)];
   const [knownConfig, knownDocker] = [known(config), known(docker)];
   const named = namedRegistries(knownConfig, knownDocker, daemon.daemon);
-  const profiles = () => createProfileReader()(env);
+  // Once for all registries: to read them takes longer than all the rest of this.
+  let read: Profiles | undefined;
+  const profiles = () => {
+    read ??= createProfileReader()(env);
+    return read;
+  };
   const identities = await identityViews(named, {
     config,
     profiles,
@@ -101,8 +110,9 @@ async function daemonView(invocation: Invocation): Promise<Pick<Overview, 'daemo
 /** What reads YAML is loaded only where there is some. */
 function readConfig(env: Environment): Promise<Config | XacctError> {
   return orError(async () => {
-    const path = configPath(env);
-    if (path === undefined || (!env.ECR_XACCT_CONFIG && !existsSync(path))) return emptyConfig(path);
+    const [path, system] = [configPath(env), systemConfigPath(env)];
+    const isThere = [path, system].some((file) => file !== undefined && existsSync(file));
+    if (!env.ECR_XACCT_CONFIG && !isThere) return emptyConfig(path);
     const { createConfigReader } = await import('../config/config-reader.ts');
     return createConfigReader()(env);
   });
@@ -128,8 +138,16 @@ function configView(config: Config | XacctError, env: Environment): Overview['co
     const file = known(attempt(() => configPath(env)));
     return { file, exists: file !== undefined && existsSync(file), error: errorFields(config) };
   }
-  const { file, exists, rules, fallbackHelper } = config;
-  return { file, exists, rules: rules.length, ...(fallbackHelper !== undefined && { fallbackHelper }) };
+  const { file, exists, files, rules, fallbackHelper } = config;
+  const system = files.find((path) => path !== file);
+  const rulesIn = (path: string | undefined) => rules.filter((rule) => rule.file === path).length;
+  return {
+    file,
+    exists,
+    rules: rulesIn(file),
+    ...(system !== undefined && { system: { file: system, rules: rulesIn(system) } }),
+    ...(fallbackHelper !== undefined && { fallbackHelper }),
+  };
 }
 
 function dockerView(docker: DockerConfigFile | undefined | XacctError, env: Environment): Overview['docker'] {

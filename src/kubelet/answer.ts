@@ -50,7 +50,7 @@ async function answerFor(
     ...{ hostname, config, profiles: await deps.readProfiles(env) },
     env: token === undefined ? env : withServiceAccountToken(env, token),
     serviceAccount: token === undefined ? undefined : readServiceAccount(token, serviceAccountAnnotations),
-    deadline: once(() => deps.deadline(timed(env, PLUGIN_DEADLINE))),
+    deadline: once(() => deps.deadline(timed(env, timeOf(env)))),
   };
   try {
     const found = await findToken({ ...deps, mint: patientMint(deps), accounts: NO_ACCOUNTS }, asked);
@@ -73,29 +73,31 @@ const NO_ACCOUNTS: TokenDeps['accounts'] = {
   clear: () => {},
 };
 
-/** With less time than this, no further call to AWS is begun. */
-const LEAST_MS = 2_000;
-
 /** Asks again, within the plugin's time, after what passes by itself: the kubelet would begin anew, without a memory of it. */
 function patientMint({ mint, random, steady, wait = setTimeout }: KubeletDeps): TokenDeps['mint'] {
   return async (resolution, env, mfa) => {
-    const end = steady() + PLUGIN_DEADLINE;
-    for (let attempt = 1; ; attempt += 1) {
+    const start = steady();
+    // A run that is to be shorter is the end of a longer one.
+    const begun = PLUGIN_DEADLINE - timeOf(env);
+    for (;;) {
       // The waits between calls are chosen for a fleet: the SDK's own would come on top of them.
-      const tried = { AWS_MAX_ATTEMPTS: '1', ...timed(env, end - steady()) };
-      const outcome = await mint(resolution, tried, mfa);
-      const pause = retryDelay(attempt, random);
-      const isLast = steady() + pause + LEAST_MS >= end;
-      if (outcome.error === undefined || !outcome.error.kind.passes || isLast) return outcome;
+      const left = PLUGIN_DEADLINE - begun - (steady() - start);
+      const outcome = await mint(resolution, { AWS_MAX_ATTEMPTS: '1', ...timed(env, left) }, mfa);
+      const pause = retryDelay(begun + steady() - start, random);
+      if (outcome.error === undefined || !outcome.error.kind.passes || pause === undefined) return outcome;
       await wait(pause);
     }
   };
 }
 
-/** With no more time than that, in milliseconds, for what is asked in the environment. @throws XacctError `usage` */
+/** Milliseconds for the whole answer. @throws XacctError `usage` */
+function timeOf(env: Environment): number {
+  return Math.min(PLUGIN_DEADLINE, timeoutMs(env, PLUGIN_DEADLINE));
+}
+
+/** With so many milliseconds for what is asked in the environment. */
 function timed(env: Environment, ms: number): Environment {
-  const seconds = Math.floor(Math.min(ms, timeoutMs(env, PLUGIN_DEADLINE)) / 1_000);
-  return { ...env, ECR_XACCT_TIMEOUT: String(Math.max(seconds, 1)) };
+  return { ...env, ECR_XACCT_TIMEOUT: String(Math.max(Math.floor(ms / 1_000), 1)) };
 }
 
 function noRegistry(image: string): XacctError {

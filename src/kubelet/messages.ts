@@ -6,7 +6,7 @@ import { isRecord } from '../is-record.ts';
 import type { Token } from '../questions.ts';
 import { kubernetesDuration } from './cache-duration.ts';
 
-const API_VERSION = 'credentialprovider.kubelet.k8s.io/v1';
+export const API_VERSION = 'credentialprovider.kubelet.k8s.io/v1';
 
 export interface ProviderRequest {
   /** As the pod names it, with whatever the kubelet has added: `HOST/repository:tag`. */
@@ -49,15 +49,43 @@ export function writeResponse(
   return `${JSON.stringify(response)}\n`;
 }
 
-function parsed(input: string): Readonly<Record<string, unknown>> {
+/** What the kubelet asks: for who does as it does. The kubelet sends the image without its tag. */
+export function writeRequest({
+  image,
+  serviceAccountToken,
+  serviceAccountAnnotations,
+}: ProviderRequest): string {
+  const pod = serviceAccountToken === undefined ? {} : { serviceAccountToken, serviceAccountAnnotations };
+  return JSON.stringify({ apiVersion: API_VERSION, kind: 'CredentialProviderRequest', image, ...pod });
+}
+
+/** As the kubelet has it: what is for the registry, undefined where there is none. @throws XacctError `protocol`, without a secret. */
+export function readResponse(
+  output: string,
+  hostname: string,
+): { username: string; password: string; cacheDuration: string } | undefined {
+  const { apiVersion, kind, auth, cacheDuration } = parsed(output, noResponse);
+  if (kind !== 'CredentialProviderResponse') throw noResponse(`its kind is ${shown(kind)}`);
+  if (apiVersion !== API_VERSION) throw noResponse(`its apiVersion is ${shown(apiVersion)}`);
+  const found = isRecord(auth) ? auth[hostname] : undefined;
+  if (found === undefined) return undefined;
+  const { username, password } = isRecord(found) ? found : {};
+  if (typeof username !== 'string' || typeof password !== 'string') throw noResponse('it has no password');
+  return { username, password, cacheDuration: shown(cacheDuration) };
+}
+
+function parsed(
+  input: string,
+  refused: (why: string) => XacctError = noRequest,
+): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
     value = JSON.parse(input);
   } catch {
     // The parser's message would quote the input, and with it the token.
-    throw noRequest(input.trim() === '' ? 'it is empty' : 'it is no JSON');
+    throw refused(input.trim() === '' ? 'it is empty' : 'it is no JSON');
   }
-  if (!isRecord(value) || Array.isArray(value)) throw noRequest('it is no JSON object');
+  if (!isRecord(value) || Array.isArray(value)) throw refused('it is no JSON object');
   return value;
 }
 
@@ -91,4 +119,8 @@ function otherVersion(apiVersion: unknown): XacctError {
       },
     },
   );
+}
+
+function noResponse(why: string): XacctError {
+  return new XacctError('protocol', `the plugin's answer is no CredentialProviderResponse: ${why}`);
 }

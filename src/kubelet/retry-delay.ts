@@ -3,13 +3,20 @@
 /** The kubelet kills a plugin after a minute; ours ends by itself before, with a line that says why. Milliseconds. */
 export const PLUGIN_DEADLINE = 45_000;
 
-const BASE_MS = 4_000;
-const CAP_MS = 20_000;
+/** The longest wait, and the share of it that chance may take away; chosen by `npm run fleet`. Milliseconds. */
+const LONGEST_MS = 15_000;
+const RANDOM_SHARE = 1 / 2;
+/** Time that the last call may take. Milliseconds. */
+const LAST_CALL_MS = 500;
 
 /**
- * From a throttled answer to the next call: any time, equally likely, within a window that doubles with each. `attempt` counts the
- * throttled answers of this run, from 1; `random` gives 0 to 1. Milliseconds.
+ * From a throttled answer to the next call, where `elapsed` is the time since the run began; undefined where it is over. Milliseconds;
+ * `random` gives 0 to 1. The wait does not grow: a run is over before that would spare calls, and the next run of the kubelet's knows
+ * nothing of it. It is never short: where a fleet starts, the next second is as full as this one. The last call comes at the deadline:
+ * a run that fails earlier is only begun again.
  */
-export function retryDelay(attempt: number, random: () => number): number {
-  return Math.min(CAP_MS, BASE_MS * 2 ** (attempt - 1)) * random();
+export function retryDelay(elapsed: number, random: () => number): number | undefined {
+  const left = PLUGIN_DEADLINE - LAST_CALL_MS - elapsed;
+  if (left <= 0) return undefined;
+  return Math.min(LONGEST_MS * (1 - RANDOM_SHARE * random()), left);
 }

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { passedEnvironment } from '../caller-environment.ts';
 import { XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
+import { homeFolder } from '../os/home-folder.ts';
 import { RESULT_FD } from '../os/inherited-fds.ts';
 import type { Question } from '../questions.ts';
 import { type JobOutcome, type MintJob, resultLine } from './job.ts';
@@ -70,4 +71,6 @@ async function outcomeOf(job: MintJob): Promise<JobOutcome<Question>> {
 function becomeCaller(env: Environment): void {
   for (const name of Object.keys(process.env)) delete process.env[name];
   Object.assign(process.env, passedEnvironment(env));
+  // With an ID that the user database does not have: the SDK would ask it for the home folder, and fail.
+  if (!process.env.HOME && homeFolder({}) === undefined) process.env.HOME = '/';
 }

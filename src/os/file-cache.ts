@@ -6,6 +6,7 @@ import { XacctError } from '../errors.ts';
 import { command, type Hint } from '../hint.ts';
 import { limitError } from './limits.ts';
 import { FileRefused, readBounded } from './small-file.ts';
+import type { FileOwner } from './trusted-file.ts';
 import { readAndWipe } from './wipe.ts';
 
 /** Enough for every set of files that one user's shells name; more would be a leak. */
@@ -18,6 +19,8 @@ export interface CachedKind<T> {
   maxBytes: number;
   /** What becomes of a file that is none: a pipe, a folder. /dev/null is an empty file. */
   irregular: 'refused' | 'passed over';
+  /** Throws for one that must not be read, by whose it is and who may write it: of the very file opened, and again once either changes. */
+  check?: (path: string, file: FileOwner) => void;
 }
 
 /** How a large file is read where others wait meanwhile. */
@@ -157,10 +160,10 @@ function tooLarge(path: string, maxBytes: number): XacctError {
 }
 
 /** It may be another one than was looked at. */
-function read(path: string, { maxBytes }: CachedKind<unknown>): string {
+function read(path: string, { maxBytes, check }: CachedKind<unknown>): string {
   let bytes: Buffer;
   try {
-    bytes = readBounded(path, maxBytes);
+    bytes = readBounded(path, maxBytes, (opened) => check?.(path, opened));
   } catch (error) {
     throw unreadable(path, error);
   }

@@ -1,5 +1,5 @@
 // Reads a file of a few kilobytes whole: never a pipe, whose end may not come, and never more than a bound.
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -14,12 +14,16 @@ export function readSmallFile(
   return readBounded(path, maxBytes).toString(encoding);
 }
 
-/** The same as bytes. A file of the system's (`/proc`) may have more than it says, or no end. @throws as above. */
-export function readBounded(path: string, maxBytes: number): Buffer {
+/**
+ * The same as bytes. A file of the system's (`/proc`) may have more than it says, or no end. `check` looks at the very file that
+ * is read. @throws as above, and as `check` does.
+ */
+export function readBounded(path: string, maxBytes: number, check?: (opened: Stats) => void): Buffer {
   // A pipe that is open at no other end would be waited for. (Windows has no such flag.)
   const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const stat = fstatSync(fd);
+    check?.(stat);
     if (stat.isDirectory()) throw new FileRefused('it is a folder');
     if (stat.isFIFO()) throw new FileRefused('it is a pipe');
     const chunks: Buffer[] = [];

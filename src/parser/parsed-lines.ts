@@ -5,17 +5,22 @@ import type { Section, Sections } from '../profiles/ini.ts';
 /** What is read apart, by name. */
 export interface Parsed {
   config: Config;
+  'system-config': Config;
   sections: Sections;
 }
 
 /** One line each; undefined is left out. */
 export const LINES: { [K in keyof Parsed]: (parsed: Parsed[K]) => Iterable<unknown> } = {
-  *config({ rules, groups: _, ...settings }) {
-    yield settings;
-    yield* rules;
-  },
+  config: configLines,
+  'system-config': configLines,
   sections: (sections) => sections,
 };
+
+/** The path is the same of all rules: it is left out. */
+function* configLines({ rules, groups: _, ...settings }: Config): Generator<unknown> {
+  yield settings;
+  for (const { file: _file, ...rule } of rules) yield rule;
+}
 
 /** Takes the lines in their order. They were written by this very program. */
 export interface Taker<T> {
@@ -24,26 +29,8 @@ export interface Taker<T> {
 }
 
 export const TAKERS: { [K in keyof Parsed]: () => Taker<Parsed[K]> } = {
-  config() {
-    let settings: Omit<Config, 'rules' | 'groups'> | undefined;
-    const rules: RegistryRule[] = [];
-    const groups = new Map<string, RegistryRule[]>();
-    return {
-      take(line) {
-        if (settings === undefined) {
-          settings = line as Omit<Config, 'rules' | 'groups'>;
-          return;
-        }
-        const rule = line as RegistryRule;
-        rules.push(rule);
-        addToGroup(groups, rule);
-      },
-      taken() {
-        if (settings === undefined) throw new Error('no line was taken');
-        return { ...settings, rules, groups };
-      },
-    };
-  },
+  config: configTaker,
+  'system-config': configTaker,
   sections() {
     const sections = new Map<string, Section>();
     return {
@@ -55,3 +42,24 @@ export const TAKERS: { [K in keyof Parsed]: () => Taker<Parsed[K]> } = {
     };
   },
 };
+
+function configTaker(): Taker<Config> {
+  let settings: Omit<Config, 'rules' | 'groups'> | undefined;
+  const rules: RegistryRule[] = [];
+  const groups = new Map<string, RegistryRule[]>();
+  return {
+    take(line) {
+      if (settings === undefined) {
+        settings = line as Omit<Config, 'rules' | 'groups'>;
+        return;
+      }
+      const rule = { file: settings.file ?? '', ...(line as Omit<RegistryRule, 'file'>) };
+      rules.push(rule);
+      addToGroup(groups, rule);
+    },
+    taken() {
+      if (settings === undefined) throw new Error('no line was taken');
+      return { ...settings, rules, groups: [groups] };
+    },
+  };
+}

@@ -22,7 +22,7 @@ export async function runParser([what, path = '']: readonly string[]): Promise<v
 
 /** @throws XacctError what is wrong with the file */
 function linesOf(what: string | undefined, path: string): Iterable<unknown> {
-  if (what === 'config') return LINES.config(readConfigAt(path));
+  if (what === 'config' || what === 'system-config') return LINES[what](readConfigAt(path, what));
   return LINES.sections(readSectionsAt(path));
 }
 

@@ -1,6 +1,6 @@
 // Whom access is for, as a person types it, and why what they typed is no principal.
 import { XacctError } from '../errors.ts';
-import { shellWord } from '../hint.ts';
+import { command, type Hint } from '../hint.ts';
 import type { Partition } from '../registry/ecr-hostname.ts';
 import type { Grantee } from './access.ts';
 import { isOrganizationId, isUniqueId } from './principal.ts';
@@ -105,10 +105,10 @@ function session(text: string, { account, resource }: Arn, partition: Partition)
 }
 
 function lacksPath(text: string, name: string): XacctError {
-  return noGrantee(
-    `${text} lacks the path of the role, which IAM Identity Center made`,
-    `its ARN comes from: aws iam get-role --role-name ${shellWord(name)} --query Role.Arn`,
-  );
+  return noGrantee(`${text} lacks the path of the role, which IAM Identity Center made`, {
+    say: 'its ARN comes from:',
+    run: command`aws iam get-role --role-name ${name} --query Role.Arn`,
+  });
 }
 
 function otherService(text: string, { service, account, resource }: Arn): XacctError {
@@ -135,7 +135,10 @@ function parseOrganization(text: string, id: string): Grantee {
     `${text} names no organization: an ID is o- and 10 to 32 lower-case letters and digits`,
     isOrganizationId(lower)
       ? `write org:${lower}`
-      : 'it comes from: aws organizations describe-organization --query Organization.Id',
+      : {
+          say: 'it comes from:',
+          run: command`aws organizations describe-organization --query Organization.Id`,
+        },
   );
 }
 
@@ -179,6 +182,6 @@ function notUnderstood(text: string, partition: Partition): XacctError {
   );
 }
 
-function noGrantee(message: string, say: string): XacctError {
-  return new XacctError('usage', message, { hint: { say } });
+function noGrantee(message: string, hint: string | Hint): XacctError {
+  return new XacctError('usage', message, { hint: typeof hint === 'string' ? { say: hint } : hint });
 }

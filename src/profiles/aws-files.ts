@@ -48,6 +48,7 @@ function pathTooLong(path: string): XacctError {
 const PATH_VARIABLES = [
   'HOME',
   'ECR_XACCT_CONFIG',
+  'ECR_XACCT_SYSTEM_CONFIG',
   'AWS_CONFIG_FILE',
   'AWS_SHARED_CREDENTIALS_FILE',
   'AWS_CA_BUNDLE',

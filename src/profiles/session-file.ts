@@ -1,9 +1,9 @@
 // Where the AWS CLI keeps the sessions of `aws sso login` and `aws login`.
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { Environment } from '../invocation.ts';
+import { homeFolder } from '../os/home-folder.ts';
 
 /** botocore's utils.py, SSOTokenLoader. */
 export function ssoFile(
@@ -11,12 +11,13 @@ export function ssoFile(
   env: Environment,
 ): string {
   const name = hex(sha1(bytesOf(sso_session ?? sso_start_url)));
-  return join(env.HOME || homedir(), '.aws', 'sso', 'cache', `${name}.json`);
+  return join(env.HOME || homeFolder({}) || '/', '.aws', 'sso', 'cache', `${name}.json`);
 }
 
 /** botocore's utils.py, LoginTokenLoader. */
 export function loginFile(session: string, env: Environment): string {
-  const folder = env.AWS_LOGIN_CACHE_DIRECTORY ?? join(env.HOME || homedir(), '.aws', 'login', 'cache');
+  const folder =
+    env.AWS_LOGIN_CACHE_DIRECTORY ?? join(env.HOME || homeFolder({}) || '/', '.aws', 'login', 'cache');
   return join(folder, `${hex(sha256(bytesOf(session)))}.json`);
 }
 

@@ -14,7 +14,7 @@ import {
   partitionOfRegion,
   registryHostname,
 } from '../registry/ecr-hostname.ts';
-import { profileState } from './profile-state.ts';
+import { type AwaitedSignIn, profileState } from './profile-state.ts';
 
 export interface Account {
   /** Twelve digits. */
@@ -30,8 +30,10 @@ export interface Account {
 export interface FoundAccounts {
   /** In the order of the profiles. */
   accounts: readonly Account[];
-  /** Profile → what it is, as in `SSO, needs sign-in`; of each that an account has. */
+  /** Profile → what it is, as in `SSO, not signed in`; of each that an account has. */
   states: ReadonlyMap<string, string>;
+  /** Profile → the sign-in that it waits for. */
+  signIns: ReadonlyMap<string, AwaitedSignIn>;
   /** Profiles that are broken, or whose account is not known, each with the reason. */
   leftOut: ReadonlyMap<string, XacctError>;
 }
@@ -59,6 +61,7 @@ export async function findAccounts(
   );
   const byId = new Map<string, string[]>();
   const states = new Map<string, string>();
+  const signIns = new Map<string, AwaitedSignIn>();
   const leftOut = new Map<string, XacctError>();
   for (const { name, state } of known) {
     const id = declaredAccount(profiles, name) ?? asked.get(name);
@@ -68,6 +71,7 @@ export async function findAccounts(
     else {
       byId.set(id, [...(byId.get(id) ?? []), name]);
       states.set(name, state.text);
+      if (state.signIn !== undefined) signIns.set(name, state.signIn);
     }
   }
   const accounts = [...byId].map(([id, names]): Account => {
@@ -81,7 +85,7 @@ export async function findAccounts(
         .find((partition) => partition !== undefined),
     };
   });
-  return { accounts, states, leftOut };
+  return { accounts, states, signIns, leftOut };
 }
 
 const SHOWN_CHARACTERS = 40;

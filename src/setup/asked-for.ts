@@ -3,12 +3,12 @@ import { readDockerConfig } from '../docker/config-file.ts';
 import { byHandText, setupHint } from '../docker/hand-over/setup-hint.ts';
 import { type Serving, servingOf } from '../docker/serving.ts';
 import { attempt, XacctError } from '../errors.ts';
-import { commandText } from '../hint.ts';
+import type { Hint } from '../hint.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import type { Session } from './write-plan.ts';
 
 export interface AskedFor {
-  notes: readonly string[];
+  notes: readonly (string | Hint)[];
   /** What is true once the rule is written. */
   done: string;
 }
@@ -35,7 +35,7 @@ export function askedFor(
   });
   return {
     notes: [
-      `Docker does not ask ecr-xacct for ${key} yet; run: ${commandText(hint.run)}`,
+      { say: 'Docker does not ask ecr-xacct for it yet; to change that', run: hint.run },
       ...byHandText(hint),
     ],
     done: `once Docker asks ecr-xacct for it, ${next}`,

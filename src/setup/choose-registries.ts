@@ -176,6 +176,6 @@ function noAccounts(leftOut: FoundAccounts['leftOut']): XacctError {
 
 function noProfile(name: string): XacctError {
   return new XacctError('profile-missing', `there is no profile ${name} that has credentials`, {
-    hint: { run: command`aws configure list-profiles` },
+    hint: { say: 'to see which there are', run: command`aws configure list-profiles` },
   });
 }

@@ -1,9 +1,12 @@
 // What is to change in config.yaml: rules for the registries, and the helper for all others. What was not chosen otherwise stays.
+import { readSystemConfig } from '../config/config-reader.ts';
 import { addToConfig, changeProfiles, removeFromConfig } from '../config/edit.ts';
 import { emptyConfig } from '../config/empty-config.ts';
 import { type Config, parseConfig, type RegistryRule } from '../config/load.ts';
 import { matchRule } from '../config/match.ts';
+import { createMerge } from '../config/merge.ts';
 import type { Rule } from '../config/schema.ts';
+import type { Environment } from '../invocation.ts';
 import { readSnapshot, type Snapshot, textOf } from '../os/snapshot.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
 import type { ServedAccount } from './choose-registries.ts';
@@ -25,6 +28,11 @@ export function readConfigFile(path: string): ConfigFile {
   return { path, before, text, config: before === undefined ? emptyConfig(path) : parseConfig(text, path) };
 }
 
+/** With the machine's config beneath it, as it counts. @throws XacctError `config-invalid` */
+export function aboveSystemConfig(file: ConfigFile, env: Environment): ConfigFile {
+  return { ...file, config: createMerge()(file.config, readSystemConfig(env)) };
+}
+
 /** What is to become of rules, each by its key under `registries:`. */
 export interface RuleChanges {
   /** → its profile. */
@@ -44,7 +52,9 @@ export function configChange(
 ): FileChange | undefined {
   const existing = config.fallbackHelper;
   if (formerStore !== undefined && existing !== undefined && existing !== formerStore) {
-    notes.push(`${path}: kept fallback_helper: ${existing}; the former credsStore was ${formerStore}`);
+    notes.push(
+      `${config.saidBy.fallbackHelper}: kept fallback_helper: ${existing}; the former credsStore was ${formerStore}`,
+    );
   }
   const fallbackHelper = existing === undefined ? formerStore : undefined;
   const ofRule = (key: string) => ['registries', key];
@@ -71,19 +81,21 @@ export function planRules(
   const changed = new Map<string, { was: string; now: string }>();
   const removed = new Map<string, string>();
   const kept = new Set<string>();
-  const keep = (what: string, { line, rule }: RegistryRule) =>
-    kept.add(`${what}: kept the rule in ${config.file}:${line}, ${identityOf(rule)}`);
+  const isOwn = ({ file }: RegistryRule) => file === config.file;
+  const keep = (what: string, { file, line, rule }: RegistryRule) =>
+    kept.add(`${what}: kept the rule in ${file}:${line}, ${identityOf(rule)}`);
   for (const { id, profile, isPicked, hosts } of accounts) {
     const found = hosts.map((host) => ({ host, rule: matchRule(config, host) }));
-    const own = rulesOf(config, id);
+    const own = rulesOf(config, id).filter(isOwn);
     for (const rule of isPicked ? own : []) {
       const was = rule.rule.profile;
       if (was === undefined) keep(rule.key, rule);
       else if (was !== profile) changed.set(rule.key, { was, now: profile });
     }
-    const isWidelyRuled = !isPicked && found.some(({ rule }) => isWide(rule));
+    const isWidelyRuled = !isPicked && found.some(({ rule }) => rule && (isWide(rule) || !isOwn(rule)));
     for (const { host, rule } of found) {
-      // A rule for the whole account would come before one for a region: only hostnames that have none get one.
+      // A rule for the whole account would come before one for a region, or any of the machine's: only hostnames that have none get
+      // one.
       if (rule === undefined) added.set(isWidelyRuled ? host : accountPattern(id, host), profile);
       else if (rule.rule.profile === profile || (isPicked && own.includes(rule))) continue;
       else if (isPicked) added.set(accountPattern(id, host), profile);
@@ -91,7 +103,7 @@ export function planRules(
     }
   }
   for (const id of dropped) {
-    for (const rule of rulesOf(config, id)) {
+    for (const rule of rulesOf(config, id).filter(isOwn)) {
       const { profile, ...more } = rule.rule;
       if (profile === undefined || Object.keys(more).length > 0) keep(rule.key, rule);
       else removed.set(rule.key, profile);
@@ -100,8 +112,8 @@ export function planRules(
   return { added, changed, removed, kept: [...kept] };
 }
 
-function isWide(rule: RegistryRule | undefined): boolean {
-  return rule?.pattern.rank === 'region' || rule?.pattern.rank === 'wildcard';
+function isWide({ pattern }: RegistryRule): boolean {
+  return pattern.rank === 'region' || pattern.rank === 'wildcard';
 }
 
 /** `444455556666.dkr.ecr.*.amazonaws.com`; FIPS and dual-stack hostnames, which it does not cover, stand for themselves. */

@@ -1,17 +1,24 @@
 // What a profile is, for people: where its credentials come from, and whether they are there; or why it is of no use.
-import { constants } from 'node:fs';
+
 import { XacctError } from '../errors.ts';
-import { command } from '../hint.ts';
+import { type Command, command } from '../hint.ts';
 import { type Chain, profileChain } from '../identity/profile-chain.ts';
 import type { Source } from '../identity/source.ts';
 import type { Environment } from '../invocation.ts';
-import { mayAccess } from '../os/find-program.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import { loginFile, ssoFile } from '../profiles/session-file.ts';
-import { endOf, isRenewable, readSsoToken } from '../profiles/sso-token.ts';
+import { loginState, RENEWED, type SessionState, ssoState } from '../profiles/session-state.ts';
+
+/** What a profile waits for: the file that the command writes, which may serve other profiles, too. */
+export interface AwaitedSignIn {
+  file: string;
+  run: Command;
+}
 
 /** Of one that is of no use, the error says why. */
-export type ProfileState = { text: string; fault?: undefined } | { text?: undefined; fault: XacctError };
+export type ProfileState =
+  | { text: string; signIn?: AwaitedSignIn; fault?: undefined }
+  | { text?: undefined; fault: XacctError };
 
 /**
  * As in `SSO, signed in until 14:32` or `role by dev (access key), needs an MFA code`. Undefined for a profile that
@@ -24,7 +31,7 @@ export function profileState(
   now: number,
 ): ProfileState | undefined {
   try {
-    return { text: chainText(profileChain(profiles, name, { env, ambient: 'none' }), env, now) };
+    return stateOf(profileChain(profiles, name, { env, ambient: 'none' }), env, now);
   } catch (error) {
     if (!(error instanceof XacctError)) throw error;
     const settings = profiles.profile(name) ?? {};
@@ -59,17 +66,29 @@ function halfWritten(profiles: Profiles, name: string): XacctError {
   return new XacctError('profile-incomplete', message, { hint: { run } });
 }
 
-function chainText({ links, source, roles }: Chain, env: Environment, now: number): string {
-  const { what, state } = sourceText(source, env, now);
+function stateOf({ links, source, roles }: Chain, env: Environment, now: number): ProfileState {
+  const { what, session } = sourceText(source, env, now);
+  const state = session && stateText(session, now);
+  const isSignedIn = session === undefined || session.state === 'signed in';
   const [, ...sources] = links;
   const by = sources.length === 0 ? what : `${sources.map(({ name }) => name).join(', ')} (${what})`;
   const kind = roles.length === 0 ? what : `role by ${by}`;
   const mfa = roles.some(({ mfa_serial }) => mfa_serial) ? 'needs an MFA code' : undefined;
-  return [kind, state, mfa].filter((part) => part !== undefined).join(', ');
+  const text = [kind, state, mfa].filter((part) => part !== undefined).join(', ');
+  const signIn = isSignedIn ? undefined : signInTo(source, env);
+  return { text, ...(signIn && { signIn }) };
+}
+
+function signInTo(source: Source, env: Environment): AwaitedSignIn | undefined {
+  if (source.kind === 'sso') {
+    return { file: ssoFile(source, env), run: command`aws sso login --profile ${source.profile}` };
+  }
+  if (source.kind !== 'login') return undefined;
+  return { file: loginFile(source.login_session, env), run: command`aws login --profile ${source.profile}` };
 }
 
 /** The kind, and the state where one can be seen without asking AWS. */
-function sourceText(source: Source, env: Environment, now: number): { what: string; state?: string } {
+function sourceText(source: Source, env: Environment, now: number): { what: string; session?: SessionState } {
   switch (source.kind) {
     case 'static':
       return { what: 'access key' };
@@ -78,11 +97,9 @@ function sourceText(source: Source, env: Environment, now: number): { what: stri
     case 'web-identity':
       return { what: 'web identity token' };
     case 'sso':
-      return { what: 'SSO', state: ssoState(ssoFile(source, env), source.sso_session !== undefined, now) };
-    case 'login': {
-      const isThere = mayAccess(loginFile(source.login_session, env), constants.R_OK);
-      return { what: 'aws login', ...(isThere ? {} : { state: NEEDS_SIGN_IN }) };
-    }
+      return { what: 'SSO', session: ssoState(source, { env, now }) };
+    case 'login':
+      return { what: 'aws login', session: loginState(source.login_session, { env, now }) };
     case 'environment':
       return { what: "the environment's access key" };
     case 'container':
@@ -92,17 +109,9 @@ function sourceText(source: Source, env: Environment, now: number): { what: stri
   }
 }
 
-const NEEDS_SIGN_IN = 'needs sign-in';
-
-function ssoState(file: string, isSession: boolean, now: number): string {
-  try {
-    const token = readSsoToken(file);
-    const end = endOf(token.expiresAt);
-    if (end > now) return `signed in until ${timeText(end, now)}`;
-    return isSession && isRenewable(token, now) ? 'signed in, renewed as it is used' : NEEDS_SIGN_IN;
-  } catch {
-    return NEEDS_SIGN_IN;
-  }
+function stateText(session: SessionState, now: number): string {
+  if (session.state !== 'signed in') return session.state;
+  return session.leftMs > 0 ? `signed in until ${timeText(session.expiresAt, now)}` : `signed in, ${RENEWED}`;
 }
 
 /** By this machine's time zone; with the day where it is not today. */

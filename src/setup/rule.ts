@@ -1,4 +1,6 @@
 // What `ecr-xacct rule` does: one rule of config.yaml added, changed or removed; shown, asked, written, and undone by setup --undo.
+
+import { readSystemConfig } from '../config/config-reader.ts';
 import { putRule, ruleIn, takeRule, type WrittenRule } from '../config/edit-rule.ts';
 import { inspectConfig } from '../config/load.ts';
 import { configPath } from '../config/paths.ts';
@@ -20,7 +22,7 @@ import { readConfigFile } from './config-change.ts';
 import { fileChange, writesOf } from './file-change.ts';
 import { ruleEdit } from './rule-edit.ts';
 import { type Edit, readState } from './state.ts';
-import { type Session, writePlan } from './write-plan.ts';
+import { type Session, type WritePlan, writePlan } from './write-plan.ts';
 
 export interface WriteOptions {
   yes?: true;
@@ -57,11 +59,20 @@ const SETTINGS = [
   ['region', 'region'],
 ] as const;
 
+/** Without any of them, a rule leads to no identity. */
+const WHO = ['profile', 'roleArn', 'sourceProfile', 'credentialSource', 'webIdentityTokenFile'] as const;
+
 /** @throws XacctError `usage`; `profile-missing` and the like for a profile that cannot be used; as `writePlan` does. */
 export async function addRule(registry: string, options: RuleOptions, run: Run): Promise<void> {
   const key = ruleKey(registry, options.registry);
-  const rule = ruleOf(key, options);
   const words = ['rule', 'add', registry];
+  if (!WHO.some((option) => options[option] !== undefined)) {
+    const run = typedCommand(words, { ...options, profile: 'NAME' });
+    throw new XacctError('usage', 'by which profile? Name it, or a role with --role-arn', {
+      hint: { say: 'as in:', run },
+    });
+  }
+  const rule = ruleOf(key, options);
   checkProfile(rule, { words, options, run });
   const { session, path } = begin(words, options, run);
   const { profile } = rule;
@@ -83,10 +94,13 @@ export async function removeRule(registry: string, options: WriteOptions, run: R
   const done = await write(session, path, (text) => {
     const existing = ruleIn(text, typed, path);
     if (existing === undefined)
-      throw noRule(
-        typed,
-        readConfigFile(path).config.rules.map(({ key }) => key),
-        path,
+      throw (
+        systemRule(typed, path, run.invocation) ??
+        noRule(
+          typed,
+          readConfigFile(path).config.rules.map(({ key }) => key),
+          path,
+        )
       );
     return {
       after: takeRule(text, typed, path),
@@ -203,7 +217,7 @@ function typedCommand(words: readonly string[], options: RuleOptions): Command {
 interface Wanted {
   after: string;
   edit: Edit;
-  notes: readonly string[];
+  notes: WritePlan['notes'];
 }
 
 function write(session: Session, path: string, want: (text: string) => Wanted): ReturnType<typeof writePlan> {
@@ -215,6 +229,25 @@ function write(session: Session, path: string, want: (text: string) => Wanted): 
     const state = readState(path);
     return { changes: [change], notes, writes: writesOf([change], state, state.value?.declined ?? []) };
   });
+}
+
+/** Where the machine's config has the rule. */
+function systemRule(typed: string, path: string, { env, uid }: Run['invocation']): XacctError | undefined {
+  const system = attempt(() => readSystemConfig(env));
+  const rules = system instanceof XacctError ? [] : (system?.rules ?? []);
+  const rule = rules.find(({ key }) => key.toLowerCase() === typed);
+  if (rule === undefined) return undefined;
+  const { file, line } = rule;
+  return new XacctError(
+    'usage',
+    `there is no rule for ${typed} in ${printable(path)}; ${printable(file)}:${line} has it, which is root's and counts for every user`,
+    {
+      hint: {
+        say: 'a rule of your own comes before it (ecr-xacct rule add); to edit that file',
+        run: uid === 0 ? command`$EDITOR ${file}` : command`sudoedit ${file}`,
+      },
+    },
+  );
 }
 
 function noRule(key: string, keys: readonly string[], path: string): XacctError {

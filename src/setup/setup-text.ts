@@ -1,6 +1,6 @@
 // What setup says of its choices, of what is to change, and of what to do next. Fits 80 columns where the names in it do.
 import { printable } from '../errors.ts';
-import { type Command, type Hint, hintLines } from '../hint.ts';
+import { type Command, commandText, type Hint, hintLines } from '../hint.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
 import { sampleRegion } from '../registry/region-names.ts';
 import { diffText } from '../terminal/diff.ts';
@@ -95,8 +95,9 @@ function regionsText(hosts: readonly string[]): string {
   return `${regions.slice(0, MAX_REGIONS).join(', ')} and ${regions.length - MAX_REGIONS} more`;
 }
 
-export function notesText(notes: readonly string[]): string {
-  return notes.map((note) => `Note: ${printable(note)}\n`).join('');
+export function notesText(notes: readonly (string | Hint)[]): string {
+  const lines = notes.map((note) => (typeof note === 'string' ? [note] : hintLines(note)));
+  return lines.map((note) => `Note: ${note.map(printable).join('\n')}\n`).join('');
 }
 
 /** As a unified diff that shows no secret. */
@@ -109,12 +110,20 @@ export function fileDiffText({ path, kind, before, after }: FileChange, screen: 
   return diffText({ name: path, before: shown(before?.bytes), after: shown(after) }, screen);
 }
 
-export function nextStepsText(accounts: readonly ServedAccount[], program: 'docker' | 'podman'): string {
+export function nextStepsText(
+  accounts: readonly ServedAccount[],
+  signIns: FoundAccounts['signIns'],
+  program: 'docker' | 'podman',
+): string {
   const hosts = accounts.flatMap((account) => account.hosts);
   const [host] = hosts;
   const count = hosts.length === 1 ? '1 registry' : `${hosts.length} registries`;
+  const waited = accounts.flatMap(({ profile }) => signIns.get(profile) ?? []);
+  // One sign-in may serve several profiles.
+  const first = [...Map.groupBy(waited, ({ file }) => file).values()].flatMap(([one]) => one ?? []);
+  const signIn = first.map(({ run }) => `\n  ${commandText(run)}`);
   const next = `
-What to do next:
+What to do next:${signIn.join('')}
   ${program} pull ${host}/NAME:TAG
   ecr-xacct explain ${host}
 `;

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { createAccountOf } from '../callers/account-of.ts';
 import { configPath } from '../config/paths.ts';
 import { dockerConfigPath } from '../docker/docker-config.ts';
+import { versionsOf } from '../docker/fallback/helper-version.ts';
 import { helperFault } from '../docker/helper-fault.ts';
 import { podmanFiles } from '../docker/podman-files.ts';
 import { printable, XacctError } from '../errors.ts';
@@ -14,10 +15,10 @@ import { homeFolder } from '../os/home-folder.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import { isTerminal } from '../terminal/prompts.ts';
 import { screenOf } from '../terminal/screen.ts';
-import { findAccounts } from './accounts.ts';
+import { type FoundAccounts, findAccounts } from './accounts.ts';
 import { createAsker } from './asker.ts';
 import { type Asker, chooseRegistries, type RegistryChoice } from './choose-registries.ts';
-import { readConfigFile } from './config-change.ts';
+import { aboveSystemConfig, readConfigFile } from './config-change.ts';
 import { readDropIn } from './docker-files/drop-in.ts';
 import { writesOf } from './file-change.ts';
 import { removeEmptyFolders } from './made-folders.ts';
@@ -94,19 +95,20 @@ async function setUp(session: SetupSession, path: string, options: SetupOptions)
   const program = options.podman ? 'podman' : 'docker';
   const isDropIn = options.podman === true && options.credsStore === true;
   // Before anything is asked.
-  const { config } = readConfigFile(path);
+  const configFile = () => aboveSystemConfig(readConfigFile(path), user.env);
+  const { config } = configFile();
   const { value: former } = readState(path);
   const targets = targetsOf(program, isDropIn, user);
   const withoutStore = typed({ ...options, credsStore: undefined });
   const dropIn = isDropIn ? readDropIn(user, withoutStore) : undefined;
   const isListed = dropIn?.before?.bytes.includes(HELPER) === true;
   const standing = standingOf(config, targets, isListed, former?.declined ?? []);
-  const choice = await choose(session, options, standing);
+  const { choice, signIns } = await choose(session, options, standing);
   const isCredsStore = options.credsStore === true && !isDropIn;
   let use: StoreUse | undefined;
   const done = await writePlan(session, () => {
     const state = readState(path);
-    const plan = planSetup(readConfigFile(path), targetsOf(program, isDropIn, user), choice, {
+    const plan = planSetup(configFile(), targetsOf(program, isDropIn, user), choice, {
       isCredsStore,
       state: state.value,
       withoutStore,
@@ -121,11 +123,11 @@ async function setUp(session: SetupSession, path: string, options: SetupOptions)
       isMemoryOnly: changes.length === 0,
     };
   });
-  if (done === 'written') stdout.write(nextStepsText(choice.accounts, program));
+  if (done === 'written') stdout.write(nextStepsText(choice.accounts, signIns, program));
   if (use !== undefined && program === 'docker') stdout.write(storeText(use, [...words, '--creds-store']));
   if (done === 'shown') return;
   const fault = helperFault(user.env.PATH, user.home, run.invocation.self);
-  if (fault !== undefined) {
+  if (fault !== undefined && !(fault.other && (await versionsOf(fault.other, user.env)).isSame)) {
     stderr.write(`\nWarning: ${fault.message}\nTo fix it, run:\n  ${fault.command}\n`);
   }
 }
@@ -134,7 +136,7 @@ async function choose(
   { run, asker, words, user: { env } }: SetupSession,
   options: SetupOptions,
   standing: Standing,
-): Promise<RegistryChoice> {
+): Promise<{ choice: RegistryChoice } & Pick<FoundAccounts, 'signIns'>> {
   const { profile: profiles = [], region: regions = [] } = options;
   const look = { env, now: Date.now() };
   const screen = screenOf(run.streams.stdout, env);
@@ -151,7 +153,7 @@ async function choose(
   const isAll = asker === undefined && profiles.length === 0;
   const declined = isAll ? found.accounts.filter(({ id }) => choice.declined.includes(id)) : [];
   say(choicesText(choice, found, screen) + leftOutText({ regionless, declined }, words, screen));
-  return choice;
+  return { choice, signIns: found.signIns };
 }
 
 async function undo(session: Session, configFile: string, { keepConfig }: SetupOptions): Promise<void> {

@@ -2,7 +2,7 @@
 
 import type { DockerUser } from '../docker/config-file.ts';
 import { printable, XacctError } from '../errors.ts';
-import { type Command, shellWord } from '../hint.ts';
+import { type Command, type Hint, shellWord } from '../hint.ts';
 import type { Run } from '../invocation.ts';
 import { refuseForeign } from '../os/foreign-folder.ts';
 import { uninterrupted } from '../os/uninterrupted.ts';
@@ -27,7 +27,7 @@ export interface Session {
 
 export interface WritePlan {
   changes: readonly FileChange[];
-  notes: readonly string[];
+  notes: readonly (string | Hint)[];
   /** The changes, and what takes them back. Empty where nothing is to change. */
   writes: readonly FileWrite[];
   /** Whether only what setup remembers is to change, which is not asked about. */
@@ -73,7 +73,9 @@ export async function writePlan(
     }
     changed = await uninterrupted(() => writeFiles(writes));
     if (changed === undefined) {
-      stdout.write(`${copiesText(writes)}\n`);
+      const copies = copiesText(writes);
+      // The change ends with an empty line, an answer does not.
+      stdout.write(copies === '' && !session.asks ? '' : `${copies}\n`);
       return 'written';
     }
     await pause();

@@ -12,6 +12,7 @@ export interface Change {
 }
 
 export function diffText({ name, before, after }: Change, { paint }: Screen): string {
+  const pieces = name.endsWith('.json') ? JSON_PIECES : TABS;
   const { hunks } = structuredPatch('', '', before ?? '', after ?? '');
   const lines = [
     paint('bold', `--- ${before === undefined ? '/dev/null' : printable(name)}`),
@@ -19,7 +20,7 @@ export function diffText({ name, before, after }: Change, { paint }: Screen): st
   ];
   for (const { oldStart, oldLines, newStart, newLines, lines: changed } of hunks) {
     lines.push(paint('cyan', `@@ -${rangeText(oldStart, oldLines)} +${rangeText(newStart, newLines)} @@`));
-    for (const line of changed.map(printableLine)) {
+    for (const line of changed.map((line) => printableLine(line, pieces))) {
       const style = ({ '+': 'green', '-': 'red' } as const)[line.charAt(0)];
       lines.push(style === undefined ? line : paint(style, line));
     }
@@ -32,7 +33,12 @@ function rangeText(start: number, lines: number): string {
   return `${lines === 0 ? start - 1 : start},${lines}`;
 }
 
-/** With its tabs, by which Docker indents. */
-function printableLine(line: string): string {
-  return line.replace(/\r$/, '').split('\t').map(printable).join('\t');
+/** Docker indents by them. */
+const TABS = /(\t)/;
+/** Each string for itself as well: a whole file may be in one line, and where a URL ends, only its quotes say. */
+const JSON_PIECES = /(\t|"(?:[^"\\]|\\.)*(?:"|\\?$))/s;
+
+function printableLine(line: string, pieces: RegExp): string {
+  const texts = line.replace(/\r$/, '').split(pieces);
+  return texts.map((text) => (text === '\t' ? text : printable(text))).join('');
 }

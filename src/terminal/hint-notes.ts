@@ -1,20 +1,18 @@
-// A hint on a screen: its command is in one line, to be copied whole.
-import { type Hint, hintText } from '../hint.ts';
+// A hint on a screen: each command is whole, in a line that is not wrapped.
+import { type Hint, hintLines, hintText } from '../hint.ts';
 import type { Screen } from './screen.ts';
 import type { Note } from './table.ts';
 import { widest } from './text-width.ts';
 
-/** In one line where there is room for it; else what is said of the command goes before it. */
+/** One command is in one line with what is said of it, where there is room; else each is on a line of its own. */
 export function hintNotes(hint: Hint, indent: number, { width }: Pick<Screen, 'width'>): Note[] {
-  const { say, run, by, next } = hint;
   const line = hintText(hint);
-  if (run === undefined) return [{ note: line, indent }];
-  const fits = widest([line]) <= width - indent;
-  if (fits || say === undefined || by !== undefined) return [{ note: line, indent, fit: 'whole' }];
-  const lead = /[:?]$/.test(say) ? say : `${say}:`;
-  const command = hintText({ run, ...(next && { next }) });
-  return [
-    { note: lead, indent },
-    { note: command, indent, fit: 'whole' },
-  ];
+  const fits = (hint.say ?? hint.by) === undefined || widest([line]) <= width - indent;
+  if (hint.run !== undefined && hint.next === undefined && fits)
+    return [{ note: line, indent, fit: 'whole' }];
+  return hintLines(hint).map((line) =>
+    line.startsWith('  ')
+      ? { note: line.trimStart(), indent: indent + 2, fit: 'whole' }
+      : { note: line, indent },
+  );
 }

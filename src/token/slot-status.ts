@@ -1,11 +1,15 @@
 // What is shown of a slot: never a secret, and times by this machine's clock as it is set now.
 import { elapsed, type Moment, wallTime } from '../clock.ts';
+import { errorText, printable, XacctError } from '../errors.ts';
+import type { Hint } from '../hint.ts';
 import { leftOf } from './lifetime.ts';
-import { livingToken, type Slot, type TokenDescription } from './slot.ts';
+import { type Failure, livingToken, type Slot, type TokenDescription } from './slot.ts';
 
 export interface MintError {
-  /** One line: what failed, and what fixes it. */
+  /** One line: what failed. */
   text: string;
+  /** What fixes it. */
+  hint?: Hint;
   /** Epoch ms of this machine's clock as it is set now. */
   at: number;
 }
@@ -39,7 +43,7 @@ export interface MintFailure extends TokenDescription, MintError {
 export function tokenStatus(slot: Slot, now: Moment): TokenStatus | undefined {
   const token = livingToken(slot, now);
   if (token === undefined) return undefined;
-  const lastError = shownFailure(slot, now);
+  const lastError = slot.failure && shownFailure(slot.failure, now);
   return {
     ...slot.about,
     hostnames: [...slot.hostnames],
@@ -61,9 +65,12 @@ export function mintFailure(slot: Slot, now: Moment): MintFailure | undefined {
   const { about, hostnames, failure } = slot;
   if (failure === undefined || elapsed(failure.at, now) >= FAILURE_LIFE_MS) return undefined;
   if (livingToken(slot, now) !== undefined) return undefined;
-  return { ...about, hostnames: [...hostnames], text: failure.text, at: wallTime(failure.at, now) };
+  return { ...about, hostnames: [...hostnames], ...shownFailure(failure, now) };
 }
 
-function shownFailure({ failure }: Slot, now: Moment): MintError | undefined {
-  return failure && { text: failure.text, at: wallTime(failure.at, now) };
+function shownFailure({ error, at }: Failure, now: Moment): MintError {
+  const when = { at: wallTime(at, now) };
+  if (!(error instanceof XacctError)) return { text: errorText(error), ...when };
+  const { message, hint } = error.withTexts(printable);
+  return { text: message, ...(hint && { hint }), ...when };
 }

@@ -1,6 +1,6 @@
 // One slot: all that is known of a key, whether it has a token now or not.
 import { elapsed, type Moment } from '../clock.ts';
-import { errorText, XacctError } from '../errors.ts';
+import { XacctError } from '../errors.ts';
 import type { Token } from '../questions.ts';
 import {
   ageOf,
@@ -45,9 +45,8 @@ export interface Slot {
   renew: Renew | undefined;
 }
 
-interface Failure {
+export interface Failure {
   error: unknown;
-  text: string;
   at: Moment;
   /** Who has AWS asked again within a moment: none, those who have heard of it, all. */
   again: 'none' | 'told' | 'all';
@@ -113,7 +112,7 @@ const MOMENT_MS = 3_000;
 
 /** For a moment, a failure may answer in place of another mint. */
 export function rememberFailure(slot: Slot, error: unknown, now: Moment): void {
-  slot.failure = { error, text: errorText(error), at: now, again: whoAsksAgain(error), told: new Set() };
+  slot.failure = { error, at: now, again: whoAsksAgain(error), told: new Set() };
 }
 
 /**

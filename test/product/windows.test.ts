@@ -108,7 +108,10 @@ test('What is about the daemon says that there is none.', async (t) => {
   assert.equal(JSON.parse((await run(stage, ['status', '--json'])).stdout).daemon, null);
   const { status, stderr } = await run(stage, ['login', HOST]);
   assert.equal(status, 1);
-  assert.ok(stderr.startsWith(`ecr-xacct: ${NO_DAEMON}\nWith SSO, run: aws sso login; with MFA, `), stderr);
+  assert.ok(
+    stderr.startsWith(`ecr-xacct: ${NO_DAEMON}\nWith SSO, run:\n  aws sso login\nWith MFA, `),
+    stderr,
+  );
 });
 
 test('setup writes both files, and says how PowerShell puts the program on PATH.', async (t) => {

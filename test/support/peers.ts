@@ -1,6 +1,7 @@
 // Owns which foreign programs this machine has for the end-to-end tests, and what a test does without them.
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, globSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { isBaseThere, isNodeThere, NODES_ON_PATH } from '../../scripts/package/node-base.ts';
 import { TARGETS } from '../../scripts/package/targets.ts';
@@ -38,14 +39,15 @@ export type Peer =
 
 /**
  * What a test may need: a program, the right to make private namespaces (root, on Linux), a Debian that is bare, the programs of
- * version 1 of the wire, programs of another processor that the system starts, a compiler and musl for that processor, a root that runs on musl, or the Node of every system that there are packages for,
- * and the other ones of this machine that the bundle runs on.
+ * version 1 of the wire, the kubelet's code, programs of another processor that the system starts, a compiler and musl for that
+ * processor, a root that runs on musl, or the Node of every system that there are packages for, and those that the bundle runs on.
  */
 export type Need =
   | Peer
   | 'namespaces'
   | 'debian-root'
   | 'version-1'
+  | 'kubelet'
   | 'binfmt'
   | 'node-bases'
   | 'musl-arm64'
@@ -118,6 +120,21 @@ export function versionOne(): string {
   return VERSION_ONE;
 }
 
+/** The program of test/kubelet, built of this very source. Throws where `skipWithout` has a reason. */
+export function kubeletProgram(): string {
+  const program = kubeletPath();
+  if (!existsSync(program)) throw new Error(absence('kubelet'));
+  return program;
+}
+
+function kubeletPath(): string {
+  const source = join(import.meta.dirname, '..', 'kubelet');
+  const files = globSync('{go.mod,go.sum,*.go,cloud-provider/go.mod,cloud-provider/*/*.go}', { cwd: source });
+  const hash = createHash('sha256');
+  for (const file of files.toSorted()) hash.update(readFileSync(join(source, file)));
+  return `/var/cache/docker-credential-ecr-xacct-tests/kubelet-${hash.digest('hex').slice(0, 12)}/kubelet`;
+}
+
 /** Every docker CLI of this machine, Debian's own first. Empty where there is none. */
 export function dockerClis(): DockerCli[] {
   const own = '/usr/bin/docker';
@@ -152,6 +169,7 @@ function reasonAgainst(need: Need): string | undefined {
   }
   if (need === 'version-1') return existsSync(VERSION_ONE) ? undefined : absence(need);
   if (need === 'musl-root') return existsSync(MUSL_ROOT) ? undefined : absence(need);
+  if (need === 'kubelet') return existsSync(kubeletPath()) ? undefined : absence(need);
   if (need === 'debian-root') return existsSync(DEBIAN_ROOT) ? undefined : absence(need);
   return findPrograms(need).length > 0 ? undefined : absence(need);
 }

@@ -179,7 +179,8 @@ function nameOf(roleArn: string, { resolution: { identity } }: FailureContext): 
 }
 
 /** What brings new keys where AWS does not accept these: it depends on where they come from. */
-function replaceKeys({ chain: { source } }: FailureContext): Hint {
+function replaceKeys(context: FailureContext): Hint {
+  const { source } = context.chain;
   switch (source.kind) {
     case 'sso':
       return { run: command`aws sso login --profile ${source.profile}` };
@@ -197,7 +198,7 @@ function replaceKeys({ chain: { source } }: FailureContext): Hint {
     case 'web-identity':
     case 'container':
     case 'instance':
-      return { run: command`aws sts get-caller-identity` };
+      return whoAmI(context);
   }
 }
 

@@ -4,14 +4,6 @@ import { command } from '../../hint.ts';
 import type { CommandContext } from '../command.ts';
 
 export function configCommand({ program, invocation, streams, setStatus }: CommandContext): void {
-  const path = async () => {
-    const { configPath } = await import('../../config/paths.ts');
-    const file = configPath(invocation.env);
-    if (file !== undefined) return file;
-    throw new XacctError('usage', 'there is no home folder to have a config file in', {
-      hint: { run: command`export ECR_XACCT_CONFIG=/absolute/path/config.yaml` },
-    });
-  };
   const config = program
     .command('config')
     .description('the config file: where it is, whether it is right, its schema')
@@ -20,19 +12,28 @@ export function configCommand({ program, invocation, streams, setStatus }: Comma
   config
     .command('path')
     .description('print its path, also where it does not exist')
+    .option('--system', "the path of the machine's, which is beneath yours")
     .addHelpText('after', '\nExample: vi "$(ecr-xacct config path)"')
-    .action(async () => {
-      streams.stdout.write(`${await path()}\n`);
+    .action(async ({ system }: { system?: true }) => {
+      const { configPath, systemConfigPath } = await import('../../config/paths.ts');
+      const path = (system ? systemConfigPath : configPath)(invocation.env);
+      if (path === undefined) throw system ? noSystemConfig() : noHome();
+      streams.stdout.write(`${path}\n`);
     });
   config
     .command('check')
-    .description('say every mistake in it, and what it names that is not there')
+    .description("say every mistake in it and in the machine's, and what they name that is not there")
     .addHelpText('after', '\nExample: ecr-xacct config check')
     .action(async () => {
-      const { checkConfig } = await import('../../inspect/check-config.ts');
-      const { lines, problems } = checkConfig(await path(), invocation.env);
-      (problems > 0 ? streams.stderr : streams.stdout).write(`${lines.join('\n')}\n`);
-      if (problems > 0) setStatus(1);
+      const { checkConfigs } = await import('../../inspect/check-config.ts');
+      const checks = checkConfigs(invocation.env);
+      if (checks.length === 0) throw noHome();
+      for (const check of checks) {
+        if (check instanceof XacctError) throw check;
+        const { lines, problems } = check;
+        (problems > 0 ? streams.stderr : streams.stdout).write(`${lines.join('\n')}\n`);
+        if (problems > 0) setStatus(1);
+      }
     });
   config
     .command('schema')
@@ -42,6 +43,18 @@ export function configCommand({ program, invocation, streams, setStatus }: Comma
       const { configJsonSchema } = await import('../../config/json-schema.ts');
       streams.stdout.write(`${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
     });
+}
+
+function noHome(): XacctError {
+  return new XacctError('usage', 'there is no home folder to have a config file in', {
+    hint: { run: command`export ECR_XACCT_CONFIG=/absolute/path/config.yaml` },
+  });
+}
+
+function noSystemConfig(): XacctError {
+  return new XacctError('usage', 'no config of the machine is read: ECR_XACCT_SYSTEM_CONFIG is empty', {
+    hint: { run: command`unset ECR_XACCT_SYSTEM_CONFIG` },
+  });
 }
 
 const SCHEMA_HELP = `

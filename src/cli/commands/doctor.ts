@@ -1,6 +1,6 @@
 // `ecr-xacct doctor`: its options. What it does is loaded when it runs.
 import { InvalidArgumentError, Option } from 'commander';
-import { type DoctorOptions, PLATFORMS } from '../../doctor/options.ts';
+import { CONSUMERS, type DoctorOptions, PLATFORMS } from '../../doctor/options.ts';
 import { parseImageName } from '../../doctor/registry-api/image-name.ts';
 import { type CommandContext, regionName, withUsage } from '../command.ts';
 
@@ -18,6 +18,12 @@ With --for, it looks at what ECS (on EC2), Fargate or Lambda need instead: the
 role, what it may do, and what the registry's policies say. It takes the usual
 role of your account there, or --role.
 
+With --for kubelet, it goes the way of a node, and is run there, as root: the
+kubelet's flags, its CredentialProviderConfig, the plugin, and what the plugin
+answers when it is run as the kubelet runs it. With --service-account, it asks
+kubectl for a token and the annotations of the pod's service account. A kubelet
+that is still to be started is told by --bin-dir and --provider-config.
+
 Exits with 0 if nothing is wrong, with 1 if something fails; with --strict, a
 warning is a failure.
 
@@ -27,7 +33,9 @@ Examples:
   ecr-xacct doctor 111122223333.dkr.ecr.us-east-1.amazonaws.com/app:1
   ecr-xacct doctor 111122223333.dkr.ecr.us-east-1.amazonaws.com/app --push
   ecr-xacct doctor 111122223333.dkr.ecr.us-east-1.amazonaws.com/app \\
-    --for fargate --role arn:aws:iam::444455556666:role/ecsTaskExecutionRole`;
+    --for fargate --role arn:aws:iam::444455556666:role/ecsTaskExecutionRole
+  sudo ecr-xacct doctor 111122223333.dkr.ecr.us-east-1.amazonaws.com/app:1 \\
+    --for kubelet --service-account team/app`;
 
 export function doctorCommand(context: CommandContext): void {
   const command = context.program
@@ -36,10 +44,21 @@ export function doctorCommand(context: CommandContext): void {
     .argument('[image]', 'HOST/repository, with :TAG or @DIGEST')
     .option('--push', 'look whether it can be pushed, too')
     .addOption(
-      new Option('--for <platform>', 'look for what runs in AWS').choices([...PLATFORMS]).conflicts('push'),
+      new Option('--for <consumer>', 'look for what runs in AWS, or for the kubelet of this node')
+        .choices([...CONSUMERS])
+        .conflicts('push'),
     )
     .option('--role <arn>', 'the role that pulls there')
     .option('--region <region>', 'where the functions are, for Lambda', regionName)
+    .option('--bin-dir <folder>', "where the kubelet's plugins are", notEmpty)
+    .option('--provider-config <file>', "the kubelet's CredentialProviderConfig", notEmpty)
+    .option('--service-account <name>', 'pull as its pods: NAMESPACE/NAME, by kubectl', serviceAccount)
+    .addOption(
+      new Option('--token-file <file>', 'a file with its token, instead of kubectl')
+        .argParser(notEmpty)
+        .conflicts('serviceAccount'),
+    )
+    .option('--annotation <key=value>', 'an annotation of it, instead of kubectl (repeatable)', annotations)
     .option('--strict', 'exit with 1 for a warning, too')
     .option('--report <file>', 'make a file to attach to a bug, without secrets', fileName)
     .option('--json', 'print JSON')
@@ -51,13 +70,21 @@ export function doctorCommand(context: CommandContext): void {
         `error: '${text}' is no image in a registry, such as HOST/app:1${whyNoImage(text)}`,
       );
     }
-    const { role, region, push, for: platform } = options;
-    if (image === undefined && (push || platform !== undefined)) {
+    const { role, region, push, for: consumer } = options;
+    if (image === undefined && (push || consumer !== undefined)) {
       return command.error(`error: ${push ? '--push' : '--for'} is about an image: add HOST/repository`);
     }
-    if (platform === undefined && (role !== undefined || region !== undefined)) {
+    const isInAws = consumer !== undefined && consumer !== 'kubelet';
+    if (!isInAws && (role !== undefined || region !== undefined)) {
       const name = role === undefined ? '--region' : '--role';
       return command.error(`error: ${name} is of what runs in AWS; add: --for ${PLATFORMS.join('|')}`);
+    }
+    const ofKubelet = KUBELET_OPTIONS.find(({ key }) => options[key] !== undefined);
+    if (consumer !== 'kubelet' && ofKubelet !== undefined) {
+      return command.error(`error: ${ofKubelet.name} is of the kubelet; add: --for kubelet`);
+    }
+    if (options.annotation && options.serviceAccount === undefined && options.tokenFile === undefined) {
+      return command.error('error: --annotation is of a service account; add: --token-file FILE');
     }
     const { showDiagnosis } = await import('../../doctor/diagnose.ts');
     await withUsage(command, async () => {
@@ -65,6 +92,30 @@ export function doctorCommand(context: CommandContext): void {
       if (!isWell) context.setStatus(1);
     });
   });
+}
+
+const KUBELET_OPTIONS = [
+  { key: 'binDir', name: '--bin-dir' },
+  { key: 'providerConfig', name: '--provider-config' },
+  { key: 'serviceAccount', name: '--service-account' },
+  { key: 'tokenFile', name: '--token-file' },
+  { key: 'annotation', name: '--annotation' },
+] as const;
+
+function notEmpty(text: string): string {
+  if (text !== '') return text;
+  throw new InvalidArgumentError('It must not be empty.');
+}
+
+/** Names of Kubernetes, of which none is taken for an option of kubectl. */
+function serviceAccount(text: string): string {
+  if (/^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9.-]*$/.test(text)) return text;
+  throw new InvalidArgumentError('Write it as NAMESPACE/NAME, such as team/app.');
+}
+
+function annotations(text: string, before: readonly string[] = []): string[] {
+  if (/^[^=]+=./s.test(text)) return [...before, text];
+  throw new InvalidArgumentError('Write it as KEY=VALUE.');
 }
 
 function fileName(text: string): string {

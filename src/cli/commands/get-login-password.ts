@@ -2,7 +2,7 @@
 import { readCredential } from '../../docker/messages.ts';
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
-import { type Invocation, waitingFor } from '../../invocation.ts';
+import type { Invocation } from '../../invocation.ts';
 import { parseRegistry } from '../../registry/ecr-hostname.ts';
 import { type CommandContext, registryArgument } from '../command.ts';
 
@@ -20,16 +20,12 @@ export function getLoginPasswordCommand({ program, invocation, streams, setStatu
     .action(async (text: string) => {
       const url = registryArgument(command, text);
       if (url.scheme === 'http') throw new XacctError('usage', `${text}: no password goes to http://`);
-      const { answer } = await import('../../client/answer.ts');
-      const { outcome, text: said } = await waitingFor(
-        `Getting a token for ${url.hostname}`,
-        invocation,
-        () => answer('get', url.hostname, invocation, undefined),
-      );
+      const { credentialFor } = await import('../../client/ask-for-people.ts');
+      const { outcome, text: said } = await credentialFor(url.hostname, invocation);
       if (outcome === 'quiet-failure') throw await notServed(url.hostname, invocation);
       if (outcome === 'success') streams.stdout.write(`${readCredential(said).Secret}\n`);
       else {
-        // It is the whole line already.
+        // Of a fallback helper, as it says it.
         streams.stderr.write(`${said}\n`);
         setStatus(1);
       }

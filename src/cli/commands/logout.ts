@@ -31,9 +31,7 @@ function fail(command: Command, problem: string): never {
 }
 
 function hostnameOf(command: Command, text: string): string {
-  return (
-    parseRegistryOrImage(text)?.hostname ?? fail(command, `'${text}' is neither a hostname nor an image`)
-  );
+  return parseRegistryOrImage(text)?.hostname ?? fail(command, `'${text}' names no registry; name one`);
 }
 
 async function forget(hostname: string, invocation: Invocation): Promise<string> {
@@ -64,8 +62,9 @@ async function forgetAll(invocation: Invocation): Promise<string> {
   if (answer === undefined) return 'Nothing is kept: no daemon is running.\n';
   const { tokens, logins, mfaSessions } = JSON.parse(answer) as Forgotten;
   if (tokens + logins + mfaSessions === 0) return 'Nothing was kept.\n';
-  const sessions = mfaSessions === 0 ? '' : ` and ${count(mfaSessions, 'MFA session')}`;
-  return `Forgot ${count(tokens, 'token')} and ${count(logins, 'login')}${sessions}.\n`;
+  const kept = Object.entries({ token: tokens, login: logins, 'MFA session': mfaSessions });
+  const forgotten = kept.filter(([, number]) => number > 0).map(([what, number]) => count(number, what));
+  return `Forgot ${forgotten.join(' and ')}.\n`;
 }
 
 function count(number: number, what: string): string {

@@ -40,7 +40,7 @@ async function askFallbackHelper(request: FallbackRequest, timeoutMs: number): P
   const marked = { ...env, [FALLBACK_MARK]: '1' };
   let ran: HelperRan;
   try {
-    ran = await runHelper({ program, action, input, env: marked, timeoutMs });
+    ran = await runHelper({ program, args: [action], input, env: marked, timeoutMs });
   } catch (cause) {
     const limit = limitError(`${nameOf(program)} cannot be started`, cause);
     if (limit !== undefined) throw limit;

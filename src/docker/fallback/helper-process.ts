@@ -1,4 +1,4 @@
-// One run of another credential helper: a process in a group of its own, with an end to its time and to its output.
+// One run of another program, a credential helper, say: a process in a group of its own, with an end to its time and to its output.
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { IN_OWN_GROUP, killGroup } from '../../os/process-group.ts';
@@ -6,7 +6,7 @@ import { IN_OWN_GROUP, killGroup } from '../../os/process-group.ts';
 export interface HelperRun {
   /** Absolute path. */
   program: string;
-  action: string;
+  args: readonly string[];
   input: string;
   /** The whole environment. */
   env: Readonly<Record<string, string | undefined>>;
@@ -31,9 +31,9 @@ const MAX_STDERR_BYTES = 4 * 1024;
 const DRAIN_MS = 250;
 
 /** Runs it to its end, at most for the time and the output it has. @throws the system's error where it cannot be started. */
-export async function runHelper({ program, action, input, env, timeoutMs }: HelperRun): Promise<HelperRan> {
+export async function runHelper({ program, args, input, env, timeoutMs }: HelperRun): Promise<HelperRan> {
   // No shell. Not in the caller's folder, where a helper written in a hurry may find other things than it looks for.
-  const child = spawn(program, [action], {
+  const child = spawn(program, args, {
     env: { ...env },
     cwd: '/',
     ...IN_OWN_GROUP,

@@ -62,7 +62,7 @@ describe('doctor --for fargate', () => {
     assert.deepEqual(steps, ['role failed']);
     assert.match(
       cause?.command ?? '',
-      /^aws iam create-role --role-name ecsTaskExecutionRole2 .*ecs-tasks\.amazonaws\.com/,
+      /^aws iam create-role --role-name ecsTaskExecutionRole2 .*ecs-tasks\.amazonaws\.com.* --profile inspector$/,
     );
     assert.deepEqual([cause?.side, cause?.by], ['caller', 'an administrator of 444455556666']);
   });
@@ -95,7 +95,7 @@ describe('doctor --for fargate', () => {
     );
     assert.equal(
       cause?.command,
-      'aws iam attach-role-policy --role-name bare --policy-arn arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy',
+      'aws iam attach-role-policy --role-name bare --policy-arn arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy --profile inspector',
     );
   });
 
@@ -168,7 +168,7 @@ describe('doctor --for fargate', () => {
       stdout.replace(/\s+/g, ' '),
       /unknown its policies could not be read: profile owner: its SSO session was never begun/,
     );
-    assert.match(stdout, /^ {2}aws sso login --profile owner$/m);
+    assert.match(stdout, /^ {2}aws sso login --profile primary$/m);
   });
 
   test('wants a role by its ARN', async () => {
@@ -215,7 +215,10 @@ describe('doctor --for lambda', () => {
     const { steps, cause } = await diagnosed(stage, '--for', 'lambda', '--region', 'eu-west-1');
     assert.deepEqual(steps, ['region failed']);
     assert.match(cause?.text ?? '', /the functions are in eu-west-1, the registry in us-east-1/);
-    assert.match(cause?.command ?? '', /^aws ecr put-replication-configuration .*"region":"eu-west-1"/);
+    assert.match(
+      cause?.command ?? '',
+      /^aws ecr put-replication-configuration .*"region":"eu-west-1".* --region us-east-1 --profile primary$/,
+    );
   });
 
   test('asks for the grant by which Lambda pulls, and is content after it', async () => {

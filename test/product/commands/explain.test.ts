@@ -254,7 +254,7 @@ describe('What ends in no identity', () => {
     );
     assert.match(
       stdout,
-      /\n→ no identity\n {2}name the profile that may assume it:\n {2}run: aws configure set source_profile NAME --profile half\n$/,
+      /\n→ no identity\n {2}Name the profile that may assume it, run:\n {4}aws configure set source_profile NAME --profile half\n$/,
     );
     assert.doesNotMatch(stdout, /always use it/);
   });
@@ -300,7 +300,7 @@ describe('What ends in no identity', () => {
     assert.equal(status, 1);
     assert.ok(
       stdout.endsWith(
-        "\n→ no identity\n  with a profile that may use account 111122223333:\n  run: ecr-xacct rule add '111122223333.dkr.ecr.*.amazonaws.com' --profile NAME\n",
+        "\n→ no identity\n  With a profile that may use account 111122223333, run:\n    ecr-xacct rule add '111122223333.dkr.ecr.*.amazonaws.com' --profile NAME\n",
       ),
       stdout,
     );

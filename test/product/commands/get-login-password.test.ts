@@ -1,4 +1,4 @@
-// `ecr-xacct get-login-password`: the password and nothing else on stdout, or one line on stderr.
+// `ecr-xacct get-login-password`: the password and nothing else on stdout, or on stderr what failed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { passwordOf } from '../../support/product/product.ts';
@@ -28,14 +28,21 @@ test('Without a daemon it starts one, or mints by itself where it is told to do 
   assert.equal(stdout, `${passwordOf(await product.get(HOST), HOST)}\n`);
 });
 
-test('A failure is one line on stderr.', async () => {
+test('A failure is on stderr: what failed, then the command that fixes it, on a line of its own.', async () => {
   await using stage = await startProductStage();
   const { product } = stage;
-  const { status, stdout, stderr } = await product.run(['ecr-xacct', 'get-login-password', HOST], {
-    env: { ECR_XACCT_PROFILE: 'gone' },
-  });
-  assert.deepEqual([status, stdout], [1, '']);
-  assert.match(stderr, new RegExp(`^ecr-xacct: ${HOST}: there is no profile gone[^\n]*\n$`));
+  for (const env of [{}, { ECR_XACCT_DAEMON: 'off' }]) {
+    const { status, stdout, stderr } = await product.run(['ecr-xacct', 'get-login-password', HOST], {
+      env: { ECR_XACCT_PROFILE: 'gone', ...env },
+    });
+    assert.deepEqual([status, stdout], [1, '']);
+    assert.match(
+      stderr,
+      new RegExp(
+        `^ecr-xacct: ${HOST}: there is no profile gone[^\n]*\nTo see which there are, run:\n  aws configure list-profiles\n$`,
+      ),
+    );
+  }
 });
 
 test('A hostname that is nobody’s, and ECR Public without an identity, are said to be so.', async () => {

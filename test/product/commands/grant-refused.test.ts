@@ -1,7 +1,7 @@
 // What `ecr-xacct grant`, `revoke` and `access` refuse, each with what failed, for whom, and what fixes it; and what they wait for.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { REGION, SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';
+import { SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';
 import {
   CI_ROLE,
   on,
@@ -298,77 +298,5 @@ describe('a profile that needs an MFA code', () => {
     assert.match(text, /ecr-xacct: cancelled: no code was given/);
     assert.equal(text.match(/cancelled/g)?.length, 1, text);
     assert.equal(stage.aws.count('sts', 'AssumeRole'), 0);
-  });
-});
-
-describe('on a terminal', { skip: skipWithoutTerminal }, () => {
-  const open = ({ product }: PolicyStage, words: string) =>
-    openTerminal(`ecr-xacct ${words}`, { ...product.env, PATH: `${bin}:/usr/bin:/bin` });
-  const QUESTION = /Write this policy\?[\s\S]*No/;
-
-  test('grant asks; whoever says no, or breaks off, has changed nothing', async () => {
-    await using stage = await startPolicyStage();
-    for (const key of [KEYS.enter, KEYS.ctrlC]) {
-      using terminal = open(stage, `grant ${SECONDARY_ACCOUNT} --on ${on('team/private')}`);
-      await terminal.shows(QUESTION);
-      terminal.type(key === KEYS.enter ? `${KEYS.right}${key}` : key);
-      const { status, text } = await terminal.end();
-      assert.equal(status, key === KEYS.ctrlC ? 130 : 1, text);
-      assert.match(text, /cancelled: nothing was changed/);
-      assert.equal(stage.policyOf('team/private'), undefined);
-    }
-  });
-
-  test('grant shows the change in colour, and writes it for a yes', async () => {
-    await using stage = await startPolicyStage();
-    using terminal = open(stage, `grant ${SECONDARY_ACCOUNT} --on ${on('team/private')}`);
-    await terminal.shows(QUESTION);
-    terminal.type('y');
-    const { status, text, raw } = await terminal.end();
-    assert.equal(status, 0, text);
-    assert.ok(raw.includes('\u001b[32m+      "Sid": "EcrXacctPull"'), text);
-    assert.equal(stage.policyOf('team/private')?.Statement.length, 1);
-  });
-
-  test('grant asks for an MFA code once, where its profile needs one, and goes on with that session', async () => {
-    const name = 'Owner';
-    await using stage = await startPolicyStage({
-      files: (cast) => ({
-        ...devFiles(cast),
-        config: { 'profile dev': {}, 'profile owner': { ...mfaRole(cast, name), region: REGION } },
-      }),
-    });
-    const { cast, aws } = stage;
-    const Principal = { AWS: `arn:aws:iam::${SECONDARY_ACCOUNT}:root` };
-    const Condition = { Bool: { 'aws:MultiFactorAuthPresent': 'true' } };
-    cast.primary.role(name, {
-      trust: { Statement: { Effect: 'Allow', Principal, Action: 'sts:AssumeRole', Condition } },
-      policies: [{ Statement: { Effect: 'Allow', Action: 'ecr:*', Resource: '*' } }],
-    });
-    using terminal = open(stage, `grant ${SECONDARY_ACCOUNT} --on ${on('team/private')}`);
-    await terminal.shows(/MFA code of arn:aws:iam::444455556666:mfa\/dev/);
-    terminal.type(`${cast.mfa.code}${KEYS.enter}`);
-    await terminal.shows(QUESTION);
-    terminal.type('y');
-    const { status, text } = await terminal.end();
-    assert.equal(status, 0, text);
-    assert.equal(aws.count('sts', 'GetSessionToken'), 1);
-    assert.equal(stage.policyOf('team/private')?.Statement.length, 1);
-  });
-
-  test('grant offers scope V2 where the policy would have no effect, before it asks for the rest', async () => {
-    await using stage = await startPolicyStage();
-    const registry = stage.cast.primary.registry('us-east-1');
-    registry.policyScope = 'V1';
-    using terminal = open(stage, `grant ${SECONDARY_ACCOUNT} --on '${on('team/*')}'`);
-    await terminal.shows(
-      /scope is V1[\s\S]*every statement of it counts[\s\S]*Set the scope to V2\?[\s\S]*No/,
-    );
-    terminal.type('y');
-    await terminal.shows(QUESTION);
-    terminal.type('y');
-    const { status, text } = await terminal.end();
-    assert.equal(status, 0, text);
-    assert.deepEqual([registry.policyScope, stage.policyOf()?.Statement.length], ['V2', 1]);
   });
 });

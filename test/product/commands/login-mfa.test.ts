@@ -75,7 +75,7 @@ test('Another login needs no code as long as the session lasts, and one after lo
   assert.equal(status, 1);
   assert.match(
     stderr,
-    /an MFA code of .* is required\nHere is no terminal to ask on: add --mfa-code CODE\n$/,
+    /an MFA code of .* is required\nHere is no terminal to ask on; with a code, run:\n {2}ecr-xacct login \S+ --mfa-code CODE\n$/,
   );
 });
 
@@ -133,17 +133,40 @@ test('A token that lives shorter than usual is said to, with the reason.', async
   );
 });
 
-test('Ctrl-C at the question for a code logs nobody in, and says so.', {
+for (const [name, key] of [
+  ['Ctrl-C', KEYS.ctrlC],
+  ['Escape', KEYS.escape],
+] as const) {
+  test(`${name} at the question for a code asks AWS nothing, and says so.`, {
+    skip: skipWithoutTerminal,
+  }, async () => {
+    await using stage = await startMfa();
+    using terminal = openTerminal(`ecr-xacct login ${HOST}`, stage.product.env);
+    await terminal.shows(/MFA code of/);
+    terminal.type(`123${key}`);
+    const { status, text } = await terminal.end();
+    assert.equal(status, 130);
+    assert.match(text, /ecr-xacct: cancelled: no code was given/);
+    assert.deepEqual(callsOf(stage), []);
+    assert.doesNotMatch(text, /123\b/);
+  });
+}
+
+test('The question for a code is drawn anew where the window is resized, and takes the code.', {
   skip: skipWithoutTerminal,
 }, async () => {
   await using stage = await startMfa();
+  const { code } = stage.cast.mfa;
   using terminal = openTerminal(`ecr-xacct login ${HOST}`, stage.product.env);
-  await terminal.shows(/MFA code of/);
-  terminal.type(KEYS.ctrlC);
+  await terminal.shows(/MFA code of arn:aws:iam::444455556666:mfa\/dev/);
+  terminal.type(code.slice(0, 3));
+  await terminal.shows(/▪▪▪/);
+  terminal.resize(30, 10);
+  await terminal.shows(/MFA code of arn:aws:iam::44\s+4455556666:mfa\/dev\s+│ {2}▪▪▪/);
+  terminal.type(`${code.slice(3)}${KEYS.enter}`);
   const { status, text } = await terminal.end();
-  assert.equal(status, 130);
-  assert.match(text, /ecr-xacct: cancelled: no code was given/);
-  assert.deepEqual(callsOf(stage), []);
+  assert.equal(status, 0, text);
+  assert.match(text, /Logged in to 111122223333/);
 });
 
 test('A rule’s own mfa_serial is served, too.', async () => {

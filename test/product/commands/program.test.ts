@@ -138,7 +138,8 @@ test('A failure exits with 1, wrong usage with 2 however late it is found, and C
     status: 1,
     stdout: '',
     stderr: `ecr-xacct: ${HOST}: profile careful: an MFA code of ${stage.cast.mfa.serialNumber} is required
-Here is no terminal to ask on: add --mfa-code CODE
+Here is no terminal to ask on; with a code, run:
+  ecr-xacct login ${HOST} --mfa-code CODE
 `,
   });
   const env = { ECR_XACCT_DAEMON: 'off' };

@@ -44,7 +44,7 @@ describe('revoke', () => {
     );
     assert.match(
       stdout,
-      /^Note: statement 1 in the policy of repository team\/app still lets them, or some of them, in;/m,
+      /^Note: statement 1 in the policy of repository team\/app still lets them, or some\sof them, in;/m,
     );
     assert.equal(holderOf(stage.aws, 'team/app')?.policyText, before);
   });
@@ -55,7 +55,7 @@ describe('revoke', () => {
     const { stdout } = await stage.run('revoke', CI_ROLE, '--on', on('team/*'), '--yes');
     assert.match(
       stdout,
-      /^Note: EcrXacctPull2 in the registry's policy still lets them, or some of them, in/m,
+      /^Note: EcrXacctPull2 in the registry's policy still lets them, or some of them,\sin/m,
     );
   });
 
@@ -73,7 +73,7 @@ describe('revoke', () => {
     const unread = await again();
     assert.match(
       unread.stdout,
-      /^Note: the registry's policy may let them in, too; it could not be read: not/m,
+      /^Note: the registry's policy may let them in, too; it could not be\sread: not/m,
     );
     policies.pop();
     stage.cast.primary.registry('us-east-1').policyScope = 'V1';

@@ -13,11 +13,11 @@ describe('on a terminal', { skip: skipWithoutTerminal }, () => {
     await user.succeed('--yes', '--region', 'us-east-1');
     using terminal = openSetup(user);
     await terminal.shows(
-      /◼ 444455556666 {2}readonly and 1 more {2}SSO, needs sign-in[\s\S]*◼ 111122223333 {2}images {15}SSO, needs sign-in[\s\S]*confirm/,
+      /◼ 444455556666 {2}readonly and 1 more {2}SSO, not signed in[\s\S]*◼ 111122223333 {2}images {15}SSO, not signed in[\s\S]*confirm/,
     );
     // The second one is taken out.
     terminal.type(KEYS.down + KEYS.space + KEYS.enter);
-    await terminal.shows(/By which profile[\s\S]*● readonly {2}SSO, needs sign-in[\s\S]*confirm/);
+    await terminal.shows(/By which profile[\s\S]*● readonly {2}SSO, not signed in[\s\S]*confirm/);
     terminal.type(KEYS.down + KEYS.enter);
     await terminal.shows(/No longer: 111122223333 \(images\)[\s\S]*Change these files\?[\s\S]*No/);
     terminal.type(KEYS.enter);
@@ -40,7 +40,7 @@ describe('on a terminal', { skip: skipWithoutTerminal }, () => {
     assert.match(await user.succeed('--yes', '--region', 'us-east-1'), /\nNothing to change\.\n$/);
     using again = openSetup(user, '--region us-east-1');
     await again.shows(
-      /◼ 444455556666 {2}admin and 1 more {2}SSO, needs sign-in[\s\S]*◻ 111122223333 {2}images {12}SSO, needs sign-in[\s\S]*confirm/,
+      /◼ 444455556666 {2}admin and 1 more {2}SSO, not signed in[\s\S]*◻ 111122223333 {2}images {12}SSO, not signed in[\s\S]*confirm/,
     );
     again.type(KEYS.enter);
     await again.shows(/○ readonly {2}SSO[\s\S]*● admin {5}SSO[\s\S]*confirm/);

@@ -7,10 +7,8 @@ import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { bin, makeProduct, type Product } from '../../support/product/product.ts';
-import { CONFIG, DOCKER, makeSetupHome, type SetupHome, ssoProfile } from '../../support/unit/setup-home.ts';
+import { AWS_BOTH, CONFIG, DOCKER, makeSetupHome, type SetupHome } from '../../support/unit/setup-home.ts';
 
-const AWS =
-  ssoProfile('platform', '444455556666', 'us-east-1') + ssoProfile('images', '111122223333', 'us-east-1');
 const OTHER = fileURLToPath(new URL('../../support/product/other-login.ts', import.meta.url));
 const LOGINS = 250;
 
@@ -20,7 +18,7 @@ const setupIn = (user: SetupHome, product: Product, ...args: string[]) =>
 for (const how of ['rename', 'in-place']) {
   test(`No login that another program writes (${how}) is lost to setups and undos beside it.`, async () => {
     await using product = await makeProduct({ url: 'http://127.0.0.1:1' });
-    using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: '{}' });
+    using user = makeSetupHome({ '.aws/config': AWS_BOTH, [DOCKER]: '{}' });
     const other = spawn(process.execPath, [OTHER, join(user.home, DOCKER), `${LOGINS}`, how], {
       stdio: 'inherit',
     });
@@ -83,7 +81,7 @@ describe('a setup that is ended by a signal', () => {
   test('leaves nothing that a later one does not remove, where it could not do so itself.', async () => {
     await using product = await makeProduct({ url: 'http://127.0.0.1:1' });
     const login = '{"auths":{"registry.example":{"auth":"bm8tc2VjcmV0"}}}';
-    using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: login, [CONFIG]: '# mine\n' });
+    using user = makeSetupHome({ '.aws/config': AWS_BOTH, [DOCKER]: login, [CONFIG]: '# mine\n' });
     let left = 0;
     for (const path of Array.from({ length: 6 }, (_, number) => (number % 2 === 0 ? DOCKER : CONFIG))) {
       await signalled(user, 'SIGKILL', path);
@@ -102,7 +100,7 @@ describe('a setup that is ended by a signal', () => {
       let by: unknown;
       // It may have ended before the signal came.
       for (let tries = 0; by !== signal && tries < 20; tries += 1) {
-        using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: '{}', [CONFIG]: '# mine\n' });
+        using user = makeSetupHome({ '.aws/config': AWS_BOTH, [DOCKER]: '{}', [CONFIG]: '# mine\n' });
         by = await signalled(user, signal, DOCKER);
         assert.deepEqual(temporaryFiles(user), []);
         assert.equal(isWritten(user, DOCKER), isWritten(user, CONFIG));
@@ -113,7 +111,7 @@ describe('a setup that is ended by a signal', () => {
 });
 
 test('A setup that has nothing to change, and an undo that has nothing to undo, remove what others have left.', async () => {
-  using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: '{}' });
+  using user = makeSetupHome({ '.aws/config': AWS_BOTH, [DOCKER]: '{}' });
   await user.succeed('--yes');
   for (const args of [['--yes'], ['--undo', '--yes'], ['--undo', '--yes']]) {
     // No process has this ID: it is above what Linux gives.

@@ -5,9 +5,8 @@ import { chmodSync, globSync, lchownSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { makeProduct, type Product } from '../../support/product/product.ts';
-import { CONFIG, DOCKER, makeSetupHome, ssoProfile } from '../../support/unit/setup-home.ts';
+import { AWS_ONE, CONFIG, DOCKER, makeSetupHome } from '../../support/unit/setup-home.ts';
 
-const AWS = ssoProfile('platform', '444455556666', 'us-east-1');
 const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;
 
@@ -40,7 +39,7 @@ describe('a file or folder that may not be written', () => {
   for (const { what, path, mode } of rows) {
     test(`(${what}) is an error, nothing is changed, and the command in it mends it.`, async () => {
       await using product = await makeProduct({ url: 'http://127.0.0.1:1' });
-      using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: '{}', [CONFIG]: '# mine\n' });
+      using user = makeSetupHome({ '.aws/config': AWS_ONE, [DOCKER]: '{}', [CONFIG]: '# mine\n' });
       chmodSync(join(user.home, path), mode);
       const before = user.files();
       const { status, stderr } = await setupIn(user.home, product);
@@ -60,7 +59,7 @@ describe('a file or folder that may not be written', () => {
     skip: !isRoot && 'needs root',
   }, async () => {
     await using product = await makeProduct({ url: 'http://127.0.0.1:1' });
-    using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: '{}' });
+    using user = makeSetupHome({ '.aws/config': AWS_ONE, [DOCKER]: '{}' });
     giveAway(user.home);
     lchownSync(join(user.home, DOCKER), 0, 0);
     const { status, stderr } = await product.run(asUser(['ecr-xacct', 'setup', '--yes']), {
@@ -77,7 +76,7 @@ describe('a file or folder that may not be written', () => {
 test('Where the last file cannot be written, those before it are as they were.', async () => {
   // /proc takes no new files, not even from root.
   using user = makeSetupHome(
-    { '.aws/config': AWS, [CONFIG]: '# mine\n' },
+    { '.aws/config': AWS_ONE, [CONFIG]: '# mine\n' },
     { DOCKER_CONFIG: '/proc/ecr-xacct' },
   );
   const before = user.files();

@@ -167,7 +167,7 @@ test('What is broken is shown with its fix, beside what is not, and it exits wit
   assert.equal(broken.status, 1);
   assert.match(
     broken.stdout,
-    /\nprofile deb\n {2}there is no profile deb in [\s\S]*\n {4}did you mean dev\?\n/,
+    /\nprofile deb\n {2}there is no profile deb in [\s\S]*\n {4}Did you mean dev\?\n/,
   );
   assert.match(broken.stdout, new RegExp(`\nprofile dev \\(access key\\)\n  ${HOST} +none yet\n`));
   const file = `${product.home}/.config/ecr-xacct/config.yaml`;

@@ -117,7 +117,7 @@ for (const front of PLUGIN_FRONTS) {
       assert.deepEqual([status, stdout], [1, '']);
       assert.match(
         stderr,
-        /^ecr-xacct: 111122223333\.dkr\.ecr\.us-east-1\.amazonaws\.com: role \S+NobodyTrusted \(service account team\/app\): STS rejected the token of service account team\/app, issued by https:\/\/oidc\.cluster\.example, .*; check who the role trusts: aws iam get-role --role-name NobodyTrusted .*\n$/,
+        /^ecr-xacct: 111122223333\.dkr\.ecr\.us-east-1\.amazonaws\.com: role \S+NobodyTrusted \(service account team\/app\): STS rejected the token of service account team\/app, issued by https:\/\/oidc\.cluster\.example, .*; check who the role trusts: aws iam get-role --role-name NobodyTrusted .*$/,
       );
     });
 
@@ -156,7 +156,7 @@ for (const front of PLUGIN_FRONTS) {
         const { status, stdout, stderr } = await runPlugin(stage, front, input);
         assert.deepEqual([status, stdout], [1, '']);
         assert.match(stderr, said);
-        assert.equal(stderr.indexOf('\n'), stderr.length - 1, stderr);
+        assert.doesNotMatch(stderr, /\n/);
         assert.deepEqual(stage.aws.calls, []);
       });
     }

@@ -19,6 +19,7 @@ const NAMES = [
   ],
   ...[
     'ECR_XACCT_CONFIG',
+    'ECR_XACCT_SYSTEM_CONFIG',
     'ECR_XACCT_TIMEOUT',
     'ECR_XACCT_LOG',
     'ECR_XACCT_FALLBACK',

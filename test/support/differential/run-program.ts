@@ -82,6 +82,7 @@ async function runProgram(tls: Tls, one: Case, run: Run): Promise<Observation> {
     AWS_MAX_ATTEMPTS: '1',
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_METADATA_SERVICE_TIMEOUT: '1',
+    ECR_XACCT_SYSTEM_CONFIG: '',
     ...one.env,
     ...run.env,
   };

@@ -116,6 +116,7 @@ async function makeFolders(folder: string): Promise<Record<string, string>> {
     ...env,
     PATH: `${productFolder}:/usr/sbin:/usr/bin:/sbin:/bin`,
     CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf'),
+    ECR_XACCT_SYSTEM_CONFIG: '',
   };
 }
 

@@ -8,7 +8,7 @@ import type { ProductStage } from './stage.ts';
 export const POD_ROLE = `arn:aws:iam::${SECONDARY_ACCOUNT}:role/PodPull`;
 
 /** Makes STS know the tokens: `PodPull` of the secondary account, and `EcrPullPod` of the primary, trust their issuer. */
-export function trustCluster({ cast }: ProductStage, tokens: readonly string[]): void {
+export function trustCluster({ cast }: Pick<ProductStage, 'cast'>, tokens: readonly string[]): void {
   const claims = { sub: `system:serviceaccount:${APP.namespace}:${APP.name}`, aud: AUDIENCE };
   const known = Object.fromEntries(tokens.map((token) => [token, claims]));
   const trust = (account: string) => ({

@@ -103,6 +103,8 @@ export async function makeProduct(
     USER: 'dev',
     AWS_ENDPOINT_URL: aws.url,
     AWS_EC2_METADATA_DISABLED: 'true',
+    // Not this machine's own.
+    ECR_XACCT_SYSTEM_CONFIG: '',
     ...env,
   });
   const home = folders.HOME;

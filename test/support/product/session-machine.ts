@@ -1,27 +1,66 @@
 // Owns the machine that every session begins on.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startConnectProxy } from '../../fake-aws/connect-proxy.ts';
+import { PRIMARY_ACCOUNT, REGION } from '../../fake-aws/two-account-world.ts';
+import { startFakeRegistry } from '../../fake-registry/start-fake-registry.ts';
+import { createCertificateAuthority } from '../certificates.ts';
+import { writeSsoCache } from './credential-endpoint.ts';
+import type { Product, ProductEnvironment } from './product.ts';
 import { devFiles, HOST, keysOf, type ProductStage, roleArn, startProductStage } from './stage.ts';
 
+/** Disposing ends all of it. */
+export interface SessionMachine extends AsyncDisposable {
+  readonly product: Product;
+  /** On top of the product's own. */
+  readonly env: ProductEnvironment;
+}
+
 /**
- * A developer of 444455556666 with a role in 111122223333, and an administrator of that, on one machine, where Docker asks
- * ecr-xacct for one registry.
+ * A developer of 444455556666 with a role in 111122223333, an administrator of that, and someone without any rights, on one
+ * machine, where Docker asks ecr-xacct for one registry. They have signed in to SSO session `work`. With `registry`, that registry
+ * answers, too, and has team/app:1 and team/private:1.
  */
-export async function startMachine(): Promise<ProductStage> {
-  const stage = await startProductStage({
-    files: (cast) => ({
-      ...devFiles(cast),
-      credentials: { dev: keysOf(cast.dev), images: keysOf(cast.admin) },
-      config: {
-        'profile dev': { region: 'us-east-1' },
-        'profile images': { region: 'us-east-1' },
-        'profile puller': { role_arn: roleArn('EcrPull'), source_profile: 'dev', region: 'us-east-1' },
-      },
+export async function startMachine({ registry }: { registry: boolean }): Promise<SessionMachine> {
+  await using resources = new AsyncDisposableStack();
+  const stage = resources.use(
+    await startProductStage({
+      files: (cast) => ({
+        ...devFiles(cast),
+        credentials: { dev: keysOf(cast.dev), images: keysOf(cast.admin), newcomer: keysOf(cast.denied) },
+        config: {
+          'profile dev': { region: 'us-east-1' },
+          'profile images': { region: 'us-east-1' },
+          'profile puller': { role_arn: roleArn('EcrPull'), source_profile: 'dev', region: 'us-east-1' },
+        },
+      }),
+      env: { LANG: 'C.UTF-8' },
     }),
-    env: { LANG: 'C.UTF-8' },
-  });
-  const docker = join(stage.product.home, '.docker');
+  );
+  const { product, cast, aws } = stage;
+  const docker = join(product.home, '.docker');
   await mkdir(docker);
   await writeFile(join(docker, 'config.json'), JSON.stringify({ credHelpers: { [HOST]: 'ecr-xacct' } }));
-  return stage;
+  const expiresAt = aws.world.ssoSessions.get(cast.sso.accessToken)?.expiresAt ?? 0;
+  await writeSsoCache(product, 'work', { accessToken: cast.sso.accessToken, expiresAt });
+  const env = registry ? await startRegistry(stage, resources) : {};
+  const started = resources.move();
+  return { product, env, [Symbol.asyncDispose]: () => started.disposeAsync() };
+}
+
+/** By its own name, which a proxy knows. @returns what leads there. */
+async function startRegistry(
+  { aws, product }: ProductStage,
+  resources: AsyncDisposableStack,
+): Promise<ProductEnvironment> {
+  const authority = await createCertificateAuthority();
+  const listener = { host: '127.0.0.1', port: 0, tls: await authority.issue([HOST]) };
+  const registry = resources.use(await startFakeRegistry({ aws, listeners: [listener] }));
+  for (const repository of ['team/app', 'team/private']) {
+    await registry.pushImage({ account: PRIMARY_ACCOUNT, region: REGION, repository, tag: '1' });
+  }
+  const proxy = resources.use(await startConnectProxy({ port: registry.ports[0] ?? 0 }));
+  const NODE_EXTRA_CA_CERTS = join(product.folder, 'ca.pem');
+  await writeFile(NODE_EXTRA_CA_CERTS, authority.cert);
+  return { HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS };
 }

@@ -1,5 +1,5 @@
 // Sessions of people as files: commands with what they print. `[..]` is any text within a line, `...` alone any lines.
-import type { Product } from './product.ts';
+import type { SessionMachine } from './session-machine.ts';
 
 /** One command of a session. */
 export interface SessionStep {
@@ -52,10 +52,12 @@ function literal(text: string): string {
 /** Runs a step in a shell. @returns what it prints, with the paths of a user `you`. */
 export async function runStep(
   { command, input }: SessionStep,
-  product: Product,
+  { product, env }: SessionMachine,
 ): Promise<{ printed: string; status: number | null }> {
-  const ran = await product.run(['bash', '-c', `{ ${command}\n} 2>&1`], { input, showsSecret: true });
+  const ran = await product.run(['bash', '-c', `{ ${command}\n} 2>&1`], { input, env, showsSecret: true });
   const printed = ran.stdout
+    // Said where the machine is slow.
+    .replace(/^(?:Asking|Getting) .* …\n/gm, '')
     .replaceAll(product.home, '/home/you')
     .replaceAll(product.runtime, '/run/user/1000');
   return { printed: printed.trimEnd(), status: ran.status };

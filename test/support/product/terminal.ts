@@ -18,7 +18,7 @@ export interface Terminal extends Disposable {
   type(keys: string): void;
   /** As when a window is drawn wider or narrower: the program is told by SIGWINCH. */
   resize(columns: number, rows: number): void;
-  /** The exit status; everything it wrote, escapes left out, and with them. */
+  /** The exit status, null where it had not ended in time; everything it wrote, escapes left out, and with them. */
   end(): Promise<{ status: number | null; text: string; raw: string }>;
 }
 
@@ -55,6 +55,7 @@ export function openTerminal(command: string, env: Readonly<Record<string, strin
   });
   const unseen = () => stripVTControlCharacters(raw.slice(seen));
   const deadline = AbortSignal.timeout(DEADLINE);
+  deadline.addEventListener('abort', () => child.kill('SIGKILL'));
   return {
     shows: async (text) => {
       while (!text.test(unseen())) {

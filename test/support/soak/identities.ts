@@ -108,6 +108,7 @@ export function environmentOf(identity: SoakIdentity, home: string): Record<stri
     HOME: home,
     PATH: '/usr/bin:/bin',
     AWS_EC2_METADATA_DISABLED: 'true',
+    ECR_XACCT_SYSTEM_CONFIG: '',
     // Its timers are real ones.
     ECR_XACCT_TIMEOUT: '1',
     EDITOR: 'vi',

@@ -32,7 +32,8 @@ const DEADLINE = 30_000;
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 const READERS: { [K in keyof Parsed]: (path: string) => Parsed[K] } = {
-  config: readConfigAt,
+  config: (path) => readConfigAt(path, 'config'),
+  'system-config': (path) => readConfigAt(path, 'system-config'),
   sections: readSectionsAt,
 };
 /** In this process: a soak's time goes on while another one reads. */

@@ -104,7 +104,7 @@ export async function startDaemon(world: SharedWorld, remembers: boolean): Promi
   return {
     async ask(action, input, env) {
       const socket = connect(path);
-      socket.end(encodeRequest({ action, env, input }) ?? '');
+      socket.end(encodeRequest({ action, env: { ECR_XACCT_SYSTEM_CONFIG: '', ...env }, input }) ?? '');
       const { outcome, text } = decodeResponse(await buffer(socket)) ?? {};
       return `${outcome} ${text}`;
     },

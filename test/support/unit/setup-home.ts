@@ -50,7 +50,11 @@ export function makeSetupHome(
       '--disable-sigusr1',
       join(home, 'opt/lib/ecr-xacct.cjs'),
     ] as const,
-    env: { HOME: home, PATH: dirname(program), XDG_RUNTIME_DIR: join(home, 'run'), ...env },
+    env: {
+      ...{ HOME: home, PATH: dirname(program), XDG_RUNTIME_DIR: join(home, 'run') },
+      ECR_XACCT_SYSTEM_CONFIG: '',
+      ...env,
+    },
     uid: process.getuid?.(),
   };
   const write: SetupHome['write'] = (contents) => {
@@ -99,6 +103,19 @@ export function makeSetupHome(
     [Symbol.dispose]: () => fs.rmSync(home, { recursive: true, force: true }),
   };
 }
+
+/** The accounts of the tests of setup. */
+export const PLATFORM = '444455556666';
+export const IMAGES = '111122223333';
+
+/** The ECR registry of an account. */
+export function host(account: string, region = 'us-east-1'): string {
+  return `${account}.dkr.ecr.${region}.amazonaws.com`;
+}
+
+/** ~/.aws/config with a profile of the first account, and with one of each. */
+export const AWS_ONE = ssoProfile('platform', PLATFORM, 'us-east-1');
+export const AWS_BOTH = AWS_ONE + ssoProfile('images', IMAGES, 'eu-central-1');
 
 /** A profile of IAM Identity Center in ~/.aws/config. */
 export function ssoProfile(name: string, account: string, region?: string): string {

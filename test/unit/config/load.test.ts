@@ -77,8 +77,10 @@ max_token_age: 1h
       assert.deepEqual(parseConfig(text, FILE), {
         file: FILE,
         exists: true,
+        files: [FILE],
         rules: [],
-        groups: new Map(),
+        groups: [new Map()],
+        saidBy: {},
         refreshMargin: 15 * 60_000,
         maxTokenAge: 12 * HOUR,
         discover: true,
@@ -89,8 +91,9 @@ max_token_age: 1h
     });
   }
 
-  test('of somebody who has none is that of an empty file', () => {
-    assert.deepEqual(emptyConfig(FILE), { ...parseConfig('', FILE), exists: false });
+  test('of a user who has none is that of an empty file, but that it is not there', () => {
+    const isNotThere = { exists: false, files: [], groups: [] };
+    assert.deepEqual(emptyConfig(FILE), { ...parseConfig('', FILE), ...isNotThere });
   });
 
   test('may use the anchors of YAML', () => {

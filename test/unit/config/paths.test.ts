@@ -1,9 +1,9 @@
-// Owns the proof of where the config and the log are, by the environment of whoever asks.
+// Owns the proof of where the configs and the log are, by the environment of the caller.
 import assert from 'node:assert/strict';
-import { userInfo } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { configPath, logPath } from '../../../src/config/paths.ts';
+import { configPath, logPath, systemConfigPath } from '../../../src/config/paths.ts';
 import { command } from '../../../src/hint.ts';
 import type { Environment } from '../../../src/invocation.ts';
 
@@ -68,6 +68,35 @@ describe('config.yaml', { skip }, () => {
   });
 });
 
+describe("the machine's config.yaml", { skip }, () => {
+  const rows: readonly [string, Environment, string | undefined][] = [
+    ['is in /etc, whatever HOME is', { HOME: 'dev' }, '/etc/ecr-xacct/config.yaml'],
+    ['is where ECR_XACCT_SYSTEM_CONFIG says', { ECR_XACCT_SYSTEM_CONFIG: '/srv/all.yaml' }, '/srv/all.yaml'],
+    ['is nowhere for an empty ECR_XACCT_SYSTEM_CONFIG', { ECR_XACCT_SYSTEM_CONFIG: '' }, undefined],
+    [
+      'is beneath the one that ECR_XACCT_CONFIG names',
+      { ECR_XACCT_CONFIG: '/a' },
+      '/etc/ecr-xacct/config.yaml',
+    ],
+    [
+      "is not beneath itself, named as the user's",
+      { ECR_XACCT_CONFIG: '/etc/ecr-xacct/config.yaml' },
+      undefined,
+    ],
+  ];
+  for (const [title, env, path] of rows) {
+    test(title, () => assert.equal(systemConfigPath(env), path));
+  }
+
+  test('is not looked for in the current folder', () => {
+    assert.throws(() => systemConfigPath({ ECR_XACCT_SYSTEM_CONFIG: 'all.yaml' }), {
+      code: 'config-invalid',
+      message: 'ECR_XACCT_SYSTEM_CONFIG=all.yaml is a relative path',
+      hint: { run: command`export ECR_XACCT_SYSTEM_CONFIG=$PWD/all.yaml` },
+    });
+  });
+});
+
 describe('daemon.log', { skip }, () => {
   const rows: readonly [string, Environment, string | undefined][] = [
     ['is below HOME', { HOME: '/home/dev' }, '/home/dev/.local/state/ecr-xacct/daemon.log'],
@@ -84,5 +113,28 @@ describe('daemon.log', { skip }, () => {
   ];
   for (const [title, env, path] of rows) {
     test(title, () => assert.equal(logPath(env), path));
+  }
+});
+
+describe('the folders of other systems', () => {
+  const home = { HOME: '/home/dev' };
+  const rows: readonly [string, Environment, string, string][] = [
+    ['darwin', home, '/home/dev/Library/Preferences/ecr-xacct', '/home/dev/Library/Logs/ecr-xacct'],
+    // There is no daemon: it is this process's.
+    [
+      'win32',
+      {},
+      `${homedir()}/AppData/Roaming/ecr-xacct/Config`,
+      `${homedir()}/AppData/Local/ecr-xacct/Log`,
+    ],
+  ];
+  for (const [platform, env, config, log] of rows) {
+    test(`are those of ${platform} for ${Object.keys(env).join(' and ')}`, { skip }, (t) => {
+      const own = Object.getOwnPropertyDescriptor(process, 'platform') ?? assert.fail();
+      t.after(() => Object.defineProperty(process, 'platform', own));
+      Object.defineProperty(process, 'platform', { value: platform });
+      assert.deepEqual([configPath(env), logPath(env)], [`${config}/config.yaml`, `${log}/daemon.log`]);
+      assert.equal(systemConfigPath(env), platform === 'win32' ? undefined : '/etc/ecr-xacct/config.yaml');
+    });
   }
 });

@@ -1,6 +1,6 @@
 // Owns the proof that a daemon with a memory of questions answers and counts as one without.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempDisposableSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempDisposableSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -203,6 +203,23 @@ describe('A question', () => {
     edit(config, 'discover: false');
     remember?.(() => answer);
     assert.equal(questions.answer(frame), undefined);
+  });
+
+  test("is forgotten where the machine's config is made, edited, or opened to others.", () => {
+    using home = mkdtempDisposableSync(join(tmpdir(), 'questions-'));
+    const system = join(home.path, 'system.yaml');
+    const questions = createQuestionMemory(LATER);
+    const { request, frame } = requestOf({ HOME: '/nowhere', ECR_XACCT_SYSTEM_CONFIG: system });
+    for (const change of [
+      () => edit(system, ''),
+      () => edit(system, 'discover: false'),
+      () => chmodSync(system, 0o666),
+    ]) {
+      questions.watch(frame, request)?.(() => answer);
+      assert.equal(questions.answer(frame), answer);
+      change();
+      assert.equal(questions.answer(frame), undefined);
+    }
   });
 
   test('is not kept where something else has changed since it was asked, and forgotten where it does later.', () => {

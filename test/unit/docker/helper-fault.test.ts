@@ -1,7 +1,15 @@
 // Whether Docker will find our program: where it does not, the command that mends it, which is then run.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempDisposableSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempDisposableSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
@@ -73,9 +81,23 @@ test('Another program of that name is not ours.', () => {
   using home = makeHome();
   writeFileSync(join(home.bin, NAME), 'an older one', { mode: 0o755 });
   const { message, command } = home.fault(home.bin, home.own) ?? assert.fail();
-  assert.match(message, /which is not the one that belongs to this ecr-xacct\.$/);
+  assert.match(
+    message,
+    /which is not the one that belongs to this ecr-xacct: .*\/opt\/bin\/docker-credential-ecr-xacct\.$/,
+  );
   execFileSync('/bin/sh', ['-c', command]);
   assert.equal(home.fault(home.bin, home.own), undefined);
+});
+
+test('A script is not replaced by a link: its user wrote it, maybe as a wrapper of ours.', () => {
+  using home = makeHome();
+  const found = join(home.bin, NAME);
+  writeFileSync(found, '#!/bin/sh\nexit 3\n', { mode: 0o755 });
+  const { message, command } = home.fault(home.bin, home.own) ?? assert.fail();
+  assert.ok(message.includes(found) && message.includes(join(home.own, NAME)), message);
+  execFileSync('/bin/sh', ['-c', command], { env: { ...process.env, EDITOR: 'cat' }, stdio: 'ignore' });
+  assert.equal(readFileSync(found, 'utf8'), '#!/bin/sh\nexit 3\n');
+  assert.match(command, /^\$\{EDITOR:-vi\} '/);
 });
 
 test("Where a folder or a file is root's, the command says so.", {

@@ -13,8 +13,8 @@ test('A default profile that is broken fails the step of the identity, on this m
     '[default]\nrole_arn = arn:aws:iam::444455556666:role/x\nsource_profile = gone\n',
   );
   const explanation = await explain(deps, { hostname: HOST, env: { '@all': '1' }, mint: false });
-  const { step, outcome, side, text, command } = identityFinding(explanation);
+  const { step, outcome, side, text, notes } = identityFinding(explanation);
   assert.deepEqual({ step, outcome, side }, { step: 'identity', outcome: 'failed', side: 'machine' });
   assert.match(text, /there is no profile gone \(the source_profile of profile default\)/);
-  assert.equal(command, 'aws configure list-profiles');
+  assert.deepEqual(notes, ['To see which there are, run:', '  aws configure list-profiles']);
 });

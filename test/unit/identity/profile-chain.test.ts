@@ -174,7 +174,7 @@ describe('a profile that cannot be resolved', () => {
       {
         code: 'profile-missing',
         message: 'there is no profile dev in ~/.aws/config or ~/.aws/credentials',
-        hint: { run: command`aws configure list-profiles` },
+        hint: { say: 'to see which there are', run: command`aws configure list-profiles` },
       },
     ],
     [
@@ -196,7 +196,10 @@ describe('a profile that cannot be resolved', () => {
     [
       'is missing, and two are one letter away',
       `[profile dex]\n${KEYS}[profile de]\n${KEYS}`,
-      { code: 'profile-missing', hint: { run: command`aws configure list-profiles` } },
+      {
+        code: 'profile-missing',
+        hint: { say: 'to see which there are', run: command`aws configure list-profiles` },
+      },
     ],
     [
       'has a source that is missing',

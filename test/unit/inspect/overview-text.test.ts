@@ -65,12 +65,31 @@ describe('a look at everything', () => {
         totalMs: 12 * HOUR,
       },
     };
-    const lastError = { text: 'no network; check it', at: NOW - 60_000 };
+    const lastError = { text: 'no network', hint: { say: 'check it' }, at: NOW - 60_000 };
     const text = shown(of({ registries: [{ name: HOST, namedBy: ['daemon'], token, lastError }] }));
     assert.ok(
       text.includes(
-        `  ${HOST}  ███░░░░░░░ 3 h 0 min\n    its renewal failed 1 min ago: no network; check it\n`,
+        `  ${HOST}  ███░░░░░░░ 3 h 0 min\n    its renewal failed 1 min ago: no network\n      Check it\n`,
       ),
+      text,
+    );
+  });
+
+  test('says what fixes a failed token: each command is whole, on a line of its own, on the narrowest screen', () => {
+    const role = `arn:aws:iam::444455556666:role/${'deep/'.repeat(20)}Pull`;
+    const hint = {
+      ...{ say: 'to see who you are', run: ['aws', 'sts', 'get-caller-identity', '--profile', 'dev'] },
+      next: { by: 'an administrator of 444455556666', run: ['aws', 'iam', 'get-role', '--role-name', role] },
+    };
+    const lastError = { text: 'profile dev: AWS denied it', hint, at: NOW - 60_000 };
+    const text = shown(of({ registries: [{ name: HOST, namedBy: ['daemon'], lastError }] }), 60);
+    assert.ok(
+      text.endsWith(`    failed 1 min ago: profile dev: AWS denied it
+      To see who you are, run:
+        aws sts get-caller-identity --profile dev
+      Then an administrator of 444455556666 runs:
+        aws iam get-role --role-name ${role}
+`),
       text,
     );
   });

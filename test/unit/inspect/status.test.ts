@@ -37,7 +37,7 @@ describe('an MFA session that is not begun', () => {
 
   test('has no command where only a pattern leads to the role of a rule.', async () => {
     const role = rule(PATTERN, `role_arn: ${ROLE}, source_profile: base, mfa_serial: "${SERIAL}"`);
-    assert.equal(await fix(role), 'log in to a registry of the pattern with ecr-xacct login');
+    assert.equal(await fix(role), 'Log in to a registry of the pattern with ecr-xacct login');
   });
 });
 
@@ -135,4 +135,21 @@ describe('that no registry is named', () => {
       for (const path of Object.keys(files)) assert.ok(stdout.includes(`${user.home}/${path}`), stdout);
     });
   }
+});
+
+test('The files of the AWS CLI are read once, however many registries there are.', async () => {
+  const time = async (count: number) => {
+    const ids = Array.from({ length: count }, (_, index) => `${100_000_000_000 + index}`);
+    using user = makeSetupHome({
+      '.aws/config': ids.map((id) => `[profile p${id}]\naws_secret_access_key = ${id}\n`).join(''),
+      [CONFIG]: `registries:\n${ids.map((id) => rule(`${id}.dkr.ecr.*.amazonaws.com`, `profile: p${id}`)).join('')}`,
+    });
+    const started = performance.now();
+    await user.run('status');
+    return performance.now() - started;
+  };
+  const least = async (count: number) => Math.min(await time(count), await time(count), await time(count));
+  const TIMES = 8;
+  const [few, many] = [await least(25), await least(25 * TIMES)];
+  assert.ok(many < few * TIMES, `${TIMES} times as many take ${many / few} times as long`);
 });

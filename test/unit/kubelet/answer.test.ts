@@ -38,12 +38,12 @@ describe('the kubelet', () => {
     const { answer, waits, envs } = kubelet(2);
     const { auth } = await answer();
     assert.deepEqual(auth, { [ECR]: { username: 'AWS', password: 'token 1 of profile dev' } });
-    assert.deepEqual(waits, [2_000, 4_000]);
+    assert.deepEqual(waits, [11_250, 11_250]);
     // The plugin's own waits are all: the SDK does not wait within them. Each call has the time that is left.
     assert.deepEqual(envs, [
       ['45', '1'],
-      ['42', '1'],
-      ['38', '1'],
+      ['33', '1'],
+      ['22', '1'],
     ]);
   });
 

@@ -49,6 +49,28 @@ describe('a file', () => {
     assert.deepEqual(cache.parsed, ['one']);
   });
 
+  test('is checked when it is open, by what it is itself, and again where its mode has changed', () => {
+    using cache = createCache();
+    const seen: string[] = [];
+    const check = (path: string, file: { mode: number }) => {
+      seen.push((file.mode & 0o777).toString(8));
+      if (seen.length > 1) return;
+      // What is put in its place now is another file than was checked.
+      writeFileSync(`${path}.other`, 'other', { mode: 0o640 });
+      renameSync(`${path}.other`, path);
+    };
+    const kind = { parse: (text: string) => text, maxBytes: 1024, irregular: 'refused', check } as const;
+    const read = createFileCache(kind, later);
+    writeFileSync(cache.path, 'one', { mode: 0o600 });
+    assert.equal(read(cache.path), 'one');
+    assert.equal(read(cache.path), 'other');
+    read(cache.path);
+    assert.deepEqual(seen, ['600', '640']);
+    chmodSync(cache.path, 0o660);
+    read(cache.path);
+    assert.deepEqual(seen, ['600', '640', '660']);
+  });
+
   test('is parsed again when it was rewritten with as many bytes', () => {
     using cache = createCache();
     writeFileSync(cache.path, 'one');

@@ -1,7 +1,7 @@
 // A parsed file as lines of JSON: what is read from them is what was parsed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseConfig } from '../../../src/config/load.ts';
+import { type Config, parseConfig } from '../../../src/config/load.ts';
 import { matchRule } from '../../../src/config/match.ts';
 import { LINES, type Parsed, TAKERS } from '../../../src/parser/parsed-lines.ts';
 import { parseIni } from '../../../src/profiles/ini.ts';
@@ -28,8 +28,10 @@ process_env: [VAULT_ADDR]
 `;
   const config = parseConfig(text, '/etc/config.yaml');
   const again = passed('config', config);
+  assert.deepEqual(json(passed('system-config', config)), json(config));
   assert.deepEqual(json(again), json(config));
-  assert.deepEqual(json([...again.groups]), json([...config.groups]));
+  const entries = (of: Config) => of.groups.map((groups) => [...groups]);
+  assert.deepEqual(json(entries(again)), json(entries(config)));
   for (const hostname of [
     '111122223333.dkr.ecr.us-east-1.amazonaws.com',
     '111122223333.dkr.ecr.eu-west-1.amazonaws.com',

@@ -64,3 +64,9 @@ test('A plot of a single time has an axis, too.', () => {
   ]);
   assert.doesNotMatch(svg, /NaN|undefined|Infinity/);
 });
+
+test('What is no time is written as the caller says.', () => {
+  const svg = plot('Title', 'nodes', SERIES, (measured) => `${measured} calls`);
+  assert.match(svg, />28000 calls</);
+  assert.doesNotMatch(svg, />[\d.]+ m?s</);
+});

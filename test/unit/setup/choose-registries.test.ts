@@ -1,5 +1,7 @@
 // Which accounts, profiles, regions and rules `ecr-xacct setup` chooses where it asks nothing.
 import assert from 'node:assert/strict';
+import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { emptyConfig } from '../../../src/config/empty-config.ts';
@@ -8,14 +10,19 @@ import { command } from '../../../src/hint.ts';
 import { findAccounts } from '../../../src/setup/accounts.ts';
 import { chooseRegistries } from '../../../src/setup/choose-registries.ts';
 import { standingOf } from '../../../src/setup/standing.ts';
-import { CONFIG, DOCKER, dockerText, makeSetupHome, ssoProfile } from '../../support/unit/setup-home.ts';
+import {
+  AWS_BOTH,
+  AWS_ONE,
+  CONFIG,
+  DOCKER,
+  dockerText,
+  host,
+  IMAGES,
+  makeSetupHome,
+  PLATFORM,
+  ssoProfile,
+} from '../../support/unit/setup-home.ts';
 import { profilesFrom } from '../../support/unit/user-files.ts';
-
-const PLATFORM = '444455556666';
-const IMAGES = '111122223333';
-const host = (account: string, region = 'us-east-1') => `${account}.dkr.ecr.${region}.amazonaws.com`;
-
-const AWS = ssoProfile('platform', PLATFORM, 'us-east-1') + ssoProfile('images', IMAGES, 'eu-central-1');
 
 describe('of several profiles of an account', () => {
   const SEVERAL =
@@ -62,7 +69,7 @@ describe('of several profiles of an account', () => {
     assert.equal(status, 1);
     assert.match(
       stderr,
-      /^ecr-xacct: there is no profile amdin that has credentials\nTo fix it, run:\n {2}aws configure list-profiles\n$/,
+      /^ecr-xacct: there is no profile amdin that has credentials\nTo see which there are, run:\n {2}aws configure list-profiles\n$/,
     );
   });
 });
@@ -102,7 +109,7 @@ describe('the regions', () => {
 
   test("of one account are no other's: an account without one is left out, with the command that adds it.", async () => {
     using user = makeSetupHome({
-      '.aws/config': AWS + ssoProfile('none', '777788889999') + ssoProfile('china', '999988887777'),
+      '.aws/config': AWS_BOTH + ssoProfile('none', '777788889999') + ssoProfile('china', '999988887777'),
     });
     const shown = await user.succeed('--yes');
     assert.ok(
@@ -178,7 +185,7 @@ See: ecr-xacct setup --help
   ];
   for (const [what, args, message] of refused) {
     test(`of ${what} are wrong usage.`, async () => {
-      using user = makeSetupHome({ '.aws/config': AWS });
+      using user = makeSetupHome({ '.aws/config': AWS_BOTH });
       const { status, stderr } = await user.setup('--yes', '--region', ...args);
       assert.deepEqual([status, stderr.split('\n')[0]], [2, `ecr-xacct: --region ${args[0]}: ${message}`]);
     });
@@ -240,7 +247,7 @@ ${role('aws', PLATFORM)}
 describe("a profile's account", () => {
   test('that only AWS knows is left to the user, who is told.', async () => {
     using user = makeSetupHome({
-      '.aws/config': `${AWS}[profile tool]\ncredential_process = /bin/tool\nregion = us-east-1\n[default]\nregion = us-east-1\n`,
+      '.aws/config': `${AWS_BOTH}[profile tool]\ncredential_process = /bin/tool\nregion = us-east-1\n[default]\nregion = us-east-1\n`,
       '.aws/credentials': '[keys]\naws_access_key_id = AKIA\naws_secret_access_key = canary\n',
     });
     const stdout = await user.succeed('--yes');
@@ -310,13 +317,48 @@ describe("a profile's account", () => {
     const wishes = { profiles: [], regions: { all: [], of: new Map() } };
     const standing = standingOf(emptyConfig(undefined), [], false, []);
     await assert.rejects(
-      chooseRegistries({ accounts: [], states: new Map(), leftOut }, wishes, standing, undefined),
+      chooseRegistries(
+        { accounts: [], states: new Map(), signIns: new Map(), leftOut },
+        wishes,
+        standing,
+        undefined,
+      ),
       {
         code: 'no-identity',
         message: 'no profile leads to an AWS account: profile lost is of no account (and 1 more like it)',
         hint: { say: 'to see why', run },
       },
     );
+  });
+});
+
+describe("a rule of the machine's config", () => {
+  test("stays in force for its hostname, is said to, and is no rule of the user's own.", async () => {
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'system-config-'));
+    const system = join(folder.path, 'config.yaml');
+    writeFileSync(system, `registries:\n  ${host(PLATFORM, 'us-east-1')}: { profile: mine }\n`);
+    const aws = { '.aws/config': ssoProfile('platform', PLATFORM, 'us-east-1') };
+    using user = makeSetupHome(aws, { ECR_XACCT_SYSTEM_CONFIG: system });
+    const stdout = await user.succeed('--yes', '--region', 'eu-west-1');
+    // A rule for the whole account would come before it.
+    const own = `registries:\n  "${host(PLATFORM, 'eu-west-1')}": { profile: platform }\n`;
+    assert.equal(user.read(CONFIG), own);
+    const note = `Note: ${host(PLATFORM, 'us-east-1')}: kept the rule in ${system}:2, profile mine\n`;
+    assert.ok(stdout.includes(note), stdout);
+    const removed = await user.run('rule', 'remove', host(PLATFORM, 'us-east-1'), '--yes');
+    assert.equal(removed.status, 2);
+    assert.ok(removed.stderr.includes(`${system}:2 has it`), removed.stderr);
+  });
+
+  test('gives way where its account is picked by a profile.', async () => {
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'system-config-'));
+    const system = join(folder.path, 'config.yaml');
+    writeFileSync(system, `registries:\n  "${PLATFORM}.dkr.ecr.*.amazonaws.com": { profile: mine }\n`);
+    const aws = { '.aws/config': ssoProfile('platform', PLATFORM, 'us-east-1') };
+    using user = makeSetupHome(aws, { ECR_XACCT_SYSTEM_CONFIG: system });
+    await user.succeed('--yes', '--profile', 'platform');
+    const own = `registries:\n  "${PLATFORM}.dkr.ecr.*.amazonaws.com": { profile: platform }\n`;
+    assert.equal(user.read(CONFIG), own);
   });
 });
 
@@ -331,10 +373,7 @@ describe("a rule of the user's", () => {
   for (const { rule, added } of rows) {
     test(`for ${rule} stays in force, and is said to.`, async () => {
       const config = `registries:\n  "${rule}": { profile: mine }\n`;
-      using user = makeSetupHome({
-        '.aws/config': ssoProfile('platform', PLATFORM, 'us-east-1'),
-        [CONFIG]: config,
-      });
+      using user = makeSetupHome({ '.aws/config': AWS_ONE, [CONFIG]: config });
       const stdout = await user.succeed('--yes', '--region', 'eu-west-1');
       assert.equal(
         user.read(CONFIG),

@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { CONFIG, DOCKER, dockerText, makeSetupHome, ssoProfile } from '../../support/unit/setup-home.ts';
+import { AWS_ONE, CONFIG, DOCKER, dockerText, makeSetupHome } from '../../support/unit/setup-home.ts';
 
 const HOST = '444455556666.dkr.ecr.us-east-1.amazonaws.com';
-const AWS = ssoProfile('platform', '444455556666', 'us-east-1');
 const AUTH = '.config/containers/auth.json';
 const LOGINS = 'run/containers/auth.json';
 const CONF = '.config/containers/registries.conf';
@@ -14,7 +13,7 @@ const DROP_IN = `${DROP_INS}/50-ecr-xacct.conf`;
 
 describe('without --creds-store', () => {
   test("the entries go into the auth.json that outlives a reboot, and Docker's file is left alone.", async () => {
-    using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: '{}' });
+    using user = makeSetupHome({ '.aws/config': AWS_ONE, [DOCKER]: '{}' });
     const before = user.files();
     const stdout = await user.succeed('--yes', '--podman');
     assert.equal(user.read(AUTH), `${dockerText({ credHelpers: { [HOST]: 'ecr-xacct' } })}\n`);
@@ -31,7 +30,7 @@ describe('without --creds-store', () => {
       [`${HOST}/team`]: { auth: 'canary' },
       'quay.io': { auth: 'canary' },
     };
-    using user = makeSetupHome({ '.aws/config': AWS, [LOGINS]: dockerText({ auths }) });
+    using user = makeSetupHome({ '.aws/config': AWS_ONE, [LOGINS]: dockerText({ auths }) });
     const before = user.files();
     const stdout = await user.succeed('--yes', '--podman');
     assert.deepEqual(JSON.parse(user.read(LOGINS) ?? ''), { auths: { 'quay.io': { auth: 'canary' } } });
@@ -44,7 +43,7 @@ describe('without --creds-store', () => {
     using elsewhere = makeSetupHome();
     const file = join(elsewhere.home, 'only.json');
     using user = makeSetupHome(
-      { '.aws/config': AWS, [LOGINS]: dockerText({ auths: { [HOST]: { auth: 'x' } } }) },
+      { '.aws/config': AWS_ONE, [LOGINS]: dockerText({ auths: { [HOST]: { auth: 'x' } } }) },
       {
         REGISTRY_AUTH_FILE: file,
       },
@@ -61,7 +60,7 @@ describe('with --creds-store', () => {
 
   test('a drop-in names ours after the auth.json files; once.', async () => {
     using user = makeSetupHome({
-      '.aws/config': AWS,
+      '.aws/config': AWS_ONE,
       [LOGINS]: dockerText({ auths: { [HOST]: { auth: 'x' } } }),
     });
     const before = user.files();
@@ -78,7 +77,7 @@ describe('with --creds-store', () => {
 
   test('helpers that are set already go on being asked, in their order.', async () => {
     using user = makeSetupHome({
-      '.aws/config': AWS,
+      '.aws/config': AWS_ONE,
       [CONF]: 'credential-helpers = ["first"]\n',
       [`${DROP_INS}/10-corp.conf`]: "credential-helpers = ['secretservice', 'containers-auth.json']\n",
       [`${DROP_INS}/10-corp.bak`]: 'credential-helpers = ["not-read"]\n',
@@ -92,7 +91,7 @@ describe('with --creds-store', () => {
 
   test('a drop-in that would undo ours is an error that names it.', async () => {
     using user = makeSetupHome({
-      '.aws/config': AWS,
+      '.aws/config': AWS_ONE,
       [`${DROP_INS}/90-corp.conf`]: 'credential-helpers = ["secretservice"]\n',
     });
     const before = user.files();
@@ -106,7 +105,7 @@ describe('with --creds-store', () => {
   });
 
   test('ours that somebody has changed stays, and is named.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS });
+    using user = makeSetupHome({ '.aws/config': AWS_ONE });
     await user.succeed('--yes', '--podman', '--creds-store');
     user.write({ [DROP_IN]: 'credential-helpers = ["mine"]\n' });
     assert.match(
@@ -118,7 +117,7 @@ describe('with --creds-store', () => {
 });
 
 test('Undo takes back what was set up for Docker and for podman, at once.', async () => {
-  using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: '{}', [AUTH]: '{"auths": {}}' });
+  using user = makeSetupHome({ '.aws/config': AWS_ONE, [DOCKER]: '{}', [AUTH]: '{"auths": {}}' });
   const before = user.files();
   await user.succeed('--yes');
   await user.succeed('--yes', '--podman');

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { commandText } from '../../../src/hint.ts';
-import { ssoFile } from '../../../src/profiles/session-file.ts';
+import { loginFile, ssoFile } from '../../../src/profiles/session-file.ts';
 import { profileState } from '../../../src/setup/profile-state.ts';
 import { ssoProfile } from '../../support/unit/setup-home.ts';
 import { profilesFrom } from '../../support/unit/user-files.ts';
@@ -20,10 +20,10 @@ function stateOf(config: string, name: string, env: Record<string, string> = { H
 }
 
 describe('a profile is', () => {
-  const rows: [string, string, string][] = [
+  const rows: [name: string, config: string, text: string, signIn?: string][] = [
     ['keys', '', 'access key'],
     ['tool', '[profile tool]\ncredential_process = /bin/tool\n', 'credential_process'],
-    ['sso', ssoProfile('sso', '111122223333'), 'SSO, needs sign-in'],
+    ['sso', ssoProfile('sso', '111122223333'), 'SSO, not signed in', 'aws sso login --profile sso'],
     ['r', role('r', 'source_profile = keys'), 'role by keys (access key)'],
     [
       'r',
@@ -33,7 +33,8 @@ describe('a profile is', () => {
     [
       'r',
       role('r', 'source_profile = sso') + ssoProfile('sso', '111122223333'),
-      'role by sso (SSO), needs sign-in',
+      'role by sso (SSO), not signed in',
+      'aws sso login --profile sso',
     ],
     [
       'r',
@@ -45,11 +46,16 @@ describe('a profile is', () => {
     [
       'l',
       '[profile l]\nlogin_session = arn:aws:sts::111122223333:assumed-role/A/b\n',
-      'aws login, needs sign-in',
+      'aws login, not signed in',
+      'aws login --profile l',
     ],
   ];
-  for (const [name, config, text] of rows) {
-    test(`${text}.`, () => assert.deepEqual(stateOf(config, name), { text }));
+  for (const [name, config, text, signIn] of rows) {
+    test(`${text}.`, () => {
+      const state = stateOf(config, name);
+      assert.equal(state?.text, text);
+      assert.equal(state.signIn && commandText(state.signIn.run), signIn);
+    });
   }
 
   test('not spoken of where it is for a region alone.', () => {
@@ -136,19 +142,19 @@ sso_region = us-east-1
       'SSO, signed in until 2026-06-02 11:00',
       { accessToken: 't', expiresAt: new Date(NOW + 23 * 3_600_000).toISOString() },
     ],
-    ['has to sign in again', 'SSO, needs sign-in', { accessToken: 't', expiresAt: gone }],
+    ['has to sign in again', 'SSO, expired', { accessToken: 't', expiresAt: gone }],
     [
       'renews its session itself',
-      'SSO, signed in, renewed as it is used',
+      'SSO, signed in, renewed when needed',
       { accessToken: 't', expiresAt: gone, ...renewable, registrationExpiresAt: in2h },
     ],
     [
       'renews it no longer',
-      'SSO, needs sign-in',
+      'SSO, expired',
       { accessToken: 't', expiresAt: gone, ...renewable, registrationExpiresAt: gone },
     ],
-    ['has a file that is no session', 'SSO, needs sign-in', '{'],
-    ['has a date that is none', 'SSO, needs sign-in', { accessToken: 't', expiresAt: 'tomorrow' }],
+    ['has a file that is no session', 'SSO, unreadable', '{'],
+    ['has a date that is none', 'SSO, unreadable', { accessToken: 't', expiresAt: 'tomorrow' }],
   ];
   for (const [what, text, token] of rows) {
     test(`${what}: ${text}.`, () => {
@@ -157,7 +163,25 @@ sso_region = us-east-1
       const file = ssoFile({ sso_session: 'corp', sso_start_url: 'https://corp.example/start' }, env);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, typeof token === 'string' ? token : JSON.stringify(token));
-      assert.deepEqual(stateOf(session, 'sso', env), { text });
+      const signIn = { file, run: ['aws', 'sso', 'login', '--profile', 'sso'] };
+      assert.deepEqual(stateOf(session, 'sso', env), {
+        text,
+        ...(/not signed in|expired|unreadable/.test(text) && { signIn }),
+      });
     });
   }
+});
+
+test('A profile of aws login is told with what its session is, as one of SSO.', () => {
+  using home = mkdtempDisposableSync(join(tmpdir(), 'login-'));
+  const env = { HOME: home.path };
+  const session = 'arn:aws:sts::111122223333:assumed-role/A/b';
+  const file = loginFile(session, env);
+  mkdirSync(dirname(file), { recursive: true });
+  const state = (hours: number) => {
+    const expiresAt = new Date(NOW + hours * 3_600_000).toISOString();
+    writeFileSync(file, JSON.stringify({ accessToken: { expiresAt } }));
+    return stateOf(`[profile l]\nlogin_session = ${session}\n`, 'l', env)?.text;
+  };
+  assert.deepEqual([state(2), state(-2)], ['aws login, signed in until 14:00', 'aws login, expired']);
 });

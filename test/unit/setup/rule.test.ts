@@ -38,7 +38,7 @@ describe('rule add', () => {
     assert.ok(stdout.includes(`\n+  "${HOST}": { profile: platform }\n`), stdout);
     assert.ok(
       stdout.includes(
-        `\nNote: Docker does not ask ecr-xacct for ${HOST} yet; run: ecr-xacct setup --profile platform --region us-east-1\n`,
+        `\nNote: Docker does not ask ecr-xacct for it yet; to change that, run:\n  ecr-xacct setup --profile platform --region us-east-1\n`,
       ),
       stdout,
     );
@@ -57,7 +57,7 @@ describe('rule add', () => {
     ] as const) {
       using user = homeWith();
       const { stdout } = await user.run('rule', 'add', host, '--profile', 'dev', ...more, '--yes');
-      const byHand = `run: \${EDITOR:-vi} ${user.home}/${DOCKER}\nNote: Put into it: "credHelpers": { "${host}": "ecr-xacct" }\n`;
+      const byHand = `run:\n  \${EDITOR:-vi} ${user.home}/${DOCKER}\nNote: Put into it: "credHelpers": { "${host}": "ecr-xacct" }\n`;
       assert.ok(stdout.includes(byHand), stdout);
       assert.doesNotMatch(stdout, /ecr-xacct setup/);
       // What it says is enough: with the entry, the rule is in force.
@@ -72,7 +72,7 @@ describe('rule add', () => {
   test('names a setup that makes Docker ask for the registry, where there is one.', async () => {
     using user = homeWith();
     const { stdout } = await user.run('rule', 'add', HOST, '--profile', 'platform', '--yes');
-    const [, advised = ''] = /yet; run: ecr-xacct (setup .*)\n/.exec(stdout) ?? [];
+    const [, advised = ''] = /yet; to change that, run:\n {2}ecr-xacct (setup .*)\n/.exec(stdout) ?? [];
     assert.equal((await user.run(...advised.split(' '), '--yes')).status, 0);
     assert.match(user.read(DOCKER) ?? '', new RegExp(`"${HOST}": "ecr-xacct"`));
   });
@@ -179,7 +179,11 @@ describe('rule add', () => {
       2,
       /neither a hostname nor a pattern/,
     ],
-    'no identity at all': [[HOST, '--yes'], 2, /needs profile, or role_arn with source_profile/],
+    'no identity at all': [
+      [HOST, '--yes'],
+      2,
+      /by which profile\? [\s\S]*as in:\n {2}ecr-xacct rule add \S+ --yes --profile NAME\n/i,
+    ],
     'a role without an account': [
       [HOST, '--role-arn', 'EcrPull', '--profile', 'dev', '--yes'],
       2,

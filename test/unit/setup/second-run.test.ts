@@ -10,16 +10,16 @@ import {
   CONFIG,
   DOCKER,
   dockerText,
+  host,
+  IMAGES,
   makeSetupHome,
+  PLATFORM,
   STATE,
   ssoProfile,
 } from '../../support/unit/setup-home.ts';
 import { profilesFrom } from '../../support/unit/user-files.ts';
 
-const PLATFORM = '444455556666';
-const IMAGES = '111122223333';
 const TOOLS = '777788889999';
-const host = (account: string, region = 'us-east-1') => `${account}.dkr.ecr.${region}.amazonaws.com`;
 const key = (account: string) => `${account}.dkr.ecr.*.amazonaws.com`;
 
 const AWS =

@@ -1,27 +1,26 @@
 // `ecr-xacct setup`: what it finds, what it writes, what it leaves alone, and what it says.
 import assert from 'node:assert/strict';
 import { chmodSync, lstatSync, mkdirSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { printable } from '../../../src/errors.ts';
 import {
+  AWS_BOTH,
+  AWS_ONE,
   CONFIG,
   DOCKER,
   dockerText,
+  host,
+  IMAGES,
   makeSetupHome,
+  PLATFORM,
   STATE,
   ssoProfile,
 } from '../../support/unit/setup-home.ts';
 
-const PLATFORM = '444455556666';
-const IMAGES = '111122223333';
-const host = (account: string, region = 'us-east-1') => `${account}.dkr.ecr.${region}.amazonaws.com`;
-
-const AWS = ssoProfile('platform', PLATFORM, 'us-east-1') + ssoProfile('images', IMAGES, 'eu-central-1');
-
 describe('a first setup', () => {
   test('writes a rule for each account and an entry for each registry, readable to the user alone.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS });
+    using user = makeSetupHome({ '.aws/config': AWS_BOTH });
     await user.succeed('--yes');
     assert.equal(
       user.read(CONFIG),
@@ -39,11 +38,11 @@ describe('a first setup', () => {
   });
 
   test('says what it did and what to do next, in 80 columns.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS });
+    using user = makeSetupHome({ '.aws/config': AWS_BOTH });
     const stdout = await user.succeed('--yes');
     assert.match(
       stdout,
-      /\n444455556666 {2}platform {2}us-east-1 {5}SSO, needs sign-in\n111122223333 {2}images {4}eu-central-1 {2}SSO, needs sign-in\n/,
+      /\n444455556666 {2}platform {2}us-east-1 {5}SSO, not signed in\n111122223333 {2}images {4}eu-central-1 {2}SSO, not signed in\n/,
     );
     const [, end = ''] = stdout.split('\nDone: ');
     assert.equal(
@@ -51,6 +50,7 @@ describe('a first setup', () => {
       `Docker asks ecr-xacct for the credentials of 2 registries.
 
 What to do next:
+  aws sso login --profile platform
   docker pull ${host(PLATFORM)}/NAME:TAG
   ecr-xacct explain ${host(PLATFORM)}
 
@@ -64,7 +64,7 @@ To take it all back, run:
   });
 
   test('shows new files as a diff from nothing, without colours where there is no terminal.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS });
+    using user = makeSetupHome({ '.aws/config': AWS_BOTH });
     const stdout = await user.succeed('--yes');
     assert.ok(
       stdout.includes(`--- /dev/null\n+++ ${join(user.home, CONFIG)}\n@@ -0,0 +1,3 @@\n+registries:\n`),
@@ -74,7 +74,7 @@ To take it all back, run:
 
   test('once: a second one changes no byte, keeps no second copy, and says so.', async () => {
     using user = makeSetupHome({
-      '.aws/config': AWS,
+      '.aws/config': AWS_BOTH,
       [DOCKER]: dockerText({ auths: {} }),
       [CONFIG]: '# mine\n',
     });
@@ -87,7 +87,7 @@ To take it all back, run:
 
   test('leaves out a profile that no rule can name, says why, and serves the others.', async () => {
     for (const name of ['a'.repeat(257), 'bell\u0007', 'next\u0085']) {
-      using user = makeSetupHome({ '.aws/config': ssoProfile(name, '777788889999', 'us-east-1') + AWS });
+      using user = makeSetupHome({ '.aws/config': ssoProfile(name, '777788889999', 'us-east-1') + AWS_BOTH });
       const { status, stdout, stderr } = await user.setup('--yes');
       assert.equal(status, 0, stderr);
       const shown = printable(name.length > 40 ? `${name.slice(0, 40)}…` : name);
@@ -102,7 +102,7 @@ To take it all back, run:
   });
 
   test('that is dry shows the same and writes nothing.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: '{}' });
+    using user = makeSetupHome({ '.aws/config': AWS_BOTH, [DOCKER]: '{}' });
     const before = user.files();
     const stdout = await user.succeed('--yes', '--dry-run');
     assert.match(stdout, /\+\t\t"444455556666\.dkr\.ecr\.us-east-1\.amazonaws\.com": "ecr-xacct"/);
@@ -111,7 +111,7 @@ To take it all back, run:
   });
 
   test('that would have to ask without a terminal is wrong usage, and says which options answer.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS });
+    using user = makeSetupHome({ '.aws/config': AWS_BOTH });
     const before = user.files();
     const asks = 'ecr-xacct: there is no terminal to ask on: --yes answers whether to change the files';
     for (const [args, message] of [
@@ -145,7 +145,7 @@ To change it, run:
   });
 
   test('that is dry needs no terminal, and keeps to the options.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS });
+    using user = makeSetupHome({ '.aws/config': AWS_BOTH });
     const before = user.files();
     const stdout = await user.succeed('--dry-run', '--profile', 'images');
     assert.match(stdout, /\+ {2}"111122223333\.dkr/);
@@ -156,7 +156,7 @@ To change it, run:
   });
 
   test('warns where Docker would not find the program, with the command that mends it, also a second time.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS }, { PATH: '/nowhere' });
+    using user = makeSetupHome({ '.aws/config': AWS_BOTH }, { PATH: '/nowhere' });
     for (const _ of [1, 2]) {
       const { status, stderr } = await user.setup('--yes');
       assert.equal(status, 0);
@@ -169,8 +169,22 @@ To change it, run:
     }
   });
 
+  test('does not warn of a wrapper of the program, and has no other script replaced.', async () => {
+    const NAME = 'docker-credential-ecr-xacct';
+    const saying = (version: string) => `#!/bin/sh\necho ${NAME} ${version}\n`;
+    using first = makeSetupHome();
+    const wrapper = join(first.home, 'opt/bin', NAME);
+    using user = makeSetupHome({ '.aws/config': AWS_BOTH }, { PATH: dirname(wrapper), '@all': '1' });
+    user.write({ [`opt/bin/${NAME}`]: saying('1.0') });
+    first.write({ [`opt/bin/${NAME}`]: saying('1.0') + saying('1.0').replace('echo', '# echo') });
+    assert.deepEqual((await user.setup('--yes')).stderr, '');
+    first.write({ [`opt/bin/${NAME}`]: saying('0.9') });
+    const { stderr } = await user.setup('--yes');
+    assert.ok(stderr.endsWith(`${NAME}.\nTo fix it, run:\n  \${EDITOR:-vi} ${wrapper}\n`), stderr);
+  });
+
   test('obeys DOCKER_CONFIG and ECR_XACCT_CONFIG.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS });
+    using user = makeSetupHome({ '.aws/config': AWS_BOTH });
     using elsewhere = makeSetupHome();
     const env = {
       HOME: user.home,
@@ -193,11 +207,7 @@ describe('a file that is there', () => {
   test('keeps its comments, its unknown keys, its formatting and its mode; a copy is kept.', async () => {
     const docker = `{\r\n    "auths": {"index.docker.io": {"auth": "aHVi"}},\r\n    "experimental" : "enabled"\r\n}`;
     const config = `# mine\nregistries:\n    images.example: # kept\n        registry:   ${host(IMAGES)}\n        profile: x\n`;
-    using user = makeSetupHome({
-      '.aws/config': ssoProfile('platform', PLATFORM, 'us-east-1'),
-      [DOCKER]: docker,
-      [CONFIG]: config,
-    });
+    using user = makeSetupHome({ '.aws/config': AWS_ONE, [DOCKER]: docker, [CONFIG]: config });
     chmodSync(join(user.home, DOCKER), 0o640);
     await user.succeed('--yes');
     assert.equal(
@@ -222,7 +232,7 @@ describe('a file that is there', () => {
   });
 
   test('and is a symbolic link stays one; the file behind it is written, also where it is not there yet.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS, 'dotfiles/docker.json': '{}' });
+    using user = makeSetupHome({ '.aws/config': AWS_BOTH, 'dotfiles/docker.json': '{}' });
     mkdirSync(join(user.home, '.docker'));
     mkdirSync(join(user.home, '.config/ecr-xacct'), { recursive: true });
     symlinkSync('../dotfiles/docker.json', join(user.home, DOCKER));
@@ -262,7 +272,7 @@ describe('a file that is there', () => {
   ];
   for (const [path, content, message] of broken) {
     test(`and is not valid (${path}: ${JSON.stringify(content)}) is an error, and nothing is written.`, async () => {
-      using user = makeSetupHome({ '.aws/config': AWS, [path]: content });
+      using user = makeSetupHome({ '.aws/config': AWS_BOTH, [path]: content });
       const before = user.files();
       const { status, stderr } = await user.setup('--yes');
       assert.equal(status, 1);
@@ -275,7 +285,7 @@ describe('a file that is there', () => {
 describe('the entry of another helper', () => {
   test('is taken over, and it is said whose it was.', async () => {
     using user = makeSetupHome({
-      '.aws/config': AWS,
+      '.aws/config': AWS_BOTH,
       [DOCKER]: dockerText({ credHelpers: { [host(PLATFORM)]: 'ecr-login' } }),
     });
     const stdout = await user.succeed('--yes');
@@ -291,7 +301,7 @@ test('Old logins of the registries are taken out, and no secret of the file is p
     [`${host(PLATFORM)}/`]: { auth: 'canary-2' },
     'index.docker.io': { auth: 'canary-3', identitytoken: 'canary-4' },
   };
-  using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: dockerText({ auths }) });
+  using user = makeSetupHome({ '.aws/config': AWS_BOTH, [DOCKER]: dockerText({ auths }) });
   const outputs = [await user.succeed('--yes'), user.read(STATE), await user.succeed('--undo', '--yes')];
   assert.match(outputs[0] ?? '', /Note: \S+: 2 old logins are taken out\n/);
   for (const output of outputs) assert.doesNotMatch(output ?? '', /canary/);

@@ -3,17 +3,12 @@ import assert from 'node:assert/strict';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { CONFIG, DOCKER, dockerText, makeSetupHome, ssoProfile } from '../../support/unit/setup-home.ts';
-
-const PLATFORM = '444455556666';
-const IMAGES = '111122223333';
-
-const AWS = ssoProfile('platform', PLATFORM, 'us-east-1') + ssoProfile('images', IMAGES, 'eu-central-1');
+import { AWS_BOTH, CONFIG, DOCKER, dockerText, makeSetupHome } from '../../support/unit/setup-home.ts';
 
 describe('with --creds-store', () => {
   test('ours becomes the store, and the former one the fallback; once.', async () => {
     using user = makeSetupHome({
-      '.aws/config': AWS,
+      '.aws/config': AWS_BOTH,
       [DOCKER]: dockerText({ auths: {}, credsStore: 'desktop' }),
     });
     await user.succeed('--yes', '--creds-store');
@@ -28,14 +23,17 @@ describe('with --creds-store', () => {
   });
 
   test('and ours the store already, that is no fallback.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: dockerText({ credsStore: 'ecr-xacct' }) });
+    using user = makeSetupHome({
+      '.aws/config': AWS_BOTH,
+      [DOCKER]: dockerText({ credsStore: 'ecr-xacct' }),
+    });
     await user.succeed('--yes', '--creds-store');
     assert.doesNotMatch(user.read(CONFIG) ?? '', /fallback_helper/);
   });
 
   test('and another fallback in config.yaml, that one stays.', async () => {
     using user = makeSetupHome({
-      '.aws/config': AWS,
+      '.aws/config': AWS_BOTH,
       [DOCKER]: dockerText({ credsStore: 'desktop' }),
       [CONFIG]: 'fallback_helper: pass\n',
     });
@@ -46,7 +44,7 @@ describe('with --creds-store', () => {
 
   test('and no store so far, it is refused, with the reason and the way out.', async () => {
     using user = makeSetupHome({
-      '.aws/config': AWS,
+      '.aws/config': AWS_BOTH,
       [DOCKER]: dockerText({ auths: { 'index.docker.io': { auth: 'x' } } }),
     });
     const before = user.files();
@@ -65,7 +63,7 @@ describe('the store that Docker chooses by itself', {
 }, () => {
   const STORE = 'opt/bin/docker-credential-secretservice';
   const withStore = (content: string) => {
-    const user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: content, [STORE]: '' });
+    const user = makeSetupHome({ '.aws/config': AWS_BOTH, [DOCKER]: content, [STORE]: '' });
     chmodSync(join(user.home, STORE), 0o755);
     return user;
   };

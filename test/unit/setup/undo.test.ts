@@ -6,6 +6,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { mergeEdits } from '../../../src/setup/state.ts';
 import {
+  AWS_ONE,
   CONFIG,
   DOCKER,
   dockerText,
@@ -16,28 +17,27 @@ import {
 
 const HOST = '444455556666.dkr.ecr.us-east-1.amazonaws.com';
 const OTHER = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
-const AWS = ssoProfile('platform', '444455556666', 'us-east-1');
 const MORE = ssoProfile('images', '111122223333', 'us-east-1');
 
 describe('where nobody else has written since', () => {
   test('the files are as they were before the first of several setups, and nothing of setup is left.', async () => {
     using user = makeSetupHome({
-      '.aws/config': AWS,
+      '.aws/config': AWS_ONE,
       [DOCKER]: `{ "auths" : {"https://${HOST}/":{"auth":"b2xk"}},\r\n"credHelpers":{"${HOST}":"ecr-login"}}`,
       [CONFIG]: 'registries: {}   # none\n',
     });
     const before = user.files();
     await user.succeed('--yes');
-    user.write({ '.aws/config': AWS + MORE });
+    user.write({ '.aws/config': AWS_ONE + MORE });
     await user.succeed('--yes', '--region', 'eu-west-1');
-    user.write({ '.aws/config': AWS });
+    user.write({ '.aws/config': AWS_ONE });
     const stdout = await user.succeed('--undo', '--yes');
     assert.match(stdout, /\nDone: everything that setup had changed is taken back\.\n$/);
     assert.deepEqual(user.files(), before);
   });
 
   test('with --keep-config, config.yaml stays as it is, and all else is taken back.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS, [CONFIG]: 'registries: {}   # none\n' });
+    using user = makeSetupHome({ '.aws/config': AWS_ONE, [CONFIG]: 'registries: {}   # none\n' });
     const before = user.files();
     await user.succeed('--yes');
     const config = user.files()[CONFIG];
@@ -51,7 +51,7 @@ describe('where nobody else has written since', () => {
   });
 
   test('files that were not there are gone.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS });
+    using user = makeSetupHome({ '.aws/config': AWS_ONE });
     const before = user.files();
     await user.succeed('--yes');
     const stdout = await user.succeed('--undo', '--yes');
@@ -79,7 +79,7 @@ describe('where nobody else has written since', () => {
       .map(([json, indent, eol, end]) => JSON.stringify(json, undefined, indent).replaceAll('\n', eol) + end);
     await fc.assert(
       fc.asyncProperty(fc.oneof(text, fc.constantFrom('', '\n')), async (content) => {
-        using user = makeSetupHome({ '.aws/config': AWS + MORE, [DOCKER]: content });
+        using user = makeSetupHome({ '.aws/config': AWS_ONE + MORE, [DOCKER]: content });
         const before = user.files();
         await user.succeed('--yes');
         const { other } = JSON.parse(user.read(DOCKER) ?? '') as { other?: unknown };
@@ -97,9 +97,9 @@ describe('the folders', () => {
     ['.docker', '.config', '.config/ecr-xacct'].filter((path) => existsSync(join(user.home, path)));
 
   test('that setup made are gone, those of several setups too.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS });
+    using user = makeSetupHome({ '.aws/config': AWS_ONE });
     await user.succeed('--yes');
-    user.write({ '.aws/config': AWS + MORE });
+    user.write({ '.aws/config': AWS_ONE + MORE });
     await user.succeed('--yes', '--podman');
     assert.deepEqual(there(user), ['.docker', '.config', '.config/ecr-xacct']);
     await user.succeed('--undo', '--yes');
@@ -107,7 +107,7 @@ describe('the folders', () => {
   });
 
   test('that were there before stay, though nothing is in them.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS });
+    using user = makeSetupHome({ '.aws/config': AWS_ONE });
     mkdirSync(join(user.home, '.docker'));
     mkdirSync(join(user.home, '.config'));
     await user.succeed('--yes');
@@ -116,7 +116,7 @@ describe('the folders', () => {
   });
 
   test('that have something else in them by now stay.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS });
+    using user = makeSetupHome({ '.aws/config': AWS_ONE });
     await user.succeed('--yes');
     user.write({ '.docker/contexts/mine': '' });
     await user.succeed('--undo', '--yes');
@@ -124,7 +124,7 @@ describe('the folders', () => {
   });
 
   test('of config.yaml stay with --keep-config.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS });
+    using user = makeSetupHome({ '.aws/config': AWS_ONE });
     await user.succeed('--yes');
     await user.succeed('--undo', '--keep-config', '--yes');
     assert.deepEqual(there(user), ['.config', '.config/ecr-xacct']);
@@ -132,7 +132,7 @@ describe('the folders', () => {
 
   test('that a setup made which then failed are gone at once.', async () => {
     // /proc takes no new files, not even from root.
-    using user = makeSetupHome({ '.aws/config': AWS }, { DOCKER_CONFIG: '/proc/ecr-xacct' });
+    using user = makeSetupHome({ '.aws/config': AWS_ONE }, { DOCKER_CONFIG: '/proc/ecr-xacct' });
     assert.equal((await user.setup('--yes')).status, 1);
     assert.deepEqual(there(user), []);
   });
@@ -145,7 +145,7 @@ describe('where somebody else has written since', () => {
       credHelpers: { [OTHER]: 'ecr-login' },
     };
     using user = makeSetupHome({
-      '.aws/config': AWS + MORE,
+      '.aws/config': AWS_ONE + MORE,
       [DOCKER]: dockerText(start),
       [CONFIG]: '# mine\n',
     });
@@ -171,18 +171,18 @@ describe('where somebody else has written since', () => {
   });
 
   test('between two setups, it stays, too.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: dockerText({ auths: {} }) });
+    using user = makeSetupHome({ '.aws/config': AWS_ONE, [DOCKER]: dockerText({ auths: {} }) });
     await user.succeed('--yes');
     const now = JSON.parse(user.read(DOCKER) ?? '');
     now.auths['quay.io'] = { auth: 'cXVheQ==' };
-    user.write({ [DOCKER]: dockerText(now), '.aws/config': AWS + MORE });
+    user.write({ [DOCKER]: dockerText(now), '.aws/config': AWS_ONE + MORE });
     await user.succeed('--yes');
     await user.succeed('--undo', '--yes');
     assert.equal(user.read(DOCKER), dockerText({ auths: { 'quay.io': { auth: 'cXVheQ==' } } }));
   });
 
   test('and given a registry to another helper, or a rule to another profile, these stay, and are named.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: '{}' });
+    using user = makeSetupHome({ '.aws/config': AWS_ONE, [DOCKER]: '{}' });
     await user.succeed('--yes');
     user.write({
       [DOCKER]: user.read(DOCKER)?.replace('"ecr-xacct"', '"mine"') ?? '',
@@ -197,7 +197,7 @@ describe('where somebody else has written since', () => {
   });
 
   test('and removed or restored the files, there is nothing to reverse.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS, [CONFIG]: '# mine\n' });
+    using user = makeSetupHome({ '.aws/config': AWS_ONE, [CONFIG]: '# mine\n' });
     await user.succeed('--yes');
     rmSync(join(user.home, DOCKER));
     user.write({ [CONFIG]: '# mine\n' });
@@ -208,7 +208,7 @@ describe('where somebody else has written since', () => {
 
   test('and removed the files that were there before, they are shown, and brought back from the copies.', async () => {
     const auths = dockerText({ auths: { 'ghcr.io': { auth: 'Z2hjcg==' } } });
-    using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: auths, [CONFIG]: '# mine\n' });
+    using user = makeSetupHome({ '.aws/config': AWS_ONE, [DOCKER]: auths, [CONFIG]: '# mine\n' });
     const before = user.files();
     await user.succeed('--yes');
     rmSync(join(user.home, DOCKER));
@@ -226,7 +226,7 @@ describe('where somebody else has written since', () => {
       [DOCKER]: dockerText({ auths: { 'ghcr.io': { auth: 'Z2hjcg==' }, 'quay.io': {} } }),
       [CONFIG]: 'registries: { public.ecr.aws: { profile: dev } }\n',
     };
-    using user = makeSetupHome({ '.aws/config': AWS, ...start });
+    using user = makeSetupHome({ '.aws/config': AWS_ONE, ...start });
     await user.succeed('--yes');
     user.write({ [DOCKER]: '{"auths":{}}', [CONFIG]: 'discover: false\n' });
     const stdout = await user.succeed('--undo', '--yes');
@@ -240,7 +240,7 @@ describe('where somebody else has written since', () => {
   });
 
   test('and removed config.yaml, its copy stays with --keep-config, and is named.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS, [CONFIG]: '# mine\n' });
+    using user = makeSetupHome({ '.aws/config': AWS_ONE, [CONFIG]: '# mine\n' });
     await user.run('rule', 'add', HOST, '--profile', 'platform', '--yes');
     rmSync(join(user.home, CONFIG));
     const stdout = await user.succeed('--undo', '--keep-config', '--yes');
@@ -250,7 +250,7 @@ describe('where somebody else has written since', () => {
 
   test('and changed a copy, it stays, and is named, whether the file is there or not.', async () => {
     for (const isThere of [true, false]) {
-      using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: '{}', [CONFIG]: '# mine\n' });
+      using user = makeSetupHome({ '.aws/config': AWS_ONE, [DOCKER]: '{}', [CONFIG]: '# mine\n' });
       await user.succeed('--yes');
       const copies = [DOCKER, CONFIG].map((path) => `${path}.before-ecr-xacct`);
       for (const copy of copies) user.write({ [copy]: 'edited' });
@@ -267,7 +267,7 @@ describe('where somebody else has written since', () => {
   test('and nothing is left in a file that setup made, it is gone; one that was empty before stays.', async () => {
     for (const original of [undefined, '{}']) {
       using user = makeSetupHome({
-        '.aws/config': AWS,
+        '.aws/config': AWS_ONE,
         ...(original === undefined ? {} : { [DOCKER]: original }),
       });
       await user.succeed('--yes');
@@ -279,7 +279,7 @@ describe('where somebody else has written since', () => {
   });
 
   test('and broken a file, that is an error, and nothing is written.', async () => {
-    using user = makeSetupHome({ '.aws/config': AWS });
+    using user = makeSetupHome({ '.aws/config': AWS_ONE });
     await user.succeed('--yes');
     user.write({ [DOCKER]: '{' });
     const before = user.files();
@@ -291,13 +291,13 @@ describe('where somebody else has written since', () => {
 });
 
 test('Where nothing is set up, it says so.', async () => {
-  using user = makeSetupHome({ '.aws/config': AWS });
+  using user = makeSetupHome({ '.aws/config': AWS_ONE });
   const stdout = await user.succeed('--undo', '--yes');
   assert.equal(stdout, `Nothing is set up: there is no ${join(user.home, STATE)}.\n`);
 });
 
 test('A dry one shows what it would take back, and writes nothing.', async () => {
-  using user = makeSetupHome({ '.aws/config': AWS });
+  using user = makeSetupHome({ '.aws/config': AWS_ONE });
   await user.succeed('--yes');
   const before = user.files();
   const stdout = await user.succeed('--undo', '--yes', '--dry-run');
@@ -306,7 +306,7 @@ test('A dry one shows what it would take back, and writes nothing.', async () =>
 });
 
 test('It goes with no option that says what to set up.', async () => {
-  using user = makeSetupHome({ '.aws/config': AWS });
+  using user = makeSetupHome({ '.aws/config': AWS_ONE });
   for (const option of [['--podman'], ['--creds-store'], ['--profile', 'x'], ['--region', 'us-east-1']]) {
     const { status, stderr } = await user.setup('--undo', '--yes', ...option);
     assert.equal(status, 2);
@@ -316,7 +316,7 @@ test('It goes with no option that says what to set up.', async () => {
 
 test('A copy that is not ours is never overwritten: ours gets another name.', async () => {
   const copy = `${DOCKER}.before-ecr-xacct`;
-  using user = makeSetupHome({ '.aws/config': AWS, [DOCKER]: '{}', [copy]: 'precious' });
+  using user = makeSetupHome({ '.aws/config': AWS_ONE, [DOCKER]: '{}', [copy]: 'precious' });
   await user.succeed('--yes');
   assert.deepEqual([user.read(copy), user.read(`${copy}-2`)], ['precious', '{}']);
   await user.succeed('--undo', '--yes');

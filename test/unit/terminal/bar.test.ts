@@ -50,6 +50,6 @@ test('A command stays in one line, however long it is; what is said of it goes b
   const run = ['aws', 'configure', 'x'.repeat(80)];
   const shown = (say?: string) => notes(hintNotes({ run, ...(say && { say }) }, 2, UTF8), UTF8);
   assert.equal(shown(), `  run: ${run.join(' ')}\n`);
-  assert.equal(shown('to write one'), `  to write one:\n  run: ${run.join(' ')}\n`);
+  assert.equal(shown('to write one'), `  To write one, run:\n    ${run.join(' ')}\n`);
   assert.equal(notes(hintNotes({ say: 'why', run: ['ls'] }, 2, UTF8), UTF8), '  why, run: ls\n');
 });

@@ -13,7 +13,7 @@ const about = { identity: 'profile dev', region: 'us-east-1' };
 const expired = new XacctError('sso-expired', 'the session\nhas expired', {
   hint: { run: command`aws sso login` },
 });
-const EXPIRED = 'the session has expired; run: aws sso login';
+const EXPIRED = { text: 'the session has expired', hint: { run: ['aws', 'sso', 'login'] } };
 
 /** A cache whose clock stands still until it is set; tokens live 12 hours, or fail while `failure` is set. */
 function createFixture() {
@@ -96,7 +96,7 @@ describe('a token’s status', () => {
     fixture.now += 12 * HOUR - 900_000;
     await fixture.get();
     const [status] = fixture.cache.status();
-    assert.deepEqual(status?.lastError, { text: EXPIRED, at: fixture.now });
+    assert.deepEqual(status?.lastError, { ...EXPIRED, at: fixture.now });
     assert.equal(status.mints, 1);
     fixture.failure = undefined;
     fixture.now += 120_000;
@@ -119,7 +119,7 @@ describe('a token’s status', () => {
       fixture.now += 45 * 60_000;
       fixture.cache.refreshAhead();
       await new Promise(setImmediate);
-      assert.deepEqual(fixture.cache.status()[0]?.lastError, { text: EXPIRED, at: fixture.now }, how);
+      assert.deepEqual(fixture.cache.status()[0]?.lastError, { ...EXPIRED, at: fixture.now }, how);
     }
   });
 });
@@ -130,7 +130,7 @@ describe('a failure without a token', () => {
     fixture.failure = expired;
     await fixture.fail();
     await fixture.fail('key', 'other.example');
-    const failure = { ...about, hostnames: [HOST, 'other.example'], text: EXPIRED, at: START };
+    const failure = { ...about, hostnames: [HOST, 'other.example'], ...EXPIRED, at: START };
     fixture.now += HOUR - 1;
     assert.deepEqual(fixture.cache.failures(), [failure]);
     assert.deepEqual(fixture.cache.status(), []);

@@ -40,7 +40,7 @@ export const configFailures: readonly Failure[] = [
     files: profile('nobody', {}),
     identity: 'profile nobody',
     says: /there is no profile nobody in ~\/\.aws\/config or ~\/\.aws\/credentials/,
-    hint: 'run: aws configure list-profiles',
+    hint: 'to see which there are, run: aws configure list-profiles',
   },
   {
     what: 'A profile with a typing error',
@@ -56,7 +56,7 @@ export const configFailures: readonly Failure[] = [
     }),
     identity: 'profile nobody',
     says: /there is no profile nobody \(the source_profile of profile puller\)/,
-    hint: 'run: aws configure list-profiles',
+    hint: 'to see which there are, run: aws configure list-profiles',
   },
   {
     what: 'Profiles that name each other',

@@ -23,7 +23,7 @@ test('The credentials of Docker and podman are hidden, and what stands around th
   const hidden = JSON.parse(shown);
   assert.deepEqual(hidden.auths['index.docker.io'].username, 'me');
   assert.deepEqual(hidden.HttpHeaders, { 'X-Meta': '(hidden)' });
-  assert.equal(hidden.proxies.default.httpProxy, 'http://(hidden)@proxy.example:3128');
+  assert.equal(hidden.proxies.default.httpProxy, 'http://***@proxy.example:3128');
   assert.deepEqual(hidden.plugins.scan, { apiToken: '(hidden)', list: 'shown' });
   assert.deepEqual([hidden.credHelpers, hidden.credsStore], [{ 'gcr.io': 'gcloud' }, 'desktop']);
 });

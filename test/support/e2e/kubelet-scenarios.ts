@@ -1,0 +1,49 @@
+// Owns what the tests of the kubelet share: one registry, one shop of pods, and rounds of pulls.
+import assert from 'node:assert/strict';
+import { PRIMARY_ACCOUNT, REGION } from '../../fake-aws/two-account-world.ts';
+import type { Answer, Credential, Pod, Round, ServiceAccount } from './kubelet.ts';
+
+/** The registry that a plugin has a token for. */
+export const host = `${PRIMARY_ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
+
+/** The `auth` of a response, and what the kubelet makes of it. */
+export const auth = { [host]: { username: 'AWS', password: 'a-token' } };
+export const credentials = [{ username: 'AWS', password: 'a-token' }];
+
+/** A provider of every ECR registry. */
+export const provider = { matchImages: ['*.dkr.ecr.*.amazonaws.com'] };
+
+/** The same, with the token of a pod's service account. */
+export function withTokens(settings: Readonly<Record<string, unknown>> = {}) {
+  return {
+    ...provider,
+    tokenAttributes: {
+      serviceAccountTokenAudience: 'sts.amazonaws.com',
+      cacheType: 'ServiceAccount',
+      requireServiceAccount: true,
+      optionalServiceAccountAnnotationKeys: ['eks.amazonaws.com/ecr-role-arn'],
+      ...settings,
+    },
+  };
+}
+
+/** Pods `shop/NAME` with one service account; the API server gives `token-of-NAME`. */
+export function podsOf(...names: string[]): { serviceAccounts: ServiceAccount[]; pods: Pod[] } {
+  const annotations = { 'eks.amazonaws.com/ecr-role-arn': 'arn', 'example.com/team': 'shop' };
+  const own = (name: string) => ({ name, uid: `uid-of-${name}`, token: `token-of-${name}` });
+  return {
+    serviceAccounts: [{ namespace: 'shop', name: 'puller', uid: 'uid-of-puller', annotations }],
+    pods: names.map((name) => ({ namespace: 'shop', serviceAccount: 'puller', ...own(name) })),
+  };
+}
+
+/** A round for each image. */
+export function inTurn(images: readonly string[], settings: Omit<Round, 'pulls'> = {}): Round[] {
+  return images.map((image) => ({ ...settings, pulls: [{ image }] }));
+}
+
+/** What the first pull of each round got. Throws where the kubelet did not start. */
+export function firsts({ error, rounds }: Answer): (readonly Credential[])[] {
+  assert.equal(error, undefined);
+  return rounds.map(({ pulls }) => pulls[0]?.credentials ?? []);
+}
