@@ -64,10 +64,16 @@ describe('without a Node of its own beside it', { skip, timeout: 300_000 }, () =
     const { product } = stage;
     const trap = join(product.home, 'here');
     await mkdir(trap);
-    await writeFile(join(trap, 'node'), `#!/bin/sh\ntouch ${product.home}/run\nexit 1\n`);
+    await writeFile(join(trap, 'node'), `#!/bin/sh\n: >${product.home}/run\nexit 1\n`);
     await chmod(join(trap, 'node'), 0o755);
-    for (const PATH of ['here', '', '.', ':here:']) {
-      const ran = await product.run([join(copied, 'ecr-xacct'), '--version'], { env: { PATH }, cwd: trap });
+    const trapped = [
+      ['here', product.home],
+      [':here:', product.home],
+      ['.', trap],
+      ['', trap],
+    ] as const;
+    for (const [PATH, cwd] of trapped) {
+      const ran = await product.run([join(copied, 'ecr-xacct'), '--version'], { env: { PATH }, cwd });
       assert.equal(ran.status, 1, PATH);
     }
     const left = await product.run(['ls', product.home]);
