@@ -11,6 +11,7 @@ import { executableMeasurements } from './bench/measure-executable.ts';
 import { getMeasurements } from './bench/measure-gets.ts';
 import { hostileMeasurements } from './bench/measure-hostile.ts';
 import { loadMeasurements } from './bench/measure-loads.ts';
+import { pluginMeasurements } from './bench/measure-plugin.ts';
 import type { Measurement } from './bench/measurement.ts';
 import { type Options, parseOptions, USAGE } from './bench/options.ts';
 import { type Row, rowLines, type Section, sectionHead, TABLE_HEAD } from './bench/report.ts';
@@ -21,6 +22,7 @@ const MEASUREMENTS = [
   ...loadMeasurements,
   ...daemonMeasurements,
   ...hostileMeasurements,
+  ...pluginMeasurements,
   ...executableMeasurements,
 ];
 

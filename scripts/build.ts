@@ -35,8 +35,11 @@ function buildClient(): string | undefined {
   }
   const folder = join(root, 'dist', 'native', nativeFolder());
   mkdirSync(folder, { recursive: true });
-  writeProgram(PACKAGE, npmClientLauncher());
-  return compileNativeClient('../../bin/ecr-xacct', join(folder, PACKAGE));
+  for (const name of [PACKAGE, PLUGIN]) writeProgram(name, npmClientLauncher(name));
+  const compiler = compileNativeClient('../../bin/ecr-xacct', join(folder, PACKAGE));
+  // npm packs no links.
+  if (compiler !== undefined) copyFileSync(join(folder, PACKAGE), join(folder, PLUGIN));
+  return compiler;
 }
 
 // npm packs the files with the modes that they have, for whoever installs them.

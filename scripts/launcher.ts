@@ -80,10 +80,10 @@ export function nativeFolder(): string {
   return `${type()}-${machine()}`;
 }
 
-/** In an npm package: the native client that it has for this system; else the TypeScript front. */
-export function npmClientLauncher(): string {
-  const start = `xacct_client=$xacct_folder/../native/$(command -p uname -s)-$(command -p uname -m)/${PACKAGE}
+/** In an npm package: the native client that it has for this system, under the same name; else the TypeScript front. */
+export function npmClientLauncher(name: string): string {
+  const start = `xacct_client=$xacct_folder/../native/$(command -p uname -s)-$(command -p uname -m)/${name}
 [ ! -x "$xacct_client" ] || exec "$xacct_client" "$@"
-exec "$xacct_folder/ecr-xacct" helper "$@"`;
-  return launcher({ name: PACKAGE, start, remedy: 'install it again' });
+exec "$xacct_folder/ecr-xacct" ${commandOf(name)}"$@"`;
+  return launcher({ name, start, remedy: 'install it again' });
 }

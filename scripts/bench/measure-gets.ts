@@ -13,11 +13,16 @@ function sameAnswers(measured: Measured, name: string): void {
     throw new Error(`${name}: ${answers.size} answers, ${failures} failures`);
 }
 
-function mediansOf(measured: Measured, commands: readonly Command[]): Medians {
+export function mediansOf(measured: Measured, commands: readonly Command[]): Medians {
   return Object.fromEntries(commands.map(({ name }) => [name, median(measured.of(name).milliseconds)]));
 }
 
-function timed(name: string, what: string, { ours = Number.NaN, ...others }: Medians, checks: Check[]): Row {
+export function timed(
+  name: string,
+  what: string,
+  { ours = Number.NaN, ...others }: Medians,
+  checks: Check[],
+): Row {
   return {
     name,
     what,

@@ -8,7 +8,10 @@ import { configJsonSchema } from '../../src/config/json-schema.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-export const MAN_PAGES = ['docker-credential-ecr-xacct.1', 'ecr-xacct.1', 'ecr-xacct-config.5'] as const;
+export const MAN_PAGES = [
+  ...['docker-credential-ecr-xacct.1', 'ecr-xacct-credential-provider.1'],
+  ...['ecr-xacct.1', 'ecr-xacct-config.5'],
+] as const;
 
 export interface ManSources {
   readonly version: string;

@@ -24,7 +24,7 @@ export function copySystemTree(tree: string, folder: string): string {
   execFileSync('cp', ['-a', tree, usr]);
   const units = join(usr, 'lib', 'systemd');
   renameSync(join(usr, 'share', 'systemd'), units);
-  for (const unit of globSync(join(units, 'user', '*'))) {
+  for (const unit of globSync(join(units, '*', '*'))) {
     writeFileSync(unit, readFileSync(unit, 'utf8').replaceAll('@BINDIR@', '/usr/bin'));
   }
   gzipInPlace(manFiles(usr));

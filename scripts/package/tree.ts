@@ -9,6 +9,7 @@ import {
   mkdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -16,7 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
 import { muslLauncher, treeLauncher } from '../launcher.ts';
 import { MAN_PAGES, manPages } from './man-pages.ts';
-import { PACKAGE } from './targets.ts';
+import { PACKAGE, PLUGIN } from './targets.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -48,6 +49,8 @@ const COMPLETIONS = {
 const SERVICES = {
   systemd: {
     'share/systemd/user': ['systemd/ecr-xacct.socket', 'systemd/ecr-xacct.service'],
+    // Of a node of Kubernetes.
+    'share/systemd/system': ['systemd/system/ecr-xacct.socket', 'systemd/system/ecr-xacct.service'],
   },
   launchd: { [`share/${PACKAGE}`]: ['launchd/ecr-xacct.daemon.plist'] },
 };
@@ -65,15 +68,18 @@ export function stageTree(folder: string, parts: TreeParts): void {
     copyFileSync(from, join(folder, path));
     chmodSync(join(folder, path), 0o755);
   };
+  const inTree = `lib/${PACKAGE}/bundle`;
+  const addLauncher = (name: string) => {
+    add(`bin/${name}`, bundle === undefined ? treeLauncher(name) : muslLauncher(name, `../${inTree}`));
+    chmodSync(join(folder, 'bin', name), 0o755);
+  };
   addProgram(`lib/${PACKAGE}/ecr-xacct`, program);
   addProgram(`bin/${PACKAGE}`, client);
-  const inTree = `lib/${PACKAGE}/bundle`;
+  const isScript = readFileSync(client).subarray(0, 2).toString() === '#!';
+  if (isScript) addLauncher(PLUGIN);
+  else symlinkSync(PACKAGE, join(folder, 'bin', PLUGIN));
   if (bundle !== undefined) cpSync(bundle, join(folder, inTree), { recursive: true });
-  add(
-    'bin/ecr-xacct',
-    bundle === undefined ? treeLauncher('ecr-xacct') : muslLauncher('ecr-xacct', `../${inTree}`),
-  );
-  chmodSync(join(folder, 'bin/ecr-xacct'), 0o755);
+  addLauncher('ecr-xacct');
 
   const own = (name: string) => readFileSync(join(root, name), 'utf8');
   add(`share/${PACKAGE}/config.schema.json`, schemaText());

@@ -10,9 +10,11 @@ import { configCommand } from './commands/config.ts';
 import { daemonCommand } from './commands/daemon.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
+import { exportCommand } from './commands/export.ts';
 import { getLoginPasswordCommand } from './commands/get-login-password.ts';
 import { grantCommand } from './commands/grant.ts';
 import { helpCommand } from './commands/help.ts';
+import { kubeletCommands } from './commands/kubelet.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
 import { revokeCommand } from './commands/revoke.ts';
@@ -26,6 +28,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, (context: Comman
     login: loginCommand,
     logout: logoutCommand,
     'get-login-password': getLoginPasswordCommand,
+    export: exportCommand,
   },
   'See what happens, and why:': { explain: explainCommand, doctor: doctorCommand, status: statusCommand },
   'Share your own registries:': { grant: grantCommand, revoke: revokeCommand, access: accessCommand },
@@ -34,6 +37,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, (context: Comman
     rule: ruleCommand,
     config: configCommand,
     daemon: daemonCommand,
+    kubelet: kubeletCommands,
     completion: completionCommand,
   },
 };

@@ -46,6 +46,11 @@ export function depsHere({ noLogins, ...deps }: HereDeps): HelperDeps & Memory &
   };
 }
 
+/** The same, for what is asked once. */
+export function depsAlone(self: SelfCommand): ReturnType<typeof depsHere> {
+  return depsHere({ ...askInMinters(self), fallback: createLazyFallback(timeoutMs) });
+}
+
 /** How a helper in this process asks AWS: in minters that are started for it, none kept ready. */
 export function askInMinters(self: SelfCommand): Pick<HereDeps, 'mint' | 'whoAmI' | 'deadline'> {
   const minters = createMinters(self, 0);

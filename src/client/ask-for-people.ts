@@ -1,4 +1,4 @@
-// Asks the daemon, in the caller's environment, for what needs more than its memory: login, explain and a password.
+// Asks the daemon, in the caller's environment, for what needs more than its memory: login, explain, a password, an export.
 import type { Answer } from '../docker/messages.ts';
 import { errorFrom, XacctError } from '../errors.ts';
 import type { OrError } from '../helper/daemon-answers.ts';
@@ -13,7 +13,7 @@ import { isAnswered, reachDaemon, type Unanswered } from './reach-daemon.ts';
  */
 export async function askForPeople<T extends object>(
   invocation: Invocation,
-  action: 'login' | 'explain' | 'password',
+  action: 'login' | 'explain' | 'export' | 'password',
   request: object | string,
   starts: boolean,
   what: string,

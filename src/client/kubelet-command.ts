@@ -63,11 +63,8 @@ async function throughDaemon(
 }
 
 async function answerHere(input: string, { self, env }: Invocation): Promise<Answer> {
-  const { askInMinters, depsHere } = await import('./answer-here.ts');
+  const { depsAlone } = await import('./answer-here.ts');
   const { answerKubelet } = await import('../kubelet/answer.ts');
-  const { createLazyFallback } = await import('../docker/fallback/lazy-fallback.ts');
-  const { timeoutMs } = await import('../wire/daemon-variables.ts');
-  const deps = depsHere({ ...askInMinters(self), fallback: createLazyFallback(timeoutMs) });
   const clocks = { random: Math.random, steady: () => performance.now() };
-  return { outcome: 'success', text: await answerKubelet({ ...deps, ...clocks }, input, env) };
+  return { outcome: 'success', text: await answerKubelet({ ...depsAlone(self), ...clocks }, input, env) };
 }

@@ -60,10 +60,10 @@ export function takeRule(text: string, key: string, file: string): string {
   return rewritten(document, { from: text, wanted, what: `the rule for ${key}`, file });
 }
 
+export function isSetting(value: unknown): value is string | number | true {
+  return typeof value === 'string' || typeof value === 'number' || value === true;
+}
+
 function isRule(value: unknown): value is WrittenRule {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.values(value).every((member) => typeof member === 'string' || typeof member === 'number')
-  );
+  return typeof value === 'object' && value !== null && Object.values(value).every(isSetting);
 }

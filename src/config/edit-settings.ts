@@ -5,7 +5,7 @@ import { YAML_OPTIONS } from './load.ts';
 import { valueText } from './rule-line.ts';
 
 /** A rule's keys with their values, as they are to be written. */
-export type WrittenRule = Readonly<Record<string, string | number>>;
+export type WrittenRule = Readonly<Record<string, string | number | true>>;
 
 /** Each value in its place; undefined where the rule has other settings, or its form is none of the usual ones. */
 export function withValuesChanged(text: string, key: string, rule: WrittenRule): string | undefined {

@@ -12,7 +12,7 @@ export function scalar(text: string): string {
   return isPlain ? text : JSON.stringify(text);
 }
 
-export function valueText(value: string | number): string {
-  if (typeof value === 'number') return `${value}`;
+export function valueText(value: string | number | true): string {
+  if (typeof value !== 'string') return `${value}`;
   return /^arn:[\w:/+=,.@-]+$/.test(value) ? value : scalar(value);
 }

@@ -5,7 +5,7 @@ import type { WhoAmI } from '../helper/account-memory.ts';
 import type { DaemonStatus, Forgotten, OrError } from '../helper/daemon-answers.ts';
 import { getCredential, type HelperDeps } from '../helper/helper.ts';
 import type { Memory } from '../helper/memory.ts';
-import { readExplainRequest, readLoginRequest } from '../helper/read-request.ts';
+import { readExplainRequest, readExportRequest, readLoginRequest } from '../helper/read-request.ts';
 import { shownValue } from '../userinfo.ts';
 import { isForOlder } from '../wire/codec.ts';
 import type { DaemonAction } from './server.ts';
@@ -60,6 +60,12 @@ export function createDaemonActions(
     explain: async ({ input, env }) => {
       const { explain } = await import('../helper/explain.ts');
       return line(await doneOrError(() => explain(deps, { ...readExplainRequest(input), env })));
+    },
+    export: async ({ input, env }) => {
+      const { credentialFor } = await import('../helper/credential.ts');
+      const done = await doneOrError(() => credentialFor(deps, readExportRequest(input), env));
+      // As it is: nothing in a password is hidden.
+      return `${JSON.stringify(done)}\n`;
     },
     kubelet: async ({ input, env }) => {
       const { answerKubelet } = await import('../kubelet/answer.ts');

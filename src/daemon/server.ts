@@ -50,11 +50,11 @@ export function createDaemonServer(deps: ServerDeps): Server {
 }
 
 /** Actions of which something is kept: not by a daemon that is outdated. */
-const KEEPS: ReadonlySet<string> = new Set(['get', 'kubelet', 'login', 'password', 'store']);
+const KEEPS: ReadonlySet<string> = new Set(['get', 'export', 'kubelet', 'login', 'password', 'store']);
 /** Actions after which a question may have another answer. */
 const CHANGES: ReadonlySet<string> = new Set(['store', 'erase', 'login', 'forget']);
 /** Actions that follow paths of the caller's environment. */
-const FOLLOWS: ReadonlySet<string> = new Set(['get', 'kubelet', 'login', 'explain', 'password']);
+const FOLLOWS: ReadonlySet<string> = new Set(['get', 'export', 'kubelet', 'login', 'explain', 'password']);
 
 async function serve(socket: Socket, deps: ServerDeps): Promise<void> {
   const started = deps.clock();

@@ -34,7 +34,8 @@ export async function configuredRegistries(user: DockerUser): Promise<Configured
   const docker = await orError(() => readDockerConfig(user));
   const podman = await orError(() => readPodmanConfigs(user).auth);
   const config = await orError(() => createConfigReader()(env));
-  const rules = config instanceof XacctError ? [] : config.rules;
+  // Those of pods are for the kubelet to ask for.
+  const rules = config instanceof XacctError ? [] : config.rules.filter(({ rule }) => !rule.service_account);
   const isCovered = (hostname: string) =>
     !(config instanceof XacctError) && matchRule(config, hostname) !== undefined;
   const hosts = new Map<string, ConfiguredHost>();

@@ -28,5 +28,5 @@ export interface Forgotten {
   mfaSessions: number;
 }
 
-/** What `login`, `explain` and `password` answer, as JSON. */
+/** What `login`, `explain`, `export` and `password` answer, as JSON. */
 export type OrError<T> = { done: T } | { error: ErrorFields };

@@ -2,8 +2,8 @@
 import { attempt, XacctError } from '../errors.ts';
 import type { Hint } from '../hint.ts';
 import { chainOf } from '../identity/chain.ts';
-import { describeChain } from '../identity/describe-chain.ts';
-import { describeIdentity, profileOf } from '../identity/identity.ts';
+import { describeChain, describePodChain } from '../identity/describe-chain.ts';
+import { describeIdentity, isOfUnknownPod, profileOf } from '../identity/identity.ts';
 import { identityKey } from '../identity/identity-key.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';
 import type { ResolutionInput } from '../identity/precedence.ts';
@@ -19,6 +19,8 @@ export interface ExplainedCandidate {
   chain: string[];
   profile?: string;
   reason: string;
+  /** Whether it is of pods, each by its service account, and of no caller on this machine. */
+  isOfPods?: true;
   token?: TokenStatus;
   /** The MFA device that it needs a code of, and how long a session with it lasts. */
   mfa?: { serial: string; sessionExpiresAt?: number; sessionLeftMs?: number };
@@ -48,6 +50,7 @@ export function explainedCandidate(
     reason,
     ...(profile === undefined ? {} : { profile }),
   };
+  if (isOfUnknownPod(identity)) return { ...what, chain: describePodChain(identity), isOfPods: true };
   const known = attempt(() => {
     const device = mfaDevice(identity, wanted);
     const session = device && deps.mfaSessions.statusOf(device.sessionKey);

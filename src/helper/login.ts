@@ -104,7 +104,7 @@ async function homeRegistry(
   throw learnt === undefined ? notOurs() : learnt.error.prefixed(`profile ${profile}`);
 }
 
-function notOurs(): XacctError {
+export function notOurs(): XacctError {
   return new XacctError('usage', 'neither an ECR hostname nor in the config', {
     hint: { say: 'for other registries', run: command`docker login` },
   });

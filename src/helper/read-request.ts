@@ -1,4 +1,4 @@
-// Reads what `ecr-xacct login` and `explain` ask the daemon for: JSON, by another process.
+// Reads what `ecr-xacct login`, `explain` and `export` ask the daemon for: JSON, by another process.
 import { parseServerURL } from '../docker/server-url.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
@@ -20,6 +20,13 @@ export function readExplainRequest(input: string): Omit<ExplainRequest, 'env'> {
   const { hostname, mint } = readObject(input);
   if (!isHostname(hostname) || typeof mint !== 'boolean') throw malformed();
   return { hostname, mint };
+}
+
+/** The hostname. @throws XacctError `protocol` where it is no such request. */
+export function readExportRequest(input: string): string {
+  const { hostname } = readObject(input);
+  if (!isHostname(hostname)) throw malformed();
+  return hostname;
 }
 
 function readObject(input: string): Record<string, unknown> {

@@ -1,5 +1,7 @@
 // An identity as the way to it, from the credentials that it begins with to the role that it ends in.
+import type { Identity } from './identity.ts';
 import type { Chain } from './profile-chain.ts';
+import { describeServiceAccount } from './service-account.ts';
 import type { Source } from './source.ts';
 import { describeToken } from './web-identity-token.ts';
 
@@ -13,6 +15,12 @@ export function describeChain({ links, source, roles }: Chain): string[] {
       return profile === undefined ? `role ${role_arn}` : `role ${role_arn} (profile ${profile})`;
     }),
   ];
+}
+
+/** Of an identity of pods, where none asks. */
+export function describePodChain(identity: Identity): string[] {
+  const last = identity.kind === 'role' ? [`role ${identity.role_arn}`] : [];
+  return [describeServiceAccount(undefined), 'the role of its annotation', ...last];
 }
 
 /** `lastProfile`: the one that led to it. */

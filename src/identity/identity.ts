@@ -89,6 +89,16 @@ function describeSource(source: RoleSource): string {
   return `${by}${describeServiceAccount(account)}`;
 }
 
+/** Whether it is of pods, where none asks: what they are, their service accounts say. */
+export function isOfUnknownPod(identity: Identity): boolean {
+  if (identity.kind === 'service-account') return identity.service_account === undefined;
+  return (
+    identity.kind === 'role' &&
+    'service_account' in identity.source &&
+    identity.source.service_account === undefined
+  );
+}
+
 /** The profile whose settings the credentials begin with, if any. */
 export function profileOf(identity: Identity): string | undefined {
   if (identity.kind === 'profile') return identity.profile;

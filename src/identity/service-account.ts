@@ -30,6 +30,9 @@ export function serviceAccountToken(env: Environment): string | undefined {
   return env[TOKEN];
 }
 
+/** Whom a token is for, so that STS takes it: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html */
+export const STS_AUDIENCE = 'sts.amazonaws.com';
+
 /** Annotations that name the role, the first that is there: our own, then those that EKS and its helper for ECR go by. */
 export const ROLE_ANNOTATIONS = [
   'ecr-xacct/role-arn',
@@ -80,8 +83,7 @@ export function noServiceAccount(account: ServiceAccount | undefined): XacctErro
       },
     });
   }
-  const what = describeServiceAccount(account);
-  return new XacctError('web-identity', `${what} names no role in its annotations`, {
+  return new XacctError('web-identity', 'its annotations name no role', {
     hint: annotateHint(account, 'eks.amazonaws.com/ecr-role-arn'),
   });
 }
@@ -111,7 +113,7 @@ function notOne(why: string): XacctError {
   return new XacctError('web-identity', `the service account's token that the kubelet gives ${why}`, {
     hint: {
       say: 'see what the API server issues:',
-      run: command`kubectl create token default --audience sts.amazonaws.com`,
+      run: command`kubectl create token default --audience ${STS_AUDIENCE}`,
     },
   });
 }

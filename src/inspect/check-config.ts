@@ -5,11 +5,13 @@ import { type ConfigKind, inspectConfigFile } from '../config/config-reader.ts';
 import { configPath, systemConfigPath } from '../config/paths.ts';
 import { findHelper } from '../docker/fallback/find-helper.ts';
 import { attempt, errorText, printable, XacctError } from '../errors.ts';
+import { hintText } from '../hint.ts';
 import { profileChain } from '../identity/profile-chain.ts';
 import type { Environment } from '../invocation.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
 import { regionMeant } from '../registry/region-names.ts';
+import { seePod } from './conclusion.ts';
 
 export interface ConfigCheck {
   file: string;
@@ -61,7 +63,13 @@ function checkConfig(file: string, kind: ConfigKind, env: Environment): ConfigCh
       problems: problems.length,
     };
   }
-  return { file, lines: [`${name}: ${count(names?.rules ?? 0, 'rule')}, no mistakes`], problems: 0 };
+  const ofPods = inspected.config?.rules.filter(({ rule }) => rule.service_account).length ?? 0;
+  const notes = ofPods === 0 ? [] : [`${count(ofPods, 'rule')} for pods; ${hintText(seePod())}`];
+  return {
+    file,
+    lines: [`${name}: ${count(names?.rules ?? 0, 'rule')}, no mistakes`, ...notes],
+    problems: 0,
+  };
 }
 
 /** As each line begins with `FILE:LINE:COLUMN`. */

@@ -8,6 +8,8 @@ export interface Conclusion {
   /** Why there is none, where the steps do not say it. */
   why?: string;
   fix?: Hint;
+  /** How to see more of it. */
+  see?: Hint;
 }
 
 /** What of the machine it depends on; looked at where it matters. */
@@ -39,13 +41,20 @@ export function conclusionOf(explanation: Explanation, machine: Machine): Conclu
   };
   const isUnasked = unknown.length > 0 && halfWritten === undefined;
   if (candidate === undefined) return isUnasked ? asks : { fix: fix() };
-  const { identity, problem, fix: own } = candidate;
+  const { identity, problem, fix: own, isOfPods } = candidate;
+  if (isOfPods) return { identity, see: seePod(hostname) };
   if (problem !== undefined) return { why: `${identity} cannot be used`, fix: own ?? fix() };
   if (isOfInstance(explanation) && !machine.isInstance) {
     if (isUnasked) return asks;
     return { why: 'nothing else is configured, and this machine is no EC2 instance', fix: fix() };
   }
   return { identity };
+}
+
+/** What a pod gets, its service account says. */
+export function seePod(hostname?: string): Hint {
+  const image = hostname === undefined ? 'IMAGE' : `${hostname}/NAME:TAG`;
+  return { say: 'to see what a pod gets', run: command`ecr-xacct doctor --for kubelet ${image}` };
 }
 
 function isOfInstance({ candidates, chosen, steps }: Explanation): boolean {

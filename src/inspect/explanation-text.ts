@@ -130,7 +130,7 @@ function identityNotes(explanation: Explanation, conclusion: Conclusion, screen:
 
 function conclusionNotes(
   { error, pin, pinCommand }: Explanation,
-  { identity, why, fix }: Conclusion,
+  { identity, why, fix, see }: Conclusion,
   screen: Screen,
 ): Note[] {
   const lines: Note[] = [];
@@ -139,6 +139,10 @@ function conclusionNotes(
     if (why !== undefined) lines.push({ note: { text: why, style: 'red' }, indent: 2 });
     if (fix !== undefined) lines.push(...hintNotes(fix, 2, screen));
     return lines;
+  }
+  if (see !== undefined) {
+    lines.push({ note: 'Pods pull here by their service accounts; docker pull has no identity.' });
+    lines.push(...hintNotes(see, 2, screen));
   }
   if (pin !== undefined) {
     lines.push({ note: '' }, { note: 'To always use it, add under registries: in config.yaml:' });
@@ -161,7 +165,7 @@ function clockNotes({ expiredOnArrival, clockGap }: Explanation): Note[] {
 }
 
 function candidateNotes(
-  { identity, chain, token, mfa, problem, fix }: ExplainedCandidate,
+  { identity, chain, token, mfa, problem, fix, isOfPods }: ExplainedCandidate,
   { isChosen, isUsed, screen }: { isChosen: boolean; isUsed: boolean; screen: Screen },
 ): Note[] {
   const text = isUsed ? `→ ${identity}` : identity;
@@ -180,6 +184,6 @@ function candidateNotes(
     add(
       `token in memory: expires in ${durationText(token.leftMs)}, served ${token.served} ×, minted ${token.mints} ×`,
     );
-  } else if (isUsed) add('no token in memory');
+  } else if (isUsed && !isOfPods) add('no token in memory');
   return lines;
 }

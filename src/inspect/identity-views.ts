@@ -5,14 +5,15 @@ import { attempt, type ErrorFields, errorFields, XacctError } from '../errors.ts
 import type { DaemonStatus } from '../helper/daemon-answers.ts';
 import { command, type Hint } from '../hint.ts';
 import { chainOf } from '../identity/chain.ts';
-import { describeChain } from '../identity/describe-chain.ts';
-import { describeIdentity, type Identity } from '../identity/identity.ts';
+import { describeChain, describePodChain } from '../identity/describe-chain.ts';
+import { describeIdentity, type Identity, isOfUnknownPod } from '../identity/identity.ts';
 import { ruleIdentity } from '../identity/precedence.ts';
 import { chooseIdentity, resolutionInput } from '../identity/resolve.ts';
 import type { Environment } from '../invocation.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import { parseRegistry, type Registry } from '../registry/ecr-hostname.ts';
 import type { MintError, TokenStatus } from '../token/slot-status.ts';
+import { seePod } from './conclusion.ts';
 import { mayBeInstance } from './may-be-instance.ts';
 import type { NamedBy, NamedRegistry } from './named-registries.ts';
 import { type SignIn, signInOf } from './sign-in.ts';
@@ -25,6 +26,8 @@ export interface IdentityView {
   signIn?: SignIn;
   /** Why it cannot be used, as far as its settings tell. */
   problem?: ErrorFields;
+  /** Of pods: how to see what one gets. */
+  see?: Hint;
   registries: RegistryView[];
 }
 
@@ -232,6 +235,10 @@ function stateOf(
   surroundings: Surroundings,
 ): Partial<IdentityView> {
   const { profiles, daemon, env, now } = surroundings;
+  if (isOfUnknownPod(of)) {
+    const host = registries.find(({ name }) => !name.includes('*'))?.name;
+    return { chain: describePodChain(of), see: seePod(host) };
+  }
   const state = attempt(() => {
     const chain = chainOf(of, profiles(), env);
     return {

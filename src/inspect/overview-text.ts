@@ -122,7 +122,7 @@ function dockerText({ file, exists, asksForAll, registries }: Overview['docker']
 }
 
 function identityLines(
-  { identity, chain, signIn, problem, registries }: IdentityView,
+  { identity, chain, signIn, problem, see, registries }: IdentityView,
   screen: Screen,
   now: number,
 ): Line[] {
@@ -134,8 +134,12 @@ function identityLines(
     ...(problem === undefined ? [] : errorNotes(problem, 2, screen)),
     ...(signIn === undefined ? [] : signInLines(signIn, screen)),
     ...registries.flatMap((registry) =>
-      registryLines(registry, { screen, now, isUsable: problem === undefined && identity !== NO_IDENTITY }),
+      registryLines(registry, {
+        ...{ screen, now, none: see === undefined ? 'none yet' : 'of pods' },
+        isUsable: problem === undefined && identity !== NO_IDENTITY,
+      }),
     ),
+    ...(see === undefined ? [] : hintNotes(see, 2, screen)),
   ];
 }
 
@@ -157,7 +161,7 @@ function signInLines(
 
 function registryLines(
   { name, token, lastError, login, fix }: RegistryView,
-  { screen, now, isUsable }: { screen: Screen; now: number; isUsable: boolean },
+  { screen, now, isUsable, none }: { screen: Screen; now: number; isUsable: boolean; none: string },
 ): Line[] {
   const state = login
     ? 'a credential'
@@ -166,7 +170,7 @@ function registryLines(
       : lastError !== undefined
         ? { text: 'failed', style: 'red' as const }
         : isUsable
-          ? { text: 'none yet', style: 'dim' as const }
+          ? { text: none, style: 'dim' as const }
           : '';
   const what = token === undefined ? 'failed' : 'its renewal failed';
   const failure = lastError && {

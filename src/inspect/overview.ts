@@ -4,6 +4,7 @@ import { askOwnDaemon, daemonAddress, readStatus } from '../client/ask-own-daemo
 import { NO_DAEMON_ON_WINDOWS } from '../client/no-daemon.ts';
 import { emptyConfig } from '../config/empty-config.ts';
 import type { Config } from '../config/load.ts';
+import { matchRule } from '../config/match.ts';
 import { configPath, systemConfigPath } from '../config/paths.ts';
 import { type DockerConfigFile, isAskedByPodman, readDockerConfig } from '../docker/config-file.ts';
 import { dockerConfigPath } from '../docker/docker-config.ts';
@@ -63,7 +64,7 @@ export async function overviewOf(invocation: Invocation, now: number): Promise<O
     now,
   });
   const ruled = named.flatMap(({ name, isPattern, namedBy }) =>
-    !isPattern && namedBy.includes('config.yaml') ? [name] : [],
+    !isPattern && namedBy.includes('config.yaml') && !isOfPods(name, knownConfig) ? [name] : [],
   );
   const isBroken = [config, docker, daemon.noDaemon?.error].some(
     (part) => part instanceof XacctError || isError(part),
@@ -81,6 +82,11 @@ export async function overviewOf(invocation: Invocation, now: number): Promise<O
     elsewhere,
     isReady: !isBroken && !isBypassed && !identities.some(needsAttention),
   };
+}
+
+/** Docker has none to ask for it. */
+function isOfPods(name: string, config: Config | undefined): boolean {
+  return config !== undefined && matchRule(config, name)?.rule.service_account === true;
 }
 
 function isError(value: unknown): boolean {

@@ -1,6 +1,6 @@
 // What the plugin answers the kubelet: a token for the registry of an image, by the rules, for the pod where they say so.
 import { setTimeout } from 'node:timers/promises';
-import { parseRegistryOrImage, shownServerURL } from '../docker/server-url.ts';
+import { parseRegistryOrImage } from '../docker/server-url.ts';
 import { XacctError } from '../errors.ts';
 import { findToken, once, type TokenDeps } from '../helper/find-token.ts';
 import { forHostname, isOurs, isPublicByDefault } from '../helper/served-by.ts';
@@ -30,7 +30,7 @@ const ANONYMOUS_MS = 300_000;
 export async function answerKubelet(deps: KubeletDeps, input: string, env: Environment): Promise<string> {
   const request = readRequest(input);
   const { hostname, scheme } = parseRegistryOrImage(request.image) ?? {};
-  if (hostname === undefined || scheme !== 'https') throw noRegistry(request.image);
+  if (hostname === undefined || scheme !== 'https') throw forHostname(request.image, noRegistry());
   try {
     return await answerFor(deps, hostname, request, env);
   } catch (error) {
@@ -45,7 +45,7 @@ async function answerFor(
   env: Environment,
 ): Promise<string> {
   const config = await deps.readConfig(env);
-  if (!isOurs(hostname, config)) throw noRegistry(hostname);
+  if (!isOurs(hostname, config)) throw noRegistry();
   const asked = {
     ...{ hostname, config, profiles: await deps.readProfiles(env) },
     env: token === undefined ? env : withServiceAccountToken(env, token),
@@ -54,7 +54,7 @@ async function answerFor(
   };
   try {
     const found = await findToken({ ...deps, mint: patientMint(deps), accounts: NO_ACCOUNTS }, asked);
-    if (found === undefined) throw noRegistry(hostname);
+    if (found === undefined) throw noRegistry();
     const { expiresAt, awsNow } = found.token;
     const lifeLeft = Math.min(expiresAt - awsNow, config.maxTokenAge);
     return writeResponse(hostname, found.token, cacheDuration(lifeLeft, deps.random));
@@ -100,9 +100,8 @@ function timed(env: Environment, ms: number): Environment {
   return { ...env, ECR_XACCT_TIMEOUT: String(Math.max(Math.floor(ms / 1_000), 1)) };
 }
 
-function noRegistry(image: string): XacctError {
-  const message = `${shownServerURL(image)}: neither an ECR registry nor a name in the config`;
-  return new XacctError('usage', message, {
+function noRegistry(): XacctError {
+  return new XacctError('usage', 'neither an ECR registry nor a name in the config', {
     hint: {
       say: "leave it out of matchImages in the kubelet's config:",
       run: command`ecr-xacct kubelet config`,

@@ -172,6 +172,19 @@ export function registryHostname(account: string, region: string): string | unde
   return parseRegistry(hostname)?.hostname;
 }
 
+/** What a private registry's hostname has between account and region; those that begin with `dkr-` are dual-stack. */
+export const ENDPOINTS = ['dkr.ecr', 'dkr.ecr-fips', 'dkr-ecr', 'dkr-ecr-fips'] as const;
+
+/** Those of ECR Public. */
+export const PUBLIC_REGISTRIES: readonly string[] = Object.keys(PUBLIC_HOSTNAMES);
+
+/** What a hostname may end with behind the region, each once; of every partition where no region is given. */
+export function suffixesOf(endpoint: string, region: string | undefined): string[] {
+  const partitions = region === undefined ? PARTITIONS : [partitionOf(region)];
+  const key = endpoint.startsWith('dkr-') ? 'dualStackSuffix' : 'suffix';
+  return [...new Set(partitions.flatMap((partition) => partition?.[key] ?? []))];
+}
+
 export function isPartition(text: string): text is Partition {
   return PARTITIONS.some(({ partition }) => partition === text);
 }

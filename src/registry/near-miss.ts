@@ -1,6 +1,6 @@
 // What is wrong with a hostname that is nearly one of ECR, and which was probably meant.
 import { nearest, slipsBetween } from '../nearest.ts';
-import { parseRegistry, partitionOfRegion, registryHostname } from './ecr-hostname.ts';
+import { ENDPOINTS, parseRegistry, partitionOfRegion, registryHostname } from './ecr-hostname.ts';
 import { regionMeant } from './region-names.ts';
 
 export interface NearMiss {
@@ -18,7 +18,6 @@ const FOR_PUBLIC = [
   'ecr-public.amazonaws.com',
   'ecr.public.aws',
 ];
-const ENDPOINTS = ['dkr.ecr', 'dkr.ecr-fips', 'dkr-ecr', 'dkr-ecr-fips'];
 const SLIPS = 2;
 /** Of labels, each of which is `*` or has none. */
 const LIKE_HOSTNAME = /^(?=.{1,253}$)(?:\*|[a-z0-9_-]+)(?:\.(?:\*|[a-z0-9_-]+))*$/;
@@ -88,7 +87,7 @@ function partsOf(text: string): Parts | undefined {
 }
 
 function endpointOf(endpoint: string): string | undefined {
-  if (endpoint === '*' || ENDPOINTS.includes(endpoint)) return endpoint;
+  if (endpoint === '*' || ENDPOINTS.some((name) => name === endpoint)) return endpoint;
   if (endpoint === 'ecr' || endpoint === 'dkr' || endpoint === 'ecr.dkr') return 'dkr.ecr';
   if (endpoint.length < 5 || endpoint.includes('*')) return undefined;
   const [found] = ENDPOINTS.map((name) => ({ name, slips: slipsBetween(endpoint, name, SLIPS) })).toSorted(

@@ -3,7 +3,7 @@ import { readDockerConfig } from '../docker/config-file.ts';
 import { byHandText, setupHint } from '../docker/hand-over/setup-hint.ts';
 import { type Serving, servingOf } from '../docker/serving.ts';
 import { attempt, XacctError } from '../errors.ts';
-import type { Hint } from '../hint.ts';
+import { command, type Hint } from '../hint.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import type { Session } from './write-plan.ts';
 
@@ -39,6 +39,19 @@ export function askedFor(
       ...byHandText(hint),
     ],
     done: `once Docker asks ecr-xacct for it, ${next}`,
+  };
+}
+
+/** Of a rule for pods: Docker has none to ask for. */
+export function askedByKubelet(key: string): AskedFor {
+  return {
+    notes: [
+      {
+        say: 'the kubelet asks ecr-xacct for what its own config says; to print that',
+        run: command`ecr-xacct kubelet config`,
+      },
+    ],
+    done: `where the kubelet asks ecr-xacct, a pod pulls from ${key} by its service account.`,
   };
 }
 

@@ -1,5 +1,5 @@
 // A rule in setup's notes for undo: its profile, or where it says more than that, all of it as JSON.
-import { putRule, ruleIn, takeRule, type WrittenRule } from '../config/edit-rule.ts';
+import { isSetting, putRule, ruleIn, takeRule, type WrittenRule } from '../config/edit-rule.ts';
 import type { Edit } from './state.ts';
 
 /** `was`: with the key as it is written there. */
@@ -36,8 +36,6 @@ function ruleNoted(note: string): WrittenRule {
   const rule: unknown = JSON.parse(note);
   if (typeof rule !== 'object' || rule === null) return { profile: note };
   return Object.fromEntries(
-    Object.entries(rule).filter((entry): entry is [string, string | number] =>
-      ['string', 'number'].includes(typeof entry[1]),
-    ),
+    Object.entries(rule).filter((entry): entry is [string, string | number | true] => isSetting(entry[1])),
   );
 }

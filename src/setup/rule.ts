@@ -17,7 +17,7 @@ import { createProfileReader } from '../profiles/profiles.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
 import { nearMiss, nearMissText } from '../registry/near-miss.ts';
 import { terminalOf } from '../terminal/prompts.ts';
-import { askedFor } from './asked-for.ts';
+import { askedByKubelet, askedFor } from './asked-for.ts';
 import { readConfigFile } from './config-change.ts';
 import { fileChange, writesOf } from './file-change.ts';
 import { ruleEdit } from './rule-edit.ts';
@@ -36,6 +36,7 @@ export interface RuleOptions extends WriteOptions {
   sourceProfile?: string;
   credentialSource?: string;
   webIdentityTokenFile?: string;
+  serviceAccount?: true;
   externalId?: string;
   roleSessionName?: string;
   durationSeconds?: string;
@@ -52,6 +53,7 @@ const SETTINGS = [
   ['source_profile', 'sourceProfile'],
   ['credential_source', 'credentialSource'],
   ['web_identity_token_file', 'webIdentityTokenFile'],
+  ['service_account', 'serviceAccount'],
   ['external_id', 'externalId'],
   ['role_session_name', 'roleSessionName'],
   ['duration_seconds', 'durationSeconds'],
@@ -60,7 +62,10 @@ const SETTINGS = [
 ] as const;
 
 /** Without any of them, a rule leads to no identity. */
-const WHO = ['profile', 'roleArn', 'sourceProfile', 'credentialSource', 'webIdentityTokenFile'] as const;
+const WHO = [
+  ...(['profile', 'roleArn', 'sourceProfile'] as const),
+  ...(['credentialSource', 'webIdentityTokenFile', 'serviceAccount'] as const),
+];
 
 /** @throws XacctError `usage`; `profile-missing` and the like for a profile that cannot be used; as `writePlan` does. */
 export async function addRule(registry: string, options: RuleOptions, run: Run): Promise<void> {
@@ -76,7 +81,9 @@ export async function addRule(registry: string, options: RuleOptions, run: Run):
   checkProfile(rule, { words, options, run });
   const { session, path } = begin(words, options, run);
   const { profile } = rule;
-  const asked = askedFor(key, typeof profile === 'string' ? profile : undefined, session);
+  const asked = rule.service_account
+    ? askedByKubelet(key)
+    : askedFor(key, typeof profile === 'string' ? profile : undefined, session);
   const done = await write(session, path, (text) => ({
     after: putRule(text, key, rule, path),
     edit: ruleEdit(key, ruleIn(text, key, path), rule),
@@ -148,8 +155,8 @@ function ruleOf(key: string, { profile, sourceProfile, ...options }: RuleOptions
   const rule = Object.fromEntries(
     SETTINGS.flatMap(([setting, option]) => {
       const value = given[option];
-      if (typeof value !== 'string') return [];
-      return [[setting, setting === 'duration_seconds' && /^\d+$/.test(value) ? Number(value) : value]];
+      if (value === undefined) return [];
+      return [[setting, setting === 'duration_seconds' && /^\d+$/.test(`${value}`) ? Number(value) : value]];
     }),
   );
   // JSON is YAML: what the file would be refused for is wrong usage here.

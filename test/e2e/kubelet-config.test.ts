@@ -1,11 +1,12 @@
 // Owns what the kubelet's own code takes as a CredentialProviderConfig.
 import assert from 'node:assert/strict';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeNode, PLUGIN, PLUGIN_API, pluginThatWrites, response } from '../support/e2e/kubelet.ts';
-import { auth, firsts, host, inTurn, provider } from '../support/e2e/kubelet-scenarios.ts';
+import { auth, firsts, host, inTurn, podsOf, provider } from '../support/e2e/kubelet-scenarios.ts';
 import { skipWithout } from '../support/peers.ts';
+import { devFiles, startProductStage } from '../support/product/stage.ts';
 
 const skip = skipWithout('kubelet');
 
@@ -36,6 +37,41 @@ test('The kubelet takes a config of every field.', { skip }, async () => {
   const config = join(node.folder, 'written.yaml');
   await writeFile(config, yaml);
   assert.equal(firsts(await node.play({ config, rounds: inTurn([`${host}/a`]) }))[0]?.length, 1);
+});
+
+test('The kubelet takes what ecr-xacct kubelet config prints, and runs one provider for each registry.', {
+  skip,
+}, async () => {
+  const ofPods = '444455556666.dkr.ecr.eu-west-1.amazonaws.com';
+  await using stage = await startProductStage({
+    files: (cast) => ({
+      ...devFiles(cast),
+      registries: {
+        [host]: { profile: 'dev' },
+        '444455556666.*.*.*': { service_account: true },
+      },
+    }),
+  });
+  const { stdout } = await stage.product.run(['ecr-xacct', 'kubelet', 'config', '--no-daemon']);
+  const auths = { ...auth, [ofPods]: { username: 'AWS', password: 'of-pods' } };
+  await using node = await makeNode(pluginThatWrites({ stdout: response({ auth: auths }) }), provider);
+  const config = join(node.folder, 'printed.yaml');
+  await writeFile(config, stdout);
+  await symlink(PLUGIN, join(node.folder, 'bin', `${PLUGIN}-pods`));
+  const { pods, serviceAccounts } = podsOf('app');
+  const rounds = [
+    { pulls: [{ image: `${host}/team/app`, pod: 'shop/app' }] },
+    { pulls: [{ image: `${ofPods}/team/app`, pod: 'shop/app' }] },
+  ];
+  const answer = await node.play({ config, rounds, pods, serviceAccounts });
+  assert.deepEqual(
+    firsts(answer).map((found) => found.map(({ password, serviceAccount }) => [password, serviceAccount])),
+    [[['a-token', undefined]], [['of-pods', 'shop/puller']]],
+  );
+  assert.deepEqual(
+    answer.tokenRequests.map(({ audiences }) => audiences),
+    [['sts.amazonaws.com']],
+  );
 });
 
 const mistakes = [

@@ -50,7 +50,10 @@ describe('the checkers of packages', { skip, timeout: 300_000 }, () => {
   });
 
   test('mandoc finds nothing in the man pages.', () => {
-    const pages = ['man1/docker-credential-ecr-xacct.1', 'man1/ecr-xacct.1', 'man5/ecr-xacct-config.5'];
+    const pages = [
+      ...['man1/docker-credential-ecr-xacct.1', 'man1/ecr-xacct-credential-provider.1'],
+      ...['man1/ecr-xacct.1', 'man5/ecr-xacct-config.5'],
+    ];
     check(peer('mandoc'), [
       '-Tlint',
       '-Wwarning',

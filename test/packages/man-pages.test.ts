@@ -44,7 +44,7 @@ describe('the man pages', () => {
     const commands = allCommands(program);
     assert.ok(commands.length > 10);
     for (const command of commands) {
-      const [, section] = text.split(new RegExp(`^\\.Ss ecr-xacct (?:\\w+ )?${command.name()}$`, 'm'));
+      const [, section] = text.split(new RegExp(`^\\.Ss ${pathOf(command)}$`, 'm'));
       assert.ok(section !== undefined, command.name());
       const own = section.split(/^\.S[sh] /m)[0] ?? '';
       for (const { long, hidden } of command.options) {
@@ -68,3 +68,8 @@ describe('the man pages', () => {
     }
   });
 });
+
+/** As it is typed. */
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}

@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { nativeFolder } from '../../scripts/launcher.ts';
+import { credentialOf, requestOf } from '../support/product/cluster.ts';
 import { passwordOf } from '../support/product/product.ts';
 import { HOST, startProductStage } from '../support/product/stage.ts';
 
@@ -58,10 +59,19 @@ describe('the npm package', { timeout: 300_000 }, () => {
     const { status, stdout } = await product.run(['ecr-xacct', 'status']);
     assert.deepEqual([status, /^daemon {2}\d/.test(stdout)], [1, true], stdout);
 
+    const plugin = async () => {
+      const input = requestOf({ image: `${HOST}/team/app:1` });
+      const env = { ECR_XACCT_SOCKET: product.socket };
+      const ran = await product.run(['ecr-xacct-credential-provider'], { input, env, showsSecret: true });
+      return credentialOf(ran, HOST).password;
+    };
+    assert.equal(await plugin(), secret);
+
     // On another system, nothing there fits.
     const own = join(prefix, 'lib', 'node_modules', 'docker-credential-ecr-xacct');
     rmSync(join(own, 'dist', 'native'), { recursive: true });
     assert.equal(passwordOf(await product.get(HOST), HOST), secret);
+    assert.equal(await plugin(), secret);
     assert.equal((await product.run(['ecr-xacct', 'daemon', 'stop'])).status, 0);
 
     npm(['uninstall', '--global', '--prefix', prefix, 'docker-credential-ecr-xacct']);

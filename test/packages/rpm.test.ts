@@ -41,7 +41,10 @@ test('The rpm serves where it is installed, and leaves no file and no process wh
   assert.equal((JSON.parse(stdout) as { ServerURL: string }).ServerURL, HOST);
   assert.equal((await root.succeed(['ecr-xacct', '--version'])).stdout, `${versions.current}\n`);
   const { stdout: list } = await manage('--query', '--list', 'docker-credential-ecr-xacct');
-  for (const path of ['/usr/share/man/man1/ecr-xacct.1.gz', '/usr/lib/systemd/user/ecr-xacct.socket']) {
+  for (const path of [
+    ...['/usr/share/man/man1/ecr-xacct.1.gz', '/usr/lib/systemd/user/ecr-xacct.socket'],
+    ...['/usr/bin/ecr-xacct-credential-provider', '/usr/lib/systemd/system/ecr-xacct.socket'],
+  ]) {
     assert.ok(list.split('\n').includes(path), list);
   }
   assert.notDeepEqual(await programs(), []);

@@ -11,6 +11,7 @@ import {
   readFile,
   rm,
   stat,
+  symlink,
   truncate,
   writeFile,
 } from 'node:fs/promises';
@@ -22,6 +23,7 @@ import { type BuiltPackages, builtPackages, versions } from '../support/packages
 import { skipWithout } from '../support/peers.ts';
 import { isRunning, whenever } from '../support/processes.ts';
 import { activate } from '../support/product/activated-daemon.ts';
+import { credentialOf, requestOf } from '../support/product/cluster.ts';
 import { passwordOf, type Ran } from '../support/product/product.ts';
 import { HOST, startProductStage } from '../support/product/stage.ts';
 import { findSecretsInFiles } from '../support/secret-scan.ts';
@@ -145,6 +147,39 @@ describe('the tarball', { skip, timeout: 300_000 }, () => {
     assert.equal((await product.daemon())?.pid, daemon.pid);
     assert.equal((await product.run(['ecr-xacct', 'daemon', 'stop'])).status, 0);
     assert.deepEqual(await daemon.ended, [0, null]);
+  });
+
+  test("Its units of a node have the socket that the kubelet's config names, and systemd has nothing against them.", async () => {
+    const prefix = join(folder, 'node');
+    await succeed(join(built.tree, 'install'), ['--prefix', prefix]);
+    const units = join(prefix, 'share', 'systemd', 'system');
+    const files = ['ecr-xacct.socket', 'ecr-xacct.service'].map((name) => join(units, name));
+    const verified = await run(
+      'systemd-analyze',
+      ['verify', '--system', '--man=no', '--recursive-errors=no', ...files],
+      { SYSTEMD_UNIT_PATH: `${units}:/usr/lib/systemd/system` },
+    );
+    assert.deepEqual([verified.status, verified.stdout, verified.stderr], [0, '', '']);
+    const { stdout: config } = await succeed(join(prefix, 'bin', 'ecr-xacct'), ['kubelet', 'config'], {
+      HOME: folder,
+    });
+    const [, socket] = /^ListenStream=%t(.*)$/m.exec(await readFile(files[0] ?? '', 'utf8')) ?? [];
+    assert.ok(config.includes(`value: "/run${socket}"\n`), config);
+  });
+
+  test('The plugin for the kubelet answers where it is linked to, by any name that begins with its own.', async () => {
+    const prefix = join(folder, 'plugin');
+    await succeed(join(built.tree, 'install'), ['--prefix', prefix]);
+    await using stage = await stageAt(prefix);
+    const link = join(folder, 'ecr-xacct-credential-provider-pods');
+    await symlink(join(prefix, 'bin', 'ecr-xacct-credential-provider'), link);
+    const ran = await stage.product.run([link], {
+      input: requestOf({ image: `${HOST}/team/app:1` }),
+      env: { ECR_XACCT_SOCKET: stage.product.socket },
+      showsSecret: true,
+    });
+    credentialOf(ran, HOST);
+    assert.equal((await stage.product.run(['ecr-xacct', 'daemon', 'stop'])).status, 0);
   });
 
   test('What it starts may not dump core, which would write tokens to the disk.', async () => {

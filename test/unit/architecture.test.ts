@@ -53,7 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   client: ['helper', 'kubelet', 'minter', 'wire', 'docker', 'docker/fallback', 'config', 'profiles', 'os'],
   // What the kubelet runs.
-  kubelet: ['helper', 'identity', 'docker', 'wire', 'policy', 'os'],
+  kubelet: ['helper', 'identity', 'config', 'docker', 'registry', 'wire', 'policy', 'os'],
   // What people run.
   callers: [
     'client',
@@ -83,6 +83,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'docker/hand-over',
     'os',
   ],
+  export: ['client', 'helper', 'terminal'],
   'setup/docker-files': ['docker', 'os'],
   setup: [
     'setup/docker-files',
@@ -133,11 +134,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     // What is no image's name is refused before doctor is loaded.
     'doctor/registry-api',
     'grants',
+    'export',
     'inspect',
     'callers',
     'client',
     'daemon',
     'helper',
+    'kubelet',
     'config',
     'docker',
     'registry',

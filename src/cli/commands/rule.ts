@@ -30,6 +30,7 @@ export function ruleCommand(context: CommandContext): void {
     .option('--source-profile <name>', 'as --profile, with --role-arn')
     .option('--credential-source <source>', 'instead: Environment, EcsContainer …')
     .option('--web-identity-token-file <path>', 'instead: a file with a token')
+    .option('--service-account', "instead: the role of a pod's service account")
     .option('--external-id <id>', 'that the trust policy of the role asks for')
     .option('--role-session-name <name>', "the session's name in CloudTrail")
     .option('--duration-seconds <number>', "how long the role's session lasts")

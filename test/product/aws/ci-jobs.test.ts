@@ -1,33 +1,16 @@
 // A CI job's own token: who pulls by it, through the daemon and without, and what is said where the job has none.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { CANARY } from '../../fake-aws/canary.ts';
 import { PRIMARY_ACCOUNT, REGION, SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';
-import { startGithubJob } from '../../support/product/github-job.ts';
+import { ciRole, jobToken, startGithubJob, trustJobs } from '../../support/product/ci-jobs.ts';
 import { failureOf, type ProductEnvironment, passwordOf, type Rules } from '../../support/product/product.ts';
 import { HOST, type ProductStage, startProductStage } from '../../support/product/stage.ts';
 
-const ISSUER = 'token.jobs.example';
 const OTHER_HOST = `${SECONDARY_ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
-const job = (number: number) => `${CANARY}-job-token-${number}`;
-const ciRole = (account: string) => `arn:aws:iam::${account}:role/CiPull`;
 
-/** Two accounts whose role `CiPull` trusts the jobs 1 and 2, with the audience of each. */
 async function startStage(registries: Rules): Promise<ProductStage> {
   const stage = await startProductStage({ files: () => ({ registries }) });
-  const claims = (aud: string) => ({ sub: 'repo:team/app', aud });
-  const tokens = { [job(1)]: claims('sts.amazonaws.com'), [job(2)]: claims('sts.amazonaws.com') };
-  for (const [account, id] of [
-    [stage.cast.primary, PRIMARY_ACCOUNT],
-    [stage.cast.secondary, SECONDARY_ACCOUNT],
-  ] as const) {
-    const Principal = { Federated: `arn:aws:iam::${id}:oidc-provider/${ISSUER}` };
-    const statement = { Effect: 'Allow', Action: 'sts:AssumeRoleWithWebIdentity', Principal } as const;
-    account.webIdentityProvider(ISSUER, tokens).role('CiPull', {
-      trust: { Version: '2012-10-17', Statement: [statement] },
-      policies: [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'ecr:*', Resource: '*' }] }],
-    });
-  }
+  trustJobs(stage);
   return stage;
 }
 
@@ -56,12 +39,12 @@ for (const { title, env: daemon } of [
   describe(title, () => {
     test('a token in a variable pulls from both accounts', async () => {
       await using stage = await startStage(rulesWith({ web_identity_token_env: 'AWS_OIDC' }));
-      assert.deepEqual(await principalsOf(stage, { ...daemon, AWS_OIDC: job(1) }), BOTH);
+      assert.deepEqual(await principalsOf(stage, { ...daemon, AWS_OIDC: jobToken(1) }), BOTH);
     });
 
     test("GitHub's token of the job pulls from both accounts", async () => {
       await using stage = await startStage(rulesWith({ github_oidc: true }));
-      await using github = await startGithubJob({ 'sts.amazonaws.com': job(1) });
+      await using github = await startGithubJob({ 'sts.amazonaws.com': jobToken(1) });
       assert.deepEqual(await principalsOf(stage, { ...daemon, ...github.env }), BOTH);
       assert.deepEqual(github.audiences, ['sts.amazonaws.com', 'sts.amazonaws.com']);
     });
@@ -107,15 +90,15 @@ test('A job is given the token of its own role session, never the one of the job
   await using stage = await startStage(rulesWith({ web_identity_token_env: 'AWS_OIDC' }));
   const passwordWith = async (AWS_OIDC: string) =>
     passwordOf(await stage.product.get(HOST, { env: { AWS_OIDC } }), HOST);
-  const first = await passwordWith(job(1));
-  assert.equal(await passwordWith(job(1)), first);
-  assert.notEqual(await passwordWith(job(2)), first);
-  failureOf(await stage.product.get(HOST, { env: { AWS_OIDC: job(3) } }));
+  const first = await passwordWith(jobToken(1));
+  assert.equal(await passwordWith(jobToken(1)), first);
+  assert.notEqual(await passwordWith(jobToken(2)), first);
+  failureOf(await stage.product.get(HOST, { env: { AWS_OIDC: jobToken(3) } }));
 });
 
 test('GitHub is asked for the audience that the rule says.', async () => {
   await using stage = await startStage(rulesWith({ github_oidc: 'https://example.com' }));
-  await using github = await startGithubJob({ 'https://example.com': job(1) });
+  await using github = await startGithubJob({ 'https://example.com': jobToken(1) });
   await principalsOf(stage, github.env);
   assert.deepEqual(github.audiences, ['https://example.com', 'https://example.com']);
 });

@@ -133,7 +133,7 @@ for (const front of PLUGIN_FRONTS) {
       {
         what: 'an image that is not in ECR',
         input: requestOf({ image: 'docker.io/library/alpine:3' }),
-        said: /docker\.io: neither an ECR registry nor a name in the config; leave it out of matchImages/,
+        said: /^ecr-xacct: docker\.io: neither an ECR registry nor a name in the config; leave it out of matchImages/,
       },
       {
         what: 'an annotation that is no ARN',
@@ -148,7 +148,7 @@ for (const front of PLUGIN_FRONTS) {
       {
         what: 'a pod without an annotation',
         input: requestOf({ image: IMAGE, token: TOKEN }),
-        said: /service account team\/app names no role in its annotations; run: kubectl annotate --overwrite serviceaccount app --namespace team /,
+        said: /com: service account team\/app: its annotations name no role; run: kubectl annotate --overwrite serviceaccount app --namespace team /,
       },
     ]) {
       test(`refuses ${what} in one line, and asks AWS nothing`, async () => {

@@ -113,6 +113,26 @@ describe('registries that Docker asks another for', () => {
   });
 });
 
+test('A rule for pods waits for nothing: status says how to see what one gets, and exits with 0.', async () => {
+  const role = `service_account: true, role_arn: "${ROLE}"`;
+  const rules = rule(HOST, role) + rule(PATTERN, 'service_account: true');
+  using user = makeSetupHome({ [CONFIG]: `registries:\n${rules}`, [DOCKER]: '{}' });
+  const { status, stdout } = await user.run('status');
+  assert.equal(status, 0, stdout);
+  const [, table = ''] = stdout.split('TOKEN\n');
+  assert.equal(
+    table,
+    `role ${ROLE} (the pod's service account)
+  ${HOST}  of pods
+  to see what a pod gets:
+  run: ecr-xacct doctor --for kubelet ${HOST}/NAME:TAG
+the pod's service account
+  ${PATTERN.padEnd(HOST.length)}  of pods
+  to see what a pod gets, run: ecr-xacct doctor --for kubelet IMAGE
+`,
+  );
+});
+
 describe('that no registry is named', () => {
   const NONE = /No registry is named anywhere yet/;
 

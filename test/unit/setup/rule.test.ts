@@ -47,6 +47,32 @@ describe('rule add', () => {
     assert.equal(user.read(CONFIG), `${MINE}  "${HOST}": { profile: platform }\n`);
   });
 
+  test('of pods names the kubelet and not Docker, and can be changed, removed and undone.', async () => {
+    using user = homeWith(MINE);
+    const added = await user.run('rule', 'add', PATTERN, '--service-account', '--yes');
+    assert.deepEqual([added.status, added.stderr], [0, '']);
+    assert.match(
+      added.stdout,
+      /\nNote: The kubelet asks .*; to print that, run:\n {2}ecr-xacct kubelet config\n/,
+    );
+    assert.match(
+      added.stdout,
+      /\nDone: where the kubelet asks ecr-xacct, a pod pulls from .* service account\.\n/,
+    );
+    assert.doesNotMatch(added.stdout, /Docker/);
+    assert.equal(user.read(CONFIG), `${MINE}  "${PATTERN}": { service_account: true }\n`);
+    const role = await user.run('rule', 'add', PATTERN, '--service-account', '--role-arn', ARN, '--yes');
+    assert.equal(role.status, 0, role.stderr);
+    const lines = `    role_arn: ${ARN}\n    service_account: true\n`;
+    assert.equal(user.read(CONFIG), `${MINE}  "${PATTERN}":\n${lines}`);
+    assert.equal((await user.run('rule', 'remove', PATTERN, '--yes')).status, 0);
+    assert.equal(user.read(CONFIG), MINE);
+    await user.run('rule', 'add', PATTERN, '--service-account', '--role-arn', ARN, '--yes');
+    await user.run('rule', 'add', PATTERN, '--profile', 'platform', '--yes');
+    await user.succeed('--undo', '--yes');
+    assert.equal(user.read(CONFIG), MINE);
+  });
+
   test('names the entry by hand where setup would add none.', async () => {
     const foreign = '555566667777.dkr.ecr.us-east-1.amazonaws.com';
     const role = ['--role-arn', 'arn:aws:iam::555566667777:role/R'];

@@ -1,7 +1,38 @@
-// What GitHub gives a job: an endpoint of its own that answers with an OIDC token, and the two variables to ask it with.
+// Owns CI jobs as AWS and their platform see them: tokens, the roles that trust them, and GitHub's endpoint of a job.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CANARY } from '../../fake-aws/canary.ts';
+import { PRIMARY_ACCOUNT, SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';
+import type { ProductStage } from './stage.ts';
+
+const ISSUER = 'token.jobs.example';
+
+/** The OpenID Connect token of a job. */
+export function jobToken(number: number): string {
+  return `${CANARY}-job-token-${number}`;
+}
+
+/** The role of an account that trusts jobs. */
+export function ciRole(account: string): string {
+  return `arn:aws:iam::${account}:role/CiPull`;
+}
+
+/** Makes `CiPull` of both accounts, which trusts the jobs 1 and 2. */
+export function trustJobs({ cast }: Pick<ProductStage, 'cast'>): void {
+  const claims = { sub: 'repo:team/app', aud: 'sts.amazonaws.com' };
+  const tokens = { [jobToken(1)]: claims, [jobToken(2)]: claims };
+  for (const [account, id] of [
+    [cast.primary, PRIMARY_ACCOUNT],
+    [cast.secondary, SECONDARY_ACCOUNT],
+  ] as const) {
+    const Principal = { Federated: `arn:aws:iam::${id}:oidc-provider/${ISSUER}` };
+    const statement = { Effect: 'Allow', Action: 'sts:AssumeRoleWithWebIdentity', Principal } as const;
+    account.webIdentityProvider(ISSUER, tokens).role('CiPull', {
+      trust: { Version: '2012-10-17', Statement: [statement] },
+      policies: [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'ecr:*', Resource: '*' }] }],
+    });
+  }
+}
 
 /** Disposing ends the endpoint. */
 export interface GithubJob extends AsyncDisposable {
