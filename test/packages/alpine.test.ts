@@ -17,7 +17,7 @@ const skip = skipWithout('musl-gcc', 'rpmbuild', 'buildah', 'namespaces', 'musl-
 const PATH = '/usr/local/bin:/usr/bin:/bin';
 const CLIENT = 'docker-credential-ecr-xacct';
 
-describe('images and musl', { skip, timeout: 300_000 }, () => {
+describe('images and musl', { skip, timeout: 600_000 }, () => {
   let built: BuiltPackages;
   let folder: string;
   before(async () => {

@@ -25,7 +25,7 @@ const script = new (require('node:vm').Script)('(function (exports, require, mod
 process.stdout.write(script.cachedDataRejected ? 'rejected' : 'taken');
 `;
 
-describe('the single executable', { skip, timeout: 300_000 }, () => {
+describe('the single executable', { skip, timeout: 600_000 }, () => {
   let built: BuiltPackages;
   let program: string;
   let folder: string;

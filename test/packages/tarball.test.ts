@@ -31,7 +31,7 @@ import { findSecretsInFiles } from '../support/secret-scan.ts';
 const skip = skipWithout('musl-gcc', 'rpmbuild', 'buildah', 'systemd-socket-activate');
 const scripts = fileURLToPath(new URL('../../scripts', import.meta.url));
 
-describe('the tarball', { skip, timeout: 300_000 }, () => {
+describe('the tarball', { skip, timeout: 600_000 }, () => {
   let built: BuiltPackages;
   let folder: string;
   before(async () => {
