@@ -1,6 +1,6 @@
 #!/bin/sh
 # Starts @PROGRAM@ from where this file is, wherever it was moved to or linked from, with the Node that it was built for,
-# whatever Node, PATH or NODE_… variables the caller has.
+# whatever Node, PATH or NODE_… variables the caller has. Where that Node cannot run, PATH's is taken.
 # What Node would go by is kept from it, and kept for the programs of others that it starts. Names of our own begin alike: the
 # shell hands on what its caller has exported.
 for xacct_name in NODE_OPTIONS NODE_PATH NODE_V8_COVERAGE NODE_REPL_EXTERNAL_MODULE NODE_REDIRECT_WARNINGS \
@@ -34,9 +34,15 @@ while [ -L "$xacct_self" ]; do
 done
 xacct_folder=${xacct_self%/*}
 
+# The Nodes that it was built for need glibc or macOS. On Alpine a stand-in for glibc may start them, and lacks what they call.
+xacct_fits=
+if [ ! -e /etc/alpine-release ]; then
+  [ ! -e /lib64/ld-linux-x86-64.so.2 ] && [ ! -e /lib/ld-linux-aarch64.so.1 ] && [ ! -d /System/Library ] || xacct_fits=yes
+fi
+xacct_message="@PROGRAM@: its files are not where they belong, beside $xacct_folder; @REMEDY@"
+
 @START@
 
-xacct_message="@PROGRAM@: its files are not where they belong, beside $xacct_folder; @REMEDY@"
 echo "$xacct_message"
 echo "$xacct_message" >&2
 exit 1

@@ -1,4 +1,4 @@
-// Runs a TypeScript script of this project with the Node pinned in package.json, installing the
+// Runs a TypeScript script of this project with the Node that its packages have inside, installing the
 // dependencies first where they are missing or older than the lockfile. Plain JavaScript, because the
 // machine's own Node (20 or later) starts it; prints one line when it installs, none otherwise.
 //
@@ -10,7 +10,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const pinnedNode = join(root, 'node_modules', 'node', 'bin', 'node');
+/** Where npm installs the one for this machine: see optionalDependencies in package.json. */
+const pinnedNodes = ['node', 'node-bin'].map((name) =>
+  join(root, 'node_modules', `${name}-${process.platform}-${process.arch}`, 'bin', 'node'),
+);
+const findPinnedNode = () => pinnedNodes.find(existsSync);
 const stamp = join(root, 'node_modules', '.installed-lockfile');
 
 const lockfileDigest = createHash('sha256')
@@ -18,7 +22,7 @@ const lockfileDigest = createHash('sha256')
   .digest('hex');
 const installed = existsSync(stamp) && readFileSync(stamp, 'utf8') === lockfileDigest;
 
-if (!installed || !existsSync(pinnedNode)) {
+if (!installed || findPinnedNode() === undefined) {
   console.error('Installing the dependencies of package-lock.json (npm ci) …');
   const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
@@ -30,9 +34,9 @@ if (!installed || !existsSync(pinnedNode)) {
     );
     process.exit(1);
   }
-  if (!existsSync(pinnedNode)) {
+  if (findPinnedNode() === undefined) {
     console.error(
-      'npm ci did not install the pinned Node (package "node"): its install script was not allowed to run. Run: npm ci --ignore-scripts=false',
+      `npm ci did not install the pinned Node for ${process.platform}-${process.arch}, which is an optional dependency. Run: npm ci --include=optional`,
     );
     process.exit(1);
   }
@@ -44,6 +48,6 @@ if (script === undefined) {
   console.error('usage: node scripts/bootstrap.mjs SCRIPT [ARGUMENT…]');
   process.exit(2);
 }
-const run = spawnSync(pinnedNode, [join(root, script), ...rest], { stdio: 'inherit' });
+const run = spawnSync(findPinnedNode(), [join(root, script), ...rest], { stdio: 'inherit' });
 if (run.error !== undefined) console.error(run.error.message);
 process.exit(run.status ?? 1);

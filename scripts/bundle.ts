@@ -1,4 +1,4 @@
-// Bundles src/ for the pinned Node: main.cjs, and beside it what only some starts load.
+// Bundles src/ for the pinned Node, and any from 22.21 on: main.cjs, and beside it what only some starts load.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -11,7 +11,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const OPTIONS: BuildOptions = {
   bundle: true,
   platform: 'node',
-  target: 'node26',
+  target: 'node22',
   format: 'cjs',
   // Names stay, for stack traces and for the SDK's errors.
   minifySyntax: true,

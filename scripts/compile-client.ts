@@ -2,6 +2,10 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Target } from './package/targets.ts';
+
+/** What others call a processor of Linux's. */
+type LinuxNames = NonNullable<Target['linux']>;
 
 const SOURCE = join(
   dirname(dirname(fileURLToPath(import.meta.url))),
@@ -36,15 +40,19 @@ export function compileClient(
 }
 
 /**
- * Compiles it for Linux on another processor, with that processor's GCC; it needs that system's libc.
+ * Compiles it for Linux on another processor, with that processor's GCC and musl: static, so that it runs with any libc.
  * @throws Error with what the compiler printed.
  */
-export function crossCompileClient(gnu: string, program: string, output: string): void {
+export function crossCompileClient({ gnu, deb }: LinuxNames, program: string, output: string): void {
   const compiler = `${gnu}-gcc`;
-  const { status, error, stderr } = compileClient([compiler, ...HARDENING, ...CROSS_FLAGS], program, output);
+  const specs = `/usr/lib/${gnu.replace(/-gnu$/, '-musl')}/musl-gcc.specs`;
+  const flags = [`-specs=${specs}`, '-static', ...HARDENING, ...CROSS_FLAGS];
+  const { status, error, stderr } = compileClient([compiler, ...flags], program, output);
   if (status === 0) return;
-  const remedy = `Debian: apt install gcc-${gnu}`;
-  throw new Error(error === undefined ? stderr : `${compiler} cannot be run: ${error.message} (${remedy})`);
+  const remedy = `Debian: dpkg --add-architecture ${deb}; apt update; apt install gcc-${gnu.replace('_', '-')} musl-dev:${deb}`;
+  throw new Error(
+    `${error === undefined ? stderr : `${compiler} cannot be run: ${error.message}`} (${remedy})`,
+  );
 }
 
 /**

@@ -25,7 +25,6 @@ const LICENCES = new Set([
 
 /** The packages whose scripts run at installation, and why; npm 11 runs no others (`allowScripts` of package.json). */
 const INSTALL_SCRIPTS: Readonly<Record<string, string>> = {
-  node: 'copies the pinned Node into node_modules/node/bin, from the package for this machine',
   esbuild: "checks its program for this machine; what it would download instead is npm's own package",
 };
 

@@ -1,15 +1,15 @@
 // Builds the packages of one target, or all: the single executable, tarball, .deb and .rpm.
 //
 // usage: npm run package [-- --target TARGET] [--output FOLDER | --tree FOLDER | --fetch]
-//   --target  linux-x64, linux-arm64, darwin-arm64, win-x64, or native (the default)
+//   --target  linux-x64, linux-arm64, darwin-arm64, darwin-x64, win-x64, win-arm64, or native (the default)
 //   --output  where the packages go; default: release
 //   --tree    write only the tree that is installed, into a new folder
-//   --fetch   only download the Node of each target, so that the rest needs no network
+//   --fetch   only download the Nodes that packages are made and tested with, so that the rest needs no network
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sourceDateEpoch } from './package/epoch.ts';
-import { nodeBase } from './package/node-base.ts';
+import { NODES_ON_PATH, nodeBase, nodeHere } from './package/node-base.ts';
 import { packageTarget, packageTree } from './package/package-target.ts';
 import { nativeTarget, TARGETS, type Target } from './package/targets.ts';
 import { VERSION } from './project.ts';
@@ -46,7 +46,12 @@ function parse(args: string[]) {
 async function run(args: string[]): Promise<void> {
   const { target: name, output, tree, fetch } = parse(args);
   if (fetch === true) {
-    for (const target of Object.values(TARGETS)) console.log(`${target.name}: ${nodeBase(target).file}`);
+    for (const target of Object.values(TARGETS)) {
+      const { file, version } = nodeBase(target);
+      nodeHere(version);
+      console.log(`${target.name}: ${file}`);
+    }
+    for (const version of NODES_ON_PATH) console.log(`${version}: ${nodeHere(version)}`);
     return;
   }
   if (tree !== undefined && existsSync(tree)) {

@@ -1,9 +1,10 @@
 // Builds everything that is published, from a clean checkout: packages of all targets, Homebrew's formula, Scoop's manifest,
 // the npm package, checksums.
 //
-// usage: npm run release -- --base-url URL [--output FOLDER]
+// usage: npm run release -- --base-url URL [--output FOLDER] [--answers FILE]
 //   --base-url  where the files will be downloaded from, without a slash at the end
 //   --output    where they go; default: release, which must be empty
+//   --answers   what npm's registry says of each target's Node, as for check-updates; else it is asked
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -11,7 +12,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { changelogEntry } from './changelog.ts';
+import { currentNodeStates } from './check-updates.ts';
 import { sourceDateEpoch } from './package/epoch.ts';
+import { blockers, type NodeState, nodeNotes } from './package/node-updates.ts';
 import { packageTarget } from './package/package-target.ts';
 import { filledTemplate } from './package/system-tree.ts';
 import { nativeTarget, TARGETS } from './package/targets.ts';
@@ -19,7 +22,11 @@ import { HOMEPAGE, VERSION } from './project.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-const OPTIONS = { 'base-url': { type: 'string' }, output: { type: 'string', default: 'release' } } as const;
+const OPTIONS = {
+  'base-url': { type: 'string' },
+  output: { type: 'string', default: 'release' },
+  answers: { type: 'string' },
+} as const;
 
 function sha256(file: string): string {
   return createHash('sha256').update(readFileSync(file)).digest('hex');
@@ -33,6 +40,12 @@ export function checkCleanTree(folder: string): void {
       `the checkout has changes that are not committed; commit them, or run: git stash\n${changes}`,
     );
   }
+}
+
+/** @throws Error where a package would have a Node inside that lacks a fix which npm has for it. */
+export function checkNodes(states: readonly NodeState[]): void {
+  const lines = blockers(states);
+  if (lines.length > 0) throw new Error(lines.join('\n'));
 }
 
 /** The templates of package managers that download: @LINUXX64@ is a file's name, @LINUXX64SHA256@ its hash. */
@@ -70,7 +83,7 @@ function packNpm(output: string): string {
 }
 
 async function run(): Promise<void> {
-  const { 'base-url': baseUrl, output: folder } = parseArgs({ options: OPTIONS }).values;
+  const { 'base-url': baseUrl, output: folder, answers } = parseArgs({ options: OPTIONS }).values;
   if (baseUrl === undefined || !/^https:\/\/[^\s"]+[^\s"/]$/.test(baseUrl)) {
     throw new Error(
       '--base-url is needed: where the files will be downloaded from, such as https://downloads.example/1.2.0',
@@ -81,7 +94,9 @@ async function run(): Promise<void> {
     throw new Error(`${output} is not empty; remove it, or name another folder with --output`);
   }
   checkCleanTree(root);
-  const { date } = changelogEntry(readFileSync(join(root, 'CHANGELOG.md'), 'utf8'), VERSION);
+  const { date, text } = changelogEntry(readFileSync(join(root, 'CHANGELOG.md'), 'utf8'), VERSION);
+  const states = currentNodeStates(answers);
+  checkNodes(states);
   console.log(`Version ${VERSION} of ${date}`);
   mkdirSync(output, { recursive: true });
   const options = { output, version: VERSION, epoch: sourceDateEpoch(process.env) };
@@ -92,6 +107,9 @@ async function run(): Promise<void> {
     files.push(join(output, name));
   }
   files.push(packNpm(output));
+  const notes = join(output, 'RELEASE-NOTES.md');
+  writeFileSync(notes, `${text}\n\n${nodeNotes(states)}`);
+  files.push(notes);
   writeFileSync(join(output, 'SHA256SUMS'), checksums(files));
   report(files);
 }
@@ -109,7 +127,7 @@ function report(files: readonly string[]): void {
   console.log(`Not run on this machine: ${foreign.join(', ')}.`);
   if (process.platform !== 'darwin') {
     console.log(
-      'darwin-arm64 is not signed, because codesign is on a Mac alone, and macOS does not start it so. install and Homebrew sign it there; by hand: codesign --force --sign - lib/docker-credential-ecr-xacct/ecr-xacct',
+      'The macOS packages are not signed, because codesign is on a Mac alone, and Apple silicon does not start them so. install and Homebrew sign it there; by hand: codesign --force --sign - lib/docker-credential-ecr-xacct/ecr-xacct',
     );
   }
 }

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Metafile } from 'esbuild';
 import { bundle, compileBundle } from '../bundle.ts';
-import { type NodeBase, nodeBase } from './node-base.ts';
+import { type NodeBase, nodeBase, nodeHere } from './node-base.ts';
 import type { Target } from './targets.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -76,7 +76,8 @@ function runPkg(target: Target, { base, files, program, home }: PkgJob): void {
   const jobFile = join(home, 'job.json');
   writeFileSync(jobFile, JSON.stringify(job));
   const script = join(root, 'scripts', 'package', 'run-pkg.cjs');
-  execFileSync(process.execPath, [script, jobFile], {
+  // Of the version that reads the bundle: another one lays it out otherwise.
+  execFileSync(nodeHere(base.version), [script, jobFile], {
     env: { ...process.env, HOME: home, NO_COLOR: '1' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

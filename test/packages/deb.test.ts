@@ -29,7 +29,7 @@ async function makeHome(home: string, { cast }: Stage): Promise<void> {
   await writeFile(join(home, '.aws', 'credentials'), keys);
 }
 
-describe('the Debian package', { skip, timeout: 300_000 }, () => {
+describe('the Debian package', { skip, timeout: 600_000 }, () => {
   let stage: Stage;
   let folder: string;
   let env: Record<string, string>;

@@ -14,7 +14,7 @@ import { skipWithout } from '../support/peers.ts';
 import { passwordOf } from '../support/product/product.ts';
 import { HOST, startProductStage } from '../support/product/stage.ts';
 
-const skip = skipWithout('musl-gcc', 'rpmbuild');
+const skip = skipWithout('musl-gcc', 'rpmbuild', 'buildah');
 
 /** Says whether V8 takes the compiled code of a file. */
 const CHECK = `
@@ -25,7 +25,7 @@ const script = new (require('node:vm').Script)('(function (exports, require, mod
 process.stdout.write(script.cachedDataRejected ? 'rejected' : 'taken');
 `;
 
-describe('the single executable', { skip, timeout: 300_000 }, () => {
+describe('the single executable', { skip, timeout: 600_000 }, () => {
   let built: BuiltPackages;
   let program: string;
   let folder: string;

@@ -10,9 +10,9 @@ import { type BuiltPackages, builtPackages } from '../support/packages/built-pac
 import { peer, skipWithout } from '../support/peers.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const skip = skipWithout('musl-gcc', 'rpmbuild', 'lintian', 'rpmlint', 'mandoc');
+const skip = skipWithout('musl-gcc', 'rpmbuild', 'buildah', 'lintian', 'rpmlint', 'mandoc');
 
-describe('the checkers of packages', { skip, timeout: 300_000 }, () => {
+describe('the checkers of packages', { skip, timeout: 600_000 }, () => {
   let built: BuiltPackages;
   before(async () => {
     built = await builtPackages();

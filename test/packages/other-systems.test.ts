@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { crossCompileClient } from '../../scripts/compile-client.ts';
 import { buildExecutable } from '../../scripts/package/executable.ts';
-import { checkIntegrity, nodeBase, pinOf } from '../../scripts/package/node-base.ts';
+import { checkIntegrity, nodeBase, nodeHere, pinOf } from '../../scripts/package/node-base.ts';
 import { TARGETS, type TargetName } from '../../scripts/package/targets.ts';
 import { peer, skipWithout } from '../support/peers.ts';
 
-const skip = skipWithout('aarch64-linux-gnu-gcc', 'qemu-aarch64', 'node-bases');
+const skip = skipWithout('musl-arm64', 'qemu-aarch64', 'node-bases');
 /** Debian's libraries for that processor. */
 const SYSROOT = '/usr/aarch64-linux-gnu';
 /** What marks the bundle in an executable, and the switch that Node looks at, turned on. */
@@ -35,9 +35,14 @@ describe('executables for other systems', { skip, timeout: 300_000 }, () => {
 
   test("linux-arm64's native client starts the program that it belongs to, and is small.", () => {
     const client = join(folder, 'docker-credential-ecr-xacct');
-    crossCompileClient('aarch64-linux-gnu', 'ecr-xacct', client);
+    const { linux } = TARGETS['linux-arm64'];
+    assert.ok(linux);
+    crossCompileClient(linux, 'ecr-xacct', client);
     const header = execFileSync('readelf', ['--file-header', client], { encoding: 'utf8' });
     assert.match(header, /Machine:\s+AArch64/);
+    // No loader of any libc: Alpine has another one than Debian.
+    const segments = execFileSync('readelf', ['--program-headers', client], { encoding: 'utf8' });
+    assert.doesNotMatch(segments, /INTERP/);
     assert.ok(readFileSync(client).length <= 60e3);
     const { status, stdout } = emulate(client, 'version');
     assert.equal(status, 1);
@@ -47,36 +52,49 @@ describe('executables for other systems', { skip, timeout: 300_000 }, () => {
     );
   });
 
-  test('darwin-arm64 is a Mach-O executable for that processor, with the bundle in its segment.', async () => {
-    const bytes = readFileSync(await built('darwin-arm64'));
-    // <mach-o/loader.h>: MH_MAGIC_64, CPU_TYPE_ARM64, MH_EXECUTE.
-    assert.deepEqual(
-      [bytes.readUInt32LE(0), bytes.readUInt32LE(4), bytes.readUInt32LE(12)],
-      [0xfeedfacf, 0x0100000c, 2],
-    );
-    const commands = bytes.subarray(32, 32 + bytes.readUInt32LE(20)).toString('latin1');
-    assert.ok(commands.includes('NODE_SEA'));
-    assert.ok(bytes.includes(FUSE));
-  });
+  // <mach-o/loader.h>: CPU_TYPE_ARM64, CPU_TYPE_X86_64.
+  const macs = { 'darwin-arm64': 0x0100000c, 'darwin-x64': 0x01000007 } as const;
+  for (const name of ['darwin-arm64', 'darwin-x64'] as const) {
+    test(`${name} is a Mach-O executable for that processor, with the bundle in its segment.`, async () => {
+      const bytes = readFileSync(await built(name));
+      // MH_MAGIC_64, the processor, MH_EXECUTE.
+      assert.deepEqual(
+        [bytes.readUInt32LE(0), bytes.readUInt32LE(4), bytes.readUInt32LE(12)],
+        [0xfeedfacf, macs[name], 2],
+      );
+      const commands = bytes.subarray(32, 32 + bytes.readUInt32LE(20)).toString('latin1');
+      assert.ok(commands.includes('NODE_SEA'));
+      assert.ok(bytes.includes(FUSE));
+    });
+  }
 
-  test('win-x64 is a PE console program for that processor, with the bundle as a resource.', async () => {
-    const bytes = readFileSync(await built('win-x64'));
-    assert.equal(bytes.toString('latin1', 0, 2), 'MZ');
-    // https://learn.microsoft.com/windows/win32/debug/pe-format: signature, machine, optional header with its subsystem.
-    const header = bytes.readUInt32LE(0x3c);
-    assert.equal(bytes.toString('latin1', header, header + 4), 'PE\0\0');
-    assert.deepEqual(
-      [bytes.readUInt16LE(header + 4), bytes.readUInt16LE(header + 24), bytes.readUInt16LE(header + 24 + 68)],
-      [0x8664, 0x20b, 3],
-    );
-    assert.ok(bytes.includes(Buffer.from('NODE_SEA_BLOB', 'utf16le')));
-    assert.ok(bytes.includes(FUSE));
-  });
+  // https://learn.microsoft.com/windows/win32/debug/pe-format: IMAGE_FILE_MACHINE_AMD64, …_ARM64.
+  const machines = { 'win-x64': 0x8664, 'win-arm64': 0xaa64 } as const;
+  for (const name of ['win-x64', 'win-arm64'] as const) {
+    test(`${name} is a PE console program for that processor, with the bundle as a resource.`, async () => {
+      const bytes = readFileSync(await built(name));
+      assert.equal(bytes.toString('latin1', 0, 2), 'MZ');
+      // Signature, machine, optional header with its subsystem.
+      const header = bytes.readUInt32LE(0x3c);
+      assert.equal(bytes.toString('latin1', header, header + 4), 'PE\0\0');
+      assert.deepEqual(
+        [
+          bytes.readUInt16LE(header + 4),
+          bytes.readUInt16LE(header + 24),
+          bytes.readUInt16LE(header + 24 + 68),
+        ],
+        [machines[name], 0x20b, 3],
+      );
+      assert.ok(bytes.includes(Buffer.from('NODE_SEA_BLOB', 'utf16le')));
+      assert.ok(bytes.includes(FUSE));
+    });
+  }
 
-  test('Each stands on the Node that this project is built with, by its hash.', () => {
+  test('Each stands on a Node by its hash, and is laid out by one of the same version.', () => {
     for (const target of Object.values(TARGETS)) {
       const { file, version } = nodeBase(target);
-      assert.equal(`v${version}`, process.version);
+      const said = execFileSync(nodeHere(version), ['--version'], { encoding: 'utf8' });
+      assert.equal(said, `v${version}\n`);
       assert.ok(existsSync(file));
       assert.match(pinOf(target).integrity, /^sha512-[A-Za-z0-9+/]{86}==$/);
     }

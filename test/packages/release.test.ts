@@ -109,6 +109,7 @@ describe('a release', () => {
       url: `${BASE}/docker-credential-ecr-xacct-1.2.3-win-x64.zip`,
       hash: hashOf('win-x64'),
     });
+    assert.equal(scoop.architecture.arm64.hash, hashOf('win-arm64'));
     assert.equal(scoop.homepage, HOMEPAGE);
     assert.deepEqual(scoop.bin, [
       'ecr-xacct.exe',
@@ -118,7 +119,7 @@ describe('a release', () => {
     const formula = made.get('docker-credential-ecr-xacct.rb') ?? '';
     assert.doesNotMatch(formula, /@[A-Z0-9]+@/);
     assert.ok(formula.includes(`homepage "${HOMEPAGE}"\n`));
-    for (const name of ['linux-x64', 'linux-arm64', 'darwin-arm64']) {
+    for (const name of ['linux-x64', 'linux-arm64', 'darwin-arm64', 'darwin-x64']) {
       assert.ok(formula.includes(`url "${BASE}/docker-credential-ecr-xacct-1.2.3-${name}.tar.gz"\n`), name);
       assert.ok(formula.includes(`sha256 "${hashOf(name)}"\n`), name);
     }
@@ -151,7 +152,7 @@ describe('the scripts that package and release', () => {
       'package.ts',
       ['--target', 'amiga'],
       2,
-      /^package: --target amiga: it must be one of linux-x64, linux-arm64, darwin-arm64, win-x64\n$/,
+      /^package: --target amiga: it must be one of linux-x64, linux-arm64, darwin-arm64, darwin-x64, win-x64, win-arm64\n$/,
     ],
     ['package.ts', ['--fast'], 2, /^package: Unknown option '--fast'/],
     ['package.ts', ['--tree', root], 2, /^package: --tree .*: it is there already; name a new folder\n$/],
@@ -187,7 +188,10 @@ describe('the scripts that package and release', () => {
       }
     };
     const remedy = 'on Debian, run: sudo scripts/install-test-peers';
-    assert.equal(said('linux-x64'), `packaging linux-x64 needs tar, gzip, dpkg-deb, rpmbuild; ${remedy}`);
+    assert.equal(
+      said('linux-x64'),
+      `packaging linux-x64 needs tar, gzip, dpkg-deb, rpmbuild, buildah; ${remedy}`,
+    );
     assert.equal(said('win-x64'), `packaging win-x64 needs zip; ${remedy}`);
     checkTools(TARGETS['darwin-arm64'], '/usr/bin:/bin');
   });

@@ -10,18 +10,18 @@ import { packageTarget } from '../../scripts/package/package-target.ts';
 import { builtPackages, epoch, target, versions } from '../support/packages/built-packages.ts';
 import { skipWithout } from '../support/peers.ts';
 
-const skip = skipWithout('musl-gcc', 'rpmbuild');
+const skip = skipWithout('musl-gcc', 'rpmbuild', 'buildah');
 
 function digests(files: readonly string[]): Record<string, string> {
   const digest = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
   return Object.fromEntries(files.map((file) => [basename(file), digest(file)]));
 }
 
-test('The tarball, the .deb and the .rpm of a second build are those of the first, byte by byte.', {
+test('The tarballs, the images, the .deb and the .rpm of a second build are those of the first, byte by byte.', {
   skip,
   timeout: 600_000,
 }, async () => {
-  const { tarball, deb, rpm } = await builtPackages();
+  const { tarball, muslTarball, image, muslImage, deb, rpm } = await builtPackages();
   const output = await mkdtemp(join(tmpdir(), 'again-'));
   await using _output = { [Symbol.asyncDispose]: () => rm(output, { recursive: true }) };
   // Neither umask nor time zone nor language of whoever builds it is in it.
@@ -30,7 +30,7 @@ test('The tarball, the .deb and the .rpm of a second build are those of the firs
   Object.assign(process.env, { TZ: 'Asia/Tokyo', LC_ALL: 'C' });
   try {
     const again = await packageTarget(target, { output, version: versions.current, epoch });
-    assert.deepEqual(digests(again), digests([tarball, deb, rpm]));
+    assert.deepEqual(digests(again), digests([tarball, muslTarball, image, muslImage, deb, rpm]));
   } finally {
     process.umask(umask);
     for (const [name, value] of Object.entries({ TZ, LC_ALL })) {

@@ -13,7 +13,7 @@ const skip = skipWithout('namespaces', 'debian-root', 'musl-gcc', 'rpm', 'rpmbui
 
 test('The rpm serves where it is installed, and leaves no file and no process when it is erased.', {
   skip,
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const { rpm } = await builtPackages();
   await using root = await enterDebianRoot();

@@ -28,10 +28,10 @@ import { passwordOf, type Ran } from '../support/product/product.ts';
 import { HOST, startProductStage } from '../support/product/stage.ts';
 import { findSecretsInFiles } from '../support/secret-scan.ts';
 
-const skip = skipWithout('musl-gcc', 'rpmbuild', 'systemd-socket-activate');
+const skip = skipWithout('musl-gcc', 'rpmbuild', 'buildah', 'systemd-socket-activate');
 const scripts = fileURLToPath(new URL('../../scripts', import.meta.url));
 
-describe('the tarball', { skip, timeout: 300_000 }, () => {
+describe('the tarball', { skip, timeout: 600_000 }, () => {
   let built: BuiltPackages;
   let folder: string;
   before(async () => {

@@ -57,7 +57,7 @@ async function minterOf(daemon: number): Promise<number> {
 
 test('No other process of its user looks into the daemon of a .deb, nor into a minter; of a readable program, it does.', {
   skip,
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   await using user = await startAsUser();
   await user.get();
@@ -73,7 +73,7 @@ test('No other process of its user looks into the daemon of a .deb, nor into a m
 
 test('A user who may not read the program has all of it: people’s commands, an upgrade, the hint for a stuck daemon.', {
   skip,
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   await using user = await startAsUser();
   const { stdout, stderr } = await user.run(['ecr-xacct', 'completion', 'bash']);
@@ -95,7 +95,7 @@ test('A user who may not read the program has all of it: people’s commands, an
 
 test('Both packages have it so, as root’s; the launcher, a script, is readable.', {
   skip,
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const { deb, rpm } = await builtPackages();
   const listed = execFileSync('dpkg-deb', ['--contents', deb], { encoding: 'utf8' });

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, globSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { isBaseThere } from '../../scripts/package/node-base.ts';
+import { isBaseThere, isNodeThere, NODES_ON_PATH } from '../../scripts/package/node-base.ts';
 import { TARGETS } from '../../scripts/package/targets.ts';
 
 /** A program of Debian's that the tests and the benchmark drive; `scripts/install-test-peers` installs them. */
@@ -32,7 +32,6 @@ export type Peer =
   | 'rpm'
   | 'rpmbuild'
   | 'rpmlint'
-  | 'aarch64-linux-gnu-gcc'
   | 'qemu-aarch64'
   | 'ruby'
   | 'python3'
@@ -40,13 +39,28 @@ export type Peer =
 
 /**
  * What a test may need: a program, the right to make private namespaces (root, on Linux), a Debian that is bare, the programs of
- * version 1 of the wire, the kubelet's code, programs of another processor that the system starts, or the Node of every
- * system that there are packages for.
+ * version 1 of the wire, the kubelet's code, programs of another processor that the system starts, a compiler and musl for that
+ * processor, a root that runs on musl, or the Node of every system that there are packages for, and those that the bundle runs on.
  */
-export type Need = Peer | 'namespaces' | 'debian-root' | 'version-1' | 'kubelet' | 'binfmt' | 'node-bases';
+export type Need =
+  | Peer
+  | 'namespaces'
+  | 'debian-root'
+  | 'version-1'
+  | 'kubelet'
+  | 'binfmt'
+  | 'node-bases'
+  | 'musl-arm64'
+  | 'musl-root';
 
 /** The last programs that speak version 1 of the wire, as `scripts/install-test-peers` builds them. */
 const VERSION_ONE = '/var/cache/docker-credential-ecr-xacct-tests/version-1';
+
+/** A system that runs on musl, as `scripts/install-test-peers` makes it. */
+const MUSL_ROOT = '/var/cache/docker-credential-ecr-xacct-tests/musl-24.19.0';
+
+/** What has GCC compile with the musl of another processor. */
+const MUSL_ARM64 = '/usr/lib/aarch64-linux-musl/musl-gcc.specs';
 
 /** A minimal Debian, as `scripts/install-test-peers` makes it. */
 const DEBIAN_ROOT = '/var/cache/docker-credential-ecr-xacct-tests/debian';
@@ -94,6 +108,11 @@ export function peer(name: Peer): string {
 /** The folder of the bare Debian, which is for reading only. */
 export function debianRoot(): string {
   return DEBIAN_ROOT;
+}
+
+/** The folder of a system that runs on musl, laid out as Alpine is, for reading only. */
+export function muslRoot(): string {
+  return MUSL_ROOT;
 }
 
 /** The folder of the programs of version 1: `dist/bin` and what belongs to it. */
@@ -144,7 +163,12 @@ function reasonAgainst(need: Need): string | undefined {
   if (need === 'namespaces') return namespacesRefused();
   if (need === 'binfmt') return binfmtRefused();
   if (need === 'node-bases') return basesMissing();
+  if (need === 'musl-arm64') {
+    const isThere = findPrograms('aarch64-linux-gnu-gcc').length > 0 && existsSync(MUSL_ARM64);
+    return isThere ? undefined : absence(need);
+  }
   if (need === 'version-1') return existsSync(VERSION_ONE) ? undefined : absence(need);
+  if (need === 'musl-root') return existsSync(MUSL_ROOT) ? undefined : absence(need);
   if (need === 'kubelet') return existsSync(kubeletPath()) ? undefined : absence(need);
   if (need === 'debian-root') return existsSync(DEBIAN_ROOT) ? undefined : absence(need);
   return findPrograms(need).length > 0 ? undefined : absence(need);
@@ -152,7 +176,10 @@ function reasonAgainst(need: Need): string | undefined {
 
 /** A test downloads nothing. */
 function basesMissing(): string | undefined {
-  const missing = Object.values(TARGETS).filter((target) => !isBaseThere(target));
+  const missing = [
+    ...Object.values(TARGETS).filter((target) => !isBaseThere(target)),
+    ...NODES_ON_PATH.filter((version) => !isNodeThere(version)).map((name) => ({ name })),
+  ];
   if (missing.length === 0) return undefined;
   return `no Node for ${missing.map(({ name }) => name).join(', ')} (run: npm run package -- --fetch)`;
 }

@@ -30,7 +30,7 @@ mount --rbind /dev "$1/dev"
 mount --rbind "$2" "$1$2"
 `;
 
-/** A fresh one. Needs `binfmt`, `namespaces`, `qemu-aarch64` and `aarch64-linux-gnu-gcc`. */
+/** A fresh one. Needs `binfmt`, `namespaces`, `qemu-aarch64` and `musl-arm64`. */
 export function enterArm64Root(): Promise<EnteredRoot> {
   return enterRoot({ mount: MOUNT, args: [FORMAT, peer('qemu-aarch64')], hasOwnUsers: true });
 }

@@ -44,6 +44,10 @@ export const target = TARGETS['linux-x64'];
 export interface BuiltPackages {
   readonly tree: string;
   readonly tarball: string;
+  /** For systems that run on musl, such as Alpine. */
+  readonly muslTarball: string;
+  readonly image: string;
+  readonly muslImage: string;
   readonly deb: string;
   readonly rpm: string;
   /** The .deb of the version before. */
@@ -63,7 +67,10 @@ export async function builtPackages(): Promise<BuiltPackages> {
   const file = (pattern: string) => join(folder, globSync(pattern, { cwd: folder })[0] ?? pattern);
   return {
     tree: file(`docker-credential-ecr-xacct-${versions.current}-${target.name}`),
-    tarball: file('*.tar.gz'),
+    tarball: file(`*-${target.name}.tar.gz`),
+    muslTarball: file('*-musl.tar.gz'),
+    image: file(`*-${target.name}.oci.tar`),
+    muslImage: file('*-musl.oci.tar'),
     deb: file(`*_${versions.current}_*.deb`),
     rpm: file('*.rpm'),
     olderDeb: file(`*_${versions.older}_*.deb`),
@@ -77,7 +84,7 @@ async function build(folder: string): Promise<void> {
   const part = `${folder}.part`;
   mkdirSync(part);
   await packageTarget(target, { output: part, version: versions.current, epoch });
-  const [tarball = ''] = globSync(join(part, '*.tar.gz'));
+  const [tarball = ''] = globSync(join(part, `*-${target.name}.tar.gz`));
   execFileSync('tar', ['-xzf', tarball, '-C', part]);
   const older = join(part, 'older');
   await packageTree(target, older, { version: versions.older, epoch, isForThisMachine: false });

@@ -1,5 +1,5 @@
-// Owns a Debian of its own for a test: a minimal system in which nothing was installed, and which is gone afterwards.
-import { debianRoot } from '../peers.ts';
+// Owns a system of its own for a test, Debian or one on musl, in which nothing was installed, and which is gone afterwards.
+import { debianRoot, muslRoot } from '../peers.ts';
 import { type EnteredRoot, enterRoot } from './entered-root.ts';
 
 /** Changes are in memory. */
@@ -15,6 +15,11 @@ mount --bind "$2" "$1$2"
 /** A fresh one. Needs `debian-root` and `namespaces`. */
 export function enterDebianRoot(): Promise<EnteredRoot> {
   return enterRoot({ mount: MOUNT, args: [debianRoot()] });
+}
+
+/** A fresh system that runs on musl: no glibc, busybox, a Node of its own. Needs `musl-root` and `namespaces`. */
+export function enterMuslRoot(): Promise<EnteredRoot> {
+  return enterRoot({ mount: MOUNT, args: [muslRoot()] });
 }
 
 /** What two lists of files differ in: `+` for what came, `-` for what went. */

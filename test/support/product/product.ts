@@ -13,8 +13,8 @@ import { canariesInFiles, canariesInOutput, canariesInProcesses } from '../canar
 import { whenEnded } from '../processes.ts';
 import type { SecretFound } from '../secret-scan.ts';
 
-/** Where `npm run build` puts the programs. */
-export const bin = fileURLToPath(new URL('../../../dist/bin', import.meta.url));
+/** Where `npm run build` puts the programs, or where test/product/other-nodes.test.ts has copied them. */
+export const bin = process.env.XACCT_TEST_BIN ?? fileURLToPath(new URL('../../../dist/bin', import.meta.url));
 
 /** How a built program starts itself. */
 export const self = [

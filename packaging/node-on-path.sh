@@ -1,0 +1,25 @@
+# The first Node on PATH, where its own cannot run. Of PATH's entries only absolute ones: a relative one is whatever folder this
+# is run in.
+xacct_rest=${PATH-}:
+xacct_node=
+while [ -z "$xacct_node" ] && [ -n "$xacct_rest" ]; do
+  xacct_entry=${xacct_rest%%:*}
+  xacct_rest=${xacct_rest#*:}
+  case $xacct_entry in
+    /*) [ ! -f "$xacct_entry/node" ] || [ ! -x "$xacct_entry/node" ] || xacct_node=$xacct_entry/node ;;
+  esac
+done
+if [ -n "$xacct_node" ] && [ -r "$xacct_script" ]; then
+  xacct_version=$("$xacct_node" --version 2>/dev/null </dev/null) || xacct_version='that does not start'
+  case $xacct_version in
+    # An older one knows neither --disable-sigusr1 nor how an agent goes by a proxy.
+    v22.2[1-9].* | v22.[3-9]?.* | v24.[5-9].* | v24.[1-9]?.* | v2[5-9].* | v[3-9]?.*)
+      exec "$xacct_node" --disable-sigusr1 "$xacct_script" @COMMAND@"$@"
+      ;;
+  esac
+  # Where its own could run, that is what is missing.
+  [ -n "$xacct_fits" ] ||
+    xacct_message="@PROGRAM@: $xacct_node is Node $xacct_version, and 22.21, 24.5 or later is needed; install that"
+elif [ -z "$xacct_fits" ] && [ -r "$xacct_script" ]; then
+  xacct_message="@PROGRAM@: there is no Node on PATH; install Node 22.21 or later (Alpine: apk add nodejs)"
+fi

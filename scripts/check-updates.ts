@@ -1,0 +1,43 @@
+// Says how far the Node of each target's package is behind. Exits with 1 where a release would be refused for it.
+//
+// usage: npm run check-updates [-- --answers FILE]
+//   --answers  what npm's registry says, by package, as JSON; else it is asked
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { pinOf } from './package/node-base.ts';
+import {
+  blockers,
+  describeState,
+  type NodeState,
+  nodeStates,
+  type RegistryAnswers,
+} from './package/node-updates.ts';
+import { TARGETS } from './package/targets.ts';
+
+/** Of all targets. `answers`: a file; undefined to ask npm's registry. @throws Error where it cannot be asked. */
+export function currentNodeStates(answers: string | undefined): NodeState[] {
+  const targets = Object.values(TARGETS);
+  const said: RegistryAnswers =
+    answers === undefined
+      ? Object.fromEntries(targets.map(({ nodePackage }) => [nodePackage, askRegistry(nodePackage)]))
+      : JSON.parse(readFileSync(answers, 'utf8'));
+  return nodeStates(targets, (target) => pinOf(target).version, said);
+}
+
+function askRegistry(name: string) {
+  const args = ['view', name, 'versions', 'time', '--json'];
+  return JSON.parse(execFileSync('npm', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
+}
+
+function main(): void {
+  const { answers } = parseArgs({ options: { answers: { type: 'string' } } }).values;
+  const states = currentNodeStates(answers);
+  for (const state of states) console.log(describeState(state));
+  for (const line of blockers(states)) {
+    console.error(`check-updates: ${line}`);
+    process.exitCode = 1;
+  }
+}
+
+if (import.meta.main) main();
