@@ -43,12 +43,15 @@ export function rejectedToken(
   const fail = (message: string, hint: Hint) => new XacctError('web-identity', message, { hint, cause });
   const what = describeToken(token);
   if (EXPIRED.has(refusal.name)) return fail(`${what} has expired (${refusal.name})`, renewal(token));
-  if ('file' in token && refusal.name === 'ValidationError' && refusal.message.includes('webIdentityToken')) {
-    return fail(`there is no web identity token in ${token.file} (${refusal.name})`, renewal(token));
+  const isEmpty = refusal.name === 'ValidationError' && refusal.message.includes('webIdentityToken');
+  if ('file' in token && isEmpty) {
+    const run = command`ls -l ${token.file}`;
+    return fail(`there is no web identity token in ${token.file} (${refusal.name})`, { run });
   }
   if (!REJECTED.has(refusal.name)) return undefined;
   const roleName = roleArn.split('/').at(-1) ?? roleArn;
-  const by = 'service_account' in token ? `${what}, issued by ${token.service_account.issuer},` : what;
+  const issued = 'service_account' in token ? `, issued by ${token.service_account.issuer},` : '';
+  const by = 'file' in token ? 'the web identity token' : `${what}${issued}`;
   return fail(`STS rejected ${by} for ${roleArn} (${refusal.message})`, {
     say: 'check who the role trusts:',
     run: command`aws iam get-role --role-name ${roleName} --query Role.AssumeRolePolicyDocument`,
