@@ -168,7 +168,7 @@ describe('doctor --for fargate', () => {
       stdout.replace(/\s+/g, ' '),
       /unknown its policies could not be read: profile owner: you have not signed in to SSO session [^ ]+/,
     );
-    assert.match(stdout, /^ {2}aws sso login --profile primary$/m);
+    assert.match(stdout, /^ {2}aws sso login --profile owner$/m);
   });
 
   test('wants a role by its ARN', async () => {
