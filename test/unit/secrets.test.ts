@@ -180,7 +180,7 @@ test('The secrets of an environment are those that its names say, and what its U
   assert.ok(!secrets.some((secret) => /run|corp|^https/.test(secret)), `${secrets}`);
 });
 
-test('What is kept has the variables without secrets, whoever named those with them.', () => {
+test('What is kept has the variables without secrets, whatever the others are called.', () => {
   const kept = {
     AWS_PROFILE: 'dev',
     AWS_WEB_IDENTITY_TOKEN_FILE: '/t',
