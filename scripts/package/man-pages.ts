@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command, Option } from 'commander';
-import { createProgram } from '../../src/cli/program.ts';
-import { configJsonSchema } from '../../src/config/json-schema.ts';
+import { VARIABLES } from '../../src/variables.ts';
+import { commandsBelow, commandTree, configKeys, helpOf, type Key } from '../docs/reference.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -17,18 +17,16 @@ export interface ManSources {
   readonly version: string;
   /** Epoch seconds. */
   readonly epoch: number;
-  /** README.md, whose table says the environment variables. */
-  readonly readme: string;
 }
 
-/** Each page's text, in mdoc(7). @throws Error where README.md or the schema has not what is looked for. */
-export function manPages({ version, epoch, readme }: ManSources): Map<string, string> {
-  const keys = schemaKeys(configJsonSchema());
+/** Each page's text, in mdoc(7). */
+export function manPages({ version, epoch }: ManSources): Map<string, string> {
+  const keys = configKeys();
   const values: Record<string, string> = {
     VERSION: version,
     DATE: mdocDate(epoch),
-    COMMANDS: commandsOf(program(version)),
-    ENVIRONMENT: variablesOf(readme),
+    COMMANDS: commandsOf(commandTree(version)),
+    ENVIRONMENT: variables(),
     KEYS: tagged(keys.config),
     RULE: tagged(keys.rule),
   };
@@ -45,16 +43,9 @@ function mdocDate(epoch: number): string {
   return new Date(epoch * 1_000).toLocaleDateString('en-US', options);
 }
 
-function program(version: string): Command {
-  const { stdin, stdout, stderr } = process;
-  const invocation = { self: ['ecr-xacct'], env: {}, uid: undefined } as const;
-  return createProgram({ invocation, version, streams: { stdin, stdout, stderr }, setStatus: () => {} });
-}
-
 function commandsOf(parent: Command, path = 'ecr-xacct'): string {
   const help = parent.createHelp();
-  return help
-    .visibleCommands(parent)
+  return commandsBelow(parent)
     .flatMap((command) => {
       const own = `${path} ${command.name()}`;
       const options = help.visibleOptions(command).filter(({ long }) => long !== '--help');
@@ -84,60 +75,25 @@ function optionItem({ short, long, flags, description }: Option): string[] {
 
 /** What a command's help says below its options. */
 function textAfter(command: Command): string {
-  let text = '';
-  command.configureOutput({
-    writeOut: (more) => {
-      text += more;
-    },
-  });
-  command.outputHelp();
-  return text.slice(command.helpInformation().length).trim();
+  return helpOf(command).slice(command.helpInformation().length).trim();
 }
 
 function literal(text: string): string[] {
   return text === '' ? [] : ['.Bd -literal', ...text.split('\n').map(roff), '.Ed'];
 }
 
-/** The rows of README.md's table of variables. */
-function variablesOf(readme: string): string {
-  const table = /^## Environment variables\n\n\|.*\n\|[-|]+\|\n((?:\|.*\n)+)/m.exec(readme)?.[1];
-  if (table === undefined) throw new Error('README.md has no table under "Environment variables"');
-  const rows = table
-    .trim()
-    .split('\n')
-    .map((row) => {
-      const [, term = '', meaning = ''] = /^\| `([^`]+)` \| (.*) \|$/.exec(row) ?? [];
-      return `.It Ev ${roff(term)}\n${prose(meaning.replaceAll('`', ''))}`;
-    });
+function variables(): string {
+  const rows = VARIABLES.map(
+    ({ name, meaning }) => `.It Ev ${roff(name)}\n${prose(meaning.replaceAll('`', ''))}`,
+  );
   return ['.Bl -tag -width Ds', ...rows, '.El'].join('\n');
 }
 
-type Schema = ReturnType<typeof configJsonSchema>;
-type Keys = readonly (readonly [string, Schema])[];
-
-/** The keys of the file and of a rule, each with its description. */
-function schemaKeys(schema: Schema): { config: Keys; rule: Keys } {
-  const config = keysOf(schema);
-  const registries = config.find(([key]) => key === 'registries')?.[1];
-  const rule = registries?.anyOf
-    ?.map((node) => (typeof node === 'object' ? node.additionalProperties : undefined))
-    .find((node) => typeof node === 'object' && node.properties !== undefined);
-  if (typeof rule !== 'object') throw new Error('the schema of config.yaml has another form');
-  return { config, rule: keysOf(rule) };
-}
-
-function keysOf({ properties = {} }: Schema): Keys {
-  return Object.entries(properties).flatMap(([key, node]) =>
-    typeof node === 'object' ? [[key, node] as const] : [],
-  );
-}
-
-function tagged(keys: Keys): string {
+function tagged(keys: readonly Key[]): string {
   return keys
-    .map(([key, { description, default: byDefault }]) => {
-      if (description === undefined) throw new Error(`the schema does not describe ${key}`);
-      const given = typeof byDefault === 'object' || byDefault === undefined ? '' : ` Default: ${byDefault}.`;
-      return `.It Ic ${roff(key)}\n${prose(`${description}${given}`)}`;
+    .map(({ name, meaning, byDefault }) => {
+      const given = byDefault === undefined ? '' : ` Default: ${byDefault}.`;
+      return `.It Ic ${roff(name)}\n${prose(`${meaning}${given}`)}`;
     })
     .join('\n');
 }

@@ -83,7 +83,7 @@ export function stageTree(folder: string, parts: TreeParts): void {
 
   const own = (name: string) => readFileSync(join(root, name), 'utf8');
   add(`share/${PACKAGE}/config.schema.json`, schemaText());
-  for (const [page, text] of manPages({ version, epoch, readme: own('README.md') })) {
+  for (const [page, text] of manPages({ version, epoch })) {
     add(`share/man/man${page.at(-1)}/${page}`, text);
   }
   for (const [shell, path] of Object.entries(COMPLETIONS)) add(path, print('completion', shell));

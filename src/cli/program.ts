@@ -48,7 +48,7 @@ Examples:
   ecr-xacct explain 111122223333.dkr.ecr.us-east-1.amazonaws.com
   ecr-xacct doctor 111122223333.dkr.ecr.us-east-1.amazonaws.com/team/app:1
 
-ecr-xacct help COMMAND has more on each.
+More: ecr-xacct help COMMAND; ecr-xacct help environment for the variables.
 Exit status: 0 done, 1 failed (the reason is on stderr), 2 wrong usage,
 130 a question was left with Ctrl-C.
 Docker itself runs docker-credential-ecr-xacct; see its --help.`;

@@ -1,12 +1,19 @@
-// `ecr-xacct help` and `ecr-xacct version`: what --help and --version say, for those who type a word.
+// `ecr-xacct help` and `ecr-xacct version`: what --help and --version say, for those who type a word; and the variables.
 import type { Command } from 'commander';
+import { screenOf } from '../../terminal/screen.ts';
+import { wrap } from '../../terminal/text-width.ts';
+import { VARIABLES } from '../../variables.ts';
 import type { CommandContext } from '../command.ts';
 
-export function helpCommand({ program, version, streams }: CommandContext): void {
+export function helpCommand({ program, version, streams, invocation }: CommandContext): void {
   program
     .command('help', { hidden: true })
     .argument('[command...]')
     .action(async (words: string[]) => {
+      if (words[0] === 'environment') {
+        const { width } = screenOf(streams.stdout, invocation.env);
+        return void streams.stdout.write(variablesText(width));
+      }
       let meant: Command = program;
       for (const [index, word] of words.entries()) {
         // What would follow a command is of no matter here, and must not be done.
@@ -19,4 +26,12 @@ export function helpCommand({ program, version, streams }: CommandContext): void
       meant.outputHelp();
     });
   program.command('version', { hidden: true }).action(() => void streams.stdout.write(`${version}\n`));
+}
+
+/** `width` in columns. */
+function variablesText(width: number): string {
+  return VARIABLES.map(({ name, meaning }) => {
+    const lines = wrap(meaning.replaceAll('`', ''), width - 2).map((line) => `  ${line}\n`);
+    return `${name}\n${lines.join('')}`;
+  }).join('\n');
 }

@@ -1,0 +1,62 @@
+// What the program itself says of its commands and of the keys of its config: man pages and docs/ are made from it.
+import type { Command } from 'commander';
+import { createProgram } from '../../src/cli/program.ts';
+import { configJsonSchema } from '../../src/config/json-schema.ts';
+
+type Schema = ReturnType<typeof configJsonSchema>;
+
+/** A key of config.yaml or of a rule. */
+export interface Key {
+  readonly name: string;
+  /** Sentences. */
+  readonly meaning: string;
+  /** As a user writes it. */
+  readonly byDefault: string | undefined;
+}
+
+/** `ecr-xacct` with all its commands. */
+export function commandTree(version: string): Command {
+  const { stdin, stdout, stderr } = process;
+  const invocation = { self: ['ecr-xacct'], env: {}, uid: undefined } as const;
+  return createProgram({ invocation, version, streams: { stdin, stdout, stderr }, setStatus: () => {} });
+}
+
+/** The commands below one that the help shows. */
+export function commandsBelow(command: Command): readonly Command[] {
+  return command.createHelp().visibleCommands(command);
+}
+
+/** What `--help` prints. */
+export function helpOf(command: Command): string {
+  let text = '';
+  command.configureOutput({
+    writeOut: (more) => {
+      text += more;
+    },
+  });
+  command.outputHelp();
+  return text;
+}
+
+/** The keys of the file and of a rule. @throws Error where the schema has not what is looked for. */
+export function configKeys(): { config: Key[]; rule: Key[] } {
+  const schema = configJsonSchema();
+  const registries = schema.properties?.registries;
+  const rules = typeof registries === 'object' ? (registries.anyOf ?? []) : [];
+  const rule = rules
+    .map((node) => (typeof node === 'object' ? node.additionalProperties : undefined))
+    .find((node) => typeof node === 'object' && node.properties !== undefined);
+  if (typeof rule !== 'object') throw new Error('the schema of config.yaml has another form');
+  return { config: keysOf(schema), rule: keysOf(rule) };
+}
+
+function keysOf({ properties = {} }: Schema): Key[] {
+  return Object.entries(properties).map(([name, node]) => {
+    if (typeof node !== 'object' || node.description === undefined) {
+      throw new Error(`the schema does not describe ${name}`);
+    }
+    const { default: byDefault, description } = node;
+    const written = typeof byDefault === 'object' || byDefault === undefined ? undefined : String(byDefault);
+    return { name, meaning: description, byDefault: written };
+  });
+}
