@@ -53,7 +53,7 @@ function keyTable(keys: readonly Key[]): string {
 }
 
 function commandSections(command: Command, path = 'ecr-xacct'): string[] {
-  const own = `## \`${path}\`\n\n\`\`\`\n$ ${path} --help\n${helpOf(command).trimEnd()}\n\`\`\`\n`;
+  const own = `## \`${path}\`\n\n\`\`\`\n${helpOf(command).trimEnd()}\n\`\`\`\n`;
   const below = commandsBelow(command).flatMap((one) => commandSections(one, `${path} ${one.name()}`));
   return [own, ...below];
 }

@@ -58,6 +58,39 @@ test('every page of docs/ is linked from README.md, or from a page that is', () 
   );
 });
 
+/** What a reader asks, and the section that answers. */
+const ANSWERS: Readonly<Record<string, string>> = {
+  'How do I install it without root?': 'docs/install.md#install',
+  'What is different on Windows?': 'docs/install.md#windows',
+  'How do I remove it?': 'docs/install.md#upgrade-and-remove',
+  'What does setup change?': 'docs/setup.md#what-it-asks-and-writes',
+  'How do I undo setup?': 'docs/setup.md#take-it-back',
+  'How do I write a rule by hand?': 'docs/setup.md#by-hand',
+  'Which profile is used for my registry?': 'docs/identities.md#see-which-one-and-why',
+  'How is a profile found by its account?': 'docs/identities.md#step-4-the-profile-of-the-account',
+  'Which keys may a rule have?': 'docs/config.md#keys-of-a-rule',
+  'Which variables are there?': 'docs/config.md#environment-variables',
+  'How do I use a role that wants an MFA code?': 'docs/mfa-and-sso.md#mfa',
+  'My SSO sign-in has ended: what now?': 'docs/mfa-and-sso.md#sso-and-aws-login',
+  'How do I replace docker-credential-ecr-login?': 'docs/migration.md#from-docker-credential-ecr-login',
+  'How do I get a password for a script?': 'docs/migration.md#scripts-that-need-a-password',
+  'Who denies my pull?': 'docs/cross-account.md#find-out-which-side-denies',
+  'How do I let another account pull?': 'docs/cross-account.md#an-account',
+  'What does my own role need?': 'docs/cross-account.md#people-and-ci',
+  'How do I use it for Docker Hub as well?': 'docs/creds-store.md#the-fallback-helper',
+  'How do I empty its memory?': 'docs/daemon.md#make-it-forget-end-it',
+  'What does this error mean?': 'docs/troubleshooting.md#sso-expired',
+  'How do I use it in GitHub Actions?': 'docs/ci.md#github-actions',
+};
+
+for (const [question, answer] of Object.entries(ANSWERS)) {
+  test(`README.md leads in two clicks to the answer of: ${question}`, () => {
+    const [page = '', anchor = ''] = answer.split('#');
+    assert.ok(linksOf('README.md').some(({ path }) => path === page));
+    assert.ok(anchorsOf(page).includes(anchor));
+  });
+}
+
 describe('what npm run docs makes of', () => {
   for (const document of globSync('docs/*.md', { cwd: ROOT }).toSorted()) {
     test(`${document} is what it has`, () => assert.equal(textOf(document), pageOfNow(textOf(document))));

@@ -1,6 +1,8 @@
 // Owns the proof that every command explains itself: in 80 columns, with an example that is no wrong usage.
 import assert from 'node:assert/strict';
+import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
 import type { Command } from 'commander';
@@ -73,14 +75,17 @@ test('The main help has every exit status, and no command that is not for people
   assert.doesNotMatch(stdout, /^ {2}(?:complete|mint|helper)\b/m);
 });
 
-test('Every command line in the README that stands for itself is one.', async () => {
-  const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
-  const blocks = [...readme.matchAll(/^ *```.*\n(?<code>[\s\S]*?)^ *```$/gm)].map(
-    ({ groups }) => groups?.code ?? '',
-  );
-  const lines = blocks
-    .flatMap((code) => code.split('\n'))
-    .filter((line) => /^ *(?:\$ )?ecr-xacct /.test(line));
-  assert.ok(lines.length > 3);
-  for (const line of lines) for (const words of commandLines(line)) await assertParses(words);
-});
+const ROOT = join(import.meta.dirname, '../../..');
+
+for (const document of ['README.md', ...globSync('docs/*.md', { cwd: ROOT }).toSorted()]) {
+  test(`Every command line in ${document} is one.`, async () => {
+    const text = await readFile(join(ROOT, document), 'utf8');
+    const blocks = [...text.matchAll(/^ *```.*\n(?<code>[\s\S]*?)^ *```$/gm)].map(
+      ({ groups }) => groups?.code ?? '',
+    );
+    const lines = blocks
+      .flatMap((code) => code.replace(/ *\\\n\s*/g, ' ').split('\n'))
+      .filter((line) => /^ *(?:\$ )?ecr-xacct /.test(line) && !line.includes(' --help'));
+    for (const line of lines) for (const words of commandLines(line)) await assertParses(words);
+  });
+}
