@@ -1,7 +1,7 @@
 // What `ecr-xacct export` does: gets a credential for each registry, and prints all of them or nothing.
 import { askForPeople } from '../client/ask-for-people.ts';
 import { isAnswered } from '../client/reach-daemon.ts';
-import { errorLines, orError, XacctError } from '../errors.ts';
+import { errorLines, orError, statusOf, XacctError } from '../errors.ts';
 import type { HostCredential } from '../helper/credential.ts';
 import { type Invocation, type Run, waitingFor } from '../invocation.ts';
 import { durationText } from '../terminal/duration-text.ts';
@@ -19,14 +19,14 @@ export interface ExportOptions {
 const FORMATS = ['kubernetesSecret', 'dockerConfig', 'env'] as const;
 
 /**
- * `hostnames`: lower case. stdout has the credentials and nothing else, stderr their ends. @returns whether there is one for each;
- * why not is on stderr. @throws XacctError `usage`
+ * `hostnames`: lower case. stdout has the credentials and nothing else, stderr their ends, or why there is not one for each.
+ * @returns the exit status. @throws XacctError `usage`
  */
 export async function exportCredentials(
   hostnames: readonly string[],
   options: ExportOptions,
   { invocation, streams: { stdout, stderr } }: Run,
-): Promise<boolean> {
+): Promise<number> {
   const print = formatOf(options);
   const hosts = [...new Set(hostnames)];
   const asked = await Promise.all(hosts.map((hostname) => orError(() => credentialOf(hostname, invocation))));
@@ -35,7 +35,8 @@ export async function exportCredentials(
     const lines = failures.flatMap((failure) => errorLines(failure));
     const summary = `Nothing was printed: ${failures.length} of ${hosts.length} registries have no token.`;
     stderr.write(`${[...lines, ...(hosts.length > 1 ? [summary] : [])].join('\n')}\n`);
-    return false;
+    // Wrong usage only if nothing else failed: then a retry is of no use.
+    return Math.min(...failures.map(statusOf));
   }
   const credentials = asked.flatMap((one) => (one instanceof XacctError ? [] : one));
   if ('isTTY' in stdout && stdout.isTTY) {
@@ -45,7 +46,7 @@ export async function exportCredentials(
   }
   stdout.write(print(credentials));
   stderr.write(credentials.map((credential) => `${endNote(credential)}\n`).join(''));
-  return true;
+  return 0;
 }
 
 /** @throws XacctError `usage` */

@@ -37,7 +37,7 @@ export function exportCommand(context: CommandContext): void {
         const plain = urls.find(({ scheme }) => scheme === 'http');
         if (plain) throw new XacctError('usage', `http://${plain.hostname}: no password goes to http://`);
         const hostnames = urls.map(({ hostname }) => hostname);
-        if (!(await exportCredentials(hostnames, options, context))) context.setStatus(1);
+        context.setStatus(await exportCredentials(hostnames, options, context));
       });
     });
 }

@@ -78,12 +78,12 @@ test('Without a daemon it asks AWS itself, and a login of docker login comes fir
   );
 });
 
-test('Where a registry has no token, nothing is printed, and stderr says which and why.', async () => {
+test('Where a registry is none, nothing is printed, stderr says which and why, and it is wrong usage.', async () => {
   await using stage = await startProductStage();
   const { status, stdout, stderr } = await stage.product.run(
     command('--docker-config', HOST, 'docker.example.com'),
   );
-  assert.deepEqual([status, stdout], [1, '']);
+  assert.deepEqual([status, stdout], [2, '']);
   assert.equal(
     stderr,
     `ecr-xacct: docker.example.com: neither an ECR hostname nor in the config
