@@ -60,7 +60,7 @@ export interface ExpiredOnArrival {
 /** The end of a sentence on such a token. `expiresAt` is 0 where ECR says no expiry. */
 export function expiredOnArrivalText({ awsNow, expiresAt }: ExpiredOnArrival): string {
   const expiry = expiresAt === 0 ? 'no expiry' : `expiry ${utcText(expiresAt)}`;
-  return `was expired on arrival (AWS's clock ${utcText(awsNow)}, ${expiry}): it is not kept, and each get asks for another`;
+  return `was expired on arrival (AWS's clock ${utcText(awsNow)}, ${expiry}): it is not kept, so each pull asks for another`;
 }
 
 /** Epoch ms as in `2026-11-29 07:00 UTC`. */

@@ -84,7 +84,7 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
     fix: 'Run `ecr-xacct explain HOST` to see each step, then add a rule: `ecr-xacct rule add HOST --profile NAME`.',
   },
   policy: {
-    cause: 'ECR does not take the policy, or something else writes the same policy at the same time.',
+    cause: 'ECR does not accept the policy, or something else writes the same policy at the same time.',
     fix: 'Run the same command with `--dry-run` to see the policy. The policy in ECR is as it was.',
   },
   'principal-not-found': {

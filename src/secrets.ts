@@ -65,9 +65,9 @@ export function createSecrets(values: Iterable<unknown>, budget = LARGE): Secret
     hide,
     hideIn(error, said) {
       if (!areTooMany) return error.withTexts(hide);
-      const message = `${said} is not shown, as it may have one of your variables' secrets in it`;
+      const message = `${said} is not shown: it may contain a secret of your variables`;
       return new XacctError(error.code, message, {
-        hint: { say: 'to see it, try again without the variables that are not needed' },
+        hint: { say: 'to see it, try again without the variables that you do not need' },
       });
     },
   };

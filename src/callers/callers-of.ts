@@ -76,7 +76,7 @@ async function profileIn(
   throw new XacctError(
     'no-identity',
     `${asked.identity} is of account ${asked.caller.account}, and the registry of ${account}`,
-    { hint: { say: `name a profile of ${account}, or leave --profile out` } },
+    { hint: { say: `name a profile of ${account}, or omit --profile` } },
   );
 }
 
@@ -163,7 +163,7 @@ function noneIn(account: string, failures: readonly { text: string }[]): XacctEr
   if (failures.length > MAX_SHOWN) shown.push(`and ${failures.length - MAX_SHOWN} more`);
   const why = shown.length === 0 ? '' : `: ${shown.join(', ')}`;
   return new XacctError('no-identity', `no profile of account ${account} is known here${why}`, {
-    hint: { say: 'add: --profile NAME, or let the owner of the account run this' },
+    hint: { say: 'add --profile NAME, or ask the owner of the account to run this' },
   });
 }
 

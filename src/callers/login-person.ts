@@ -95,7 +95,7 @@ function refuseWithoutDaemon({ env, uid }: Invocation, profile: string | undefin
     });
   }
   if (isDaemonOff(env)) {
-    throw new XacctError('usage', 'there is no daemon to keep a token: ECR_XACCT_DAEMON is off', {
+    throw new XacctError('usage', 'no daemon can keep a token: ECR_XACCT_DAEMON is off', {
       hint: { run: command`unset ECR_XACCT_DAEMON` },
     });
   }
@@ -145,7 +145,7 @@ function sessionOf(identities: readonly Identity[], profiles: Profiles, env: Inv
   const who = first === undefined ? 'nobody' : describeIdentity(first);
   throw new XacctError('usage', `${who} has no SSO session to log in to`, {
     hint: {
-      say: 'leave --sso out, or name an SSO profile:',
+      say: 'omit --sso, or name an SSO profile:',
       run: command`ecr-xacct login --sso --profile NAME`,
     },
   });

@@ -63,10 +63,10 @@ export function mfaCodes(
     const orOption = withCode ? ', or add --mfa-code CODE' : '';
     return { areTyped: false, next: () => runMfaProcess(mfaProcess, { serial, env, orOption }) };
   }
-  const none = 'here is no terminal to ask on';
+  const none = 'there is no terminal to ask on';
   const otherwise: Hint = withCode
     ? { say: `${none}; with a code`, run: withCode }
-    : { say: `${none}: run it at one, or set mfa_process in config.yaml` };
+    : { say: `${none}: run it in a terminal, or set mfa_process in config.yaml` };
   return { areTyped: !isGiven, next: (why) => promptForCode(why, { serial, otherwise }, streams) };
 }
 
@@ -113,7 +113,7 @@ async function runMfaProcess(
   const [status, output] = await Promise.all([ended, readText(child.stdout)]);
   const code = typedCode(output);
   if (status === 0 && code !== undefined) return code;
-  const how = status === 0 ? 'printed no six digits' : `ended with status ${status ?? 'none'}`;
+  const how = status === 0 ? 'did not print six digits' : `ended with status ${status ?? 'none'}`;
   throw new XacctError('process-failed', `mfa_process ${how}`, {
     hint: { say: `to see it fail, run the mfa_process of config.yaml by hand${orOption}` },
   });

@@ -28,7 +28,7 @@ export async function withUsage(command: Command, run: () => Promise<void>): Pro
 export function registryArgument(command: Command, text: string): ServerURL {
   return (
     parseRegistryOrImage(text) ??
-    command.error(`error: '${text}' names no registry: write HOST or HOST/NAME:TAG`)
+    command.error(`error: '${text}' is not a registry: write HOST or HOST/NAME:TAG`)
   );
 }
 

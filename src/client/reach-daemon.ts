@@ -91,23 +91,23 @@ export function noDaemon(what: string, why: Unanswered): XacctError {
         run: own,
       });
     case 'place':
-      return fail(': the one that listens here sees other files than this process', {
-        say: 'for one of your own',
+      return fail(': the daemon that runs here sees other files than this process', {
+        say: 'for a socket of your own',
         run: own,
       });
     case 'newer':
-      return fail(': one of a later version listens here, which this program does not know how to ask', {
+      return fail(': a daemon of a later version runs here, which this program cannot ask', {
         say: 'to end it',
         run: command`ecr-xacct daemon stop`,
       });
     case 'older':
-      return fail(': one of an earlier version comes back each time', {
+      return fail(': a daemon of an earlier version starts again each time', {
         say: 'to end what starts it',
         run: command`systemctl --user stop ecr-xacct.socket ecr-xacct.service`,
       });
     case 'too-large':
       return fail(': the environment is larger than it reads', {
-        say: 'unset variables that are not needed',
+        say: 'unset variables that you do not need',
       });
     case 'other':
       return fail(' for this caller', {

@@ -48,7 +48,7 @@ export function yamlFaults(document: Document, { text, place, most }: Search): X
 }
 
 function yamlMessage(code: string, message: string): string {
-  if (code === 'TAB_AS_INDENT') return 'a tab; indent with spaces';
+  if (code === 'TAB_AS_INDENT') return 'a tab: indent with spaces';
   return `not valid YAML: ${message}`;
 }
 

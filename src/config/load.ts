@@ -165,7 +165,7 @@ function conflict(
   return invalid(
     place,
     pattern.rank === 'exact'
-      ? `"${key}" is there a second time; the first is at ${file}:${twin.line}`
+      ? `"${key}" is there twice; the first is at ${file}:${twin.line}`
       : `"${key}" is as specific as "${twin.key}" (${file}:${twin.line}) and both cover the same hostnames; give one of them an account, a region, or write the exact hostnames`,
   );
 }

@@ -52,18 +52,18 @@ export const ruleShape = z.strictObject(
     ),
     web_identity_token_env: key(
       variableName('must be the name of a variable, such as AWS_OIDC_TOKEN'),
-      'A variable with an OpenID Connect token that assumes the role, instead of source_profile: as id_tokens of GitLab has it.',
+      'A variable with an OpenID Connect token that assumes the role, instead of source_profile. GitLab sets one by id_tokens.',
     ),
     github_oidc: key(
       z.union(
         [z.literal(true), z.string().check(z.regex(/^[\w.:/-]{1,256}$/))],
         'must be true, or the audience that the role trusts',
       ),
-      "In a job of GitHub Actions: the job's OIDC token assumes the role, instead of source_profile; true is for the audience sts.amazonaws.com.",
+      "In a job of GitHub Actions, the job's OIDC token assumes the role, instead of source_profile. true is for the audience sts.amazonaws.com.",
     ),
     service_account: key(
       z.literal(true, 'must be true; leave it out otherwise'),
-      "For the kubelet: the role of the annotations of the pod's service account; beside role_arn, that role is assumed from it.",
+      "For the kubelet: use the role in the annotations of the pod's service account. With role_arn, that role is assumed from it.",
     ),
     // Lengths and characters: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     external_id: key(
@@ -78,7 +78,7 @@ export const ruleShape = z.strictObject(
       z
         .string('must be a string; quote it if it looks like a number')
         .check(z.regex(/^[\w+=,.@-]{2,64}$/, 'must be 2 to 64 characters out of A-Z a-z 0-9 _+=,.@-')),
-      'Names the session in CloudTrail; ecr-xacct-USER where it is not given.',
+      'The name of the session in CloudTrail. Without it: ecr-xacct-USER.',
     ),
     duration_seconds: key(
       z
@@ -104,7 +104,7 @@ export const ruleShape = z.strictObject(
             'must be an AWS region, such as eu-central-1',
           ),
         ),
-      "The region whose STS assumes the role; the profile's, else the registry's, where it is not given.",
+      "The region whose STS assumes the role. Without it: the profile's, else the registry's.",
     ),
     registry: key(
       z.string('must be an ECR hostname').check(
@@ -113,7 +113,7 @@ export const ruleShape = z.strictObject(
           error: 'must be an ECR hostname, such as 111122223333.dkr.ecr.us-east-1.amazonaws.com',
         }),
       ),
-      'For a hostname of your own in front of ECR: the ECR hostname it stands for.',
+      'For a hostname of your own in front of ECR: the ECR hostname behind it.',
     ),
   },
   expected('a rule, such as { profile: dev }'),
@@ -147,7 +147,7 @@ function* contradictions(
   const [source, second] = SOURCES.filter(given);
   if (given('role_arn')) {
     if (given('profile')) {
-      yield { key: 'profile', message: 'cannot stand beside role_arn; write source_profile instead' };
+      yield { key: 'profile', message: 'cannot be used with role_arn; write source_profile instead' };
     } else if (source === undefined) {
       yield {
         key: 'role_arn',
@@ -213,7 +213,7 @@ export const configSchema = z.strictObject(
         ),
         {},
       )
-      .check(z.describe('Who to be for which registry: hostname or pattern, then profile or role.')),
+      .check(z.describe('The identity for each registry: hostname or pattern, then profile or role.')),
     refresh_margin: z
       ._default(duration(0, 6 * HOUR, '0s to 6h'), DEFAULTS.refreshMargin)
       .check(z.describe('A token with less life than this is not handed out if a new one can be had.')),
@@ -223,7 +223,7 @@ export const configSchema = z.strictObject(
     discover: z
       ._default(z.boolean('must be true or false'), DEFAULTS.discover)
       .check(
-        z.describe('Whether to look in ~/.aws/config for a profile of the account, where no rule covers it.'),
+        z.describe('Whether to look in ~/.aws/config for a profile of the account, if no rule covers it.'),
       ),
     mfa_process: key(
       z.string('must be a command line').check(z.regex(/\S/, 'must be a command line')),
@@ -238,7 +238,7 @@ export const configSchema = z.strictObject(
           )
           .check(z.maxLength(100, 'must be at most 100 names')),
       ),
-      'Variables by which your credential_process chooses whose keys it gives: where one has another value, it is another token. Those of the usual vaults and sign-ins (AWS_*, VAULT_*, OP_* and others) always count.',
+      'Variables by which your credential_process chooses its keys. Another value is another token. Those of the usual vaults and sign-ins (AWS_*, VAULT_*, OP_* and others) always count.',
     ),
     fallback_helper: key(
       z
@@ -249,7 +249,7 @@ export const configSchema = z.strictObject(
             'must be the name of another credential helper, such as osxkeychain: docker-credential-NAME without docker-credential-',
           ),
         ),
-      'Where this program is the credsStore: the credential helper for hosts that are not ECR.',
+      'If this program is the credsStore: the credential helper for hosts that are not ECR.',
     ),
   },
   expected('keys with values, such as registries: with hostnames below it'),

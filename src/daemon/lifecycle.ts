@@ -194,7 +194,7 @@ export function watchUsefulness(watch: Watch): void {
       return;
     }
     tidy();
-    if (!holdsAnything() && clock() - lastRequest() > IDLE_EXIT_MS) end('nothing to keep, and no one asks');
+    if (!holdsAnything() && clock() - lastRequest() > IDLE_EXIT_MS) end('nothing to keep, and no requests');
   });
 }
 

@@ -32,7 +32,7 @@ export function helperFault(
   if (found === undefined) {
     const isOnPath = own !== undefined && folders.includes(dirname(own));
     const command = isOnPath ? makeExecutable(own) : linkCommand(own ?? HELPER_PROGRAM, folders, home);
-    return { message: `Docker will not find ${HELPER_PROGRAM}: it is in no folder of your PATH.`, command };
+    return { message: `Docker does not find ${HELPER_PROGRAM}: it is in no folder of your PATH.`, command };
   }
   if (!mayAccess(found, constants.X_OK)) {
     return {
@@ -54,7 +54,7 @@ function faultOnWindows(path: string | undefined, [program]: SelfCommand): Helpe
   const names = ['.exe', '.cmd'].map((end) => `${HELPER_PROGRAM}${end}`);
   if (folders.some((folder) => names.some((name) => isFile(join(folder, name))))) return undefined;
   return {
-    message: `Docker will not find ${HELPER_PROGRAM}: it is in no folder of your PATH.`,
+    message: `Docker does not find ${HELPER_PROGRAM}: it is in no folder of your PATH.`,
     // Not setx, which cuts it at 1024 characters and adds the system's own to the user's.
     command: `[Environment]::SetEnvironmentVariable('Path', "$([Environment]::GetEnvironmentVariable('Path', 'User'));${dirname(program)}", 'User')`,
   };

@@ -125,7 +125,7 @@ function archived({ step }: DeniedFinding, { image, wanted }: AbsentImage, known
     command: commandText(
       command`aws ecr update-image-storage-class ${at} --image-id ${id} --target-storage-class STANDARD ${as}`,
     ),
-    notes: ['It takes some minutes. To push the image again restores it, too.'],
+    notes: ['It takes some minutes. Pushing the image again restores it, too.'],
   };
 }
 

@@ -67,7 +67,7 @@ async function* walkConfigured(
 ): AsyncGenerator<DeniedFinding> {
   if (isForeign) {
     const text =
-      'it is neither ECR nor in config.yaml: ecr-xacct, which credHelpers has for it, gives no credential';
+      'it is neither ECR nor in config.yaml, so ecr-xacct, its credHelpers entry, gives no credential';
     return yield { step: 'identity', outcome: 'warning', text };
   }
   const examine = async (finding: DeniedFinding) => finding;

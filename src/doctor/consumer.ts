@@ -29,7 +29,7 @@ export async function consumerOf(
   const role = principalOf(roleArn ?? '');
   if (roleArn !== undefined) {
     if (role?.kind !== 'role' || role.session !== undefined) {
-      throw new XacctError('usage', `${roleArn} is no role`, {
+      throw new XacctError('usage', `${roleArn} is not a role`, {
         hint: { say: 'write it like arn:aws:iam::444455556666:role/ecsTaskExecutionRole' },
       });
     }

@@ -30,7 +30,7 @@ export function deniedFinding(step: DoctorStep, denial: Denial, at: DeniedAt): D
 function textOf({ principal, action, resource, isExplicit, policyType, policyArn }: Denial): string {
   const what = `${action}${resource === undefined || resource === '*' ? '' : ` on ${resource}`}`;
   if (policyType === undefined)
-    return `${principal} may not do ${what}, and AWS does not say by whose policy`;
+    return `${principal} may not do ${what}, and AWS does not say whose policy denies`;
   if (!isExplicit) return `no ${policyType} lets ${principal} do ${what}`;
   const which = policyArn === undefined ? '' : ` (${policyArn})`;
   return `${/^[aeiou]/.test(policyType) ? 'an' : 'a'} ${policyType}${which} denies ${principal} ${what}`;
@@ -83,7 +83,7 @@ function callerSide(
   const who = principalOf(principal);
   const fix = { side: 'caller', by: administratorOf(who?.account) } as const;
   if (policyType === 'session policy') {
-    return { ...fix, notes: ['The policy was handed over when the session was begun: by who began it.'] };
+    return { ...fix, notes: ['This policy was passed when the session began, by what began it.'] };
   }
   if (policyType === 'permissions boundary') {
     const command = iamCommand(who, 'get', 'PermissionsBoundary');
@@ -171,7 +171,7 @@ function endpointSide({ action }: Denial, { registry: { region, partition } }: D
   const bucket = `arn:${partition}:s3:::prod-${region}-starport-layer-bucket/*`;
   return {
     side: 'endpoint',
-    by: 'who administers the VPC',
+    by: 'the administrator of the VPC',
     command: `aws ec2 describe-vpc-endpoints --region ${region} --filters Name=service-name,Values=${service} --query 'VpcEndpoints[].PolicyDocument'`,
     // https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-setting-up-s3-gateway
     notes: isS3 ? [`The endpoint of S3 must allow s3:GetObject on ${bucket}.`] : [],

@@ -125,7 +125,7 @@ function conclusion(
   }
   const text = () => {
     if (findings.some(({ outcome }) => outcome === 'unknown')) {
-      return 'Nothing is wrong, as far as could be looked.';
+      return 'Nothing is wrong, as far as could be checked.';
     }
     if (consumer === 'kubelet') return 'The kubelet can pull it.';
     if (consumer !== undefined) return `Nothing is wrong for ${PLATFORM_NAMES[consumer]}.`;

@@ -149,6 +149,6 @@ function withLacking(finding: DeniedFinding, { simulated }: CallerRights): Denie
   const actions = denied.map(({ action, decision }) =>
     decision === 'explicitDeny' ? `${action} (denied)` : action,
   );
-  const note = `By IAM's simulation, on the caller's own side these are lacking: ${actions.join(', ')}.`;
+  const note = `By IAM's simulation, the caller's own side lacks: ${actions.join(', ')}.`;
   return { ...finding, notes: [...(finding.notes ?? []), note] };
 }

@@ -99,7 +99,7 @@ export async function getToken(
     return { finding: { step, outcome: 'ok', text: 'there is none, and ECR Public needs none' } };
   }
   const why =
-    said === '' ? `it ended without a word (${end === 'ended' ? `exit status ${status}` : end})` : said;
+    said === '' ? `it ended without a message (${end === 'ended' ? `exit status ${status}` : end})` : said;
   const failed = `${PROGRAM} gives Docker no token: ${why.replace(/^ecr-xacct: /, '')}`;
   return { finding: { step, outcome: 'failed', text: failed, side: 'machine' } };
 }

@@ -124,7 +124,7 @@ async function daemonFinding(invocation: Invocation): Promise<Finding> {
     return { step, outcome: 'ok', text: 'ECR_XACCT_DAEMON is off: each call gets its token anew' };
   const answer = await orError(() => askOwnDaemon(invocation, 'status'));
   if (answer instanceof XacctError) return failedFinding(step, answer, 'machine');
-  if (answer === undefined) return { step, outcome: 'ok', text: 'none runs: the next get starts it' };
+  if (answer === undefined) return { step, outcome: 'ok', text: 'none runs: the next pull starts it' };
   const { version, pid, tokens } = readStatus(answer);
   return {
     step,

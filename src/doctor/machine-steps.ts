@@ -120,6 +120,6 @@ function servingText(
     case 'DOCKER_AUTH_CONFIG':
       return 'Docker has a login, and asks no helper (DOCKER_AUTH_CONFIG)';
     case 'none':
-      return `Docker asks no helper: there is neither a credHelpers entry nor a credsStore in ${path}`;
+      return `Docker asks no helper: no credHelpers entry and no credsStore in ${path}`;
   }
 }

@@ -42,7 +42,7 @@ export async function* walkRegistry(walk: RegistryWalk): AsyncGenerator<DeniedFi
     if (!walk.push) return;
     // Doctor changes nothing: to begin an upload would make the repository.
     if (found.lacks === 'repository') {
-      const text = 'not tried: it would make the repository';
+      const text = 'not tried: it would create the repository';
       yield { step, outcome: 'unknown', text };
     } else yield await examine(await uploadFinding(walk));
   } catch (error) {
@@ -61,7 +61,7 @@ function manifestFinding(answer: RegistryAnswer & { image?: Image }, walk: Regis
     return { step, outcome: 'warning', text: `it has no image for ${wanted}, only for ${platform}` };
   }
   if (walk.push && answer.status === 404 && answer.code === 'MANIFEST_UNKNOWN') {
-    return { step, outcome: 'ok', text: 'it is not there yet: a push makes it' };
+    return { step, outcome: 'ok', text: 'it does not exist yet: a push creates it' };
   }
   return refused(step, answer, walk);
 }
@@ -95,7 +95,7 @@ function badLayer(answer: BlobAnswer, walk: RegistryWalk): Finding {
     const finding = failedFinding(step, { message: `${where}${message}`, hint }, 'machine');
     if (from === 'registry') return finding;
     // https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
-    const note = `In a VPC without a way out, that needs an endpoint of com.amazonaws.${walk.registry.region}.s3.`;
+    const note = `In a VPC without internet access, that needs an endpoint of com.amazonaws.${walk.registry.region}.s3.`;
     return { ...finding, notes: [...(finding.notes ?? []), note] };
   }
   if (from === 'registry' || answer.denial !== undefined) return refused(step, answer, walk);
@@ -112,7 +112,7 @@ async function uploadFinding(walk: RegistryWalk): Promise<Finding> {
   return {
     step: 'upload',
     outcome: 'ok',
-    text: 'an upload can be begun; it was given up',
+    text: 'an upload can be started (and was cancelled)',
   };
 }
 

@@ -99,7 +99,7 @@ ${facts.map((fact) => `- ${fact}`).join('\n')}
 
 ## Variables that are set
 
-${variables.map((line) => `- ${line}`).join('\n') || 'None that counts.'}
+${variables.map((line) => `- ${line}`).join('\n') || 'None that matters.'}
 
 ## What was found
 

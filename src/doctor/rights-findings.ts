@@ -97,16 +97,16 @@ export function callerRightsFinding(
   const actions = denied.map(({ action }) => action).join(', ');
   const failed = { step, outcome: 'failed', action: first.action } as const;
   if (denied.some(({ deniedBy }) => deniedBy === 'organization')) {
-    const text = `a service control policy does not let it do ${actions}`;
+    const text = `a service control policy does not allow ${actions}`;
     return { ...failed, side: 'organization', by: 'an administrator of the organization', text };
   }
   const side = { side: 'caller', by: administratorOf(who.account) } as const;
   if (denied.some(({ deniedBy }) => deniedBy === 'boundary')) {
-    return { ...failed, ...side, text: `its permissions boundary does not let it do ${actions}` };
+    return { ...failed, ...side, text: `its permissions boundary does not allow ${actions}` };
   }
   if (denied.some(({ decision }) => decision === 'explicitDeny')) {
-    return { ...failed, ...side, text: `a Deny of its own policies keeps it from ${actions}` };
+    return { ...failed, ...side, text: `a Deny of its own policies denies ${actions}` };
   }
-  const text = `its own policies do not let it do ${actions}`;
+  const text = `its own policies do not allow ${actions}`;
   return { ...failed, ...side, text, ...attachment(who, wanted, policy) };
 }

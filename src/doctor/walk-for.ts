@@ -59,8 +59,8 @@ async function regionFinding(
 ): Promise<Finding> {
   const step = 'region';
   if (region === undefined) {
-    const text = `functions must be in ${registry.region}, where the registry is; nothing here says where they are`;
-    return { step, outcome: 'unknown', text, notes: ['To say it, add: --region REGION'] };
+    const text = `functions must be in ${registry.region}, where the registry is, and their region is not known`;
+    return { step, outcome: 'unknown', text, notes: ['Add: --region REGION'] };
   }
   if (region === registry.region)
     return { step, outcome: 'ok', text: `the functions are in ${region}, as the registry is` };

@@ -99,7 +99,7 @@ export async function* walkIdentity(
   }
   yield token.finding;
   if (registry.service === 'ecr-public' || token.credential === undefined) {
-    const text = 'ECR Public gives tokens of its own to everyone: its images are not looked at';
+    const text = 'ECR Public gives everyone tokens: its images are not checked';
     yield { step: 'registry', outcome: 'unknown', text };
     return undefined;
   }

@@ -53,7 +53,7 @@ export async function exportCredentials(
 function formatOf(options: ExportOptions): (credentials: readonly HostCredential[]) => string {
   const [format, ...others] = FORMATS.filter((name) => options[name]);
   if (format === undefined || others.length > 0) {
-    throw usage('say one of --kubernetes-secret, --docker-config and --env');
+    throw usage('name one of --kubernetes-secret, --docker-config and --env');
   }
   const { name = 'ecr-xacct', namespace } = options;
   if (format !== 'kubernetesSecret' && (options.name !== undefined || namespace !== undefined)) {

@@ -54,7 +54,7 @@ export function shellExports(credentials: readonly HostCredential[]): string {
 /** As in `The token for HOST ends at 2026-11-30T16:11:38Z`. */
 export function endText({ hostname, expiresAt }: Pick<HostCredential, 'hostname' | 'expiresAt'>): string {
   return expiresAt === undefined
-    ? `The password for ${hostname} is what docker login brought; its end is not known`
+    ? `The password for ${hostname} is from docker login; when it expires is not known`
     : `The token for ${hostname} ends at ${utc(expiresAt)}`;
 }
 

@@ -105,9 +105,9 @@ function scopeRemarks(
   const upgrade = `ecr-xacct grant PRINCIPAL --on ${hostname} --upgrade-scope`;
   return scope === 'V1'
     ? [
-        `Warning: the registry's policy scope is V1: its statements let no one pull or push. To change that, run: ${upgrade}`,
+        `Warning: the registry's policy scope is V1: its statements allow no pull or push. To change that, run: ${upgrade}`,
       ]
     : [
-        `Warning: the registry's policy scope is not known: if it is V1, its statements let no one pull or push: ${scopeUnread}`,
+        `Warning: the registry's policy scope is not known: if it is V1, its statements allow no pull or push: ${scopeUnread}`,
       ];
 }

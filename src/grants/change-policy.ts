@@ -63,7 +63,7 @@ export async function changePolicy(
     onContention();
     planned = next;
   }
-  throw new XacctError('policy', `${store.name} is written by another program again and again`, {
+  throw new XacctError('policy', `${store.name} is changed again and again by another program`, {
     hint: { say: 'find out who writes it (Terraform, CloudFormation?), and run the same command again' },
   });
 }

@@ -37,13 +37,13 @@ function ownedRegistry(host: string, text: string, env: Environment): OwnedRegis
     });
   }
   if (registry.service === 'ecr-public') {
-    throw new XacctError('usage', `${registry.hostname} lets everyone pull, and has no policy for that`, {
+    throw new XacctError('usage', `${registry.hostname} lets everyone pull, and has no policy`, {
       hint: { say: 'name a private registry, such as 111122223333.dkr.ecr.us-east-1.amazonaws.com' },
     });
   }
   const { account } = registry;
   if (account === undefined) {
-    throw new XacctError('usage', `${registry.hostname} does not say whose registry it is`, {
+    throw new XacctError('usage', `${registry.hostname} does not name an account`, {
       hint: { say: `name the registry itself: ACCOUNT.dkr.ecr.${registry.region}.amazonaws.com` },
     });
   }

@@ -57,13 +57,13 @@ export function parseRequest(
   const writes = !options.dryRun && !options.json;
   if (isOffline(options) && writes) {
     const name = options.empty ? '--empty' : '--policy';
-    throw new XacctError('usage', `${name} says where to begin with a policy that is not written`, {
+    throw new XacctError('usage', `${name} is for a policy that is not written`, {
       hint: { say: 'add: --json, or --dry-run' },
     });
   }
   const typed = wordsOf(command, grantees.map(describeGrantee), where, options);
   if (where.tag !== undefined) {
-    const message = `${where.tag} means nothing to a policy, which is of a repository and all its images`;
+    const message = `${where.tag} means nothing in a policy, which is for a repository and all its images`;
     throw new XacctError('usage', message, { hint: { say: 'without it', run: typed } });
   }
   return {
@@ -164,7 +164,8 @@ export async function carryOut(
         }
         await prepare();
       },
-      onContention: () => stderr.write('Another program changed it meanwhile: read and merged again.\n'),
+      onContention: () =>
+        stderr.write('Another program changed it meanwhile: it was read and merged again.\n'),
       pause: setTimeout,
     }),
   );

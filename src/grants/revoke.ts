@@ -41,7 +41,7 @@ export async function revoke(
   const what = options.push ? 'pushing' : 'access';
   stdout.write(
     changed === undefined
-      ? `Nothing to revoke: grant gave no ${what} to ${from}.\n`
+      ? `Nothing to revoke: there is no grant of ${what} to ${from}.\n`
       : `Revoked: ${what} to ${from}.\n`,
   );
   const screen = screenOf(stdout, run.invocation.env);
@@ -51,7 +51,7 @@ export async function revoke(
       screen,
     ),
   );
-  if (options.push) stdout.write('What grant gave of pulling stays: to take back all, leave --push out.\n');
+  if (options.push) stdout.write('Pulling stays granted: to take back everything, omit --push.\n');
 }
 
 /** What else may still let them in, by the policy that was changed or by the registry's, a line each. */

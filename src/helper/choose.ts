@@ -91,9 +91,9 @@ function outOfTime(
 ): unknown {
   if (!(reason instanceof XacctError)) return reason;
   return reason.reworded(
-    `no profile says that it is of account ${account}, and ${reason.message}: ${left} of ${of} profiles have not said who they are yet`,
+    `no profile says that it is of account ${account}, and ${reason.message}: ${left} of ${of} profiles have not been asked for their account yet`,
     {
-      say: 'say it of the right one, or run the same command again, which goes on from here',
+      say: 'name the right one, or run the same command again, which continues from here',
       run: command`aws configure set aws_account_id ${account} --profile NAME`,
     },
   );

@@ -143,7 +143,7 @@ function notKept(ServerURL: string): XacctError {
   const message = `${shownServerURL(ServerURL)}: not an ECR registry and not in the config, so its login is not kept`;
   return new XacctError('protocol', message, {
     hint: {
-      say: 'name this helper only for ECR registries, under "credHelpers" in Docker\'s config.json, or name one that keeps the others as fallback_helper in config.yaml',
+      say: 'use this helper only for ECR registries, under "credHelpers" in Docker\'s config.json, or name one that keeps the others as fallback_helper in config.yaml',
     },
   });
 }

@@ -90,7 +90,7 @@ async function homeRegistry(
   chainOf({ kind: 'profile', profile }, profiles, env);
   const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || profiles.profile(profile)?.region;
   if (region === undefined || partitionOfRegion(region) === undefined) {
-    throw new XacctError('usage', `profile ${profile} says no region to log in to`, {
+    throw new XacctError('usage', `profile ${profile} has no region to log in to`, {
       hint: { run: command`aws configure set region us-east-1 --profile ${profile}` },
     });
   }

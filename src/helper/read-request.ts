@@ -52,7 +52,7 @@ function isHostname(value: unknown): value is string {
 }
 
 function malformed(): XacctError {
-  return new XacctError('protocol', 'the request is none that this daemon knows', {
+  return new XacctError('protocol', 'this daemon does not know the request', {
     hint: { say: 'to end the daemon', run: command`ecr-xacct daemon stop` },
   });
 }

@@ -71,9 +71,7 @@ function override({ env: { ECR_XACCT_PROFILE: profile } }: ResolutionInput): Omi
 function rule({ match, config: { file, files }, serviceAccount }: ResolutionInput): Omit<Rung, 'step'> {
   if (match !== undefined) return found(ruleIdentity(match, serviceAccount), ruleReason(match));
   if (files.length > 0) return absent(`no rule in ${files.join(' or ')} covers it`);
-  return absent(
-    file === undefined ? 'there is no home folder to have a config file in' : `there is no ${file}`,
-  );
+  return absent(file === undefined ? 'there is no home folder for a config file' : `there is no ${file}`);
 }
 
 /** A pod is the caller of its own; the rest is in the AWS CLI's order: keys in the environment come before a profile. */

@@ -44,7 +44,7 @@ export type Ambient = 'in-force' | 'named' | 'none';
 /**
  * @param isSource whether it is the source of a role.
  * @throws XacctError `profile-missing`, `profile-cycle`, `profile-incomplete`, with the profile and where it is;
- * `profile-empty` where it says no way to get credentials; `profiles-invalid`.
+ * `profile-empty` where it has no credentials; `profiles-invalid`.
  */
 export function profileChain(
   profiles: Profiles,
@@ -74,7 +74,7 @@ export function profileChain(
   }
 }
 
-/** False for a profile that says no way to get credentials; one that is broken, or needs a sign-in, says one. */
+/** False for a profile that has no credentials; one that is broken, or needs a sign-in, says one. */
 export function saysCredentials(profiles: Profiles, name: string, env: Environment): boolean {
   try {
     profileChain(profiles, name, { env, ambient: 'none' });
@@ -135,7 +135,7 @@ function roleSource(
     `profile ${links[0]?.name} leads through more than ${MAX_LINKS} source profiles (${profiles.where(name, 'source_profile')})`,
     {
       hint: {
-        say: 'name one that is nearer to the keys:',
+        say: 'name a profile that is nearer to the keys:',
         run: command`aws configure set source_profile NAME --profile ${links[0]?.name ?? name}`,
       },
     },
@@ -190,7 +190,7 @@ function seconds(text: string, name: string, profiles: Profiles): number {
   if (/^\+?\d{1,9}(?:_\d{1,3}){0,3}$/.test(text)) return Number(text.replaceAll('_', ''));
   throw new XacctError(
     'profile-incomplete',
-    `profile ${name} has duration_seconds = ${text}, which is no number of seconds (${profiles.where(name, 'duration_seconds')})`,
+    `profile ${name} has duration_seconds = ${text}, which is not a number of seconds (${profiles.where(name, 'duration_seconds')})`,
     { hint: { run: command`aws configure set duration_seconds 3600 --profile ${name}` } },
   );
 }

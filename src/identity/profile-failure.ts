@@ -1,4 +1,4 @@
-// Why a profile is no identity: it is not there, or it says no way to get credentials.
+// Why a profile is no identity: it is not there, or it has no credentials.
 import { XacctError } from '../errors.ts';
 import { command, type Hint } from '../hint.ts';
 import { nearest, slipsBetween } from '../nearest.ts';
@@ -22,7 +22,7 @@ export function missingProfile(profiles: Profiles, name: string, namedBy: string
   return new XacctError('profile-missing', message, {
     hint:
       near === undefined
-        ? { say: 'to see which there are', run: command`aws configure list-profiles` }
+        ? { say: 'to list them', run: command`aws configure list-profiles` }
         : { say: `did you mean ${near}?` },
   });
 }
@@ -45,14 +45,14 @@ interface NamedSettings {
   settings: Settings;
 }
 
-/** How a profile of the kind `none` says no way to get credentials. */
+/** Why a profile of the kind `none` has no credentials. */
 export function noWay({ name, settings }: NamedSettings, sourceOf?: string): { says: string; hint?: Hint } {
   const by = sourceOf === undefined ? '' : `, the source_profile of profile ${sourceOf},`;
   if (!settings.web_identity_token_file) {
-    return { says: `profile ${name}${by} says no way to get credentials` };
+    return { says: `profile ${name}${by} has no credentials` };
   }
   return {
-    says: `AWS_WEB_IDENTITY_TOKEN_FILE is empty and turns off the web identity of profile ${name}, which says no other way to get credentials`,
+    says: `AWS_WEB_IDENTITY_TOKEN_FILE is empty and turns off the web identity of profile ${name}, which has no other credentials`,
     hint: { run: command`unset AWS_WEB_IDENTITY_TOKEN_FILE` },
   };
 }

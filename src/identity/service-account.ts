@@ -59,7 +59,7 @@ export function readServiceAccount(
   if (role_arn !== undefined && !ROLE_ARN.test(role_arn)) {
     throw new XacctError(
       'web-identity',
-      `annotation ${annotation} of service account ${read.namespace}/${read.name} is no ARN of a role: ${role_arn}`,
+      `annotation ${annotation} of service account ${read.namespace}/${read.name} is not the ARN of a role: ${role_arn}`,
       { hint: annotateHint(read, annotation) },
     );
   }
@@ -76,9 +76,16 @@ export function describeServiceAccount(account: ServiceAccount | undefined): str
 /** Why no role can be assumed with it. */
 export function noServiceAccount(account: ServiceAccount | undefined): XacctError {
   if (account === undefined) {
-    return new XacctError('web-identity', 'the rule is for pods, whose kubelet has their service accounts', {
-      hint: { say: 'with a profile for this machine', run: command`ecr-xacct rule add HOST --profile NAME` },
-    });
+    return new XacctError(
+      'web-identity',
+      'the rule is for pods: only the kubelet has their service accounts',
+      {
+        hint: {
+          say: 'with a profile for this machine',
+          run: command`ecr-xacct rule add HOST --profile NAME`,
+        },
+      },
+    );
   }
   return new XacctError('web-identity', 'its annotations name no role', {
     hint: annotateHint(account, 'eks.amazonaws.com/ecr-role-arn'),
@@ -97,12 +104,12 @@ const MAX_TOKEN = 20_000;
 
 function claimsOf(token: string): unknown {
   const [, payload, , ...more] = token.length > MAX_TOKEN ? [] : token.split('.');
-  if (payload === undefined || more.length > 0) throw notOne('is no JSON Web Token');
+  if (payload === undefined || more.length > 0) throw notOne('is not a JSON Web Token');
   try {
     return JSON.parse(Buffer.from(payload, 'base64url').toString());
   } catch {
     // The parser's message would quote the token.
-    throw notOne('is no JSON Web Token');
+    throw notOne('is not a JSON Web Token');
   }
 }
 

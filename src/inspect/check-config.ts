@@ -103,7 +103,7 @@ function regionProblems({ regions }: ConfigNames): string[] {
     const meant = regionMeant(name);
     // What has not the form of a region is a fault of the file.
     if (meant === undefined || partitionOfRegion(name) === undefined) return [];
-    return [`${place}: "${key}": ${name} is no region that AWS has; did you mean ${meant}?`];
+    return [`${place}: "${key}": ${name} is not an AWS region; did you mean ${meant}?`];
   });
 }
 
@@ -118,7 +118,7 @@ function helperProblems({ fallbackHelper }: ConfigNames, { PATH }: Environment):
       ];
     case 'is-ours':
       return [
-        `${place}: "${key}": ${program} is this program, which would ask itself; name another, or remove the line`,
+        `${place}: "${key}": ${program} is this program, which would ask itself: name another, or remove the line`,
       ];
     default:
       return [];

@@ -76,7 +76,7 @@ function registryLines({ hostname, registry }: Explanation): string[] {
 function foreignNotes({ hostname }: Explanation, foreign: ForeignHost | undefined): Note[] {
   const near = foreign?.nearMiss;
   const what =
-    hostname === HUB ? 'is Docker Hub, and no ECR registry' : 'is neither an ECR registry nor in config.yaml';
+    hostname === HUB ? 'is Docker Hub, not an ECR registry' : 'is neither an ECR registry nor in config.yaml';
   const lines: Note[] = [
     { note: { text: hostname, style: 'bold' } },
     { note: `${what}: ecr-xacct gives no credential for it.`, indent: 2 },

@@ -27,7 +27,7 @@ export function foreignHost({ hostname, fallbackHelper }: Explanation, invocatio
 function servedBy(hostname: string, fallbackHelper: string | undefined, { env, uid }: Invocation): string {
   const home = homeFolder(env);
   const docker = home === undefined ? undefined : attempt(() => readDockerConfig({ env, home, uid }));
-  if (docker instanceof XacctError) return `Who answers for it is not known: ${docker.message}.`;
+  if (docker instanceof XacctError) return `Which helper Docker asks is not known: ${docker.message}.`;
   const without = 'Docker has no credential for it, and goes on without one.';
   if (docker === undefined) return without;
   const { config, detectedStore, path } = docker;

@@ -49,7 +49,7 @@ export function overviewText(overview: Overview, screen: Screen, now: number): s
 /** What a file that cannot be read would name is not known. */
 function noneNamed({ config, docker }: Overview, screen: Screen): Note[] {
   if (config.error !== undefined || docker.error !== undefined) return [];
-  return [{ note: 'No registry is named anywhere yet.' }, ...hintNotes(SETUP, 2, screen)];
+  return [{ note: 'No registry is set up yet.' }, ...hintNotes(SETUP, 2, screen)];
 }
 
 /** Those that the same command hands over are together. */

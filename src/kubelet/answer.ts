@@ -46,7 +46,7 @@ function forKubelet(error: unknown): unknown {
   const [program = '', setting = ''] = error.hint?.run ?? [];
   if (error.kind.passes && (error.hint?.run === undefined || program === 'export')) {
     return error.reworded(error.message, {
-      say: 'the kubelet asks again by itself, with the next try of the pod',
+      say: 'the kubelet asks again when it tries the pod again',
     });
   }
   if (program !== 'export' && program !== 'unset') return error;

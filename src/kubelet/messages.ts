@@ -17,7 +17,7 @@ export interface ProviderRequest {
 }
 
 /**
- * @throws XacctError `protocol` where it is no CredentialProviderRequest of the version that this plugin speaks. Members that are
+ * @throws XacctError `protocol` where it is not a CredentialProviderRequest of the version that this plugin speaks. Members that are
  * not known are passed over: a later kubelet may send more.
  */
 export function readRequest(input: string): ProviderRequest {
@@ -26,9 +26,9 @@ export function readRequest(input: string): ProviderRequest {
   if (apiVersion !== API_VERSION) throw otherVersion(apiVersion);
   if (typeof image !== 'string' || image === '') throw noRequest('it names no image');
   if (serviceAccountToken !== undefined && typeof serviceAccountToken !== 'string') {
-    throw noRequest('its serviceAccountToken is no text');
+    throw noRequest('its serviceAccountToken is not a string');
   }
-  if (!isOfTexts(serviceAccountAnnotations)) throw noRequest('its serviceAccountAnnotations are no texts');
+  if (!isOfTexts(serviceAccountAnnotations)) throw noRequest('its serviceAccountAnnotations are not strings');
   return { image, serviceAccountToken: serviceAccountToken || undefined, serviceAccountAnnotations };
 }
 
@@ -83,9 +83,9 @@ function parsed(
     value = JSON.parse(input);
   } catch {
     // The parser's message would quote the input, and with it the token.
-    throw refused(input.trim() === '' ? 'it is empty' : 'it is no JSON');
+    throw refused(input.trim() === '' ? 'it is empty' : 'it is not JSON');
   }
-  if (!isRecord(value) || Array.isArray(value)) throw refused('it is no JSON object');
+  if (!isRecord(value) || Array.isArray(value)) throw refused('it is not a JSON object');
   return value;
 }
 
@@ -100,7 +100,7 @@ function shown(value: unknown): string {
 }
 
 function noRequest(why: string): XacctError {
-  return new XacctError('protocol', `stdin is no CredentialProviderRequest: ${why}`, {
+  return new XacctError('protocol', `stdin is not a CredentialProviderRequest: ${why}`, {
     hint: {
       say: 'the kubelet runs this program; to try it by hand',
       run: command`ecr-xacct doctor --for kubelet IMAGE`,
@@ -122,5 +122,5 @@ function otherVersion(apiVersion: unknown): XacctError {
 }
 
 function noResponse(why: string): XacctError {
-  return new XacctError('protocol', `the plugin's answer is no CredentialProviderResponse: ${why}`);
+  return new XacctError('protocol', `the plugin's answer is not a CredentialProviderResponse: ${why}`);
 }

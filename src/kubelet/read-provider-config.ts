@@ -146,7 +146,7 @@ function parsed(file: string): unknown {
     return parse(text, { logLevel: 'error', maxAliasCount: 0 });
   } catch (cause) {
     const [line = ''] = cause instanceof Error ? cause.message.split('\n') : [];
-    throw refused(file, `it is no YAML: ${line.replace(/:$/, '')}`);
+    throw refused(file, `it is not YAML: ${line.replace(/:$/, '')}`);
   }
 }
 

@@ -26,7 +26,7 @@ export function resultLine({ mfaSession, ...outcome }: JobOutcome<Question>): st
 export function readResult<Q extends Question>(line: string): JobOutcome<Q> {
   const result = parseResult(line);
   if (result === undefined) {
-    const say = 'run the same command again; if it goes on failing';
+    const say = 'run the same command again; if it fails again';
     const hint = { say, run: command`ecr-xacct daemon stop` };
     return { error: new XacctError('internal', 'the minter ended without a result', { hint }) };
   }

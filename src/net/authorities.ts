@@ -33,7 +33,7 @@ export function unknownAuthority(env: Environment, fix: 'AWS_CA_BUNDLE' | 'NODE_
   const extra = env.NODE_EXTRA_CA_CERTS;
   const hint =
     extra && extraAuthorities(env).length === 0
-      ? { say: 'nothing can be read of NODE_EXTRA_CA_CERTS; check:', run: command`ls -l ${extra}` }
+      ? { say: 'NODE_EXTRA_CA_CERTS cannot be read; check:', run: command`ls -l ${extra}` }
       : { say: "with that authority's certificate", run: command`export ${fix}=/path/to/ca.pem` };
   return { authority: 'an unknown authority', hint };
 }
@@ -126,7 +126,7 @@ function readAs<T>(path: string, read: () => T): T | undefined {
     return read();
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    throw new XacctError('tls', `cannot read ${path}, which Docker's engine goes by`, {
+    throw new XacctError('tls', `cannot read ${path}, which Docker's engine uses`, {
       hint: { run: command`ls -ld ${path}` },
       cause,
     });

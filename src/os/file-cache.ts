@@ -154,7 +154,7 @@ function stateOf(path: string, { irregular, maxBytes }: CachedKind<unknown>): Fi
 
 function tooLarge(path: string, maxBytes: number): XacctError {
   const most = maxBytes / (1024 * 1024);
-  return new XacctError('config-invalid', `${path} is larger than ${most} MiB, the most that is read of it`, {
+  return new XacctError('config-invalid', `${path} is larger than ${most} MiB, which is the limit`, {
     hint: { run: command`ls -l ${path}` },
   });
 }

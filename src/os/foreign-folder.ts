@@ -72,7 +72,7 @@ export function refuseForeign(files: readonly { path: string }[], home: string, 
     const name = userName(uid);
     throw new XacctError(
       'file-access',
-      `${path} is in a folder of user ${name ?? uid}, whom a file of root's there would lock out; nothing was changed`,
+      `${path} is in a folder of user ${name ?? uid}, and a file of root there would lock that user out; nothing was changed`,
       { hint: { say: 'as that user', run: command`sudo -u ${name ?? `#${uid}`} -- ${words}` } },
     );
   }

@@ -23,7 +23,7 @@ export function refuseUntrusted(path: string, { uid, mode }: FileOwner, own?: nu
   const close: Hint = { run: [...sudo, ...command`chmod go-w ${path}`] };
   if (!isForeign) {
     const text = (mode & 0o777).toString(8).padStart(4, '0');
-    throw refused(`others than its owner may write ${path} (mode ${text}), so it is not read`, close);
+    throw refused(`others than its owner may change ${path} (mode ${text}), so it is not read`, close);
   }
   throw refused(`${path} belongs to user ID ${uid} and not to root, so it is not read`, {
     run: [...sudo, ...command`chown root ${path}`],

@@ -79,7 +79,7 @@ function parseArn(text: string, arn: Arn, partition: Partition): Grantee {
   }
   if (resource === 'root') return { kind: 'account', account };
   if (resource.startsWith('group/')) {
-    throw noGrantee(`${text} is a group, and a group is no principal`, `name its users, or ${account}`);
+    throw noGrantee(`${text} is a group, which cannot be a principal`, `name its users, or ${account}`);
   }
   const { type, path, name = '' } = ROLE_OR_USER.exec(resource)?.groups ?? {};
   if (type !== 'role' && type !== 'user') {
@@ -95,11 +95,14 @@ function parseArn(text: string, arn: Arn, partition: Partition): Grantee {
 function session(text: string, { account, resource }: Arn, partition: Partition): XacctError {
   const [, name] = /^assumed-role\/([\w+=,.@-]+)(?:\/|$)/.exec(resource) ?? [];
   if (name === undefined) {
-    return noGrantee(`${text} is a session, which ends`, `name the user's ARN, or the account: ${account}`);
+    return noGrantee(
+      `${text} is a session, which expires`,
+      `name the user's ARN, or the account: ${account}`,
+    );
   }
   if (SSO_ROLE.test(name)) return lacksPath(text, name);
   return noGrantee(
-    `${text} is one session of a role, which ends`,
+    `${text} is one session of a role, which expires`,
     `write the role: arn:${partition}:iam::${account}:role/${name}`,
   );
 }
@@ -122,7 +125,7 @@ function otherService(text: string, { service, account, resource }: Arn): XacctE
     return noGrantee(`${text} is a function, which the service pulls for`, `write lambda:${account}`);
   }
   return noGrantee(
-    `${text} is of ${service || 'no service'}, and only what is of iam is let in`,
+    `${text} is of ${service || 'no service'}, and only users and roles can be let in`,
     'name an account, or the role that it runs as: arn:aws:iam::444455556666:role/NAME',
   );
 }
@@ -177,7 +180,7 @@ function notUnderstood(text: string, partition: Partition): XacctError {
     return noGrantee(`${text} is the unique ID of a user or a role`, 'write its ARN');
   }
   return noGrantee(
-    `${text === '' ? 'an empty name' : text} is no principal that can be let in`,
+    `${text === '' ? 'an empty name' : text} cannot be a principal`,
     `write an account (444455556666), arn:${partition}:iam::444455556666:role/NAME, org:o-… or lambda:444455556666`,
   );
 }

@@ -54,7 +54,7 @@ function whoWarnings({ Principal: principal, NotPrincipal, Condition: condition 
   }
   const gone = principalsOf(principal, 'AWS')
     .filter(isUniqueId)
-    .map((id) => `${id} is left of a deleted role or user, and lets no one in; take it out`);
+    .map((id) => `${id} is of a deleted role or user, and lets no one in; remove it`);
   const keys = Object.values(condition).flatMap((block) => Object.keys(block));
   if (!isEverybody(principal) || keys.some((key) => WHO.test(key))) return gone;
   const whom =

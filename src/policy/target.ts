@@ -53,7 +53,7 @@ function requireName(text: string, written: string, name: string, least: number)
   if (written.includes('*')) {
     const before = written.slice(0, written.indexOf('*'));
     throw noName(
-      `${text} has a wildcard elsewhere than at its end`,
+      `${text} has a wildcard that is not at its end`,
       before === '' ? undefined : `write '${before}*'`,
     );
   }
@@ -68,7 +68,7 @@ function requireName(text: string, written: string, name: string, least: number)
   if (/^[ -~]*$/.test(written) && lower !== written && REPOSITORY.test(name.toLowerCase())) {
     throw noName(`${text} has upper case, a repository has none`, `write ${quoted(text, lower)}`);
   }
-  throw noName(`${text} is no name of a repository`);
+  throw noName(`${text} is not a repository name`);
 }
 
 function quoted(text: string, name: string): string {

@@ -135,7 +135,7 @@ function openSetting(section: OpenSection | undefined, content: string, at: Posi
     throw fault(
       at,
       `${name} is in its section already, on line ${before.line}`,
-      'delete the line that is not meant',
+      'delete one of the two lines',
     );
   }
   const setting = { line: at.line, values: [strip(content.slice(content.search(/[=:]/) + 1))] };

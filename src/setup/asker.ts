@@ -18,7 +18,7 @@ export function createAsker(terminal: Terminal): Asker {
       given(
         await multiselect({
           ...terminal,
-          message: "Which accounts' registries shall Docker get from ecr-xacct? (a: all or none)",
+          message: 'Which accounts should ecr-xacct serve? (a: all or none)',
           options: accountOptions(found, standing),
           initialValues: [...chosen],
           maxItems: MAX_ITEMS,
@@ -29,7 +29,7 @@ export function createAsker(terminal: Terminal): Asker {
       given(
         await select({
           ...terminal,
-          message: `By which profile, for account ${account.id}?`,
+          message: `Which profile, for account ${account.id}?`,
           options: profileOptions(account, found, current),
           ...(current !== undefined && { initialValue: current }),
           maxItems: MAX_ITEMS,
@@ -41,7 +41,7 @@ export function createAsker(terminal: Terminal): Asker {
           await text({
             ...terminal,
             message: `In which regions are the registries of ${account.id} (${printable(account.profiles[0] ?? '')})?`,
-            placeholder: 'us-east-1, eu-central-1 (empty: leave it out)',
+            placeholder: 'us-east-1, eu-central-1 (empty: skip it)',
             initialValue: former.filter((region) => isOf(account, region)).join(', '),
             validate: (value) => regionsFault(value ?? '', account),
           }),
@@ -96,7 +96,7 @@ function regionsFault(value: string, account: Account): string | undefined {
   const regions = readRegions(value);
   const wrong = regions.find((region) => partitionOfRegion(region) === undefined);
   if (wrong !== undefined) {
-    return `${printable(wrong)} is no AWS region; write it like ${regionMeant(wrong) ?? 'us-east-1'}.`;
+    return `${printable(wrong)} is not an AWS region; write it like ${regionMeant(wrong) ?? 'us-east-1'}.`;
   }
   const other = regions.find((region) => !isOf(account, region));
   return other && `Account ${account.id} is in ${account.partition}, and ${other} is not.`;

@@ -151,7 +151,7 @@ function checkRegions(
     if (account === undefined) throw new XacctError('usage', `${option}: no profile here is of that account`);
     if (preset.size > 0 && !preset.has(id)) {
       const profiles = account.profiles.join(' or ');
-      throw new XacctError('usage', `${option}: none of --profile is of that account; ${profiles} is`);
+      throw new XacctError('usage', `${option}: no --profile is of that account; ${profiles} is`);
     }
     const { partition } = account;
     const other = regions.find((region) => partition && partitionOfRegion(region) !== partition);
@@ -170,12 +170,12 @@ function noAccounts(leftOut: FoundAccounts['leftOut']): XacctError {
     });
   }
   const more = others.length === 0 ? '' : ` (and ${others.length} more like it)`;
-  const message = `no profile leads to an AWS account: ${first.message}${more}`;
+  const message = `no profile is of an AWS account: ${first.message}${more}`;
   return new XacctError('no-identity', message, { hint: first.hint });
 }
 
 function noProfile(name: string): XacctError {
   return new XacctError('profile-missing', `there is no profile ${name} that has credentials`, {
-    hint: { say: 'to see which there are', run: command`aws configure list-profiles` },
+    hint: { say: 'to list them', run: command`aws configure list-profiles` },
   });
 }

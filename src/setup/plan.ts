@@ -62,7 +62,7 @@ export function planSetup(
       use = { helpers: credHelpers.size, store: credsStore };
     }
     for (const [host, helper] of replaced)
-      notes.push(`${host}: so far docker-credential-${helper} answered for it`);
+      notes.push(`${host}: before, docker-credential-${helper} answered for it`);
     if (edits.some(({ path: [key], now }) => key === 'credsStore' && now !== HELPER)) {
       notes.push(
         `${target.path}: Docker keeps logins in ${target.detectedStore} so far, by itself; now it has to be told`,
@@ -73,7 +73,7 @@ export function planSetup(
     }
     const logins = edits.filter(({ path }) => path[0] === 'auths').length;
     if (logins > 0)
-      notes.push(`${target.path}: ${logins} old ${logins === 1 ? 'login is' : 'logins are'} taken out`);
+      notes.push(`${target.path}: ${logins} old ${logins === 1 ? 'login is' : 'logins are'} removed`);
     changes.push(fileChange({ ...target, kind: 'docker' }, text, edits));
   }
   const rules = planRules(configFile.config, accounts, dropped);
@@ -105,7 +105,7 @@ function formerStore(
   if (credsStore !== undefined) return credsStore;
   throw new XacctError(
     'docker-config',
-    `${path} has no credsStore that could go on answering for other registries: Docker would no longer read their logins, which are in the file itself`,
+    `${path} has no credsStore for other registries: Docker would no longer read their logins, which are in the file itself`,
     { hint: { say: 'to serve only the registries of ECR', run: withoutStore } },
   );
 }

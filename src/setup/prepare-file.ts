@@ -140,7 +140,7 @@ function merged({ path, base, wanted }: Change, current: Snapshot | undefined): 
 function keptApart(path: string, target: string, { bytes }: Snapshot): XacctError {
   const other = `${target}.other-${process.pid}`;
   fs.writeFileSync(other, bytes, { mode: 0o600, flag: 'wx' });
-  const message = `${path} is written by other programs all the while; what one of them wrote is kept in ${other}`;
+  const message = `${path} is changed all the time by other programs; what one of them wrote is kept in ${other}`;
   return new XacctError('file-access', message, { hint: { run: command`diff ${path} ${other}` } });
 }
 

@@ -75,7 +75,7 @@ export async function addRule(registry: string, options: RuleOptions, run: Run):
   const words = ['rule', 'add', registry];
   if (!WHO.some((option) => options[option] !== undefined)) {
     const run = typedCommand(words, { ...options, profile: 'NAME' });
-    throw new XacctError('usage', 'by which profile? Name it, or a role with --role-arn', {
+    throw new XacctError('usage', 'which profile? Name it, or a role with --role-arn', {
       hint: { say: 'as in:', run },
     });
   }
@@ -95,7 +95,7 @@ export async function addRule(registry: string, options: RuleOptions, run: Run):
   const back = commandText(command`ecr-xacct rule remove ${key}`);
   const screen = screenOf(run.streams.stdout, run.invocation.env);
   const done = notes([{ note: `Done: ${asked.done}` }], screen);
-  run.streams.stdout.write(`${done}To take it out again:\n  ${back}\n`);
+  run.streams.stdout.write(`${done}To remove it again:\n  ${back}\n`);
 }
 
 /** @throws XacctError `usage` where there is no such rule; as `writePlan` does. */
@@ -251,10 +251,10 @@ function systemRule(typed: string, path: string, { env, uid }: Run['invocation']
   const { file, line } = rule;
   return new XacctError(
     'usage',
-    `there is no rule for ${typed} in ${printable(path)}; ${printable(file)}:${line} has it, which is root's and counts for every user`,
+    `there is no rule for ${typed} in ${printable(path)}; ${printable(file)}:${line} has it, which is root's and applies to every user`,
     {
       hint: {
-        say: 'a rule of your own comes before it (ecr-xacct rule add); to edit that file',
+        say: 'a rule of your own overrides it (ecr-xacct rule add); to edit that file',
         run: uid === 0 ? command`$EDITOR ${file}` : command`sudoedit ${file}`,
       },
     },

@@ -132,7 +132,7 @@ What to do next:${signIn.join('')}
 `;
   return `Done: ${program === 'docker' ? 'Docker' : program} asks ecr-xacct for the credentials of ${count}.
 ${host === undefined ? '' : next}
-To take it all back, run:
+To undo it, run:
   ecr-xacct setup --undo
 `;
 }
@@ -155,7 +155,7 @@ export function storeText({ helpers, store }: StoreUse, words: Command): string 
       ? `For that, Docker needs another credential store first, for the logins that are
 in config.json itself: docker-credential-pass, say.
 `
-      : `The credsStore of now, ${printable(store)}, goes on answering for all other
+      : `The present credsStore, ${printable(store)}, keeps answering for all other
 registries, as fallback_helper of config.yaml.
 ${hintLines({ say: 'to change to that', run: words }).join('\n')}
 `;
@@ -163,6 +163,6 @@ ${hintLines({ say: 'to change to that', run: words }).join('\n')}
 Docker now has ${helpers} credHelpers. A classic "docker build" (without BuildKit) asks
 each of them before it begins, one after another, and shows an error for each
 that has no credentials just now. As its credsStore, ecr-xacct is asked once,
-and the credHelpers of ecr-xacct are taken out.
+and the credHelpers of ecr-xacct are removed.
 ${how}`;
 }

@@ -55,7 +55,7 @@ export function readState(configFile: string): {
     'file-access',
     `${path} is not what "ecr-xacct setup" wrote; without it, it cannot be undone`,
     {
-      hint: { say: 'to begin anew', run: command`rm ${path}` },
+      hint: { say: 'to start over', run: command`rm ${path}` },
     },
   );
 }

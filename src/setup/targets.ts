@@ -11,7 +11,7 @@ export const HELPER = 'ecr-xacct';
 
 /** A file of Docker's or podman's that is to change. */
 export interface SetupTarget extends DockerConfigFile {
-  /** Old logins are taken out of it; nothing is put in. */
+  /** Old logins are removed from it; nothing is put in. */
   isLoginsOnly: boolean;
 }
 

@@ -80,7 +80,7 @@ export async function writePlan(
     }
     await pause();
   }
-  const message = `${changed} is written by another program all the while; nothing was changed`;
+  const message = `${changed} is changed all the time by another program; nothing was changed`;
   throw new XacctError('file-access', message, { hint: { say: 'when that has ended', run: session.words } });
 }
 

@@ -108,7 +108,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   'a VPC endpoint that does not list it': {
     side: 'endpoint',
-    by: /who administers the VPC/,
+    by: /the administrator of the VPC/,
     command: /^aws ec2 describe-vpc-endpoints --region us-east-1 .*ecr\.dkr/,
     set: ({ cast }) => {
       cast.secondary.vpcEndpointPolicy = document({ ...ALL, Action: 'ecr:GetAuthorizationToken' });
@@ -116,7 +116,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   'a Deny of a VPC endpoint': {
     side: 'endpoint',
-    by: /who administers the VPC/,
+    by: /the administrator of the VPC/,
     command: /^aws ec2 describe-vpc-endpoints --region us-east-1 /,
     set: ({ cast }) => {
       cast.secondary.vpcEndpointPolicy = document(ALL, {

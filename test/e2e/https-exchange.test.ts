@@ -82,7 +82,7 @@ describe('an HTTPS exchange', { skip, timeout: 60_000 }, () => {
     await serve(t);
     assert.deepEqual(await failure({ authorities: engineAuthorities(HOST, {}) }), [
       'tls',
-      `the certificate of ${HOST} is signed by an authority that Docker does not know (UNABLE_TO_VERIFY_LEAF_SIGNATURE), as a proxy that inspects TLS does`,
+      `the certificate of ${HOST} is signed by an authority that Docker does not trust (UNABLE_TO_VERIFY_LEAF_SIGNATURE), as a proxy that inspects TLS does`,
       {
         say: "with that authority's certificate",
         run: ['sudo', 'install', '-D', '-m', '644', '/path/to/ca.pem', `/etc/docker/certs.d/${HOST}/ca.crt`],

@@ -243,7 +243,7 @@ describe('by the registry client', { skip, timeout: 60_000 }, () => {
     for (body of ['<html>', '{}', '{"manifests":[]}', loop, huge]) {
       const { code, message, hint } = await failureOf(manifest('team/app', '1'));
       assert.equal(code, 'protocol');
-      assert.equal(message, `what ${ODD} has as team/app, 1 is no manifest of an image`);
+      assert.equal(message, `what ${ODD} has as team/app, 1 is not an image manifest`);
       assert.deepEqual(hint, { say: 'check:', run: command`docker manifest inspect ${ODD}/team/app:1` });
     }
   });

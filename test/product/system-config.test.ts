@@ -87,7 +87,7 @@ describe("another user than root, who wrote the machine's config,", asRoot, () =
         passwordOf(await get(), HOST);
         chmodSync(system, 0o666);
         const refused = failureOf(await get());
-        assert.ok(refused.includes(`others than its owner may write ${system} (mode 0666)`), refused);
+        assert.ok(refused.includes(`others than its owner may change ${system} (mode 0666)`), refused);
         assert.ok(refused.endsWith(`run: sudo chmod go-w ${system}`), refused);
         rmSync(system);
         assert.match(failureOf(await get()), /no AWS identity/);

@@ -65,7 +65,7 @@ describe('it is said', () => {
   }
 
   test('that a token was expired on arrival, by which clock, and whether it had an expiry at all', () => {
-    const end = 'it is not kept, and each get asks for another';
+    const end = 'it is not kept, so each pull asks for another';
     assert.equal(
       expiredOnArrivalText({ awsNow: START, expiresAt: Date.UTC(2015, 0, 1) }),
       `was expired on arrival (AWS's clock 2026-11-29 07:00 UTC, expiry 2015-01-01 00:00 UTC): ${end}`,

@@ -33,7 +33,7 @@ export function containerUrl(env: Environment): URL {
   const url = new URL(uri);
   if (url.protocol === 'https:' || (url.protocol === 'http:' && NEAR.test(url.hostname))) return url;
   throw new ContainerError(
-    `the container credential endpoint ${url.protocol}//${url.host} is neither HTTPS nor this machine's or its agent's`,
+    `the container credential endpoint ${url.protocol}//${url.host} is neither HTTPS nor on this machine, nor AWS's agent`,
   );
 }
 

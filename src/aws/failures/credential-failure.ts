@@ -45,7 +45,7 @@ function askedFor(
   if (last === undefined || failure.code !== 'no-identity' || source === 'EcsContainer')
     return failure.reworded(message);
   return failure.reworded(message, {
-    say: 'elsewhere than on EC2, name the profile that may assume it',
+    say: 'outside EC2, name the profile that may assume it',
     run: command`aws configure set source_profile NAME --profile ${last.name}`,
   });
 }

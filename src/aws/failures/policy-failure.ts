@@ -16,7 +16,7 @@ export function policyFailure(
     const name = /repository with name '([^']+)'/.exec(service.message)?.[1] ?? 'this name';
     return new XacctError('repository-not-found', `${registry.hostname} has no repository ${name}`, {
       hint: {
-        say: 'to see which there are',
+        say: 'to list them',
         run: command`aws ecr describe-repositories ${placeOf(registry)} --query repositories[].repositoryName ${profile === undefined ? [] : ['--profile', profile]}`,
       },
       cause: error,
@@ -34,20 +34,20 @@ function invalidPolicy(error: ServiceError): XacctError | undefined {
   const isPrincipal = /^Principal not found$|^Invalid repository policy provided$/.test(constraint);
   // https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
   if (constraint === 'Invalid registry policy provided') {
-    const message = `ECR does not take the registry's policy (${constraint}): its scope is V1, which takes no pulls and pushes, or ECR does not find a principal of it`;
+    const message = `ECR does not accept the registry's policy (${constraint}): its scope is V1, which has no pulls and pushes, or a principal in it does not exist`;
     return new XacctError('principal-not-found', message, {
       hint: { say: 'check the name and the path of each' },
       cause: error,
     });
   }
   return isPrincipal
-    ? new XacctError('principal-not-found', `ECR does not find a principal of the policy (${constraint})`, {
+    ? new XacctError('principal-not-found', `a principal in the policy does not exist (${constraint})`, {
         hint: {
           say: 'check its name and its path',
         },
         cause: error,
       })
-    : new XacctError('policy', `ECR does not take the policy (${constraint})`, {
+    : new XacctError('policy', `ECR does not accept the policy (${constraint})`, {
         hint: { say: 'to see all of it, run the same command with --json' },
         cause: error,
       });

@@ -23,7 +23,7 @@ export class ProcessError extends Error {
 /** A name, or a path that may have blanks in it. What else is the first word may be a secret: `TOKEN=… vend`, a whole command line. */
 const PROGRAM = /^(?:[\w@%+:,.-]+|\/[\w@%+:,./ ]+(?:-[\w@%+:,./]+)*)$/;
 const OTHER_WORD =
-  'what is no program: no shell sets its variables (write env before them) or parts a line in quotes';
+  'what is not a program: it runs without a shell, so write env before variables, and do not quote the whole line';
 
 export function processFailure(
   error: unknown,
@@ -92,7 +92,7 @@ export function processTimeout(profile: string, identity: Identity): { waitedFor
   return {
     waitedFor: `${whose} ended, but something that it started kept its output open and did not end`,
     hint: {
-      say: 'let it start that with >/dev/null 2>&1; to see it',
+      say: 'start that with >/dev/null 2>&1; to see it',
       run: command`aws configure get credential_process --profile ${profile}`,
     },
   };

@@ -19,10 +19,10 @@ export function ssoFailure(error: unknown, source: SsoSource, context: FailureCo
   const whose = `${its(profile, context.resolution.identity)} SSO session`;
   const begin = { run: command`aws sso login --profile ${profile}` };
   if (status === 401) {
-    return fail('sso-expired', `${whose} was ended: IAM Identity Center does not know it any more`, begin);
+    return fail('sso-expired', `${whose} was ended: IAM Identity Center no longer knows it`, begin);
   }
   // The portal refuses with 401 and 403; this is SSO-OIDC.
-  if (status === 400) return fail('sso-expired', `${whose} has expired and is not renewed any more`, begin);
+  if (status === 400) return fail('sso-expired', `${whose} has expired and can no longer be renewed`, begin);
   const to = `SSO session ${source.sso_session ?? source.sso_start_url}`;
   const session = { whose, missing: notSignedIn(to, profile, context), file: ssoFile(source, context.env) };
   return fail('sso-expired', stateOf(session, ['accessToken', 'expiresAt']), begin);

@@ -53,7 +53,7 @@ export function rejectedToken(
   const issued = 'service_account' in token ? `, issued by ${token.service_account.issuer},` : '';
   const by = 'file' in token ? 'the web identity token' : `${what}${issued}`;
   return fail(`STS rejected ${by} for ${roleArn} (${refusal.message})`, {
-    say: 'check who the role trusts:',
+    say: 'check what the role trusts:',
     run: command`aws iam get-role --role-name ${roleName} --query Role.AssumeRolePolicyDocument`,
   });
 }
@@ -62,13 +62,12 @@ export function rejectedToken(
 function renewal(token: WebIdentityToken): Hint {
   if ('file' in token) {
     return {
-      say: 'whatever wrote it must write a new one; to see when it did last',
+      say: 'what writes it must write a new one; to see when it last did',
       run: command`ls -l ${token.file}`,
     };
   }
-  if ('service_account' in token)
-    return { say: "see whether this node's clock is right:", run: command`timedatectl` };
-  return { say: 'the job runs longer than its token lives: run it again, or pull earlier in it' };
+  if ('service_account' in token) return { say: "check this node's clock:", run: command`timedatectl` };
+  return { say: 'the job takes longer than its token lives: run it again, or pull earlier in it' };
 }
 
 /** A rule names a variable that the caller does not have. */

@@ -41,7 +41,7 @@ function tokenIn(body: string): string {
   try {
     answer = JSON.parse(body);
   } catch (cause) {
-    throw noGithubToken('its answer is no JSON', cause);
+    throw noGithubToken('its answer is not JSON', cause);
   }
   if (isRecord(answer) && typeof answer.value === 'string' && answer.value !== '') return answer.value;
   throw noGithubToken('its answer has no value');

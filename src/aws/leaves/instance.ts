@@ -56,7 +56,7 @@ export async function instanceCredentials(
 function positive(text: string | undefined, said: string, where: string, run: Command): number | undefined {
   if (text === undefined || text === '') return undefined;
   if (/^\d{1,4}$/.test(text) && Number(text) > 0) return Number(text);
-  const message = `${said} ${text}, which is no whole number from 1 to 9999${where}`;
+  const message = `${said} ${text}, which is not a whole number from 1 to 9999${where}`;
   throw new XacctError('usage', message, { hint: { run } });
 }
 

@@ -19,7 +19,7 @@ export async function processCredentials(
   env: Environment,
 ): Promise<AwsCredentialIdentity> {
   const words = (process.platform === 'win32' ? windowsWords : shellWords)(credentialProcess);
-  if (words === undefined) throw new ProcessError('has a quote or a backslash that is not ended');
+  if (words === undefined) throw new ProcessError('has a quote or a backslash without its end');
   const [program, ...args] = words;
   if (program === undefined) throw new ProcessError('is empty');
   return credentialsIn(await outputOf(program, args, env));
@@ -80,7 +80,7 @@ function objectIn(output: string): Record<string, unknown> {
   } catch {
     // Its message quotes what was printed.
   }
-  throw new ProcessError('printed no valid JSON');
+  throw new ProcessError('printed invalid JSON');
 }
 
 function isText(value: unknown): value is string {
@@ -89,6 +89,7 @@ function isText(value: unknown): value is string {
 
 function dateOf(value: unknown): Date {
   const date = typeof value === 'string' ? parseDate(value) : undefined;
-  if (date === undefined) throw new ProcessError('printed JSON whose Expiration is no date with a time zone');
+  if (date === undefined)
+    throw new ProcessError('printed JSON whose Expiration is not a date with a time zone');
   return date;
 }

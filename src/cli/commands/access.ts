@@ -5,10 +5,10 @@ import { ACCESS_FORMATS } from '../../grants/format.ts';
 import { type CommandContext, withUsage } from '../command.ts';
 
 const HELP = `
-Reads the registry's policy and the repository's own; HOST alone reads those of
-all repositories. Statements that grant did not write are shown as they are.
+It reads the registry's policy and the repository's. HOST alone reads those of
+all repositories. Statements that grant did not write are shown, too.
 Principals of the registry's own account need no statement. With --format csv,
-what is to be known besides is on stderr.
+notes and warnings are on stderr.
 
 Examples:
   ecr-xacct access 111122223333.dkr.ecr.us-east-1.amazonaws.com/team/app
@@ -17,9 +17,9 @@ Examples:
 export function accessCommand(context: CommandContext): void {
   const command = context.program
     .command('access')
-    .description('show whom the policies of a registry let pull and push')
+    .description('show who may pull and push, by the policies of a registry')
     .argument('<host>', 'HOST, or HOST/repository')
-    .option('--profile <name>', "be this profile of the registry's account")
+    .option('--profile <name>', "use this profile of the registry's account")
     .addOption(
       new Option('--format <format>', 'how to print it').choices([...ACCESS_FORMATS]).conflicts('json'),
     )

@@ -6,13 +6,13 @@ import type { CommandContext } from '../command.ts';
 export function configCommand({ program, invocation, streams, setStatus }: CommandContext): void {
   const config = program
     .command('config')
-    .description('the config file: where it is, whether it is right, its schema')
+    .description('the config file: its path, its mistakes, its schema')
     .helpCommand(false)
     .addHelpText('after', '\nExample: ecr-xacct config check');
   config
     .command('path')
-    .description('print its path, also where it does not exist')
-    .option('--system', "the path of the machine's, which is beneath yours")
+    .description('print its path, even if it does not exist')
+    .option('--system', "the path of the machine's file")
     .addHelpText('after', '\nExample: vi "$(ecr-xacct config path)"')
     .action(async ({ system }: { system?: true }) => {
       const { configPath, systemConfigPath } = await import('../../config/paths.ts');
@@ -22,7 +22,7 @@ export function configCommand({ program, invocation, streams, setStatus }: Comma
     });
   config
     .command('check')
-    .description("say every mistake in it and in the machine's, and what they name that is not there")
+    .description("print every mistake in it and in the machine's file")
     .addHelpText('after', '\nExample: ecr-xacct config check')
     .action(async () => {
       const { checkConfigs } = await import('../../inspect/check-config.ts');
@@ -46,13 +46,13 @@ export function configCommand({ program, invocation, streams, setStatus }: Comma
 }
 
 function noHome(): XacctError {
-  return new XacctError('usage', 'there is no home folder to have a config file in', {
+  return new XacctError('usage', 'there is no home folder for a config file', {
     hint: { run: command`export ECR_XACCT_CONFIG=/absolute/path/config.yaml` },
   });
 }
 
 function noSystemConfig(): XacctError {
-  return new XacctError('usage', 'no config of the machine is read: ECR_XACCT_SYSTEM_CONFIG is empty', {
+  return new XacctError('usage', "the machine's config is not read: ECR_XACCT_SYSTEM_CONFIG is empty", {
     hint: { run: command`unset ECR_XACCT_SYSTEM_CONFIG` },
   });
 }

@@ -5,26 +5,26 @@ import { parseImageName } from '../../doctor/registry-api/image-name.ts';
 import { type CommandContext, regionName, withUsage } from '../command.ts';
 
 const HELP = `
-Without an image, it looks at this machine, and at every registry that Docker's
-config and config.yaml name: who answers for it, as whom, and its token.
+Without an image, it checks this machine and every registry that Docker's config
+and config.yaml name: which helper answers, which identity, and its token.
 
 With an image, it goes the way of docker pull: the helper on PATH, Docker's
 config.json, the identity, its credentials, the token, the registry, the image
-and its layers. It stops at the first step that fails, says whose side that is
-on, and the one command that fixes it. With --push, an upload is begun and
-given up.
+and its layers. It stops at the first step that fails. It says whose side that
+is, and the one command that fixes it. --push also starts an upload and cancels
+it.
 
-With --for, it looks at what ECS (on EC2), Fargate or Lambda need instead: the
-role, what it may do, and what the registry's policies say. It takes the usual
-role of your account there, or --role.
+With --for, it checks what ECS (on EC2), Fargate or Lambda need: the role, what
+it may do, and what the registry's policies say. It uses the usual role of your
+account, or --role.
 
-With --for kubelet, it goes the way of a node, and is run there, as root: the
-kubelet's flags, its CredentialProviderConfig, the plugin, and what the plugin
-answers when it is run as the kubelet runs it. With --service-account, it asks
-kubectl for a token and the annotations of the pod's service account. A kubelet
-that is still to be started is told by --bin-dir and --provider-config.
+With --for kubelet, it goes the way of a node. Run it there as root. It checks
+the kubelet's flags, its CredentialProviderConfig and the plugin, and runs the
+plugin as the kubelet does. With --service-account, it asks kubectl for a token
+and the annotations of that service account. If the kubelet does not run yet,
+--bin-dir and --provider-config say where its files are.
 
-Exits with 0 if nothing is wrong, with 1 if something fails; with --strict, a
+It exits with 0 if nothing is wrong, with 1 if something fails. With --strict, a
 warning is a failure.
 
 Examples:
@@ -40,11 +40,11 @@ Examples:
 export function doctorCommand(context: CommandContext): void {
   const command = context.program
     .command('doctor')
-    .description('find out what is wrong: on this machine, or why an image cannot be pulled')
+    .description('find out what is wrong with this machine, or why an image cannot be pulled')
     .argument('[image]', 'HOST/repository, with :TAG or @DIGEST')
-    .option('--push', 'look whether it can be pushed, too')
+    .option('--push', 'check whether it can be pushed, too')
     .addOption(
-      new Option('--for <consumer>', 'look for what runs in AWS, or for the kubelet of this node')
+      new Option('--for <consumer>', 'check for what runs in AWS, or for the kubelet of this node')
         .choices([...CONSUMERS])
         .conflicts('push'),
     )

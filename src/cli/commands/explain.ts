@@ -6,16 +6,17 @@ import type { ExplainOptions } from '../../inspect/explain.ts';
 import type { CommandContext } from '../command.ts';
 
 const HELP = `
-Asks the daemon alone, which says what is in its memory. It ends with whom you
-are there (after the arrow), or with the one command that fixes it. Exits with 1
-if no identity applies, if it cannot be used, or if --mint fails.
+It shows each step of the choice, and what the daemon has in memory. The arrow
+is the result: the identity, or the one command that fixes it. AWS is asked
+only with --mint. It exits with 1 if no identity applies, if the identity
+cannot be used, or if --mint fails.
 
 Example: ecr-xacct explain 111122223333.dkr.ecr.us-east-1.amazonaws.com/app:1`;
 
 export function explainCommand(context: CommandContext): void {
   const command = context.program
     .command('explain')
-    .description('show which AWS identity a registry has, and why: every step that leads there')
+    .description('show which AWS identity a registry has, and why, step by step')
     .argument('<host>', 'the registry, or an image in it')
     .option('--mint', 'get a token, and ask AWS who you are')
     .option('--json', 'print JSON')

@@ -4,10 +4,10 @@ import type { ExportOptions } from '../../export/export-credentials.ts';
 import { type CommandContext, registryArgument, withUsage } from '../command.ts';
 
 const HELP = `
-For what knows neither a credential helper nor the kubelet's plugin. A token
-lives twelve hours at most; its end is on stderr, in the Secret's annotation
-ecr-xacct/expires-at, and in a comment. Where one registry has no token, nothing
-is printed. What reads it has a password in a file or in its environment.
+It is for programs that support neither credential helpers nor the kubelet's
+plugin. A token lives twelve hours at most. Its end is on stderr, in the Secret's
+annotation ecr-xacct/expires-at, and in a comment. If one registry has no token,
+nothing is printed. The output is a password: keep it out of files if you can.
 
 --env sets DOCKER_AUTH_CONFIG, which Docker, GitLab's runner and others read,
 and for one registry ECR_REGISTRY, ECR_USERNAME and ECR_PASSWORD.

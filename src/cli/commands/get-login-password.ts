@@ -14,7 +14,7 @@ const EXAMPLE = `
 export function getLoginPasswordCommand({ program, invocation, streams, setStatus }: CommandContext): void {
   const command = program
     .command('get-login-password')
-    .description("print a registry's password, for programs that know no credential helper")
+    .description("print a registry's password, for programs without credential helpers")
     .argument('<host>', 'the registry, or an image in it')
     .addHelpText('after', `\nThe user name that goes with it is AWS.\n\nExample:${EXAMPLE}`)
     .action(async (text: string) => {
@@ -35,7 +35,7 @@ export function getLoginPasswordCommand({ program, invocation, streams, setStatu
 /** What Docker is told in words that send it on anonymously. */
 async function notServed(hostname: string, { env }: Invocation): Promise<XacctError> {
   if (parseRegistry(hostname)?.service === 'ecr-public') {
-    return new XacctError('no-identity', `${hostname}: no AWS identity can be had for it`, {
+    return new XacctError('no-identity', `${hostname}: there is no AWS identity for it`, {
       hint: {
         say: 'it serves pulls without a password; to see what fails',
         run: command`ECR_XACCT_PROFILE=NAME ecr-xacct get-login-password public.ecr.aws`,

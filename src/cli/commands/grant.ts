@@ -6,14 +6,15 @@ import { type CommandContext, withUsage } from '../command.ts';
 
 const HELP = `
 Principals:
-  444455556666                        an account: whom its own policies allow
+  444455556666                        an account: all that its own policies allow
   arn:aws:iam::444455556666:role/ci   one role, or one user
   org:o-a1b2c3d4e5                    every account of an organization
   lambda:444455556666                 the Lambda functions of an account
 
-A repository has a policy of its own; HOST alone, or HOST/prefix/*, means the
-registry's policy. It is read, merged, shown and written, and what others wrote
-in it stays. The profile is one of the registry's account, found if not named.
+HOST/repository is in the policy of that repository. HOST and HOST/prefix/* are
+in the registry's policy. It reads the policy, merges, shows, asks and writes;
+what others wrote in it stays. It uses a profile of the registry's account: the
+first that may, or --profile.
 
 Examples:
   ecr-xacct grant 444455556666 \\
@@ -27,10 +28,10 @@ export function grantCommand(context: CommandContext): void {
   const command = context.program
     .command('grant')
     .description('let other accounts, roles, an organization or Lambda pull from your registry')
-    .argument('<principal...>', 'whom: see below')
+    .argument('<principal...>', 'to: see below')
     .requiredOption('--on <registry>', 'HOST/repository, HOST/prefix/* or HOST')
-    .option('--push', 'let them push, too')
-    .option('--profile <name>', "be this profile of the registry's account")
+    .option('--push', 'let them push as well')
+    .option('--profile <name>', "use this profile of the registry's account")
     .option('-y, --yes', 'write without asking')
     .option('--dry-run', 'show what would change, and write nothing')
     .option('--json', 'print the policy as JSON, and write nothing')

@@ -4,22 +4,24 @@ import type { ProviderConfigOptions } from '../../kubelet/print-config.ts';
 import { type CommandContext, withUsage } from '../command.ts';
 
 const HELP = `
-Without a command, this is the plugin itself: a CredentialProviderRequest of the
-kubelet on stdin, a CredentialProviderResponse on stdout, a failure in one line
-on stderr, which is then in the kubelet's log. The kubelet runs it by the name
-ecr-xacct-credential-provider, once for each image whose credential it has not
-in its cache. It goes by the rules of /etc/ecr-xacct/config.yaml, and for a pod
-by the role in an annotation of its service account, where a rule says
-service_account: true or no rule covers the registry:
+Without a command, this is the plugin itself. It reads the kubelet's
+CredentialProviderRequest on stdin and prints a CredentialProviderResponse. A
+failure is one line on stderr, which the kubelet writes to its log. The kubelet
+runs it as ecr-xacct-credential-provider, once for each image whose credential
+is not in its cache.
+
+It uses the rules of /etc/ecr-xacct/config.yaml. If a rule has
+service_account: true, or if no rule covers the registry, it uses the role in an
+annotation of the pod's service account:
   ecr-xacct/role-arn, eks.amazonaws.com/ecr-role-arn, eks.amazonaws.com/role-arn
 
 Example: ecr-xacct kubelet config`;
 
 const CONFIG_HELP = `
-Of the rules in config.yaml, each becomes what the kubelet matches images by;
-without a rule, it is every registry of ECR. It says where each file goes. The
-registries of rules with service_account: true are a provider of their own that
-is given the pods' tokens, and which needs --rbac, once for the cluster.
+Each rule of config.yaml becomes an entry of matchImages. Without a rule, it is
+every registry of ECR. The output says where each file goes. Rules with
+service_account: true become a provider of their own, which gets the pods'
+tokens. It needs --rbac, once for the cluster.
 
 Examples:
   ecr-xacct kubelet config --rules node.yaml > credential-provider-config.yaml
@@ -36,7 +38,7 @@ export function kubeletCommands(context: CommandContext): void {
     .description("print the kubelet's CredentialProviderConfig for your rules")
     .option('--rules <file>', 'a config.yaml that the nodes will have, instead of your own')
     .option('--all', "also the registries without a rule, by the node's own role")
-    .option('--pods', "… by the role of each pod's service account, where it has one")
+    .option('--pods', "the same, by the role of each pod's service account if it has one")
     .option('--no-daemon', 'without a daemon on the nodes: each run asks AWS')
     .addOption(
       new Option('--rbac', 'print the role that lets kubelets ask for such tokens instead').conflicts([

@@ -17,7 +17,7 @@ export function logoutCommand({ program, invocation, streams }: CommandContext):
     .addHelpText('after', `\nExample: ${EXAMPLE}`)
     .action(async (host: string | undefined, { all }: { all?: boolean }) => {
       if (host !== undefined && all) fail(command, 'it is either a registry or --all');
-      if (host === undefined && !all) fail(command, 'of which registry? Name it, or write --all');
+      if (host === undefined && !all) fail(command, 'which registry? Name it, or write --all');
       streams.stdout.write(
         host === undefined
           ? await forgetAll(invocation)
@@ -31,7 +31,7 @@ function fail(command: Command, problem: string): never {
 }
 
 function hostnameOf(command: Command, text: string): string {
-  return parseRegistryOrImage(text)?.hostname ?? fail(command, `'${text}' names no registry; name one`);
+  return parseRegistryOrImage(text)?.hostname ?? fail(command, `'${text}' is not a registry; name one`);
 }
 
 async function forget(hostname: string, invocation: Invocation): Promise<string> {

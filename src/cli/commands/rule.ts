@@ -4,9 +4,9 @@ import type { RuleOptions, WriteOptions } from '../../setup/rule.ts';
 import { type CommandContext, withUsage } from '../command.ts';
 
 const ADD_HELP = `
-A pattern has * for the whole account, region, endpoint or suffix; quote it. A
-rule that is there for the same name is changed. The change is shown first, and
-"ecr-xacct setup --undo" takes it back.
+A pattern has * for the whole account, region, endpoint or suffix. Quote it. An
+existing rule for the same name is changed. The change is shown first, and
+"ecr-xacct setup --undo" undoes it.
 
 Examples:
   ecr-xacct rule add 111122223333.dkr.ecr.us-east-1.amazonaws.com --profile dev
@@ -23,7 +23,7 @@ export function ruleCommand(context: CommandContext): void {
     .helpCommand(false)
     .addHelpText('after', '\nExample: ecr-xacct rule add public.ecr.aws --profile dev');
   const add = written(
-    rule.command('add').description('say which profile or role a registry has, whatever else is set'),
+    rule.command('add').description('set the profile or role of a registry, whatever else is set'),
   )
     .option('--profile <name>', 'this profile; with --role-arn, the one that assumes it')
     .option('--role-arn <arn>', 'a role, usually of the account of the registry')
@@ -36,7 +36,7 @@ export function ruleCommand(context: CommandContext): void {
     .option('--duration-seconds <number>', "how long the role's session lasts")
     .option('--mfa-serial <serial>', 'the MFA device that the role asks for')
     .option('--region <region>', 'whose STS assumes the role')
-    .option('--registry <host>', 'the ECR hostname that a name of your own is for')
+    .option('--registry <host>', 'the ECR hostname behind a name of your own')
     .addHelpText('after', ADD_HELP)
     .action(async (host: string, options: RuleOptions) => {
       const { addRule } = await import('../../setup/rule.ts');

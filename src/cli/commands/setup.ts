@@ -5,12 +5,14 @@ import { type CommandContext, regionName, withUsage } from '../command.ts';
 
 const HELP = `
 It writes a rule for each account into config.yaml, and an entry for each
-registry into Docker's config.json, shows both first, and keeps a copy. Run it
-again to change what you chose: what is set up is chosen already, another
-profile comes in the place of the present one, and an account that you deselect
-is taken out. With --yes what is there stays as it is.
+registry into Docker's config.json. It shows both first, and keeps a copy.
+
+Run it again to change what you chose. What is set up is already selected.
+Another profile replaces the present one, and an account that you deselect is
+removed. With --yes, existing rules stay as they are.
+
 The regions of an account are those of its profiles, of --region, and of its
-registries in Docker's config.json. An account without one is left out.
+registries in Docker's config.json. An account without a region is left out.
 
 Examples:
   ecr-xacct setup                              asks, shows, asks again
@@ -18,20 +20,26 @@ Examples:
   ecr-xacct setup --region 111122223333=eu-central-1
                                                this region for one account
   ecr-xacct setup --profile dev --dry-run      shows only
-  ecr-xacct setup --undo                       takes it all back`;
+  ecr-xacct setup --undo                       undoes everything`;
 
 export function setupCommand(context: CommandContext): void {
   const command = context.program
     .command('setup')
-    .description('find your AWS accounts in ~/.aws/config and have Docker ask ecr-xacct for their registries')
-    .option('-y, --yes', 'ask nothing: every account, as it is or by its first profile')
-    .option('--profile <name>', 'serve the account of this profile, by it (repeatable)', collected)
-    .option('--region <region>', 'serve this region, too, or ACCOUNT=REGION (repeatable)', collectedRegions)
-    .option('--creds-store', 'be asked for every registry; the present store is the fallback')
+    .description(
+      'find your AWS accounts in ~/.aws/config, and make Docker ask ecr-xacct for their registries',
+    )
+    .option('-y, --yes', 'ask nothing: every account, as set up or by its first profile')
+    .option('--profile <name>', 'serve the account of this profile with it (repeatable)', collected)
+    .option(
+      '--region <region>',
+      'serve this region as well, or ACCOUNT=REGION (repeatable)',
+      collectedRegions,
+    )
+    .option('--creds-store', 'become the credsStore; the present one is the fallback')
     .option('--podman', "change podman's files instead of Docker's")
     .option('--dry-run', 'show what would change, and change nothing')
     .addOption(
-      new Option('--undo', 'take back everything that setup has changed').conflicts([
+      new Option('--undo', 'undo everything that setup has changed').conflicts([
         'profile',
         'region',
         'credsStore',

@@ -3,9 +3,9 @@ import type { StatusOptions } from '../../inspect/status.ts';
 import type { CommandContext } from '../command.ts';
 
 const HELP = `
-Of each registry that Docker's config.json, config.yaml and the daemon name; it
-is also what ecr-xacct does without a command. It starts no daemon, and asks AWS
-nothing. It exits with 1 where something waits for you: a sign-in, an MFA code,
+It shows each registry that Docker's config.json, config.yaml and the daemon
+have. ecr-xacct without a command does the same. It starts no daemon, and asks
+AWS nothing. It exits with 1 if something waits for you: a sign-in, an MFA code,
 a broken profile or file, a registry without an identity, a token that failed.
 
 Examples:

@@ -51,7 +51,7 @@ async function askFallbackHelper(request: FallbackRequest, timeoutMs: number): P
   if (ran.end === 'too-much') throw failed(program, `printed more than ${MAX_STDOUT_BYTES / 1024} KiB`);
   const text = textOf(ran.stdout);
   if (ran.status === 0) {
-    if (text === undefined) throw failed(program, 'printed what is not UTF-8');
+    if (text === undefined) throw failed(program, 'printed text that is not UTF-8');
     return { outcome: 'success', text };
   }
   if (text?.trim() === notFound.text) return notFound;
@@ -90,7 +90,7 @@ function textOf(stdout: Buffer): string | undefined {
 /** What a helper that failed says of it: on stdout, by the protocol. Never a secret. */
 function wordsOf({ status, stdout, stderr }: HelperRan, { action, input }: FallbackRequest): string {
   const said = stdout.toString().trim() || stderr.toString().trim();
-  if (said === '') return status === null ? 'was killed' : `failed without a word (exit status ${status})`;
+  if (said === '') return status === null ? 'was killed' : `failed without a message (exit status ${status})`;
   if (/"secret"/i.test(said)) return 'printed a credential, and failed';
   if (action !== 'store') return said;
   const { Secret } = readCredential(input);

@@ -90,7 +90,7 @@ function noPlace(kubelet: RunningKubelet | undefined, who: string): Finding {
     ...failed,
     text: `${who}, and there is no ${KNOWN.map(({ config }) => config).join(' and no ')}`,
     notes: [
-      'Run doctor on a node. Where its kubelet is still to be started, add:',
+      'Run doctor on a node. If its kubelet is not started yet, add:',
       '  --bin-dir FOLDER --provider-config FILE',
     ],
   };

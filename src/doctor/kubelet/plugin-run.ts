@@ -102,7 +102,8 @@ export async function tokenByPlugin(
   );
   if (end !== 'ended' || status !== 0) {
     const said = printable(stderr.toString().trim()).replace(/^ecr-xacct: /, '');
-    const how = end === 'timeout' ? 'it ran for a minute' : `it ended without a word (exit status ${status})`;
+    const how =
+      end === 'timeout' ? 'it ran for a minute' : `it ended without a message (exit status ${status})`;
     const text = `${name} gives the kubelet no token: ${said || how}`;
     return { finding: { step, outcome: 'failed', side: 'machine', text } };
   }

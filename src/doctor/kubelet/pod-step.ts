@@ -44,7 +44,7 @@ export async function podStep(
     const isNeeded = wanted !== undefined || tokenAttributes.requireServiceAccount;
     const text = isNeeded
       ? 'the plugin is run for a pod only, and no service account is named'
-      : 'none is named: it goes on as for a static pod, which has none';
+      : 'none is named: the check goes on as for a static pod, which has none';
     const notes = ['To go on as a pod, add: --service-account NAMESPACE/NAME'];
     return { finding: { step, outcome: 'unknown', text, notes }, ...(isNeeded && { isEnd: true }) };
   }
@@ -154,7 +154,7 @@ async function kubectl(args: Command, invocation: Invocation): Promise<string> {
   if (program === undefined) {
     throw new XacctError('file-access', 'there is no kubectl on PATH', {
       hint: {
-        say: 'get the token where there is one, and name it and its annotations: --token-file FILE --annotation KEY=VALUE',
+        say: 'get the token on a machine with kubectl, and add --token-file FILE --annotation KEY=VALUE',
       },
     });
   }

@@ -115,7 +115,7 @@ export async function pluginStep(
   const failed = { step, outcome: 'failed', side: 'machine' } as const;
   const own = ownProgram(self, PLUGIN);
   const fix = own === undefined ? {} : { command: linkAsCommand(own, program) };
-  if (!said.startsWith('ecr-xacct: stdin is no CredentialProviderRequest')) {
+  if (!said.startsWith('ecr-xacct: stdin is not a CredentialProviderRequest')) {
     const alone = /^ecr-xacct: cannot start ([^\n]*?): /.exec(said)?.[1];
     const text =
       alone === undefined

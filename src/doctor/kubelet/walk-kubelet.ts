@@ -138,7 +138,7 @@ function isByNone({ registry, candidates, error }: Explanation): boolean {
 function noIdentity(hostname: string, { ECR_XACCT_CONFIG: file }: Environment): Finding {
   return {
     ...{ step: 'identity', outcome: 'failed', side: 'machine' },
-    text: `nothing says as whom to pull from ${hostname}: no rule, no annotation of a pod, no identity of the node`,
+    text: `no identity to pull from ${hostname}: no rule, no annotation of a pod, no identity of the node`,
     command: commandText(command`$EDITOR ${file || '/etc/ecr-xacct/config.yaml'}`),
     notes: [
       'To pull by the role of each pod, add under registries:',

@@ -43,7 +43,7 @@ export interface ExchangeDeps {
 export function createExchange(deps: ExchangeDeps): HttpsExchange {
   const proxyFor = engineProxies(deps.env);
   const distrust = {
-    authority: 'an authority that Docker does not know',
+    authority: 'an authority that Docker does not trust',
     hint: {
       say: "with that authority's certificate",
       run: command`sudo install -D -m 644 /path/to/ca.pem ${deps.authorityFile}`,

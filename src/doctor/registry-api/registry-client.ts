@@ -110,7 +110,7 @@ const PATH = new RegExp(`^${REPOSITORY}/(?:manifests|blobs)/(?:uploads/|\\w[\\w.
 function urlOf({ root }: Caller, repository: string, rest: string): URL {
   const path = `${repository}/${rest}`;
   if (PATH.test(path)) return new URL(path, root);
-  throw new XacctError('usage', `${path} is in no registry: no such name, tag or digest can be`);
+  throw new XacctError('usage', `${path} cannot exist: it is not a valid name, tag or digest`);
 }
 
 function ask(
@@ -157,7 +157,7 @@ async function manifest(
   }
   throw new XacctError(
     'protocol',
-    `what ${caller.root.host} has as ${repository}, ${reference} is no manifest of an image`,
+    `what ${caller.root.host} has as ${repository}, ${reference} is not an image manifest`,
     {
       hint: {
         say: 'check:',
@@ -202,5 +202,5 @@ function firstByte({ exchange, authorization }: Caller, url: URL, isTrusted: boo
 }
 
 function notToHttps({ host }: URL): XacctError {
-  return new XacctError('protocol', `${host} redirects to what is no https URL`);
+  return new XacctError('protocol', `${host} redirects to a URL that is not https`);
 }

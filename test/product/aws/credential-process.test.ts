@@ -111,7 +111,7 @@ test('Almost a mebibyte on stdout, and on stderr, is no obstacle.', async () => 
 test('JSON that is no object, and keys that are none, are said to be that.', async (t) => {
   await using stage = await startProductStage({ env: WITHOUT_DAEMON });
   const rows: [printed: string, says: RegExp][] = [
-    ['null', /its credential_process printed no valid JSON;/],
+    ['null', /its credential_process printed invalid JSON;/],
     ['[]', /its credential_process printed JSON without "Version": 1;/],
     ['{"Version":1,"AccessKeyId":"","SecretAccessKey":""}', /without AccessKeyId and SecretAccessKey;/],
     ['{"Version":1,"AccessKeyId":7,"SecretAccessKey":{}}', /without AccessKeyId and SecretAccessKey;/],

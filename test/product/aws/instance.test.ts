@@ -55,10 +55,10 @@ test('A metadata service is asked as often, and waited for as long, as the varia
   passwordOf(await pull([...first], {}, { metadata_service_num_attempts: '2' }), HOST);
   assert.match(
     failureOf(await pull([...first], { AWS_METADATA_SERVICE_TIMEOUT: 'soon' })),
-    /AWS_METADATA_SERVICE_TIMEOUT is soon, which is no whole number from 1 to 9999 .*; run: unset AWS_METADATA_SERVICE_TIMEOUT/,
+    /AWS_METADATA_SERVICE_TIMEOUT is soon, which is not a whole number from 1 to 9999 .*; run: unset AWS_METADATA_SERVICE_TIMEOUT/,
   );
   assert.match(
     failureOf(await pull([...first], {}, { region: 'us-east-1', metadata_service_timeout: '2s' })),
-    /profile default has metadata_service_timeout = 2s, which is no whole number from 1 to 9999 \(\S+\/\.aws\/config:3\).*; run: aws configure set metadata_service_timeout 1 --profile default$/m,
+    /profile default has metadata_service_timeout = 2s, which is not a whole number from 1 to 9999 \(\S+\/\.aws\/config:3\).*; run: aws configure set metadata_service_timeout 1 --profile default$/m,
   );
 });

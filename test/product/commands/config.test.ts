@@ -96,7 +96,7 @@ test('Every rule is told whose profile is missing, leads back to itself, says no
   const begins = [
     `${file}:2:3: "${HOST}": there is no profile deb in `,
     `${file}:3:3: "${OTHER}": profile ring has source_profile ring, which leads back to it`,
-    `${file}:4:3: "*.dkr.ecr.eu-west-1.amazonaws.com": profile empty says no way to get credentials `,
+    `${file}:4:3: "*.dkr.ecr.eu-west-1.amazonaws.com": profile empty has no credentials `,
     `${file}:5:3: "*.dkr.ecr.eu-west-2.amazonaws.com": profile sso names the sso-session gone, which is not in `,
     `${file}: 4 mistakes`,
   ];
@@ -126,7 +126,7 @@ refresh_margin: 15
   const begins = [
     `${file}:2:3: "${HOST}": there is no profile deb in `,
     `${file}:2:65: unknown key "roleArn"; did you mean role_arn? known keys: `,
-    `${file}:3:3: "${OTHER.replace('us-east-1', 'eu-cental-1')}": eu-cental-1 is no region that AWS has; did you mean eu-central-1?`,
+    `${file}:3:3: "${OTHER.replace('us-east-1', 'eu-cental-1')}": eu-cental-1 is not an AWS region; did you mean eu-central-1?`,
     `${file}:4:3: "11112222333.dkr.ecr.*.amazonaws.com" matches no registry of ECR: its account 11112222333 has 11 digits, not 12`,
     `${file}:5:40: "registry" must be an ECR hostname: "drk.ecr" is not "dkr.ecr"; did you mean ${HOST}?`,
     `${file}:6:1: "fallback_helper": docker-credential-nowhere is not on PATH (`,

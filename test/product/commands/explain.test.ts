@@ -165,7 +165,7 @@ test('A host that is not ours is given no credential, and it says who answers fo
   };
   const hub = [
     'docker.io',
-    '  is Docker Hub, and no ECR registry: ecr-xacct gives no credential for it.',
+    '  is Docker Hub, not an ECR registry: ecr-xacct gives no credential for it.',
     '  The login in ~/.docker/config.json is used for it.',
   ];
   for (const image of [

@@ -74,7 +74,7 @@ test('Without a daemon it asks AWS itself, and a login of docker login comes fir
   assert.match(stdout, /\nexport ECR_USERNAME=me\nexport ECR_PASSWORD=mine\n$/);
   assert.equal(
     stderr,
-    `The password for ${HOST} is what docker login brought; its end is not known (docker login)\n`,
+    `The password for ${HOST} is from docker login; when it expires is not known (docker login)\n`,
   );
 });
 
@@ -97,7 +97,7 @@ Nothing was printed: 1 of 2 registries have no token.
 test('What it is to print is said once, and a name is one that Kubernetes takes.', async () => {
   await using stage = await startProductStage();
   for (const [words, said] of [
-    [[HOST], /^ecr-xacct: say one of --kubernetes-secret, --docker-config and --env\n/],
+    [[HOST], /^ecr-xacct: name one of --kubernetes-secret, --docker-config and --env\n/],
     [['--env', '--docker-config', HOST], /say one of/],
     [['--env', '--name', 'x', HOST], /--name and --namespace are of --kubernetes-secret/],
     [['--kubernetes-secret', '--name', 'My_Secret', HOST], /'My_Secret' is no name of a Secret/],

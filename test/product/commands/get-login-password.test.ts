@@ -39,7 +39,7 @@ test('A failure is on stderr: what failed, then the command that fixes it, on a 
     assert.match(
       stderr,
       new RegExp(
-        `^ecr-xacct: ${HOST}: there is no profile gone[^\n]*\nTo see which there are, run:\n  aws configure list-profiles\n$`,
+        `^ecr-xacct: ${HOST}: there is no profile gone[^\n]*\nTo list them, run:\n  aws configure list-profiles\n$`,
       ),
     );
   }
@@ -56,7 +56,7 @@ test('A hostname that is nobody’s, and ECR Public without an identity, are sai
     [`${HOST}.evil.example`]: [2, `ecr-xacct: ${HOST}.evil.example: neither an ECR hostname `],
     'public.ecr.aws': [
       1,
-      'ecr-xacct: public.ecr.aws: no AWS identity can be had for it\nIt serves pulls without a password; ',
+      'ecr-xacct: public.ecr.aws: there is no AWS identity for it\nIt serves pulls without a password; ',
     ],
     [`http://${HOST}`]: [2, `ecr-xacct: http://${HOST}: no password goes to http://`],
   };

@@ -168,7 +168,7 @@ describe('The scope', () => {
     assert.equal(status, 1);
     assert.match(
       stderr,
-      /^ecr-xacct: ECR does not take the registry's policy \(Invalid registry policy provided\): its scope is V1, which takes no pulls and pushes, or ECR does not find a principal of it: 444455556666$/m,
+      /^ecr-xacct: ECR does not accept the registry's policy \(Invalid registry policy provided\): its scope is V1, which has no pulls and pushes, or a principal in it does not exist: 444455556666$/m,
     );
     assert.match(
       stderr,

@@ -98,7 +98,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   'a repository that is not there': {
     args: ['grant', SECONDARY_ACCOUNT, '--on', on('team/ghost'), '--yes'],
     status: 1,
-    says: /111122223333\S+ has no repository team\/ghost\nTo see which there are, run:\n {2}aws ecr describe-repositories --region us-east-1 --registry-id 111122223333 --query 'repositories\[\]\.repositoryName' --profile primary$/m,
+    says: /111122223333\S+ has no repository team\/ghost\nTo list them, run:\n {2}aws ecr describe-repositories --region us-east-1 --registry-id 111122223333 --query 'repositories\[\]\.repositoryName' --profile primary$/m,
   },
   'the same, to look at': {
     args: ['access', on('team/ghost')],
@@ -169,7 +169,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   'a role that ECR does not find': {
     args: grant(GHOST),
     status: 1,
-    says: /ECR does not find a principal of the policy \(Principal not found\): arn:aws:iam::444455556666:role\/ghost\nCheck its name and its path; if it was made seconds ago, run:\n {2}ecr-xacct grant \S+ --on \S+ --yes --wait$/m,
+    says: /a principal in the policy does not exist \(Principal not found\): arn:aws:iam::444455556666:role\/ghost\nCheck its name and its path; if it was made seconds ago, run:\n {2}ecr-xacct grant \S+ --on \S+ --yes --wait$/m,
   },
   'an account that AWS does not have': {
     args: grant('999988887777'),
@@ -274,7 +274,7 @@ describe('a profile that needs an MFA code', () => {
       assert.equal(status, 1);
       assert.match(
         stderr,
-        /Here is no terminal to ask on: run it at one, or set mfa_process in config\.yaml$/m,
+        /There is no terminal to ask on: run it in a terminal, or set mfa_process in config\.yaml$/m,
       );
     }
   });

@@ -75,7 +75,7 @@ test('Another login needs no code as long as the session lasts, and one after lo
   assert.equal(status, 1);
   assert.match(
     stderr,
-    /an MFA code of .* is required\nHere is no terminal to ask on; with a code, run:\n {2}ecr-xacct login \S+ --mfa-code CODE\n$/,
+    /an MFA code of .* is required\nThere is no terminal to ask on; with a code, run:\n {2}ecr-xacct login \S+ --mfa-code CODE\n$/,
   );
 });
 
@@ -256,7 +256,7 @@ test('mfa_process of config.yaml prints the code; it is told the device.', async
   };
   await withProcess(`echo nothing`);
   const failed = await login(product, [HOST]);
-  assert.match(failed.stderr, /^ecr-xacct: mfa_process printed no six digits\nTo see it fail, /);
+  assert.match(failed.stderr, /^ecr-xacct: mfa_process did not print six digits\nTo see it fail, /);
   await withProcess(`exit 3`);
   assert.match(
     (await login(product, [HOST])).stderr,

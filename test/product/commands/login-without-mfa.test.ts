@@ -91,7 +91,7 @@ test('--sso says so where aws is not there, fails, or has nothing to log in to.'
   const other = await login(product, ['--sso', '--profile', 'dev'], { env });
   assert.match(
     other.stderr,
-    /^ecr-xacct: profile dev has no SSO session to log in to\nLeave --sso out, or name an SSO profile:\n {2}ecr-xacct login --sso --profile NAME\n$/,
+    /^ecr-xacct: profile dev has no SSO session to log in to\nOmit --sso, or name an SSO profile:\n {2}ecr-xacct login --sso --profile NAME\n$/,
   );
 });
 
@@ -102,7 +102,7 @@ test('Without a daemon there is nowhere to leave a token, and it says so.', asyn
     status: 2,
     stdout: '',
     stderr:
-      'ecr-xacct: there is no daemon to keep a token: ECR_XACCT_DAEMON is off\nTo fix it, run:\n  unset ECR_XACCT_DAEMON\n',
+      'ecr-xacct: no daemon can keep a token: ECR_XACCT_DAEMON is off\nTo fix it, run:\n  unset ECR_XACCT_DAEMON\n',
   });
   const relative = await login(stage.product, [HOST], { env: { AWS_CONFIG_FILE: 'config' } });
   assert.match(relative.stderr, /a path in the environment is relative, which the daemon cannot follow/);

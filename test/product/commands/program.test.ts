@@ -138,7 +138,7 @@ test('A failure exits with 1, wrong usage with 2 however late it is found, and C
     status: 1,
     stdout: '',
     stderr: `ecr-xacct: ${HOST}: profile careful: an MFA code of ${stage.cast.mfa.serialNumber} is required
-Here is no terminal to ask on; with a code, run:
+There is no terminal to ask on; with a code, run:
   ecr-xacct login ${HOST} --mfa-code CODE
 `,
   });
@@ -146,7 +146,7 @@ Here is no terminal to ask on; with a code, run:
   assert.deepEqual(await product.run(['ecr-xacct', 'login', HOST], { env }), {
     status: 2,
     stdout: '',
-    stderr: `ecr-xacct: there is no daemon to keep a token: ECR_XACCT_DAEMON is off
+    stderr: `ecr-xacct: no daemon can keep a token: ECR_XACCT_DAEMON is off
 To fix it, run:
   unset ECR_XACCT_DAEMON
 `,

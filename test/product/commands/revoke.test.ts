@@ -26,7 +26,7 @@ describe('revoke', () => {
     await stage.run('grant', CI_ROLE, '--on', on('team/*'), '--push', '--yes');
     const { stdout } = await stage.run('revoke', CI_ROLE, '--on', on('team/*'), '--push', '--yes');
     assert.match(stdout, /^Revoked: pushing to repositories team\/\* from arn/m);
-    assert.match(stdout, /^What grant gave of pulling stays: to take back all, leave --push out\.$/m);
+    assert.match(stdout, /^Pulling stays granted: to take back everything, omit --push\.$/m);
     assert.deepEqual(
       stage.policyOf()?.Statement.map(({ Sid }) => Sid),
       ['EcrXacctPull'],
@@ -40,7 +40,7 @@ describe('revoke', () => {
     assert.equal(status, 0);
     assert.match(
       stdout,
-      /^Nothing to revoke: grant gave no access to repository team\/app from 444455556666\.$/m,
+      /^Nothing to revoke: there is no grant of access to repository team\/app from 444455556666\.$/m,
     );
     assert.match(
       stdout,

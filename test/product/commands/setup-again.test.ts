@@ -15,7 +15,7 @@ describe('on a terminal', { skip: skipWithoutTerminal }, () => {
     await terminal.shows(
       /◼ 444455556666 {2}readonly and 1 more {2}SSO, not signed in[\s\S]*◼ 111122223333 {2}images {15}SSO, not signed in[\s\S]*confirm/,
     );
-    // The second one is taken out.
+    // The second one is removed.
     terminal.type(KEYS.down + KEYS.space + KEYS.enter);
     await terminal.shows(/By which profile[\s\S]*● readonly {2}SSO, not signed in[\s\S]*confirm/);
     terminal.type(KEYS.down + KEYS.enter);

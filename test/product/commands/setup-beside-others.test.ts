@@ -31,7 +31,7 @@ for (const how of ['rename', 'in-place']) {
         if (status !== 0)
           assert.match(
             stderr,
-            /config\.json(?: is written by another program all the while|:\d+:\d+: not valid JSON)/,
+            /config\.json(?: is changed all the time by another program|:\d+:\d+: not valid JSON)/,
           );
         else runs += 1;
       }

@@ -17,9 +17,9 @@ describe('on a terminal', { skip: skipWithoutTerminal }, () => {
     terminal.type(KEYS.down + KEYS.enter);
     await terminal.shows(QUESTIONS.regions);
     terminal.type(`eu-central-1, mars${KEYS.enter}`);
-    await terminal.shows(/mars is no AWS region; write it like us-east-1\./);
+    await terminal.shows(/mars is not an AWS region; write it like us-east-1\./);
     terminal.type(`${KEYS.clear}eu-central1${KEYS.enter}`);
-    await terminal.shows(/eu-central1 is no AWS region; write it like eu-central-1\./);
+    await terminal.shows(/eu-central1 is not an AWS region; write it like eu-central-1\./);
     terminal.type(`${KEYS.clear}eu-central-1 cn-north-1${KEYS.enter}`);
     await terminal.shows(/Account 111122223333 is in aws, and cn-north-1 is not\./);
     terminal.type(`${KEYS.clear}eu-central-1${KEYS.enter}`);

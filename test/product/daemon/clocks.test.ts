@@ -127,7 +127,7 @@ test('A token that is expired on arrival is had by each get, and login and expla
   const { aws, product } = stage;
   aws.faults.next({ kind: 'token', expiresAt: Date.UTC(2015, 0, 1), times: 5 });
   const why = new RegExp(
-    `Its token was expired on arrival \\(AWS's clock ${MOMENT}, expiry 2015-01-01 00:00 UTC\\): it is not kept, and each get asks for another\\.`.replaceAll(
+    `Its token was expired on arrival \\(AWS's clock ${MOMENT}, expiry 2015-01-01 00:00 UTC\\): it is not kept, so each pull asks for another\\.`.replaceAll(
       ' ',
       String.raw`\s+`,
     ),

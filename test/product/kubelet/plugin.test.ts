@@ -118,13 +118,13 @@ for (const front of PLUGIN_FRONTS) {
       assert.deepEqual([status, stdout], [1, '']);
       assert.match(
         stderr,
-        /^ecr-xacct: 111122223333\.dkr\.ecr\.us-east-1\.amazonaws\.com: role \S+NobodyTrusted \(service account team\/app\): STS rejected the token of service account team\/app, issued by https:\/\/oidc\.cluster\.example, .*; check who the role trusts: aws iam get-role --role-name NobodyTrusted .*$/,
+        /^ecr-xacct: 111122223333\.dkr\.ecr\.us-east-1\.amazonaws\.com: role \S+NobodyTrusted \(service account team\/app\): STS rejected the token of service account team\/app, issued by https:\/\/oidc\.cluster\.example, .*; check what the role trusts: aws iam get-role --role-name NobodyTrusted .*$/,
       );
     });
 
     for (const { what, input, said } of [
-      { what: 'nothing', input: '', said: /is no CredentialProviderRequest: it is empty/ },
-      { what: 'no JSON', input: '{', said: /it is no JSON/ },
+      { what: 'nothing', input: '', said: /is not a CredentialProviderRequest: it is empty/ },
+      { what: 'no JSON', input: '{', said: /it is not JSON/ },
       {
         what: 'another version',
         input: requestOf({ image: IMAGE }).replace('/v1', '/v1beta1'),
@@ -139,7 +139,7 @@ for (const front of PLUGIN_FRONTS) {
       {
         what: 'an annotation that is no ARN',
         input: requestOf({ ...BY_POD, annotations: { 'ecr-xacct/role-arn': 'EcrPull' } }),
-        said: /annotation ecr-xacct\/role-arn of service account team\/app is no ARN of a role: EcrPull; run: kubectl annotate/,
+        said: /annotation ecr-xacct\/role-arn of service account team\/app is not the ARN of a role: EcrPull; run: kubectl annotate/,
       },
       {
         what: 'a pod without a token where the rule needs one',

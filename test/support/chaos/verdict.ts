@@ -40,7 +40,7 @@ export const wrong = (expected: string, lost?: 'login'): Verdict => ({ expected,
 export const right = (of: Right): Verdict => ({ right: of });
 export const OTHER = right({ of: 'other' });
 
-/** Undefined where it is no JSON. */
+/** Undefined where it is not JSON. */
 export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

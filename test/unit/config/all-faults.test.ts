@@ -18,7 +18,7 @@ const rows: Readonly<Record<string, readonly [string, readonly string[]]>> = {
   ],
   'of rules beside each other': [
     `registries:\n  docker.io: { profile: dev }\n  ${A}: { profile: dev }\n  ${A.toUpperCase()}: { profile: dev }\n`,
-    ['2:3: "docker.io" is not an ECR hostname', `4:3: "${A.toUpperCase()}" is there a second time`],
+    ['2:3: "docker.io" is not an ECR hostname', `4:3: "${A.toUpperCase()}" is there twice`],
   ],
   'of YAML': ['a: 1\na: 2\nb: 1\nb: 2\n', ['2:1: this key is there twice', '4:1: this key is there twice']],
   'of keys': ['[1]: a\n[2]: b\n', ['1:1: a key must be plain text', '2:1: a key must be plain text']],

@@ -147,7 +147,7 @@ describe('a rule', () => {
     assert.equal(ruleIn(text, OTHER, FILE), undefined);
   });
 
-  test('is taken out with its line, and comments of others stay', () => {
+  test('is removed with its line, and comments of others stay', () => {
     assert.equal(take(USERS), USERS.replace(`    "${KEY}":   { profile: old }   # for now\n`, ''));
     const role = put(`registries:\n  "${OTHER}": { profile: images }\n`, ROLE);
     assert.equal(take(role), `registries:\n  "${OTHER}": { profile: images }\n`);

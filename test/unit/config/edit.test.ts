@@ -166,7 +166,7 @@ describe('the profile of a rule is changed', () => {
   });
 });
 
-describe('a rule is taken out', () => {
+describe('a rule is removed', () => {
   test('in the lines that it has, whatever the form of the others.', () => {
     const text = `registries:\n  # one\n  ${OTHER}:   {profile:   dev} # kept\n  "${KEY}":\n    profile: dev # for now\n\ndiscover:   false\n`;
     assert.equal(

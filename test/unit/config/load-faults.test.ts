@@ -45,7 +45,7 @@ const faults: Readonly<Record<string, Faults>> = {
     'a registry that is there twice, in other letters': [
       rulesFor('public.ecr.aws', 'Public.ECR.aws'),
       '3:3',
-      `"Public.ECR.aws" is there a second time; the first is at ${FILE}:2`,
+      `"Public.ECR.aws" is there twice; the first is at ${FILE}:2`,
     ],
   },
   values: {
@@ -179,7 +179,7 @@ const faults: Readonly<Record<string, Faults>> = {
     'profile beside role_arn': [
       oneRule('role_arn: arn:aws:iam::111122223333:role/EcrPull', 'profile: dev'),
       '4:5',
-      '"profile" cannot stand beside role_arn; write source_profile instead',
+      '"profile" cannot be used with role_arn; write source_profile instead',
     ],
     'two sources': [
       oneRule(...role, 'credential_source: Environment'),
@@ -367,7 +367,7 @@ const faults: Readonly<Record<string, Faults>> = {
     ],
   },
   YAML: {
-    'a tab': ['registries:\n\tpublic.ecr.aws:\n', '2:1', 'a tab; indent with spaces'],
+    'a tab': ['registries:\n\tpublic.ecr.aws:\n', '2:1', 'a tab: indent with spaces'],
     'a quote that is not closed': [
       'registries:\n  "public.ecr.aws',
       '2:18',

@@ -44,7 +44,7 @@ describe('the most specific rule', () => {
     });
   }
 
-  test('is the next one where the most specific is taken out', () => {
+  test('is the next one where the most specific is removed', () => {
     const ladder = all.slice(0, 5).reverse();
     for (const [index, key] of ladder.entries()) {
       const rest = parseConfig(rulesFor(...ladder.slice(index)), FILE);

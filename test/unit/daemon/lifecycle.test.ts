@@ -157,6 +157,6 @@ describe('Each minute', () => {
     assert.deepEqual(ended, []);
     watched.holds = false;
     minute();
-    assert.deepEqual(ended, [['nothing to keep, and no one asks']]);
+    assert.deepEqual(ended, [['nothing to keep, and no requests']]);
   });
 });

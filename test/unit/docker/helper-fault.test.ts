@@ -47,7 +47,7 @@ test('Where it is not on PATH, the command links it into a folder of the user th
   const { message, command } = home.fault('/nowhere', home.bin, '/usr/bin') ?? assert.fail();
   assert.match(
     message,
-    /^Docker will not find docker-credential-ecr-xacct: it is in no folder of your PATH\.$/,
+    /^Docker does not find docker-credential-ecr-xacct: it is in no folder of your PATH\.$/,
   );
   assert.match(command, /^ln -s /);
   execFileSync('/bin/sh', ['-c', command]);

@@ -139,7 +139,7 @@ describe('a denial', () => {
       { policyType: 'VPC endpoint policy' },
       {
         side: 'endpoint',
-        by: 'who administers the VPC',
+        by: 'the administrator of the VPC',
         command:
           "aws ec2 describe-vpc-endpoints --region us-east-1 --filters Name=service-name,Values=com.amazonaws.us-east-1.ecr.dkr --query 'VpcEndpoints[].PolicyDocument'",
       },
@@ -206,7 +206,7 @@ describe('a denial', () => {
       undefined,
       false,
       undefined,
-      `${CI} may not do ecr:BatchGetImage on ${APP}, and AWS does not say by whose policy`,
+      `${CI} may not do ecr:BatchGetImage on ${APP}, and AWS does not say whose policy denies`,
     ],
   ];
   for (const [policyType, isExplicit, policyArn, text] of texts) {

@@ -16,5 +16,5 @@ test('A default profile that is broken fails the step of the identity, on this m
   const { step, outcome, side, text, notes } = identityFinding(explanation);
   assert.deepEqual({ step, outcome, side }, { step: 'identity', outcome: 'failed', side: 'machine' });
   assert.match(text, /there is no profile gone \(the source_profile of profile default\)/);
-  assert.deepEqual(notes, ['To see which there are, run:', '  aws configure list-profiles']);
+  assert.deepEqual(notes, ['To list them, run:', '  aws configure list-profiles']);
 });

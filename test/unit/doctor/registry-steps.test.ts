@@ -157,7 +157,7 @@ describe('The layer storage', () => {
       notes: [
         'Check:',
         `  getent hosts ${S3}`,
-        'In a VPC without a way out, that needs an endpoint of com.amazonaws.us-east-1.s3.',
+        'In a VPC without internet access, that needs an endpoint of com.amazonaws.us-east-1.s3.',
       ],
     });
   });

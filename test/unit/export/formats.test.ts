@@ -48,7 +48,7 @@ test('A Secret has the logins that Docker reads, and the end that comes first.',
     ],
   );
   assert.match(text, /^# The token for public\.ecr\.aws ends at 2026-12-02T00:00:00Z\n/);
-  assert.match(text, /\n# The password for images\.corp\.example is what docker login brought; /);
+  assert.match(text, /\n# The password for images\.corp\.example is from docker login; /);
   assert.equal(
     parseDocument(kubernetesSecret([LOGIN], { name: 'a' })).toJS().metadata.annotations,
     undefined,

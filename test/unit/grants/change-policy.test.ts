@@ -142,7 +142,7 @@ test('Who is overwritten again and again gives up, and says by whom that may be.
   const asked = options({ pause: overwrite });
   await assert.rejects(changePolicy(store, grantTo(OURS), asked), (error: XacctError) => {
     assert.equal(error.code, 'policy');
-    assert.match(error.message, /repository team\/app is written by another program again and again/);
+    assert.match(error.message, /repository team\/app is changed again and again by another program/);
     return true;
   });
   assert.equal(asked.contended, 8);

@@ -117,7 +117,7 @@ describe('the accounts of profiles, where there is no time to learn all', () => 
     };
     assert.deepEqual(await fixture.run('get', ECR), {
       outcome: 'failure',
-      text: `ecr-xacct: ${ECR}: no profile says that it is of account ${ACCOUNT}, and no answer from AWS within 4 s: 7 of 7 profiles have not said who they are yet; say it of the right one, or run the same command again, which goes on from here, run: aws configure set aws_account_id ${ACCOUNT} --profile NAME`,
+      text: `ecr-xacct: ${ECR}: no profile says that it is of account ${ACCOUNT}, and no answer from AWS within 4 s: 7 of 7 profiles have not been asked for their account yet; name the right one, or run the same command again, which continues from here, run: aws configure set aws_account_id ${ACCOUNT} --profile NAME`,
     });
     assert.deepEqual(fixture.mints, []);
   });
@@ -132,7 +132,10 @@ describe('the accounts of profiles, where there is no time to learn all', () => 
       if (fixture.profilesAsked.length === 4) deadline.abort(timeout);
       return Promise.reject(timeout);
     };
-    assert.match((await fixture.run('get', ECR)).text, /: 6 of 6 profiles have not said who they are yet;/);
+    assert.match(
+      (await fixture.run('get', ECR)).text,
+      /: 6 of 6 profiles have not been asked for their account yet;/,
+    );
     assert.deepEqual(fixture.profilesAsked, names.slice(0, 4));
     fixture.now += 10_000;
     fixture.deps.deadline = () => new AbortController().signal;
@@ -241,7 +244,7 @@ describe('login', () => {
     const { hostname } = await login(fixture.deps, { profile: 'dev' }, {});
     assert.equal(hostname, '444455556666.dkr.ecr.eu-west-1.amazonaws.com');
     await assert.rejects(login(fixture.deps, { profile: 'nowhere' }, {}), {
-      message: 'profile nowhere says no region to log in to',
+      message: 'profile nowhere has no region to log in to',
       hint: { run: command`aws configure set region us-east-1 --profile nowhere` },
     });
   });

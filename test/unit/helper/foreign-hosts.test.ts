@@ -142,7 +142,7 @@ describe('get with a fallback helper', () => {
       throw new XacctError(code, 'docker-credential-pass: tok-3999-of-the-caller');
     };
     const { text } = await fixture.run('get', 'ghcr.io');
-    assert.match(text, /^ecr-xacct: ghcr\.io: docker-credential-pass failed; what it printed is not shown, /);
+    assert.match(text, /^ecr-xacct: ghcr\.io: docker-credential-pass failed; what it printed is not shown: /);
     code = 'timeout';
     assert.match((await fixture.run('get', 'ghcr.io')).text, /tok-3999/, 'only its own words may have them');
     fixture.env = {};

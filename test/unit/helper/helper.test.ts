@@ -140,7 +140,7 @@ describe('a failure of get', () => {
     fixture.env = { AWS_PROFILE: 'gone' };
     assert.deepEqual(await fixture.run('get', ECR), {
       outcome: 'failure',
-      text: `ecr-xacct: ${ECR}: there is no profile gone in ~/.aws/config or ~/.aws/credentials; to see which there are, run: aws configure list-profiles`,
+      text: `ecr-xacct: ${ECR}: there is no profile gone in ~/.aws/config or ~/.aws/credentials; to list them, run: aws configure list-profiles`,
     });
   });
 

@@ -118,7 +118,7 @@ describe('an empty AWS_WEB_IDENTITY_TOKEN_FILE', () => {
     assert.throws(() => kindOf(WEB, 'in-force'), {
       code: 'profile-empty',
       message:
-        'AWS_WEB_IDENTITY_TOKEN_FILE is empty and turns off the web identity of profile dev, which says no other way to get credentials (~/.aws/config:1)',
+        'AWS_WEB_IDENTITY_TOKEN_FILE is empty and turns off the web identity of profile dev, which has no other credentials (~/.aws/config:1)',
       hint: { run: command`unset AWS_WEB_IDENTITY_TOKEN_FILE` },
     });
   });
@@ -174,7 +174,7 @@ describe('a profile that cannot be resolved', () => {
       {
         code: 'profile-missing',
         message: 'there is no profile dev in ~/.aws/config or ~/.aws/credentials',
-        hint: { say: 'to see which there are', run: command`aws configure list-profiles` },
+        hint: { say: 'to list them', run: command`aws configure list-profiles` },
       },
     ],
     [
@@ -198,7 +198,7 @@ describe('a profile that cannot be resolved', () => {
       `[profile dex]\n${KEYS}[profile de]\n${KEYS}`,
       {
         code: 'profile-missing',
-        hint: { say: 'to see which there are', run: command`aws configure list-profiles` },
+        hint: { say: 'to list them', run: command`aws configure list-profiles` },
       },
     ],
     [
@@ -215,7 +215,7 @@ describe('a profile that cannot be resolved', () => {
       '[profile dev]\nregion = eu-west-1\n',
       {
         code: 'profile-empty',
-        message: 'profile dev says no way to get credentials (~/.aws/config:1)',
+        message: 'profile dev has no credentials (~/.aws/config:1)',
         hint: { run: command`aws configure --profile dev` },
       },
     ],
@@ -238,7 +238,7 @@ describe('a profile that cannot be resolved', () => {
       `[profile dev]\n${ROLE}source_profile = base\nduration_seconds = 1h\n[profile base]\n${KEYS}`,
       {
         code: 'profile-incomplete',
-        message: 'profile dev has duration_seconds = 1h, which is no number of seconds (~/.aws/config:4)',
+        message: 'profile dev has duration_seconds = 1h, which is not a number of seconds (~/.aws/config:4)',
         hint: { run: command`aws configure set duration_seconds 3600 --profile dev` },
       },
     ],
@@ -296,8 +296,7 @@ describe('a profile that cannot be resolved', () => {
       `[profile dev]\n${source('base')}[profile base]\nregion = eu-west-1\n`,
       {
         code: 'profile-empty',
-        message:
-          'profile base, the source_profile of profile dev, says no way to get credentials (~/.aws/config:4)',
+        message: 'profile base, the source_profile of profile dev, has no credentials (~/.aws/config:4)',
       },
     ],
     [

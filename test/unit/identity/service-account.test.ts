@@ -69,7 +69,7 @@ describe('a service account', () => {
         (error: Error) => {
           assert.match(
             error.message,
-            /^the service account's token that the kubelet gives (?:is no JSON Web Token|has no issuer)/,
+            /^the service account's token that the kubelet gives (?:is not a JSON Web Token|has no issuer)/,
           );
           assert.doesNotMatch(error.message, /secret/);
           return true;

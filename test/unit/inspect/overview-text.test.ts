@@ -31,7 +31,7 @@ const of = (view: Partial<IdentityView>): Partial<Overview> => ({
 
 describe('a look at everything', () => {
   test('says where nothing is named yet what names something', () => {
-    assert.ok(shown({}).endsWith('\nNo registry is named anywhere yet.\n  run: ecr-xacct setup\n'));
+    assert.ok(shown({}).endsWith('\nNo registry is set up yet.\n  run: ecr-xacct setup\n'));
   });
 
   test('says of a daemon that does not answer what it says, and what ends it', () => {

@@ -134,7 +134,7 @@ the pod's service account
 });
 
 describe('that no registry is named', () => {
-  const NONE = /No registry is named anywhere yet/;
+  const NONE = /No registry is set up yet/;
 
   test('is said where there are no files.', async () => {
     using user = makeSetupHome();

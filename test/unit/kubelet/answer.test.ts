@@ -82,7 +82,7 @@ describe('the kubelet', () => {
     });
     await assert.rejects(answer(), (error: XacctError) => {
       assert.equal(error.message, `${ECR}: profile dev: AWS throttles`);
-      assert.match(error.hint?.say ?? '', /^the kubelet asks again by itself/);
+      assert.match(error.hint?.say ?? '', /^the kubelet asks again when it tries the pod again/);
       return true;
     });
   });

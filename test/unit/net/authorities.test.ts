@@ -126,7 +126,7 @@ test('A file of NODE_EXTRA_CA_CERTS that has nothing counts for nothing, and is 
   assert.equal(awsAuthorities(env, undefined), undefined);
   assert.deepEqual(unknownAuthority(env, 'AWS_CA_BUNDLE'), {
     authority: 'an unknown authority',
-    hint: { say: 'nothing can be read of NODE_EXTRA_CA_CERTS; check:', run: command`ls -l ${path}` },
+    hint: { say: 'NODE_EXTRA_CA_CERTS cannot be read; check:', run: command`ls -l ${path}` },
   });
   await writeFile(path, (await createCertificateAuthority()).cert);
   assert.deepEqual(unknownAuthority(env, 'AWS_CA_BUNDLE').hint, {
@@ -166,7 +166,7 @@ test('A file that an engine goes by, and that cannot be read, is named.', async 
   await mkdir(`${folder}/${HOST}/folder.crt`, { recursive: true });
   assert.throws(() => engineAuthorities(HOST, {}, folder), {
     code: 'tls',
-    message: `cannot read ${folder}/${HOST}/folder.crt, which Docker's engine goes by`,
+    message: `cannot read ${folder}/${HOST}/folder.crt, which Docker's engine uses`,
     hint: { run: command`ls -ld ${folder}/${HOST}/folder.crt` },
   });
 });

@@ -380,6 +380,6 @@ test('a file that is larger than may be read is refused in one line, before it i
   });
   assert.throws(() => read(path), {
     code: 'config-invalid',
-    message: `${path} is larger than 1 MiB, the most that is read of it`,
+    message: `${path} is larger than 1 MiB, which is the limit`,
   });
 });

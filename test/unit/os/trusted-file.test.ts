@@ -18,7 +18,7 @@ function refusalOf(uid: number, mode: number, own?: number): [string, string] | 
   }
 }
 
-const LOOSE = (mode: string) => `others than its owner may write ${PATH} (mode ${mode}), so it is not read`;
+const LOOSE = (mode: string) => `others than its owner may change ${PATH} (mode ${mode}), so it is not read`;
 const FOREIGN = `${PATH} belongs to user ID 4711 and not to root, so it is not read`;
 const CLOSE = `run: ${sudo}chmod go-w ${PATH}`;
 const CHOWN = `run: ${sudo}chown root ${PATH}`;

@@ -60,7 +60,7 @@ describe('what is refused, with what to write instead', () => {
     ['arn:aws:iam::*:root', /wildcard/, /account/],
     [
       `arn:aws:sts::${ID}:assumed-role/ci/build-7`,
-      /session of a role, which ends/,
+      /session of a role, which expires/,
       new RegExp(`^write the role: arn:aws:iam::${ID}:role/ci$`),
     ],
     [
@@ -97,7 +97,7 @@ describe('what is refused, with what to write instead', () => {
     ['lambda.amazonaws.com', /is a service/, /lambda:/],
     ['AROAEXAMPLE0123456789', /unique ID/, /its ARN/],
     ['', /an empty name/, /org:o-…/],
-    ['ci', /no principal that can be let in/, /role\/NAME/],
+    ['ci', /cannot be a principal/, /role\/NAME/],
     [`${ID}\n`, /not how an account is written/, /^write 444455556666$/],
     [`org:o-a1b2c3d4e5\n`, /names no organization/, /describe-organization/],
     [`arn:aws:iam::${ID}:role/ci\n`, /neither an account/, /role\/NAME/],

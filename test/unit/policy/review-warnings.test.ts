@@ -110,7 +110,7 @@ describe('What is wrong is said, and what to do, of', () => {
     [
       'what is left of a role',
       pull(ROOT, GONE),
-      [/^AROAEXAMPLE0123456789 is left of a deleted role .*; take it out$/],
+      [/^AROAEXAMPLE0123456789 is of a deleted role .*; remove it$/],
     ],
     [
       'several at once',

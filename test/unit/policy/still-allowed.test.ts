@@ -145,7 +145,7 @@ describe('A statement of ours still gives it where', () => {
     ['it is for the account of the role', role, pull(ROLE, ROOT)],
     ['it is for a role of the account', account, pull(ROOT, ROLE)],
     ['it is for more than the prefix', prefix, forAll('*', pull(ROOT))],
-    ['it is for the account, whose functions are taken out', functions, pull(ROOT)],
+    ['it is for the account, whose functions are removed', functions, pull(ROOT)],
   ];
   for (const [title, asked, statement] of rows) {
     test(`${title}.`, () => {

@@ -88,7 +88,7 @@ describe('the AWS files', () => {
       'a setting twice',
       '[default]\nx = 1\nX = 2\n',
       ':3: x is in its section already, on line 2',
-      'delete the line that is not meant:',
+      'delete one of the two lines:',
     ],
     [
       'a nested line that is no setting',

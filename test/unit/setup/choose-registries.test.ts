@@ -69,7 +69,7 @@ describe('of several profiles of an account', () => {
     assert.equal(status, 1);
     assert.match(
       stderr,
-      /^ecr-xacct: there is no profile amdin that has credentials\nTo see which there are, run:\n {2}aws configure list-profiles\n$/,
+      /^ecr-xacct: there is no profile amdin that has credentials\nTo list them, run:\n {2}aws configure list-profiles\n$/,
     );
   });
 });
@@ -180,7 +180,7 @@ See: ecr-xacct setup --help
     [
       'an account that is not named',
       [`${IMAGES}=us-east-1`, '--profile', 'platform'],
-      'none of --profile is of that account; images is',
+      'no --profile is of that account; images is',
     ],
   ];
   for (const [what, args, message] of refused) {
@@ -322,7 +322,7 @@ describe("a profile's account", () => {
       ),
       {
         code: 'no-identity',
-        message: 'no profile leads to an AWS account: profile lost is of no account (and 1 more like it)',
+        message: 'no profile is of an AWS account: profile lost is of no account (and 1 more like it)',
         hint: { say: 'to see why', run },
       },
     );

@@ -24,7 +24,7 @@ describe('without --creds-store', () => {
     assert.deepEqual(user.files(), before);
   });
 
-  test('an old login in the file that is read first is taken out, and is back after undo.', async () => {
+  test('an old login in the file that is read first is removed, and is back after undo.', async () => {
     const auths = {
       [HOST]: { auth: 'canary' },
       [`${HOST}/team`]: { auth: 'canary' },

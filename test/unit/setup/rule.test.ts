@@ -31,7 +31,7 @@ describe('rule add', () => {
     assert.equal(user.read(CONFIG), `${text}discover: false\n`);
   });
 
-  test('shows the change, writes it, says how it is taken out again, and keeps all else.', async () => {
+  test('shows the change, writes it, says how it is removed again, and keeps all else.', async () => {
     using user = homeWith(MINE);
     const { status, stdout, stderr } = await user.run('rule', 'add', HOST, '--profile', 'platform', '--yes');
     assert.deepEqual([status, stderr], [0, '']);
@@ -43,7 +43,7 @@ describe('rule add', () => {
       stdout,
     );
     assert.ok(stdout.includes(`\nDone: once Docker asks ecr-xacct for it, the next pull from\n${HOST} uses`));
-    assert.ok(stdout.endsWith(`\nTo take it out again:\n  ecr-xacct rule remove ${HOST}\n`), stdout);
+    assert.ok(stdout.endsWith(`\nTo remove it again:\n  ecr-xacct rule remove ${HOST}\n`), stdout);
     assert.equal(user.read(CONFIG), `${MINE}  "${HOST}": { profile: platform }\n`);
   });
 
@@ -209,7 +209,7 @@ describe('rule add', () => {
     'no identity at all': [
       [HOST, '--yes'],
       2,
-      /by which profile\? [\s\S]*as in:\n {2}ecr-xacct rule add \S+ --yes --profile NAME\n/i,
+      /which profile\? [\s\S]*as in:\n {2}ecr-xacct rule add \S+ --yes --profile NAME\n/i,
     ],
     'a role without an account': [
       [HOST, '--role-arn', 'EcrPull', '--profile', 'dev', '--yes'],

@@ -275,7 +275,7 @@ describe('to be the credsStore instead', () => {
     const stdout = await user.succeed('--yes', '--region', 'eu-west-1');
     const command = 'ecr-xacct setup --region eu-west-1 --yes --creds-store';
     assert.match(stdout, /\nDocker now has 18 credHelpers\. A classic "docker build"/);
-    assert.match(stdout, /The credsStore of now, desktop, goes on answering/);
+    assert.match(stdout, /The present credsStore, desktop, keeps answering/);
     assert.ok(stdout.endsWith(`\nTo change to that, run:\n  ${command}\n`), stdout);
     await user.succeed(...command.split(' ').slice(2));
     assert.equal(user.read(DOCKER), dockerText({ auths: {}, credsStore: 'ecr-xacct' }));

@@ -54,7 +54,7 @@ What to do next:
   docker pull ${host(PLATFORM)}/NAME:TAG
   ecr-xacct explain ${host(PLATFORM)}
 
-To take it all back, run:
+To undo it, run:
   ecr-xacct setup --undo
 `,
     );
@@ -179,7 +179,7 @@ To change it, run:
       const own = join(user.home, 'opt/bin/docker-credential-ecr-xacct');
       assert.match(
         stderr,
-        /^\nWarning: Docker will not find docker-credential-ecr-xacct: .*\nTo fix it, run:\n {2}\S/,
+        /^\nWarning: Docker does not find docker-credential-ecr-xacct: .*\nTo fix it, run:\n {2}\S/,
       );
       assert.ok(stderr.includes(`ln -s ${own} /usr/local/bin/\n`), stderr);
     }
@@ -283,7 +283,7 @@ describe('a file that is there', () => {
     [
       STATE,
       '{}',
-      /^ecr-xacct: \S+setup\.json is not what "ecr-xacct setup" wrote; .*\nTo begin anew, run:\n {2}rm \S+\n$/,
+      /^ecr-xacct: \S+setup\.json is not what "ecr-xacct setup" wrote; .*\nTo start over, run:\n {2}rm \S+\n$/,
     ],
   ];
   for (const [path, content, message] of broken) {
@@ -306,12 +306,12 @@ describe('the entry of another helper', () => {
     });
     const stdout = await user.succeed('--yes');
     assert.ok(stdout.includes(`-\t\t"${host(PLATFORM)}": "ecr-login"\n`), stdout);
-    assert.match(stdout, /Note: 444455556666\.\S+: so far docker-credential-ecr-login answered for it\n/);
+    assert.match(stdout, /Note: 444455556666\.\S+: before, docker-credential-ecr-login answered for it\n/);
     assert.match(user.read(DOCKER) ?? '', /"444455556666\.\S+": "ecr-xacct"/);
   });
 });
 
-test('Old logins of the registries are taken out, and no secret of the file is printed.', async () => {
+test('Old logins of the registries are removed, and no secret of the file is printed.', async () => {
   const auths = {
     [`https://${host(PLATFORM)}`]: { auth: 'canary-1' },
     [`${host(PLATFORM)}/`]: { auth: 'canary-2' },
@@ -319,6 +319,6 @@ test('Old logins of the registries are taken out, and no secret of the file is p
   };
   using user = makeSetupHome({ '.aws/config': AWS_BOTH, [DOCKER]: dockerText({ auths }) });
   const outputs = [await user.succeed('--yes'), user.read(STATE), await user.succeed('--undo', '--yes')];
-  assert.match(outputs[0] ?? '', /Note: \S+: 2 old logins are taken out\n/);
+  assert.match(outputs[0] ?? '', /Note: \S+: 2 old logins are removed\n/);
   for (const output of outputs) assert.doesNotMatch(output ?? '', /canary/);
 });

@@ -143,7 +143,7 @@ test('What another program begins to write and never ends is kept beside the fil
   const change = { path, before: readSnapshot(path), after: Buffer.from(own), kind: 'docker' as const };
   await assert.rejects(
     writeFiles([change], late),
-    isRefused(/config\.json is written by other programs all the while; what one of them wrote is kept in /),
+    isRefused(/config\.json is changed all the time by other programs; what one of them wrote is kept in /),
   );
   assert.equal(readFileSync(path, 'utf8'), login('theirs'));
   const [kept = ''] = readdirSync(temporary.path).filter((name) => name !== 'config.json');

@@ -40,7 +40,7 @@ export const configFailures: readonly Failure[] = [
     files: profile('nobody', {}),
     identity: 'profile nobody',
     says: /there is no profile nobody in ~\/\.aws\/config or ~\/\.aws\/credentials/,
-    hint: 'to see which there are, run: aws configure list-profiles',
+    hint: 'to list them, run: aws configure list-profiles',
   },
   {
     what: 'A profile with a typing error',
@@ -56,7 +56,7 @@ export const configFailures: readonly Failure[] = [
     }),
     identity: 'profile nobody',
     says: /there is no profile nobody \(the source_profile of profile puller\)/,
-    hint: 'to see which there are, run: aws configure list-profiles',
+    hint: 'to list them, run: aws configure list-profiles',
   },
   {
     what: 'Profiles that name each other',
@@ -72,7 +72,7 @@ export const configFailures: readonly Failure[] = [
     what: 'A profile with nothing but a region',
     files: profile('region-only', { 'profile region-only': { region: 'us-east-1' } }),
     identity: 'profile region-only',
-    says: /says no way to get credentials \(~\/\.aws\/config:1\)/,
+    says: /has no credentials \(~\/\.aws\/config:1\)/,
     hint: 'run: aws configure --profile region-only',
   },
   {
@@ -98,7 +98,7 @@ export const configFailures: readonly Failure[] = [
       'profile puller': { role_arn: roleArn('EcrPull'), source_profile: 'dev', duration_seconds: '1h' },
     }),
     identity: 'profile puller',
-    says: /has duration_seconds = 1h, which is no number of seconds \(~\/\.aws\/config:4\)/,
+    says: /has duration_seconds = 1h, which is not a number of seconds \(~\/\.aws\/config:4\)/,
     hint: 'run: aws configure set duration_seconds 3600 --profile puller',
   },
   {

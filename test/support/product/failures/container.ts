@@ -55,7 +55,7 @@ export const containerFailures: readonly Failure[] = [
       NODE_EXTRA_CA_CERTS: '/nonexistent/ca.pem',
     }),
     says: /the container credential endpoint https:\/\/ADDRESS: the certificate of ADDRESS is signed by/,
-    hint: 'nothing can be read of NODE_EXTRA_CA_CERTS; check: ls -l /nonexistent/ca.pem',
+    hint: 'NODE_EXTRA_CA_CERTS cannot be read; check: ls -l /nonexistent/ca.pem',
   },
   {
     what: 'A container endpoint that answers something else',
@@ -69,7 +69,7 @@ export const containerFailures: readonly Failure[] = [
     what: 'A container endpoint on a foreign host',
     ...container,
     env: () => ({ AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://collector.example/' }),
-    says: /endpoint http:\/\/collector\.example is neither HTTPS nor this machine's or its agent's/,
+    says: /endpoint http:\/\/collector\.example is neither HTTPS nor on this machine, nor AWS's agent/,
   },
   {
     what: 'A container endpoint that is no URL',
@@ -109,7 +109,7 @@ export const containerFailures: readonly Failure[] = [
     ...source('Ec2InstanceMetadata'),
     env: ({ aws }) => ({ AWS_EC2_METADATA_DISABLED: undefined, AWS_EC2_METADATA_SERVICE_ENDPOINT: aws.url }),
     says: /credential_source is Ec2InstanceMetadata, but there is no EC2 instance role/,
-    hint: 'elsewhere than on EC2, name the profile that may assume it, run: aws configure set source_profile NAME --profile mine',
+    hint: 'outside EC2, name the profile that may assume it, run: aws configure set source_profile NAME --profile mine',
   },
   {
     what: 'A credential_source Ec2InstanceMetadata that is turned off',

@@ -102,7 +102,7 @@ export const credentialFailures: readonly Failure[] = [
     },
     identity: `role ${roleArn('EcrPullWebIdentity')} (AWS_WEB_IDENTITY_TOKEN_FILE)`,
     says: /the web identity token in FOLDER\/web-identity-token has expired \(ExpiredTokenException\)/,
-    hint: 'whatever wrote it must write a new one; to see when it did last, run: ls -l FOLDER/web-identity-token',
+    hint: 'what writes it must write a new one; to see when it last did, run: ls -l FOLDER/web-identity-token',
   },
   {
     what: 'A web identity token for a role that does not trust its issuer',
@@ -111,14 +111,14 @@ export const credentialFailures: readonly Failure[] = [
     prepare: ({ product, cast }) => writeFile(tokenFile(product), cast.webIdentityToken),
     identity: `role ${roleArn('EcrPull')} (AWS_WEB_IDENTITY_TOKEN_FILE)`,
     says: /STS rejected the web identity token for \S+EcrPull \(Not authorized to perform sts:AssumeRoleWithWebIdentity\)/,
-    hint: 'check who the role trusts: aws iam get-role --role-name EcrPull --query Role.AssumeRolePolicyDocument',
+    hint: 'check what the role trusts: aws iam get-role --role-name EcrPull --query Role.AssumeRolePolicyDocument',
   },
   {
     what: 'A web identity token that STS does not know',
     files: rule({ role_arn: roleArn('EcrPullWebIdentity'), web_identity_token_file: '/etc/hostname' }),
     identity: `role ${roleArn('EcrPullWebIdentity')} (web identity token /etc/hostname)`,
     says: /STS rejected the web identity token for .*EcrPullWebIdentity/,
-    hint: 'check who the role trusts: aws iam get-role --role-name EcrPullWebIdentity --query Role.AssumeRolePolicyDocument',
+    hint: 'check what the role trusts: aws iam get-role --role-name EcrPullWebIdentity --query Role.AssumeRolePolicyDocument',
   },
   {
     what: 'A credential_source Environment without keys in it',

@@ -51,12 +51,12 @@ export const processFailures: readonly Failure[] = [
     what: 'A credential_process with a quote that is not ended',
     ...process('exit 1'),
     ...command(`sh -c "exit 1`),
-    says: /its credential_process has a quote or a backslash that is not ended/,
+    says: /its credential_process has a quote or a backslash without its end/,
   },
   {
     what: 'A credential_process that prints a secret and no JSON',
     ...process(`echo ${DEV_SECRET}`),
-    says: /its credential_process printed no valid JSON/,
+    says: /its credential_process printed invalid JSON/,
   },
   {
     what: 'A credential_process of another version',
@@ -92,7 +92,7 @@ export const processFailures: readonly Failure[] = [
     ...process('sleep 600 & echo {}'),
     env: () => ({ ECR_XACCT_TIMEOUT: '5' }),
     says: /its credential_process ended, but something that it started kept its output open and did not end within 5 s/,
-    hint: 'let it start that with >/dev/null 2>&1; to see it, run: aws configure get credential_process --profile mine',
+    hint: 'start that with >/dev/null 2>&1; to see it, run: aws configure get credential_process --profile mine',
   },
   {
     what: 'A credential_process that is not on the PATH',
@@ -133,6 +133,6 @@ export const processFailures: readonly Failure[] = [
     ...process(
       `echo '{\\"Version\\":1,\\"AccessKeyId\\":\\"A\\",\\"SecretAccessKey\\":\\"s\\",\\"Expiration\\":\\"2099-01-01T00:00:00\\"}'`,
     ),
-    says: /its credential_process printed JSON whose Expiration is no date with a time zone/,
+    says: /its credential_process printed JSON whose Expiration is not a date with a time zone/,
   },
 ];

@@ -83,13 +83,13 @@ const ssoFailures: readonly Failure[] = [
       { accessToken: SSO_ACCESS_TOKEN, refreshToken: 'used already', expiresAt: Date.now() - HOUR },
       'corp',
     ),
-    says: /its SSO session has expired and is not renewed any more/,
+    says: /its SSO session has expired and can no longer be renewed/,
   },
   {
     what: 'An SSO session that was ended elsewhere',
     ...sso,
     prepare: ssoCache({ accessToken: 'logged-out', expiresAt: Date.now() + HOUR }),
-    says: /its SSO session was ended: IAM Identity Center does not know it any more/,
+    says: /its SSO session was ended: IAM Identity Center no longer knows it/,
   },
   {
     what: 'An SSO session in a broken file',

@@ -85,14 +85,14 @@ describe('another credential helper', () => {
   const failures = {
     'echo "gpg: no secret key"; exit 1': 'gpg: no secret key',
     'echo on stderr >&2; exit 2': 'on stderr',
-    'exit 3': 'failed without a word (exit status 3)',
+    'exit 3': 'failed without a message (exit status 3)',
     'kill -KILL $$': 'was killed',
     "printf 'a\\033]0;evil\\007\\nb\\r\\n'; exit 1": 'a\\u{1b}]0;evil\\u{7} b',
     'echo "credentials not found in native keychain, nor elsewhere"; exit 1':
       'credentials not found in native keychain, nor elsewhere',
     'echo \'{"ServerURL":"ghcr.io","Username":"me","Secret":"canary"}\'; exit 1':
       'printed a credential, and failed',
-    "printf '\\377'": 'printed what is not UTF-8',
+    "printf '\\377'": 'printed text that is not UTF-8',
     'exec yes': 'printed more than 512 KiB',
     'head -c 100000000 /dev/zero': 'printed more than 512 KiB',
   };

@@ -85,7 +85,7 @@ describe('a value is set', () => {
   }
 });
 
-describe('a member is taken out', () => {
+describe('a member is removed', () => {
   const rows: [string, string, string][] = [
     ['the only one', '{\n\t"auths": {\n\t\t"h": {\n\t\t\t"auth": "x"\n\t\t}\n\t}\n}', '{\n\t"auths": {}\n}'],
     ['the first', '{"auths":{"h":{}, "b":{}}}', '{"auths":{"b":{}}}'],

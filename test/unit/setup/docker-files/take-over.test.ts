@@ -38,7 +38,7 @@ describe('a registry is handed over', () => {
     }
   });
 
-  test('with every other, where ours becomes the store; an entry would come before it, and is taken out.', () => {
+  test('with every other, where ours becomes the store; an entry would come before it, and is removed.', () => {
     const { value, edits } = taken(
       { credsStore: 'pass', credHelpers: { [HOST]: 'ecr-login' } },
       { by: 'credsStore', hosts: [HOST, OTHER] },
@@ -66,7 +66,7 @@ describe('a registry is handed over', () => {
     assert.deepEqual(taken({ credsStore: 'ecr-xacct' }).edits, []);
   });
 
-  test('and its old logins are taken out, in every spelling; those of others and empty entries stay.', () => {
+  test('and its old logins are removed, in every spelling; those of others and empty entries stay.', () => {
     const spellings = [
       HOST,
       `https://${HOST}`,
@@ -121,7 +121,7 @@ describe('a registry is handed back', () => {
     assert.deepEqual(back.kept, []);
   });
 
-  test('but not from whom the user gave it to since: that stays, and is said.', () => {
+  test('but not from: as for grant the user gave it to since: that stays, and is said.', () => {
     const { edits, before } = taken({ credHelpers: { [HOST]: 'ecr-login' } });
     const changed = JSON.stringify({ credHelpers: { [HOST]: 'mine' } });
     assert.deepEqual(handBack(changed, edits, before, FILE), {

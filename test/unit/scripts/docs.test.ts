@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, test } from 'node:test';
-import { pageOfNow } from '../../scripts/docs/blocks.ts';
-import { messagesIn, textsIn } from '../../scripts/docs/texts-in.ts';
+import { pageOfNow } from '../../../scripts/docs/blocks.ts';
+import { messagesIn, textsIn } from '../../../scripts/docs/texts-in.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
+const ROOT = join(import.meta.dirname, '../../..');
 
 const documents = globSync(['*.md', 'docs/*.md', 'packaging/*.md', '.github/*.md'], { cwd: ROOT }).toSorted();
 const textOf = (document: string) => readFileSync(join(ROOT, document), 'utf8');
