@@ -5,9 +5,10 @@ import { type CommandContext, registryArgument, withUsage } from '../command.ts'
 
 const HELP = `
 It is for programs that support neither credential helpers nor the kubelet's
-plugin. A token lives twelve hours at most. Its end is on stderr, in the Secret's
-annotation ecr-xacct/expires-at, and in a comment. If one registry has no token,
-nothing is printed. The output is a password: keep it out of files if you can.
+plugin. A token lives twelve hours at most. Its end is on stderr, in the
+Secret's annotation ecr-xacct/expires-at, and in a comment. If one registry has
+no token, nothing is printed. The output is a password: keep it out of files if
+you can.
 
 --env sets DOCKER_AUTH_CONFIG, which Docker, GitLab's runner and others read,
 and for one registry ECR_REGISTRY, ECR_USERNAME and ECR_PASSWORD.

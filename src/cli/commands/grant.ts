@@ -6,7 +6,7 @@ import { type CommandContext, withUsage } from '../command.ts';
 
 const HELP = `
 Principals:
-  444455556666                        an account: all that its own policies allow
+  444455556666                        an account, as its own policies allow
   arn:aws:iam::444455556666:role/ci   one role, or one user
   org:o-a1b2c3d4e5                    every account of an organization
   lambda:444455556666                 the Lambda functions of an account

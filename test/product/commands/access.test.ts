@@ -120,7 +120,7 @@ describe('access', () => {
     await using stage = await startPolicyStage();
     await grantAll(stage);
     stage.cast.primary.registry('us-east-1').policyScope = 'V1';
-    assert.match((await stage.run('access', on())).stdout, /scope is V1: its statements let no one pull/);
+    assert.match((await stage.run('access', on())).stdout, /scope is V1: its statements allow no pull/);
   });
 
   test('shows the rest where one part may not be read, and says which and why', async () => {

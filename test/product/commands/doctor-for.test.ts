@@ -182,7 +182,7 @@ describe('doctor --for fargate', () => {
       'ecsTaskExecutionRole',
     );
     assert.equal(status, 2);
-    assert.match(stderr, /ecsTaskExecutionRole is no role\nWrite it like arn:aws:iam::/);
+    assert.match(stderr, /ecsTaskExecutionRole is not a role\nWrite it like arn:aws:iam::/);
   });
 });
 

@@ -98,7 +98,7 @@ test('What it is to print is said once, and a name is one that Kubernetes takes.
   await using stage = await startProductStage();
   for (const [words, said] of [
     [[HOST], /^ecr-xacct: name one of --kubernetes-secret, --docker-config and --env\n/],
-    [['--env', '--docker-config', HOST], /say one of/],
+    [['--env', '--docker-config', HOST], /name one of/],
     [['--env', '--name', 'x', HOST], /--name and --namespace are of --kubernetes-secret/],
     [['--kubernetes-secret', '--name', 'My_Secret', HOST], /'My_Secret' is no name of a Secret/],
     [['--kubernetes-secret', '--namespace', 'a.b', HOST], /'a\.b' is no namespace/],

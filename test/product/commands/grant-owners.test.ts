@@ -87,7 +87,7 @@ describe('A tag in --on', () => {
     [':1', 'tag'],
     [`@sha256:${'a'.repeat(64)}`, 'digest'],
   ]) {
-    test(`(a ${name}) means nothing to a policy: the command without it has every other option.`, async () => {
+    test(`(a ${name}) means nothing in a policy: the command without it has every other option.`, async () => {
       await using stage = await startPolicyStage();
       const options = ['--push', '--profile', 'primary', '--wait', '90s', '--yes'];
       const { status, stderr } = await stage.run(
@@ -95,7 +95,7 @@ describe('A tag in --on', () => {
       );
       assert.equal(status, 2);
       assert.ok(
-        stderr.startsWith(`ecr-xacct: ${tag} means nothing to a policy, which is of a repository`),
+        stderr.startsWith(`ecr-xacct: ${tag} means nothing in a policy, which is of a repository`),
         stderr,
       );
       assert.match(
@@ -184,7 +184,7 @@ describe('The scope', () => {
     const { stdout } = await stage.run('access', on());
     assert.match(
       stdout.replaceAll('\n', ' '),
-      /Warning: the registry's policy scope is not known: if it is V1, its statements let no one pull/,
+      /Warning: the registry's policy scope is not known: if it is V1, its statements allow no pull/,
     );
     stage.cast.primary.repository(REGION, 'other');
     const other = await stage.run('access', on('other'));

@@ -17,7 +17,7 @@ describe('on a terminal', { skip: skipWithoutTerminal }, () => {
     );
     // The second one is removed.
     terminal.type(KEYS.down + KEYS.space + KEYS.enter);
-    await terminal.shows(/By which profile[\s\S]*● readonly {2}SSO, not signed in[\s\S]*confirm/);
+    await terminal.shows(/Which profile[\s\S]*● readonly {2}SSO, not signed in[\s\S]*confirm/);
     terminal.type(KEYS.down + KEYS.enter);
     await terminal.shows(/No longer: 111122223333 \(images\)[\s\S]*Change these files\?[\s\S]*No/);
     terminal.type(KEYS.enter);

@@ -65,7 +65,7 @@ describe('on a terminal', { skip: skipWithoutTerminal }, () => {
     const steps: [RegExp, size: [number, number], drawn: RegExp, string][] = [
       [QUESTIONS.accounts, [40, 12], /shall\s+│ {2}Docker get[\s\S]*Enter:/, KEYS.enter],
       [
-        /By which profile, for[\s\S]*○ admin[\s\S]*confirm/,
+        /Which profile, for[\s\S]*○ admin[\s\S]*confirm/,
         [30, 10],
         /for\s+│ {2}account 444455556666\?[\s\S]*Enter:/,
         KEYS.down + KEYS.enter,

@@ -223,6 +223,6 @@ describe('the plugin', () => {
     });
     fault.release();
     assert.deepEqual([ran.status, ran.stdout], [1, '']);
-    assert.match(ran.stderr, /within 1 s; the kubelet asks again by itself/);
+    assert.match(ran.stderr, /within 1 s; the kubelet asks again when it tries the pod again/);
   });
 });

@@ -16,7 +16,7 @@ export function openSetup(user: SetupHome, args = '', env: Record<string, string
 
 /** Each, until it waits for an answer. */
 export const QUESTIONS = {
-  accounts: /Which accounts' registries[\s\S]*\(a: all or none\)[\s\S]*confirm/,
+  accounts: /Which accounts[\s\S]*\(a: all or none\)[\s\S]*confirm/,
   profile: /Which profile, for account 444455556666\?[\s\S]*confirm/,
   regions: /In which regions are the registries of 111122223333 \(images\)\?[\s\S]*\(empty: skip it\)/,
   confirm: /Change these files\?[\s\S]*No/,

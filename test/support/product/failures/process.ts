@@ -44,7 +44,7 @@ export const processFailures: readonly Failure[] = [
     what: 'A credential_process that begins with a secret in a variable',
     ...process('exit 1'),
     ...command(`VAULT_TOKEN=${DEV_SECRET} vend`),
-    says: /its credential_process is to run what is no program: no shell sets its variables/,
+    says: /its credential_process is to run what is not a program: it runs without a shell/,
     hint: FULL_PATH,
   },
   {
