@@ -24,6 +24,8 @@ const roleArn = z
   .string('must be the ARN of an IAM role')
   .check(z.regex(ROLE_ARN, 'must be the ARN of an IAM role, such as arn:aws:iam::111122223333:role/EcrPull'));
 
+const AUDIENCE = 'must be true, or the audience that the role trusts';
+
 /** The message for a value of the wrong type; other faults of an object keep their own. */
 const expected = (what: string) => ({
   error: ({ code }: { code?: string | undefined }) =>
@@ -55,10 +57,7 @@ export const ruleShape = z.strictObject(
       'A variable with an OpenID Connect token that assumes the role, instead of source_profile: as id_tokens of GitLab has it.',
     ),
     github_oidc: key(
-      z.union(
-        [z.literal(true), z.string().check(z.regex(/^[\w.:/-]{1,256}$/))],
-        'must be true, or the audience that the role trusts',
-      ),
+      z.union([z.literal(true), z.string().check(z.regex(/^[\w.:/-]{1,256}$/, AUDIENCE))], AUDIENCE),
       "In a job of GitHub Actions: the job's OIDC token assumes the role, instead of source_profile; true is for the audience sts.amazonaws.com.",
     ),
     service_account: key(
