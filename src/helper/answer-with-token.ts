@@ -21,7 +21,10 @@ interface AskedToken {
   write: (token: Token, registry: Registry, config: Config) => Answer;
 }
 
-/** Undefined where Docker had better go on anonymously. @throws XacctError with the hostname in its message; WholeEnvironmentNeeded */
+/**
+ * Undefined where Docker had better go on anonymously.
+ * @throws XacctError with the hostname in its message; WholeEnvironmentNeeded
+ */
 export async function answerWithToken(
   deps: TokenDeps,
   { hostname, env, write }: AskedToken,

@@ -1,4 +1,4 @@
-// The other `get`, which Bazel and its relatives send: a URI as JSON on stdin, answered with HTTP headers for it as JSON.
+// The other `get`, which Bazel and its relatives send: a URI as JSON on stdin, answered with HTTP headers as JSON.
 // Source: https://github.com/EngFlow/credential-helper-spec (spec.md, schemas/get-credentials-response.schema.json).
 import type { AwsClock } from '../aws-clock.ts';
 import { type Answer, notFound, readServerURL } from '../docker/messages.ts';
