@@ -13,6 +13,8 @@ export interface AwsClock {
   heard(awsNow: number): void;
   /** What it shows now, as far as is known: until AWS was heard, what this machine's clock shows. Epoch ms. */
   now(): number;
+  /** What this machine's clock shows when AWS's shows this. Epoch ms to epoch ms. */
+  here(aws: number): number;
   /** Where the two are so far apart that it is worth a word. */
   gap(): ClockGap | undefined;
 }
@@ -29,6 +31,7 @@ export function createAwsClock(clock: Clock): AwsClock {
       offset = awsNow - clock().steady;
     },
     now,
+    here: (aws) => aws - now() + clock().wall,
     gap() {
       const gap = { aws: now(), here: clock().wall };
       return Math.abs(gap.aws - gap.here) > MAX_GAP_MS ? gap : undefined;

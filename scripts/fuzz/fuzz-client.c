@@ -512,6 +512,7 @@ static int is_own_line(const struct stream *stream)
 		"ecr-xacct: stdin is too large for a credential helper; run docker login again\n",
 		"ecr-xacct: the kubelet's request is too large to be read again\n",
 		"ecr-xacct: cannot start /ecr-xacct: No such file or directory; install it again\n",
+		"ecr-xacct: no daemon of this user answers at ECR_XACCT_SOCKET; on the host, run: systemctl --user start ecr-xacct.socket\n",
 		"ecr-xacct: cannot wait: out of memory\n",
 	};
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)

@@ -2,12 +2,13 @@
 import { createClock } from '../clock.ts';
 import { createConfigReader } from '../config/config-reader.ts';
 import { createLazyFallback } from '../docker/fallback/lazy-fallback.ts';
-import { type Action, type Answer, notFound, readCredential, readServerURL } from '../docker/messages.ts';
+import { type Action, type Answer, readCredential } from '../docker/messages.ts';
 import { errorLine, type XacctError } from '../errors.ts';
 import type { WhoAmI } from '../helper/account-memory.ts';
 import { createHelper, getCredential, type HelperDeps } from '../helper/helper.ts';
 import { createMemory, type Memory } from '../helper/memory.ts';
 import { forHostname, isPublicByDefault, servedBy } from '../helper/served-by.ts';
+import { serverURLOf, withoutCredential } from '../helper/uri-headers.ts';
 import type { Environment, Invocation, SelfCommand } from '../invocation.ts';
 import { createMinters, mintDeadline } from '../minter/start-minter.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
@@ -90,13 +91,13 @@ export async function answerWithout(
   if (action === 'list') return await elsewhere();
   const readConfig = createConfigReader();
   try {
-    const asked = action === 'store' ? readCredential(input).ServerURL : readServerURL(input);
+    const asked = action === 'store' ? readCredential(input).ServerURL : serverURLOf(input);
     const server = await servedBy(asked ?? '', env, readConfig);
     if (server.by === 'fallback' || (server.by === 'none' && action === 'get')) return await elsewhere();
     // What is ours, the daemon would have to keep or to forget; and no other keeps it.
     if (server.by === 'none' || action !== 'get') throw error;
     const { scheme, hostname } = server;
-    if (scheme === 'http' || isPublic(hostname, readConfig, env)) return notFound;
+    if (scheme === 'http' || isPublic(hostname, readConfig, env)) return withoutCredential(input);
     throw forHostname(hostname, error);
   } catch (failure) {
     return { outcome: 'failure', text: errorLine(action === 'get' ? failure : error) };

@@ -56,6 +56,7 @@ extern char **environ;
 static char **arguments; /* argv without the program's name */
 static int is_plugin;    /* the kubelet's: it reads stderr alone */
 static long long started; /* by `now_ms`: the plugin's time is that of the whole run, whatever takes it */
+static int is_socket_named; /* by ECR_XACCT_SOCKET, and a daemon was looked for there */
 static char frame[MAX_WHOLE + 1];
 static size_t frame_length; /* without stdin */
 static char *size_digits;   /* of `@size`, in the frame */
@@ -146,9 +147,12 @@ static _Noreturn void exec_program(char *option)
 		FAIL("cannot find ecr-xacct: /proc/self/exe cannot be read; mount /proc");
 	execv(program, argv);
 	/* A file that is there and is "not found" wants a loader that this system does not have. */
-	int is_other_libc = errno == ENOENT && access(program, X_OK) == 0;
+	int is_missing = errno == ENOENT, is_other_libc = is_missing && access(program, X_OK) == 0;
 	const char *why = is_other_libc ? "it needs glibc" : strerror(errno);
 	const char *fix = is_other_libc ? "install the package for musl" : "install it again";
+	/* This program alone, as in a container: the other one is not missing here. Which socket is not said: it may be any bytes. */
+	if (is_missing && !is_other_libc && is_socket_named && !is_plugin)
+		FAIL("no daemon of this user answers at ECR_XACCT_SOCKET; on the host, run: systemctl --user start ecr-xacct.socket");
 	static char line[PATH_MAX + 128];
 	int length = snprintf(line, sizeof line, "ecr-xacct: cannot start %s: %s; %s\n", program, why, fix);
 	fail(line, length < 0 ? 0 : (size_t)length);
@@ -325,6 +329,8 @@ static int is_own_peer(int fd)
 static int find_daemon(long seconds)
 {
 	struct sockaddr_un address = socket_address();
+	const char *named = getenv("ECR_XACCT_SOCKET");
+	is_socket_named = named != NULL && *named != '\0';
 	char *slash = strrchr(address.sun_path, '/');
 	*slash = '\0';
 	if (!is_own_folder(slash == address.sun_path ? "/" : address.sun_path, 1)) {

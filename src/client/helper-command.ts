@@ -11,10 +11,11 @@ const USAGE = `Usage: ${NAME} <${ACTIONS.join('|')}|version>`;
 
 const HELP = `${USAGE}
 
-Docker's credential helper for Amazon ECR registries of many AWS accounts.
-Docker runs it; people use ecr-xacct.
+Docker's credential helper for Amazon ECR registries of many AWS accounts, and
+Bazel's. Docker runs it; people use ecr-xacct.
 
-  get      prints the credential for the registry on stdin, as JSON
+  get      prints the credential for the registry on stdin, as JSON; for Bazel's
+           {"uri": "https://HOST/…"}, HTTP headers
   store    keeps the credential on stdin (JSON) in memory, until its token expires
   erase    forgets what is kept for the registry on stdin
   list     prints the registries that credentials are kept for, as JSON

@@ -24,6 +24,8 @@ const roleArn = z
   .string('must be the ARN of an IAM role')
   .check(z.regex(ROLE_ARN, 'must be the ARN of an IAM role, such as arn:aws:iam::111122223333:role/EcrPull'));
 
+const AUDIENCE = 'must be true, or the audience that the role trusts';
+
 /** The message for a value of the wrong type; other faults of an object keep their own. */
 const expected = (what: string) => ({
   error: ({ code }: { code?: string | undefined }) =>
@@ -55,11 +57,16 @@ export const ruleShape = z.strictObject(
       'A variable with an OpenID Connect token that assumes the role, instead of source_profile. GitLab sets one by id_tokens.',
     ),
     github_oidc: key(
+<<<<<<< HEAD
       z.union(
         [z.literal(true), z.string().check(z.regex(/^[\w.:/-]{1,256}$/))],
         'must be true, or the audience that the role trusts',
       ),
       "In a job of GitHub Actions, the job's OIDC token assumes the role, instead of source_profile. true is for the audience sts.amazonaws.com.",
+=======
+      z.union([z.literal(true), z.string().check(z.regex(/^[\w.:/-]{1,256}$/, AUDIENCE))], AUDIENCE),
+      "In a job of GitHub Actions, the job's OIDC token assumes the role, instead of source_profile. true is for the audience sts.amazonaws.com.",
+>>>>>>> wt21-d-fronts
     ),
     service_account: key(
       z.literal(true, 'must be true; leave it out otherwise'),

@@ -5,7 +5,7 @@
 import { statSync } from 'node:fs';
 import { configPath, systemConfigPath } from '../config/paths.ts';
 import type { Answer } from '../docker/messages.ts';
-import type { Remember } from '../helper/helper.ts';
+import type { Remember } from '../helper/answer-with-token.ts';
 import type { Environment } from '../invocation.ts';
 import { TICK_MS } from '../os/file-cache.ts';
 import { awsFiles } from '../profiles/aws-files.ts';

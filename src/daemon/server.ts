@@ -3,7 +3,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { WholeEnvironmentNeeded } from '../caller-environment.ts';
 import { isAction } from '../docker/messages.ts';
 import { errorLine } from '../errors.ts';
-import type { Helper, Remember } from '../helper/helper.ts';
+import type { Remember } from '../helper/answer-with-token.ts';
+import type { Helper } from '../helper/helper.ts';
 import { joinAndWipe, readAndWipe } from '../os/wipe.ts';
 import { hasPrivatePaths } from '../profiles/aws-files.ts';
 import {

@@ -1,7 +1,6 @@
 // What each action of Docker's protocol answers, given config, identities and tokens. Knows no socket and no process.
 import type { AwsClock } from '../aws-clock.ts';
 import { WholeEnvironmentNeeded } from '../caller-environment.ts';
-import type { Config } from '../config/load.ts';
 import {
   type Action,
   type Answer,
@@ -16,13 +15,15 @@ import { errorLine, XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
 import type { Token } from '../questions.ts';
 import type { LoginStore } from '../token/login-store.ts';
-import { counted, findToken, once, type TokenDeps } from './find-token.ts';
+import { answerWithToken, type Remember } from './answer-with-token.ts';
+import type { TokenDeps } from './find-token.ts';
 import { askFallback, eraseElsewhere, type ForeignDeps, listElsewhere } from './foreign-hosts.ts';
-import { forHostname, isPublicByDefault, servedBy } from './served-by.ts';
+import { servedBy } from './served-by.ts';
+import { asksByURI, getHeaders } from './uri-headers.ts';
 
 export interface HelperDeps extends TokenDeps, ForeignDeps {
   logins: LoginStore;
-  awsClock: Pick<AwsClock, 'gap'>;
+  awsClock: Pick<AwsClock, 'gap' | 'here'>;
 }
 
 /**
@@ -36,19 +37,13 @@ export type Helper = (
   remember?: Remember,
 ) => Promise<Answer>;
 
-/**
- * Told how a `get` that has a token is answered once more, as long as its files and all else that is in memory are the same; each
- * time counts as a use. Undefined where the token is no longer to be handed out.
- */
-export type Remember = (again: () => Answer | undefined) => void;
-
 const done: Answer = { outcome: 'success', text: '' };
 
 export function createHelper(deps: HelperDeps): Helper {
   const answer: Helper = async (action, input, env, remember) => {
     switch (action) {
       case 'get':
-        return getCredential(deps, input, env, remember);
+        return (asksByURI(input) ? getHeaders : getCredential)(deps, input, env, remember);
       case 'store':
         return store(deps, input, env);
       case 'erase':
@@ -83,41 +78,8 @@ export async function getCredential(
   const server = await servedBy(asked, env, deps.readConfig);
   if (server.by === 'fallback') return await askFallback(deps, server, asked, { action: 'get', input, env });
   if (server.by === 'none' || hostname === undefined) return notFound;
-  try {
-    const deadline = once(() => deps.deadline(env));
-    const config = await counted(deps.readConfig(env), deadline);
-    const found = await tokenFor(deps, hostname, config, env, deadline);
-    if (found === undefined) return notFound;
-    const { token, again } = found;
-    const answered = ({ username, password }: Token) => credential(asked, username, password);
-    if (again !== undefined) {
-      remember?.(() => {
-        const held = again();
-        return held && answered(held);
-      });
-    }
-    return answered(token);
-  } catch (error) {
-    throw forHostname(hostname, error);
-  }
-}
-
-/** Undefined where Docker had better go on anonymously. @throws XacctError; WholeEnvironmentNeeded */
-async function tokenFor(
-  deps: HelperDeps,
-  hostname: string,
-  config: Config,
-  env: Environment,
-  deadline: () => AbortSignal,
-): ReturnType<typeof findToken> {
-  try {
-    const profiles = await counted(deps.readProfiles(env), deadline);
-    return await findToken(deps, { hostname, config, profiles, env, deadline });
-  } catch (error) {
-    if (!(error instanceof WholeEnvironmentNeeded) && isPublicByDefault(hostname, config, env))
-      return undefined;
-    throw error;
-  }
+  const write = ({ username, password }: Token) => credential(asked, username, password);
+  return (await answerWithToken(deps, { hostname, env, write }, remember)) ?? notFound;
 }
 
 async function store(deps: HelperDeps, input: string, env: Environment): Promise<Answer> {

@@ -1,5 +1,6 @@
 // How long an ECR authorization token may be handed out: in ages, counted from its arrival.
 import { elapsed, type Moment } from '../clock.ts';
+import type { Token } from '../questions.ts';
 
 /** How long tokens are used; from the config of the caller. Milliseconds. */
 export interface TokenPolicy {
@@ -11,8 +12,11 @@ export interface TokenPolicy {
 const MARGIN_SHARE = 0.1;
 
 /** AWS's clock says how long something lives; from then on ours count, so it does not matter how they are set. */
-export interface Lifetime {
+export interface Lifetime extends Life {
   arrived: Moment;
+}
+
+interface Life {
   /** From its arrival to its expiry. Milliseconds. */
   lifeMs: number;
 }
@@ -28,12 +32,12 @@ export function leftOf(lifetime: Lifetime, now: Moment): number {
 }
 
 /** The age from which a token is never handed out: ECR's expiry, or earlier where the user says so. */
-export function deadAge({ lifeMs }: Lifetime, { maxTokenAge }: TokenPolicy): number {
+export function deadAge({ lifeMs }: Life, { maxTokenAge }: TokenPolicy): number {
   return Math.min(lifeMs, maxTokenAge);
 }
 
 /** The age from which a new one is tried for first. */
-export function refreshAge(lifetime: Lifetime, policy: TokenPolicy): number {
+export function refreshAge(lifetime: Life, policy: TokenPolicy): number {
   return deadAge(lifetime, policy) - margin(lifetime, policy);
 }
 
@@ -45,6 +49,11 @@ export function refreshAheadAge(lifetime: Lifetime, policy: TokenPolicy, jitter:
   return refreshAge(lifetime, policy) - jitter * margin(lifetime, policy);
 }
 
-function margin(lifetime: Lifetime, policy: TokenPolicy): number {
+/** How long it is, in ms, until a new one is tried for; none where it is time to. `age`: of a token as it is handed over. */
+export function renewedIn({ expiresAt, awsNow, age = 0 }: Token, policy: TokenPolicy): number {
+  return Math.max(0, refreshAge({ lifeMs: expiresAt - awsNow + age }, policy) - age);
+}
+
+function margin(lifetime: Life, policy: TokenPolicy): number {
   return Math.min(policy.refreshMargin, deadAge(lifetime, policy) * MARGIN_SHARE);
 }

@@ -4,7 +4,8 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { skipWithout } from '../support/peers.ts';
-import { startMachine } from '../support/product/session-machine.ts';
+import { type SessionMachine, startMachine } from '../support/product/session-machine.ts';
+import { startImageMachine, startRunner } from '../support/product/session-places.ts';
 import { isAsWritten, parseSession, runStep } from '../support/product/sessions.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -14,13 +15,22 @@ const sessions = globSync('*.txt', { cwd: FOLDER })
   .toSorted()
   .map((file) => ({ file, ...parseSession(readFileSync(join(FOLDER, file), 'utf8')) }));
 
+/** Sessions that begin on another machine than the rest, with what that needs. */
+const PLACES: Readonly<Record<string, { start: () => Promise<SessionMachine>; skip: string | false }>> = {
+  'github-job.txt': { start: startRunner, skip: skipWithout('docker-registry', 'skopeo') },
+  'image.txt': { start: startImageMachine, skip: skipWithout('namespaces', 'buildah', 'podman', 'musl-gcc') },
+};
+
 describe('the session', () => {
   for (const { file, about, steps } of sessions) {
     // A registry is asked by doctor alone.
     const registry = steps.some(({ command }) => command.startsWith('ecr-xacct doctor'));
-    const skip = registry && skipWithout('docker-registry');
+    const { start, skip } = PLACES[file] ?? {
+      start: () => startMachine({ registry }),
+      skip: registry && skipWithout('docker-registry'),
+    };
     test(`${basename(file, '.txt')}: ${about}`, { skip }, async () => {
-      await using machine = await startMachine({ registry });
+      await using machine = await start();
       for (const step of steps) {
         const { printed, status } = await runStep(step, machine);
         const what = `$ ${step.command}\n`;
@@ -39,7 +49,9 @@ const SHOWN_BY: Readonly<Record<string, string>> = {
 describe('in documents', () => {
   for (const document of ['README.md', ...globSync('docs/*.md', { cwd: ROOT }).toSorted()]) {
     const text = readFileSync(join(ROOT, document), 'utf8');
-    for (const [, block = ''] of text.matchAll(/^```\n(\$ (?:ecr-xacct|docker) [\s\S]*?)^```$/gm)) {
+    for (const [, block = ''] of text.matchAll(
+      /^```\n(\$ (?:ecr-xacct|docker|docker-credential-ecr-xacct|podman|skopeo) [\s\S]*?)^```$/gm,
+    )) {
       for (const { command, output } of parseSession(block).steps) {
         test(`${document} shows ${command} as it was run`, () => {
           const own = sessions.flatMap(({ steps }) => steps).filter((step) => step.command === command);

@@ -48,7 +48,9 @@ export function canariesInOutput(
   return [...findSecretsInText(said, 'stdout', [CANARY]), ...findSecretsInText(stderr, 'stderr', [CANARY])];
 }
 
-/** Without the secrets of the lines that are answers to Docker. */
+/** Without the secrets of the lines that are answers to Docker, or to Bazel. */
 function withoutAnswers(stdout: string): string {
-  return stdout.replaceAll(/^(\{"ServerURL":"[^"\s]*","Username":"[^"\s]*","Secret":)"[^"\s]*"\}$/gm, '$1');
+  return stdout
+    .replaceAll(/^(\{"ServerURL":"[^"\s]*","Username":"[^"\s]*","Secret":)"[^"\s]*"\}$/gm, '$1')
+    .replaceAll(/^(\{"headers":\{"Authorization":)\["[A-Z][a-z]+ [\w+/=]+"\]/gm, '$1');
 }

@@ -31,6 +31,15 @@ describe("AWS's clock", () => {
     assert.deepEqual(fixture.clock.gap(), { aws: START - 4 * HOUR, here: START - 8 * HOUR });
   });
 
+  test('says what this machine’s shows at a time of AWS’s, also after it was set', () => {
+    const fixture = createFixture();
+    assert.equal(fixture.clock.here(START + HOUR), START + HOUR);
+    fixture.clock.heard(START - 5 * HOUR);
+    assert.equal(fixture.clock.here(START - 4 * HOUR), START + HOUR);
+    fixture.wall += 3 * HOUR;
+    assert.equal(fixture.clock.here(START - 4 * HOUR), START + 4 * HOUR);
+  });
+
   test('is apart where AWS would take no signature: by more than five minutes', () => {
     const fixture = createFixture();
     for (const side of [1, -1]) {

@@ -1,6 +1,6 @@
 // `ecr-xacct rule add|remove`: their options. What they do is loaded when they run.
 import type { Command } from 'commander';
-import type { RuleOptions, WriteOptions } from '../../setup/rule.ts';
+import type { RuleOptions, WriteOptions } from '../../setup/typed-rule.ts';
 import { type CommandContext, withUsage } from '../command.ts';
 
 const ADD_HELP = `
@@ -30,6 +30,8 @@ export function ruleCommand(context: CommandContext): void {
     .option('--source-profile <name>', 'as --profile, with --role-arn')
     .option('--credential-source <source>', 'instead: Environment, EcsContainer …')
     .option('--web-identity-token-file <path>', 'instead: a file with a token')
+    .option('--web-identity-token-env <name>', 'instead: a variable with a token')
+    .option('--github-oidc [audience]', 'instead: the OIDC token of a job of GitHub Actions')
     .option('--service-account', "instead: the role of a pod's service account")
     .option('--external-id <id>', 'that the trust policy of the role asks for')
     .option('--role-session-name <name>', "the session's name in CloudTrail")

@@ -264,10 +264,15 @@ test('A program that is no longer there is said so on both streams.', { skip }, 
   await using other = await makeNativeClient();
   const program = join(other.folder, 'ecr-xacct');
   await rm(program);
-  const { status, stdout, stderr } = await other.run(['get'], { input: HOST });
-  assert.deepEqual([status, stderr], [1, stdout]);
-  assert.match(
-    stdout,
-    /^ecr-xacct: cannot start \/.*\/ecr-xacct: No such file or directory; install it again\n$/,
-  );
+  for (const run of [
+    other.run(['version']),
+    other.run(['get'], { input: HOST, env: { ECR_XACCT_SOCKET: '', XDG_RUNTIME_DIR: other.socketFolder } }),
+  ]) {
+    const { status, stdout, stderr } = await run;
+    assert.deepEqual([status, stderr], [1, stdout]);
+    assert.match(
+      stdout,
+      /^ecr-xacct: cannot start \/.*\/ecr-xacct: No such file or directory; install it again\n$/,
+    );
+  }
 });

@@ -154,7 +154,7 @@ test('A fallback helper that leads back to this program is told; one that is the
   assert.equal(loop.status, 1);
   assert.ok(
     loop.stderr.startsWith(
-      `${file}:1:1: "fallback_helper": docker-credential-loop is this program, which would ask itself; `,
+      `${file}:1:1: "fallback_helper": docker-credential-loop is this program, which would ask itself: `,
     ),
     loop.stderr,
   );

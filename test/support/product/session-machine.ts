@@ -16,6 +16,11 @@ export interface SessionMachine extends AsyncDisposable {
   readonly env: ProductEnvironment;
 }
 
+interface Image {
+  readonly account: string;
+  readonly repository: string;
+}
+
 /**
  * A developer of 444455556666 with a role in 111122223333, an administrator of that, and someone without any rights, on one
  * machine, where Docker asks ecr-xacct for one registry. They have signed in to SSO session `work`. With `registry`, that registry
@@ -43,24 +48,25 @@ export async function startMachine({ registry }: { registry: boolean }): Promise
   await writeFile(join(docker, 'config.json'), JSON.stringify({ credHelpers: { [HOST]: 'ecr-xacct' } }));
   const expiresAt = aws.world.ssoSessions.get(cast.sso.accessToken)?.expiresAt ?? 0;
   await writeSsoCache(product, 'work', { accessToken: cast.sso.accessToken, expiresAt });
-  const env = registry ? await startRegistry(stage, resources) : {};
+  const images = ['team/app', 'team/private'].map((repository) => ({ account: PRIMARY_ACCOUNT, repository }));
+  const env = registry ? await startRegistries(stage, resources, images) : {};
   const started = resources.move();
   return { product, env, [Symbol.asyncDispose]: () => started.disposeAsync() };
 }
 
-/** By its own name, which a proxy knows. @returns what leads there. */
-async function startRegistry(
+/** Each host by its own name, which a proxy knows. @returns what leads there. */
+export async function startRegistries(
   { aws, product }: ProductStage,
   resources: AsyncDisposableStack,
+  images: readonly Image[],
 ): Promise<ProductEnvironment> {
   const authority = await createCertificateAuthority();
-  const listener = { host: '127.0.0.1', port: 0, tls: await authority.issue([HOST]) };
+  const hosts = new Set(images.map(({ account }) => `${account}.dkr.ecr.${REGION}.amazonaws.com`));
+  const listener = { host: '127.0.0.1', port: 0, tls: await authority.issue([...hosts]) };
   const registry = resources.use(await startFakeRegistry({ aws, listeners: [listener] }));
-  for (const repository of ['team/app', 'team/private']) {
-    await registry.pushImage({ account: PRIMARY_ACCOUNT, region: REGION, repository, tag: '1' });
-  }
+  for (const image of images) await registry.pushImage({ ...image, region: REGION, tag: '1' });
   const proxy = resources.use(await startConnectProxy({ port: registry.ports[0] ?? 0 }));
-  const NODE_EXTRA_CA_CERTS = join(product.folder, 'ca.pem');
-  await writeFile(NODE_EXTRA_CA_CERTS, authority.cert);
-  return { HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS };
+  const authorities = join(product.folder, 'ca.pem');
+  await writeFile(authorities, authority.cert);
+  return { HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: authorities, SSL_CERT_FILE: authorities };
 }

@@ -151,6 +151,29 @@ describe('rule add', () => {
     );
   });
 
+  test("with the token of a CI job writes where it is, without a profile's name, and undo takes it back.", async () => {
+    for (const [options, settings] of [
+      [['--web-identity-token-env', 'AWS_OIDC_TOKEN'], 'web_identity_token_env: AWS_OIDC_TOKEN'],
+      [['--github-oidc'], 'github_oidc: true'],
+      [['--github-oidc', 'https://sts.example.com'], 'github_oidc: "https://sts.example.com"'],
+    ] as const) {
+      using user = homeWith(MINE);
+      const { status, stderr } = await user.run(
+        'rule',
+        'add',
+        PATTERN,
+        '--role-arn',
+        ARN,
+        ...options,
+        '--yes',
+      );
+      assert.deepEqual([status, stderr], [0, '']);
+      assert.equal(user.read(CONFIG), `${MINE}  "${PATTERN}":\n    role_arn: ${ARN}\n    ${settings}\n`);
+      await user.succeed('--undo', '--yes');
+      assert.equal(user.read(CONFIG), MINE);
+    }
+  });
+
   test('changes the rule that is there, and nothing where it says the same.', async () => {
     using user = homeWith(`registries:\n  "${PATTERN}": { profile: dev }\n`);
     const add = (...args: string[]) => user.run('rule', 'add', PATTERN, ...args, '--yes');
@@ -220,6 +243,31 @@ describe('rule add', () => {
       [HOST, '--role-arn', ARN, '--profile', 'dev', '--source-profile', 'dev', '--yes'],
       2,
       /are the same with --role-arn/,
+    ],
+    "a profile beside a job's token": [
+      [HOST, '--role-arn', ARN, '--profile', 'dev', '--github-oidc', '--yes'],
+      2,
+      /"github_oidc" contradicts source_profile; keep one of them/,
+    ],
+    "a job's token without a role": [
+      [HOST, '--web-identity-token-env', 'AWS_OIDC_TOKEN', '--yes'],
+      2,
+      /has no effect without role_arn; add role_arn/,
+    ],
+    'a variable that is none': [
+      [HOST, '--role-arn', ARN, '--web-identity-token-env', '$TOKEN', '--yes'],
+      2,
+      /"web_identity_token_env" must be the name of a variable, such as AWS_OIDC_TOKEN/,
+    ],
+    'an audience that is none': [
+      [HOST, '--role-arn', ARN, '--github-oidc', 'a b', '--yes'],
+      2,
+      /"github_oidc" must be true, or the audience that the role trusts/,
+    ],
+    'a job of GitHub without a terminal and --yes, with the whole command': [
+      [HOST, '--role-arn', ARN, '--github-oidc'],
+      2,
+      new RegExp(`\\n {2}ecr-xacct rule add ${HOST} --role-arn ${ARN} --github-oidc --yes\\n`),
     ],
     'what belongs to a role without one': [
       [HOST, '--profile', 'dev', '--external-id', '7f3c', '--yes'],
