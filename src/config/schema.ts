@@ -57,16 +57,8 @@ export const ruleShape = z.strictObject(
       'A variable with an OpenID Connect token that assumes the role, instead of source_profile. GitLab sets one by id_tokens.',
     ),
     github_oidc: key(
-<<<<<<< HEAD
-      z.union(
-        [z.literal(true), z.string().check(z.regex(/^[\w.:/-]{1,256}$/))],
-        'must be true, or the audience that the role trusts',
-      ),
-      "In a job of GitHub Actions, the job's OIDC token assumes the role, instead of source_profile. true is for the audience sts.amazonaws.com.",
-=======
       z.union([z.literal(true), z.string().check(z.regex(/^[\w.:/-]{1,256}$/, AUDIENCE))], AUDIENCE),
       "In a job of GitHub Actions, the job's OIDC token assumes the role, instead of source_profile. true is for the audience sts.amazonaws.com.",
->>>>>>> wt21-d-fronts
     ),
     service_account: key(
       z.literal(true, 'must be true; leave it out otherwise'),
