@@ -95,7 +95,7 @@ describe('A tag in --on', () => {
       );
       assert.equal(status, 2);
       assert.ok(
-        stderr.startsWith(`ecr-xacct: ${tag} means nothing in a policy, which is of a repository`),
+        stderr.startsWith(`ecr-xacct: ${tag} means nothing in a policy, which is for a repository`),
         stderr,
       );
       assert.match(

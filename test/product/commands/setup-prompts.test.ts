@@ -63,14 +63,14 @@ describe('on a terminal', { skip: skipWithoutTerminal }, () => {
     using terminal = openSetup(user);
     // It is drawn anew only where its lines break elsewhere.
     const steps: [RegExp, size: [number, number], drawn: RegExp, string][] = [
-      [QUESTIONS.accounts, [40, 12], /shall\s+│ {2}Docker get[\s\S]*Enter:/, KEYS.enter],
+      [QUESTIONS.accounts, [40, 12], /ecr-xacct\s+│ {2}serve\?[\s\S]*Enter:/, KEYS.enter],
       [
         /Which profile, for[\s\S]*○ admin[\s\S]*confirm/,
-        [30, 10],
+        [25, 10],
         /for\s+│ {2}account 444455556666\?[\s\S]*Enter:/,
         KEYS.down + KEYS.enter,
       ],
-      [/In which[\s\S]*us-east-1, eu-central/, [70, 24], QUESTIONS.regions, `eu-west-1${KEYS.enter}`],
+      [/In which[\s\S]*eu-central-1/, [70, 24], QUESTIONS.regions, `eu-west-1${KEYS.enter}`],
     ];
     for (const [question, size, drawn, answer] of steps) {
       await terminal.shows(question);
