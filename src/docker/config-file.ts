@@ -3,7 +3,7 @@ import type { Environment } from '../invocation.ts';
 import { findProgram } from '../os/find-program.ts';
 import { readSnapshot, type Snapshot, textOf } from '../os/snapshot.ts';
 import { type DockerConfig, dockerConfigPath, parseDockerConfig } from './docker-config.ts';
-import { credentialHelpers, podmanFiles } from './podman-files.ts';
+import { credentialHelpers, podmanFiles, SYSTEM_REGISTRIES_CONF } from './podman-files.ts';
 
 /** Whose files: these say where they are. */
 export interface DockerUser {
@@ -38,12 +38,15 @@ export function readPodmanConfigs({ env, home, uid }: DockerUser): {
   return { logins: logins?.before && logins, auth: readConfigFile(authFile) };
 }
 
-/** By an entry of its auth.json, or by the drop-in that sets helpers for all. @throws XacctError `docker-config`, `file-access` */
+/** By an entry of its auth.json, or by a drop-in that sets helpers for all: the user's, or the machine's. @throws XacctError `docker-config`, `file-access` */
 export function isAskedByPodman(hostname: string, user: DockerUser): boolean {
   const { auth } = readPodmanConfigs(user);
   if (auth.config.credHelpers.get(hostname) === 'ecr-xacct') return true;
   const { dropIn } = podmanFiles(user.env, user.home, user.uid);
-  return credentialHelpers(textOf(readSnapshot(dropIn), dropIn))?.includes('ecr-xacct') === true;
+  const set = [dropIn, SYSTEM_REGISTRIES_CONF.dropIn]
+    .map((path) => credentialHelpers(textOf(readSnapshot(path), path)))
+    .find((helpers) => helpers !== undefined);
+  return set?.includes('ecr-xacct') === true;
 }
 
 function readConfigFile(path: string): DockerConfigFile {

@@ -3,7 +3,7 @@
 import { readSystemConfig } from '../config/config-reader.ts';
 import { putRule, ruleIn, takeRule, type WrittenRule } from '../config/edit-rule.ts';
 import { inspectConfig } from '../config/load.ts';
-import { configPath } from '../config/paths.ts';
+import { configPath, isSystemConfig } from '../config/paths.ts';
 import { parsePattern } from '../config/pattern.ts';
 import { parseRegistryOrImage } from '../docker/server-url.ts';
 import { attempt, printable, XacctError } from '../errors.ts';
@@ -212,6 +212,7 @@ function begin(words: readonly string[], options: RuleOptions, run: Run): { sess
       words: typed,
       isDryRun: options.dryRun === true,
       asks,
+      isPublic: isSystemConfig(invocation.env),
     },
   };
 }

@@ -11,13 +11,14 @@ export interface SetupOptions {
   undo?: true;
   keepConfig?: true;
   podman?: true;
+  system?: true | undefined;
   credsStore?: true | undefined;
   profile?: readonly string[];
   /** `REGION`, or `ACCOUNT=REGION`. */
   region?: readonly string[];
 }
 
-/** The command that was run, with every option. */
+/** The command that was run, with every option; `--system` is for root. */
 export function typed({ profile = [], region = [], ...flags }: SetupOptions): Command {
   const given = Object.entries(flags).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
   const words = given.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
@@ -25,7 +26,8 @@ export function typed({ profile = [], region = [], ...flags }: SetupOptions): Co
     ...profile.flatMap((name) => ['--profile', name]),
     ...region.flatMap((name) => ['--region', name]),
   ];
-  return command`ecr-xacct setup ${[...named, ...words]}`;
+  const setup = command`ecr-xacct setup ${[...named, ...words]}`;
+  return flags.system ? ['sudo', ...setup] : setup;
 }
 
 /** Of what it would ask, each with the option that answers it. */

@@ -38,6 +38,12 @@ export function choicesText(
   return served + left;
 }
 
+/** Registries that only the machine's config has rules for. */
+export function ruledText(hosts: readonly string[]): string {
+  if (hosts.length === 0) return '';
+  return `The registries that the machine's config has rules for:\n\n${hosts.map((host) => `  ${host}\n`).join('')}\n`;
+}
+
 /** Profiles that are not offered, each with the reason and the command that changes that. */
 export function notOfferedText({ leftOut }: Pick<FoundAccounts, 'leftOut'>, screen: Screen): string {
   return reasonsText('Profiles that are not offered:', [...leftOut.values()], screen);
@@ -111,11 +117,11 @@ export function fileDiffText({ path, kind, before, after }: FileChange, screen: 
 }
 
 export function nextStepsText(
-  accounts: readonly ServedAccount[],
+  { accounts, ruled }: { accounts: readonly ServedAccount[]; ruled: readonly string[] },
   signIns: FoundAccounts['signIns'],
   program: 'docker' | 'podman',
 ): string {
-  const hosts = accounts.flatMap((account) => account.hosts);
+  const hosts = [...accounts.flatMap((account) => account.hosts), ...ruled];
   const [host] = hosts;
   const count = hosts.length === 1 ? '1 registry' : `${hosts.length} registries`;
   const waited = accounts.flatMap(({ profile, hosts: [own = ''] }) => {
@@ -134,6 +140,22 @@ What to do next:${signIn.join('')}
 ${host === undefined ? '' : next}
 To take it all back, run:
   ecr-xacct setup --undo
+`;
+}
+
+/** After a setup for every user, with what it cannot do for them. */
+export function machineStepsText(accounts: readonly ServedAccount[], path: string): string {
+  const regions = accounts.flatMap(({ id, hosts }) =>
+    hosts.flatMap((host) => ['--region', `${id}=${parseRegistry(host)?.region}`]),
+  );
+  const rules = accounts.length === 0 ? '' : `every user of this machine has the rules in ${path};\n`;
+  return `Done: ${rules}podman, skopeo and buildah ask ecr-xacct for every registry.
+
+Docker has no config for every user of a machine. For Docker, each user runs:
+  ${commandText(['ecr-xacct', 'setup', ...regions])}
+
+To take it all back, run:
+  sudo ecr-xacct setup --system --undo
 `;
 }
 

@@ -11,6 +11,8 @@ profile comes in the place of the present one, and an account that you deselect
 is taken out. With --yes what is there stays as it is.
 The regions of an account are those of its profiles, of --region, and of its
 registries in Docker's config.json. An account without one is left out.
+With --system it writes the machine's config and podman's drop-in, below /etc.
+Docker has no config for every user: each runs the command that it ends with.
 
 Examples:
   ecr-xacct setup                              asks, shows, asks again
@@ -18,7 +20,8 @@ Examples:
   ecr-xacct setup --region 111122223333=eu-central-1
                                                this region for one account
   ecr-xacct setup --profile dev --dry-run      shows only
-  ecr-xacct setup --undo                       takes it all back`;
+  ecr-xacct setup --undo                       takes it all back
+  sudo ecr-xacct setup --system                for every user of this machine`;
 
 export function setupCommand(context: CommandContext): void {
   const command = context.program
@@ -29,6 +32,12 @@ export function setupCommand(context: CommandContext): void {
     .option('--region <region>', 'serve this region, too, or ACCOUNT=REGION (repeatable)', collectedRegions)
     .option('--creds-store', 'be asked for every registry; the present store is the fallback')
     .option('--podman', "change podman's files instead of Docker's")
+    .addOption(
+      new Option('--system', 'as root: set up every user of this machine').conflicts([
+        'podman',
+        'credsStore',
+      ]),
+    )
     .option('--dry-run', 'show what would change, and change nothing')
     .addOption(
       new Option('--undo', 'take back everything that setup has changed').conflicts([
