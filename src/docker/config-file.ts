@@ -3,6 +3,7 @@ import type { Environment } from '../invocation.ts';
 import { findProgram } from '../os/find-program.ts';
 import { readSnapshot, type Snapshot, textOf } from '../os/snapshot.ts';
 import { type DockerConfig, dockerConfigPath, parseDockerConfig } from './docker-config.ts';
+import { finchConfigPath } from './finch-config.ts';
 import { credentialHelpers, podmanFiles, SYSTEM_REGISTRIES_CONF } from './podman-files.ts';
 
 /** Whose files: these say where they are. */
@@ -23,9 +24,25 @@ export interface DockerConfigFile {
 
 /** @throws XacctError `docker-config`, `file-access` */
 export function readDockerConfig({ env, home }: DockerUser): DockerConfigFile {
-  const file = readConfigFile(dockerConfigPath(env, home));
+  return withDetectedStore(dockerConfigPath(env, home), env);
+}
+
+/** Finch chooses a store as Docker does. @throws as above */
+export function readFinchConfig({ env, home }: DockerUser): DockerConfigFile {
+  return withDetectedStore(finchConfigPath(env, home), env);
+}
+
+function withDetectedStore(path: string, env: Environment): DockerConfigFile {
+  const file = readConfigFile(path);
   const isOnPath = (program: string) => findProgram(program, env.PATH) !== undefined;
   return { ...file, detectedStore: detectedStore(file.config, process.platform, isOnPath) };
+}
+
+/** By an entry of its config.json, or as its credsStore. @throws XacctError `docker-config`, `file-access` */
+export function isAskedByFinch(hostname: string, user: DockerUser): boolean {
+  if (process.platform !== 'darwin') return false;
+  const { credHelpers, credsStore } = readFinchConfig(user).config;
+  return (credHelpers.get(hostname) ?? credsStore) === 'ecr-xacct';
 }
 
 /** `logins`: what is read before `auth`, where it is there. @throws XacctError `docker-config`, `file-access` */

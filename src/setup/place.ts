@@ -5,7 +5,7 @@ import { podmanFiles, SYSTEM_REGISTRIES_CONF } from '../docker/podman-files.ts';
 import { aboveSystemConfig, type ConfigFile, readConfigFile } from './config-change.ts';
 import { type DropIn, readDropIn } from './docker-files/drop-in.ts';
 import { readMachineConfig } from './machine.ts';
-import { type SetupOptions, typed } from './setup-options.ts';
+import { programOf, type SetupOptions, typed } from './setup-options.ts';
 import { type SetupTarget, targetsOf } from './targets.ts';
 
 /** Each as it is when it is asked for. */
@@ -31,7 +31,7 @@ export function placeOf(path: string, options: SetupOptions, user: DockerUser): 
   const files = podmanFiles(user.env, user.home, user.uid);
   return {
     configFile: () => aboveSystemConfig(readConfigFile(path), user.env),
-    targets: () => targetsOf(options.podman ? 'podman' : 'docker', isDropIn, user),
+    targets: () => targetsOf(programOf(options), isDropIn, user),
     dropIn: () => (isDropIn ? readDropIn(files, { undo, without }) : undefined),
   };
 }

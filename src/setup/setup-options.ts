@@ -4,6 +4,7 @@ import { type Command, command } from '../hint.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
 import { regionMeant } from '../registry/region-names.ts';
 import type { RegionWishes } from './choose-registries.ts';
+import type { SetupProgram } from './targets.ts';
 
 export interface SetupOptions {
   yes?: true;
@@ -11,11 +12,17 @@ export interface SetupOptions {
   undo?: true;
   keepConfig?: true;
   podman?: true;
+  finch?: true | undefined;
   system?: true | undefined;
   credsStore?: true | undefined;
   profile?: readonly string[];
   /** `REGION`, or `ACCOUNT=REGION`. */
   region?: readonly string[];
+}
+
+/** Whose files it changes. */
+export function programOf({ podman, finch }: SetupOptions): SetupProgram {
+  return podman ? 'podman' : finch ? 'finch' : 'docker';
 }
 
 /** The command that was run, with every option; `--system` is for root. */

@@ -10,6 +10,7 @@ import type { Account, FoundAccounts } from './accounts.ts';
 import type { RegistryChoice, ServedAccount } from './choose-registries.ts';
 import { redactJson } from './docker-files/redact.ts';
 import type { FileChange } from './file-change.ts';
+import type { SetupProgram } from './targets.ts';
 
 /** The accounts, each with its profile and its regions. */
 export function choicesText(
@@ -116,10 +117,12 @@ export function fileDiffText({ path, kind, before, after }: FileChange, screen: 
   return diffText({ name: path, before: shown(before?.bytes), after: shown(after) }, screen);
 }
 
+const PROGRAM_NAMES = { docker: 'Docker', podman: 'podman', finch: 'Finch' };
+
 export function nextStepsText(
   { accounts, ruled }: { accounts: readonly ServedAccount[]; ruled: readonly string[] },
   signIns: FoundAccounts['signIns'],
-  program: 'docker' | 'podman',
+  program: SetupProgram,
 ): string {
   const hosts = [...accounts.flatMap((account) => account.hosts), ...ruled];
   const [host] = hosts;
@@ -136,7 +139,7 @@ What to do next:${signIn.join('')}
   ${program} pull ${host}/NAME:TAG
   ecr-xacct explain ${host}
 `;
-  return `Done: ${program === 'docker' ? 'Docker' : program} asks ecr-xacct for the credentials of ${count}.
+  return `Done: ${PROGRAM_NAMES[program]} asks ecr-xacct for the credentials of ${count}.
 ${host === undefined ? '' : next}
 To take it all back, run:
   ecr-xacct setup --undo

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { configPath } from '../config/paths.ts';
 import { dockerConfigPath } from '../docker/docker-config.ts';
 import { versionsOf } from '../docker/fallback/helper-version.ts';
+import { FINCH_PATH, finchConfigPath } from '../docker/finch-config.ts';
 import { helperFault } from '../docker/helper-fault.ts';
 import { podmanFiles, SYSTEM_REGISTRIES_CONF } from '../docker/podman-files.ts';
 import { printable, XacctError } from '../errors.ts';
@@ -13,13 +14,14 @@ import { refuseForeign } from '../os/foreign-folder.ts';
 import { homeFolder } from '../os/home-folder.ts';
 import { isTerminal } from '../terminal/prompts.ts';
 import { createAsker } from './asker.ts';
+import { engineNotes, refuseFinch } from './engines.ts';
 import { writesOf } from './file-change.ts';
 import { findRegistries, type SetupSession } from './find-registries.ts';
 import { machineConfigPath } from './machine.ts';
 import { removeEmptyFolders } from './made-folders.ts';
 import { placeOf } from './place.ts';
 import { planDropIn, planSetup } from './plan.ts';
-import { noTerminal, regionNotes, type SetupOptions, typed } from './setup-options.ts';
+import { noTerminal, programOf, regionNotes, type SetupOptions, typed } from './setup-options.ts';
 import { machineStepsText, nextStepsText, type StoreUse, storeText } from './setup-text.ts';
 import { standingOf } from './standing.ts';
 import { readState } from './state.ts';
@@ -34,6 +36,7 @@ export async function setup(options: SetupOptions, run: Run): Promise<void> {
   if (options.keepConfig && !options.undo) {
     throw new XacctError('usage', '--keep-config goes with --undo');
   }
+  refuseFinch(options);
   const words = typed(options);
   const home = homeFolder(invocation.env);
   const path = options.system ? machineConfigPath(invocation, words) : configPath(invocation.env);
@@ -45,8 +48,12 @@ export async function setup(options: SetupOptions, run: Run): Promise<void> {
   const user = { env: invocation.env, home, uid: invocation.uid };
   if (!options.dryRun) {
     const { authFile, dropIn } = podmanFiles(user.env, home, user.uid);
-    const dockerConfig = dockerConfigPath(user.env, home);
-    const target = options.podman ? authFile : dockerConfig;
+    const targets = {
+      docker: dockerConfigPath(user.env, home),
+      podman: authFile,
+      finch: finchConfigPath(user.env, home),
+    };
+    const target = targets[programOf(options)];
     const files = [path, options.system ? SYSTEM_REGISTRIES_CONF.dropIn : target];
     // Before anything is asked; an undo asks nothing of a home where nothing is set up.
     if (!options.undo)
@@ -55,7 +62,7 @@ export async function setup(options: SetupOptions, run: Run): Promise<void> {
         home,
         words,
       );
-    clearLeftovers(options.system ? files : [path, dockerConfig, authFile, dropIn]);
+    clearLeftovers(options.system ? files : [path, dropIn, ...Object.values(targets)]);
   }
   const terminal = { input: streams.stdin, output: streams.stdout };
   const canAsk = isTerminal(streams.stdin) && isTerminal(streams.stdout);
@@ -81,7 +88,7 @@ function clearLeftovers(files: readonly string[]): void {
 async function setUp(session: SetupSession, path: string, options: SetupOptions): Promise<void> {
   const { run, user, words } = session;
   const { stdout, stderr } = run.streams;
-  const program = options.podman ? 'podman' : 'docker';
+  const program = programOf(options);
   const withoutStore = typed({ ...options, credsStore: undefined });
   const place = placeOf(path, options, user);
   // Before anything is asked.
@@ -108,7 +115,12 @@ async function setUp(session: SetupSession, path: string, options: SetupOptions)
     const changes = [...plan.changes, ...(listed === undefined ? [] : [listed])];
     return {
       changes,
-      notes: [...regionNotes(choice.accounts.flatMap(({ hosts }) => hosts)), ...plan.notes, ...notes],
+      notes: [
+        ...regionNotes(choice.accounts.flatMap(({ hosts }) => hosts)),
+        ...plan.notes,
+        ...notes,
+        ...engineNotes(options, user),
+      ],
       writes: writesOf(changes, state, choice.declined),
       isMemoryOnly: changes.length === 0,
     };
@@ -122,7 +134,11 @@ async function setUp(session: SetupSession, path: string, options: SetupOptions)
   }
   if (use !== undefined && program === 'docker') stdout.write(storeText(use, [...words, '--creds-store']));
   if (done === 'shown') return;
-  const fault = helperFault(user.env.PATH, user.home, run.invocation.self);
+  const { self } = run.invocation;
+  const fault =
+    program === 'finch'
+      ? helperFault(FINCH_PATH, user.home, self, { name: 'Finch', whose: 'its' })
+      : helperFault(user.env.PATH, user.home, self);
   if (fault !== undefined && !(fault.other && (await versionsOf(fault.other, user.env)).isSame)) {
     stderr.write(`\nWarning: ${fault.message}\nTo fix it, run:\n  ${fault.command}\n`);
   }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, test } from 'node:test';
+import { isAskedByPodman } from '../../src/docker/config-file.ts';
 import { becomeMachine, builder, type Ended, mount, runWith, writeHome } from '../support/e2e/machine.ts';
 import { skipWithout } from '../support/peers.ts';
 import { enterPrivateHosts } from '../support/private-hosts.ts';
@@ -84,6 +85,11 @@ describe('setup --system', { skip }, () => {
 credential-helpers = ["containers-auth.json", "ecr-xacct"]
 `,
     );
+    const of = { env: {}, home: builder.home, uid: builder.uid };
+    assert.ok(isAskedByPodman(host(IMAGES), of), 'podman is not taken to ask');
+    const own = '.config/containers/registries.conf.d/50-ecr-xacct.conf';
+    writeHome(builder.home, builder.uid, { [own]: 'credential-helpers = ["pass"]\n' });
+    assert.ok(!isAskedByPodman(host(IMAGES), of), "the user's own list does not count");
     assert.match(await succeed('--yes'), /\n\nNothing to change\.\n$/);
     await succeed('--undo', '--yes');
     assert.deepEqual([...isThere(), existsSync('/etc/ecr-xacct')], [false, false, false]);

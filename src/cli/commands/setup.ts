@@ -33,8 +33,12 @@ export function setupCommand(context: CommandContext): void {
     .option('--creds-store', 'be asked for every registry; the present store is the fallback')
     .option('--podman', "change podman's files instead of Docker's")
     .addOption(
+      new Option('--finch', "change Finch's config.json instead of Docker's (macOS)").conflicts('podman'),
+    )
+    .addOption(
       new Option('--system', 'as root: set up every user of this machine').conflicts([
         'podman',
+        'finch',
         'credsStore',
       ]),
     )
@@ -45,6 +49,7 @@ export function setupCommand(context: CommandContext): void {
         'region',
         'credsStore',
         'podman',
+        'finch',
       ]),
     )
     .option('--keep-config', 'with --undo: leave config.yaml as it is')
