@@ -55,7 +55,10 @@ export function readPodmanConfigs({ env, home, uid }: DockerUser): {
   return { logins: logins?.before && logins, auth: readConfigFile(authFile) };
 }
 
-/** By an entry of its auth.json, or by a drop-in that sets helpers for all: the user's, or the machine's. @throws XacctError `docker-config`, `file-access` */
+/**
+ * By an entry of its auth.json, or by a drop-in that sets helpers for all: the user's, or the machine's.
+ * @throws XacctError `docker-config`, `file-access`
+ */
 export function isAskedByPodman(hostname: string, user: DockerUser): boolean {
   const { auth } = readPodmanConfigs(user);
   if (auth.config.credHelpers.get(hostname) === 'ecr-xacct') return true;
