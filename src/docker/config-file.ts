@@ -3,7 +3,8 @@ import type { Environment } from '../invocation.ts';
 import { findProgram } from '../os/find-program.ts';
 import { readSnapshot, type Snapshot, textOf } from '../os/snapshot.ts';
 import { type DockerConfig, dockerConfigPath, parseDockerConfig } from './docker-config.ts';
-import { credentialHelpers, podmanFiles } from './podman-files.ts';
+import { finchConfigPath } from './finch-config.ts';
+import { credentialHelpers, podmanFiles, SYSTEM_REGISTRIES_CONF } from './podman-files.ts';
 
 /** Whose files: these say where they are. */
 export interface DockerUser {
@@ -23,9 +24,25 @@ export interface DockerConfigFile {
 
 /** @throws XacctError `docker-config`, `file-access` */
 export function readDockerConfig({ env, home }: DockerUser): DockerConfigFile {
-  const file = readConfigFile(dockerConfigPath(env, home));
+  return withDetectedStore(dockerConfigPath(env, home), env);
+}
+
+/** Finch chooses a store as Docker does. @throws as above */
+export function readFinchConfig({ env, home }: DockerUser): DockerConfigFile {
+  return withDetectedStore(finchConfigPath(env, home), env);
+}
+
+function withDetectedStore(path: string, env: Environment): DockerConfigFile {
+  const file = readConfigFile(path);
   const isOnPath = (program: string) => findProgram(program, env.PATH) !== undefined;
   return { ...file, detectedStore: detectedStore(file.config, process.platform, isOnPath) };
+}
+
+/** By an entry of its config.json, or as its credsStore. @throws XacctError `docker-config`, `file-access` */
+export function isAskedByFinch(hostname: string, user: DockerUser): boolean {
+  if (process.platform !== 'darwin') return false;
+  const { credHelpers, credsStore } = readFinchConfig(user).config;
+  return (credHelpers.get(hostname) ?? credsStore) === 'ecr-xacct';
 }
 
 /** `logins`: what is read before `auth`, where it is there. @throws XacctError `docker-config`, `file-access` */
@@ -38,12 +55,18 @@ export function readPodmanConfigs({ env, home, uid }: DockerUser): {
   return { logins: logins?.before && logins, auth: readConfigFile(authFile) };
 }
 
-/** By an entry of its auth.json, or by the drop-in that sets helpers for all. @throws XacctError `docker-config`, `file-access` */
+/**
+ * By an entry of its auth.json, or by a drop-in that sets helpers for all: the user's, or the machine's.
+ * @throws XacctError `docker-config`, `file-access`
+ */
 export function isAskedByPodman(hostname: string, user: DockerUser): boolean {
   const { auth } = readPodmanConfigs(user);
   if (auth.config.credHelpers.get(hostname) === 'ecr-xacct') return true;
   const { dropIn } = podmanFiles(user.env, user.home, user.uid);
-  return credentialHelpers(textOf(readSnapshot(dropIn), dropIn))?.includes('ecr-xacct') === true;
+  const set = [dropIn, SYSTEM_REGISTRIES_CONF.dropIn]
+    .map((path) => credentialHelpers(textOf(readSnapshot(path), path)))
+    .find((helpers) => helpers !== undefined);
+  return set?.includes('ecr-xacct') === true;
 }
 
 function readConfigFile(path: string): DockerConfigFile {

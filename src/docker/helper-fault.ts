@@ -17,11 +17,15 @@ export interface HelperFault {
   other?: { found: string; own: string };
 }
 
+/** Who looks for the program: Docker, on the PATH of whoever runs it. */
+const DOCKER = { name: 'Docker', whose: 'your' };
+
 /** As Docker does, in absolute folders of PATH only: Go refuses what it finds in the current one. Undefined where all is well. */
 export function helperFault(
   path: string | undefined,
   home: string,
   self: SelfCommand,
+  { name, whose } = DOCKER,
 ): HelperFault | undefined {
   if (process.platform === 'win32') return faultOnWindows(path, self);
   const own = ownProgram(self, HELPER_PROGRAM);
@@ -32,17 +36,20 @@ export function helperFault(
   if (found === undefined) {
     const isOnPath = own !== undefined && folders.includes(dirname(own));
     const command = isOnPath ? makeExecutable(own) : linkCommand(own ?? HELPER_PROGRAM, folders, home);
-    return { message: `Docker does not find ${HELPER_PROGRAM}: it is in no folder of your PATH.`, command };
+    return {
+      message: `${name} does not find ${HELPER_PROGRAM}: it is in no folder of ${whose} PATH.`,
+      command,
+    };
   }
   if (!mayAccess(found, constants.X_OK)) {
     return {
-      message: `Docker cannot run ${found}: it is not executable.`,
+      message: `${name} cannot run ${found}: it is not executable.`,
       command: makeExecutable(found),
     };
   }
   if (own === undefined || isSameFile(found, own)) return undefined;
   return {
-    message: `Docker will run ${found}, which is not the one that belongs to this ecr-xacct: ${own}.`,
+    message: `${name} will run ${found}, which is not the one that belongs to this ecr-xacct: ${own}.`,
     command: isScript(found) ? commandText(command`$EDITOR ${found}`) : linkAsCommand(own, found),
     other: { found, own },
   };

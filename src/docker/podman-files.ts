@@ -2,11 +2,8 @@
 // Source: https://github.com/containers/image (pkg/docker/config/config.go, pkg/sysregistriesv2/system_registries_v2.go).
 import { join, resolve } from 'node:path';
 
-export interface PodmanFiles {
-  /** The auth.json that is ours to write: the one that outlives a reboot, unless `REGISTRY_AUTH_FILE` names the only one. */
-  authFile: string;
-  /** What `podman login` writes, gone after a reboot: it is read before `authFile`. */
-  loginFile: string | undefined;
+/** Where registries.conf is said to be, and where it may be added to. */
+export interface RegistriesConfFiles {
   /** Where a file of ours sets the credential helpers for every registry. */
   dropIn: string;
   /** The registries.conf that is read (the first that exists), and the folders of drop-ins, in this order, on top of it. */
@@ -14,7 +11,21 @@ export interface PodmanFiles {
   dropInFolders: readonly string[];
 }
 
+export interface PodmanFiles extends RegistriesConfFiles {
+  /** The auth.json that is ours to write: the one that outlives a reboot, unless `REGISTRY_AUTH_FILE` names the only one. */
+  authFile: string;
+  /** What `podman login` writes, gone after a reboot: it is read before `authFile`. */
+  loginFile: string | undefined;
+}
+
 const DROP_IN = '50-ecr-xacct.conf';
+
+/** For every user of the machine, and beneath what each has of their own. */
+export const SYSTEM_REGISTRIES_CONF: RegistriesConfFiles = {
+  dropIn: `/etc/containers/registries.conf.d/${DROP_IN}`,
+  registriesConf: ['/etc/containers/registries.conf'],
+  dropInFolders: ['/etc/containers/registries.conf.d'],
+};
 
 export function podmanFiles(
   env: Readonly<Record<string, string | undefined>>,
@@ -34,8 +45,8 @@ export function podmanFiles(
     authFile: explicit ? resolve(explicit) : join(config, 'containers/auth.json'),
     loginFile: explicit ? undefined : loginFile,
     dropIn: join(user, 'registries.conf.d', DROP_IN),
-    registriesConf: [join(user, 'registries.conf'), '/etc/containers/registries.conf'],
-    dropInFolders: ['/etc/containers/registries.conf.d', join(user, 'registries.conf.d')],
+    registriesConf: [join(user, 'registries.conf'), ...SYSTEM_REGISTRIES_CONF.registriesConf],
+    dropInFolders: [...SYSTEM_REGISTRIES_CONF.dropInFolders, join(user, 'registries.conf.d')],
   };
 }
 

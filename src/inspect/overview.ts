@@ -6,7 +6,12 @@ import { emptyConfig } from '../config/empty-config.ts';
 import type { Config } from '../config/load.ts';
 import { matchRule } from '../config/match.ts';
 import { configPath, systemConfigPath } from '../config/paths.ts';
-import { type DockerConfigFile, isAskedByPodman, readDockerConfig } from '../docker/config-file.ts';
+import {
+  type DockerConfigFile,
+  isAskedByFinch,
+  isAskedByPodman,
+  readDockerConfig,
+} from '../docker/config-file.ts';
 import { dockerConfigPath } from '../docker/docker-config.ts';
 import { attempt, type ErrorFields, errorFields, orError, XacctError } from '../errors.ts';
 import type { DaemonStatus } from '../helper/daemon-answers.ts';
@@ -73,7 +78,7 @@ export async function overviewOf(invocation: Invocation, now: number): Promise<O
   const elsewhere =
     knownDocker === undefined ? [] : servedElsewhere(knownDocker, ruled, { config: knownConfig, accounts });
   // What only Docker's config gives to another may be meant so, and podman has a file of its own.
-  const isBypassed = elsewhere.some(({ name }) => ruled.includes(name) && !isOfPodman(name, invocation));
+  const isBypassed = elsewhere.some(({ name }) => ruled.includes(name) && !isOfOthers(name, invocation));
   return {
     ...daemon,
     config: configView(config, env),
@@ -132,10 +137,13 @@ function readDocker({ env, uid }: Invocation): Promise<DockerConfigFile | undefi
 }
 
 /** What cannot be read there asks for nothing. */
-function isOfPodman(hostname: string, { env, uid }: Invocation): boolean {
+function isOfOthers(hostname: string, { env, uid }: Invocation): boolean {
   const home = homeFolder(env);
   if (home === undefined) return false;
-  return known(attempt(() => isAskedByPodman(hostname, { env, home, uid }))) === true;
+  const user = { env, home, uid };
+  return [isAskedByPodman, isAskedByFinch].some(
+    (isAsked) => known(attempt(() => isAsked(hostname, user))) === true,
+  );
 }
 
 function configView(config: Config | XacctError, env: Environment): Overview['config'] {

@@ -1,5 +1,5 @@
-// Makes folders that are closed to others from their first moment.
-import { mkdirSync } from 'node:fs';
+// Makes folders: closed to others from their first moment, or for every user of the machine.
+import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -8,19 +8,30 @@ import { dirname } from 'node:path';
  * @throws errors of mkdir.
  */
 export function makePrivateFolder(path: string): void {
-  const refused = make(path);
+  makeFolder(path, 0o700);
+}
+
+/** The same, 0755, whatever the umask. @throws errors of mkdir. */
+export function makePublicFolder(path: string): void {
+  makeFolder(path, 0o755);
+}
+
+function makeFolder(path: string, mode: number): void {
+  const refused = make(path, mode);
   if (refused === undefined) return;
   const parent = dirname(path);
   if (refused.code !== 'ENOENT' || parent === path) throw refused;
-  makePrivateFolder(parent);
-  const again = make(path);
+  makeFolder(parent, mode);
+  const again = make(path, mode);
   if (again !== undefined) throw again;
 }
 
 /** Undefined where the folder is there now, by whomever it was made. */
-function make(path: string): NodeJS.ErrnoException | undefined {
+function make(path: string, mode: number): NodeJS.ErrnoException | undefined {
   try {
-    mkdirSync(path, { mode: 0o700 });
+    mkdirSync(path, { mode });
+    // The umask of whoever set up the machine is not for the others.
+    if ((mode & 0o077) !== 0) chmodSync(path, mode);
   } catch (error) {
     const refused = error as NodeJS.ErrnoException;
     if (refused.code !== 'EEXIST') return refused;

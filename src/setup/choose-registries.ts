@@ -1,4 +1,5 @@
 // Which accounts' registries to serve, and by which profile: as the options say, as the user answers, or as it is already.
+import type { WrittenRule } from '../config/edit-rule.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
@@ -12,6 +13,8 @@ export interface ServedAccount {
   /** Whether it was named, by an option or in an answer: then it comes in the place of another. */
   isPicked: boolean;
   hosts: readonly string[];
+  /** What the rule is to say, where it is not the profile. */
+  rule?: WrittenRule | undefined;
 }
 
 /** Answers what the options leave open. @throws XacctError `cancelled`, each of them. */
@@ -34,6 +37,10 @@ export interface Wishes {
   /** Names of profiles that are chosen already. */
   profiles: readonly string[];
   regions: RegionWishes;
+  /** Accounts that rules are for, and no profile: their regions are known elsewhere. */
+  ruled?: readonly string[];
+  /** Whether none is an answer, too. */
+  mayBeNone?: boolean;
 }
 
 export interface RegistryChoice {
@@ -54,11 +61,11 @@ export async function chooseRegistries(
   asker: Asker | undefined,
 ): Promise<RegistryChoice> {
   const preset = presetProfiles(found, wishes.profiles);
-  if (found.accounts.length === 0) throw noAccounts(found.leftOut);
-  checkRegions(found.accounts, wishes.regions, preset);
+  if (found.accounts.length === 0 && !wishes.mayBeNone) throw noAccounts(found.leftOut);
+  checkRegions(found.accounts, wishes, preset);
   const all = found.accounts.map(({ id }) => id);
   const wished = all.filter((id) => wishes.regions.of.has(id) || !standing.declined.includes(id));
-  const isAsked = preset.size === 0 && asker !== undefined;
+  const isAsked = preset.size === 0 && asker !== undefined && all.length > 0;
   const served = found.accounts.filter(standing.isServed).map(({ id }) => id);
   const chosen = isAsked
     ? await asker.accounts(found, served.length === 0 ? wished : served, standing)
@@ -142,10 +149,11 @@ function presetProfiles({ accounts, leftOut }: FoundAccounts, names: readonly st
 /** @throws XacctError `usage` for regions of accounts that are not there, and of other partitions than theirs. */
 function checkRegions(
   accounts: readonly Account[],
-  { of }: RegionWishes,
+  { regions: { of }, ruled = [] }: Wishes,
   preset: ReadonlyMap<string, string>,
 ): void {
   for (const [id, regions] of of) {
+    if (ruled.includes(id)) continue;
     const account = accounts.find((one) => one.id === id);
     const option = `--region ${id}=${regions.join(',')}`;
     if (account === undefined) throw new XacctError('usage', `${option}: no profile here is of that account`);

@@ -1,6 +1,8 @@
 // What is to change in config.yaml: rules for the registries, and the helper for all others. What was not chosen otherwise stays.
+import { isDeepStrictEqual } from 'node:util';
 import { readSystemConfig } from '../config/config-reader.ts';
 import { addToConfig, changeProfiles, removeFromConfig } from '../config/edit.ts';
+import { putRule, ruleIn, type WrittenRule } from '../config/edit-rule.ts';
 import { emptyConfig } from '../config/empty-config.ts';
 import { type Config, parseConfig, type RegistryRule } from '../config/load.ts';
 import { matchRule } from '../config/match.ts';
@@ -11,6 +13,7 @@ import { readSnapshot, type Snapshot, textOf } from '../os/snapshot.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
 import type { ServedAccount } from './choose-registries.ts';
 import { type FileChange, fileChange } from './file-change.ts';
+import { ruleEdit } from './rule-edit.ts';
 import { rulesOf } from './standing.ts';
 import type { Edit } from './state.ts';
 
@@ -41,12 +44,14 @@ export interface RuleChanges {
   changed: ReadonlyMap<string, { was: string; now: string }>;
   /** → the profile that it has. */
   removed: ReadonlyMap<string, string>;
+  /** → all that it is to say, where that is no profile. */
+  written: ReadonlyMap<string, WrittenRule>;
 }
 
 /** @param formerStore the NAME of the helper that answered for every registry so far, where ours takes its place. */
 export function configChange(
   { path, before, text, config }: ConfigFile,
-  { added, changed, removed }: RuleChanges,
+  { added, changed, removed, written }: RuleChanges,
   formerStore: string | undefined,
   notes: string[],
 ): FileChange | undefined {
@@ -64,10 +69,12 @@ export function configChange(
     ...[...added].map(([key, profile]) => ({ path: ofRule(key), now: profile, was: null })),
   ];
   if (fallbackHelper !== undefined) edits.push({ path: ['fallback_helper'], now: fallbackHelper, was: null });
+  for (const [key, rule] of written) edits.push(ruleEdit(key, ruleIn(text, key, path), rule));
   if (edits.length === 0) return undefined;
   const profiles = new Map([...changed].map(([key, { now }]) => [key, now]));
   const without = removeFromConfig(text, { rules: removed, fallbackHelper: undefined }, path);
-  const after = addToConfig(changeProfiles(without, profiles, path), { rules: added, fallbackHelper }, path);
+  let after = addToConfig(changeProfiles(without, profiles, path), { rules: added, fallbackHelper }, path);
+  for (const [key, rule] of written) after = putRule(after, key, rule, path);
   return fileChange({ path, kind: 'config', before }, after, edits);
 }
 
@@ -80,25 +87,31 @@ export function planRules(
   const added = new Map<string, string>();
   const changed = new Map<string, { was: string; now: string }>();
   const removed = new Map<string, string>();
+  const written = new Map<string, WrittenRule>();
   const kept = new Set<string>();
   const isOwn = ({ file }: RegistryRule) => file === config.file;
   const keep = (what: string, { file, line, rule }: RegistryRule) =>
     kept.add(`${what}: kept the rule in ${file}:${line}, ${identityOf(rule)}`);
-  for (const { id, profile, isPicked, hosts } of accounts) {
+  for (const { id, profile, isPicked, hosts, rule: wanted } of accounts) {
+    const isWanted = ({ rule }: RegistryRule) =>
+      wanted === undefined ? rule.profile === profile : isDeepStrictEqual({ ...rule }, { ...wanted });
+    const add = (key: string) => (wanted === undefined ? added.set(key, profile) : written.set(key, wanted));
     const found = hosts.map((host) => ({ host, rule: matchRule(config, host) }));
     const own = rulesOf(config, id).filter(isOwn);
     for (const rule of isPicked ? own : []) {
       const was = rule.rule.profile;
+      if (isWanted(rule)) continue;
       if (was === undefined) keep(rule.key, rule);
-      else if (was !== profile) changed.set(rule.key, { was, now: profile });
+      else if (wanted !== undefined) written.set(rule.key, wanted);
+      else changed.set(rule.key, { was, now: profile });
     }
     const isWidelyRuled = !isPicked && found.some(({ rule }) => rule && (isWide(rule) || !isOwn(rule)));
     for (const { host, rule } of found) {
       // A rule for the whole account would come before one for a region, or any of the machine's: only hostnames that have none get
       // one.
-      if (rule === undefined) added.set(isWidelyRuled ? host : accountPattern(id, host), profile);
-      else if (rule.rule.profile === profile || (isPicked && own.includes(rule))) continue;
-      else if (isPicked) added.set(accountPattern(id, host), profile);
+      if (rule === undefined) add(isWidelyRuled ? host : accountPattern(id, host));
+      else if (isWanted(rule) || (isPicked && own.includes(rule))) continue;
+      else if (isPicked) add(accountPattern(id, host));
       else keep(host, rule);
     }
   }
@@ -109,7 +122,7 @@ export function planRules(
       else removed.set(rule.key, profile);
     }
   }
-  return { added, changed, removed, kept: [...kept] };
+  return { added, changed, removed, written, kept: [...kept] };
 }
 
 function isWide({ pattern }: RegistryRule): boolean {

@@ -26,6 +26,8 @@ export interface PlanOptions {
   isCredsStore: boolean;
   /** Of the setups before this one. */
   state: State | undefined;
+  /** Hostnames besides those of the accounts. */
+  ruled: readonly string[];
   /** The command that serves the registries without `--creds-store`. */
   withoutStore: Command;
 }
@@ -35,9 +37,9 @@ export function planSetup(
   configFile: ConfigFile,
   targets: readonly SetupTarget[],
   { accounts, dropped }: Pick<RegistryChoice, 'accounts' | 'dropped'>,
-  { isCredsStore, state, withoutStore }: PlanOptions,
+  { isCredsStore, state, ruled, withoutStore }: PlanOptions,
 ): Plan {
-  const hosts = accounts.flatMap((account) => account.hosts);
+  const hosts = [...accounts.flatMap((account) => account.hosts), ...ruled];
   const notes: string[] = [];
   const changes: (FileChange | undefined)[] = [];
   let fallbackHelper: string | undefined;
@@ -91,8 +93,8 @@ function accountOf(url: string): string | undefined {
 }
 
 /** Podman's list of helpers for every registry. */
-export function planDropIn({ path, before, others }: DropIn): FileChange | undefined {
-  return fileChange({ path, kind: 'drop-in', before }, dropInText(others), []);
+export function planDropIn({ path, before, ...content }: DropIn): FileChange | undefined {
+  return fileChange({ path, kind: 'drop-in', before }, dropInText(content), []);
 }
 
 /** Undefined where it is this program already. */

@@ -37,14 +37,14 @@ export async function prepareFile(
   rename: Rename,
   like = write.before,
 ): Promise<PreparedFile> {
-  const { path, before, after, kind } = write;
+  const { path, before, after, kind, isPublic } = write;
   const target = followLinks(path);
   const [temporary, aside] = [temporaryPath(dirname(target)), temporaryPath(dirname(target))];
   const discard = () => {
     for (const name of [temporary, aside]) fs.rmSync(name, { force: true });
   };
   try {
-    if (after !== undefined) await writeTemporary(temporary, after, like);
+    if (after !== undefined) await writeTemporary(temporary, after, { like, isPublic });
   } catch (error) {
     discard();
     throw cannotWrite(path, target, error);

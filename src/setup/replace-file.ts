@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { errnoOf } from '../os/file-cache.ts';
-import { makePrivateFolder } from '../os/private-folder.ts';
+import { makePrivateFolder, makePublicFolder } from '../os/private-folder.ts';
 import { readSnapshot, type Snapshot } from '../os/snapshot.ts';
 
 const fsync = promisify(fs.fsync);
@@ -17,6 +17,8 @@ export interface Content {
   before: Snapshot | undefined;
   /** Undefined where the file shall be gone. */
   after: Uint8Array | undefined;
+  /** Every user of the machine may read it. */
+  isPublic?: boolean;
 }
 
 export interface FilePaths {
@@ -32,14 +34,14 @@ export interface FilePaths {
 export async function writeTemporary(
   temporary: string,
   bytes: Uint8Array,
-  like: Snapshot | undefined,
+  { like, isPublic = false }: { like: Snapshot | undefined; isPublic: boolean | undefined },
 ): Promise<void> {
-  makePrivateFolder(dirname(temporary));
+  (isPublic ? makePublicFolder : makePrivateFolder)(dirname(temporary));
   const fd = fs.openSync(temporary, 'wx', 0o600);
   try {
     fs.writeFileSync(fd, bytes);
     if (like !== undefined) keepOwner(fd, like);
-    fs.fchmodSync(fd, like?.mode ?? 0o600);
+    fs.fchmodSync(fd, (like?.mode ?? 0o600) | (isPublic ? 0o444 : 0));
     await fsync(fd);
   } finally {
     fs.closeSync(fd);

@@ -2,7 +2,7 @@
 
 import { readSystemConfig } from '../config/config-reader.ts';
 import { putRule, ruleIn, takeRule } from '../config/edit-rule.ts';
-import { configPath } from '../config/paths.ts';
+import { configPath, isSystemConfig } from '../config/paths.ts';
 import { attempt, printable, XacctError } from '../errors.ts';
 import { command, commandText } from '../hint.ts';
 import type { Run } from '../invocation.ts';
@@ -88,6 +88,7 @@ function begin(words: readonly string[], options: RuleOptions, run: Run): { sess
       words: typed,
       isDryRun: options.dryRun === true,
       asks,
+      isPublic: isSystemConfig(invocation.env),
     },
   };
 }

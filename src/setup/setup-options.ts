@@ -4,6 +4,7 @@ import { type Command, command } from '../hint.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
 import { regionMeant } from '../registry/region-names.ts';
 import type { RegionWishes } from './choose-registries.ts';
+import type { SetupProgram } from './targets.ts';
 
 export interface SetupOptions {
   yes?: true;
@@ -11,13 +12,20 @@ export interface SetupOptions {
   undo?: true;
   keepConfig?: true;
   podman?: true;
+  finch?: true | undefined;
+  system?: true | undefined;
   credsStore?: true | undefined;
   profile?: readonly string[];
   /** `REGION`, or `ACCOUNT=REGION`. */
   region?: readonly string[];
 }
 
-/** The command that was run, with every option. */
+/** Whose files it changes. */
+export function programOf({ podman, finch }: SetupOptions): SetupProgram {
+  return podman ? 'podman' : finch ? 'finch' : 'docker';
+}
+
+/** The command that was run, with every option; `--system` is for root. */
 export function typed({ profile = [], region = [], ...flags }: SetupOptions): Command {
   const given = Object.entries(flags).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
   const words = given.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
@@ -25,7 +33,8 @@ export function typed({ profile = [], region = [], ...flags }: SetupOptions): Co
     ...profile.flatMap((name) => ['--profile', name]),
     ...region.flatMap((name) => ['--region', name]),
   ];
-  return command`ecr-xacct setup ${[...named, ...words]}`;
+  const setup = command`ecr-xacct setup ${[...named, ...words]}`;
+  return flags.system ? ['sudo', ...setup] : setup;
 }
 
 /** Of what it would ask, each with the option that answers it. */

@@ -10,6 +10,7 @@ import type { Account, FoundAccounts } from './accounts.ts';
 import type { RegistryChoice, ServedAccount } from './choose-registries.ts';
 import { redactJson } from './docker-files/redact.ts';
 import type { FileChange } from './file-change.ts';
+import type { SetupProgram } from './targets.ts';
 
 /** The accounts, each with its profile and its regions. */
 export function choicesText(
@@ -36,6 +37,12 @@ export function choicesText(
   const gone = all.filter(({ id }) => dropped.includes(id));
   const left = gone.length === 0 ? '' : `No longer: ${namesText(gone)}\n\n`;
   return served + left;
+}
+
+/** Registries that only the machine's config has rules for. */
+export function ruledText(hosts: readonly string[]): string {
+  if (hosts.length === 0) return '';
+  return `The registries that the machine's config has rules for:\n\n${hosts.map((host) => `  ${host}\n`).join('')}\n`;
 }
 
 /** Profiles that are not offered, each with the reason and the command that changes that. */
@@ -110,12 +117,14 @@ export function fileDiffText({ path, kind, before, after }: FileChange, screen: 
   return diffText({ name: path, before: shown(before?.bytes), after: shown(after) }, screen);
 }
 
+const PROGRAM_NAMES = { docker: 'Docker', podman: 'podman', finch: 'Finch' };
+
 export function nextStepsText(
-  accounts: readonly ServedAccount[],
+  { accounts, ruled }: { accounts: readonly ServedAccount[]; ruled: readonly string[] },
   signIns: FoundAccounts['signIns'],
-  program: 'docker' | 'podman',
+  program: SetupProgram,
 ): string {
-  const hosts = accounts.flatMap((account) => account.hosts);
+  const hosts = [...accounts.flatMap((account) => account.hosts), ...ruled];
   const [host] = hosts;
   const count = hosts.length === 1 ? '1 registry' : `${hosts.length} registries`;
   const waited = accounts.flatMap(({ profile, hosts: [own = ''] }) => {
@@ -130,10 +139,26 @@ What to do next:${signIn.join('')}
   ${program} pull ${host}/NAME:TAG
   ecr-xacct explain ${host}
 `;
-  return `Done: ${program === 'docker' ? 'Docker' : program} asks ecr-xacct for the credentials of ${count}.
+  return `Done: ${PROGRAM_NAMES[program]} asks ecr-xacct for the credentials of ${count}.
 ${host === undefined ? '' : next}
 To undo it, run:
   ecr-xacct setup --undo
+`;
+}
+
+/** After a setup for every user, with what it cannot do for them. */
+export function machineStepsText(accounts: readonly ServedAccount[], path: string): string {
+  const regions = accounts.flatMap(({ id, hosts }) =>
+    hosts.flatMap((host) => ['--region', `${id}=${parseRegistry(host)?.region}`]),
+  );
+  const rules = accounts.length === 0 ? '' : `every user of this machine has the rules in ${path};\n`;
+  return `Done: ${rules}podman, skopeo and buildah ask ecr-xacct for every registry.
+
+Docker has no config for every user of a machine. For Docker, each user runs:
+  ${commandText(['ecr-xacct', 'setup', ...regions])}
+
+To undo it, run:
+  sudo ecr-xacct setup --system --undo
 `;
 }
 

@@ -23,6 +23,8 @@ export interface Session {
   words: Command;
   isDryRun: boolean;
   asks: boolean;
+  /** Whether every user of the machine may read the files. */
+  isPublic: boolean;
 }
 
 export interface WritePlan {
@@ -49,7 +51,8 @@ export async function writePlan(
   let changed: string | undefined;
   let shown = '';
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const { changes, notes, writes, isMemoryOnly = false } = plan();
+    const { changes, notes, writes: planned, isMemoryOnly = false } = plan();
+    const writes = planned.map((write) => ({ ...write, isPublic: session.isPublic }));
     if (writes.length === 0 || isMemoryOnly) {
       if (!session.isDryRun) {
         refuseForeign(writes, session.user.home, session.words);

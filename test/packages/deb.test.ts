@@ -102,6 +102,18 @@ describe('the Debian package', { skip, timeout: 600_000 }, () => {
     assert.equal((await daemon(root))?.version, versions.current);
   });
 
+  test("takes back the machine's setup when it is removed, but for the rules", async () => {
+    await using root = await enterDebianRoot();
+    const ofMachine = async () => (await root.files()).filter((path) => path.includes('ecr-xacct'));
+    const dropIn = '/etc/containers/registries.conf.d/50-ecr-xacct.conf';
+    await install(root, debs.current);
+    await root.succeed(['ecr-xacct', 'setup', '--system', '--yes', '--profile', 'puller'], { env });
+    assert.ok((await ofMachine()).includes(dropIn));
+    await root.succeed(['apt-get', 'remove', '--yes', 'docker-credential-ecr-xacct']);
+    const left = (await ofMachine()).filter((path) => path.startsWith('/etc/'));
+    assert.deepEqual(left, ['/etc/ecr-xacct', '/etc/ecr-xacct/config.yaml']);
+  });
+
   test('leaves no file and no process when it is removed', async () => {
     await using root = await enterDebianRoot();
     const own = (files: readonly string[]) =>

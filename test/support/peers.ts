@@ -35,6 +35,8 @@ export type Peer =
   | 'qemu-aarch64'
   | 'ruby'
   | 'python3'
+  | 'cron'
+  | 'sudo'
   | 'zip';
 
 /**

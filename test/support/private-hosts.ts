@@ -4,10 +4,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 // The first argument of the shell that is process 1 inside; how the program within knows where it is.
 const marker = 'private-hosts';
 
-// As process 1 it also reaps what detached daemons leave. /etc/hosts is a bind mount of a file in the
-// private /run, so writing it does not touch the machine's own; /etc/docker is emptied for certs.d.
+// As process 1 it also reaps what detached daemons leave. /etc is the machine's, and what is written there is kept in memory.
+// /etc/hosts is a bind mount of a file in the private /run; /etc/docker is emptied for certs.d.
 const setUp = `
   ip link set lo up &&
+  mount -t tmpfs tmpfs /mnt && mkdir /mnt/upper /mnt/work &&
+  mount -t overlay -o lowerdir=/etc,upperdir=/mnt/upper,workdir=/mnt/work overlay /etc && umount --lazy /mnt &&
   mount -t tmpfs -o mode=755 tmpfs /run &&
   mount -t tmpfs -o mode=755 tmpfs /etc/docker &&
   touch /run/hosts && mount --bind /run/hosts /etc/hosts || exit 125
@@ -21,7 +23,8 @@ const setUp = `
  * inside; there it returns. So call it first, before anything has an effect.
  *
  * Inside: no network but an own 127.0.0.0/8 with every port free, so that files run at once cannot collide;
- * in memory an empty `/run`, which is the TMPDIR, and `/etc/docker`; `/proc` shows only what started inside.
+ * in memory an empty `/run`, which is the TMPDIR, and `/etc/docker`; what is written below `/etc` is in memory, too; `/proc` shows
+ * only what started inside.
  * Whatever is left, processes and mounts, ends with the program, even a killed one.
  *
  * Needs root and Linux: see `skipWithout('namespaces')`. Throws where process.execve is missing.

@@ -14,13 +14,17 @@ removed. With --yes, existing rules stay as they are.
 The regions of an account are those of its profiles, of --region, and of its
 registries in Docker's config.json. An account without a region is left out.
 
+--system writes the machine's config and podman's, below /etc. Docker has no
+config for every user: each user runs the command that it ends with.
+
 Examples:
   ecr-xacct setup                              asks, shows, asks again
   ecr-xacct setup --yes --region eu-central-1  asks nothing
   ecr-xacct setup --region 111122223333=eu-central-1
                                                this region for one account
   ecr-xacct setup --profile dev --dry-run      shows only
-  ecr-xacct setup --undo                       undoes everything`;
+  ecr-xacct setup --undo                       undoes everything
+  sudo ecr-xacct setup --system                for every user of this machine`;
 
 export function setupCommand(context: CommandContext): void {
   const command = context.program
@@ -37,6 +41,16 @@ export function setupCommand(context: CommandContext): void {
     )
     .option('--creds-store', 'become the credsStore; the present one is the fallback')
     .option('--podman', "change podman's files instead of Docker's")
+    .addOption(
+      new Option('--finch', "change Finch's config.json instead of Docker's (macOS)").conflicts('podman'),
+    )
+    .addOption(
+      new Option('--system', 'as root: set up every user of this machine').conflicts([
+        'podman',
+        'finch',
+        'credsStore',
+      ]),
+    )
     .option('--dry-run', 'show what would change, and change nothing')
     .addOption(
       new Option('--undo', 'undo everything that setup has changed').conflicts([
@@ -44,6 +58,7 @@ export function setupCommand(context: CommandContext): void {
         'region',
         'credsStore',
         'podman',
+        'finch',
       ]),
     )
     .option('--keep-config', 'with --undo: leave config.yaml as it is')

@@ -1,49 +1,59 @@
 // The drop-in of registries.conf that names podman's credential helpers for every registry: what is set without it, and its text.
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { DockerUser } from '../../docker/config-file.ts';
-import { credentialHelpers, podmanFiles } from '../../docker/podman-files.ts';
+import { credentialHelpers, type RegistriesConfFiles } from '../../docker/podman-files.ts';
 import { XacctError } from '../../errors.ts';
-import { type Command, command } from '../../hint.ts';
+import { type Command, command, commandText } from '../../hint.ts';
 import { readSnapshot, type Snapshot, textOf } from '../../os/snapshot.ts';
 
 export interface DropIn {
   path: string;
+  /** The command that takes it back. */
+  undo: Command;
   before: Snapshot | undefined;
   /** What is set without it; undefined where nothing is. */
   others: readonly string[] | undefined;
 }
 
+/** Commands that its texts name. */
+interface DropInCommands {
+  undo: Command;
+  /** What does without the drop-in; undefined where nothing does. */
+  without?: Command;
+}
+
 /**
- * `without` is the command that does without the drop-in.
  * @throws XacctError `file-access` where a drop-in that is read after ours sets the helpers anew.
  */
-export function readDropIn({ env, home, uid }: DockerUser, without: Command): DropIn {
-  const { dropIn, registriesConf, dropInFolders } = podmanFiles(env, home, uid);
+export function readDropIn(
+  { dropIn, registriesConf, dropInFolders }: RegistriesConfFiles,
+  { undo, without }: DropInCommands,
+): DropIn {
   const conf = registriesConf.find((path) => readSnapshot(path) !== undefined);
   // With a registries.conf of the user's own, the system's drop-ins are not read.
-  const folders = conf?.startsWith(dirname(dirname(dropIn))) ? dropInFolders.slice(1) : dropInFolders;
+  const own = dirname(dropIn);
+  const folders = conf !== undefined && dirname(conf) === dirname(own) ? [own] : dropInFolders;
   let others = conf === undefined ? undefined : helpersIn(conf);
   for (const folder of folders) {
     for (const path of dropInsIn(folder)) {
       if (path === dropIn) continue;
       const set = helpersIn(path);
       if (set === undefined) continue;
-      if (folder === dirname(dropIn) && basename(path) > basename(dropIn))
+      if (folder === own && basename(path) > basename(dropIn))
         throw overridden({ path, dropIn, helpers: set }, without);
       others = set;
     }
   }
-  return { path: dropIn, before: readSnapshot(dropIn), others };
+  return { path: dropIn, undo, before: readSnapshot(dropIn), others };
 }
 
 /** Podman's own name for its auth.json files in the list of credential helpers, and the list where none is set. */
 const AUTH_FILES = 'containers-auth.json';
 
 /** The text of our drop-in: ours is asked after those that are set without it. */
-export function dropInText(others: readonly string[] | undefined): string {
+export function dropInText({ others, undo }: Pick<DropIn, 'others' | 'undo'>): string {
   const list = [...new Set([...(others?.length ? others : [AUTH_FILES]), 'ecr-xacct'])];
-  return `# Written by "ecr-xacct setup"; taken back by "ecr-xacct setup --undo".
+  return `# Written by "ecr-xacct setup"; taken back by "${commandText(undo)}".
 credential-helpers = [${list.map((name) => JSON.stringify(name)).join(', ')}]
 `;
 }
@@ -66,17 +76,17 @@ function dropInsIn(folder: string): string[] {
 
 function overridden(
   { path, dropIn, helpers }: { path: string; dropIn: string; helpers: readonly string[] },
-  without: Command,
+  without: Command | undefined,
 ): XacctError {
+  const add = { say: 'or add "ecr-xacct" to it:', run: command`$EDITOR ${path}` };
   return new XacctError(
     'file-access',
     `${path} is read after ${dropIn} and sets credential-helpers = [${helpers.map((name) => `"${name}"`).join(', ')}], so that a list in the latter has no effect`,
     {
-      hint: {
-        say: 'to do without a drop-in',
-        run: without,
-        next: { say: 'or add "ecr-xacct" to it:', run: command`$EDITOR ${path}` },
-      },
+      hint:
+        without === undefined
+          ? { say: 'to add "ecr-xacct" to it', run: add.run }
+          : { say: 'to do without a drop-in', run: without, next: add },
     },
   );
 }

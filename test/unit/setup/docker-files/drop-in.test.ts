@@ -5,9 +5,8 @@ import { credentialHelpers } from '../../../../src/docker/podman-files.ts';
 import { dropInText } from '../../../../src/setup/docker-files/drop-in.ts';
 
 test('The credential-helpers of ours are those that are set without it, and ours at the end.', () => {
-  assert.deepEqual(credentialHelpers(dropInText(undefined)), ['containers-auth.json', 'ecr-xacct']);
-  assert.deepEqual(credentialHelpers(dropInText(['secretservice', 'ecr-xacct'])), [
-    'secretservice',
-    'ecr-xacct',
-  ]);
+  const helpersAfter = (others: readonly string[] | undefined) =>
+    credentialHelpers(dropInText({ others, undo: ['ecr-xacct', 'setup', '--undo'] }));
+  assert.deepEqual(helpersAfter(undefined), ['containers-auth.json', 'ecr-xacct']);
+  assert.deepEqual(helpersAfter(['secretservice', 'ecr-xacct']), ['secretservice', 'ecr-xacct']);
 });

@@ -1,0 +1,58 @@
+// Programs beside Docker's own that go by a config.json, and what a setup has to tell of them.
+// Colima with Docker runs the `docker` of this machine, which reads Docker's config.json: there is nothing to tell.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DockerUser } from '../docker/config-file.ts';
+import { readFinchConfig } from '../docker/config-file.ts';
+import { finchFolder } from '../docker/finch-config.ts';
+import { attempt, XacctError } from '../errors.ts';
+import type { Hint } from '../hint.ts';
+import { programOf, type SetupOptions, typed } from './setup-options.ts';
+import { HELPER } from './targets.ts';
+
+/** @throws XacctError `usage` where Finch has no config.json of its own, or none that this program could serve. */
+export function refuseFinch(options: SetupOptions): void {
+  if (!options.finch || process.platform === 'darwin') return;
+  if (process.platform === 'win32') {
+    throw new XacctError('usage', '--finch: on Windows, Finch runs credential helpers in its VM, not here', {
+      hint: { say: 'log in there with what `ecr-xacct get-login-password HOST` prints' },
+    });
+  }
+  throw new XacctError('usage', '--finch: on Linux, Finch goes by the config.json of Docker', {
+    hint: { say: 'to change that, as the user who runs Finch', run: typed({ ...options, finch: undefined }) },
+  });
+}
+
+/** What is not set up by this, or may not stay so. */
+export function engineNotes(options: SetupOptions, user: DockerUser): Hint[] {
+  if (programOf(options) !== 'docker' || options.system) return [];
+  return [...finchNote(options, user), ...rancherNote(options, user)];
+}
+
+function finchNote(options: SetupOptions, user: DockerUser): Hint[] {
+  if (process.platform !== 'darwin' || user.env.DOCKER_CONFIG || !existsSync(finchFolder(user.home)))
+    return [];
+  const file = attempt(() => readFinchConfig(user));
+  if (!(file instanceof XacctError) && [...file.config.credHelpers.values()].includes(HELPER)) return [];
+  return [
+    {
+      say: 'Finch has a config.json of its own; to change that, too',
+      run: typed({ ...options, finch: true }),
+    },
+  ];
+}
+
+/**
+ * At its start it runs `list` of the credsStore, on a PATH that may be another than a shell's, and puts the system's keychain in
+ * its place where that fails. Entries of `credHelpers` stay.
+ * Source: https://github.com/rancher-sandbox/rancher-desktop (pkg/rancher-desktop/utils/dockerDirManager.ts).
+ */
+function rancherNote(options: SetupOptions, { home }: DockerUser): Hint[] {
+  if (!options.credsStore || !existsSync(join(home, '.rd'))) return [];
+  return [
+    {
+      say: 'Rancher Desktop puts another credsStore in the place of one whose program it does not find on its own PATH; where it does that',
+      run: typed({ ...options, credsStore: undefined }),
+    },
+  ];
+}

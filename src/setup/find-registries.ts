@@ -1,0 +1,75 @@
+// Which registries a setup is for: of the accounts that the profiles lead to, and of the machine's rules beneath.
+import { createAccountOf } from '../callers/account-of.ts';
+import type { Config } from '../config/load.ts';
+import { XacctError } from '../errors.ts';
+import type { Hint } from '../hint.ts';
+import { createProfileReader } from '../profiles/profiles.ts';
+import { screenOf } from '../terminal/screen.ts';
+import { type FoundAccounts, findAccounts } from './accounts.ts';
+import { type Asker, chooseRegistries, type RegionWishes, type RegistryChoice } from './choose-registries.ts';
+import { machineNotes, ruleWithoutProfile } from './machine.ts';
+import { type RuledRegistries, regionUnknown, ruledRegistries } from './ruled-registries.ts';
+import { regionWishes, type SetupOptions } from './setup-options.ts';
+import { choicesText, leftOutText, namesText, notOfferedText, regionHint, ruledText } from './setup-text.ts';
+import type { Standing } from './standing.ts';
+import type { Session } from './write-plan.ts';
+
+export interface SetupSession extends Session {
+  /** Undefined where nothing may be asked. */
+  asker: Asker | undefined;
+}
+
+interface Chosen extends Pick<FoundAccounts, 'signIns'> {
+  choice: RegistryChoice;
+  /** Hostnames that are to be asked for besides. */
+  ruled: readonly string[];
+  notes: readonly (string | Hint)[];
+}
+
+/** Says what was found, and asks what the options leave open. @throws as `chooseRegistries` */
+export async function findRegistries(
+  { run, asker, words, user: { env } }: SetupSession,
+  options: SetupOptions,
+  { standing, config }: { standing: Standing; config: Config },
+): Promise<Chosen> {
+  const { profile: profiles = [], region = [], system = false } = options;
+  const look = { env, now: Date.now() };
+  const screen = screenOf(run.streams.stdout, env);
+  const say = (text: string) => run.streams.stdout.write(text);
+  const read = createProfileReader()(env);
+  const found = await findAccounts(read, look, createAccountOf(run.invocation));
+  const regions = regionWishes(region);
+  const ruled = profiles.length > 0 ? NONE_RULED : ruledBeneath(config, found, regions);
+  const isRuled = ruled.hosts.length > 0;
+  if (found.accounts.length === 0 && !isRuled && ruled.accounts.length > 0) throw regionUnknown(ruled, words);
+  // What is asked for by name is an error where it is broken.
+  if (profiles.length === 0 && found.accounts.length > 0) say(notOfferedText(found, screen));
+  const mayBeNone = isRuled || (system && profiles.length === 0 && found.leftOut.size === 0);
+  const wishes = { profiles, regions, ruled: ruled.accounts, mayBeNone };
+  const choice = await chooseRegistries(found, wishes, standing, asker);
+  const { accounts, dropped, regionless } = choice;
+  if (accounts.length === 0 && dropped.length === 0 && !(mayBeNone && regionless.length === 0)) {
+    const message = `no region is known for ${namesText(regionless)}`;
+    throw new XacctError('usage', message, { hint: regionHint(regionless, words) });
+  }
+  const isAll = asker === undefined && profiles.length === 0;
+  const declined = isAll ? found.accounts.filter(({ id }) => choice.declined.includes(id)) : [];
+  say(choicesText(choice, found, screen) + ruledText(ruled.hosts));
+  say(leftOutText({ regionless, declined }, words, screen));
+  const { signIns } = found;
+  if (!system) return { choice, signIns, ruled: ruled.hosts, notes: [] };
+  const shared = accounts.map((one) => ({ ...one, rule: ruleWithoutProfile(read, one.profile) }));
+  const notes = machineNotes(shared, read, words);
+  return { choice: { ...choice, accounts: shared }, signIns, ruled: [], notes };
+}
+
+const NONE_RULED: RuledRegistries = { hosts: [], accounts: [] };
+
+/** Of the machine's config beneath the user's. */
+function ruledBeneath(config: Config, { accounts }: FoundAccounts, regions: RegionWishes): RuledRegistries {
+  return ruledRegistries(
+    config.rules.filter(({ file }) => file !== config.file),
+    accounts.map(({ id }) => id),
+    regions,
+  );
+}
