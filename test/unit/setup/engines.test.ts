@@ -35,7 +35,7 @@ describe('on macOS', () => {
     assert.deepEqual([isAskedByFinch(HOST, of), isAskedByFinch(host('777788889999'), of)], [true, false]);
     assert.match(stdout, /\nDone: Finch asks ecr-xacct [\s\S]*\n {2}finch pull 444455556666\./);
     // The program is on the user's PATH alone.
-    assert.match(stderr, /^\nWarning: Finch will .*\nTo fix it, run:\n {2}.*ln -/);
+    assert.match(stderr, /^\nWarning: Finch does not .*\nTo fix it, run:\n {2}.*ln -/);
     await user.succeed('--undo', '--yes');
     assert.deepEqual(user.files(), before);
   });
