@@ -1,14 +1,14 @@
 #!/bin/sh
-# Starts @PROGRAM@ from where this file is, wherever it was moved to or linked from, with the Node that it was built for,
-# whatever Node, PATH or NODE_… variables the caller has. Where that Node cannot run, PATH's is taken.
-# What Node would go by is kept from it, and kept for the programs of others that it starts. Names of our own begin alike: the
-# shell hands on what its caller has exported.
+# Starts @PROGRAM@ from the folder of this file, also after a move or through a link. It uses the Node that the program was
+# built for, and ignores the caller's Node, PATH and NODE_… variables. If that Node cannot run, it uses the Node on PATH.
+# Variables that Node would read are hidden from it, and kept for the other programs that it starts. This script's own
+# variables begin with xacct_, because the shell passes on every name that its caller has exported.
 for xacct_name in NODE_OPTIONS NODE_PATH NODE_V8_COVERAGE NODE_REPL_EXTERNAL_MODULE NODE_REDIRECT_WARNINGS \
   NODE_DEBUG NODE_DEBUG_NATIVE NODE_PENDING_DEPRECATION OPENSSL_CONF OPENSSL_MODULES; do
   eval "[ -z \"\${$xacct_name+set}\" ] || export ECR_XACCT_CALLER_$xacct_name=\"\$$xacct_name\""
   unset "$xacct_name"
 done
-# Node crashes at a locale whose language has more than eleven letters: that is kept in the same way.
+# Node crashes at a locale whose language has more than eleven letters. Such a locale is kept in the same way.
 for xacct_name in LC_ALL LC_MESSAGES LANG; do
   eval "xacct_value=\${$xacct_name-}"
   case ${xacct_value%%[-_.@]*} in
@@ -34,7 +34,8 @@ while [ -L "$xacct_self" ]; do
 done
 xacct_folder=${xacct_self%/*}
 
-# The Nodes that it was built for need glibc or macOS. On Alpine a stand-in for glibc may start them, and lacks what they call.
+# The Nodes that it was built for need glibc or macOS. On Alpine, a replacement for glibc may start them, but lacks functions
+# that they call.
 xacct_fits=
 if [ ! -e /etc/alpine-release ]; then
   [ ! -e /lib64/ld-linux-x86-64.so.2 ] && [ ! -e /lib/ld-linux-aarch64.so.1 ] && [ ! -d /System/Library ] || xacct_fits=yes

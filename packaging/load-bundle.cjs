@@ -1,6 +1,6 @@
-// Loads the bundle's files, each when it is asked for, with V8's compiled code of it (scripts/package/compile-bundle.cjs):
-// without that, compiling costs more than all the rest of a start. They are beside this script, or with it in a single
-// executable. Code that is of another V8 or for another processor is passed over.
+// Loads each file of the bundle when it is required, with its compiled code for V8 (scripts/package/compile-bundle.cjs):
+// without that code, compiling takes longer than all the rest of a start. The files are beside this script, or with it in a
+// single executable. V8 ignores code for another V8 or another processor.
 'use strict';
 const { getAsset, getAssetKeys, getRawAsset, isSea } = require('node:sea');
 const { Script } = require('node:vm');
@@ -11,7 +11,7 @@ const modules = new Map();
 function embeddedFiles() {
   const names = new Set(getAssetKeys());
   return {
-    // Latin-1 is a byte a character: nothing to decode. The bundle is ASCII.
+    // Latin-1 has one byte for each character, so there is nothing to decode. The bundle is ASCII.
     source: (name) => getAsset(name, 'latin1'),
     code: (name) => (names.has(`${name}.code`) ? new Uint8Array(getRawAsset(`${name}.code`)) : undefined),
   };
@@ -26,7 +26,7 @@ function filesOf(folder) {
   };
 }
 
-/** The `require` of the bundle: of Node's own modules, and of the bundle's files, which begin with `./`. */
+/** The `require` of the bundle: for Node's own modules, and for the bundle's files, whose names begin with `./`. */
 function load(id) {
   if (!id.startsWith('./')) return require(id);
   const name = id.slice(2);

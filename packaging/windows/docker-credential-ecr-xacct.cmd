@@ -1,2 +1,2 @@
-@rem What Docker runs. There is no daemon on Windows: each call gets its token anew.
+@rem Docker runs this file. There is no daemon on Windows: each call gets a new token.
 @"%~dp0ecr-xacct.exe" helper %*
