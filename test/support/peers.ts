@@ -35,7 +35,13 @@ export type Peer =
   | 'qemu-aarch64'
   | 'ruby'
   | 'python3'
-  | 'zip';
+  | 'zip'
+  | 'curl'
+  | 'gpg'
+  | 'apt-ftparchive'
+  | 'createrepo_c'
+  | 'dnf'
+  | 'shellcheck';
 
 /**
  * What a test may need: a program, the right to make private namespaces (root, on Linux), a Debian that is bare, the programs of
@@ -63,7 +69,7 @@ const MUSL_ROOT = '/var/cache/docker-credential-ecr-xacct-tests/musl-24.19.0';
 const MUSL_ARM64 = '/usr/lib/aarch64-linux-musl/musl-gcc.specs';
 
 /** A minimal Debian, as `scripts/install-test-peers` makes it. */
-const DEBIAN_ROOT = '/var/cache/docker-credential-ecr-xacct-tests/debian';
+const DEBIAN_ROOT = '/var/cache/docker-credential-ecr-xacct-tests/debian-curl';
 
 /** A docker CLI: CLIs of different years react differently to a failing credential helper. */
 export interface DockerCli {
