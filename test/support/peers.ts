@@ -45,7 +45,7 @@ export type Peer =
 
 /**
  * What a test may need: a program, the right to make private namespaces (root, on Linux), a Debian that is bare, the programs of
- * version 1 of the wire, the kubelet's code, programs of another processor that the system starts, a compiler and musl for that
+ * version 1 of the wire, the kubelet's code, the checker of workflows, programs of another processor that the system starts, a compiler and musl for that
  * processor, a root that runs on musl, or the Node of every system that there are packages for, and those that the bundle runs on.
  */
 export type Need =
@@ -54,6 +54,7 @@ export type Need =
   | 'debian-root'
   | 'version-1'
   | 'kubelet'
+  | 'actionlint'
   | 'binfmt'
   | 'node-bases'
   | 'musl-arm64'
@@ -70,6 +71,9 @@ const MUSL_ARM64 = '/usr/lib/aarch64-linux-musl/musl-gcc.specs';
 
 /** A minimal Debian, as `scripts/install-test-peers` makes it. */
 const DEBIAN_ROOT = '/var/cache/docker-credential-ecr-xacct-tests/debian-curl';
+
+/** What checks GitHub's workflows, as `scripts/install-test-peers` builds it. */
+const ACTIONLINT = '/var/cache/docker-credential-ecr-xacct-tests/actionlint-1.7.12/actionlint';
 
 /** A docker CLI: CLIs of different years react differently to a failing credential helper. */
 export interface DockerCli {
@@ -126,6 +130,12 @@ export function versionOne(): string {
   return VERSION_ONE;
 }
 
+/** The program that checks GitHub's workflows. Throws where `skipWithout` has a reason. */
+export function actionlintProgram(): string {
+  if (!existsSync(ACTIONLINT)) throw new Error(absence('actionlint'));
+  return ACTIONLINT;
+}
+
 /** The program of test/kubelet, built of this very source. Throws where `skipWithout` has a reason. */
 export function kubeletProgram(): string {
   const program = kubeletPath();
@@ -176,6 +186,7 @@ function reasonAgainst(need: Need): string | undefined {
   if (need === 'version-1') return existsSync(VERSION_ONE) ? undefined : absence(need);
   if (need === 'musl-root') return existsSync(MUSL_ROOT) ? undefined : absence(need);
   if (need === 'kubelet') return existsSync(kubeletPath()) ? undefined : absence(need);
+  if (need === 'actionlint') return existsSync(ACTIONLINT) ? undefined : absence(need);
   if (need === 'debian-root') return existsSync(DEBIAN_ROOT) ? undefined : absence(need);
   return findPrograms(need).length > 0 ? undefined : absence(need);
 }
