@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { pinOf } from './package/node-base.ts';
 import {
   blockers,
+  describeKnowledge,
   describeState,
   type NodeState,
   nodeStates,
@@ -34,6 +35,7 @@ function main(): void {
   const { answers } = parseArgs({ options: { answers: { type: 'string' } } }).values;
   const states = currentNodeStates(answers);
   for (const state of states) console.log(describeState(state));
+  console.log(describeKnowledge(states));
   for (const line of blockers(states)) {
     console.error(`check-updates: ${line}`);
     process.exitCode = 1;

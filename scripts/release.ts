@@ -1,21 +1,38 @@
 // Builds everything that is published, from a clean checkout: packages of all targets, Homebrew's formula, Scoop's manifest,
 // the npm package, checksums.
 //
-// usage: npm run release -- --base-url URL [--output FOLDER] [--answers FILE]
-//   --base-url  where the files will be downloaded from, without a slash at the end
-//   --output    where they go; default: release, which must be empty
-//   --answers   what npm's registry says of each target's Node, as for check-updates; else it is asked
+// usage: npm run release -- --base-url URL [--output FOLDER] [--packages FOLDER] [--tag TAG] [--repositories URL --key KEY]
+//          [--answers FILE]
+//   --base-url      where the files will be downloaded from, without a slash at the end
+//   --output        where they go; default: release, which must be empty
+//   --packages      has the packages of all targets, each by `npm run package -- --target TARGET`; else they are built here
+//   --tag           refuse unless it is that of this version: v1.2.3
+//   --repositories  where the repositories for apt and dnf will be; they are made in the folder `repositories` of the output
+//   --key           signs them and the .rpm: a key in gpg's keyring
+//   --answers       what npm's registry says of each target's Node, as for check-updates; else it is asked
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { changelogEntry } from './changelog.ts';
 import { currentNodeStates } from './check-updates.ts';
+import { buildAptRepository } from './package/apt-repository.ts';
 import { sourceDateEpoch } from './package/epoch.ts';
+import type { Signer } from './package/gpg.ts';
 import { blockers, type NodeState, nodeNotes } from './package/node-updates.ts';
-import { packageTarget } from './package/package-target.ts';
+import { packageNames, packageTarget } from './package/package-target.ts';
+import { buildRpmRepository, signRpms } from './package/rpm-repository.ts';
 import { filledTemplate } from './package/system-tree.ts';
 import { nativeTarget, TARGETS } from './package/targets.ts';
 import { HOMEPAGE, VERSION } from './project.ts';
@@ -25,6 +42,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const OPTIONS = {
   'base-url': { type: 'string' },
   output: { type: 'string', default: 'release' },
+  packages: { type: 'string' },
+  tag: { type: 'string' },
+  repositories: { type: 'string' },
+  key: { type: 'string' },
   answers: { type: 'string' },
 } as const;
 
@@ -82,26 +103,77 @@ function packNpm(output: string): string {
   return join(output, name.trim().split('\n').at(-1) ?? '');
 }
 
-async function run(): Promise<void> {
-  const { 'base-url': baseUrl, output: folder, answers } = parseArgs({ options: OPTIONS }).values;
+/** @throws Error where the tag is another version's. */
+export function checkTag(tag: string, version: string): void {
+  if (tag === `v${version}`) return;
+  throw new Error(`the tag ${tag} is not that of package.json's version; the tag is v${version}`);
+}
+
+/** Copies the packages of all targets. @returns their paths. @throws Error where one is missing. */
+export function collectPackages(from: string, output: string, version: string): string[] {
+  const names = Object.values(TARGETS).flatMap((target) => packageNames(target, version));
+  const missing = names.filter((name) => !existsSync(join(from, name)));
+  if (missing.length > 0) throw new Error(`${from} lacks ${missing.join(', ')}`);
+  return names.map((name) => {
+    copyFileSync(join(from, name), join(output, name));
+    return join(output, name);
+  });
+}
+
+async function buildPackages(output: string): Promise<string[]> {
+  const options = { output, version: VERSION, epoch: sourceDateEpoch(process.env) };
+  const files: string[] = [];
+  for (const target of Object.values(TARGETS)) files.push(...(await packageTarget(target, options)));
+  return files;
+}
+
+/** Writes apt's and dnf's, and signs the .rpm before. @throws Error from the tools that make them. */
+function buildRepositories(files: readonly string[], folder: string, url: string, signer: Signer): void {
+  const ofKind = (ending: string) => files.filter((file) => file.endsWith(ending));
+  signRpms(ofKind('.rpm'), signer);
+  for (const [name, ending, build] of [
+    ['apt', '.deb', buildAptRepository],
+    ['rpm', '.rpm', buildRpmRepository],
+  ] as const) {
+    build({ packages: ofKind(ending), folder: join(folder, name), url: `${url}/${name}`, signer });
+  }
+}
+
+/** @throws Error with what to write instead. */
+function parseOptions() {
+  const { values } = parseArgs({ options: OPTIONS });
+  const { 'base-url': baseUrl, repositories, key } = values;
   if (baseUrl === undefined || !/^https:\/\/[^\s"]+[^\s"/]$/.test(baseUrl)) {
     throw new Error(
       '--base-url is needed: where the files will be downloaded from, such as https://downloads.example/1.2.0',
     );
   }
-  const output = resolve(folder);
+  if ((repositories === undefined) !== (key === undefined)) {
+    throw new Error(
+      '--repositories and --key belong together: apt and dnf install nothing that is not signed',
+    );
+  }
+  return { ...values, baseUrl, output: resolve(values.output) };
+}
+
+async function run(): Promise<void> {
+  const { baseUrl, output, packages, tag, repositories, key, answers } = parseOptions();
   if (existsSync(output) && readdirSync(output).length > 0) {
     throw new Error(`${output} is not empty; remove it, or name another folder with --output`);
   }
+  if (tag !== undefined) checkTag(tag, VERSION);
   checkCleanTree(root);
   const { date, text } = changelogEntry(readFileSync(join(root, 'CHANGELOG.md'), 'utf8'), VERSION);
   const states = currentNodeStates(answers);
   checkNodes(states);
   console.log(`Version ${VERSION} of ${date}`);
   mkdirSync(output, { recursive: true });
-  const options = { output, version: VERSION, epoch: sourceDateEpoch(process.env) };
-  const files: string[] = [];
-  for (const target of Object.values(TARGETS)) files.push(...(await packageTarget(target, options)));
+  const files =
+    packages === undefined ? await buildPackages(output) : collectPackages(packages, output, VERSION);
+  if (repositories !== undefined && key !== undefined) {
+    const home = process.env.GNUPGHOME ?? join(homedir(), '.gnupg');
+    buildRepositories(files, join(output, 'repositories'), repositories, { home, key });
+  }
   for (const [name, text] of manifests(baseUrl, VERSION, files)) {
     writeFileSync(join(output, name), text);
     files.push(join(output, name));

@@ -62,8 +62,11 @@ export function buildImage({ tree, output, architecture, version, epoch }: Image
   }
 }
 
-/** With a storage of its own, which needs no file system of the kernel's. @returns what it prints, without the line's end. */
-function buildahIn(work: string): (args: readonly string[]) => string {
+/** @returns what it prints, without the line's end. @throws Error from buildah. */
+export type Buildah = (args: readonly string[]) => string;
+
+/** With a storage of its own, which needs no file system of the kernel's. */
+export function buildahIn(work: string): Buildah {
   const storage = [
     '--root',
     join(work, 'storage'),

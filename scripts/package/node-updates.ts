@@ -12,12 +12,12 @@ export interface RegistryAnswer {
 /** By npm package. */
 export type RegistryAnswers = Readonly<Record<string, RegistryAnswer | undefined>>;
 
-/** What is known of a line of Node, such as 26. */
+/** What was looked up of a line of Node, such as 26. */
 interface Line {
-  /** Up to which version it was looked up which ones are security releases. */
-  readonly readTo: string;
-  /** By version: the day of its release. */
-  readonly securityReleases: Readonly<Record<string, string>>;
+  /** The day on which it was. */
+  readonly read: string;
+  /** By version. One that is not here was not looked up. */
+  readonly releases: Readonly<Record<string, { readonly security: boolean }>>;
 }
 
 export interface NodeState {
@@ -31,8 +31,10 @@ export interface NodeState {
   readonly missed: readonly string[];
   /** Security releases after the newest version of this package: it does not have them yet. */
   readonly awaited: readonly string[];
-  /** Versions of this package that packaging/node-security.json says nothing of. */
+  /** Versions after the pinned one that npm has for any target, and that packaging/node-security.json says nothing of. */
   readonly unread: readonly string[];
+  /** The day on which packaging/node-security.json was last brought up to date. */
+  readonly read: string;
 }
 
 interface Published {
@@ -48,19 +50,23 @@ export function nodeStates(
   answers: RegistryAnswers,
   lines: Readonly<Record<string, Line | undefined>> = NODE_SECURITY.lines,
 ): NodeState[] {
-  const published = targets.map(({ nodePackage }) => publishedBy(nodePackage, answers[nodePackage]));
+  const byTarget = targets.map(({ nodePackage }) => publishedBy(nodePackage, answers[nodePackage]));
+  const all = byTarget.flat();
   return targets.map((target, index) => {
     const pinned = pinOf(target);
-    const ofLine = (all: readonly Published[]) =>
-      all.filter(({ version }) => lineOf(version) === lineOf(pinned));
-    const own = ofLine(published[index] ?? []);
+    const ofLine = (some: readonly Published[]) =>
+      some.filter(({ version }) => lineOf(version) === lineOf(pinned));
+    const own = ofLine(byTarget[index] ?? []);
     const newest = newestOf(own);
-    const newestOfLine = newestOf(ofLine(published.flat()));
+    const newestOfLine = newestOf(ofLine(all));
     const line = lines[lineOf(pinned)];
     if (newest === undefined || newestOfLine === undefined || line === undefined) {
       throw new Error(`nothing is known of Node ${lineOf(pinned)} in ${target.nodePackage}`);
     }
-    const later = Object.keys(line.securityReleases).filter((version) => isAfter(version, pinned));
+    const later = Object.entries(line.releases)
+      .filter(([version, { security }]) => security && isAfter(version, pinned))
+      .map(([version]) => version);
+    const published = new Set(ofLine(all).map(({ version }) => version));
     return {
       target,
       pinned,
@@ -69,7 +75,10 @@ export function nodeStates(
       // A version after a security release has what that one fixed.
       missed: later.filter((version) => !isAfter(version, newest.version)),
       awaited: later.filter((version) => isAfter(version, newest.version)),
-      unread: own.map(({ version }) => version).filter((version) => isAfter(version, line.readTo)),
+      unread: [...published]
+        .filter((version) => isAfter(version, pinned) && !(version in line.releases))
+        .toSorted(compare),
+      read: line.read,
     };
   });
 }
@@ -115,7 +124,7 @@ export function describeState(state: NodeState): string {
       `Node ${lineOf(pinned)} is at ${newestOfLine.version} since ${newestOfLine.date}`,
     );
   } else {
-    said.push(`the newest of its package and of Node ${lineOf(pinned)}`);
+    said.push(`the newest of its package, and of Node ${lineOf(pinned)} in any of these packages`);
   }
   if (missed.length > 0) said.push(`without the fixes of security release ${missed.join(', ')}`);
   if (awaited.length > 0) said.push(`security release ${awaited.join(', ')} is not in its package yet`);
@@ -126,16 +135,24 @@ export function describeState(state: NodeState): string {
 /** Why a release is refused, with what to do, for each target for which it is. */
 export function blockers(states: readonly NodeState[]): string[] {
   return states.flatMap(({ target, pinned, newest, missed, unread }) => {
+    // What its package does not have, it could not be raised to.
+    const open = unread.filter((version) => !isAfter(version, newest.version));
     if (missed.length > 0) {
       return [
         `${target.name} has Node ${pinned} inside, without security release ${missed.join(', ')}; in package.json, set ${target.nodePackage} to ${newest.version}, and run: npm install`,
       ];
     }
-    if (unread.length === 0) return [];
+    if (open.length === 0) return [];
     return [
-      `packaging/node-security.json does not say whether ${target.nodePackage} ${unread.join(', ')} is a security release; read Node's changelog, and raise readTo`,
+      `packaging/node-security.json does not say whether Node ${open.join(', ')} is a security release, which ${target.nodePackage} may have; read Node's changelog, and add it there`,
     ];
   });
+}
+
+/** How old that is by which security releases are known. */
+export function describeKnowledge(states: readonly NodeState[]): string {
+  const read = states.map((state) => state.read).toSorted()[0];
+  return `Security releases are known by packaging/node-security.json, as of ${read}: one that came later is not known here.`;
 }
 
 /** For the notes of a release: which Node is inside, and which security releases a target still waits for. */

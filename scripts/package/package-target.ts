@@ -12,7 +12,7 @@ import { buildExecutable } from './executable.ts';
 import { buildImage } from './image.ts';
 import { buildRpm } from './rpm.ts';
 import { cyclonedx } from './sbom.ts';
-import { signAdHoc } from './sign.ts';
+import { signForMacos } from './sign.ts';
 import { packTarball } from './tarball.ts';
 import { PACKAGE, type Target } from './targets.ts';
 import { licenceTexts, thirdParty } from './third-party.ts';
@@ -42,6 +42,19 @@ export function checkTools({ name, pkg, linux }: Target, PATH: string | undefine
   throw new Error(
     `packaging ${name} needs ${missing.join(', ')}; on Debian, run: sudo scripts/install-test-peers`,
   );
+}
+
+/** What packageTarget makes of it. */
+export function packageNames({ name, pkg, linux }: Target, version: string): string[] {
+  const archive = `${PACKAGE}-${version}-${name}`;
+  if (pkg.platform === 'win') return [`${archive}.zip`];
+  if (linux === undefined) return [`${archive}.tar.gz`];
+  return [
+    ...['.oci.tar', '-musl.oci.tar'].map((ending) => `${archive}${ending}`),
+    `${PACKAGE}_${version}_${linux.deb}.deb`,
+    `${PACKAGE}-${version}-1.${linux.rpm}.rpm`,
+    ...['.tar.gz', '-musl.tar.gz'].map((ending) => `${archive}${ending}`),
+  ];
 }
 
 /** @returns the paths of the packages: .tar.gz; on Linux also .deb and .rpm, images, and all for musl; .zip. @throws Error from the tools that it runs. */
@@ -107,7 +120,7 @@ export async function packageTree(
   try {
     const { program, metafiles } = await buildExecutable(target, work, version);
     const { platform } = target.pkg;
-    if (platform === 'macos') signAdHoc(program);
+    if (platform === 'macos') signForMacos(program);
     const client = join(work, PACKAGE);
     const isClientStatic = platform !== 'win' && makeClient(target, client, isForThisMachine);
     const components = thirdParty(metafiles, { target, isClientStatic });
@@ -170,6 +183,7 @@ function makeClient({ name, linux }: Target, output: string, isForThisMachine: b
       );
     }
     if (compiler === undefined) writeFileSync(output, treeLauncher(PACKAGE));
+    else if (linux === undefined) signForMacos(output);
     return isMusl;
   }
   // macOS' libraries are on a Mac alone: elsewhere, its front for Docker is the program itself.

@@ -1,6 +1,6 @@
 // The npm package: installed globally without network, it works without Node on PATH, and is removed without a trace.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -11,11 +11,15 @@ import {
   rmSync,
   symlinkSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { nativeFolder } from '../../scripts/launcher.ts';
+import { VERSION } from '../../scripts/project.ts';
+import { listen } from '../fake-aws/listen.ts';
 import { credentialOf, requestOf } from '../support/product/cluster.ts';
 import { passwordOf } from '../support/product/product.ts';
 import { HOST, startProductStage } from '../support/product/stage.ts';
@@ -95,6 +99,26 @@ describe('the npm package', { timeout: 300_000 }, () => {
     assert.match(
       stderr,
       /^ecr-xacct: its files are not where they belong, .*; .*npm install -g docker-credential-ecr-xacct\n$/,
+    );
+  });
+
+  test('would be published as it is: npm says so of this very file, and sends nothing.', async (t) => {
+    const asked: string[] = [];
+    const registry = createServer(({ method = '', url = '' }, response) => {
+      asked.push(`${method} ${url}`);
+      response.writeHead(404).end('{}');
+    });
+    const { port, close } = await listen(registry, '127.0.0.1', 0);
+    t.after(close);
+    const args = ['publish', tarball, '--dry-run', '--json', '--registry', `http://127.0.0.1:${port}`];
+    const { stdout } = await promisify(execFile)('npm', args, { cwd: folder });
+    const { version, files } = JSON.parse(stdout)['docker-credential-ecr-xacct'];
+    assert.equal(version, VERSION);
+    const paths = files.map(({ path }: { path: string }) => path);
+    assert.ok(paths.includes('dist/bin/docker-credential-ecr-xacct'), paths.join());
+    assert.deepEqual(
+      asked.filter((one) => !one.startsWith('GET ')),
+      [],
     );
   });
 

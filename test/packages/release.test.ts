@@ -1,17 +1,17 @@
 // What is published: a changelog that says it, checksums, and manifests that Homebrew, Scoop and launchd take.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { changelogEntry } from '../../scripts/changelog.ts';
 import { sourceDateEpoch } from '../../scripts/package/epoch.ts';
-import { checkTools } from '../../scripts/package/package-target.ts';
+import { checkTools, packageNames } from '../../scripts/package/package-target.ts';
 import { TARGETS, type TargetName } from '../../scripts/package/targets.ts';
 import { HOMEPAGE, VERSION } from '../../scripts/project.ts';
-import { checkCleanTree, checksums, manifests } from '../../scripts/release.ts';
+import { checkCleanTree, checksums, checkTag, collectPackages, manifests } from '../../scripts/release.ts';
 import { peer, skipWithout } from '../support/peers.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -127,6 +127,74 @@ describe('a release', () => {
     execFileSync(peer('ruby'), ['-c', join(folder, 'formula.rb')], { stdio: 'ignore' });
   });
 
+  test('is of the tag that its version has, and of no other.', () => {
+    checkTag('v1.2.3', '1.2.3');
+    assert.throws(() => checkTag('v1.2.4', '1.2.3'), {
+      message: "the tag v1.2.4 is not that of package.json's version; the tag is v1.2.3",
+    });
+  });
+
+  test('takes packages that were built elsewhere, each target of its own, and all of them.', (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'release-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const [from, output] = [join(folder, 'packages'), join(folder, 'release')];
+    for (const one of [from, output]) mkdirSync(one);
+    const names = Object.values(TARGETS).flatMap((target) => packageNames(target, '1.2.3'));
+    assert.equal(names.length, 16);
+    for (const name of [...names, 'something-else']) writeFileSync(join(from, name), name);
+    const files = collectPackages(from, output, '1.2.3');
+    assert.deepEqual(
+      files.toSorted(),
+      readdirSync(output)
+        .map((name) => join(output, name))
+        .toSorted(),
+    );
+    assert.deepEqual(
+      files.map((file) => readFileSync(file, 'utf8')),
+      names,
+    );
+    manifests(BASE, '1.2.3', files);
+    rmSync(join(from, 'docker-credential-ecr-xacct_1.2.3_arm64.deb'));
+    assert.throws(() => collectPackages(from, output, '1.2.3'), {
+      message: `${from} lacks docker-credential-ecr-xacct_1.2.3_arm64.deb`,
+    });
+  });
+
+  test('brings its formula and its manifest into the repository that is tap and bucket, once.', (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'tap-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const at = (name: string) => join(folder, name);
+    const who = {
+      GIT_AUTHOR_NAME: 'r',
+      GIT_AUTHOR_EMAIL: 'r@r',
+      GIT_COMMITTER_NAME: 'r',
+      GIT_COMMITTER_EMAIL: 'r@r',
+    };
+    const env = { ...process.env, ...who, HOME: folder };
+    const git = (...args: readonly string[]) =>
+      execFileSync('git', args, { encoding: 'utf8', stdio: 'pipe', env });
+    git('init', '--quiet', '--bare', '--initial-branch=main', at('tap.git'));
+    git('clone', '--quiet', at('tap.git'), at('tap'));
+    mkdirSync(at('release'));
+    for (const [name, text] of manifests(BASE, '1.2.3', archives(t).files))
+      writeFileSync(join(at('release'), name), text);
+    const publish = () =>
+      execFileSync(join(root, 'scripts', 'publish-manifests'), [at('release'), at('tap'), '1.2.3'], {
+        encoding: 'utf8',
+        env,
+      });
+    assert.equal(publish(), 'publish-manifests: pushed 1.2.3.\n');
+    assert.equal(publish(), 'publish-manifests: 1.2.3 is there already.\n');
+    assert.deepEqual(git('-C', at('tap.git'), 'ls-tree', '-r', '--name-only', 'main').trim().split('\n'), [
+      'Formula/docker-credential-ecr-xacct.rb',
+      'bucket/docker-credential-ecr-xacct.json',
+    ]);
+    assert.equal(
+      git('-C', at('tap.git'), 'log', '--format=%s', 'main'),
+      'docker-credential-ecr-xacct 1.2.3\n',
+    );
+  });
+
   test('lacks an archive: said so, and no manifest is made.', (t) => {
     const { files } = archives(t);
     assert.throws(() => manifests(BASE, '1.2.3', files.slice(1)), {
@@ -168,6 +236,18 @@ describe('the scripts that package and release', () => {
       ['--base-url', BASE, '--output', join(root, 'src')],
       1,
       /^release: .*src is not empty; remove it, or name another folder/,
+    ],
+    [
+      'release.ts',
+      ['--base-url', BASE, '--repositories', 'https://packages.example'],
+      1,
+      /^release: --repositories and --key belong together: /,
+    ],
+    [
+      'release.ts',
+      ['--base-url', BASE, '--output', 'none', '--tag', 'v0'],
+      1,
+      /^release: the tag v0 is not that of/,
     ],
   ];
   for (const [script, args, status, message] of wrong) {

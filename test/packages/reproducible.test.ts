@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
-import { packageTarget } from '../../scripts/package/package-target.ts';
+import { packageNames, packageTarget } from '../../scripts/package/package-target.ts';
 import { builtPackages, epoch, target, versions } from '../support/packages/built-packages.ts';
 import { skipWithout } from '../support/peers.ts';
 
@@ -30,6 +30,8 @@ test('The tarballs, the images, the .deb and the .rpm of a second build are thos
   Object.assign(process.env, { TZ: 'Asia/Tokyo', LC_ALL: 'C' });
   try {
     const again = await packageTarget(target, { output, version: versions.current, epoch });
+    const names = again.map((file) => basename(file));
+    assert.deepEqual(names, packageNames(target, versions.current));
     assert.deepEqual(digests(again), digests([tarball, muslTarball, image, muslImage, deb, rpm]));
   } finally {
     process.umask(umask);

@@ -254,4 +254,16 @@ describe('the tarball', { skip, timeout: 600_000 }, () => {
       );
     });
   });
+
+  test('starts where a release tries it, and is refused there for another version.', async () => {
+    const tryPackage = join(scripts, 'try-package.mjs');
+    const { stdout } = await succeed(process.execPath, [tryPackage, built.tarball, versions.current]);
+    assert.match(
+      stdout,
+      /docker-credential-ecr-xacct-.*-linux-x64\.tar\.gz: docker-credential-ecr-xacct .*1\.2\.3\n$/,
+    );
+    const other = await run(process.execPath, [tryPackage, built.tarball, '1.2.4']);
+    assert.equal(other.status, 1);
+    assert.match(other.stderr, /^try-package: .* has 1\.2\.3 \(.*\), and not 1\.2\.4\n$/);
+  });
 });

@@ -37,11 +37,17 @@ export type Peer =
   | 'python3'
   | 'cron'
   | 'sudo'
-  | 'zip';
+  | 'zip'
+  | 'curl'
+  | 'gpg'
+  | 'apt-ftparchive'
+  | 'createrepo_c'
+  | 'dnf'
+  | 'shellcheck';
 
 /**
  * What a test may need: a program, the right to make private namespaces (root, on Linux), a Debian that is bare, the programs of
- * version 1 of the wire, the kubelet's code, programs of another processor that the system starts, a compiler and musl for that
+ * version 1 of the wire, the kubelet's code, the checker of workflows, programs of another processor that the system starts, a compiler and musl for that
  * processor, a root that runs on musl, or the Node of every system that there are packages for, and those that the bundle runs on.
  */
 export type Need =
@@ -50,6 +56,7 @@ export type Need =
   | 'debian-root'
   | 'version-1'
   | 'kubelet'
+  | 'actionlint'
   | 'binfmt'
   | 'node-bases'
   | 'musl-arm64'
@@ -65,7 +72,10 @@ const MUSL_ROOT = '/var/cache/docker-credential-ecr-xacct-tests/musl-24.19.0';
 const MUSL_ARM64 = '/usr/lib/aarch64-linux-musl/musl-gcc.specs';
 
 /** A minimal Debian, as `scripts/install-test-peers` makes it. */
-const DEBIAN_ROOT = '/var/cache/docker-credential-ecr-xacct-tests/debian';
+const DEBIAN_ROOT = '/var/cache/docker-credential-ecr-xacct-tests/debian-curl';
+
+/** What checks GitHub's workflows, as `scripts/install-test-peers` builds it. */
+const ACTIONLINT = '/var/cache/docker-credential-ecr-xacct-tests/actionlint-1.7.12/actionlint';
 
 /** A docker CLI: CLIs of different years react differently to a failing credential helper. */
 export interface DockerCli {
@@ -122,6 +132,12 @@ export function versionOne(): string {
   return VERSION_ONE;
 }
 
+/** The program that checks GitHub's workflows. Throws where `skipWithout` has a reason. */
+export function actionlintProgram(): string {
+  if (!existsSync(ACTIONLINT)) throw new Error(absence('actionlint'));
+  return ACTIONLINT;
+}
+
 /** The program of test/kubelet, built of this very source. Throws where `skipWithout` has a reason. */
 export function kubeletProgram(): string {
   const program = kubeletPath();
@@ -172,6 +188,7 @@ function reasonAgainst(need: Need): string | undefined {
   if (need === 'version-1') return existsSync(VERSION_ONE) ? undefined : absence(need);
   if (need === 'musl-root') return existsSync(MUSL_ROOT) ? undefined : absence(need);
   if (need === 'kubelet') return existsSync(kubeletPath()) ? undefined : absence(need);
+  if (need === 'actionlint') return existsSync(ACTIONLINT) ? undefined : absence(need);
   if (need === 'debian-root') return existsSync(DEBIAN_ROOT) ? undefined : absence(need);
   return findPrograms(need).length > 0 ? undefined : absence(need);
 }

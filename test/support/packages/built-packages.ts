@@ -88,7 +88,9 @@ async function build(folder: string): Promise<void> {
   execFileSync('tar', ['-xzf', tarball, '-C', part]);
   const older = join(part, 'older');
   await packageTree(target, older, { version: versions.older, epoch, isForThisMachine: false });
-  buildDeb({ tree: older, output: part, version: versions.older, architecture: 'amd64', epoch });
+  // It is only upgraded from, so it need not be small: xz takes a quarter of a minute.
+  const deb = { tree: older, output: part, version: versions.older, architecture: 'amd64', epoch };
+  buildDeb(deb, ['-Zzstd', '-z1']);
   rmSync(older, { recursive: true });
   renameSync(part, folder);
 }

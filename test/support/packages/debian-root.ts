@@ -1,4 +1,5 @@
-// Owns a system of its own for a test, Debian or one on musl, in which nothing was installed, and which is gone afterwards.
+// Owns a system of its own for a test, which is gone afterwards: a Debian or one on musl, in which nothing was installed, or a
+// copy of this machine's.
 import { debianRoot, muslRoot } from '../peers.ts';
 import { type EnteredRoot, enterRoot } from './entered-root.ts';
 
@@ -20,6 +21,11 @@ export function enterDebianRoot(): Promise<EnteredRoot> {
 /** A fresh system that runs on musl: no glibc, busybox, a Node of its own. Needs `musl-root` and `namespaces`. */
 export function enterMuslRoot(): Promise<EnteredRoot> {
   return enterRoot({ mount: MOUNT, args: [muslRoot()] });
+}
+
+/** This very machine, with changes that are in memory and gone afterwards: for what needs more than a bare Debian. Needs `namespaces`. */
+export function enterMachineCopy(): Promise<EnteredRoot> {
+  return enterRoot({ mount: MOUNT, args: ['/'] });
 }
 
 /** What two lists of files differ in: `+` for what came, `-` for what went. */

