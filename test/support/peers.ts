@@ -1,10 +1,10 @@
 // Owns which foreign programs this machine has for the end-to-end tests, and what a test does without them.
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, globSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { isBaseThere, isNodeThere, NODES_ON_PATH } from '../../scripts/package/node-base.ts';
 import { TARGETS } from '../../scripts/package/targets.ts';
+import { BUILT_PEERS, type BuiltPeer, builtPeerPath } from './built-peers.ts';
 
 /** A program of Debian's that the tests and the benchmark drive; `scripts/install-test-peers` installs them. */
 export type Peer =
@@ -35,6 +35,7 @@ export type Peer =
   | 'qemu-aarch64'
   | 'ruby'
   | 'python3'
+  | 'docker-compose'
   | 'cron'
   | 'sudo'
   | 'zip'
@@ -47,7 +48,8 @@ export type Peer =
 
 /**
  * What a test may need: a program, the right to make private namespaces (root, on Linux), a Debian that is bare, the programs of
- * version 1 of the wire, the kubelet's code, the checker of workflows, programs of another processor that the system starts, a compiler and musl for that
+ * version 1 of the wire, a library of Debian's, what is built of test/, the checker of workflows, programs of another processor that
+ * the system starts, a compiler and musl for that
  * processor, a root that runs on musl, or the Node of every system that there are packages for, and those that the bundle runs on.
  */
 export type Need =
@@ -55,8 +57,9 @@ export type Need =
   | 'namespaces'
   | 'debian-root'
   | 'version-1'
-  | 'kubelet'
   | 'actionlint'
+  | 'python3-docker'
+  | BuiltPeer
   | 'binfmt'
   | 'node-bases'
   | 'musl-arm64'
@@ -70,6 +73,9 @@ const MUSL_ROOT = '/var/cache/docker-credential-ecr-xacct-tests/musl-24.19.0';
 
 /** What has GCC compile with the musl of another processor. */
 const MUSL_ARM64 = '/usr/lib/aarch64-linux-musl/musl-gcc.specs';
+
+/** Debian's docker-py. */
+const PYTHON_DOCKER = '/usr/lib/python3/dist-packages/docker';
 
 /** A minimal Debian, as `scripts/install-test-peers` makes it. */
 const DEBIAN_ROOT = '/var/cache/docker-credential-ecr-xacct-tests/debian-curl';
@@ -138,27 +144,22 @@ export function actionlintProgram(): string {
   return ACTIONLINT;
 }
 
-/** The program of test/kubelet, built of this very source. Throws where `skipWithout` has a reason. */
-export function kubeletProgram(): string {
-  const program = kubeletPath();
-  if (!existsSync(program)) throw new Error(absence('kubelet'));
-  return program;
+/** The absolute path of what was built or installed of test/. Throws where `skipWithout` has a reason. */
+export function builtPeer(name: BuiltPeer): string {
+  const path = builtPeerPath(name);
+  if (!existsSync(path)) throw new Error(absence(name));
+  return path;
 }
 
-function kubeletPath(): string {
-  const source = join(import.meta.dirname, '..', 'kubelet');
-  const files = globSync('{go.mod,go.sum,*.go,cloud-provider/go.mod,cloud-provider/*/*.go}', { cwd: source });
-  const hash = createHash('sha256');
-  for (const file of files.toSorted()) hash.update(readFileSync(join(source, file)));
-  return `/var/cache/docker-credential-ecr-xacct-tests/kubelet-${hash.digest('hex').slice(0, 12)}/kubelet`;
-}
-
-/** Every docker CLI of this machine, Debian's own first. Empty where there is none. */
+/** Every docker CLI of this machine, Debian's own first, the newest of test/clients last. Empty where there is none. */
 export function dockerClis(): DockerCli[] {
   const own = '/usr/bin/docker';
-  return findPrograms('docker')
-    .sort((a, b) => Number(b === own) - Number(a === own))
-    .map((path) => ({ path, version: dockerVersion(path) }));
+  const newest = join(builtPeerPath('go-clients'), 'docker');
+  const found = findPrograms('docker').sort((a, b) => Number(b === own) - Number(a === own));
+  return [...found, ...(isProgram(newest) ? [newest] : [])].map((path) => ({
+    path,
+    version: dockerVersion(path),
+  }));
 }
 
 function dockerVersion(path: string): string {
@@ -187,8 +188,9 @@ function reasonAgainst(need: Need): string | undefined {
   }
   if (need === 'version-1') return existsSync(VERSION_ONE) ? undefined : absence(need);
   if (need === 'musl-root') return existsSync(MUSL_ROOT) ? undefined : absence(need);
-  if (need === 'kubelet') return existsSync(kubeletPath()) ? undefined : absence(need);
   if (need === 'actionlint') return existsSync(ACTIONLINT) ? undefined : absence(need);
+  if (need === 'python3-docker') return existsSync(PYTHON_DOCKER) ? undefined : absence(need);
+  if (isBuilt(need)) return existsSync(builtPeerPath(need)) ? undefined : absence(need);
   if (need === 'debian-root') return existsSync(DEBIAN_ROOT) ? undefined : absence(need);
   return findPrograms(need).length > 0 ? undefined : absence(need);
 }
@@ -201,6 +203,10 @@ function basesMissing(): string | undefined {
   ];
   if (missing.length === 0) return undefined;
   return `no Node for ${missing.map(({ name }) => name).join(', ')} (run: npm run package -- --fetch)`;
+}
+
+function isBuilt(need: Need): need is BuiltPeer {
+  return need in BUILT_PEERS;
 }
 
 function absence(name: Need): string {

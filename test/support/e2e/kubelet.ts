@@ -4,7 +4,7 @@ import { mkdir, mkdtempDisposable, readdir, readFile, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { kubeletProgram } from '../peers.ts';
+import { builtPeer } from '../peers.ts';
 
 /** The apiVersion of requests and responses. */
 export const PLUGIN_API = 'credentialprovider.kubelet.k8s.io/v1';
@@ -77,7 +77,7 @@ export interface Answer {
 
 /** Runs the kubelet's code. `env` is all of its environment. Throws where the scenario cannot be played. */
 async function asKubelet(scenario: Scenario, env: Readonly<Record<string, string>>): Promise<Answer> {
-  const child = spawn(kubeletProgram(), { env });
+  const child = spawn(builtPeer('kubelet'), { env });
   const status = new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
   child.stdin.on('error', () => {}).end(JSON.stringify(scenario));
   const [code, answer, errors] = await Promise.all([status, text(child.stdout), text(child.stderr)]);

@@ -142,16 +142,21 @@ function close(server: Server): Promise<void> {
 }
 
 function homeFiles(cast: TwoAccountWorld, rule: Rule, dockerFolder: string): Record<string, string> {
-  const settings = Object.entries(rule).map(([name, value]) => `    ${name}: ${value}\n`);
   const credHelpers = { [ecrHost]: 'ecr-xacct', [foreignHost]: 'ecr-xacct' };
   return {
     // Whoever takes another profile than the rule's gets nowhere.
     '.aws/credentials': keys('default', cast.denied) + keys('dev', cast.dev),
     '.aws/config': `[default]\nregion = ${REGION}\n[profile dev]\nregion = ${REGION}\n`,
-    '.config/ecr-xacct/config.yaml': `registries:\n  "${ecrHost}":\n${settings.join('')}`,
+    '.config/ecr-xacct/config.yaml': configOf(rule),
     // Formatted as Docker does.
     [`${dockerFolder}/config.json`]: JSON.stringify({ credHelpers }, undefined, '\t'),
   };
+}
+
+/** A config.yaml with this rule for `ecrHost`. */
+export function configOf(rule: Rule): string {
+  const settings = Object.entries(rule).map(([name, value]) => `    ${name}: ${value}\n`);
+  return `registries:\n  "${ecrHost}":\n${settings.join('')}`;
 }
 
 function keys(profile: string, { accessKeyId, secretAccessKey }: AccessKey): string {

@@ -53,6 +53,8 @@ interface RunOptions {
 /** Disposing stops our daemon, throws where a process was left running, and removes the folder. */
 export interface Workplace extends AsyncDisposable {
   readonly home: string;
+  /** The PATH of its programs. */
+  readonly path: string;
   /**
    * Runs a program in HOME until it ends. Throws where a secret was seen in the arguments or the environment
    * of any process meanwhile, is in what the program wrote, or in any file of HOME, TMPDIR and the runtime
@@ -95,11 +97,11 @@ export async function makeWorkplace(parent: string, options: WorkplaceOptions): 
     assert.deepEqual(await leftRunning(before), [], 'processes were left running');
     await rm(folder, { recursive: true });
   };
-  return { home, run, succeed, [Symbol.asyncDispose]: leave };
+  return { home, path: env.PATH, run, succeed, [Symbol.asyncDispose]: leave };
 }
 
 /** Makes what a login session has, and answers the environment that leads there, and only that. */
-async function makeFolders(folder: string): Promise<Record<string, string>> {
+async function makeFolders(folder: string): Promise<Record<string, string> & { PATH: string }> {
   const env = {
     HOME: join(folder, 'home'),
     TMPDIR: join(folder, 'tmp'),
