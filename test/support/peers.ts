@@ -132,12 +132,15 @@ export function builtPeer(name: BuiltPeer): string {
   return path;
 }
 
-/** Every docker CLI of this machine, Debian's own first. Empty where there is none. */
+/** Every docker CLI of this machine, Debian's own first, the newest of test/clients last. Empty where there is none. */
 export function dockerClis(): DockerCli[] {
   const own = '/usr/bin/docker';
-  return findPrograms('docker')
-    .sort((a, b) => Number(b === own) - Number(a === own))
-    .map((path) => ({ path, version: dockerVersion(path) }));
+  const newest = join(builtPeerPath('go-clients'), 'docker');
+  const found = findPrograms('docker').sort((a, b) => Number(b === own) - Number(a === own));
+  return [...found, ...(isProgram(newest) ? [newest] : [])].map((path) => ({
+    path,
+    version: dockerVersion(path),
+  }));
 }
 
 function dockerVersion(path: string): string {

@@ -6,7 +6,7 @@ export interface PullingProgram {
   readonly name: string;
   /** Why it cannot run here, or `false`: for the `skip` of its tests. */
   readonly missing: string | false;
-  /** Whether it shows a failing helper's stdout, and fails. docker drops that and goes on anonymously. */
+  /** Whether it shows a failing helper's stdout, and fails. docker before 29 drops that and goes on anonymously. */
   readonly showsStdout: boolean;
   /** The command that fetches an image, from the registry even where it was fetched before. */
   readonly pull: (image: string) => string[];
@@ -17,7 +17,7 @@ export function pullingPrograms(): PullingProgram[] {
   const dockers = dockerClis().map(({ path, version }) => ({
     name: `docker ${version}`,
     missing: skipWithout('dockerd'),
-    showsStdout: false,
+    showsStdout: Number.parseInt(version, 10) >= 29,
     pull: (image: string) => [path, 'pull', image],
   }));
   const others = [
