@@ -9,7 +9,7 @@ const page = new URL('../../../docs/clients.md', import.meta.url);
 export interface FailedFetch {
   readonly stdout: string;
   readonly stderr: string;
-  /** How the helper's line ends, with no sign of a regular expression but dots. */
+  /** How the helper's line ends. */
   readonly fix: string;
   /** Of its helper, as `recordCalls` has them. */
   readonly calls: readonly string[];
@@ -24,6 +24,7 @@ export async function rowsOfPage(): Promise<Map<string, string>> {
 
 /** The row that is true of a client: `calls` of its helper where it fetched. */
 export function clientRow(client: Client, calls: readonly string[], failed: FailedFetch): string {
+  // In neither is another sign of an expression than a dot.
   const line = new RegExp(`ecr-xacct: ${ecrHost}: .*?${failed.fix}`, 'g');
   // An engine falls back to HTTP on loopback only.
   const output = `${failed.stderr}\n${failed.stdout}`
@@ -49,7 +50,7 @@ function asked(calls: readonly string[], whenFailed: readonly string[]): string 
 /** The sentence in which a client says why: it has the helper's line inside, or is the last that it says. */
 function ownWords(lines: readonly string[]): string {
   const own = lines.find((text) => text !== 'LINE' && text.includes('LINE')) ?? lines.at(-1) ?? '';
-  return own.replace(/^(?:time|level)="?[^ ]+ |^\* /g, '').replace(/^\[[^\]]*\] /, '');
+  return own.replace(/^time="[^"]*" |^\* /, '');
 }
 
 /** A span that may have backticks inside, in a cell of a table. */

@@ -68,13 +68,13 @@ export async function startMoto(): Promise<Moto> {
 }
 
 async function fill(endpoint: string): Promise<Pick<Moto, 'dev' | 'stranger'>> {
-  const nobody = { accessKeyId: 'AKIAFAKE', secretAccessKey: 'not-checked-yet' };
-  const iam = new IAMClient({ region: REGION, endpoint, credentials: nobody });
+  const unchecked = { accessKeyId: 'AKIAFAKE', secretAccessKey: 'not-checked-yet' };
+  const iam = new IAMClient({ region: REGION, endpoint, credentials: unchecked });
   const dev = await makeUser(iam, 'dev');
   const stranger = await makeUser(iam, 'stranger');
   const allowed = rights('sts:AssumeRole', 'ecr:GetAuthorizationToken');
   await iam.send(new PutUserPolicyCommand({ UserName: 'dev', PolicyName: 'dev', PolicyDocument: allowed }));
-  const sts = new STSClient({ region: REGION, endpoint, credentials: nobody });
+  const sts = new STSClient({ region: REGION, endpoint, credentials: unchecked });
   for (const account of [IMAGES_ACCOUNT, LAST_ACCOUNT]) {
     const credentials = await enter(sts, account);
     const there = new IAMClient({ region: REGION, endpoint, credentials });
