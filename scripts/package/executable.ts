@@ -19,12 +19,20 @@ export interface Executable {
   readonly metafiles: readonly Metafile[];
 }
 
-/** Writes it into a folder, as `ecr-xacct` or `ecr-xacct.exe`. `version` is what it says it is. */
-export async function buildExecutable(target: Target, folder: string, version: string): Promise<Executable> {
+/**
+ * Writes it into a folder, as `ecr-xacct` or `ecr-xacct.exe`. `version` is what it says it is. `makeBundle` writes what goes into it
+ * into a folder.
+ */
+export async function buildExecutable(
+  target: Target,
+  folder: string,
+  version: string,
+  makeBundle = compiledBundle,
+): Promise<Executable> {
   const work = mkdtempSync(join(tmpdir(), 'ecr-xacct-package-'));
   try {
     const files = join(work, 'files');
-    const metafiles = await compiledBundle(target, files, version);
+    const metafiles = await makeBundle(target, files, version);
     mkdirSync(folder, { recursive: true });
     const program = join(folder, target.pkg.platform === 'win' ? 'ecr-xacct.exe' : 'ecr-xacct');
     runPkg(target, { base: nodeBase(target), files, program, home: join(work, 'home') });
