@@ -4,6 +4,7 @@
 // usage: npm test [-- [--watch] FILE_OR_FOLDER…]   only these tests, such as `npm test -- test/unit/registry`
 import { spawnSync } from 'node:child_process';
 import { globSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -13,9 +14,9 @@ import { groupTests } from './unit-groups.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Of paths below the root: the unit tier runs from source. */
-function needsBuild(files: readonly string[]): boolean {
-  return files.some((file) => !file.startsWith(join('test', 'unit', '/')));
+/** Of a path below the root. The unit tier runs from source, without a build. */
+function isUnit(file: string): boolean {
+  return file.startsWith(join('test', 'unit', '/'));
 }
 
 /** Runs another script of this folder. @returns whether it succeeded. */
@@ -42,10 +43,16 @@ function testFiles(wanted: readonly string[]): string[] {
 async function runTests(files: readonly string[], watch: boolean): Promise<number> {
   const skipped: string[] = [];
   let failed = 0;
-  const paths = files.map((file) => join(root, file));
-  using groups = needsBuild(files) || watch ? undefined : groupTests(paths);
-  const options = groups === undefined ? { concurrency: true, watch } : { concurrency: groups.files.length };
-  const stream = run({ ...options, files: [...(groups?.files ?? paths)], cwd: root });
+  const paths = (some: readonly string[]) => some.map((file) => join(root, file));
+  using groups = watch ? undefined : groupTests(paths(files.filter(isUnit)));
+  const own = watch ? files : files.filter((file) => !isUnit(file));
+  const stream = run({
+    // One less by default: these tests wait for processes more than they compute.
+    concurrency: availableParallelism(),
+    watch,
+    files: [...(groups?.files ?? []), ...paths(own)],
+    cwd: root,
+  });
   stream.on('test:pass', ({ name, skip }) => {
     if (skip !== undefined) skipped.push(`${name}: ${skip === true ? 'no reason given' : skip}`);
   });
@@ -66,7 +73,7 @@ async function testAll(wanted: readonly string[], watch: boolean): Promise<strin
   const failed: string[] = [];
   if (everything && !succeeds('check.ts')) failed.push('check');
   // Tests of a program that was not built would say nothing of this source.
-  if (needsBuild(files) && !succeeds('build.ts')) return [...failed, 'build'];
+  if (!files.every(isUnit) && !succeeds('build.ts')) return [...failed, 'build'];
   const tests = await runTests(files, watch);
   return tests === 0 ? failed : [...failed, `${tests} tests`];
 }
