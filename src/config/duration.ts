@@ -1,4 +1,4 @@
-// Durations as they are written in the config file: `30s`, `15m`, `12h`.
+// Parses durations of the config file: `30s`, `15m`, `12h`.
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
 
