@@ -108,7 +108,7 @@ export function childEnvironment(env: Environment): Record<string, string> {
   );
 }
 
-/** The result; undefined if it needs the whole environment. Used if the caller cannot be asked for it. */
+/** The result; undefined if it needs the whole environment and the caller cannot be asked for it. */
 export function orUnknown<T>(look: () => T): T | undefined {
   try {
     return look();

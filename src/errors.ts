@@ -3,7 +3,7 @@ import type { Denial } from './denial.ts';
 import { changedHint, type Hint, hintLines, hintText } from './hint.ts';
 import { withoutUserinfo } from './userinfo.ts';
 
-/** What a code means to code that continues after a failure or waits for its end. */
+/** What an error code means to a caller that continues after the failure or waits for its end. */
 interface ErrorKind {
   /**
    * What the failure is about. `identity`: only this identity, so another may succeed. `profile`: a profile that its

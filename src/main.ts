@@ -1,5 +1,4 @@
-// Selects the program for a command line (helper, plugin, minter, parser, daemon or commands); alone sets the exit
-// status.
+// Selects the program for a command line: helper, plugin, minter, parser, daemon or commands. Sets the exit status.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSea } from 'node:sea';

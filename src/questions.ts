@@ -7,7 +7,7 @@ export interface Questions {
   token: { input: undefined; answer: Token };
   /** GetCallerIdentity. */
   caller: { input: undefined; answer: CallerIdentity };
-  /** The policies of the registry, and of one or all of its repositories (`*`, which no repository can be named). */
+  /** The policies of the registry, and of one or all of its repositories (`*`, which is not a valid name). */
   policies: { input: { repository: string | undefined }; answer: RegistryPolicies };
   /** Writes a policy if it is still the one that was read. */
   'put-policy': { input: PolicyPut; answer: PolicyPutAnswer };

@@ -31,7 +31,7 @@ export const SMALL_BUDGET: SecretsBudget = { values: 128, characters: 8_192 };
 
 /** A run of this many characters that is also in a secret is not a coincidence. */
 const PART = 16;
-/** Every part of that length contains a whole piece, wherever it begins. */
+/** Every part contains a whole piece, wherever the part begins. */
 const PIECE = PART / 2;
 /** Shorter values are words and numbers of any text. */
 const SHORTEST = 4;

@@ -88,7 +88,10 @@ function lastUserinfo(word: string): number | undefined {
   return last;
 }
 
-/** `arn:aws…`, `AROA…:SESSION`. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids */
+/**
+ * `arn:aws…`, `AROA…:SESSION`.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+ */
 const NAME = /(?:^|:)(?:arn:aws|A(?:ROA|IDA)[A-Z0-9]{12,32}:)/;
 
 /** Whether the `@` is part of a name: of an image's digest, or of a session with a mail address as its name. */

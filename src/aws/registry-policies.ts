@@ -39,8 +39,8 @@ export function readPolicies(
 }
 
 /**
- * ECR has no version to compare at a write. The policy is read just before it, so another writer has only milliseconds
- * to be overwritten.
+ * ECR has no version to compare at a write. The policy is read just before the write, so only another program's change
+ * within these milliseconds is overwritten.
  */
 export function putPolicy(
   asking: Asking,

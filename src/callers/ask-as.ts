@@ -23,7 +23,7 @@ const ANSWERED_BY: Readonly<Record<Question, string>> = {
   'image-state': 'ECR',
 };
 
-/** An identity that AWS is asked as. */
+/** An identity that can ask AWS. */
 export interface AwsCaller {
   caller: CallerIdentity;
   /** As in `profile images`. */

@@ -1,5 +1,4 @@
-// Finds this machine's identities in an account: those that may change a registry's policies, and all that may read
-// IAM.
+// Finds this machine's identities of an account: those that may change registry policies, and those that may read IAM.
 
 import { createConfigReader } from '../config/config-reader.ts';
 import { orError, XacctError } from '../errors.ts';

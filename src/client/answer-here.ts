@@ -77,9 +77,8 @@ function isPublic(
 }
 
 /**
- * Answers if the daemon cannot be trusted or does not answer. For one of our hosts the answer is that error; for other
- * hosts the daemon is not needed. `list` never fails, because one failing `list` costs Docker every credential. Never
- * throws.
+ * Answers if the daemon cannot be trusted or does not answer: for one of our hosts with that error, for other hosts
+ * without the daemon. `list` never fails, because one failing `list` costs Docker every credential. Never throws.
  */
 export async function answerWithout(
   error: unknown,

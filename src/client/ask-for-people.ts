@@ -34,7 +34,8 @@ export async function askForPeople<T extends object>(
 
 /**
  * Explains through the daemon, which knows more, or in this process. A daemon is started only if a token is wanted,
- * because it keeps the token. @throws XacctError
+ * because it keeps the token.
+ * @throws XacctError
  */
 export async function explained(
   request: Omit<ExplainRequest, 'env'>,
@@ -52,8 +53,8 @@ export async function explained(
 }
 
 /**
- * The answer to Docker's `get`, from the daemon or from this process. @throws XacctError our own failure, with its
- * fields
+ * The answer to Docker's `get`, from the daemon or from this process.
+ * @throws XacctError our own failure, with its fields
  */
 export async function askCredential(hostname: string, invocation: Invocation): Promise<Answer> {
   const what = `Getting a token for ${hostname}`;

@@ -1,6 +1,6 @@
 /*
  * The native client, run by Docker and, under a name that begins with ecr-xacct-credential-provider, by the kubelet:
- * sends the request to the daemon and copies its answer to stdout. It parses nothing and decides nothing. In any doubt
+ * sends the request to the daemon and copies its answer to stdout. It parses nothing and decides nothing. If in doubt,
  * it execs the TypeScript program, which knows every answer. The wire format is that of src/wire/codec.ts and
  * src/wire/place.ts, the socket's path that of src/wire/socket-path.ts, the variables those of
  * src/caller-environment.ts.
@@ -342,7 +342,7 @@ static int is_own_peer(int fd)
 #endif
 }
 
-/* A connection to a daemon of this user; -1 if there is none. In any doubt the TypeScript program continues. */
+/* A connection to a daemon of this user; -1 if there is none. In case of doubt the TypeScript program continues. */
 static int find_daemon(long seconds)
 {
 	struct sockaddr_un address = socket_address();

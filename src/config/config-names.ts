@@ -1,5 +1,4 @@
-// Collects the names in config.yaml of things outside it (profiles, regions, another helper), even if the file has
-// other faults.
+// Collects names in config.yaml (profiles, regions, another helper), even if the file has other faults.
 import { parseRegistry } from '../registry/ecr-hostname.ts';
 import { parsePattern } from './pattern.ts';
 

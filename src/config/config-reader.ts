@@ -12,7 +12,7 @@ import { configPath, isSystemConfig, SYSTEM_CONFIG, systemConfigPath } from './p
 /** About 60,000 rules. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** About fifty rules, which take 10 to 20 ms in a process without a compiler; so do a hundred keys. */
+/** About fifty rules, or a hundred keys: they take 10 to 20 ms in a process without a compiler. */
 const APART_OVER = { bytes: 4 * 1024, lines: 100 };
 /** Starting a process takes as long as reading this many rules here. */
 const FIRST_APART_OVER = { bytes: 16 * 1024, lines: 250 };
@@ -70,7 +70,7 @@ interface ApartConfig extends Pick<Apart<Config>, 'onGarbage'> {
   parse: (kind: ConfigKind, path: string, size: number) => Promise<Config>;
 }
 
-/** For a process with other callers waiting: `parse` reads a file that takes long. */
+/** For a process that other callers wait for: `parse` reads a file that takes long, in another process. */
 export function createSharedConfigReader({ parse, onGarbage }: ApartConfig): SharedConfigReader {
   const shared = (kind: ConfigKind) =>
     createSharedFileCache<Config>(KINDS[kind], {
@@ -121,8 +121,8 @@ export function readConfigAt(path: string, kind: ConfigKind): Config {
 }
 
 /**
- * The faults of the file at a path; undefined if it does not exist. @throws XacctError `config-invalid` if it cannot be
- * read.
+ * The faults of the file at a path; undefined if it does not exist.
+ * @throws XacctError `config-invalid` if it cannot be read.
  */
 export function inspectConfigFile(path: string, kind: ConfigKind): InspectedConfig | undefined {
   return createFileCache<InspectedConfig>({ ...KINDS[kind], parse: inspectConfig })(path);

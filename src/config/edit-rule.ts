@@ -23,8 +23,8 @@ export function ruleIn(
 }
 
 /**
- * The text with this rule, which replaces the rule of the same key. `file`: for messages. @throws XacctError
- * `config-invalid`
+ * The text with this rule, which replaces the rule of the same key. `file`: for messages.
+ * @throws XacctError `config-invalid`
  */
 export function putRule(text: string, key: string, rule: WrittenRule, file: string): string {
   const existing = ruleIn(text, key, file);

@@ -1,5 +1,4 @@
-// Reads and changes the text of config.yaml for edits: compares its values, and inserts lines so that nothing else
-// changes.
+// Reads and changes the text of config.yaml: compares its values, and inserts or replaces the lines of rules.
 import { isDeepStrictEqual } from 'node:util';
 import { isAlias, isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
 import { parseConfig, YAML_OPTIONS } from './load.ts';

@@ -56,7 +56,7 @@ export function parseConfig(text: string, file: string): Config {
   return config;
 }
 
-/** The library searches all anchors before it for each alias. */
+/** To resolve an alias, the library searches all anchors before it. */
 const MAX_ANCHORS = 1_000;
 
 /** The library compares each key with every other, which is slow. `keyFaults` finds duplicates faster. */

@@ -1,5 +1,4 @@
-// Merges the machine's config with the user's: the user's rules come before all of the machine's, and each setting is
-// merged on its own.
+// Merges the machine's config with the user's, whose rules come first; settings are merged one by one.
 import type { Config } from './load.ts';
 
 /** Merges once for each pair. `beneath`: the machine's config, if it has one. */

@@ -123,7 +123,7 @@ export function collide(one: Pattern, other: Pattern): boolean {
 
 const NONE = Symbol('nothing in common');
 
-/** The values that match a part of both patterns; undefined for any value. */
+/** The value of a part that both patterns allow; undefined if both allow any value. */
 function common(a: string | undefined, b: string | undefined): string | undefined | typeof NONE {
   if (a === undefined || b === undefined) return a ?? b;
   return a === b ? a : NONE;

@@ -23,8 +23,8 @@ export async function beginDaemon(
   try {
     const { runDaemon } = await import('./run-daemon.ts');
     keepHeapSmall();
-    // The stack of an error keeps functions and their variables alive. Failures are remembered, but callers' variables
-    // must not be.
+    // A stack would keep functions and their variables alive: failures are remembered, but callers' variables must not
+    // be.
     Error.stackTraceLimit = 0;
     await runDaemon({ ...options, self, minters, onConnection: createHeapTidier() });
   } finally {

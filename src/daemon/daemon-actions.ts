@@ -82,7 +82,7 @@ export function createDaemonActions(
   };
 }
 
-/** The fields from which a client knows an error by its code. The client prints the error itself. */
+/** The result, or the fields of an error: a client needs its code, and prints the error itself. */
 async function doneOrError<T>(act: () => Promise<T>): Promise<OrError<T>> {
   const done = await orError(act);
   return done instanceof XacctError ? { error: errorFields(done) } : { done };

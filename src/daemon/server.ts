@@ -127,9 +127,9 @@ interface Frame {
 }
 
 /**
- * Reads as many bytes as the request declares, or else up to the half-close. Returns undefined and closes the
- * connection if the request is shorter or longer than declared, or too late. At that time limit it also closes an
- * answered connection that its client keeps open.
+ * Reads the declared number of bytes, or up to the half-close if none is declared. Closes the connection and returns
+ * undefined if the request has another size or is late. After the deadline it also closes an answered connection that
+ * its client has left open.
  */
 function readFrame(socket: Socket): Promise<Frame | undefined> {
   return new Promise((resolve) => {

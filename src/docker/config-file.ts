@@ -1,5 +1,4 @@
-// Reads this machine's config.json of Docker and auth.json of podman, and finds the store that Docker chooses by
-// default.
+// Reads Docker's config.json and podman's auth.json on this machine, and finds Docker's default store.
 import type { Environment } from '../invocation.ts';
 import { findProgram } from '../os/find-program.ts';
 import { readSnapshot, type Snapshot, textOf } from '../os/snapshot.ts';

@@ -1,7 +1,6 @@
-// The files in which Finch finds its credential helpers. On macOS it has its own config.json, and runs the helpers on
-// the Mac, not in its VM.
-// Source: https://github.com/runfinch/finch (pkg/credserver/utils_darwin.go, process_darwin.go; from version 1.15.0
-// on).
+// The files in which Finch finds its credential helpers. On macOS it runs the helpers on the Mac, not in its VM:
+// it has a config.json of its own there.
+// Source: https://github.com/runfinch/finch (pkg/credserver/utils_darwin.go, process_darwin.go), since version 1.15.0.
 import { join, resolve } from 'node:path';
 import type { Environment } from '../invocation.ts';
 

@@ -105,7 +105,7 @@ function isSameFile(one: string, other: string): boolean {
   return statSync(one).size === statSync(other).size && readFileSync(one).equals(readFileSync(other));
 }
 
-/** A user's own script must not be replaced, nor a file that cannot be read and so may be one. */
+/** A user's own script must not be replaced, nor a file that cannot be read, which may be one. */
 function isScript(path: string): boolean {
   if (!mayAccess(path, constants.R_OK)) return true;
   const file = openSync(path, 'r');

@@ -1,5 +1,4 @@
-// Finds which helper, store or login answers Docker for a host, and the entries of config.json that have no effect on
-// it.
+// Finds what answers Docker for a host (helper, store or login), and entries of config.json that have no effect.
 import { shellWord } from '../hint.ts';
 import type { DockerConfig } from './docker-config.ts';
 import { parseServerURL } from './server-url.ts';

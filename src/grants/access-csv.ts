@@ -1,5 +1,4 @@
-// The output of `ecr-xacct access --format csv`: one line for each principal and statement, for spreadsheets and
-// scripts.
+// The output of `ecr-xacct access --format csv`: one line for each principal and statement, for other programs.
 import { printable } from '../errors.ts';
 import type { AccessReport, FoundStatement } from './access-report.ts';
 import { mayOf, policyOf, shownStatements, whereOf } from './access-text.ts';
@@ -29,8 +28,8 @@ function rowsOf(hostname: string, statement: FoundStatement): string[][] {
 }
 
 /**
- * A spreadsheet reads a cell with such a beginning as a formula; an apostrophe makes it text. Other people may have
- * written the policy.
+ * A spreadsheet reads a cell with such a beginning as a formula, and an apostrophe makes it text. A policy may have
+ * been written by other people.
  */
 const FORMULA = /^[=+@\t-]/;
 

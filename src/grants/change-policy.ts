@@ -1,5 +1,4 @@
-// Changes a policy that other programs may change, too: read, merge, compare, write, read again, and once more after a
-// moment.
+// Changes a policy that other programs may change, too: reads, merges, compares, writes, and reads again twice.
 import { XacctError } from '../errors.ts';
 import type { PolicyDocument } from '../policy/policy-document.ts';
 import { checkPolicySize, parsePolicy, policyText } from '../policy/policy-document.ts';

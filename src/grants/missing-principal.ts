@@ -1,5 +1,4 @@
-// Checks whether the principals of a grant exist, if a profile of their account may look; and waits for one that is
-// new.
+// Checks whether the principals of a grant exist, if a local profile may look; and waits for a new principal.
 import type { Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { type CallersOf, createCallersOf } from '../callers/callers-of.ts';

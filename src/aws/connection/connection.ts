@@ -42,8 +42,7 @@ const CONNECTION_TIMEOUT_MS = 5_000;
 
 /**
  * For a process that serves one caller: the authorities that it trusts apply to all its connections, also to an HTTPS
- * proxy.
- * Adds the secrets that it sends to `secrets`, because an answer may repeat them.
+ * proxy. Adds the secrets that it sends to `secrets`, because an answer may repeat them.
  * @throws XacctError `tls` if the settings for TLS cannot be used.
  */
 export function createConnection(

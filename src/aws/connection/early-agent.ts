@@ -7,8 +7,7 @@ export class EarlyAgent extends Agent {
 
   /**
    * `origin` as in `https://api.ecr.us-east-1.amazonaws.com`. The next request to it uses this connection, finished or
-   * not.
-   * If this connection fails first, it is dropped silently: the request opens its own and reports the error.
+   * not. If this connection fails first, it is dropped silently: the request opens its own and reports the error.
    */
   openEarly(origin: string): void {
     const { hostname: host, port } = new URL(origin);

@@ -30,7 +30,7 @@ function invalidPolicy(error: ServiceError): XacctError | undefined {
   const constraint = /failed to satisfy constraint: '(?<constraint>[^']+)'/.exec(error.message)?.groups
     ?.constraint;
   if (constraint === undefined) return undefined;
-  // The policy is made here from what was there before, so only a principal can be invalid.
+  // The policy is made here from the existing one, so only a principal in it can be invalid.
   const isPrincipal = /^Principal not found$|^Invalid repository policy provided$/.test(constraint);
   // https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
   if (constraint === 'Invalid registry policy provided') {

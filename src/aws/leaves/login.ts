@@ -1,5 +1,4 @@
-// Gets credentials from a session of `aws login`. Several minters may renew it at once, and its refresh token works
-// once.
+// Gets credentials from a session of `aws login`, whose refresh token works once, also if several minters renew it.
 import { setTimeout } from 'node:timers/promises';
 import { fromLoginCredentials } from '@aws-sdk/credential-providers';
 import { externalDataInterceptor } from '@smithy/shared-ini-file-loader';

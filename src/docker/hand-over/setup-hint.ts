@@ -1,5 +1,4 @@
-// Says how to make Docker ask ecr-xacct for a registry: a setup of its account only, or a manual entry if setup does
-// not find it.
+// Says how to make Docker ask ecr-xacct for a registry: a setup of its account, or else a manual entry.
 import { type Command, command } from '../../hint.ts';
 import type { ProfileAccounts } from '../../profiles/profile-accounts.ts';
 import { parseRegistry } from '../../registry/ecr-hostname.ts';
