@@ -36,8 +36,8 @@ export function kubernetesSecret(
 }
 
 /**
- * For `eval "$(…)"` in a POSIX shell on any system. A single registry also gets variables of its own, beside the one
- * that Docker and other programs read.
+ * For `eval "$(…)"` in a POSIX shell on any system. A single registry also gets variables of its own, beside
+ * DOCKER_AUTH_CONFIG, which Docker and other programs read.
  */
 export function shellExports(credentials: readonly HostCredential[]): string {
   const [only, ...others] = credentials;

@@ -163,7 +163,7 @@ export function assumeRoleFailure(error: AssumeRoleError, context: FailureContex
   return serviceFailure(service, context).prefixed(`AssumeRole of ${nameOf(roleArn, context)}`);
 }
 
-/** STS reports a rejected code with the same error name as any other refusal. */
+/** Compares the text, because STS reports a rejected code with the same error name as any other refusal. */
 function isRejectedCode(error: Error): boolean {
   return error.message.includes('MultiFactorAuthentication failed');
 }

@@ -1,4 +1,4 @@
-// Names the failures of roles that are assumed with a token from a file: of a pod (IRSA), of a CI job.
+// Names the failures of roles that are assumed with a web identity token, as in a pod (IRSA) or a CI job.
 import { XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';
 import { describeToken, GITHUB_VARIABLES, type WebIdentityToken } from '../../identity/web-identity-token.ts';

@@ -106,8 +106,8 @@ async function renewed(
 }
 
 /**
- * Atomic, so that another process never reads a partial file. If root writes it, the owner stays. If it cannot be
- * written, the session is used once.
+ * Atomic, so that another process never reads a partial file. If root writes it, the file keeps its owner. If the write
+ * fails, the new token is used only this time.
  */
 async function replaceFile(file: string, content: string): Promise<void> {
   // If the file is a symbolic link, the link stays.

@@ -107,7 +107,7 @@ function notEmpty(text: string): string {
   throw new InvalidArgumentError('It must not be empty.');
 }
 
-/** A name of Kubernetes. A name that kubectl would read as an option is refused. */
+/** A name in the form of Kubernetes, so that kubectl never reads it as an option. */
 function serviceAccount(text: string): string {
   if (/^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9.-]*$/.test(text)) return text;
   throw new InvalidArgumentError('Write it as NAMESPACE/NAME, such as team/app.');

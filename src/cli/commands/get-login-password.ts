@@ -32,7 +32,7 @@ export function getLoginPasswordCommand({ program, invocation, streams, setStatu
     });
 }
 
-/** An error for a case in which Docker gets an answer that makes it continue anonymously. */
+/** The error for a host that Docker would continue with anonymously. */
 async function notServed(hostname: string, { env }: Invocation): Promise<XacctError> {
   if (parseRegistry(hostname)?.service === 'ecr-public') {
     return new XacctError('no-identity', `${hostname}: there is no AWS identity for it`, {
