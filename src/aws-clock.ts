@@ -1,29 +1,32 @@
-// AWS's clock beside this machine's, and what is said where they are apart.
+// Compares AWS's clock with this machine's, and has the texts for a difference.
 import type { Clock } from './clock.ts';
 import { command, type Hint } from './hint.ts';
 
-/** What both clocks show at one moment. Epoch milliseconds. */
+/** The time on both clocks at one moment. Epoch milliseconds. */
 export interface ClockGap {
   aws: number;
   here: number;
 }
 
 export interface AwsClock {
-  /** What AWS's clock showed just now. Epoch ms. */
+  /** Records the time of AWS's clock just now. Epoch ms. */
   heard(awsNow: number): void;
-  /** What it shows now, as far as is known: until AWS was heard, what this machine's clock shows. Epoch ms. */
+  /** The time of AWS's clock now; before the first answer of AWS, this machine's. Epoch ms. */
   now(): number;
-  /** What this machine's clock shows when AWS's shows this. Epoch ms to epoch ms. */
+  /** Converts a time of AWS's clock to this machine's. Epoch ms. */
   here(aws: number): number;
-  /** Where the two are so far apart that it is worth a word. */
+  /** Both clocks, if the difference is large enough to mention. */
   gap(): ClockGap | undefined;
 }
 
-/** AWS takes signatures that are up to five minutes off. https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html */
+/**
+ * AWS accepts signatures that are up to five minutes off.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html
+ */
 const MAX_GAP_MS = 5 * 60_000;
 
 export function createAwsClock(clock: Clock): AwsClock {
-  /** From the steady clock to AWS's. */
+  /** What to add to the steady clock to get AWS's. */
   let offset: number | undefined;
   const now = () => (offset === undefined ? clock().wall : clock().steady + offset);
   return {
@@ -39,7 +42,7 @@ export function createAwsClock(clock: Clock): AwsClock {
   };
 }
 
-/** `this machine's clock is 5 hours ahead of AWS's (here 2026-11-29 12:00 UTC, AWS 2026-11-29 07:00 UTC)`. */
+/** As in `this machine's clock is 5 hours ahead of AWS's (here 2026-11-29 12:00 UTC, AWS 2026-11-29 07:00 UTC)`. */
 export function clockGapText({ aws, here }: ClockGap): string {
   const minutes = Math.round(Math.abs(here - aws) / 60_000);
   const apart = minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
@@ -47,20 +50,20 @@ export function clockGapText({ aws, here }: ClockGap): string {
   return `this machine's clock is ${apart} ${side} AWS's (here ${utcText(here)}, AWS ${utcText(aws)})`;
 }
 
-/** What sets this machine's clock; on Windows the command is put in its own words. */
+/** The command that sets this machine's clock. On Windows `commandText` translates it. */
 export function setClock(platform: NodeJS.Platform = process.platform): Hint {
   const run =
     platform === 'darwin' ? command`sudo sntp -sS time.apple.com` : command`sudo timedatectl set-ntp true`;
   return { say: 'set the clock:', run };
 }
 
-/** Times by AWS's clock, epoch ms: how a token has expired that came like this, as an emulator's do. */
+/** A token that arrived already expired, as from some emulators. Both times by AWS's clock, epoch ms. */
 export interface ExpiredOnArrival {
   awsNow: number;
   expiresAt: number;
 }
 
-/** The end of a sentence on such a token. `expiresAt` is 0 where ECR says no expiry. */
+/** The end of a sentence about such a token. `expiresAt` is 0 if ECR gives no expiry. */
 export function expiredOnArrivalText({ awsNow, expiresAt }: ExpiredOnArrival): string {
   const expiry = expiresAt === 0 ? 'no expiry' : `expiry ${utcText(expiresAt)}`;
   return `was expired on arrival (AWS's clock ${utcText(awsNow)}, ${expiry}): it is not kept, so each pull asks for another`;

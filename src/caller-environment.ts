@@ -1,7 +1,7 @@
-// A caller's environment: the variables that identities go by, which are always sent, and all of them, which are sent when asked for.
+// A caller's environment: the variables that identities depend on, always sent, and all variables, sent on request.
 import type { Environment } from './invocation.ts';
 
-/** Sent as they are; the native client has the same list, and a test that says so. */
+/** Sent unchanged. The native client has the same list; a test compares them. */
 export const PASSED_NAMES: ReadonlySet<string> = new Set([
   'HOME',
   'PATH',
@@ -20,15 +20,15 @@ export const PASSED_NAMES: ReadonlySet<string> = new Set([
   'NODE_USE_SYSTEM_CA',
   'REQUESTS_CA_BUNDLE',
 ]);
-/** Whatever begins so is sent, too. */
+/** Variables with these prefixes are sent, too. */
 export const PASSED_PREFIXES: readonly string[] = ['AWS_', 'ECR_XACCT_', 'LC_', 'XDG_', 'SSL_CERT_'];
 
-/** What packaging/launcher.sh keeps from Node, it keeps for others under a name that begins so. */
+/** packaging/launcher.sh hides some variables from Node: it keeps them for other programs under this prefix. */
 export const KEPT_PREFIX = 'ECR_XACCT_CALLER_';
 
 /**
- * The variables that are always sent, and all that a process of ours has in its environment; `NODE_OPTIONS`, for one, is not
- * among them: it injects code.
+ * The variables that are always sent, and the whole environment of our own processes. `NODE_OPTIONS` is not one of
+ * them, because it can inject code.
  */
 export function passedEnvironment(env: Environment): Record<string, string> {
   if (process.platform === 'win32') return passedOnWindows(env);
@@ -46,8 +46,8 @@ export function passedEnvironment(env: Environment): Record<string, string> {
 }
 
 /**
- * There is no daemon that it would be sent to, and Windows' own libraries need many a variable: all but what is meant for
- * Node. Their names differ in nothing but case, so that `Path` becomes the one that is looked for here.
+ * Windows has no daemon, and its own libraries need many variables, so all are passed except those for Node. `Path`
+ * becomes `PATH`, the name that this program looks up.
  */
 function passedOnWindows(env: Environment): Record<string, string> {
   const passed: Record<string, string> = {};
@@ -60,7 +60,10 @@ function passedOnWindows(env: Environment): Record<string, string> {
   return passed;
 }
 
-/** What names files with certificate authorities. Not the system's: Node reads those once, as the first caller has them. */
+/**
+ * Variables that name files of certificate authorities. Not the system's: Node reads those only once, for the first
+ * caller.
+ */
 const AUTHORITY_NAMES = [
   'HOME',
   'AWS_CA_BUNDLE',
@@ -69,15 +72,18 @@ const AUTHORITY_NAMES = [
   'NODE_EXTRA_CA_CERTS',
 ];
 
-/** Copies, to be kept: in V8, a part of a request's text keeps all of it in memory. */
+/** Returns copies, which may be kept: in V8, a substring of a request keeps the whole request in memory. */
 export function authorityEnvironment(env: Environment): Environment {
   return JSON.parse(JSON.stringify(env, AUTHORITY_NAMES)) as Environment;
 }
 
-/** Marks an environment that has all of its caller's variables. No shell sets such a name. */
+/** Marks an environment that has all of its caller's variables. A shell cannot set such a name. */
 const ALL = '@all';
 
-/** All variables of a caller, marked as all. Where only some were sent, some are asked for: `isWhole` tells. */
+/**
+ * All variables of a caller, with the mark. `isWhole` reports whether an environment has it; if not, the others can be
+ * requested.
+ */
 export function wholeEnvironment(env: Environment): Record<string, string> {
   const whole: Record<string, string> = { [ALL]: '1' };
   for (const [name, value] of Object.entries(env)) {
@@ -91,7 +97,7 @@ export function isWhole(env: Environment): boolean {
   return env[ALL] === '1';
 }
 
-/** For a program that is not ours: what it would have if its caller had started it. @throws WholeEnvironmentNeeded */
+/** The environment of another program, as if its caller had started it. @throws WholeEnvironmentNeeded */
 export function childEnvironment(env: Environment): Record<string, string> {
   if (!isWhole(env)) throw new WholeEnvironmentNeeded();
   return Object.fromEntries(
@@ -102,7 +108,7 @@ export function childEnvironment(env: Environment): Record<string, string> {
   );
 }
 
-/** What it looks up; undefined where that needs the whole environment, and none can be asked for it. */
+/** The result; undefined if it needs the whole environment and the caller cannot be asked for it. */
 export function orUnknown<T>(look: () => T): T | undefined {
   try {
     return look();
@@ -112,9 +118,12 @@ export function orUnknown<T>(look: () => T): T | undefined {
   }
 }
 
-/** No failure: the caller is asked again, with all of its environment. Not an XacctError, so that nothing takes it for an answer. */
+/**
+ * Not a failure: the caller is asked again, with its whole environment. Not an XacctError, so that it never becomes an
+ * answer.
+ */
 export class WholeEnvironmentNeeded extends Error {
-  /** By name: each of the built files has a copy of this class. */
+  /** Compares the name, because each of the built files has a copy of this class. */
   static override [Symbol.hasInstance](value: unknown): value is WholeEnvironmentNeeded {
     return value instanceof Error && value.name === 'WholeEnvironmentNeeded';
   }

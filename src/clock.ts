@@ -1,29 +1,31 @@
-// What time it is, on two clocks of which either may be wrong, and how much of it has passed.
+// Reads two clocks, either of which may be wrong, and measures how much time has passed.
 import { uptime } from 'node:os';
 
 /** One moment on both clocks, in whole milliseconds. */
 export interface Moment {
-  /** Since 1970, as this machine is set: that may be wrong by hours, and change at any time. */
+  /** Since 1970, by this machine's clock. It may be wrong by hours, and may be set at any time. */
   wall: number;
-  /** On a clock that is never set back and that goes on while a laptop sleeps; from no moment in particular. */
+  /** A clock that is never set back and continues while a laptop sleeps. Its zero has no meaning. */
   steady: number;
 }
 
 export type Clock = () => Moment;
 
-/** Milliseconds: the longer of what the two clocks say, so that what has a life is over as soon as either says so. */
+/**
+ * Milliseconds: the longer interval of the two clocks, so that a credential expires as soon as either clock says so.
+ */
 export function elapsed(from: Moment, to: Moment): number {
   return Math.max(to.wall - from.wall, to.steady - from.steady);
 }
 
-/** A moment in the past as epoch ms of this machine's clock as it is set now. */
+/** A moment in the past, as epoch ms by the present setting of this machine's clock. */
 export function wallTime(moment: Moment, now: Moment): number {
   return now.wall - elapsed(moment, now);
 }
 
 /**
- * Milliseconds, for a deadline that another process may keep: on a clock that is never set, and that every process of this machine
- * reads alike. It may stop while the machine sleeps, as timers do.
+ * Milliseconds, for a deadline that another process may check: a clock that is never set and is the same in every
+ * process of this machine. It may stop while the machine sleeps, as timers do.
  */
 export function timerMs(): number {
   const [seconds, nanoseconds] = process.hrtime();
@@ -36,8 +38,8 @@ interface SystemTime {
   /** Cheap, and never set back. On Linux it stops while the machine sleeps (CLOCK_MONOTONIC). */
   running(): number;
   /**
-   * Counts sleep. libuv reads /proc/uptime on Linux, which takes 5 to 10 µs; on macOS kern.boottime, in seconds, which is moved
-   * when the clock is set; on Windows GetTickCount64. https://github.com/libuv/libuv: `uv_uptime`
+   * Includes sleep. libuv reads /proc/uptime on Linux, which takes 5 to 10 µs; on macOS kern.boottime, in seconds,
+   * which changes when the clock is set; on Windows GetTickCount64. https://github.com/libuv/libuv: `uv_uptime`
    */
   uptime(): number;
 }
@@ -48,10 +50,13 @@ const SYSTEM: SystemTime = {
   uptime: () => uptime() * 1_000,
 };
 
-/** The uptime is read again after this long, and at once where the other two disagree by more: a sleep, or a clock that was set. */
+/**
+ * The uptime is read again after this long. It is read at once if the other two clocks differ by more: the machine
+ * slept, or its clock was set.
+ */
 const LOOK_MS = 1_000;
 
-/** A clock that takes half a microsecond to read: a warm `get` does so five times. */
+/** A clock that takes half a microsecond to read: a warm `get` reads it five times. */
 export function createClock({ wall, running, uptime }: SystemTime = SYSTEM): Clock {
   let lastWall = wall();
   let lastRunning = running();

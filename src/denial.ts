@@ -1,21 +1,21 @@
-// An access denied by AWS, as data: who may not do what to which resource, and whose policy says so.
+// An access that AWS denied, as data: the principal, the action, the resource, and the policy that denies it.
 
-/** In the words of AWS. */
+/** AWS's own terms. */
 export type PolicyType = (typeof POLICY_TYPES)[number];
 
-/** Of several reasons AWS names one at a time: there may be another behind it. */
+/** AWS reports one reason at a time, so there may be others. */
 export interface Denial {
   /** ARN. */
   principal: string;
   /** As in `ecr:BatchGetImage`. */
   action: string;
-  /** An ARN or `*`; undefined where the text has none. */
+  /** An ARN or `*`; undefined if AWS's text has none. */
   resource: string | undefined;
-  /** A `Deny` of a policy; otherwise nothing allows it. */
+  /** True for a `Deny` of a policy; false if no policy allows the action. */
   isExplicit: boolean;
-  /** Undefined where the text gives no reason, as to callers of another organization. */
+  /** Undefined if AWS's text gives no reason, as for callers of another organization. */
   policyType: PolicyType | undefined;
-  /** Of the policy with the `Deny`. */
+  /** The policy with the `Deny`. */
   policyArn: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-// What each error code means to the person who reads its message: the cause, and what fixes it. Documentation is made from it.
+// Explains each error code to the reader of its message: the cause, and the fix. Documentation is generated from it.
 import type { ErrorCode } from './errors.ts';
 
 interface ErrorHelp {

@@ -3,16 +3,20 @@ import type { Denial } from './denial.ts';
 import { changedHint, type Hint, hintLines, hintText } from './hint.ts';
 import { withoutUserinfo } from './userinfo.ts';
 
-/** What a code means to those who go on after a failure, or wait for its end. */
+/** What an error code means to a caller that continues after the failure or waits for its end. */
 interface ErrorKind {
   /**
-   * Whose failure it is: of this `identity` alone, so that another may do better, or likewise of a `profile` that its message
-   * names; of the `way` to AWS, which every identity shares; of what its message has `named` besides; or of none of these.
+   * What the failure is about. `identity`: only this identity, so another may succeed. `profile`: a profile that its
+   * message names. `way`: the connection to AWS, which every identity shares. `named`: something else that its message
+   * names. `none`: none of these.
    */
   of: 'identity' | 'profile' | 'way' | 'named' | 'none';
-  /** Whether it may pass with nothing done. */
+  /** Whether the failure may pass without a fix. */
   passes: boolean;
-  /** By signing in anew, by the caller in another way, or by AWS, the network or an administrator: not within a moment. */
+  /**
+   * How it is fixed: by a new sign-in, by the caller in another way, or by AWS, the network or an administrator, which
+   * takes longer.
+   */
   fixedBy: 'sign-in' | 'self' | 'other';
 }
 
@@ -58,12 +62,14 @@ const KINDS = {
 
 export type ErrorCode = keyof typeof KINDS;
 
-/** AWS quotes whole policies; what a hostile endpoint or program sends is not kept, carried and searched at any length. */
+/** AWS quotes whole policies. A text of a hostile endpoint or program must not be kept and searched at any length. */
 const MAX_MESSAGE_CHARACTERS = 8_192;
 
 /** A failure: what failed, for which hostname or profile, and what fixes it. */
 export class XacctError extends Error {
-  /** By name: each of the built files has a copy of this class, and an error may cross from one to another. */
+  /**
+   * Compares the name, because each of the built files has a copy of this class, and an error may cross between them.
+   */
   static override [Symbol.hasInstance](value: unknown): value is XacctError {
     return value instanceof Error && value.name === 'XacctError';
   }
@@ -71,7 +77,7 @@ export class XacctError extends Error {
   override readonly name = 'XacctError';
   readonly code: ErrorCode;
   readonly hint: Hint | undefined;
-  /** What AWS said, where it denied access and said of what. */
+  /** AWS's report, if AWS denied access and named the action. */
   readonly denial: Denial | undefined;
 
   constructor(
@@ -92,7 +98,7 @@ export class XacctError extends Error {
     return KINDS[this.code];
   }
 
-  /** The same failure, and what fixes it, under another message. */
+  /** The same failure and hint with another message. */
   reworded(message: string, hint = this.hint): XacctError {
     return new XacctError(this.code, message, { hint, denial: this.denial, cause: this });
   }
@@ -113,13 +119,13 @@ export class XacctError extends Error {
     });
   }
 
-  /** The same failure of something, as in `HOSTNAME: MESSAGE`. */
+  /** The same failure with a prefix, as in `HOSTNAME: MESSAGE`. */
   prefixed(what: string): XacctError {
     return this.reworded(`${what}: ${this.message}`);
   }
 }
 
-/** What it brings, or the error of ours that it ends with: for those who go on with either. Throws every other error. */
+/** The result, or an XacctError as a value, for a caller that continues with either. Throws every other error. */
 export async function orError<T>(look: () => T | Promise<T>): Promise<T | XacctError> {
   try {
     return await look();
@@ -129,7 +135,7 @@ export async function orError<T>(look: () => T | Promise<T>): Promise<T | XacctE
   }
 }
 
-/** The same at once. */
+/** The same for a synchronous call. */
 export function attempt<T>(look: () => T): T | XacctError {
   try {
     return look();
@@ -139,7 +145,7 @@ export function attempt<T>(look: () => T): T | XacctError {
   }
 }
 
-/** An error on its way from one process to another. */
+/** The fields of an error that goes from one process to another. */
 export interface ErrorFields {
   code: ErrorCode;
   message: string;
@@ -151,7 +157,7 @@ export function errorFields({ code, message, hint, denial }: XacctError): ErrorF
   return { code, message, ...(hint && { hint }), ...(denial && { denial }) };
 }
 
-/** `hint` is text where the other process is a daemon of an earlier build. */
+/** `hint` is text if the other process is a daemon of an earlier build. */
 export function errorFrom(fields: Omit<ErrorFields, 'hint'> & { hint?: Hint | string }): XacctError {
   const { code, message, hint, denial } = fields;
   return new XacctError(code, message, { hint: typeof hint === 'string' ? { say: hint } : hint, denial });
@@ -159,32 +165,32 @@ export function errorFrom(fields: Omit<ErrorFields, 'hint'> & { hint?: Hint | st
 
 const MAX_LINE_CHARACTERS = 1_200;
 
-/** As much of a text as is looked at: what becomes shorter on the way (line breaks) can still fill the line. */
+/** How much of a text is read: enough to fill the line even if line breaks make it shorter. */
 const MAX_LOOKED_AT = 16 * MAX_LINE_CHARACTERS;
 
 /**
- * Makes text from outside fit for a terminal and for one line: line breaks become spaces, other control and
- * formatting characters (terminal escapes, bidirectional overrides) become visible `\u{…}`, the userinfo of URLs becomes `***`,
- * and overlong text is cut.
+ * Makes foreign text safe for a terminal and for one line: line breaks become spaces, other control and formatting
+ * characters (terminal escapes, bidirectional overrides) become visible `\u{…}`, the userinfo of URLs becomes `***`,
+ * and a long text is cut.
  */
 export function printable(text: string): string {
   const line = withoutUserinfo(text.slice(0, MAX_LOOKED_AT))
-    // Not `\s*[\r\n]+\s*`, which begins anew at every blank of a run.
+    // Not `\s*[\r\n]+\s*`, which starts again at every blank of a run.
     .replace(/\s+/g, (blanks) => (/[\r\n]/.test(blanks) ? ' ' : blanks))
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => {
       return `\\u{${character.codePointAt(0)?.toString(16)}}`;
     });
   if (line.length <= MAX_LINE_CHARACTERS && text.length <= MAX_LOOKED_AT) return line;
-  // By code points: half a surrogate pair is no character.
+  // By code points, so that a surrogate pair is not split.
   return `${[...line].slice(0, MAX_LINE_CHARACTERS).join('')}…`;
 }
 
-/** The one line of it that Docker shows, and logs: `ecr-xacct: MESSAGE; HINT`. */
+/** The one line that Docker shows and logs: `ecr-xacct: MESSAGE; HINT`. */
 export function errorLine(error: unknown): string {
   return `ecr-xacct: ${errorText(error)}`;
 }
 
-/** For people: the message, and below it what to do, with each command on a line of its own. */
+/** For people: the message, and below it the fix, with each command on a line of its own. */
 export function errorLines(error: unknown): string[] {
   if (!(error instanceof XacctError) || error.hint === undefined) return [errorLine(error)];
   const { message, hint } = error;
@@ -192,10 +198,10 @@ export function errorLines(error: unknown): string[] {
 }
 
 const FAILED = 1;
-/** A prompt that Ctrl-C ends is to a shell as a program that SIGINT ends. */
+/** 130 is the status of a program that SIGINT ends: Ctrl-C at a prompt has the same meaning. */
 const STATUS: Partial<Record<ErrorCode, number>> = { usage: 2, cancelled: 130 };
 
-/** With which a command ends that fails so. */
+/** The exit status of a command that fails with this error. */
 export function statusOf(error: unknown): number {
   return error instanceof XacctError ? (STATUS[error.code] ?? FAILED) : FAILED;
 }
@@ -203,7 +209,7 @@ export function statusOf(error: unknown): number {
 /** The same without the program's name: `MESSAGE; HINT`. */
 export function errorText(error: unknown): string {
   if (error instanceof XacctError) {
-    // Each for itself: a message that is cut leaves the hint whole.
+    // Each is cut on its own, so that a long message does not cut the hint.
     const { message, hint } = error;
     return `${printable(message)}${hint === undefined ? '' : `; ${printable(hintText(hint))}`}`;
   }

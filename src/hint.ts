@@ -1,15 +1,15 @@
-// What fixes a failure, as data, and how it is put for a shell: POSIX, or on Windows PowerShell.
+// The fix for a failure, as data, and its text for a shell: POSIX, or PowerShell on Windows.
 
 /**
- * A command, a word each. Words of the shell itself are `export NAME=VALUE…`, `unset NAME…`, as the first word `$EDITOR`, and
- * `$USER` behind `chown`; a value of `export` may begin with `$HOME/`, `$PWD/` or `~/`. `['env', '|', …]` is the environment
- * through a filter.
+ * A command, as a list of words. Words for the shell itself are `export NAME=VALUE…`, `unset NAME…`, `$EDITOR` as the
+ * first word, and `$USER` after `chown`. A value of `export` may begin with `$HOME/`, `$PWD/` or `~/`. `['env', '|',
+ * …]` filters the environment.
  */
 export type Command = readonly string[];
 
 /**
- * The words of a command: what is written, parted at blanks, and what is filled in, which stays part of its word whatever is in
- * it; a list is as many words. As in command`ls -l ${path}`.
+ * The words of a command, as in command`ls -l ${path}`. The literal text is split at blanks. A value stays part of its
+ * word, whatever it contains; a list becomes one word for each item.
  */
 export function command(
   texts: TemplateStringsArray,
@@ -28,15 +28,15 @@ export function command(
   return words;
 }
 
-/** What fixes a failure: a command, a sentence, or both. */
+/** The fix for a failure: a command, a sentence, or both. */
 export interface Hint {
-  /** Before the command, as in `to see why`; all there is where there is no command. */
+  /** The text before the command, as in `to see why`; the whole hint if there is no command. */
   say?: string | undefined;
   /** With the profile that it must run as. */
   run?: Command | undefined;
-  /** Who runs it where that is not the caller, as in `an administrator of 444455556666`. */
+  /** The person who runs it, if not the caller, as in `an administrator of 444455556666`. */
   by?: string | undefined;
-  /** What is run after it. */
+  /** What to run after it. */
   next?: Hint | undefined;
 }
 
@@ -51,7 +51,7 @@ export function changedHint(hint: Hint, change: (text: string) => string): Hint 
   };
 }
 
-/** As the end of a line: `run: COMMAND`, `to see why, run: COMMAND`, `check: COMMAND`, `ADMINISTRATOR runs: COMMAND`. */
+/** The end of a line: `run: COMMAND`, `to see why, run: COMMAND`, `check: COMMAND`, `ADMINISTRATOR runs: COMMAND`. */
 export function hintText({ say, run, by, next }: Hint): string {
   const after = next === undefined ? '' : `; then ${hintText(next)}`;
   if (run === undefined) return `${say ?? ''}${after}`;
@@ -62,7 +62,7 @@ export function hintText({ say, run, by, next }: Hint): string {
   return `${say}${say.endsWith('?') ? '' : ','} run: ${command}`;
 }
 
-/** As lines, each command on one of its own, whole: `To fix it, run:`, `  COMMAND`. */
+/** Lines, each command whole on a line of its own: `To fix it, run:`, `  COMMAND`. */
 export function hintLines({ say, run, by, next }: Hint, otherwise = 'To fix it,'): string[] {
   const after = next === undefined ? [] : hintLines(next, 'Then');
   const said = say === undefined ? undefined : withCapital(say);
@@ -73,12 +73,12 @@ export function hintLines({ say, run, by, next }: Hint, otherwise = 'To fix it,'
   return [intro, `  ${commandText(run)}`, ...after];
 }
 
-/** A sentence begins with one; the name of a program or an ARN keeps its letters. */
+/** A sentence starts with a capital. The name of a program or an ARN stays unchanged. */
 function withCapital(line: string): string {
   return line.replace(/^[a-z](?=[a-z]*(?:[ ,?]|:(?: |$)|$))/, (letter) => letter.toUpperCase());
 }
 
-/** To be pasted into the shell of this system. */
+/** For the shell of this system. */
 export function commandText(command: Command, isWindows = process.platform === 'win32'): string {
   const word = isWindows ? powershellWord : posixWord;
   const [program = '', ...args] = command;
@@ -104,7 +104,7 @@ export function commandText(command: Command, isWindows = process.platform === '
   return `${word(program)} ${rest}`.trimEnd();
 }
 
-/** A value as one word of a shell: of POSIX, on Windows of PowerShell. */
+/** A value as one word of a shell: POSIX, or PowerShell on Windows. */
 export function shellWord(text: string): string {
   return process.platform === 'win32' ? powershellWord(text) : posixWord(text);
 }
@@ -117,7 +117,7 @@ function powershellWord(text: string): string {
   return /^[\w+=:./\\-]+$/.test(text) ? text : `'${text.replaceAll("'", "''")}'`;
 }
 
-/** `NAME=VALUE`: a shell fills in a folder at the beginning of the value, and `…` is for the reader to fill in. */
+/** `NAME=VALUE`. The shell expands a folder at the start of the value; `…` is for the reader to replace. */
 function assignment(setting: string): string {
   const [, name = '', folder = '', value = ''] = /^(\w+=)(\$HOME\/|\$PWD\/|~\/)?(.*)$/s.exec(setting) ?? [];
   if (folder === '' || folder === '~/') return `${name}${folder}${value === '…' ? value : posixWord(value)}`;

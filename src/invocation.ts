@@ -1,26 +1,26 @@
-// How this run was started: which program, whose environment, which user, which streams, and who waits for it.
+// How this run was started: the program, the environment, the user, the streams, and how to show a wait.
 import type { Readable, Writable } from 'node:stream';
 
 /** Environment variables, of this process or of its caller. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** How this program starts itself: executable first, then what stands before the command. */
+/** How this program starts itself: the executable first, then the words before the command. */
 export type SelfCommand = readonly [string, ...string[]];
 
-/** Tells a person what is waited for, as in `Asking STS as profile dev`, until the function that it returns is called. */
+/** Shows what the program waits for, as in `Asking STS as profile dev`, until the returned function is called. */
 export type ShowWait = (what: string) => () => void;
 
 export interface Invocation {
   self: SelfCommand;
-  /** All of it, marked so (`wholeEnvironment`). */
+  /** The whole environment, with its mark (`wholeEnvironment`). */
   env: Environment;
-  /** Undefined where the system has no user ids (Windows): there is no daemon then. */
+  /** Undefined if the system has no user ids (Windows): then there is no daemon. */
   uid: number | undefined;
-  /** For people's commands alone. */
+  /** Only for people's commands. */
   showWait?: ShowWait | undefined;
 }
 
-/** The work, with what it waits for on the screen. */
+/** Runs the work, and shows what it waits for. */
 export async function waitingFor<T>(
   what: string,
   { showWait }: Pick<Invocation, 'showWait'>,

@@ -1,7 +1,7 @@
-// JSON as a tree that knows where in the text each part is, for files and policies that people write.
+// Parses JSON into a tree with positions in the text, for files and policies that people write.
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 
-/** The message is what it is, as in `not valid JSON (CommaExpected)`. */
+/** `message` describes the text, as in `not valid JSON (CommaExpected)`. */
 export type JsonTree =
   | { root: Node | undefined; fault?: undefined }
   | { root?: undefined; fault: { offset: number; message: string } };
@@ -16,7 +16,7 @@ export function jsonTree(text: string): JsonTree {
       fault: { offset: first.offset, message: `not valid JSON (${printParseErrorCode(first.error)})` },
     };
   } catch (error) {
-    // The library calls itself for each level.
+    // The library is recursive, so deep nesting overflows the stack.
     if (!(error instanceof RangeError)) throw error;
     return { fault: { offset: 0, message: 'nested too deep' } };
   }

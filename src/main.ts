@@ -1,4 +1,4 @@
-// argv → front; the only place that sets the exit status.
+// Selects the program for a command line: helper, plugin, minter, parser, daemon or commands. Sets the exit status.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSea } from 'node:sea';
@@ -8,7 +8,7 @@ import { errorLine, errorLines, statusOf } from './errors.ts';
 import type { Invocation, Streams } from './invocation.ts';
 import { keepMemoryOutOfDumps } from './os/core-dump.ts';
 
-/** Replaced by the build with the version in package.json; a run from source reads it there. */
+/** The build replaces it with the version in package.json. A run from source reads that file. */
 declare const VERSION: string | undefined;
 const version: string =
   typeof VERSION === 'string'
@@ -17,7 +17,7 @@ const version: string =
 
 const [command, ...args] = process.argv.slice(2);
 const invocation: Invocation = {
-  // SIGUSR1 would open the inspector. A single executable has that option built in, and takes none.
+  // SIGUSR1 would open the inspector. A single executable has the option built in, and accepts none.
   self: isSea() ? [process.execPath] : [process.execPath, '--disable-sigusr1', ...process.argv.slice(1, 2)],
   env: wholeEnvironment(process.env),
   uid: process.getuid?.(),
@@ -25,12 +25,15 @@ const invocation: Invocation = {
 
 let isOutputLost = false;
 
-/** Each is opened only where it is used: in a daemon they would be a megabyte for nothing, and elsewhere they take their time. */
+/**
+ * Each stream is opened at its first use: in a daemon they would take a megabyte for nothing, and elsewhere they take
+ * time.
+ */
 function openStreams(): Streams {
   const open = (name: 'stdout' | 'stderr') => {
     const stream = process[name];
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      // Whoever read the output may have stopped reading it (`… | head`); a full disk is another matter.
+      // A reader may stop early (`… | head`), which is not an error. A full disk is one.
       isOutputLost ||= error.code !== 'EPIPE';
       if (isOutputLost) process.exitCode = 1;
     });
@@ -53,14 +56,17 @@ function openStreams(): Streams {
   };
 }
 
-/** Where whoever starts the daemon in the background waits for it; undefined for any other command. */
+/** The descriptor on which the starter of a background daemon waits; undefined for any other command. */
 function backgroundReadyFd(): number | undefined {
   const [subcommand, option, fd, ...rest] = args;
   const isBackground = command === 'daemon' && subcommand === 'run' && option === '--ready-fd';
   return isBackground && rest.length === 0 && /^[3-9]$/.test(fd ?? '') ? Number(fd) : undefined;
 }
 
-/** Of what this process inherited it keeps what it is to write to and to listen on: it outlives the script that led to it. */
+/**
+ * Closes inherited descriptors except those to write to or to listen on, because this process may outlive the script
+ * that started it.
+ */
 async function closeTheRest(): Promise<void> {
   const { activatedSockets, closeInherited, RESULT_FD } = await import('./os/inherited-fds.ts');
   const named = args.flatMap((arg) => /^\D*(\d+)$/.exec(arg)?.[1] ?? []).map(Number);
@@ -69,7 +75,7 @@ async function closeTheRest(): Promise<void> {
   );
 }
 
-/** Each front is loaded only where it is asked for: Docker waits for the first, and only a minter loads the AWS SDK. */
+/** Each program is loaded only if it is used: Docker waits for the first, and only a minter loads the AWS SDK. */
 async function run(): Promise<number> {
   if (['--version', '-V', '-v', 'version'].includes(command ?? '') && args.length === 0) {
     openStreams().stdout.write(`${version}\n`);
@@ -79,7 +85,7 @@ async function run(): Promise<number> {
     const { helperCommand } = await import('./client/helper-command.ts');
     return helperCommand(args, invocation, version, openStreams());
   }
-  // The plugin's options are the native client's; any other word is of a command for people.
+  // The native client's options select the plugin. Any other word is a command for people.
   if (
     command === 'kubelet' &&
     args.every((arg) => /^--(?:daemon-silent|no-daemon|begun=\d{1,15})$/.test(arg))
@@ -101,7 +107,7 @@ async function run(): Promise<number> {
   }
   const readyFd = backgroundReadyFd();
   if (readyFd !== undefined && invocation.uid !== undefined) {
-    // Past the parser of the command line, which would stay in memory as long as the daemon.
+    // Without the parser of command lines, which would stay in memory as long as the daemon.
     const { beginDaemon } = await import('./daemon/begin-daemon.ts');
     await beginDaemon(invocation.self, {
       env: invocation.env,
@@ -118,7 +124,7 @@ async function run(): Promise<number> {
   return runProgram(process.argv.slice(2), invocation, version, streams);
 }
 
-/** What other programs read, and logs, are lines. */
+/** Other programs, and logs, read single lines. */
 function isForPeople(): boolean {
   return !['helper', 'mint', 'parse', 'daemon'].includes(command ?? '');
 }
@@ -128,13 +134,14 @@ run()
   .catch((error: unknown) => {
     const lines = isForPeople() ? errorLines(error) : [errorLine(error)];
     process.stderr.write(`${lines.join('\n')}\n`);
-    // Docker's protocol has but one.
+    // Docker's protocol has only one status for a failure.
     return command === 'helper' ? 1 : statusOf(error);
   })
   .then((status) => {
     process.exitCode = isOutputLost ? 1 : status;
-    // A minter may have connections or a credential_process left open; its result is written.
+    // The result is written. A minter may still have open connections or a credential_process.
     if (command === 'mint') process.exit();
-    // Minters that are asked no more may be under way. An output that is lost is told after it was written.
+    // Minters whose answer is no longer needed may still run. The exit waits for the write, so that a failed one sets
+    // the status.
     if (command === 'helper') process.stdout.write('', () => setImmediate(() => process.exit()));
   });

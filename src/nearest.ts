@@ -1,11 +1,11 @@
-// Which of some names was meant by one that is mistyped.
+// Finds the name that was probably meant by a mistyped one.
 
-/** Longer names are not compared: it takes as long as both lengths multiplied. */
+/** Longer names are not compared, because the time is the product of both lengths. */
 const MAX_LENGTH = 100;
 
 /**
- * The one name that is nearest, whatever the case of its letters: one slip away, in a longer name two. A slip is a character that
- * is added, left out, changed, or swapped with the next. Undefined where none is, or several are as near.
+ * The single nearest name, ignoring case: one slip away, or two for a longer name. A slip is a character that is added,
+ * left out, changed, or swapped with the next. Undefined if no name is near, or if several are equally near.
  */
 export function nearest(name: string, names: Iterable<string>): string | undefined {
   const most = name.length < 5 ? 1 : 2;
@@ -20,7 +20,7 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   return best;
 }
 
-/** How many slips lie between two names (optimal string alignment); infinite where they are more than `most`. */
+/** The number of slips between two names (optimal string alignment); infinite if more than `most`. */
 export function slipsBetween(one: string, other: string, most: number): number {
   const [a, b] = [one.toLowerCase(), other.toLowerCase()];
   if (Math.abs(a.length - b.length) > most || Math.max(a.length, b.length) > MAX_LENGTH) {

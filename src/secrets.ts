@@ -1,38 +1,41 @@
-// Hides known secrets in texts, in whatever form and part another program repeats them.
+// Hides known secrets in texts, in any encoding and any part that another program may repeat.
 import { XacctError } from './errors.ts';
 import type { Environment } from './invocation.ts';
 import { HIDDEN } from './userinfo.ts';
 
 export interface Secrets {
-  /** Nothing of what is no text, or a short one. */
+  /** Ignores a value that is not a text, or is short. */
   add(...values: unknown[]): void;
   /**
-   * The same text with `***` for every secret, and for every part of one that has 16 characters or more; nothing of the text
-   * where there are more secrets than are looked for.
+   * The text with `***` for every secret, and for every part of one with 16 characters or more. If there are more
+   * secrets than the budget, the result is only `***`.
    */
   hide(text: string): string;
-  /** The same error without them; `said`: what is not shown where there are too many, as in `NAME failed; what it printed`. */
+  /**
+   * The error with its secrets hidden. `said`: names what is not shown if there are too many, as in `NAME failed; what
+   * it printed`.
+   */
   hideIn(error: XacctError, said: string): XacctError;
 }
 
-/** How many may be given, equal ones included, and how many characters they may have in all: the time grows with both. */
+/** The maximum number of secrets, duplicates included, and of their characters in all: the time grows with both. */
 interface SecretsBudget {
   readonly values: number;
   readonly characters: number;
 }
 
-/** For a process of its own, which has nothing else to do. AWS's tokens have a few kilobytes. */
+/** For a process that does nothing else. AWS's tokens have a few kilobytes. */
 const LARGE: SecretsBudget = { values: 1_024, characters: 24_576 };
-/** For the daemon, which others wait for as well. */
+/** For the daemon, which also has other callers waiting. */
 export const SMALL_BUDGET: SecretsBudget = { values: 128, characters: 8_192 };
 
-/** So many characters in a row that are also in a secret are no chance. */
+/** A run of this many characters that is also in a secret is not a coincidence. */
 const PART = 16;
-/** Every part has one of these whole, wherever it begins. */
+/** Every part contains a whole piece, wherever the part begins. */
 const PIECE = PART / 2;
-/** Shorter ones are words and numbers of every text. */
+/** Shorter values are words and numbers of any text. */
 const SHORTEST = 4;
-/** Shorter ones are hidden only where they stand alone: an MFA code may be a part of an account's number. */
+/** A shorter secret is hidden only as a separate word: an MFA code may be part of an account's number. */
 const SHORTEST_IN_A_WORD = 8;
 
 export function createSecrets(values: Iterable<unknown>, budget = LARGE): Secrets {
@@ -50,7 +53,7 @@ export function createSecrets(values: Iterable<unknown>, budget = LARGE): Secret
     if (!areTooMany) known.add(value);
     forms = undefined;
   };
-  // What comes after too many is not even made.
+  // After too many secrets, the rest is not even generated.
   for (const value of values) {
     add(value);
     if (areTooMany) break;
@@ -73,7 +76,7 @@ export function createSecrets(values: Iterable<unknown>, budget = LARGE): Secret
   };
 }
 
-/** As many characters as it has where it is encoded. Of what is too long at once, that is not even looked at. */
+/** The length of the encoded value. A value over the limit is not encoded. */
 function costOf(value: string, left: number): number {
   if (value.length > left) return value.length;
   return encodeURIComponent(value.toWellFormed()).replaceAll("'", '&apos;').length;
@@ -87,7 +90,7 @@ function withoutForms(text: string, forms: readonly string[]): string {
   return replaced(text, isHidden);
 }
 
-/** As it is, and as URLs, forms, JSON, XML and headers have it. */
+/** The value itself, and its forms in URLs, HTML forms, JSON, XML and headers. */
 function formsOf(value: string): string[] {
   const whole = value.toWellFormed();
   const percent = encodeURIComponent(whole);
@@ -126,13 +129,13 @@ function xmlOf(value: string, quotes: Readonly<Record<string, string>>): string 
   return value.replace(/[&<>'"]/g, (character) => entities[character] ?? character);
 }
 
-/** What it causes in the base64 of something that it is part of: that depends on its distance from a multiple of three bytes. */
+/** The part of a longer base64 text that the value determines. It depends on the value's offset modulo three bytes. */
 function base64Within(bytes: Buffer, offset: number): string {
   const all = Buffer.concat([Buffer.alloc(offset), bytes]);
   return all.subarray(offset === 0 ? 0 : 3, all.length - (all.length % 3)).toString('base64');
 }
 
-/** Looks the parts of the forms up among those of the text: linear in both, whatever repeats itself in them. */
+/** Compares the parts of the forms with those of the text. Linear in both, even if they repeat. */
 function markParts(text: string, forms: readonly string[], isHidden: Uint8Array): void {
   const pieces = new Set(slices(text, PIECE, 1));
   const near = forms.filter((form) => slices(form, PIECE, PIECE).some((piece) => pieces.has(piece)));
@@ -176,17 +179,17 @@ function endOfRun(marks: Uint8Array, start: number): number {
 }
 
 const SECRET_NAME = /SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|PRIVATE_?KEY/i;
-/** What names a place is none. */
+/** A variable that names a place is not a secret. */
 const PLACE_NAME = /_(?:FILE|PATH|DIR|URI|URL|ENDPOINT|NAME|ARN|REGION|HOST)$/i;
-/** Longer ones are looked at no closer. */
+/** A longer value is not checked against `NO_SECRET`. */
 const MAX_PLAIN = 500;
-/** A word, an account, a region, an ARN, a hostname, a path: every text has those, and no secret is one. */
+/** A word, an account, a region, an ARN, a hostname, a path: common in texts, and never a secret. */
 const NO_SECRET =
   /^(?:[A-Za-z]?[a-z]{0,15}|[A-Z]{0,16}|\d{12}|[a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2}|arn:aws.*|(?:[a-z\d-]+\.){1,8}[a-z]{2,8}|[~.]{0,2}\/[a-z\d._/-]*)$/;
 
 /**
- * The values of a caller's variables that are secrets by their names and can be one, and the userinfo of those that are URLs.
- * One after the other: there may be more than are looked for.
+ * The values of variables whose names mean a secret, except those that cannot be one, and the userinfo in URLs.
+ * Generated one by one, because there may be more than the budget.
  */
 export function* environmentSecrets(env: Environment): Generator<string> {
   for (const [name, value] of Object.entries(env)) {
@@ -198,7 +201,7 @@ export function* environmentSecrets(env: Environment): Generator<string> {
   }
 }
 
-/** The variables that have none of them: what is kept longer than it takes to answer. */
+/** The variables without secrets, which may be kept after the answer. */
 export function withoutSecrets(env: Environment): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>
@@ -207,7 +210,7 @@ export function withoutSecrets(env: Environment): Record<string, string> {
   );
 }
 
-/** The userinfo of a URL, and each part of it that may be a password, as they are written and as they are meant. */
+/** The userinfo of a URL, and each part that may be a password, both as written and decoded. */
 export function* userinfoOf(url: string): Generator<string> {
   const start = url.indexOf('://');
   const at = url.lastIndexOf('@');

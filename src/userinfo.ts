@@ -1,21 +1,21 @@
-// Takes the userinfo out of URLs in texts: what is before the `@` of a host may be a password.
+// Hides the userinfo of URLs in texts: the part before the `@` of a host may be a password.
 
-/** What is shown in place of a secret. */
+/** The text that replaces a secret. */
 export const HIDDEN = '***';
 
-/** Where another word may begin without a blank before it: not in a password, as far as a reader can tell. */
+/** Characters after which a new word may begin without a blank. A password is assumed not to contain them. */
 const DELIMITERS = new Set('"\'`()[]{}<>,=|;');
-/** `https%3A%2F%2FUSER%3APASSWORD%40HOST`, also encoded once more. */
+/** `https%3A%2F%2FUSER%3APASSWORD%40HOST`, also if it is encoded twice. */
 const ENCODED = /%(?:40|3a|2f|25)/gi;
 const MAX_DECODINGS = 3;
 const SUSPICIOUS = /[@?&]|:\/\/|%(?:25)*(?:40|3a)/i;
-/** Where there is a blank in a URL, only quotes say where it ends. */
+/** If a URL contains a blank, only quotes show where it ends. */
 const QUOTED_URL = /(?<=["'])[a-z][a-z\d+.-]{0,20}:\/\/[^"'\n]*/gi;
 
 /**
- * The same text with `***` for the userinfo of whatever is a URL, whichever characters are in it, or is `USER:PASSWORD@HOST`, and
- * for the values of a query that are secrets by their names. What has an `@` and is none stays: ARNs and IDs of sessions, digests
- * of images, mail addresses, paths, places in files.
+ * The text with `***` for the userinfo of any URL, with any characters in it, or of `USER:PASSWORD@HOST`, and for the
+ * values of secret query parameters. Other texts with an `@` stay: ARNs and IDs of sessions, digests of images, mail
+ * addresses, paths, places in files.
  */
 export function withoutUserinfo(text: string): string {
   if (!SUSPICIOUS.test(text)) return text;
@@ -24,7 +24,7 @@ export function withoutUserinfo(text: string): string {
     .replace(/\S+/g, (word) => (SUSPICIOUS.test(word) ? hiddenIn(word, MAX_DECODINGS) : word));
 }
 
-/** For JSON.stringify: each text of a value, without. */
+/** For JSON.stringify: hides the userinfo in each text of a value. */
 export function shownValue(_key: string, value: unknown): unknown {
   return typeof value === 'string' ? withoutUserinfo(value) : value;
 }
@@ -52,19 +52,19 @@ function withoutUrls(word: string): string {
   return `${withoutAlone(word.slice(0, start - 3))}://${withoutAuthority(word.slice(start))}`;
 }
 
-/** What is behind a colon that is no port; before anything that cannot be part of one. */
+/** The text after a colon that is not a port, up to a character that cannot be part of it. */
 const NO_PORT = /^([^:/?#[\]@]*):(?!\d{0,5}(?:$|[^\p{L}\p{N}_~!$%&*+-]))[^/?#"'<>]+/u;
 
 function withoutAuthority(url: string): string {
   const end = lastUserinfo(url);
   const before = url.slice(0, end);
-  // A password may have a slash in it that should be encoded: only where there is no colon, it is surely a path.
+  // A password may contain a slash that should have been encoded. Only without a colon it is certainly a path.
   if (end !== undefined && (before.includes(':') || !/[/?#]/.test(before)))
     return `${HIDDEN}${url.slice(end)}`;
   return url.replace(NO_PORT, `$1:${HIDDEN}`);
 }
 
-/** Whatever has no scheme: exactly `USER:PASSWORD@HOST`. */
+/** For a text without a scheme: exactly `USER:PASSWORD@HOST`. */
 function withoutAlone(text: string): string {
   return text.replace(/[^"'`()[\]{}<>,=|;]+/g, (part) => {
     const end = lastUserinfo(part);
@@ -72,12 +72,12 @@ function withoutAlone(text: string): string {
   });
 }
 
-/** Not a path, nor a place in a file, as in `config.yaml:3:1:`. */
+/** Neither a path nor a place in a file, as in `config.yaml:3:1:`. */
 function isUserinfo(text: string): boolean {
   return /^(?!\/(?!\/))[^:]+:./.test(text) && !/^[^:]+:\d+:/.test(text) && !NAME.test(text);
 }
 
-/** Where the last `@` is that may have userinfo before it. */
+/** The index of the last `@` that may follow userinfo. */
 function lastUserinfo(word: string): number | undefined {
   let last: number | undefined;
   let begin = 0;
@@ -88,10 +88,13 @@ function lastUserinfo(word: string): number | undefined {
   return last;
 }
 
-/** `arn:aws…`, `AROA…:SESSION`. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids */
+/**
+ * `arn:aws…`, `AROA…:SESSION`.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+ */
 const NAME = /(?:^|:)(?:arn:aws|A(?:ROA|IDA)[A-Z0-9]{12,32}:)/;
 
-/** Whether the `@` is part of a name: of an image's digest, or of a session that is named after a mail address. */
+/** Whether the `@` is part of a name: of an image's digest, or of a session with a mail address as its name. */
 function isName(word: string, begin: number, at: number): boolean {
   return /^sha\d{3}:/.test(word.slice(at + 1, at + 8)) || NAME.test(word.slice(begin, begin + 60));
 }

@@ -1,13 +1,13 @@
-// The environment variables of this program, as the manual has them.
+// The environment variables of this program, as the manual lists them.
 
 interface Variable {
-  /** The name, or a name with the one value that counts. */
+  /** The name, or a name with its only accepted value. */
   readonly name: string;
   /** One or two sentences; names and values in backquotes. */
   readonly meaning: string;
 }
 
-/** Those of AWS and the system count as well: `src/caller-environment.ts`. */
+/** The variables of AWS and the system also apply: `src/caller-environment.ts`. */
 export const VARIABLES: readonly Variable[] = [
   { name: 'ECR_XACCT_PROFILE', meaning: 'The profile to use for every registry, whatever the rules say.' },
   { name: 'ECR_XACCT_CONFIG', meaning: 'The path of your config file.' },

@@ -1,17 +1,17 @@
-// An error that a server wrote as XML: its code and its sentence, and nothing else of it, which may be a signature.
+// Parses an error that a server wrote as XML: only its code and its message, because the rest may contain a signature.
 
 export interface XmlError {
   code?: string;
   message?: string;
 }
 
-/** As much of an answer as is searched. */
+/** How much of an answer is searched. */
 const MAX_CHARACTERS = 16_384;
 
 /**
- * With the code in an element of its own, as S3 and the query protocol write it
- * (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html), or as the name of the root, as AWS's front ends do
- * (`<AccessDeniedException><Message>…`). Undefined for anything else, HTML included.
+ * Accepts a code in an element of its own, as from S3 and the query protocol
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html), or as the name of the root, as from AWS's
+ * front ends (`<AccessDeniedException><Message>…`). Undefined for anything else, HTML included.
  */
 export function parseXmlError(body: string): XmlError | undefined {
   const text = body

@@ -1,4 +1,4 @@
-// Answers what a minter is asked besides a token.
+// Answers every question to a minter except the one for a token.
 import type { CallerIdentity, Outcome, Question, Questions } from '../questions.ts';
 import { type Asking, withCredentials } from './with-credentials.ts';
 

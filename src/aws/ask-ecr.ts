@@ -1,4 +1,4 @@
-// Asks ECR about a registry as the identity of the job, and keeps what it answers apart from why it does not.
+// Asks ECR about a registry as the identity of the job, and separates its answers from its failures.
 import type { ECRClientConfig } from '@aws-sdk/client-ecr';
 import { errorFields, type XacctError } from '../errors.ts';
 import type { Answered, Outcome } from '../questions.ts';
@@ -18,7 +18,7 @@ export async function answeredOr<T>(
   }
 }
 
-/** `registryId` is the account of the registry, where its hostname says it. */
+/** `registryId`: the account of the registry, if its hostname contains it. */
 export function withEcr<T>(
   asking: Asking,
   use: (
@@ -41,7 +41,7 @@ export function withEcr<T>(
   });
 }
 
-/** `undefined` where AWS answers with this error: that there is none. */
+/** `undefined` if AWS answers with the error `absence`, which means that the object does not exist. */
 export async function noneIf<T>(absence: string | RegExp, call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;

@@ -1,4 +1,4 @@
-// Reads what ECR knows of an image that cannot be pulled, and of what would make its repository.
+// Reads what ECR knows about an image that cannot be pulled, and about the settings that would create its repository.
 import type {
   Answered,
   CacheRule,
@@ -41,7 +41,7 @@ function mapped<T, U>(answer: Answered<readonly T[]>, change: (one: T) => U): An
   return 'error' in answer ? answer : { value: answer.value.map(change) };
 }
 
-/** As many as an account may have fit on a page or two. */
+/** The quota of an account fits on one or two pages. */
 const MAX_PAGES = 20;
 
 async function allOf<T>(pageAfter: (nextToken: string | undefined) => Promise<ResultPage<T>>): Promise<T[]> {

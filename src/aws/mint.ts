@@ -17,7 +17,7 @@ export function mintToken(asking: Asking): Promise<Outcome<Token>> {
       requestToken(registry, { ...clientOf(context), credentials }, context.answeredAt),
     (context) => {
       if (context.endpoints.isCustom('ecr', 'ecr_public')) return;
-      // What cannot be opened early is opened by the request.
+      // If the connection cannot be opened early, the request opens it.
       tokenOrigin(registry, clientOf(context))
         .then(context.openEarly)
         .catch(() => {});

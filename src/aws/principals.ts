@@ -4,7 +4,7 @@ import type { FoundPrincipal, Outcome, SimulatedAction, SimulationInput } from '
 import { serviceError } from './failures/service-error.ts';
 import { type Asking, type AwsContext, withCredentials } from './with-credentials.ts';
 
-/** That it does not exist is an answer. */
+/** A principal that does not exist is an answer, not an error. */
 export function findPrincipal(asking: Asking, { arn }: { arn: string }): Promise<Outcome<FoundPrincipal>> {
   const who = principalOf(arn);
   const name = who?.kind === 'role' || who?.kind === 'user' ? who.name : '';
@@ -52,7 +52,7 @@ export function simulate(
           : result.PermissionsBoundaryDecisionDetail?.AllowedByPermissionsBoundary === false
             ? 'boundary'
             : undefined;
-      // For a resource of its own, IAM says it there, and not above.
+      // For a specific resource, IAM reports the missing values in its result, not at the top.
       const missing = [result, ...(result.ResourceSpecificResults ?? [])].flatMap(
         ({ MissingContextValues: keys = [] }) => keys,
       );
@@ -66,7 +66,7 @@ function known(ContextKeyName: string, ContextKeyType: 'string' | 'boolean', val
   return { ContextKeyName, ContextKeyType, ContextKeyValues: [value] };
 }
 
-/** The SDK's endpoint rules lead from any region to the one IAM of its partition, and sign for that. */
+/** In any region, the SDK's endpoint rules select the one IAM of the partition, and sign for it. */
 function iamConfig({ resolution }: Asking, { requestHandler, endpoints }: AwsContext) {
   return { region: resolution.registry.region, requestHandler, ...endpoints.variantFor('iam') };
 }

@@ -11,7 +11,7 @@ import { answeredOr, noneIf, withEcr } from './ask-ecr.ts';
 import { createEcrPolicyCalls, type EcrPolicyCalls } from './calls/ecr-policy-calls.ts';
 import type { Asking, AwsContext } from './with-credentials.ts';
 
-/** Each part for itself: who may read a repository's policy need not be allowed to read the registry's. */
+/** Reads each part on its own: an identity may be allowed to read a repository's policy but not the registry's. */
 export function readPolicies(
   asking: Asking,
   { repository }: Questions['policies']['input'],
@@ -38,7 +38,10 @@ export function readPolicies(
   });
 }
 
-/** The read right before the write leaves another writer a moment of milliseconds; ECR has no version to write by. */
+/**
+ * ECR has no version to compare at a write. The policy is read just before the write, so only another program's change
+ * within these milliseconds is overwritten.
+ */
 export function putPolicy(
   asking: Asking,
   { repository, expected, text }: PolicyPut,
@@ -48,7 +51,7 @@ export function putPolicy(
     const before = await read();
     if (before !== expected) return { outcome: 'changed', now: before };
     if (text !== undefined) await write(text);
-    // Somebody else may have deleted it meanwhile.
+    // Another writer may have deleted it meanwhile.
     else if (before !== undefined) await noneIf(ABSENT, remove());
     return { outcome: 'written', now: await read() };
   });
@@ -74,7 +77,7 @@ function policyCalls(calls: EcrPolicyCalls, repository: string | undefined) {
       };
 }
 
-/** Where AWS answers nothing, the registry is one that has never chosen. */
+/** AWS returns no value for a registry that has never chosen a scope. */
 function readScope(value: string | undefined): PolicyScope {
   return value === 'V2' ? 'V2' : 'V1';
 }
@@ -90,7 +93,7 @@ async function allRepositories(calls: EcrPolicyCalls): Promise<string[]> {
   return all.sort();
 }
 
-/** As many at a time as ECR's rates allow without a wait. */
+/** As many parallel requests as ECR's rate limits allow without a wait. */
 const AT_ONCE = 8;
 
 async function mapSome<T, U>(items: readonly T[], each: (item: T) => Promise<U>): Promise<U[]> {

@@ -1,4 +1,4 @@
-// Loads and runs once, without a network, what most mints need, before there is a job; of files, it reads the authorities alone.
+// Loads and runs the code of most mints once before there is a job: without a network, and of files only the CA bundle.
 import { lookup } from 'node:dns';
 import { Agent, createServer } from 'node:https';
 import { duplexPair } from 'node:stream';
@@ -12,13 +12,13 @@ import { assumeRole } from './calls/sts-calls.ts';
 import { createConnection } from './connection/connection.ts';
 import { showFollowedProfile } from './connection/followed-profile.ts';
 
-/** `env` is as the next job's probably is. Never fails: what it could not warm up is loaded by the job. */
+/** `env`: what the next job's environment probably is. Never fails: the job loads what could not be warmed up. */
 export async function warmUp(env: Environment): Promise<void> {
   showFollowedProfile({}, {});
   try {
     createConnection(env, undefined);
   } catch {
-    // Of a bundle that cannot be read, the job says so.
+    // The job reports a bundle that cannot be read.
   }
   // Parses the certificates of the authorities.
   createSecureContext();
@@ -36,10 +36,10 @@ export async function warmUp(env: Environment): Promise<void> {
   ]);
 }
 
-/** HTTPS to a server in this process, over a pair of streams: all the code of a connection, and none made. */
+/** HTTPS to a server in this process over a pair of streams: runs all the code of a connection without making one. */
 class MemoryAgent extends Agent {
   override createConnection(): TLSSocket {
-    // With a key that both sides have, there is no certificate to be made.
+    // A pre-shared key: no certificate has to be made.
     const psk = Buffer.alloc(16);
     const options = { ciphers: 'PSK', maxVersion: 'TLSv1.2' } as const;
     const [near, far] = duplexPair();

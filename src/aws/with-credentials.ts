@@ -1,4 +1,4 @@
-// AWS credentials of an identity, in a process whose environment is the caller's, and what is done with them.
+// Gets AWS credentials of an identity and uses them, in a process whose environment is the caller's.
 import { userInfo } from 'node:os';
 import type { STSClientConfig } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
@@ -21,22 +21,22 @@ import { getCredentials } from './leaves/credentials.ts';
 import { createMfa, type Mfa } from './leaves/mfa.ts';
 import { createRoleAssumer } from './leaves/role-assumer.ts';
 
-/** Left to the minter to say what it waited for, before it is killed. Milliseconds. */
+/** The time that the minter has to report what it waited for before it is killed. Milliseconds. */
 const FAREWELL_MS = 250;
 
-/** What AWS is asked in a process whose environment is the caller's. */
+/** A question to AWS, in a process whose environment is the caller's. */
 export interface Asking {
   resolution: Resolution;
-  /** The whole environment to ask in. */
+  /** The whole environment of the question. */
   env: Environment;
-  /** Milliseconds from `givenAt` on; at its end the process is killed with its group. */
+  /** Milliseconds from `givenAt`. At the end the process and its group are killed. */
   timeoutMs: number;
-  /** By `timerMs`: a start takes a part of the time. */
+  /** By `timerMs`. The start of the process uses a part of the time. */
   givenAt: number;
   mfa?: MfaProof | undefined;
 }
 
-/** What a client of AWS is made with. */
+/** The settings of an AWS client. */
 export interface AwsContext {
   requestHandler: Connection['requestHandler'];
   answeredAt: Connection['answeredAt'];
@@ -44,14 +44,15 @@ export interface AwsContext {
   endpoints: Endpoints;
   stsConfig: STSClientConfig & { region: string };
   mfa: Mfa;
-  /** What to say of something that a client threw, where the rest goes on. */
+  /** Explains an error of a client if the work continues after it. */
   explain: (error: unknown) => XacctError;
 }
 
 /**
- * Resolves credentials and uses them, within the time. `purpose` is what they are for, where a failure is to be explained.
- * `meanwhile` is begun while the credentials are waited for. Its error is never one of the SDK.
- * @throws XacctError where settings or files say what cannot be used.
+ * Gets credentials and uses them, within the time. `purpose`: what they are for, in the explanation of a failure.
+ * `meanwhile` starts while the credentials are on their way. Errors of the SDK are never thrown: they become the
+ * outcome.
+ * @throws XacctError for settings or files that cannot be used.
  */
 export async function withCredentials<T>(
   { resolution, env, timeoutMs, givenAt, mfa: proof }: Asking,
@@ -109,12 +110,12 @@ export async function withCredentials<T>(
   }
 }
 
-/** What answers for AWS may leave one of them out. */
+/** A substitute for AWS may leave one of them out. */
 function isKeyPair({ accessKeyId, secretAccessKey }: { accessKeyId: unknown; secretAccessKey: unknown }) {
   return [accessKeyId, secretAccessKey].every((key) => typeof key === 'string' && key !== '');
 }
 
-/** Names the person in CloudTrail where no role_session_name is given. */
+/** Names the user in CloudTrail if there is no role_session_name. */
 function sessionName(env: Environment): string {
   const user = env.USER || userName();
   const name = user.replace(/[^\w+=,.@-]/g, '-');

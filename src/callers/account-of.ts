@@ -1,4 +1,4 @@
-// Asks AWS for the accounts of profiles that do not say theirs, for setup.
+// Asks AWS for the accounts of profiles whose settings name none, for setup.
 
 import { askInMinters } from '../client/answer-here.ts';
 import { orError, type XacctError } from '../errors.ts';
@@ -7,7 +7,7 @@ import { type Invocation, waitingFor } from '../invocation.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import { partitionOfRegion } from '../registry/ecr-hostname.ts';
 
-/** The account that AWS says a profile is in, or why it does not say it. */
+/** The account of a profile according to AWS, or why AWS does not report it. */
 export type AccountOf = (profile: string) => Promise<string | XacctError>;
 
 export function createAccountOf(invocation: Invocation): AccountOf {

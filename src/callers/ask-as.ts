@@ -1,4 +1,4 @@
-// Asks AWS as one identity, in minters of this process: first who it is, with an MFA code where one is needed.
+// Asks AWS as one identity, in minters of this process. First asks for the caller identity, with an MFA code if needed.
 
 import { createConfigReader } from '../config/config-reader.ts';
 import { describeIdentity } from '../identity/identity.ts';
@@ -11,7 +11,7 @@ import { answerOf, type CallerIdentity, type MfaProof, type Question, type Quest
 import { timeoutMs } from '../wire/daemon-variables.ts';
 import { mfaCodes, withMfaCodes } from './mfa-code.ts';
 
-/** The service that a person waits for. */
+/** The service that answers each question, for the message while a person waits. */
 const ANSWERED_BY: Readonly<Record<Question, string>> = {
   token: 'ECR',
   caller: 'STS',
@@ -23,20 +23,20 @@ const ANSWERED_BY: Readonly<Record<Question, string>> = {
   'image-state': 'ECR',
 };
 
-/** An identity that AWS is asked as. */
+/** An identity that can ask AWS. */
 export interface AwsCaller {
   caller: CallerIdentity;
   /** As in `profile images`. */
   identity: string;
-  /** The same for `--profile`, where the identity is a profile. */
+  /** The name for `--profile`, if the identity is a profile. */
   profile?: string;
   /** @throws XacctError */
   ask<Q extends Question>(question: Q, input: Questions[Q]['input']): Promise<Questions[Q]['answer']>;
 }
 
 /**
- * @param streams where a person may be asked for an MFA code; undefined to fail instead.
- * @param minters shared by those that ask at once, as only so many may run.
+ * @param streams to ask a person for an MFA code; undefined to fail instead.
+ * @param minters shared by parallel questions, because their number is limited.
  * @throws XacctError
  */
 export async function askAs(

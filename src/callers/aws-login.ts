@@ -1,4 +1,4 @@
-// `aws sso login` and `aws login`, run for a person who asked for it.
+// Runs `aws sso login` or `aws login` for a person who asked for it.
 
 import { spawn } from 'node:child_process';
 import { childEnvironment } from '../caller-environment.ts';
@@ -8,13 +8,13 @@ import type { Run } from '../invocation.ts';
 import { findProgram } from '../os/find-program.ts';
 import { limitError } from '../os/limits.ts';
 
-/** What the AWS CLI can begin for a profile. */
+/** A session that the AWS CLI can start for a profile. */
 export interface CliSession {
   profile: string;
   kind: 'sso' | 'login';
 }
 
-/** On this terminal; ends when it ends. @throws XacctError where it is not there or fails. */
+/** Runs on this terminal until it exits. @throws XacctError if the AWS CLI is missing or fails. */
 export async function awsLogin(
   { profile, kind }: CliSession,
   { invocation: { env }, streams: { stderr } }: Run,
@@ -29,7 +29,7 @@ export async function awsLogin(
     });
   }
   stderr.write(`Running ${text} …\n`);
-  // What it prints is no output of ours: stdout is for what comes of it.
+  // Its output goes to stderr: stdout is for our own result.
   const child = spawn(aws.path, args, { env: childEnvironment(env), stdio: ['inherit', 2, 2] });
   const status = await new Promise<number | null>((resolve, reject) => {
     child.once('error', (cause) => reject(limitError(`${text} cannot be started`, cause) ?? cause));

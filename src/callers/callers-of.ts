@@ -1,4 +1,4 @@
-// The callers that this machine has of an account: those that may change a registry's policies, and all that may look a role up.
+// Finds this machine's identities of an account: those that may change registry policies, and those that may read IAM.
 
 import { createConfigReader } from '../config/config-reader.ts';
 import { orError, XacctError } from '../errors.ts';
@@ -13,11 +13,11 @@ import type { Registry } from '../registry/ecr-hostname.ts';
 import { type AwsCaller, askAs } from './ask-as.ts';
 
 /**
- * The profile that is named; else every identity of the account in turn, of those that the environment names, that ~/.aws/config
- * has, and of the default chain. A rule of config.yaml does not count: it says who pulls. A person is asked for the MFA code of
- * the first alone.
- * @param onFailure is told why one that says it is of the account cannot be asked, where there is another.
- * @throws XacctError why each of them is not the one, where none is.
+ * Yields the named profile; otherwise each identity of the account, from the environment, ~/.aws/config and the default
+ * chain. The rules of config.yaml do not count: they are about pulls. A person is asked for an MFA code only for the
+ * first identity.
+ * @param onFailure receives the error of an identity that declares the account but cannot be used, if there is another.
+ * @throws XacctError if no identity is of the account; says why for each.
  */
 export async function* ownersOf(
   registry: Registry & { account: string },
@@ -47,7 +47,7 @@ export async function* ownersOf(
     const person = isFirst && declared === account ? streams : undefined;
     const asked = await orError(() => askAs(resolution, invocation, person));
     if (asked instanceof XacctError) {
-      // A person who does not want to be asked is not asked for the next identity.
+      // If a person cancels, the other identities are not tried.
       if (asked.code === 'cancelled') throw asked;
       const error = declared === account ? named(asked, registry, who) : undefined;
       failures.push({ text: `${who}: ${asked.message}`, ...(error && { error }) });
@@ -72,7 +72,7 @@ async function profileIn(
   const asked = await orError(() => ask(resolutionOf(hostname, 'override', candidate, input)));
   if (asked instanceof XacctError) throw named(asked, registry, describeIdentity(identity));
   if (asked.caller.account === account) return asked;
-  // What is asked about a registry as a whole, AWS answers for the caller's own.
+  // For a registry as a whole, AWS answers only about the caller's own.
   throw new XacctError(
     'no-identity',
     `${asked.identity} is of account ${asked.caller.account}, and the registry of ${account}`,
@@ -80,16 +80,16 @@ async function profileIn(
   );
 }
 
-/** The callers of an account, in turn. */
+/** Yields the callers of an account, one after another. */
 export type CallersOf = (
   account: string,
   onFailure?: (failure: XacctError) => void,
 ) => AsyncGenerator<AwsCaller>;
 
 /**
- * Those that ~/.aws/config has, those first that say they are of the account; the others are asked for theirs, each once for all
- * accounts. No MFA code is asked for, and a profile that AWS cannot be asked as is passed over: `onFailure` is told of those that
- * say they are of the account, and of all where it is the network.
+ * Yields profiles of ~/.aws/config: first those that declare the account. AWS is asked for the accounts of the others,
+ * once for all accounts. No MFA code is asked for. A profile that cannot be used is skipped: `onFailure` receives its
+ * error if the profile declares the account, or if the network failed.
  */
 export function createCallersOf(registry: Registry, invocation: Invocation): CallersOf {
   const input = resolutionInputIn(registry, invocation);
@@ -111,7 +111,7 @@ export function createCallersOf(registry: Registry, invocation: Invocation): Cal
       return [];
     };
     for (const profile of declared.get(account) ?? []) yield* await whoIs(profile, true);
-    // All at once, as far as minters go: each is a process of its own.
+    // In parallel, up to the limit of minters: each is a process.
     yield* (await Promise.all(undeclared.map((profile) => whoIs(profile, false)))).flat();
   };
 }
@@ -122,8 +122,8 @@ function resolutionInputIn(registry: Registry, { env }: Invocation): ResolutionI
 }
 
 /**
- * In the order in which they are tried, each once; those that say nothing of their account before the default chain only. At
- * the end the error of a default profile that is broken.
+ * In the order of the tries, each once. Profiles without a declared account come just before the default chain. Ends
+ * with the error of a broken default profile.
  */
 function* candidates(input: ResolutionInput): Generator<Resolution | XacctError> {
   const { registry, profiles } = input;
@@ -146,7 +146,7 @@ function* candidates(input: ResolutionInput): Generator<Resolution | XacctError>
   }
 }
 
-/** `discover: false` is about pulls. */
+/** `discover: false` applies to pulls only. */
 function discovering({ config }: ResolutionInput): ResolutionInput['config'] {
   return { ...config, discover: true };
 }
@@ -167,7 +167,7 @@ function noneIn(account: string, failures: readonly { text: string }[]): XacctEr
   });
 }
 
-/** With the registry, and with the identity that failed. */
+/** Adds the registry and the identity that failed. */
 function named(error: XacctError, { hostname }: Registry, who: string): XacctError {
   return whose(error, who).prefixed(hostname);
 }

@@ -1,4 +1,4 @@
-// Logs a person in: an SSO login or an MFA code where one is needed, then a token into the daemon's memory.
+// Logs a person in: an SSO login or an MFA code if needed, then a token into the daemon's memory.
 import { join } from 'node:path';
 import { clockGapText, expiredOnArrivalText, setClock } from '../aws-clock.ts';
 import { askForPeople } from '../client/ask-for-people.ts';
@@ -30,7 +30,7 @@ export interface LoginOptions {
   sso?: boolean;
 }
 
-/** @param hostname undefined to log in as the profile, or as the shell's. @throws XacctError */
+/** @param hostname undefined to log in as the profile, or as the shell's identity. @throws XacctError */
 export async function loginPerson(
   hostname: string | undefined,
   { profile: named, mfaCode, sso }: LoginOptions,
@@ -64,14 +64,14 @@ export async function loginPerson(
   streams.stdout.write(doneText(done));
 }
 
-/** The AWS CLI keeps a session in a file that only the user who signed in may read. @throws XacctError `file-access` */
+/** The AWS CLI keeps a session in a file that only its own user may read. @throws XacctError `file-access` */
 function refuseForeignCache({ kind }: CliSession, env: Invocation['env'], words: Command): void {
   const home = homeFolder(env) ?? '/';
   const cache = (kind === 'login' && env.AWS_LOGIN_CACHE_DIRECTORY) || join(home, '.aws', kind, 'cache');
   refuseForeign([{ path: join(cache, 'session.json') }], home, words);
 }
 
-/** @throws XacctError `profile-missing` for a name that is nearly that of a profile, with the command as it was meant. */
+/** @throws XacctError `profile-missing` for a name similar to a profile's, with the corrected command. */
 function refuseMistyped(
   named: string | undefined,
   profiles: Profiles,
@@ -80,12 +80,12 @@ function refuseMistyped(
   if (named === undefined || profiles.profile(named) !== undefined) return;
   const error = missingProfile(profiles, named, undefined);
   const meant = nearest(named, profiles.names);
-  // A command that is said there fixes it in another way.
+  // The error already has a command that fixes it in another way.
   if (meant === undefined || error.hint?.run !== undefined) throw error;
   throw error.reworded(error.message, { ...error.hint, run: words(meant) });
 }
 
-/** The token is for the daemon to keep: there is no login without one. */
+/** The daemon keeps the token, so a login needs the daemon. */
 function refuseWithoutDaemon({ env, uid }: Invocation, profile: string | undefined): void {
   if (uid === undefined) {
     throw noDaemonOnWindows({
@@ -129,12 +129,12 @@ function candidates({ hostname, profile }: LoginRequest, { config, profiles, env
   return chooseIdentity(hostname ?? '', input).resolutions.map(({ identity }) => identity);
 }
 
-/** Of the first that needs a code. */
+/** The device of the first identity that needs a code. */
 function serialOf(identities: readonly Identity[], world: CallerWorld): string | undefined {
   return firstOf(identities, (identity) => mfaDevice(identity, world)?.serial);
 }
 
-/** The first whose credentials begin with a session that the AWS CLI can begin. */
+/** The session of the first identity whose credentials start with one that the AWS CLI can start. */
 function sessionOf(identities: readonly Identity[], profiles: Profiles, env: Invocation['env']): CliSession {
   const session = firstOf(identities, (identity): CliSession | undefined => {
     const { source } = chainOf(identity, profiles, env);
@@ -151,7 +151,7 @@ function sessionOf(identities: readonly Identity[], profiles: Profiles, env: Inv
   });
 }
 
-/** The first for which there is something. Of several, one whose profile is broken is passed over, as by a pull. */
+/** The first result. If there are several identities, a broken profile is skipped, as in a pull. */
 function firstOf<T>(
   identities: readonly Identity[],
   look: (identity: Identity) => T | undefined,

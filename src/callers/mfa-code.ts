@@ -1,4 +1,4 @@
-// Where an MFA code comes from: the command line, the mfa_process of config.yaml, or a person at the terminal.
+// Gets an MFA code: from the command line, the mfa_process of config.yaml, or a person at the terminal.
 
 import { spawn } from 'node:child_process';
 import { text as readText } from 'node:stream/consumers';
@@ -10,29 +10,29 @@ import { isTerminal } from '../terminal/prompts.ts';
 import { typedCode } from './typed-code.ts';
 
 interface MfaCodes {
-  /** Whether another one may be had where AWS did not take one. */
+  /** Whether to ask for another code after AWS rejected one. */
   areTyped: boolean;
-  /** The next code. @throws XacctError where there is none to be had. */
+  /** The next code. @throws XacctError if there is no other code. */
   next(why: XacctError): Promise<string>;
 }
 
 export interface MfaSources {
-  /** The device, where it is known. */
+  /** The device, if it is known. */
   serial: string | undefined;
-  /** Of the command line: it is used up already. */
+  /** The code of the command line, which has already been used. */
   given?: string | undefined;
-  /** The command line with a code; undefined for a command that takes none there. */
+  /** The command line with a code; undefined for a command that accepts none. */
   withCode?: Command | undefined;
   mfaProcess: string | undefined;
   env: Readonly<Record<string, string | undefined>>;
 }
 
-/** How often a code is asked for: each works once, and people type the one that has just gone. */
+/** How many codes are asked for: each works once, and people often type one that has just expired. */
 const MAX_CODES = 3;
 
 /**
- * What `attempt` brings: without a code first (or with the given one), which a session of an earlier one may spare; then with
- * codes, as long as AWS takes none. @throws XacctError
+ * The result of `attempt`: first without a code (or with the given one), because an earlier session may be enough; then
+ * with codes, until AWS accepts one. @throws XacctError
  */
 export async function withMfaCodes<T>(
   attempt: (code: string | undefined) => Promise<T>,
@@ -86,17 +86,17 @@ async function promptForCode(
     message: printable(`MFA code of ${serial}`),
     validate: (value) => (typedCode(value ?? '') === undefined ? 'It is six digits.' : undefined),
     input: stdin,
-    // stdout is for what comes of it.
+    // stdout is for the command's result.
     output: stderr,
   });
   if (isCancel(code)) throw new XacctError('cancelled', 'cancelled: no code was given');
   return typedCode(code) ?? code;
 }
 
-/** A person may have to touch a key: as long as AWS takes codes at all. */
+/** A person may have to touch a key. AWS rejects a code after about this time. */
 const PROCESS_DEADLINE_MS = 120_000;
 
-/** The user's own command line, run by the system's shell. */
+/** Runs the user's own command line with the system's shell. */
 async function runMfaProcess(
   command: string,
   { serial, env, orOption }: { serial: string; env: MfaSources['env']; orOption: string },

@@ -1,4 +1,4 @@
-// Who pulls from a registry, as a caller of AWS: for what a token does not tell.
+// Finds the identity that pulls from a registry, as a caller of AWS, for facts that a token does not contain.
 import { createConfigReader } from '../config/config-reader.ts';
 import { describeIdentity } from '../identity/identity.ts';
 import { chooseIdentity, resolutionInput } from '../identity/resolve.ts';
@@ -8,8 +8,8 @@ import { type AwsCaller, askAs } from './ask-as.ts';
 
 /**
  * @param hostname lower case.
- * @param identity the one of several that got the token, as `describeIdentity` has it.
- * @returns undefined where nothing says who pulls. No MFA code is asked for.
+ * @param identity the one that got the token, if there are several; in the form of `describeIdentity`.
+ * @returns undefined if no identity is chosen for the registry. No MFA code is asked for.
  * @throws XacctError
  */
 export async function pullerOf(

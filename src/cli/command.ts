@@ -1,4 +1,4 @@
-// What every command of `ecr-xacct` is given.
+// What every command of `ecr-xacct` receives.
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseRegistryOrImage, type ServerURL } from '../docker/server-url.ts';
 import { errorLines, XacctError } from '../errors.ts';
@@ -7,14 +7,14 @@ import { partitionOfRegion } from '../registry/ecr-hostname.ts';
 import { regionMeant } from '../registry/region-names.ts';
 
 export interface CommandContext extends Run {
-  /** Where the command adds itself. */
+  /** The program that the command adds itself to. */
   program: Command;
   version: string;
-  /** Called with the exit status where it is neither 0 nor a thrown error. */
+  /** Sets an exit status other than 0 without an error. */
   setStatus: (status: number) => void;
 }
 
-/** What is wrong with the command line itself ends with the status of wrong usage. */
+/** An error in the command line itself exits with the status of wrong usage. */
 export async function withUsage(command: Command, run: () => Promise<void>): Promise<void> {
   try {
     await run();
@@ -24,7 +24,7 @@ export async function withUsage(command: Command, run: () => Promise<void>): Pro
   }
 }
 
-/** What a registry or an image names, as an argument; anything else is wrong usage. */
+/** Parses a registry or an image; anything else is wrong usage. */
 export function registryArgument(command: Command, text: string): ServerURL {
   return (
     parseRegistryOrImage(text) ??
@@ -32,7 +32,7 @@ export function registryArgument(command: Command, text: string): ServerURL {
   );
 }
 
-/** The value of an option. @throws InvalidArgumentError for what is no region's name. */
+/** The value of an option. @throws InvalidArgumentError if it is not the name of a region. */
 export function regionName(text: string): string {
   if (partitionOfRegion(text) !== undefined) return text;
   const meant = regionMeant(text);

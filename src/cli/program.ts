@@ -1,4 +1,4 @@
-// `ecr-xacct`: the commands for people.
+// `ecr-xacct`: the program for people, with its commands.
 import { Command, CommanderError } from 'commander';
 import { printable } from '../errors.ts';
 import type { Invocation, ShowWait, Streams } from '../invocation.ts';
@@ -22,7 +22,7 @@ import { ruleCommand } from './commands/rule.ts';
 import { setupCommand } from './commands/setup.ts';
 import { statusCommand } from './commands/status.ts';
 
-/** By what they are for, in the order of the help. What is heavy to load, a command loads itself when it runs. */
+/** Grouped by purpose, in the order of the help. A command loads its heavy code when it runs. */
 const COMMANDS: Readonly<Record<string, Readonly<Record<string, (context: CommandContext) => void>>>> = {
   'Use registries:': {
     login: loginCommand,
@@ -53,7 +53,7 @@ Exit status: 0 done, 1 failed (the reason is on stderr), 2 wrong usage,
 130 a question was left with Ctrl-C.
 Docker itself runs docker-credential-ecr-xacct; see its --help.`;
 
-/** Exit status; decided here for every command, whatever a CommanderError says. */
+/** The exit status of wrong usage for every command. The status of a CommanderError is not used. */
 const WRONG_USAGE = 2;
 
 /** Runs a command line (without the program's name). @returns the exit status. @throws XacctError */
@@ -67,9 +67,9 @@ export async function runProgram(
   const setStatus = (code: number) => {
     status = code;
   };
-  // One look at everything is what a bare `ecr-xacct` is for.
+  // Without arguments `ecr-xacct` shows an overview.
   const [first = 'status', ...others] = args;
-  // The option of the version has one letter only.
+  // The parser accepts only one short option for the version.
   const words = [first === '-v' ? '-V' : first, ...others];
   try {
     const shown = { ...invocation, showWait: lateWaits(streams, invocation) };
@@ -82,7 +82,7 @@ export async function runProgram(
   }
 }
 
-/** Most commands wait for nothing: stderr is opened where one does. */
+/** Most commands do not wait, so stderr is opened when the first wait starts. */
 function lateWaits(streams: Streams, { env }: Invocation): ShowWait {
   let waits: ShowWait | undefined;
   return (what) => {
@@ -92,8 +92,8 @@ function lateWaits(streams: Streams, { env }: Invocation): ShowWait {
 }
 
 /**
- * The program with its commands; wrong usage throws a CommanderError. Where one of them is `named`, with that alone: to make all
- * takes as long as most of them run.
+ * The program with its commands; wrong usage throws a CommanderError. With `named`, only that command is made, because
+ * making all takes as long as most of them run.
  */
 export function createProgram(context: Omit<CommandContext, 'program'>, named = ''): Command {
   const { version, streams } = context;
@@ -101,16 +101,16 @@ export function createProgram(context: Omit<CommandContext, 'program'>, named = 
     .description('Docker credential helper for Amazon ECR registries of many AWS accounts')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
-    // Its own is for one level of commands only.
+    // The parser's own help command has one level only.
     .helpCommand(false)
     .addHelpText('after', EPILOGUE)
     .showHelpAfterError('See: ecr-xacct --help')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),
-      // As every other failure begins.
+      // The same start as every other failure.
       outputError: (text, write) => write(text.replace(/^error: /, 'ecr-xacct: ')),
-      // It repeats what was typed.
+      // The text repeats what was typed.
       writeErr: (text) => streams.stderr.write(text.split('\n').map(printable).join('\n')),
     });
   const only = Object.values(COMMANDS).find((commands) => Object.hasOwn(commands, named))?.[named];
@@ -126,7 +126,7 @@ export function createProgram(context: Omit<CommandContext, 'program'>, named = 
   return program;
 }
 
-/** After wrong usage of a command, its own help is what says how it is used. */
+/** After wrong usage of a command, the error refers to that command's own help. */
 function nameOwnHelp({ commands }: Command, path: string): void {
   for (const command of commands) {
     const own = `${path} ${command.name()}`;

@@ -1,12 +1,12 @@
-// What is run most, as it is mostly typed, past the parser of command lines: to load that takes as long as all the rest.
+// Runs the most frequent command lines without the parser, because loading it takes as long as all the rest.
 import { parseRegistryOrImage } from '../docker/server-url.ts';
 import type { Run } from '../invocation.ts';
 
-/** @returns the exit status; undefined where the command line needs the parser. @throws XacctError */
+/** @returns the exit status; undefined if the command line needs the parser. @throws XacctError */
 export async function runQuickly(args: readonly string[], run: Run): Promise<number | undefined> {
   const [command = 'status', first = '', ...others] = args;
   if (command === 'status' && (first === '' || first === '--json') && others.length === 0) {
-    // With an empty word, it is wrong usage.
+    // An empty word is wrong usage.
     if (args.length === 2 && first === '') return undefined;
     const { showStatus } = await import('../inspect/status.ts');
     return (await showStatus(first === '--json' ? { json: true } : {}, run)) ? 0 : 1;

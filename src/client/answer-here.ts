@@ -1,4 +1,4 @@
-// Answers in this process, with nothing remembered: where there is no daemon, it is turned off, or it cannot be trusted.
+// Answers in this process, with an empty memory: if the daemon is missing, turned off, or not trusted.
 import { createClock } from '../clock.ts';
 import { createConfigReader } from '../config/config-reader.ts';
 import { createLazyFallback } from '../docker/fallback/lazy-fallback.ts';
@@ -15,10 +15,10 @@ import { createProfileReader } from '../profiles/profiles.ts';
 import { answerOf } from '../questions.ts';
 import { timeoutMs } from '../wire/daemon-variables.ts';
 
-/** How AWS and the fallback helper are asked; the rest of what a helper needs is made here. */
+/** How to ask AWS and the fallback helper. The rest of the helper's dependencies is made here. */
 type HereDeps = Pick<HelperDeps, 'mint' | 'deadline' | 'fallback'> & {
   whoAmI: WhoAmI;
-  /** What a login is refused with; else it is taken, and forgotten at the end of this process. */
+  /** The error that refuses a login. Without it, a login is accepted, and forgotten when this process exits. */
   noLogins?: XacctError | undefined;
 };
 
@@ -26,13 +26,13 @@ export function answerHere(action: Action, input: string, env: Environment, deps
   return createHelper(depsHere(deps))(action, input, env);
 }
 
-/** The answer to `get`, as `getCredential` gives it. @throws XacctError */
+/** The answer to `get`, in the form of `getCredential`. @throws XacctError */
 export function credentialHere(hostname: string, { self, env }: Invocation): Promise<Answer> {
   const fallback = createLazyFallback(timeoutMs);
   return getCredential(depsHere({ ...askInMinters(self), fallback }), hostname, env);
 }
 
-/** What a helper needs, with nothing in memory. */
+/** The dependencies of a helper, with an empty memory. */
 export function depsHere({ noLogins, ...deps }: HereDeps): HelperDeps & Memory & { whoAmI: WhoAmI } {
   const memory = createMemory(deps.whoAmI, createClock());
   const refuse = () => {
@@ -47,12 +47,12 @@ export function depsHere({ noLogins, ...deps }: HereDeps): HelperDeps & Memory &
   };
 }
 
-/** The same, for what is asked once. */
+/** The same, for a process that asks once. */
 export function depsAlone(self: SelfCommand): ReturnType<typeof depsHere> {
   return depsHere({ ...askInMinters(self), fallback: createLazyFallback(timeoutMs) });
 }
 
-/** How a helper in this process asks AWS: in minters that are started for it, none kept ready. */
+/** How a helper in this process asks AWS: it starts minters on demand and keeps no spare one. */
 export function askInMinters(self: SelfCommand): Pick<HereDeps, 'mint' | 'whoAmI' | 'deadline'> {
   const minters = createMinters(self, 0);
   return {
@@ -63,7 +63,7 @@ export function askInMinters(self: SelfCommand): Pick<HereDeps, 'mint' | 'whoAmI
   };
 }
 
-/** @throws XacctError with the hostname in its message, where the config cannot be read. */
+/** @throws XacctError with the hostname in its message, if the config cannot be read. */
 function isPublic(
   hostname: string,
   readConfig: ReturnType<typeof createConfigReader>,
@@ -77,8 +77,8 @@ function isPublic(
 }
 
 /**
- * Where the daemon cannot be trusted or does not answer: for a host of ours that error, for others what is answered anyway.
- * `list` never fails, because one failing `list` costs Docker every credential. Never throws.
+ * Answers if the daemon cannot be trusted or does not answer: for one of our hosts with that error, for other hosts
+ * without the daemon. `list` never fails, because one failing `list` costs Docker every credential. Never throws.
  */
 export async function answerWithout(
   error: unknown,
@@ -94,7 +94,7 @@ export async function answerWithout(
     const asked = action === 'store' ? readCredential(input).ServerURL : serverURLOf(input);
     const server = await servedBy(asked ?? '', env, readConfig);
     if (server.by === 'fallback' || (server.by === 'none' && action === 'get')) return await elsewhere();
-    // What is ours, the daemon would have to keep or to forget; and no other keeps it.
+    // A `store` or `erase` needs the daemon, because nothing else keeps this credential.
     if (server.by === 'none' || action !== 'get') throw error;
     const { scheme, hostname } = server;
     if (scheme === 'http' || isPublic(hostname, readConfig, env)) return withoutCredential(input);

@@ -1,4 +1,4 @@
-// Answers one of Docker's actions: through the daemon, started where there is none, or else in this process.
+// Answers one of Docker's actions: through the daemon, which is started if needed, or else in this process.
 import { createLazyFallback } from '../docker/fallback/lazy-fallback.ts';
 import type { Action, Answer } from '../docker/messages.ts';
 import type { Environment, Invocation, SelfCommand } from '../invocation.ts';
@@ -9,7 +9,7 @@ import type { DaemonTried } from './daemon-tried.ts';
 import { noDaemonOnWindows } from './no-daemon.ts';
 import { GRACE_MS, isAnswered, noDaemon, reachDaemon } from './reach-daemon.ts';
 
-/** `input` is the whole of stdin. Every failure becomes an answer: it never throws. */
+/** `input`: the whole of stdin. Never throws: every failure becomes an answer. */
 export async function answer(
   action: Action,
   input: string,
@@ -33,7 +33,7 @@ export async function answer(
   }
 }
 
-/** Loaded only here: it is all of the program's logic, and a warm `get` needs none of it. */
+/** Loaded only here: it is the whole logic of the program, and a warm `get` does not need it. */
 async function withoutDaemon(
   action: Action,
   input: string,
@@ -42,14 +42,14 @@ async function withoutDaemon(
 ): Promise<Answer> {
   const { answerHere, askInMinters } = await import('./answer-here.ts');
   const fallback = createLazyFallback(timeoutMs);
-  // Who turned the daemon off knows that logins are not kept; on Windows, Docker would say that they succeeded.
+  // A user who turned the daemon off knows that logins are not kept. On Windows, Docker would report success.
   const noLogins =
     uid === undefined ? noDaemonOnWindows({ say: 'docker pull needs no docker login' }) : undefined;
   return await answerHere(action, input, env, { ...askInMinters(self), fallback, noLogins });
 }
 
 /**
- * Undefined where the daemon leaves the answer to its client, or none can be had and none is needed.
+ * Undefined if the daemon leaves the answer to its client, or if there is no daemon and the action does not need one.
  * @throws XacctError `socket-unsafe`, `daemon`, `usage`.
  */
 async function throughDaemon(
@@ -58,7 +58,7 @@ async function throughDaemon(
   { self, env, uid }: { self: SelfCommand; env: Environment; uid: number },
   mayStart: boolean,
 ): Promise<Answer | undefined> {
-  // What a daemon that is not there would have forgotten anyway needs none.
+  // `erase` and `list` start no daemon: a new daemon has nothing to forget or to list.
   const starts = mayStart && (action === 'get' || action === 'store');
   const response = await reachDaemon({ action, input }, { self, uid, env, starts });
   if (isAnswered(response)) return response;

@@ -1,16 +1,19 @@
-// One request to the daemon: connect, send, read the answer.
+// Sends one request to the daemon: connects, writes, reads the answer.
 import { XacctError } from '../errors.ts';
 import { command, type Hint } from '../hint.ts';
 import { socketHolder } from '../os/socket-holder.ts';
 import { decodeResponse, encodeRequest, type NewRequest, type Response } from '../wire/codec.ts';
 import { isSafeSocket } from '../wire/socket-path.ts';
 
-/** Nothing listens: `absent`. Something did and went away without an answer: `broken`. The request cannot be sent: `too-large`. */
+/**
+ * `absent`: no process listens. `broken`: the daemon closed the connection without an answer. `too-large`: the request
+ * cannot be sent.
+ */
 export type DaemonReply = Response | 'absent' | 'broken' | 'too-large';
 
 /**
- * Asks the daemon. `timeoutMs` bounds all of it.
- * @throws XacctError `socket-unsafe`; `daemon` where no answer comes in time.
+ * Asks the daemon. `timeoutMs` limits the whole exchange.
+ * @throws XacctError `socket-unsafe`; `daemon` if no answer arrives in time.
  */
 export async function askDaemon(
   path: string,
@@ -21,7 +24,7 @@ export async function askDaemon(
   const frame = encodeRequest(request);
   if (!isSafeSocket(path, uid)) return 'absent';
   if (frame === undefined) return 'too-large';
-  // Not imported: Node takes two milliseconds to load it, and where there is no daemon it is not needed.
+  // Not imported: Node takes two milliseconds to load it, and without a daemon it is not needed.
   const { connect } = process.getBuiltinModule('node:net');
   return new Promise((resolve, reject) => {
     const socket = connect({ path, allowHalfOpen: true });
@@ -46,14 +49,14 @@ export async function askDaemon(
   });
 }
 
-/** The daemon is there, and stuck. */
+/** The error for a daemon that accepts connections but does not answer. */
 export function noAnswer(path: string, uid: number, timeoutMs: number): XacctError {
   return new XacctError('daemon', `the daemon at ${path} did not answer within ${timeoutMs / 1_000} s`, {
     hint: killHint(path, uid),
   });
 }
 
-/** Ends the one process that listens there, or finds it where this system does not say which it is. */
+/** The command that ends the one process that listens there, or finds it if this system does not report its pid. */
 export function killHint(path: string, uid: number): Hint {
   const pid = socketHolder(path, uid);
   if (pid !== undefined) return { run: command`kill -KILL ${pid}` };

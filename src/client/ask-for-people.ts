@@ -1,4 +1,4 @@
-// Asks the daemon, in the caller's environment, for what needs more than its memory: login, explain, a password, an export.
+// Asks the daemon for what needs the caller's environment: login, explain, a password, an export.
 import type { Answer } from '../docker/messages.ts';
 import { errorFrom, XacctError } from '../errors.ts';
 import type { OrError } from '../helper/daemon-answers.ts';
@@ -8,7 +8,7 @@ import { isDaemonOff } from '../wire/daemon-variables.ts';
 import { isAnswered, reachDaemon, type Unanswered } from './reach-daemon.ts';
 
 /**
- * What it answers, or why it does not. `what` is shown to the person who waits.
+ * The daemon's answer, or why there is none. `what` is shown to the person who waits.
  * @throws XacctError the daemon's own error, or why it cannot be reached.
  */
 export async function askForPeople<T extends object>(
@@ -26,13 +26,17 @@ export async function askForPeople<T extends object>(
   );
   if (!isAnswered(response)) return response;
   if (response.outcome !== 'success') throw new XacctError('daemon', response.text);
-  // Both ends are one program, or nearly one version of it.
+  // Both ends are the same program, or nearly the same version.
   const answer = JSON.parse(response.text) as OrError<T>;
   if ('error' in answer) throw errorFrom(answer.error);
   return answer.done;
 }
 
-/** By the daemon, which knows more, or in this process; started only for a token, which it is to keep. @throws XacctError */
+/**
+ * Explains through the daemon, which knows more, or in this process. A daemon is started only if a token is wanted,
+ * because it keeps the token.
+ * @throws XacctError
+ */
 export async function explained(
   request: Omit<ExplainRequest, 'env'>,
   invocation: Invocation,
@@ -40,7 +44,7 @@ export async function explained(
   const what = `${request.mint ? 'Getting a token' : 'Looking for the identity'} for ${request.hostname}`;
   const byDaemon = await askForPeople<Explanation>(invocation, 'explain', request, request.mint, what);
   if (isAnswered(byDaemon)) {
-    // A daemon of an earlier version says only when a token expires.
+    // A daemon of an earlier version reports only when a token expires.
     for (const { token } of byDaemon.candidates) if (token) token.leftMs ??= token.expiresAt - Date.now();
     return byDaemon;
   }
@@ -48,7 +52,10 @@ export async function explained(
   return await waitingFor(what, invocation, () => explainHere(request, invocation));
 }
 
-/** What Docker's `get` answers, by the daemon or in this process. @throws XacctError a failure of ours, by its parts */
+/**
+ * The answer to Docker's `get`, from the daemon or from this process.
+ * @throws XacctError our own failure, with its fields
+ */
 export async function askCredential(hostname: string, invocation: Invocation): Promise<Answer> {
   const what = `Getting a token for ${hostname}`;
   const byDaemon = await askForPeople<Answer>(invocation, 'password', hostname, true, what);

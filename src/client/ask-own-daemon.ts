@@ -1,4 +1,4 @@
-// Asks the user's daemon, if one runs, for what it does for people; never starts one.
+// Asks the user's daemon, if one runs, for the actions that people use. Never starts a daemon.
 import { XacctError } from '../errors.ts';
 import type { DaemonStatus } from '../helper/daemon-answers.ts';
 import { command } from '../hint.ts';
@@ -11,8 +11,8 @@ import { noDaemonOnWindows } from './no-daemon.ts';
 const ANSWER_DEADLINE_MS = 5_000;
 
 /**
- * The text of its answer; undefined where no daemon runs.
- * @throws XacctError `daemon` where it does not answer, or knows no such action; `socket-unsafe`; `usage`.
+ * The text of the daemon's answer; undefined if no daemon runs.
+ * @throws XacctError `daemon` if it does not answer or does not know the action; `socket-unsafe`; `usage`.
  */
 export async function askOwnDaemon(
   invocation: Invocation,
@@ -28,14 +28,14 @@ export async function askOwnDaemon(
   if (typeof asked === 'object' && isOfOlderDaemon(asked)) asked = await ask(1);
   if (asked === 'absent') return undefined;
   if (typeof asked === 'object' && asked.outcome === 'success') return asked.text;
-  // It closed without an answer, or is of a version that knows no such action.
+  // The daemon closed the connection without an answer, or its version does not know the action.
   throw new XacctError('daemon', `the daemon did not understand "${action}"`, {
     hint: action === 'stop' ? killHint(path, uid) : { say: 'to end it', run: command`ecr-xacct daemon stop` },
   });
 }
 
 /**
- * Whose daemon it is, and where it listens: nowhere where the path is too long for a socket.
+ * The daemon's user and socket. `path` is undefined if it is too long for a socket.
  * @throws XacctError `daemon` on Windows; `socket-unsafe`.
  */
 export function daemonAddress({ env, uid }: Invocation): { path: string | undefined; uid: number } {
@@ -45,7 +45,7 @@ export function daemonAddress({ env, uid }: Invocation): { path: string | undefi
   return { path: socketPath(env, uid), uid };
 }
 
-/** What a daemon said of itself. One of an earlier version says less. */
+/** The daemon's report about itself. An earlier version reports less. */
 export function readStatus(text: string): DaemonStatus {
   const status = JSON.parse(text) as Omit<DaemonStatus, 'failures' | 'mfaSessions'> & Partial<DaemonStatus>;
   const leftOf = ({ expiresAt }: { expiresAt: number }) => ({ leftMs: expiresAt - Date.now() });

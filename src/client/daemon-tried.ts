@@ -1,6 +1,6 @@
-// What the native client has waited for in vain, and says so as it becomes the TypeScript program: it need not wait again.
+// What the native client has waited for in vain. It passes this on, so that the TypeScript program does not wait again.
 
-/** An answer of the daemon, or the start of one. */
+/** `silent`: the daemon did not answer. `not started`: it did not start. */
 export type DaemonTried = 'silent' | 'not started';
 
 const TRIED: Readonly<Record<string, DaemonTried>> = {

@@ -1,10 +1,12 @@
 /*
- * What Docker runs, and, under a name that begins with ecr-xacct-credential-provider, the kubelet: asks the daemon, and copies
- * its answer out. It parses nothing and decides nothing; on any doubt it execs the TypeScript program, which knows every answer. The wire is that of src/wire/codec.ts and src/wire/place.ts, the
- * socket's path that of src/wire/socket-path.ts, the variables those of src/caller-environment.ts.
+ * The native client, run by Docker and, under a name that begins with ecr-xacct-credential-provider, by the kubelet:
+ * sends the request to the daemon and copies its answer to stdout. It parses nothing and decides nothing. If in doubt,
+ * it execs the TypeScript program, which knows every answer. The wire format is that of src/wire/codec.ts and
+ * src/wire/place.ts, the socket's path that of src/wire/socket-path.ts, the variables those of
+ * src/caller-environment.ts.
  *
- * ECR_XACCT_PROGRAM is the path of `ecr-xacct`, fixed by the build: absolute, or from the folder that this program's file
- * is in, which may then be moved together with it.
+ * ECR_XACCT_PROGRAM is the path of `ecr-xacct`, fixed by the build: absolute, or relative to the folder of this
+ * program's file. If it is relative, both files can be moved together.
  */
 #if defined(__linux__)
 #define _GNU_SOURCE /* struct ucred */
@@ -40,27 +42,27 @@ enum {
 	MAX_WHOLE = 1024 * 1024,  /* as MAX_WHOLE_FRAME_BYTES there */
 	MAX_ANSWER = MAX_FRAME,   /* a credential is about 2.5 kB, a failure a line */
 	STDIN_SECONDS = 30,       /* as STDIN_DEADLINE_MS in src/client/read-stdin.ts */
-	SIZE_DIGITS = 7,          /* as in src/wire/codec.ts: of `@size`, and of an answer's length */
+	SIZE_DIGITS = 7,          /* of `@size` and of an answer's length, as in src/wire/codec.ts */
 	DEFAULT_SECONDS = 30,     /* as in src/wire/daemon-variables.ts */
 	MAX_SECONDS = 600,
 	PLUGIN_CONNECT_SECONDS = 5,
 	PLUGIN_SECONDS = 45,      /* as PLUGIN_DEADLINE in src/kubelet/retry-delay.ts */
 	GRACE_SECONDS = 2,        /* as GRACE_MS in src/client/reach-daemon.ts */
 	START_SECONDS = 10,       /* as START_DEADLINE_MS in src/client/start-daemon.ts */
-	CLOSE_RANGE = 436,        /* of every processor's Linux: https://man7.org/linux/man-pages/man2/close_range.2.html */
+	CLOSE_RANGE = 436,        /* the same number on every Linux: https://man7.org/linux/man-pages/man2/close_range.2.html */
 	READY_FD = 3,             /* as RESULT_FD in src/os/inherited-fds.ts */
 };
 
 extern char **environ;
 
 static char **arguments; /* argv without the program's name */
-static int is_plugin;    /* the kubelet's: it reads stderr alone */
-static long long started; /* by `now_ms`: the plugin's time is that of the whole run, whatever takes it */
-static int is_socket_named; /* by ECR_XACCT_SOCKET, and a daemon was looked for there */
+static int is_plugin;    /* run by the kubelet, which reads only stderr */
+static long long started; /* by `now_ms`; the plugin's time is for the whole run */
+static int is_socket_named; /* ECR_XACCT_SOCKET is set, and a daemon was looked for there */
 static char frame[MAX_WHOLE + 1];
 static size_t frame_length; /* without stdin */
 static char *size_digits;   /* of `@size`, in the frame */
-static char *stdin_bytes;   /* as far as it was read; behind the rest of the frame when that is sent */
+static char *stdin_bytes;   /* what was read so far; after the rest of the frame when that is sent */
 static size_t stdin_length;
 static char answer[MAX_ANSWER + 1];
 
@@ -69,7 +71,10 @@ static _Noreturn void fail(const char *text, size_t length)
 	/* A line break would make three lines of it in the kubelet's log. */
 	if (is_plugin && length > 0)
 		length--;
-	/* On both, because `docker pull` drops stdout and the others stderr. A stream that is closed cannot be told so. */
+	/*
+	 * To both, because `docker pull` drops stdout and other programs drop stderr. A write to a closed stream fails
+	 * silently.
+	 */
 	for (int fd = is_plugin ? STDERR_FILENO : STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
 		if (write(fd, text, length) < 0)
 			continue;
@@ -77,7 +82,10 @@ static _Noreturn void fail(const char *text, size_t length)
 }
 #define FAIL(text) fail("ecr-xacct: " text "\n", sizeof "ecr-xacct: " text)
 
-/* Puts back what was read of stdin, in a pipe. It takes at least 16 KiB; a hostname or a credential is far smaller. */
+/*
+ * Puts the bytes that were read from stdin back, in a pipe. A pipe holds at least 16 KiB; a hostname or a credential is
+ * far smaller.
+ */
 static void put_back_stdin(void)
 {
 	int ends[2];
@@ -92,7 +100,10 @@ static void put_back_stdin(void)
 	}
 }
 
-/* The path of this program's file, through symbolic links, in a buffer of PATH_MAX; false where the system does not say. */
+/*
+ * The path of this program's file with symbolic links resolved, in a buffer of PATH_MAX; false if the system does not
+ * report it.
+ */
 static int own_path(char *path)
 {
 #if defined(__APPLE__)
@@ -108,7 +119,7 @@ static int own_path(char *path)
 #endif
 }
 
-/* Where the TypeScript program is; NULL where that cannot be told. */
+/* The path of the TypeScript program; NULL if it cannot be found out. */
 static const char *program_path(void)
 {
 	static char path[PATH_MAX];
@@ -146,11 +157,14 @@ static _Noreturn void exec_program(char *option)
 	if (program == NULL)
 		FAIL("cannot find ecr-xacct: /proc/self/exe cannot be read; mount /proc");
 	execv(program, argv);
-	/* A file that is there and is "not found" wants a loader that this system does not have. */
+	/* An existing file that is "not found" needs a loader that this system does not have. */
 	int is_missing = errno == ENOENT, is_other_libc = is_missing && access(program, X_OK) == 0;
 	const char *why = is_other_libc ? "it needs glibc" : strerror(errno);
 	const char *fix = is_other_libc ? "install the package for musl" : "install it again";
-	/* This program alone, as in a container: the other one is not missing here. Which socket is not said: it may be any bytes. */
+	/*
+	 * This program is installed alone, as in a container: the other one is not needed here. The message leaves out the
+	 * socket's path, which may contain any bytes.
+	 */
 	if (is_missing && !is_other_libc && is_socket_named && !is_plugin)
 		FAIL("no daemon of this user answers at ECR_XACCT_SOCKET; on the host, run: systemctl --user start ecr-xacct.socket");
 	static char line[PATH_MAX + 128];
@@ -158,7 +172,7 @@ static _Noreturn void exec_program(char *option)
 	fail(line, length < 0 ? 0 : (size_t)length);
 }
 
-/* Appends to the request, up to stdin. What is too much is for the TypeScript program to answer. */
+/* Appends to the request, up to stdin. If the request becomes too large, the TypeScript program answers. */
 static void append(const char *bytes, size_t length, size_t most)
 {
 	if (length > most - frame_length)
@@ -182,18 +196,18 @@ static int is_passed(const char *variable)
 		"http_proxy=", "https_proxy=", "all_proxy=", "no_proxy=", "NODE_EXTRA_CA_CERTS=", "NODE_USE_SYSTEM_CA=",
 		"REQUESTS_CA_BUNDLE=", "AWS_", "ECR_XACCT_", "LC_", "XDG_", "SSL_CERT_",
 	};
-	static const char kept[] = "ECR_XACCT_CALLER_"; /* by packaging/launcher.sh, for programs of others */
+	static const char kept[] = "ECR_XACCT_CALLER_"; /* set by packaging/launcher.sh for other programs */
 	return begins_with_one(variable, starts, sizeof starts / sizeof *starts) && strchr(variable, '=') != NULL &&
 	       strncmp(variable, kept, sizeof kept - 1) != 0;
 }
 
-/* Every variable with a name; those that begin with @ are our own. */
+/* Every variable with a name, except those that begin with @, which are our own. */
 static int is_variable(const char *variable)
 {
 	return *variable != '=' && *variable != '@' && strchr(variable, '=') != NULL;
 }
 
-/* Appends device and inode of a file; `-` where there is none. */
+/* Appends device and inode of a file; `-` if it does not exist. */
 static void append_file(const char *path, size_t most)
 {
 	struct stat status;
@@ -203,7 +217,10 @@ static void append_file(const char *path, size_t most)
 	append(text, strlen(text), most);
 }
 
-/* Where this process sees the caller's files, as in src/wire/place.ts; nothing where the caller named the socket. */
+/*
+ * Appends where this process sees the caller's files, as in src/wire/place.ts; nothing if the caller set the socket's
+ * path.
+ */
 static void append_place(size_t most)
 {
 	static const char *const names[] = {
@@ -216,7 +233,7 @@ static void append_place(size_t most)
 	struct stat status;
 	if (named != NULL && *named != '\0')
 		return;
-	/* The user database says it then, which another library may know than this one. */
+	/* Without HOME, the folder is in the user database. The C library here may read it differently from Node's. */
 	if (home == NULL || *home == '\0')
 		exec_program(NULL);
 	if (*home != '/')
@@ -241,7 +258,7 @@ static void append_place(size_t most)
 		append("", 1, most);
 }
 
-/* Begins the request anew, all but stdin: with the variables that identities go by, or with all of them. */
+/* Starts the request again, except stdin: with the variables that an identity depends on, or with all variables. */
 static void begin_request(const char *action, int is_whole)
 {
 	size_t most = is_whole ? MAX_WHOLE - stdin_length : MAX_FRAME;
@@ -260,7 +277,7 @@ static void begin_request(const char *action, int is_whole)
 	append("", 1, most);
 }
 
-/* Seconds one answer may take. */
+/* The time limit of one answer, in seconds. */
 static long timeout_seconds(void)
 {
 	if (is_plugin)
@@ -275,7 +292,7 @@ static long timeout_seconds(void)
 	return seconds;
 }
 
-/* Where it is not, errno says why: ENOENT where there is none. */
+/* If false, errno says why: ENOENT if the folder does not exist. */
 static int is_own_folder(const char *path, int is_closed_to_others)
 {
 	struct stat status;
@@ -325,7 +342,7 @@ static int is_own_peer(int fd)
 #endif
 }
 
-/* A connection to a daemon of this user's; -1 where there is none. On any doubt it is the TypeScript program's. */
+/* A connection to a daemon of this user; -1 if there is none. In case of doubt the TypeScript program continues. */
 static int find_daemon(long seconds)
 {
 	struct sockaddr_un address = socket_address();
@@ -340,9 +357,12 @@ static int find_daemon(long seconds)
 	}
 	*slash = '/';
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	/* The only bound on a connect that waits for its turn in a full queue. */
+	/* The only time limit on a connect that waits in a full queue. */
 	struct timeval limit = {.tv_sec = is_plugin ? PLUGIN_CONNECT_SECONDS : seconds};
-	/* A lower number would stand for a stream that the caller closed; it must not do so after the exec either. */
+	/*
+	 * A lower number would replace a standard stream that the caller closed. The exec'd program must not inherit it
+	 * either.
+	 */
 	if (fd == -1 || fcntl(fd, F_SETFD, FD_CLOEXEC) == -1 || fd <= STDERR_FILENO ||
 	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0)
 		exec_program(NULL);
@@ -380,18 +400,18 @@ static int wait_until(int fd, short events, long long deadline)
 }
 
 #if defined(__linux__)
-/* What else this process inherited: a daemon that held the lock or the pipe of a script would do so for days. */
+/* Closes all other inherited descriptors: the daemon would hold a script's lock or pipe for days. */
 static void close_above(int last)
 {
 	struct rlimit files;
-	/* Linux before 5.9 does not know it. */
+	/* Linux before 5.9 does not have close_range. */
 	if (syscall(CLOSE_RANGE, (unsigned)last + 1, ~0U, 0) == 0 || getrlimit(RLIMIT_NOFILE, &files) != 0)
 		return;
 	for (rlim_t fd = (rlim_t)last + 1; fd < files.rlim_cur && fd < INT_MAX; fd++)
 		(void)close((int)fd);
 }
 
-/* In the new process: becomes what src/client/start-daemon.ts starts, with the same. */
+/* Runs in the new process. Becomes the same daemon that src/client/start-daemon.ts starts. */
 static _Noreturn void become_daemon(const char *program, int ready)
 {
 	static const char *const starts[] = {
@@ -419,15 +439,15 @@ static _Noreturn void become_daemon(const char *program, int ready)
 }
 
 /*
- * Starts a daemon, and waits until it answers: a program less to start than where the TypeScript program does, which is for
- * what goes wrong, and for other systems.
+ * Starts a daemon and waits until it answers. This saves starting the TypeScript program first, which starts the daemon
+ * after a failure and on other systems.
  */
 static void start_daemon(void)
 {
 	const char *program = program_path();
 	int ends[2];
 	char ready;
-	/* A lower number would stand for a stream that the caller closed. */
+	/* A lower number would replace a standard stream that the caller closed. */
 	if (program == NULL || pipe2(ends, O_CLOEXEC) != 0 || ends[0] <= STDERR_FILENO)
 		exec_program(NULL);
 	pid_t daemon = fork();
@@ -437,7 +457,7 @@ static void start_daemon(void)
 		exec_program(NULL);
 	(void)close(ends[1]);
 	if (!wait_until(ends[0], POLLIN, now_ms() + START_SECONDS * 1000LL) || read(ends[0], &ready, 1) != 1) {
-		/* One that has not become a daemon by now must not become one later, unasked. */
+		/* A process that is not a daemon by now must not become one later, unasked. */
 		(void)kill(daemon, SIGKILL);
 		exec_program("--no-daemon");
 	}
@@ -462,7 +482,9 @@ static int connect_daemon(long seconds, int starts)
 	return fd;
 }
 
-/* A person at a terminal would wait for this program, and it for the person; Docker gives a pipe. As in helper-command.ts. */
+/*
+ * At a terminal, this program waits for input and the person for output. Docker uses a pipe. As in helper-command.ts.
+ */
 static void say_what_is_awaited(const char *action)
 {
 	static const char hostname[] = "Waiting for the hostname of a registry: type it, then Enter and Ctrl-D.\n";
@@ -475,7 +497,7 @@ static void say_what_is_awaited(const char *action)
 		return;
 }
 
-/* Nothing here may exec: what was read so far would be taken for all of it. */
+/* Nothing here may exec: the TypeScript program would read the bytes so far as all of stdin. */
 static void read_stdin(void)
 {
 	long long deadline = now_ms() + STDIN_SECONDS * 1000LL;
@@ -512,7 +534,7 @@ static void send_request(int fd, long long deadline)
 		exec_program(NULL);
 }
 
-/* Of an answer that says its length, that; 0 where its digits are not there yet, or it says none. */
+/* The length that the answer declares; 0 if its digits are incomplete, or if it declares none. */
 static size_t said_length(size_t length)
 {
 	size_t said = 0;
@@ -526,7 +548,10 @@ static size_t said_length(size_t length)
 	return said;
 }
 
-/* Returns the answer's length: one byte, then a text. The end of one that says its length is not waited for. */
+/*
+ * Returns the answer's length: one byte, then a text. Does not wait for the end of the stream if the answer declares
+ * its length.
+ */
 static size_t receive_answer(int fd, long long deadline)
 {
 	for (size_t length = 0;;) {
@@ -539,7 +564,7 @@ static size_t receive_answer(int fd, long long deadline)
 			return length;
 		else if (got == 0 || (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK))
 			exec_program(NULL);
-		/* No byte is left for a newline: no answer of ours. */
+		/* The buffer is full, without room for a newline: this is not an answer of our daemon. */
 		if (length == sizeof answer)
 			exec_program(NULL);
 		const size_t said = said_length(length), head = 1 + SIZE_DIGITS;
@@ -552,7 +577,7 @@ static size_t receive_answer(int fd, long long deadline)
 	}
 }
 
-/* Makes the request anew, with all variables in front of the same stdin. */
+/* Makes the request again, with all variables in front of the same stdin. */
 static void make_whole_request(const char *action)
 {
 	char *end = frame + MAX_WHOLE - stdin_length;
@@ -575,7 +600,7 @@ static size_t ask(int fd, long long deadline)
 	return length;
 }
 
-/* False where the reader has gone or the disk is full. */
+/* False if the reader has closed the stream or the disk is full. */
 static int write_all(int fd, const char *bytes, size_t length)
 {
 	while (length > 0) {
@@ -593,8 +618,9 @@ static int write_all(int fd, const char *bytes, size_t length)
 }
 
 /*
- * What passes through here is for Docker: other processes of this user may not look into this one (ssh-agent does the same),
- * and no core dump is made of it. Neither outlives the exec; src/os/core-dump.ts goes on there.
+ * Other processes of this user may not read this one's memory (ssh-agent does the same), and no core dump is made of
+ * it, because Docker's secrets pass through it. Both settings end with the exec; src/os/core-dump.ts then sets them
+ * again.
  */
 static void keep_to_itself(void)
 {
@@ -605,7 +631,7 @@ static void keep_to_itself(void)
 #endif
 }
 
-/* Under which name it was started: a link's, where the kubelet has one. */
+/* Compares the name that the program was started with, which may be a link's, as for the kubelet. */
 static int is_named_plugin(const char *called)
 {
 	static const char name[] = "ecr-xacct-credential-provider";
@@ -613,7 +639,7 @@ static int is_named_plugin(const char *called)
 	return strncmp(slash == NULL ? called : slash + 1, name, sizeof name - 1) == 0;
 }
 
-/* What is asked for; NULL where the TypeScript program answers, whatever it is. */
+/* The action of the command line; NULL if the TypeScript program answers it. */
 static const char *wanted_action(int argc, char **argv)
 {
 	static const char *const actions[] = {"get", "store", "erase", "list"};
@@ -635,7 +661,10 @@ int main(int argc, char **argv)
 	is_plugin = argc > 0 && is_named_plugin(argv[0]);
 	started = now_ms();
 	const char *action = wanted_action(argc, argv);
-	/* A core dump would write a token to the disk; a reader that has gone must not keep a failure from stderr. */
+	/*
+	 * A core dump would write a token to the disk. SIGPIPE is ignored, so that a closed stdout does not keep a failure
+	 * from stderr.
+	 */
 	if (setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		exec_program(NULL);
 	if (action == NULL)
@@ -644,7 +673,7 @@ int main(int argc, char **argv)
 	const int is_list = strcmp(action, "list") == 0;
 	const long seconds = timeout_seconds() + GRACE_SECONDS;
 	begin_request(action, 0);
-	/* What a daemon that is not there would have forgotten anyway needs none. */
+	/* `erase` and `list` start no daemon: a new daemon has nothing to forget or to list. */
 	int fd = connect_daemon(seconds, !is_list && strcmp(action, "erase") != 0);
 	if (!is_list) {
 		say_what_is_awaited(action);
@@ -652,7 +681,7 @@ int main(int argc, char **argv)
 	}
 	long long deadline = (is_plugin ? started : now_ms()) + seconds * 1000LL;
 	size_t length = ask(fd, deadline);
-	/* Another program is to be run, which goes by variables that no list has. */
+	/* The answer depends on another program, which may read variables that no list contains. */
 	if (answer[0] == '4') {
 		make_whole_request(action);
 		length = ask(connect_daemon(seconds, 0), deadline);
@@ -665,7 +694,7 @@ int main(int argc, char **argv)
 	/* A line break would make three lines of it in the kubelet's log. */
 	if (!is_plugin || isatty(STDERR_FILENO))
 		answer[length++] = '\n';
-	/* One that is closed must not keep the line from the other. */
+	/* If one stream is closed, the other still gets the line. */
 	if (!is_plugin)
 		(void)write_all(STDOUT_FILENO, answer + 1, length - 1);
 	if (is_plugin || answer[0] == '2')

@@ -1,10 +1,10 @@
-// Explains in this process, with nothing in memory: where there is no daemon.
+// Explains in this process, with an empty memory, if there is no daemon.
 
 import { type ExplainRequest, type Explanation, explain } from '../helper/explain.ts';
 import type { Invocation } from '../invocation.ts';
 import { depsAlone } from './answer-here.ts';
 
-/** @throws XacctError where the config cannot be read. */
+/** @throws XacctError if the config cannot be read. */
 export function explainHere(
   request: Omit<ExplainRequest, 'env'>,
   { self, env }: Invocation,

@@ -27,7 +27,7 @@ Exit status: 0, or 1 with the reason on stdout. What you have to fix is on
 stderr too; "credentials not found in native keychain" sends Docker on anonymously.
 `;
 
-/** A person at a terminal would wait for this program, and it for the person. As in the native client. */
+/** At a terminal, this program waits for input and the person for output. As in the native client. */
 const AWAITED = {
   get: 'the hostname of a registry',
   erase: 'the hostname of a registry',
@@ -70,7 +70,7 @@ async function answerStdin(
   tried: DaemonTried | undefined,
 ): Promise<Answer> {
   try {
-    // Docker writes `unused` to the stdin of list; nobody has to.
+    // Docker writes `unused` to the stdin of list. Other programs need not.
     const input = action === 'list' ? '' : await readStdin(stdin);
     return await answer(action, input, invocation, tried);
   } catch (error) {
@@ -78,7 +78,7 @@ async function answerStdin(
   }
 }
 
-/** stdout is what Docker's relatives read; a failure goes to stderr too, because `docker pull` drops its stdout. */
+/** Docker and compatible programs read stdout. A failure goes to stderr too, because `docker pull` drops stdout. */
 function write({ outcome, text }: Answer, { stdout, stderr }: Streams): number {
   if (outcome === 'success') {
     stdout.write(text);

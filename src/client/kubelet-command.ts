@@ -11,16 +11,17 @@ import { type DaemonTried, daemonTried } from './daemon-tried.ts';
 import { GRACE_MS, isAnswered, reachDaemon } from './reach-daemon.ts';
 import { readStdin } from './read-stdin.ts';
 
-/** What the native client hands on. */
+/** What the native client passes on. */
 interface Begun {
-  /** What it has tried; undefined where it has tried nothing. */
+  /** What it has tried; undefined if it has tried nothing. */
   tried: DaemonTried | undefined;
-  /** Milliseconds that are left of the plugin's time: it is that of the whole run, whichever programs it takes. */
+  /** Milliseconds left of the plugin's time, which is for the whole run, with all programs that it starts. */
   left: () => number;
 }
 
 /**
- * Answers one request. `options`: the native client's. What failed is a line on stderr, which the kubelet writes into its log.
+ * Answers one request. `options`: those of the native client. A failure is one line on stderr, which the kubelet writes
+ * to its log.
  * @returns the exit status.
  */
 export async function kubeletCommand(
@@ -54,15 +55,16 @@ async function answered(begun: Begun, invocation: Invocation, stdin: Streams['st
   }
 }
 
-/** With no more time than is left, in whole seconds, and one at least: then it fails with a line that says what it waited for. */
+/** Limits the timeout to the time left, in whole seconds, at least one. Then a failure says what it waited for. */
 function within({ left }: Begun, env: Environment): Environment {
   const seconds = Math.floor(Math.min(left(), timeoutMs(env, PLUGIN_DEADLINE)) / 1_000);
   return { ...env, ECR_XACCT_TIMEOUT: String(Math.max(seconds, 1)) };
 }
 
 /**
- * Undefined where there is none to be asked: it is only where the kubelet's config names its socket, since what a plugin leaves
- * behind, the kubelet's own service may end. @throws XacctError `socket-unsafe`, `daemon`, `usage`.
+ * Undefined if no daemon is asked. The daemon is used only if the kubelet's config sets its socket, because the
+ * kubelet's service may end any process that a plugin leaves behind.
+ * @throws XacctError `socket-unsafe`, `daemon`, `usage`.
  */
 async function throughDaemon(
   begun: Begun,

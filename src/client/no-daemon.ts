@@ -1,8 +1,8 @@
-// Where there is no daemon, and why.
+// The error for systems without a daemon, and why they have none.
 import { XacctError } from '../errors.ts';
 import type { Hint } from '../hint.ts';
 
-/** Node cannot keep others out of a named pipe. */
+/** Node cannot restrict a named pipe to one user. */
 export const NO_DAEMON_ON_WINDOWS =
   'on Windows there is no daemon: each pull gets a token anew, and no login is kept';
 

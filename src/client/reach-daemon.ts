@@ -1,4 +1,4 @@
-// Asks the daemon, which is started where there is none, and replaced where it is of an earlier version.
+// Asks the daemon: starts it if none runs, and replaces one of an earlier version.
 import { passedEnvironment, wholeEnvironment } from '../caller-environment.ts';
 import type { Answer } from '../docker/messages.ts';
 import { XacctError } from '../errors.ts';
@@ -11,24 +11,27 @@ import { socketPath } from '../wire/socket-path.ts';
 import { askDaemon } from './ask-daemon.ts';
 import { startDaemon } from './start-daemon.ts';
 
-/** Given to the daemon beyond the time a mint may take, so that its own answer, which says more, comes first. Milliseconds. */
+/**
+ * The daemon has this much more time than a mint, so that its own answer, which says more, arrives first. Milliseconds.
+ */
 export const GRACE_MS = 2_000;
 
 interface Reach {
   self: SelfCommand;
   uid: number;
-  /** All of the caller's. */
+  /** The caller's whole environment. */
   env: Environment;
-  /** Whether a daemon is started where none answers, and takes the place of one of an earlier version. */
+  /** Whether to start a daemon if none answers, and to replace one of an earlier version. */
   starts: boolean;
-  /** How long an answer may take, in ms from now on; as long as a mint where it is not given. */
+  /** How long an answer may take, in ms from now; by default as long as a mint. */
   left?: () => number;
 }
 
 /**
- * Why no daemon answers: there is `none`, and none could be started, or this process may start none (the error `limit`); its
- * socket would have no `path`; it sees other files (`place`), is a `newer` one, or an `older` one comes back in its place; the
- * environment is `too-large`; or it leaves the answer to its client for another reason (`other`).
+ * Why no daemon answers. `none`: no daemon runs and none could be started. The error `limit`: this process may not
+ * start one. `path`: the socket's path would be too long. `place`: the daemon sees other files. `newer`: it has a later
+ * version. `older`: one of an earlier version starts again each time. `too-large`: the environment is too large.
+ * `other`: the daemon leaves the answer to its client for another reason.
  */
 export type Unanswered = 'none' | 'path' | 'place' | 'newer' | 'older' | 'too-large' | 'other' | XacctError;
 
@@ -70,13 +73,13 @@ export async function reachDaemon(
   return text.endsWith(' place') ? 'place' : 'other';
 }
 
-/** A daemon of this version, which another client started in its place meanwhile, goes on. */
+/** A daemon of this version does not stop: another client may have started it meanwhile. */
 async function stopOlder(path: string, uid: number): Promise<void> {
   const stop = { version: 1, action: 'stop', env: {}, input: OLDER_THAN_THIS } as const;
   await askDaemon(path, uid, stop, GRACE_MS);
 }
 
-/** `what` a daemon is needed for, as in `to keep this login`. */
+/** `what` the daemon is needed for, as in `to keep this login`. */
 export function noDaemon(what: string, why: Unanswered): XacctError {
   if (why instanceof XacctError) return why.reworded(`there is no daemon ${what}: ${why.message}`);
   const own = command`export ECR_XACCT_SOCKET=$HOME/.ecr-xacct/daemon.sock`;

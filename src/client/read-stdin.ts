@@ -1,12 +1,14 @@
-// Reads all of stdin, within bounds: a hostname, a credential, a request of the kubelet.
+// Reads all of stdin, with limits on size and time: a hostname, a credential, a request of the kubelet.
 import type { Readable } from 'node:stream';
 import { XacctError } from '../errors.ts';
 import { MAX_FRAME_BYTES } from '../wire/codec.ts';
 
-/** Docker writes a line and closes; who does not close is stuck, or a person who expected a prompt. */
+/**
+ * Docker writes a line and closes stdin. A caller that does not close it is stuck, or is a person who expects a prompt.
+ */
 const STDIN_DEADLINE_MS = 30_000;
 
-/** @throws XacctError `protocol` where it is too much, `timeout` where it does not end. */
+/** @throws XacctError `protocol` if stdin is too large, `timeout` if it does not end. */
 export async function readStdin(stdin: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;

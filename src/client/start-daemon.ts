@@ -1,4 +1,4 @@
-// Starts a daemon that outlives this process and holds nothing of it, and waits until it answers.
+// Starts a daemon that outlives this process and inherits nothing from it, and waits until it answers.
 import { passedEnvironment } from '../caller-environment.ts';
 import type { XacctError } from '../errors.ts';
 import type { Environment, SelfCommand } from '../invocation.ts';
@@ -6,12 +6,12 @@ import { RESULT_FD } from '../os/inherited-fds.ts';
 import { limitError } from '../os/limits.ts';
 import { spawnSelf } from '../os/spawn-self.ts';
 
-/** A start takes a tenth of a second; a machine that needs this long is better served without a daemon. */
+/** A start takes a tenth of a second. A machine that needs this long works better without a daemon. */
 const START_DEADLINE_MS = 10_000;
 
 /**
- * Resolves to whether a daemon is ready, this one or another that was quicker; to the error `limit` where this process may
- * start none.
+ * Resolves to whether a daemon is ready, this one or a faster one; to the error `limit` if this process may not start
+ * one.
  */
 export async function startDaemon(self: SelfCommand, env: Environment): Promise<boolean | XacctError> {
   const refused = (error: unknown) => limitError('the daemon cannot be started', error) ?? false;
@@ -38,7 +38,7 @@ export async function startDaemon(self: SelfCommand, env: Environment): Promise<
     ready?.once('data', () => settle(true));
     ready?.once('close', () => settle(false));
   });
-  // One that has not become a daemon by now must not become one later, unasked.
+  // A process that is not a daemon by now must not become one later, unasked.
   if (started !== true) daemon.kill('SIGKILL');
   ready?.destroy();
   daemon.unref();
@@ -46,9 +46,9 @@ export async function startDaemon(self: SelfCommand, env: Environment): Promise<
 }
 
 /**
- * By these, a runner finds what a job has left behind, and ends it: GitHub's runner, and Jenkins (freestyle and pipeline). The
- * daemon of a job is then gone with it. Sources: actions/runner, JobExtension.cs; jenkinsci/jenkins, ProcessTree.java, Job.java,
- * Run.java; jenkinsci/durable-task-plugin, FileMonitoringTask.java.
+ * A CI runner finds the processes that a job left behind by these variables, and ends them: GitHub's runner, and
+ * Jenkins (freestyle and pipeline). So the daemon of a job ends with the job. Sources: actions/runner, JobExtension.cs;
+ * jenkinsci/jenkins, ProcessTree.java, Job.java, Run.java; jenkinsci/durable-task-plugin, FileMonitoringTask.java.
  */
 export const JOB_NAMES: readonly string[] = [
   'RUNNER_TRACKING_ID',
@@ -64,8 +64,8 @@ export const JOB_NAMES: readonly string[] = [
 ];
 
 /**
- * What a daemon runs with for its own part: where its files are, whose job it is of, and nothing of AWS: the caller that happens to start it must not
- * leave its keys there, as each request brings its own.
+ * The daemon's own environment: where its files are and which job started it. It has nothing of AWS: each request
+ * brings the caller's variables, and the keys of the caller that started the daemon must not stay in it.
  */
 export function daemonEnvironment(env: Environment): Record<string, string> {
   const own: Record<string, string> = {};

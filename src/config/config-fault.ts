@@ -1,4 +1,4 @@
-// Where in config.yaml a mistake is, and how it is told: `FILE:LINE:COLUMN: what is wrong`, and what to write instead.
+// Locates a mistake in config.yaml and describes it: `FILE:LINE:COLUMN: what is wrong`, and what to write instead.
 import { type Document, isMap, isNode, isScalar, visit, type YAMLMap } from 'yaml';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
@@ -10,7 +10,7 @@ import { configSchema, ruleShape } from './schema.ts';
 /** `FILE:LINE:COLUMN` of an offset in the text. */
 export type Place = (offset: number) => string;
 
-/** An issue of zod's, as far as it is told. */
+/** The parts of a zod issue that are reported. */
 export interface Issue {
   code: string;
   message: string;
@@ -26,21 +26,21 @@ export function invalid(place: string, message: string, cause?: unknown): XacctE
   });
 }
 
-/** Where faults are looked for. */
+/** The text to check, and how many faults to find. */
 interface Search {
   text: string;
   place: Place;
-  /** After as many, no more are looked for: each takes its time, and most readers tell the first alone. */
+  /** The search stops after this many: each takes time, and most callers report only the first. */
   most: number;
 }
 
-/** What the YAML library found. */
+/** The faults that the YAML library found. */
 export function yamlFaults(document: Document, { text, place, most }: Search): XacctError[] {
   const faults = [...document.errors, ...document.warnings].slice(0, most);
   if (faults.length === 0) return [];
   const unquoted = /^[ \t]*(\*[^\s:"']+)[ \t]*:/m.exec(text);
   if (unquoted !== null) {
-    // YAML takes it for an alias, and complains about something else further down.
+    // YAML reads it as an alias, and reports a different error further down.
     const at = unquoted.index + unquoted[0].indexOf('*');
     return [invalid(place(at), `a key that begins with * must be quoted: "${unquoted[1]}"`)];
   }
@@ -52,7 +52,7 @@ function yamlMessage(code: string, message: string): string {
   return `not valid YAML: ${message}`;
 }
 
-/** Keys that are there twice, or would be lost on the way into plain objects. */
+/** Duplicate keys, and keys that would be lost in plain objects. */
 export function keyFaults(document: Document, { place, most }: Search): XacctError[] {
   const faults: XacctError[] = [];
   visit(document, {
@@ -74,16 +74,16 @@ export function keyFaults(document: Document, { place, most }: Search): XacctErr
   return faults;
 }
 
-/** Where the faults of the schema are. */
+/** The file's values, and where they are in the text. */
 interface Shaped {
   offsetOf: OffsetOf;
   place: Place;
   most: number;
-  /** All of the file. */
+  /** The whole file. */
   plain: unknown;
 }
 
-/** What the schema found. */
+/** The faults that the schema found. */
 export function issueFaults(issue: Issue, { offsetOf, place, most, plain }: Shaped): XacctError[] {
   const at = (path: readonly PropertyKey[]) => place(offsetOf(path));
   if (issue.code === 'unrecognized_keys') {
@@ -108,20 +108,20 @@ function unknownKey(key: string, depth: number): string {
     : `unknown key "${key}"; did you mean ${meant}? ${all}`;
 }
 
-/** Also by another spelling (`roleArn`), or the one key that begins with it (`source`). */
+/** The key of another spelling (`roleArn`), or the only key that begins with it (`source`). */
 function keyMeant(key: string, known: readonly string[]): string | undefined {
   const plain = (name: string) => name.replaceAll(/[_-]/g, '').toLowerCase();
   const longer = known.filter((other) => key.length > 3 && plain(other).startsWith(plain(key)));
   return nearest(key, known) ?? (longer.length === 1 ? longer[0] : undefined);
 }
 
-/** What is wrong with a hostname or a pattern, exactly. */
+/** What exactly is wrong with a hostname or a pattern. */
 function mistypedHostname(key: string): string | undefined {
   const near = nearMiss(key.toLowerCase());
   return near && `matches no registry of ECR: ${nearMissText(near)}`;
 }
 
-/** What is wrong with an account, a region or a hostname in a value, exactly. */
+/** What exactly is wrong with an account, a region or a hostname in a value. */
 function mistypedValue(key: string, value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   switch (key) {
@@ -150,10 +150,10 @@ function valueAt(plain: unknown, path: readonly PropertyKey[]): unknown {
   }, plain);
 }
 
-/** The offset of the key that the path ends in; of its nearest parent where it is absent. */
+/** The offset of the last key of the path; of its nearest parent if the key is absent. */
 export type OffsetOf = (path: readonly PropertyKey[]) => number;
 
-/** Looks through each map once, however many keys of it are asked for. */
+/** Searches each map once, for any number of keys. */
 export function offsetsIn({ contents }: Document): OffsetOf {
   const indexes = new Map<YAMLMap, ReadonlyMap<string, YAMLMap['items'][number]>>();
   const indexOf = (map: YAMLMap) => {

@@ -1,24 +1,24 @@
-// What config.yaml names that lies outside of it (profiles, regions, another helper), whatever else is wrong with the file.
+// Collects names in config.yaml (profiles, regions, another helper), even if the file has other faults.
 import { parseRegistry } from '../registry/ecr-hostname.ts';
 import { parsePattern } from './pattern.ts';
 
 export interface Named {
   name: string;
-  /** The key that it is below, as written. */
+  /** The key under which the name is, as written. */
   key: string;
   /** `FILE:LINE:COLUMN`. */
   place: string;
 }
 
 export interface ConfigNames {
-  /** How many rules there are. */
+  /** The number of rules. */
   rules: number;
   profiles: readonly (Named & { isSource: boolean })[];
   regions: readonly Named[];
   fallbackHelper: Named | undefined;
 }
 
-/** `placeOf`: where the key is that a path ends in. */
+/** `placeOf`: the place of the last key of a path. */
 export function configNames(plain: unknown, placeOf: (path: readonly PropertyKey[]) => string): ConfigNames {
   const { registries, fallback_helper: helper } = isObject(plain) ? plain : {};
   const rules = isObject(registries) ? Object.entries(registries) : [];
@@ -46,7 +46,7 @@ export function configNames(plain: unknown, placeOf: (path: readonly PropertyKey
   };
 }
 
-/** Of a hostname or a pattern; none where it has none. */
+/** The region in a hostname or a pattern; none if it has none. */
 function regionOf(key: string): string[] {
   const pattern = parsePattern(key);
   const region = pattern?.rank === 'exact' ? parseRegistry(pattern.hostname)?.region : pattern?.region;

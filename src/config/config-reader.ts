@@ -1,4 +1,4 @@
-// The config that is in force for a caller's environment, read again when the file has changed.
+// Reads the config that applies to a caller's environment, and reads it again when the file has changed.
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
@@ -9,17 +9,17 @@ import { type Config, type InspectedConfig, inspectConfig, parseConfig } from '.
 import { createMerge } from './merge.ts';
 import { configPath, isSystemConfig, SYSTEM_CONFIG, systemConfigPath } from './paths.ts';
 
-/** 60,000 rules. */
+/** About 60,000 rules. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Fifty rules, which take some 10 to 20 ms in a process without a compiler; a hundred keys as long. */
+/** About fifty rules, or a hundred keys: they take 10 to 20 ms in a process without a compiler. */
 const APART_OVER = { bytes: 4 * 1024, lines: 100 };
-/** A process of its own takes as long to start as this many rules take here. */
+/** Starting a process takes as long as reading this many rules here. */
 const FIRST_APART_OVER = { bytes: 16 * 1024, lines: 250 };
 
 /**
- * The lines that almost all such files have: a comment, a key, a key with a value on the same line. The YAML library takes a tenth
- * of a second for a few KiB of braces.
+ * The lines of almost all such files: a comment, a key, a key with a value on the same line. For other forms, the YAML
+ * library can take a tenth of a second for a few KiB of braces.
  */
 const USUAL_LINE = usualLine();
 
@@ -36,7 +36,10 @@ function isUsual(text: string): boolean {
 
 const CONFIG_FILE = { parse: parseConfig, maxBytes: MAX_BYTES, irregular: 'refused' } as const;
 
-/** The user's own, and the machine's: every user goes by it, so it must be root's, or where a test has moved it, the caller's. */
+/**
+ * The user's own file, and the machine's. The machine's applies to every user, so its owner must be root, or the caller
+ * if a test has moved it.
+ */
 const KINDS = {
   config: CONFIG_FILE,
   'system-config': {
@@ -48,7 +51,7 @@ const KINDS = {
 
 export type ConfigKind = keyof typeof KINDS;
 
-/** @throws XacctError `config-invalid`, from the reader it returns. */
+/** @throws XacctError `config-invalid`, when the returned reader is called. */
 export function createConfigReader(): (env: Environment) => Config {
   const readOwn = createFileCache(KINDS.config);
   const readSystem = createFileCache(KINDS['system-config']);
@@ -59,15 +62,15 @@ export function createConfigReader(): (env: Environment) => Config {
   };
 }
 
-/** Of a large file, a promise. @throws XacctError as above; likewise the promise. */
+/** Returns a promise for a large file. @throws XacctError as above; the promise rejects with the same. */
 export type SharedConfigReader = (env: Environment) => Config | Promise<Config>;
 
-/** How a config is read in a process apart. */
+/** How to read a config in another process. */
 interface ApartConfig extends Pick<Apart<Config>, 'onGarbage'> {
   parse: (kind: ConfigKind, path: string, size: number) => Promise<Config>;
 }
 
-/** For a process that others wait for: `parse` reads what takes long. */
+/** For a process that other callers wait for: `parse` reads a file that takes long, in another process. */
 export function createSharedConfigReader({ parse, onGarbage }: ApartConfig): SharedConfigReader {
   const shared = (kind: ConfigKind) =>
     createSharedFileCache<Config>(KINDS[kind], {
@@ -106,18 +109,21 @@ function ownOf(config: Config | undefined, env: Environment): Config {
   });
 }
 
-/** The machine's alone; undefined where it has none. @throws XacctError `config-invalid` */
+/** The machine's config alone; undefined if it has none. @throws XacctError `config-invalid` */
 export function readSystemConfig(env: Environment): Config | undefined {
   const path = systemConfigPath(env);
   return path === undefined ? undefined : createFileCache(KINDS['system-config'])(path);
 }
 
-/** The file at a path alone, every default where there is none. @throws XacctError `config-invalid` */
+/** Only the file at this path; the defaults if it does not exist. @throws XacctError `config-invalid` */
 export function readConfigAt(path: string, kind: ConfigKind): Config {
   return createFileCache(KINDS[kind])(path) ?? emptyConfig(path);
 }
 
-/** What is wrong with the file at a path; undefined where there is none. @throws XacctError `config-invalid` where it cannot be read. */
+/**
+ * The faults of the file at a path; undefined if it does not exist.
+ * @throws XacctError `config-invalid` if it cannot be read.
+ */
 export function inspectConfigFile(path: string, kind: ConfigKind): InspectedConfig | undefined {
   return createFileCache<InspectedConfig>({ ...KINDS[kind], parse: inspectConfig })(path);
 }

@@ -1,4 +1,4 @@
-// What counts where config.yaml says nothing.
+// The defaults of the settings in config.yaml.
 
 const MINUTE = 60_000;
 

@@ -1,11 +1,11 @@
-// Edits of config.yaml for forms that are not changed as text: through the YAML library, which writes all of it anew.
+// Edits a config.yaml whose form cannot be edited as text: the YAML library writes the whole file again.
 import { type Document, isScalar, parseDocument, type Scalar, visit } from 'yaml';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import { checkedConfig, type PlainConfig, saysJust } from './edit-text.ts';
 import { YAML_OPTIONS } from './load.ts';
 
-/** Of a text that parseConfig accepts. What is null in so many words is an empty map. */
+/** Accepts only a text that parseConfig accepts. A key whose value is null becomes an empty map. */
 export function editable(text: string): Document {
   const document: Document = parseDocument(text, YAML_OPTIONS);
   if (isNull(document.contents)) document.contents = emptyMap(document, document.contents);
@@ -26,8 +26,9 @@ function emptyMap(document: Document, { comment, commentBefore }: Scalar) {
 }
 
 /**
- * The document as text. It was `from`, and `what` was changed in it, for messages.
- * @throws XacctError `config-invalid`, also where it would say more than `wanted`: an alias refers to what was changed.
+ * The document as text. For messages, `from` is the text before and `what` says what was changed.
+ * @throws XacctError `config-invalid`, also if the text does not say exactly `wanted`, because an alias refers to what
+ * was changed.
  */
 export function rewritten(
   document: Document,
@@ -43,7 +44,7 @@ export function rewritten(
   });
 }
 
-/** The first alias of what is not there any more. */
+/** The first alias whose anchor no longer exists. */
 function brokenAlias(document: Document, text: string): { name: string; line: number } | undefined {
   let found: { name: string; line: number } | undefined;
   visit(document, {

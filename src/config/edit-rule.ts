@@ -1,4 +1,4 @@
-// Pure edits of the text of config.yaml, one rule at a time: put, changed in its place, taken out. All else stays as it is.
+// Pure edits of one rule in the text of config.yaml: add, change, remove. Everything else stays unchanged.
 import { isDeepStrictEqual } from 'node:util';
 import { isMap } from 'yaml';
 import { editable, rewritten } from './edit-document.ts';
@@ -8,7 +8,7 @@ import { parseConfig } from './load.ts';
 
 export type { WrittenRule };
 
-/** Of a key, however its letters are written there. Undefined where there is none. @throws XacctError `config-invalid` */
+/** The rule of a key, in upper or lower case. Undefined if there is none. @throws XacctError `config-invalid` */
 export function ruleIn(
   text: string,
   key: string,
@@ -22,7 +22,10 @@ export function ruleIn(
   return { key: found[0], rule: found[1] };
 }
 
-/** The text with this rule, in the place of the one that the key has. `file`: for messages. @throws XacctError `config-invalid` */
+/**
+ * The text with this rule, which replaces the rule of the same key. `file`: for messages.
+ * @throws XacctError `config-invalid`
+ */
 export function putRule(text: string, key: string, rule: WrittenRule, file: string): string {
   const existing = ruleIn(text, key, file);
   if (existing !== undefined && isDeepStrictEqual({ ...existing.rule }, { ...rule })) return text;
@@ -46,7 +49,7 @@ export function putRule(text: string, key: string, rule: WrittenRule, file: stri
   return rewritten(document, { from: text, wanted, what: `the rule for ${key}`, file });
 }
 
-/** The text without the key's rule; the same text where there is none. @throws XacctError `config-invalid` */
+/** The text without the key's rule; the same text if there is none. @throws XacctError `config-invalid` */
 export function takeRule(text: string, key: string, file: string): string {
   const existing = ruleIn(text, key, file);
   if (existing === undefined) return text;

@@ -1,13 +1,13 @@
-// The settings of a rule that is there, changed in the text of config.yaml: its comments stay.
+// Changes the settings of an existing rule in the text of config.yaml, and keeps its comments.
 import { isAlias, isMap, isScalar, Lexer, parseDocument } from 'yaml';
 import { nodeEnd, pairStart, plainOf, type RuleLines, ruleLinesIn, withRuleReplaced } from './edit-text.ts';
 import { YAML_OPTIONS } from './load.ts';
 import { valueText } from './rule-line.ts';
 
-/** A rule's keys with their values, as they are to be written. */
+/** A rule's keys and the values to write. */
 export type WrittenRule = Readonly<Record<string, string | number | true>>;
 
-/** Each value in its place; undefined where the rule has other settings, or its form is none of the usual ones. */
+/** Changes each value in its place; undefined if the rule has other settings, or an unusual form. */
 export function withValuesChanged(text: string, key: string, rule: WrittenRule): string | undefined {
   const node = parseDocument(text, YAML_OPTIONS).getIn(['registries', key], true);
   if (isAlias(node) && node.range) {
@@ -16,7 +16,7 @@ export function withValuesChanged(text: string, key: string, rule: WrittenRule):
   if (!isMap(node) || node.items.length !== Object.keys(rule).length) return undefined;
   const before = new Map(Object.entries(plainOf(text).registries?.[key] ?? {}));
   let changed = text;
-  // From the end: the offsets before it stay.
+  // From the end, so that earlier offsets stay valid.
   for (const { key: name, value } of node.items.toReversed()) {
     const now = isScalar(name) ? rule[`${name.value}`] : undefined;
     if (now === undefined) return undefined;
@@ -27,7 +27,10 @@ export function withValuesChanged(text: string, key: string, rule: WrittenRule):
   return changed;
 }
 
-/** With lines for its settings, and the comments of the old ones. Undefined where the rule has no lines of its own. */
+/**
+ * Writes the rule with a line for each setting, and keeps the comments. Undefined if the rule does not have lines of
+ * its own.
+ */
 export function withRuleRewritten(text: string, key: string, rule: WrittenRule): string | undefined {
   const place = ruleLinesIn(text, key);
   if (place === undefined) return undefined;
@@ -35,14 +38,14 @@ export function withRuleRewritten(text: string, key: string, rule: WrittenRule):
   return withRuleReplaced(text, key, linesWith(name, rule, commentsOf(text, place, rule)));
 }
 
-/** A profile alone is one line, as `setup` writes it; more has a line for each. */
+/** A rule with only a profile is one line, as `setup` writes it. Any other rule has a line for each setting. */
 export function ruleLines(key: string, rule: WrittenRule): string[] {
   return linesWith(JSON.stringify(key), rule, { beside: new Map(), above: new Map() });
 }
 
-/** By the setting; the rule's own line is '', and so is what is above no setting that is left. */
+/** Comments by setting. '' is the rule's own line, and holds the comments above settings that are gone. */
 interface Comments {
-  /** With the white space before them. */
+  /** Includes the white space before each comment. */
   beside: ReadonlyMap<string, string>;
   above: ReadonlyMap<string, readonly string[]>;
 }
@@ -90,13 +93,13 @@ function commentsOf(text: string, { pair, start, end }: RuleLines, rule: Written
   return { beside, above };
 }
 
-/** Where the comments are, and what they say. */
+/** The offset and text of each comment. */
 function comments(text: string): { offset: number; source: string }[] {
   const found: { offset: number; source: string }[] = [];
   let offset = 0;
   let last = '';
   for (const token of new Lexer().lex(text)) {
-    // Marks that are not in the text; behind the last of them is a value.
+    // These marks are not in the text; a value follows the last of them.
     const isMark = token === '\x02' || token === '\x18' || token === '\x1f';
     if (token.startsWith('#') && last !== '\x1f') found.push({ offset, source: token.trimEnd() });
     if (!isMark) offset += token.length;

@@ -1,4 +1,4 @@
-// The text of config.yaml as what an edit works on: what it says, and lines put into it, so that nothing else changes.
+// Reads and changes the text of config.yaml: compares its values, and inserts or replaces the lines of rules.
 import { isDeepStrictEqual } from 'node:util';
 import { isAlias, isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
 import { parseConfig, YAML_OPTIONS } from './load.ts';
@@ -8,30 +8,30 @@ export interface PlainConfig {
   [key: string]: unknown;
 }
 
-/** Only of a text that parseConfig accepts. */
+/** Accepts only a text that parseConfig accepts. */
 export function plainOf(text: string): PlainConfig {
   return (parseDocument(text, YAML_OPTIONS).toJS() as PlainConfig | null) ?? {};
 }
 
-/** Whether the text is YAML that says just that; no registries, none below the key and no key at all are the same. */
+/** Whether the text is YAML with exactly these values. A missing `registries` equals an empty one. */
 export function saysJust(text: string, wanted: PlainConfig): boolean {
   if (parseDocument(text, YAML_OPTIONS).errors.length > 0) return false;
   const normal = ({ registries, ...rest }: PlainConfig) => ({ ...rest, registries: registries ?? {} });
   try {
     return isDeepStrictEqual(normal(plainOf(text)), normal(wanted));
   } catch {
-    // An alias of what is not there any more.
+    // An alias whose anchor no longer exists.
     return false;
   }
 }
 
-/** The text. @throws XacctError `config-invalid` */
+/** Returns the text unchanged. @throws XacctError `config-invalid` */
 export function checkedConfig(text: string, file: string): string {
   parseConfig(text, file);
   return text;
 }
 
-/** The lines of rules put behind the last one. Undefined where the form of the text is none of the usual ones. */
+/** Inserts the lines of rules after the last rule. Undefined if the text has an unusual form. */
 export function withRuleLines(text: string, lines: readonly string[]): string | undefined {
   if (lines.length === 0) return text;
   const root = parseDocument(text, YAML_OPTIONS).contents;
@@ -78,7 +78,7 @@ export function appended(text: string, lines: readonly string[]): string {
   return `${text}${isOpen ? eol : ''}${lines.join(eol)}${eol}`;
 }
 
-/** The lines below the line that has the character at the offset. */
+/** Inserts the lines below the line that contains the offset. */
 function afterLine(text: string, offset: number, lines: readonly string[], indent: string): string {
   const eol = lineBreakOf(text);
   const next = text.indexOf('\n', offset);
@@ -91,7 +91,7 @@ function lineBreakOf(text: string): string {
   return text.includes('\r\n') ? '\r\n' : '\n';
 }
 
-/** The lines in the place of the rule's own. Undefined where its form is none of the usual ones. */
+/** Replaces the rule's lines by these. Undefined if the rule does not have lines of its own. */
 export function withRuleReplaced(text: string, key: string, lines: readonly string[]): string | undefined {
   const place = ruleLinesIn(text, key);
   if (place === undefined) return undefined;
@@ -102,13 +102,13 @@ export function withRuleReplaced(text: string, key: string, lines: readonly stri
 
 export interface RuleLines {
   pair: Pair;
-  /** Offsets of its first line, and behind its last one. */
+  /** Offsets of the start of its first line, and of the end of its last line. */
   start: number;
   end: number;
   indent: string;
 }
 
-/** Undefined where the rule has no lines of its own. */
+/** Undefined if the rule does not have lines of its own. */
 export function ruleLinesIn(text: string, key: string): RuleLines | undefined {
   const { contents } = parseDocument(text, YAML_OPTIONS);
   const registries = isMap(contents) ? pairOf(contents, 'registries')?.value : undefined;

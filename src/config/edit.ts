@@ -1,4 +1,4 @@
-// Pure edits of the text of config.yaml: rules and a setting put in or taken out; comments and formatting stay.
+// Pure edits of the text of config.yaml: add or remove rules and a setting. Comments and formatting stay.
 import { isDeepStrictEqual } from 'node:util';
 import type { Document } from 'yaml';
 import { editable, rewritten } from './edit-document.ts';
@@ -14,8 +14,8 @@ export interface ConfigAddition {
 }
 
 /**
- * The text with the rules at the end of `registries:`, and the helper. `file` is its path, for messages.
- * @throws XacctError `config-invalid` where the text is not a valid config, or would not be one afterwards.
+ * The text with the rules at the end of `registries:`, and the helper. `file`: its path, for messages.
+ * @throws XacctError `config-invalid` if the text is not a valid config before or after the edit.
  */
 export function addToConfig(text: string, { rules, fallbackHelper }: ConfigAddition, file: string): string {
   parseConfig(text, file);
@@ -36,7 +36,7 @@ export function addToConfig(text: string, { rules, fallbackHelper }: ConfigAddit
   return rewritten(document, { from: text, wanted, what: 'registries', file });
 }
 
-/** The text without what was added, as far as it still says the same. @throws XacctError `config-invalid` */
+/** The text without the additions that are still unchanged. @throws XacctError `config-invalid` */
 export function removeFromConfig(
   text: string,
   { rules, fallbackHelper }: ConfigAddition,
@@ -71,12 +71,12 @@ export function removeFromConfig(
 }
 
 /**
- * The text with other profiles in rules that are there, under their keys: all else of a rule stays.
+ * The text with other profiles in existing rules, by key. The rest of each rule stays.
  * @throws XacctError `config-invalid`
  */
 export function changeProfiles(text: string, profiles: ReadonlyMap<string, string>, file: string): string {
   let changed = text;
-  // From the end: an alias is behind what it refers to, which may then be changed, too.
+  // From the end: an alias comes after its anchor, so the anchor may be changed after it.
   for (const key of Object.keys(plainOf(text).registries ?? {}).toReversed()) {
     const profile = profiles.get(key);
     if (profile !== undefined) changed = changeProfile(changed, key, profile, file);
@@ -95,7 +95,7 @@ function changeProfile(text: string, key: string, profile: string, file: string)
   return rewritten(document, { from: text, wanted, what: `the rule for ${key}`, file });
 }
 
-/** The text without rules that take lines of their own. Undefined where its form is none of the usual ones. */
+/** The text without rules that have lines of their own. Undefined if one of them does not. */
 function withoutRules(text: string, keys: Iterable<string>): string | undefined {
   let cut: string | undefined = text;
   for (const key of keys) cut = cut === undefined ? undefined : withRuleReplaced(cut, key, []);
@@ -108,7 +108,7 @@ function flowRule(document: Document, rule: WrittenRule) {
   return node;
 }
 
-/** The setting on a line of its own, at the end of the text. */
+/** Adds the setting on a line of its own, at the end of the text. */
 function spliceSetting(text: string | undefined, fallbackHelper: string | undefined): string | undefined {
   if (text === undefined || fallbackHelper === undefined) return text;
   return appended(text, [`fallback_helper: ${scalar(fallbackHelper)}`]);

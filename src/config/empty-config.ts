@@ -1,8 +1,8 @@
-// The config of a user who has none; apart from what reads one, which takes its time to load.
+// The config of a user who has none. In a file of its own, because the reader takes time to load.
 import { DEFAULTS } from './defaults.ts';
 import type { Config } from './load.ts';
 
-/** No rules, every default. `file`: where it would be. */
+/** No rules, all defaults. `file`: the path that the config would have. */
 export function emptyConfig(file: string | undefined): Config {
   return {
     ...DEFAULTS,

@@ -4,7 +4,7 @@ import { configSchema, SOURCES } from './schema.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/** What the program checks in code, and an editor can be told of a rule all the same. */
+/** The rule checks that the program makes in code, as far as an editor can make them. */
 const RULE: JsonSchema = {
   anyOf: [{ required: ['profile'] }, { required: ['role_arn'] }, { required: ['service_account'] }],
   not: { required: ['profile', 'role_arn'] },
@@ -21,10 +21,10 @@ const RULE: JsonSchema = {
   ),
 };
 
-/** A bare hostname, or a pattern of ECR hostnames; as loose as an expression can be without refusing one that is right. */
+/** A bare hostname, or a pattern of ECR hostnames. Loose, so that it never refuses a valid one. */
 const HOSTNAME_OR_PATTERN = '^[A-Za-z0-9*][A-Za-z0-9.*-]*\\.[A-Za-z0-9.*-]*[A-Za-z0-9*]$';
 
-/** What a name of a region looks like, of whichever partition. */
+/** The form of a region name in any partition. */
 const REGION = '^[a-z]{2,}(?:-[a-z]+)+-\\d{1,2}$';
 
 const PATTERNS: Readonly<Record<string, string>> = {
@@ -33,7 +33,7 @@ const PATTERNS: Readonly<Record<string, string>> = {
   registry: '^[A-Za-z0-9][A-Za-z0-9.-]*\\.[A-Za-z]+$',
 };
 
-/** JSON Schema, draft 2020-12, of what a user writes (durations are texts). */
+/** JSON Schema, draft 2020-12, of what a user writes: durations are texts. */
 export function configJsonSchema(): JsonSchema {
   const defaults: Readonly<Record<string, unknown>> = configSchema.parse({});
   return {
@@ -46,7 +46,7 @@ export function configJsonSchema(): JsonSchema {
         const pattern = PATTERNS[key];
         if (pattern !== undefined) jsonSchema.pattern = pattern;
         if (key === 'additionalProperties') Object.assign(jsonSchema, RULE);
-        // Read, it is in milliseconds.
+        // After parsing it is in milliseconds.
         const duration = defaults[key];
         if (typeof duration === 'number') jsonSchema.default = durationOf(duration);
       },

@@ -1,4 +1,4 @@
-// Reads config.yaml into a Config, or says in which line and column it is wrong and what to write instead.
+// Reads config.yaml into a Config, or reports the line and column of a mistake and what to write instead.
 import { type Document, LineCounter, type ParseOptions, parseDocument, type SchemaOptions } from 'yaml';
 import type { XacctError } from '../errors.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
@@ -9,9 +9,9 @@ import { collide, groupOf, type Pattern, parsePattern } from './pattern.ts';
 import { configSchema, type Rule } from './schema.ts';
 import { type ConfigSettings, saidBy, settingsOf } from './settings.ts';
 
-/** A key of `registries:` with its rule and where it is. */
+/** A key of `registries:` with its rule and its place. */
 export interface RegistryRule {
-  /** The path of its file, which is the user's own or the machine's. */
+  /** The path of its file: the user's or the machine's. */
   file: string;
   /** As written. */
   key: string;
@@ -23,32 +23,32 @@ export interface RegistryRule {
 }
 
 export interface Config extends ConfigSettings {
-  /** Where the user's own was read from, or would be; undefined where not even that is known. */
+  /** The path of the user's own file, which need not exist; undefined if it is not known. */
   file: string | undefined;
-  /** Whether that file is there. */
+  /** Whether that file exists. */
   exists: boolean;
-  /** All that were read, in the order in which they count. */
+  /** All files that were read, in the order of precedence. */
   files: readonly string[];
   /** In the order of the files. */
   rules: readonly RegistryRule[];
-  /** The same by `groupOf` their patterns, a map for each file. */
+  /** The same rules by the `groupOf` of their patterns, one map for each file. */
   groups: readonly ReadonlyMap<string, readonly RegistryRule[]>[];
-  /** The path of the file that says a setting; left out where the default counts. */
+  /** The path of the file that sets each setting; absent if the default applies. */
   saidBy: Readonly<Partial<Record<keyof ConfigSettings, string>>>;
 }
 
-/** A config, or else what is wrong with it: at least one fault, in the order in which they are found. */
+/** A config, or its faults: at least one, in the order of the search. */
 export type InspectedConfig = (
   | { config: Config; faults?: undefined }
   | { config?: undefined; faults: readonly XacctError[] }
 ) & {
-  /** Left out where the text is no YAML. */
+  /** Absent if the text is not YAML. */
   names?: () => ConfigNames;
 };
 
 /**
- * Parses the text of a config file; `file` is its path, for messages.
- * @throws XacctError `config-invalid` with `FILE:LINE:COLUMN: what is wrong` and, where known, what to write instead.
+ * Parses the text of a config file. `file`: its path, for messages.
+ * @throws XacctError `config-invalid` with `FILE:LINE:COLUMN: what is wrong` and, if known, what to write instead.
  */
 export function parseConfig(text: string, file: string): Config {
   const { config, faults } = inspectConfig(text, file, 1);
@@ -56,17 +56,17 @@ export function parseConfig(text: string, file: string): Config {
   return config;
 }
 
-/** The library looks for an alias among all that came before it. */
+/** To resolve an alias, the library searches all anchors before it. */
 const MAX_ANCHORS = 1_000;
 
-/** The library compares each key with every other; `keyFaults` does not. */
+/** The library compares each key with every other, which is slow. `keyFaults` finds duplicates faster. */
 export const YAML_OPTIONS = {
   uniqueKeys: false,
   prettyErrors: false,
   logLevel: 'error',
 } as const satisfies ParseOptions & SchemaOptions & { logLevel: string };
 
-/** The same, with every mistake at once; with a `most`, no more are looked for. */
+/** Like parseConfig, but reports every mistake at once, or the first `most`. */
 export function inspectConfig(text: string, file: string, most = Number.POSITIVE_INFINITY): InspectedConfig {
   const lineCounter = new LineCounter();
   const anchors = text.match(/(?<![^\s,[{])&/g)?.length ?? 0;
@@ -123,7 +123,7 @@ function ruleAt(
   return { file, key, pattern, rule, line, column };
 }
 
-/** Rules by group, and what is wrong with some of them. */
+/** Rules by group, and the faults of some of them. */
 function grouped(rules: readonly RegistryRule[]): {
   groups: Map<string, RegistryRule[]>;
   faults: XacctError[];
@@ -145,7 +145,7 @@ export function addToGroup(groups: Map<string, RegistryRule[]>, rule: RegistryRu
   else group.push(rule);
 }
 
-/** Why the rule cannot be there beside the earlier ones of its group, if it cannot. */
+/** Why the rule conflicts with an earlier one of its group; undefined if it does not. */
 function conflict(
   { file, key, pattern, rule, line, column }: RegistryRule,
   earlier: readonly RegistryRule[],

@@ -1,12 +1,12 @@
-// Which rule of the config a hostname falls under.
+// Finds the rule of the config that applies to a hostname.
 import { parseRegistry, type Registry } from '../registry/ecr-hostname.ts';
 import type { Config, RegistryRule } from './load.ts';
 import { covers, groupsFor } from './pattern.ts';
 
 /**
- * The most specific rule for a hostname (lower case): exact > account+region > account > region > wildcard. Any of the user's own
- * file comes before any of the machine's. Undefined where none covers it. Two of one rank and one file cannot both cover it: the
- * loader refuses such a file.
+ * The most specific rule for a hostname (lower case): exact > account+region > account > region > wildcard. Any rule of
+ * the user's own file comes before any rule of the machine's. Undefined if no rule matches. Two rules of the same rank
+ * and file never both match: the loader refuses such a file.
  */
 export function matchRule(config: Config, hostname: string): RegistryRule | undefined {
   const registry = parseRegistry(hostname);
@@ -23,14 +23,14 @@ export function matchRule(config: Config, hostname: string): RegistryRule | unde
   return undefined;
 }
 
-/** Why its identity is chosen, as in `rule "…" (config.yaml:3)`. */
+/** Why this rule's identity is chosen, as in `rule "…" (config.yaml:3)`. */
 export function ruleReason({ key, file, line }: RegistryRule): string {
   return `rule "${key}" (${file}:${line})`;
 }
 
 /**
- * The registry that a hostname means to this user: ECR's own names, and the names of their own that a rule maps.
- * Undefined for everything else, which is never given a credential; a VPC endpoint is only ours by a rule.
+ * The registry of a hostname for this user: ECR's own hostnames, and other hostnames that a rule maps to one. Undefined
+ * for all others, which never receive a credential. A VPC endpoint needs a rule.
  */
 export function registryOf(hostname: string, match: RegistryRule | undefined): Registry | undefined {
   if (match?.rule.registry !== undefined) return parseRegistry(match.rule.registry);

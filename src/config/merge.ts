@@ -1,7 +1,7 @@
-// The machine's config beneath the user's own: a rule of the user's comes before all of the machine's, and settings count one by one.
+// Merges the machine's config with the user's, whose rules come first; settings are merged one by one.
 import type { Config } from './load.ts';
 
-/** Merges once for each pair. `beneath`: of the machine, where it has one. */
+/** Merges once for each pair. `beneath`: the machine's config, if it has one. */
 export function createMerge(): (own: Config, beneath: Config | undefined) => Config {
   const merged = new WeakMap<Config, { beneath: Config; config: Config }>();
   return (own, beneath) => {
@@ -21,7 +21,7 @@ function merge(own: Config, beneath: Config): Config {
     file: own.file,
     exists: own.exists,
     files: [...own.files, ...beneath.files],
-    // One without rules costs no copy of the other's.
+    // Avoids a copy if the user has no rules.
     rules: own.rules.length === 0 ? beneath.rules : [...own.rules, ...beneath.rules],
     groups: [...own.groups, ...beneath.groups],
     saidBy: { ...beneath.saidBy, ...own.saidBy },

@@ -1,4 +1,4 @@
-// Where the files are, by the environment of the caller: the user's config.yaml, the machine's, and the log.
+// The paths of the files in the caller's environment: the user's config.yaml, the machine's, and the log.
 import '../os/made-up-home.ts';
 import { homedir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
@@ -14,8 +14,8 @@ const NAME = 'ecr-xacct';
 forgetMadeUpHome();
 
 /**
- * The path of config.yaml: `$ECR_XACCT_CONFIG`, else in the user's config folder. Undefined without a home folder.
- * @throws XacctError `config-invalid` where `ECR_XACCT_CONFIG` is a relative path: the daemon has another current folder.
+ * The path of config.yaml: `$ECR_XACCT_CONFIG`, or else in the user's config folder. Undefined without a home folder.
+ * @throws XacctError `config-invalid` if `ECR_XACCT_CONFIG` is a relative path: the daemon has another current folder.
  */
 export function configPath(env: Environment): string | undefined {
   if (env.ECR_XACCT_CONFIG) return absolutePath('ECR_XACCT_CONFIG', env.ECR_XACCT_CONFIG);
@@ -23,12 +23,12 @@ export function configPath(env: Environment): string | undefined {
   return folder === undefined ? undefined : join(folder, 'config.yaml');
 }
 
-/** The config of the machine: root's, for every user. */
+/** The config of the machine. It belongs to root and applies to every user. */
 export const SYSTEM_CONFIG = '/etc/ecr-xacct/config.yaml';
 
 /**
- * The path of the machine's config, which is beneath the user's: `$ECR_XACCT_SYSTEM_CONFIG`, else `SYSTEM_CONFIG`. Undefined where
- * that variable is empty, where `ECR_XACCT_CONFIG` names the same file as the user's, and on Windows. @throws as above
+ * The path of the machine's config, which the user's overrides: `$ECR_XACCT_SYSTEM_CONFIG`, or else `SYSTEM_CONFIG`.
+ * Undefined if that variable is empty, if `ECR_XACCT_CONFIG` names the same file, and on Windows. @throws as above
  */
 export function systemConfigPath(env: Environment): string | undefined {
   const { ECR_XACCT_SYSTEM_CONFIG: path = SYSTEM_CONFIG, ECR_XACCT_CONFIG: own } = env;
@@ -36,7 +36,7 @@ export function systemConfigPath(env: Environment): string | undefined {
   return absolutePath('ECR_XACCT_SYSTEM_CONFIG', path);
 }
 
-/** Whether the user's config is the machine's: `ECR_XACCT_CONFIG` names it, and it must be root's all the same. */
+/** Whether `ECR_XACCT_CONFIG` names the machine's config, which must belong to root even then. */
 export function isSystemConfig({
   ECR_XACCT_SYSTEM_CONFIG: path = SYSTEM_CONFIG,
   ECR_XACCT_CONFIG: own,
@@ -58,12 +58,12 @@ export function logPath(env: Environment): string | undefined {
   return folder === undefined ? undefined : join(folder, 'daemon.log');
 }
 
-/** Variables of https://specifications.freedesktop.org/basedir-spec/ that env-paths follows on Linux and the BSDs. */
+/** The variables of https://specifications.freedesktop.org/basedir-spec/ that env-paths uses on Linux and the BSDs. */
 const XDG = { config: ['XDG_CONFIG_HOME', '.config'], log: ['XDG_STATE_HOME', '.local/state'] } as const;
 
 /**
- * env-paths reads the environment of its own process, once; a daemon answers callers with theirs. So the layout is
- * env-paths' and the home folder the caller's.
+ * env-paths reads the environment of its own process once, but a daemon answers callers with other environments. So the
+ * layout is env-paths', and the home folder is the caller's.
  */
 function userFolder(kind: 'config' | 'log', env: Environment): string | undefined {
   if (process.platform === 'win32') return envPaths(NAME, { suffix: '' })[kind];

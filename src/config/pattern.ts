@@ -1,4 +1,4 @@
-// The keys under `registries:`: an exact hostname, or an ECR hostname in which `*` stands for whole parts of it.
+// Parses the keys under `registries:`: an exact hostname, or an ECR hostname in which `*` replaces whole parts.
 import { type PrivateRegistry, parseRegistry, partitionOfRegion } from '../registry/ecr-hostname.ts';
 
 /** From the most specific to the least. */
@@ -8,7 +8,7 @@ export type Pattern =
   | { rank: 'exact'; hostname: string }
   | {
       rank: Exclude<Rank, 'exact'>;
-      /** The hostname in its four parts; undefined where the pattern has `*`. */
+      /** The four parts of the hostname; undefined for a part that is `*`. */
       account: string | undefined;
       endpoint: string | undefined;
       region: string | undefined;
@@ -20,7 +20,7 @@ const GLOB =
 const HOSTNAME =
   /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/;
 
-/** Reads a key of `registries:`; undefined where it is neither a hostname nor a pattern of ECR hostnames. */
+/** Parses a key of `registries:`; undefined if it is neither a hostname nor a pattern of ECR hostnames. */
 export function parsePattern(text: string): Pattern | undefined {
   const key = text.toLowerCase();
   if (!key.includes('*')) return HOSTNAME.test(key) ? { rank: 'exact', hostname: key } : undefined;
@@ -39,7 +39,7 @@ export function parsePattern(text: string): Pattern | undefined {
 
 type Glob = Exclude<Pattern, { rank: 'exact' }>;
 
-/** One region name of every partition, to try a pattern's suffix with. */
+/** One region of every partition, to test a pattern's suffix. */
 const SAMPLE_REGIONS = [
   'us-east-1',
   'us-gov-west-1',
@@ -51,7 +51,9 @@ const SAMPLE_REGIONS = [
   'eusc-de-east-1',
 ];
 
-/** Whether any ECR hostname has these parts: a suffix of one partition with the region of another matches nothing. */
+/**
+ * Whether an ECR hostname can have these parts: the suffix of one partition with the region of another matches nothing.
+ */
 function isPossible({ account, endpoint, region, suffix }: Omit<Glob, 'rank'>): boolean {
   if (suffix === undefined) return true;
   const endpoints = endpoint === undefined ? ['dkr.ecr', 'dkr-ecr'] : [endpoint];
@@ -61,7 +63,7 @@ function isPossible({ account, endpoint, region, suffix }: Omit<Glob, 'rank'>): 
   );
 }
 
-/** Whether the pattern (not an exact one) covers the registry. */
+/** Whether the pattern (not an exact one) matches the registry. */
 export function covers(pattern: Glob, registry: PrivateRegistry): boolean {
   if (registry.account === undefined) return false;
   const [account, endpoint, region, suffix] = parts(registry, registry.account);
@@ -82,12 +84,12 @@ function fits(wanted: string | undefined, actual: string): boolean {
   return wanted === undefined || wanted === actual;
 }
 
-/** Where rules are looked up: two patterns of different groups never collide, and each group has a few rules at most. */
+/** The key for looking up rules: two patterns of different groups never collide, and a group has only a few rules. */
 export function groupOf(pattern: Pattern): string {
   return pattern.rank === 'exact' ? pattern.hostname : globGroup(pattern.account, pattern.region);
 }
 
-/** The groups of all patterns that may cover a registry, from the most specific to the least. */
+/** The groups of all patterns that may match a registry, from the most specific to the least. */
 export function groupsFor(hostname: string, registry: PrivateRegistry | undefined): string[] {
   if (registry?.account === undefined) return [hostname];
   const { account, region } = registry;
@@ -100,12 +102,12 @@ export function groupsFor(hostname: string, registry: PrivateRegistry | undefine
   ];
 }
 
-/** A blank is in no hostname. */
+/** Separated by a blank, because no hostname contains one. */
 function globGroup(account = '*', region = '*'): string {
   return `${account} ${region}`;
 }
 
-/** Whether two patterns of one rank cover a hostname in common, so that neither is more specific for it. */
+/** Whether two patterns of one rank match a common hostname, so that neither is more specific for it. */
 export function collide(one: Pattern, other: Pattern): boolean {
   if (one.rank === 'exact' || other.rank === 'exact') {
     return one.rank === 'exact' && other.rank === 'exact' && one.hostname === other.hostname;
@@ -121,7 +123,7 @@ export function collide(one: Pattern, other: Pattern): boolean {
 
 const NONE = Symbol('nothing in common');
 
-/** What both a part of one pattern and the same part of another stand for; undefined is everything. */
+/** The value of a part that both patterns allow; undefined if both allow any value. */
 function common(a: string | undefined, b: string | undefined): string | undefined | typeof NONE {
   if (a === undefined || b === undefined) return a ?? b;
   return a === b ? a : NONE;

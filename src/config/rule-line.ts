@@ -1,4 +1,4 @@
-// A rule as a line of config.yaml.
+// Writes a rule as a line of config.yaml.
 import { parse } from 'yaml';
 
 /** As in `"111122223333.dkr.ecr.*.amazonaws.com": { profile: dev }`. */
@@ -6,7 +6,7 @@ export function ruleLine(key: string, profile: string): string {
   return `${JSON.stringify(key)}: { profile: ${scalar(profile)} }`;
 }
 
-/** A string as it may stand in a flow map: plain where nothing else could be read there. */
+/** A string for a flow map: unquoted if YAML cannot read it as anything else. */
 export function scalar(text: string): string {
   const isPlain = /^[A-Za-z][\w.@+-]*$/.test(text) && parse(text) === text;
   return isPlain ? text : JSON.stringify(text);

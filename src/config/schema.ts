@@ -1,5 +1,5 @@
-// The shape of config.yaml: what may stand in it and what each value must look like.
-// zod/mini: the daemon keeps the schema in memory for its life, and the other zod takes 9 MB more.
+// The schema of config.yaml: its keys and the form of each value.
+// Uses zod/mini: the daemon keeps the schema in memory all its life, and the full zod takes 9 MB more.
 import * as z from 'zod/mini';
 import { parseRegistry, partitionOfRegion } from '../registry/ecr-hostname.ts';
 import { ROLE_ARN } from '../registry/role-arn.ts';
@@ -13,7 +13,7 @@ const profileName = z
   .string('must be the name of a profile; quote it if it looks like a number')
   .check(z.regex(PROFILE_NAME, 'must be the name of a profile in ~/.aws/config'));
 
-/** Whether a rule can name the profile. */
+/** Whether a rule can use this name of a profile. */
 export function isProfileName(name: string): boolean {
   return PROFILE_NAME.test(name);
 }
@@ -26,13 +26,13 @@ const roleArn = z
 
 const AUDIENCE = 'must be true, or the audience that the role trusts';
 
-/** The message for a value of the wrong type; other faults of an object keep their own. */
+/** The message for a value of the wrong type. Other faults of an object keep their own messages. */
 const expected = (what: string) => ({
   error: ({ code }: { code?: string | undefined }) =>
     code === 'invalid_type' ? `must be ${what}` : undefined,
 });
 
-/** A key that may be left out, and what it means. */
+/** An optional key and its description. */
 const key = <T extends z.core.SomeType>(type: T, description: string) =>
   z.optional(type).check(z.describe(description));
 
@@ -155,7 +155,7 @@ function* contradictions(
       };
     }
     if (second !== undefined) yield { key: second, message: `contradicts ${source}; keep one of them` };
-    // A pod's own role may lie between: its keys assume the rule's.
+    // A rule can use external_id after service_account: the keys of the pod's own role may assume the rule's role.
     const without = WEB_IDENTITY.includes(source ?? '') ? ['external_id', 'mfa_serial'] : [];
     const alone = source === 'service_account' ? ['mfa_serial'] : without;
     for (const key of alone.filter(given)) yield { key, message: `has no effect with ${source}; remove it` };
@@ -180,7 +180,7 @@ function* contradictions(
 
 const duration = (least: number, most: number, range: string) =>
   z.pipe(
-    // The expression is for the JSON Schema: parseDuration says the same.
+    // The pattern is for the JSON Schema. parseDuration makes the same check.
     z
       .string(`must be a duration such as 15m (${range})`)
       .check(z.regex(/^\d{1,6}[smh]$/, `must be a duration such as 15m (${range})`)),

@@ -1,4 +1,4 @@
-// What config.yaml says besides rules, by the names that the code has for it.
+// The settings of config.yaml other than rules, with their names in the code.
 import type * as z from 'zod/mini';
 import type { configSchema } from './schema.ts';
 
@@ -7,13 +7,13 @@ export interface ConfigSettings {
   refreshMargin: number;
   /** Milliseconds. */
   maxTokenAge: number;
-  /** Whether a profile of the account is looked for where no rule covers a hostname. */
+  /** Whether to look for a profile of the account if no rule matches a hostname. */
   discover: boolean;
   /** A command line that prints an MFA code. */
   mfaProcess: string | undefined;
   /** The NAME of `docker-credential-NAME`, which answers for hosts that are not ECR. */
   fallbackHelper: string | undefined;
-  /** Variables by which a credential_process chooses whose keys it gives, besides those that always count. */
+  /** Variables that change which keys a credential_process gives, in addition to the fixed list. */
   processEnv: readonly string[];
 }
 
@@ -28,7 +28,7 @@ const KEYS = {
   processEnv: 'process_env',
 } as const satisfies Record<keyof ConfigSettings, keyof Written>;
 
-/** As the schema has filled them in. */
+/** From the file's settings, with the defaults of the schema. */
 export function settingsOf(written: Written): ConfigSettings {
   return {
     refreshMargin: written.refresh_margin,
@@ -40,7 +40,7 @@ export function settingsOf(written: Written): ConfigSettings {
   };
 }
 
-/** The settings that a file says itself, each with its path; `plain` is all of the file. */
+/** The settings that a file contains, each with the file's path. `plain`: the whole file. */
 export function saidBy(plain: unknown, file: string): Partial<Record<keyof ConfigSettings, string>> {
   const keys = Object.keys(plain ?? {});
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-// What the daemon does beside Docker's actions, for people and for the kubelet.
+// The daemon's actions other than Docker's, for people and for the kubelet.
 import { type Clock, type Moment, wallTime } from '../clock.ts';
 import { errorFields, orError, XacctError } from '../errors.ts';
 import type { WhoAmI } from '../helper/account-memory.ts';
@@ -14,14 +14,14 @@ import { giveBackGarbage } from './small-heap.ts';
 interface Running {
   version: string;
   clock: Clock;
-  /** Gives 0 to 1. */
+  /** Returns a number from 0 to 1. */
   random: () => number;
   started: Moment;
-  /** Ends the daemon; the reason is for the log. */
+  /** Ends the daemon. The reason is for the log. */
   end: (reason: string) => void;
 }
 
-/** By name; each answers with JSON, or with nothing. */
+/** Actions by name. Each answers with JSON, or with an empty text. */
 export function createDaemonActions(
   deps: HelperDeps & Memory & { whoAmI: WhoAmI },
   { version, clock, random, started, end }: Running,
@@ -45,14 +45,14 @@ export function createDaemonActions(
       mfaSessions: mfaSessions.status().length,
     };
     deps.clear();
-    // When this request, whose variables may have keys in them, is over, too.
+    // After this request has ended, because its variables may contain keys.
     setImmediate(giveBackGarbage);
     return forgotten;
   };
   return {
     status: () => line(status()),
     forget: () => line(forget()),
-    // Loaded only here, as few ask for it.
+    // Loaded only here, because it is rarely used.
     login: async ({ input, env }) => {
       const { login } = await import('../helper/login.ts');
       return line(await doneOrError(() => login(deps, readLoginRequest(input), env)));
@@ -64,25 +64,25 @@ export function createDaemonActions(
     export: async ({ input, env }) => {
       const { credentialFor } = await import('../helper/credential.ts');
       const done = await doneOrError(() => credentialFor(deps, readExportRequest(input), env));
-      // As it is: nothing in a password is hidden.
+      // Unchanged: `shownValue` would alter a password.
       return `${JSON.stringify(done)}\n`;
     },
     kubelet: async ({ input, env }) => {
       const { answerKubelet } = await import('../kubelet/answer.ts');
       return await answerKubelet({ ...deps, random, steady: () => clock().steady }, input, env);
     },
-    // As it is: what is shown may be changed on the way, and this is a secret.
+    // Unchanged: `shownValue` may alter a text, and this is a secret.
     password: async ({ input, env }) =>
       JSON.stringify(await doneOrError(() => getCredential(deps, input, env))),
     stop: ({ input }) => {
-      // A client of a later version means a daemon older than that, which another client may have replaced by this one.
+      // A client of a later version stops only older daemons. Another client may have replaced the old one by this one.
       if (!isForOlder(input)) end('asked to stop');
       return '';
     },
   };
 }
 
-/** What a client needs to know an error by its code; it prints the error itself. */
+/** The result, or the fields of an error: a client needs its code, and prints the error itself. */
 async function doneOrError<T>(act: () => Promise<T>): Promise<OrError<T>> {
   const done = await orError(act);
   return done instanceof XacctError ? { error: errorFields(done) } : { done };

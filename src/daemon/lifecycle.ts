@@ -1,4 +1,4 @@
-// How the daemon comes and goes: one per socket, a stale socket taken over, the end when nothing is left to serve.
+// Starts and ends the daemon: one per socket; it replaces a stale socket, and ends when it is no longer needed.
 import { chmodSync, lstatSync, rmSync, unlinkSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { XacctError } from '../errors.ts';
@@ -8,28 +8,28 @@ import { limitError } from '../os/limits.ts';
 import { boundPath } from '../os/socket-holder.ts';
 import { isSafeSocket, makeSocketFolder, safeSocket } from '../wire/socket-path.ts';
 
-/** Racing starters wait for one another: binding takes milliseconds, so this is some seconds in all. */
+/** Parallel starters wait for one another. Binding takes milliseconds, so this is a few seconds in all. */
 const LOCK_OPTIONS = {
   realpath: false,
-  // The shortest that the library allows; a starter that was killed holds up others for this long.
+  // The minimum of the library. A starter that was killed blocks others for this long.
   stale: 2_000,
   retries: { retries: 60, factor: 1.2, minTimeout: 5, maxTimeout: 200 },
-  // By default the library throws out of a timer. A lock lost meanwhile means two daemons at the worst, and the one whose
-  // socket is replaced ends itself.
+  // By default the library throws from a timer. A lost lock can at worst cause two daemons, and the one whose socket is
+  // replaced ends itself.
   onCompromised: () => {},
 };
 
 /**
- * Listens on the socket, unless another daemon already does. The system decides among starters at the same moment: a path can
- * be bound once. A socket that nobody answers on is removed only under a lock.
- * @returns whether this process is the daemon now.
+ * Listens on the socket, unless another daemon already does. The system chooses between parallel starters: a path can
+ * be bound only once. A socket that does not answer is removed only under a lock.
+ * @returns whether this process is now the daemon.
  * @throws XacctError `socket-unsafe`, `limit`; errors of the lock and of listen.
  */
 export async function becomeDaemon(server: Server, path: string, uid: number): Promise<boolean> {
   makeSocketFolder(path, uid);
   if (await listen(server, path)) return true;
   if (await isAnswering(path, uid)) return false;
-  // Loaded only here: it is rare, and the library would stay in memory.
+  // Loaded only here: it is rarely used, and the library would stay in memory.
   const { lock } = await import('proper-lockfile');
   dropLockOfFuture(`${path}.lock`);
   const release = await lock(path, LOCK_OPTIONS);
@@ -42,22 +42,25 @@ export async function becomeDaemon(server: Server, path: string, uid: number): P
   }
 }
 
-/** Where a starter was killed and the clock set back then, its lock would not be stale before the clock is there again. */
+/**
+ * If a starter was killed and the clock was then set back, its lock would not be stale until the clock reaches that
+ * time again.
+ */
 function dropLockOfFuture(lock: string): void {
   const made = lstatSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (made > Date.now() + LOCK_OPTIONS.stale) rmSync(lock, { recursive: true, force: true });
 }
 
-/** What a daemon listens on. */
+/** The socket that a daemon listens on. */
 export interface Bound {
   path: string;
-  /** The descriptor that systemd handed over: then the socket's mode is its unit's to say, and it stays when the daemon ends. */
+  /** The descriptor from systemd. Then its unit sets the socket's mode, and the socket stays when the daemon ends. */
   inherited?: number;
 }
 
 /**
- * The socket that systemd made, where it started this very process for it.
- * @throws XacctError `socket-unsafe` where it is none of the file system: nothing would keep other users out.
+ * The socket that systemd made, if it started this process for it.
+ * @throws XacctError `socket-unsafe` if it has no path in the file system: then other users could connect.
  */
 export function activatedSocket(env: Readonly<Record<string, string | undefined>>): Bound | undefined {
   const [inherited] = activatedSockets(env);
@@ -73,7 +76,7 @@ export function activatedSocket(env: Readonly<Record<string, string | undefined>
   );
 }
 
-/** Listens on it. @throws XacctError `socket-unsafe`; errors of listen. */
+/** Listens on the socket of systemd. @throws XacctError `socket-unsafe`; errors of listen. */
 export async function listenActivated(server: Server, path: string, fd: number, uid: number): Promise<void> {
   isSafeSocket(path, uid);
   await new Promise<void>((resolve, reject) => {
@@ -86,9 +89,9 @@ export async function listenActivated(server: Server, path: string, fd: number, 
 }
 
 /**
- * Why other users may have come to the socket since it was made; undefined where they may not. What an access control list
- * grants is in the mode of its group. The socket's own mode counts, too, though in a closed folder it lets in no one: the
- * daemon made it 0600, and who opened it may open the folder next.
+ * Why other users may have had access to the socket since it was made; undefined if they have none. The group bits of
+ * the mode include what an access control list grants. The socket's own mode is checked, too, although a closed folder
+ * already keeps other users out: the daemon made it 0600, and a process that opened it may open the folder next.
  */
 export function exposure({ path, inherited }: Bound, uid: number): string | undefined {
   try {
@@ -100,10 +103,10 @@ export function exposure({ path, inherited }: Bound, uid: number): string | unde
   }
 }
 
-/** A connection that takes this long is no sign of life, and none of death: the socket is left alone. */
+/** After this time it is unknown whether a daemon answers, so the socket is left alone. */
 const CONNECT_DEADLINE_MS = 2_000;
 
-/** @throws the error of a connection that says neither yes nor no. */
+/** @throws the error of a connection that neither succeeds nor is refused. */
 async function isAnswering(path: string, uid: number): Promise<boolean> {
   if (!isSafeSocket(path, uid)) return false;
   return new Promise((resolve, reject) => {
@@ -128,7 +131,7 @@ function unlinkSocket(path: string): void {
   }
 }
 
-/** @returns false where something is at the path already. */
+/** @returns false if the path already exists. */
 function listen(server: Server, path: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => {
@@ -138,14 +141,14 @@ function listen(server: Server, path: string): Promise<boolean> {
     server.once('error', fail);
     server.listen({ path, backlog: 4096 }, () => {
       server.off('error', fail);
-      // The folder is closed to others already; the socket is too, for whoever looks at it alone.
+      // The folder already keeps other users out. The mode also satisfies a check of the socket alone.
       chmodSync(path, 0o600);
       resolve(true);
     });
   });
 }
 
-/** What a daemon was when it began to serve. */
+/** The state of a daemon when it began to serve. */
 export interface Beginning {
   bound: Bound;
   uid: number;
@@ -155,36 +158,36 @@ export interface Beginning {
   program: string;
 }
 
-/** Why a daemon is to end, whatever it holds; undefined while it may serve. */
+/** Why a daemon must end, even if it holds tokens; undefined while it may serve. */
 export function faultOf({ bound, uid, socket, program }: Beginning): string | undefined {
   if (fileIdentity(bound.path) !== socket) return 'the socket was removed or replaced';
   return fileIdentity(program) === undefined ? 'the program was removed' : exposure(bound, uid);
 }
 
 export interface Watch {
-  /** As by `faultOf`. */
+  /** As in `faultOf`. */
   fault: () => string | undefined;
-  /** When the last request was, by `clock`. */
+  /** The time of the last request, by `clock`. */
   lastRequest: () => number;
-  /** Whether tokens or logins are held. */
+  /** Whether the daemon holds tokens or logins. */
   holdsAnything: () => boolean;
-  /** What is due now and then: renew, drop what expired, rotate the log. */
+  /** The periodic work: renew tokens, drop expired ones, rotate the log. */
   tidy: () => void;
   /** Milliseconds, never set back. */
   clock: () => number;
-  /** Calls it each minute, while the machine is awake; a timer of this machine, unless a test has its own time. */
+  /** Calls `look` each minute while the machine is awake. A timer of this machine, unless a test passes its own. */
   everyMinute?: ((look: () => void) => void) | undefined;
   end: End;
 }
 
-/** Ends the daemon; the reason is for the log. */
+/** Ends the daemon. The reason is for the log. */
 export type End = (reason: string, level?: 'info' | 'warn') => void;
 
-/** Idle, the daemon wakes once a minute. */
+/** An idle daemon wakes once a minute. */
 const TICK_MS = 60_000;
 const IDLE_EXIT_MS = 15 * 60_000;
 
-/** Looks now and then whether the daemon is still of use. */
+/** Checks each minute whether the daemon is still needed. */
 export function watchUsefulness(watch: Watch): void {
   const { fault, lastRequest, holdsAnything, tidy, clock, everyMinute = tickEveryMinute, end } = watch;
   everyMinute(() => {
@@ -198,17 +201,17 @@ export function watchUsefulness(watch: Watch): void {
   });
 }
 
-/** The timer does not keep a process alive. */
+/** The timer does not keep the process alive. */
 function tickEveryMinute(look: () => void): void {
   setInterval(look, TICK_MS).unref();
 }
 
-/** Removes the socket, if it is still the one this daemon made. */
+/** Removes the socket if it is still the one that this daemon made. */
 export function removeOwnSocket(path: string, own: string | undefined): void {
   if (own !== undefined && fileIdentity(path) === own) unlinkSocket(path);
 }
 
-/** Device, inode and time of the last change of its contents; undefined where it is not there or cannot be seen. */
+/** Device, inode and time of the last change of its contents; undefined if it does not exist or cannot be read. */
 export function fileIdentity(path: string): string | undefined {
   try {
     const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });

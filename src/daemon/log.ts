@@ -1,4 +1,4 @@
-// The daemon's log: what was asked and what came of it, a line of JSON each, never a secret; rotated by size.
+// The daemon's log: each request and its result as one line of JSON, without secrets; rotated by size.
 import { closeSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { logPath } from '../config/paths.ts';
@@ -14,16 +14,19 @@ const LEVELS = ['debug', 'info', 'warn', 'off'] as const;
 type Level = Exclude<(typeof LEVELS)[number], 'off'>;
 
 export interface DaemonLog {
-  /** Undefined where there is no log: no home folder, it cannot be written, or root would write it in another user's. */
+  /**
+   * Undefined without a log: there is no home folder, the file cannot be written, or root would write it in another
+   * user's folder.
+   */
   file: string | undefined;
   write(level: Level, message: string, fields?: Readonly<Record<string, unknown>>): void;
-  /** Starts a new file where this one has grown too large. */
+  /** Starts a new file if this one has grown too large. */
   rotate(): void;
 }
 
 /**
- * Opens `daemon.log`, 0600; `ECR_XACCT_LOG` is the least level that is written: debug, info (also where it is none of these),
- * warn or off. Thirty lines instead of a library, because a library's code would stay in memory as long as the daemon.
+ * Opens `daemon.log`, 0600. `ECR_XACCT_LOG` is the lowest level to write: debug, info (also for an unknown level), warn
+ * or off. Thirty lines instead of a library, whose code would stay in memory as long as the daemon.
  */
 export function openLog(env: Readonly<Record<string, string | undefined>>): DaemonLog {
   const wanted = env.ECR_XACCT_LOG || 'info';
@@ -52,13 +55,13 @@ export function openLog(env: Readonly<Record<string, string | undefined>>): Daem
   };
 }
 
-/** One that is there in another user's folder is not for root either: rotated, it would be root's. */
+/** Root does not use an existing log in another user's folder: after rotation it would belong to root. */
 function ownLogPath(env: Readonly<Record<string, string | undefined>>): string | undefined {
   const file = logPath(env);
   return file === undefined || foreignOwner(file, homeFolder(env)) !== undefined ? undefined : file;
 }
 
-/** Undefined where it cannot be written. */
+/** Undefined if the file cannot be written. */
 function openFile(file: string): number | undefined {
   try {
     makePrivateFolder(dirname(file));
@@ -69,7 +72,7 @@ function openFile(file: string): number | undefined {
   }
 }
 
-/** Whether the file was moved away. A log that cannot be rotated grows; it is never worth the daemon. */
+/** Whether the file was moved away. A log that cannot be rotated grows, because a log must not end the daemon. */
 function rotateFile(file: string): boolean {
   try {
     const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;

@@ -1,7 +1,7 @@
-// The memory of questions: the bytes of each `get` that was answered with a token, and how to answer it again from memory.
+// Remembers questions: the bytes of each `get` that was answered with a token, and how to answer them from memory.
 //
-// It spares a warm `get` the parsing, the ladder of precedence and the token's key, as long as nothing has changed of what these
-// went by.
+// A warm `get` then needs no parsing, no choice of identity and no key of the token, as long as nothing they depend on
+// has changed.
 import { statSync } from 'node:fs';
 import { configPath, systemConfigPath } from '../config/paths.ts';
 import type { Answer } from '../docker/messages.ts';
@@ -13,11 +13,14 @@ import type { Request } from '../wire/codec.ts';
 import { isSamePlace } from '../wire/place.ts';
 
 export interface QuestionMemory {
-  /** What would be answered to these very bytes; undefined where that is to be found out. */
+  /** The answer to exactly these bytes; undefined if it must be worked out. */
   answer(frame: Buffer): Answer | undefined;
-  /** Before a request is answered: returns what may remember the answer, if nothing has changed by then. Undefined where it may not. */
+  /**
+   * Called before a request is answered. Returns a function that remembers the answer if nothing has changed by then;
+   * undefined if the answer may not be remembered.
+   */
   watch(frame: Buffer, request: Request): Remember | undefined;
-  /** Something else than those files has changed. */
+  /** Called when anything other than those files has changed. */
   forget(): void;
 }
 
@@ -28,20 +31,20 @@ interface Question {
   again: () => Answer | undefined;
 }
 
-/** A file that an answer goes by, there or not. */
+/** A file that an answer depends on. It need not exist. */
 interface Seen {
   path: string;
   signature: string;
 }
 
-/** All that is remembered, and one question: a `get` has some hundred bytes. */
+/** The limit for all questions, and for one. A `get` has a few hundred bytes. */
 const MAX_BYTES = 256 * 1024;
 const MAX_FRAME_BYTES = 8 * 1024;
 const MAX_QUESTIONS = 256;
 
 /** `now`: epoch milliseconds, by the clock of the file system. */
 export function createQuestionMemory(now: () => number = Date.now): QuestionMemory {
-  /** The one that was asked last comes last. */
+  /** The most recent question is last. */
   const questions = new Set<Question>();
   let bytes = 0;
   let changes = 0;
@@ -87,12 +90,12 @@ export function createQuestionMemory(now: () => number = Date.now): QuestionMemo
   };
 }
 
-/** Variables whose values are no secret. Of the others, those of which a proxy or an endpoint with a password may be. */
+/** Variables whose values are not secret. The others may contain the password of a proxy or an endpoint. */
 const HARMLESS =
   /^(?:@place|@files|HOME|PATH|USER|LANG|LC_\w+|TMPDIR|XDG_\w+|SSL_CERT_(?:FILE|DIR)|NODE_EXTRA_CA_CERTS|NODE_USE_SYSTEM_CA|REQUESTS_CA_BUNDLE|ECR_XACCT_(?:PROFILE|(?:SYSTEM_)?CONFIG|SOCKET|TIMEOUT|DAEMON|LOG)|AWS_(?:PROFILE|DEFAULT_PROFILE|REGION|DEFAULT_REGION|CONFIG_FILE|SHARED_CREDENTIALS_FILE|CA_BUNDLE|PAGER|SDK_LOAD_CONFIG|EC2_METADATA_DISABLED|STS_REGIONAL_ENDPOINTS|USE_FIPS_ENDPOINT|USE_DUALSTACK_ENDPOINT|DEFAULT_OUTPUT|RETRY_MODE|MAX_ATTEMPTS))$/;
 const WITHOUT_PASSWORD = /^(?:(?:https?|all|no)_proxy|AWS_ENDPOINT_URL\w*)$/i;
 
-/** Whether the question may be kept as it is. Without HOME, others say where the files are. */
+/** Whether the question may be kept unchanged. Without HOME, the files' paths depend on other sources. */
 function isHarmless(env: Environment): boolean {
   return (
     !!env.HOME &&
@@ -102,14 +105,14 @@ function isHarmless(env: Environment): boolean {
   );
 }
 
-/** Undefined where one was written just now, or a path cannot be followed. */
+/** Undefined if a file was written just now, or if a path cannot be resolved. */
 function filesOf(env: Environment, now: number): Seen[] | undefined {
   try {
     const paths = [configPath(env) ?? '', systemConfigPath(env) ?? '', ...awsFiles(env)];
     const files = paths.map((path) => ({ path, ...lookAt(path) }));
     return files.some(({ changed }) => Math.abs(now - changed) < TICK_MS) ? undefined : files;
   } catch {
-    // What is wrong with it is told by who reads it.
+    // The reader of the file reports the error.
     return undefined;
   }
 }

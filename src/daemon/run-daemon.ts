@@ -1,4 +1,4 @@
-// The daemon: helper, caches, minters and socket put together, from start to end.
+// Assembles the daemon from helper, caches, minters and socket, and runs it.
 import { closeSync, writeSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import { type Clock, createClock } from '../clock.ts';
@@ -38,26 +38,26 @@ import { createDaemonServer } from './server.ts';
 import { giveBackGarbage } from './small-heap.ts';
 
 export interface DaemonOptions {
-  /** How this program is started; its last word is the file that a newer version replaces. */
+  /** How to start this program. The last word is the file that a newer version replaces. */
   self: SelfCommand;
   minters: Minters;
   parseApart?: ParseApart;
   env: Environment;
   uid: number;
   version: string;
-  /** Where to say `ready`, once the socket answers; it is closed then. */
+  /** The descriptor to write `ready` to when the socket answers. It is then closed. */
   readyFd?: number | undefined;
-  /** Called once it listens, or with `undefined` where another daemon does already. */
+  /** Called when the daemon listens, or with `undefined` if another daemon already does. */
   onListening?: (daemon: { path: string; log: string | undefined } | undefined) => void;
   /** Called with each connection. */
   onConnection?: (connection: Socket) => void;
-  /** Time and chance: this machine's, unless a test has its own. */
+  /** Time and randomness: this machine's, unless a test passes its own. */
   clock?: Clock;
   random?: () => number;
   everyMinute?: Watch['everyMinute'];
 }
 
-/** Runs until it is stopped or of no more use. Resolves when it has ended. @throws XacctError `socket-unsafe`. */
+/** Runs until it is stopped or no longer needed. Resolves after the end. @throws XacctError `socket-unsafe`. */
 export async function runDaemon({
   self,
   minters,
@@ -129,7 +129,7 @@ export async function runDaemon({
     actions: createDaemonActions({ ...deps, ...memory, whoAmI }, { version, clock, random, started, end }),
     onAnswer: ({ action }, { outcome, text }, milliseconds) => {
       lastRequest = steady();
-      // A failure's text is made for people to read; a success is a secret.
+      // The text of a failure is for people. The text of a success is a secret.
       const why = outcome === 'failure' ? { text: printable(text) } : {};
       const level = outcome === 'failure' ? 'warn' : 'debug';
       log.write(level, 'answered', { action, outcome, milliseconds, ...why });
@@ -177,13 +177,13 @@ function ownSocket(env: Environment, uid: number): Bound {
   });
 }
 
-/** For minters, sixteen at once, with their pipes; for the log, and the files that are read. */
+/** For sixteen minters with their pipes, the log, and the files that are read. */
 const OTHER_FILES = 128;
 const MINUTE = 60_000;
 
 /**
- * A client that is turned away answers itself. Those that were let in need what a daemon has left: and the system's own refusal
- * (EMFILE) is passed over by Node without a word.
+ * A client that is turned away answers itself. Accepted clients need free descriptors, and Node ignores the system's
+ * own refusal (EMFILE) silently.
  */
 function refuseWhatIsTooMuch(server: Server, log: DaemonLog, clock: () => number): void {
   const limit = openFilesLimit();
@@ -205,6 +205,6 @@ function sayReady(fd: number | undefined): void {
     writeSync(fd, 'ready\n');
     closeSync(fd);
   } catch {
-    // Whoever started this daemon is gone; others will ask.
+    // The process that started this daemon has exited; other clients will ask.
   }
 }

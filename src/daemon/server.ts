@@ -1,4 +1,4 @@
-// Serves the wire's requests on a socket: Docker's actions through the helper, and the daemon's own.
+// Serves requests on a socket: Docker's actions through the helper, and the daemon's own actions.
 import { createServer, type Server, type Socket } from 'node:net';
 import { WholeEnvironmentNeeded } from '../caller-environment.ts';
 import { isAction } from '../docker/messages.ts';
@@ -22,39 +22,39 @@ import type { QuestionMemory } from './question-memory.ts';
 export interface ServerDeps {
   helper: Helper;
   questions: QuestionMemory;
-  /** Whether another program is on disk where this one was: then this daemon lets go of its socket. */
+  /** Whether the program on disk was replaced. Then this daemon gives up its socket. */
   isOutdated: () => boolean;
-  /** Whether the socket was opened to others: then this daemon lets go of it. */
+  /** Whether other users can reach the socket. Then this daemon gives up its socket. */
   isExposed: () => boolean;
-  /** What it does for people beside Docker's actions, by the action's name. */
+  /** The actions other than Docker's, by name. */
   actions: Readonly<Record<string, DaemonAction>>;
-  /** Called for every request with what came of it. */
+  /** Called for every request, with its result. */
   onAnswer: (request: Pick<Request, 'action'>, response: Response, milliseconds: number) => void;
   /** Milliseconds, never set back. */
   clock: () => number;
 }
 
-/** The text of a success. @throws XacctError */
+/** Returns the text of a success. @throws XacctError */
 export type DaemonAction = (request: Request) => string | Promise<string>;
 
-/** A client sends its request at once; one that does not is stuck, or is no client of ours. */
+/** A client sends its request at once. One that does not is stuck, or is not our client. */
 const REQUEST_DEADLINE_MS = 5_000;
 
 export function createDaemonServer(deps: ServerDeps): Server {
   return createServer({ allowHalfOpen: true }, (socket) => {
-    // A client that went away needs no answer.
+    // A client that has gone needs no answer.
     socket.on('error', () => socket.destroy());
-    // At once, not when it has sent its request: others can connect only while it is open to them.
+    // Checked at the connection, not after the request: other users can connect only while the socket is open to them.
     if (deps.isExposed()) socket.destroy();
     else void serve(socket, deps);
   });
 }
 
-/** Actions of which something is kept: not by a daemon that is outdated. */
+/** Actions after which something is kept. An outdated daemon does not serve them. */
 const KEEPS: ReadonlySet<string> = new Set(['get', 'export', 'kubelet', 'login', 'password', 'store']);
-/** Actions after which a question may have another answer. */
+/** Actions that may change the answer to a question. */
 const CHANGES: ReadonlySet<string> = new Set(['store', 'erase', 'login', 'forget']);
-/** Actions that follow paths of the caller's environment. */
+/** Actions that use paths of the caller's environment. */
 const FOLLOWS: ReadonlySet<string> = new Set(['get', 'export', 'kubelet', 'login', 'explain', 'password']);
 
 async function serve(socket: Socket, deps: ServerDeps): Promise<void> {
@@ -85,7 +85,7 @@ async function serve(socket: Socket, deps: ServerDeps): Promise<void> {
     });
     request = typeof decoded === 'string' ? undefined : decoded;
     if (KEEPS.has(request?.action ?? '') && deps.isOutdated()) {
-      // Closed without an answer: the client starts the daemon that belongs to the program on disk, and asks it.
+      // Closed without an answer: the client starts a daemon from the program on disk, and asks that one.
       socket.end();
       return;
     }
@@ -111,24 +111,25 @@ async function respond(
   if (isAction(action)) return deps.helper(action, input, env, remember);
   const act = Object.hasOwn(deps.actions, action) ? deps.actions[action] : undefined;
   if (act !== undefined) return { outcome: 'success', text: await act(request) };
-  // An action of a newer client: it knows the answer itself.
+  // An action of a newer client, which can answer it itself.
   return answerYourself('action');
 }
 
-/** A client of version 1 cannot be asked for more. */
+/** A client of version 1 cannot send more. */
 function askAgain(request: Request | undefined): Response {
   return request?.version === 1 ? answerYourself('environment') : { outcome: 'ask-again', text: '' };
 }
 
-/** A request, and whether it said its size. */
+/** A request, and whether it declared its size. */
 interface Frame {
   frame: Buffer;
   isSized: boolean;
 }
 
 /**
- * As much as the request says that it has, or else everything until half-close. Undefined, and the connection closed, where it
- * ends before or behind that, or does not come in time; one that is answered is closed then, too, where its client does not end it.
+ * Reads the declared number of bytes, or up to the half-close if none is declared. Closes the connection and returns
+ * undefined if the request has another size or is late. After the deadline it also closes an answered connection that
+ * its client has left open.
  */
 function readFrame(socket: Socket): Promise<Frame | undefined> {
   return new Promise((resolve) => {
@@ -148,8 +149,8 @@ function readFrame(socket: Socket): Promise<Frame | undefined> {
     socket.on('data', (chunk: Buffer) => {
       if (isDone) return void chunk.fill(0);
       size += chunk.length;
-      // One chunk more than is allowed is kept, for the decoder to refuse; the rest is read and dropped, so that the
-      // client, which writes before it reads, gets to hear why.
+      // Keeps one chunk more than allowed, for the decoder to refuse. The rest is read and dropped, so that the client,
+      // which writes before it reads, receives the reason.
       if (size - chunk.length <= MAX_WHOLE_FRAME_BYTES) chunks.push(chunk);
       if (chunks[0] !== undefined && saidSize(chunks[0]) === size) settle();
     });

@@ -1,44 +1,45 @@
-// Keeps V8 small in a process that holds a few kilobytes and lives for days.
+// Keeps V8's heap small in a process that holds a few kilobytes for days.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /**
- * The young generation stays at its first size, a megabyte. None of V8's optimizing compilers: their own code takes up to 13 MB as
- * soon as a loop is warm. They would halve the time of the thousandth `get` in a row, and none of one now and then, which waits
- * for memory. V8's memory reducer wakes an idle process every eight seconds, to find nothing.
+ * The young generation stays at its first size, a megabyte. V8's optimizing compilers are off: their own code takes up
+ * to 13 MB as soon as a loop is warm. They would halve the time of the thousandth `get` in a row, but not of an
+ * occasional one, which waits for memory. V8's memory reducer would wake an idle process every eight seconds for
+ * nothing.
  */
 const FLAGS = ['--semi-space-growth-factor=1', '--no-maglev', '--no-opt', '--no-memory-reducer'];
 
 /**
- * Set while running, because a single executable takes no flags of V8 on its command line. To be called once everything is
- * loaded: compiled code that was kept is good for the same flags only.
+ * Set at run time, because a single executable accepts no V8 flags on its command line. Call it after everything is
+ * loaded: cached compiled code is valid only for the same flags.
  */
 export function keepHeapSmall(): void {
   for (const flag of FLAGS) setFlagsFromString(flag);
 }
 
 /**
- * Collects what is no longer used, and gives its pages back to the system, which zeroes them: the one way to be rid of a string,
- * which cannot be overwritten. It takes some tens of milliseconds. The flag changes nothing but that a new context has `gc`.
+ * Collects garbage and returns its pages to the system, which zeroes them. A string cannot be overwritten, so this is
+ * the only way to erase one. Takes some tens of milliseconds. The flag only adds `gc` to new contexts.
  */
 export function giveBackGarbage(): void {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');
-  // Of its kinds, the only one that keeps no page for later.
+  // The only kind that keeps no page for later.
   if (typeof collect === 'function') collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
 
-/** Without a request for so long, no caller is likely to wait for it. */
+/** After this time without a request, a caller is unlikely to wait for the collection. */
 const QUIET_MS = 500;
-/** V8 drops the code of functions that do not run after the third or fourth. */
+/** V8 drops the code of a function that has not run for three or four collections. */
 const COLLECTIONS = 4;
-/** Less is not worth the tens of milliseconds. Bytes. */
+/** To free less is not worth the time. Bytes. */
 const WORTH = 2 * 1024 * 1024;
 
 /**
- * To be called with each connection. When all are closed and it is quiet, what the start has left, and later what many requests
- * have, is given back: once, and a few times more, half a second apart, for the code that ran only then. Not beside a request:
- * its strings would be moved to where they stay.
+ * Call it with each connection. When all connections are closed and it is quiet, it returns memory to the system: after
+ * the start, and later after many requests. It repeats this a few times, half a second apart, to drop the code that no
+ * longer runs. Never during a request, whose strings would move to the old generation and stay.
  */
 export function createHeapTidier(): (connection: {
   once(event: 'close', listener: () => void): unknown;
@@ -74,7 +75,7 @@ export function createHeapTidier(): (connection: {
   };
 }
 
-/** Bytes that V8 has from the system, and what it keeps elsewhere. */
+/** Bytes that V8 has from the system, and that it holds outside its heap. */
 function heapSize(): number {
   const { heapTotal, external } = process.memoryUsage();
   return heapTotal + external;

@@ -1,4 +1,4 @@
-// Docker's config.json and podman's auth.json files as they are on this machine, and the store that Docker chooses by itself.
+// Reads Docker's config.json and podman's auth.json on this machine, and finds Docker's default store.
 import type { Environment } from '../invocation.ts';
 import { findProgram } from '../os/find-program.ts';
 import { readSnapshot, type Snapshot, textOf } from '../os/snapshot.ts';
@@ -6,7 +6,7 @@ import { type DockerConfig, dockerConfigPath, parseDockerConfig } from './docker
 import { finchConfigPath } from './finch-config.ts';
 import { credentialHelpers, podmanFiles, SYSTEM_REGISTRIES_CONF } from './podman-files.ts';
 
-/** Whose files: these say where they are. */
+/** The user, whose environment and home folder locate the files. */
 export interface DockerUser {
   env: Environment;
   home: string;
@@ -18,7 +18,7 @@ export interface DockerConfigFile {
   before: Snapshot | undefined;
   text: string;
   config: DockerConfig;
-  /** The store that Docker chooses by itself. */
+  /** The store that Docker chooses by default. */
   detectedStore: string | undefined;
 }
 
@@ -27,7 +27,7 @@ export function readDockerConfig({ env, home }: DockerUser): DockerConfigFile {
   return withDetectedStore(dockerConfigPath(env, home), env);
 }
 
-/** Finch chooses a store as Docker does. @throws as above */
+/** Finch chooses a default store as Docker does. @throws as above */
 export function readFinchConfig({ env, home }: DockerUser): DockerConfigFile {
   return withDetectedStore(finchConfigPath(env, home), env);
 }
@@ -38,14 +38,17 @@ function withDetectedStore(path: string, env: Environment): DockerConfigFile {
   return { ...file, detectedStore: detectedStore(file.config, process.platform, isOnPath) };
 }
 
-/** By an entry of its config.json, or as its credsStore. @throws XacctError `docker-config`, `file-access` */
+/**
+ * Whether Finch asks this program for the host: by an entry of its config.json, or as its credsStore.
+ * @throws XacctError `docker-config`, `file-access`
+ */
 export function isAskedByFinch(hostname: string, user: DockerUser): boolean {
   if (process.platform !== 'darwin') return false;
   const { credHelpers, credsStore } = readFinchConfig(user).config;
   return (credHelpers.get(hostname) ?? credsStore) === 'ecr-xacct';
 }
 
-/** `logins`: what is read before `auth`, where it is there. @throws XacctError `docker-config`, `file-access` */
+/** `logins`: the file that is read before `auth`, if it exists. @throws XacctError `docker-config`, `file-access` */
 export function readPodmanConfigs({ env, home, uid }: DockerUser): {
   logins: DockerConfigFile | undefined;
   auth: DockerConfigFile;
@@ -56,7 +59,8 @@ export function readPodmanConfigs({ env, home, uid }: DockerUser): {
 }
 
 /**
- * By an entry of its auth.json, or by a drop-in that sets helpers for all: the user's, or the machine's.
+ * Whether podman asks this program for the host: by an entry of its auth.json, or by a drop-in of the user or the
+ * machine that sets the helpers for every registry.
  * @throws XacctError `docker-config`, `file-access`
  */
 export function isAskedByPodman(hostname: string, user: DockerUser): boolean {
@@ -76,9 +80,9 @@ function readConfigFile(path: string): DockerConfigFile {
 }
 
 /**
- * The NAME of `docker-credential-NAME`; undefined where Docker would choose none, as where config.json names a helper or has a
- * login. Once there is a `credHelpers` entry it chooses none any more, and the next `docker login` would leave its password in
- * the file, in plain text.
+ * The NAME of `docker-credential-NAME` that Docker chooses by default; undefined if it chooses none, as when
+ * config.json names a helper or has a login. After the first `credHelpers` entry Docker no longer chooses one, and the
+ * next `docker login` would write its password to the file in plain text.
  * Source: https://github.com/docker/cli (cli/config/config.go, LoadDefaultConfigFile; cli/config/credentials).
  */
 export function detectedStore(

@@ -1,4 +1,4 @@
-// Docker's config.json (and podman's auth.json, which has the same shape): where it is, and what of it concerns helpers.
+// Reads Docker's config.json (and podman's auth.json, which has the same form): its path, and its settings of helpers.
 import { join, resolve } from 'node:path';
 import type { Node } from 'jsonc-parser';
 import { XacctError } from '../errors.ts';
@@ -9,19 +9,21 @@ import { withoutByteOrderMark } from '../os/file-cache.ts';
 export interface DockerConfig {
   /** Hostname → the NAME of `docker-credential-NAME`. */
   credHelpers: ReadonlyMap<string, string>;
-  /** The helper for every other host; undefined where logins are kept in the file itself. */
+  /** The helper for every other host; undefined if logins are kept in the file itself. */
   credsStore: string | undefined;
-  /** Server URL, as written → whether a credential is there in plain text (a `credsStore` leaves an empty entry). */
+  /**
+   * Server URL, as written → whether its entry has a credential in plain text (a `credsStore` leaves an empty entry).
+   */
   auths: ReadonlyMap<string, boolean>;
 }
 
-/** `$DOCKER_CONFIG/config.json`, else `~/.docker/config.json`. Source: docker/cli, cli/config/config.go. */
+/** `$DOCKER_CONFIG/config.json`, or else `~/.docker/config.json`. Source: docker/cli, cli/config/config.go. */
 export function dockerConfigPath(env: Readonly<Record<string, string | undefined>>, home: string): string {
   return join(env.DOCKER_CONFIG ? resolve(env.DOCKER_CONFIG) : join(home, '.docker'), 'config.json');
 }
 
 /**
- * Reads the text of a config.json as Docker does: strict JSON, or nothing at all. `file` is its path, for messages.
+ * Parses a config.json as Docker does: strict JSON, or an empty file. `file`: its path, for messages.
  * @throws XacctError `docker-config`, whose message quotes nothing of the file.
  */
 export function parseDockerConfig(text: string, file: string): DockerConfig {
@@ -34,19 +36,19 @@ export function parseDockerConfig(text: string, file: string): DockerConfig {
   const credsStore = membersNamed(root, 'credsStore').map((member) => textIn(member));
   return {
     credHelpers: new Map(helpers.map((entry) => [entry.name, textIn(entry, ' in credHelpers')])),
-    // Docker takes null for nothing said, and an empty name for none.
+    // Docker ignores null, and reads an empty name as no helper.
     credsStore: credsStore.at(-1) || undefined,
     auths: new Map(logins.map(({ name, value }) => [name, !isEmpty(value)])),
   };
 }
 
 /**
- * The syntax tree of a config.json; undefined for an empty file, which Docker takes for `{}`.
+ * The syntax tree of a config.json; undefined for an empty file, which Docker reads as `{}`.
  * @throws XacctError `docker-config`
  */
 export function dockerConfigTree(text: string, file: string): Node | undefined {
   if (text.startsWith('\uFEFF')) {
-    // Docker: "invalid character 'ï' looking for beginning of value".
+    // Docker's error: "invalid character 'ï' looking for beginning of value".
     throw new XacctError('docker-config', `${file} begins with a byte order mark, which Docker cannot read`, {
       hint: withoutByteOrderMark(file),
     });
@@ -66,7 +68,7 @@ export function dockerConfigTree(text: string, file: string): Node | undefined {
   return root;
 }
 
-/** Docker merges what is there twice; an edit of one of the two would not be what it reads. */
+/** Docker merges duplicate members, so an edit of one of them would not be what Docker reads. */
 function refuseDuplicates(root: Node, text: string, file: string): void {
   const maps = MAPS.flatMap((map) => membersNamed(root, map)).map(({ value }) => value);
   for (const object of [root, ...maps]) {
@@ -79,14 +81,14 @@ function refuseDuplicates(root: Node, text: string, file: string): void {
   }
 }
 
-/** A member of an object: its name as it is written, its value, and both as one node. */
+/** A member of an object: its name as written, its value, and the node of both. */
 export interface Member {
   name: string;
   value: Node;
   property: Node;
 }
 
-/** In the order of the file; none of what is no object. */
+/** In the order of the file; empty if the node is not an object. */
 function membersOf(object: Node | undefined): Member[] {
   if (object?.type !== 'object') return [];
   return (object.children ?? []).flatMap((property): Member[] => {
@@ -96,7 +98,7 @@ function membersOf(object: Node | undefined): Member[] {
 }
 
 const MAPS = ['auths', 'credHelpers'];
-/** Docker's own names, each in any case. */
+/** Docker's own settings, with their names in any case. */
 const SETTINGS = [...MAPS, 'credsStore'].map((name) => ({ name, pattern: new RegExp(`^${name}$`, 'iu') }));
 
 function settingOf(name: string): string {
@@ -104,8 +106,8 @@ function settingOf(name: string): string {
 }
 
 /**
- * The members that Docker takes for the one of this name, in the order of the file: the last one counts. Those of a map are one
- * map, from a null on; elsewhere a null says nothing.
+ * The members that Docker reads under this name, in the order of the file: the last one wins. Members that are maps are
+ * merged, starting at the last null. For other members, Docker ignores null.
  * Source: https://pkg.go.dev/encoding/json#Unmarshal (names in any case; the rules for null).
  */
 function membersNamed(root: Node | undefined, name: string): Member[] {
@@ -123,7 +125,7 @@ function membersNamed(root: Node | undefined, name: string): Member[] {
   return said.length === 0 ? all : said;
 }
 
-/** The members at a path of names, from the outermost object inwards: the last one counts. */
+/** The members at a path of names, from the outermost object to the innermost: the last one wins. */
 export function membersAt(root: Node | undefined, [name = '', ...names]: readonly string[]): Member[] {
   return names.reduce(
     (members, inner) => entriesOf(members).filter((entry) => entry.name === inner),

@@ -1,4 +1,4 @@
-// Whether Docker will find our docker-credential-ecr-xacct on PATH, and the command that fixes it where not.
+// Checks whether Docker finds our docker-credential-ecr-xacct on PATH, and gives the command that fixes it if not.
 import { closeSync, constants, openSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { command, commandText, shellWord } from '../hint.ts';
@@ -11,16 +11,19 @@ export const HELPER_PROGRAM = 'docker-credential-ecr-xacct';
 export interface HelperFault {
   /** A sentence. */
   message: string;
-  /** What fixes it. */
+  /** The command that fixes it. */
   command: string;
-  /** Where another file of that name is found, and ours: the other may be a wrapper of it. */
+  /** Set if another file of that name is found first. It may be a wrapper of our own. */
   other?: { found: string; own: string };
 }
 
-/** Who looks for the program: Docker, on the PATH of whoever runs it. */
+/** The program that looks for the helper: Docker, on the PATH of the user who runs it. */
 const DOCKER = { name: 'Docker', whose: 'your' };
 
-/** As Docker does, in absolute folders of PATH only: Go refuses what it finds in the current one. Undefined where all is well. */
+/**
+ * Searches as Docker does, only in absolute folders of PATH, because Go refuses a program in the current folder.
+ * Undefined if there is no fault.
+ */
 export function helperFault(
   path: string | undefined,
   home: string,
@@ -55,19 +58,19 @@ export function helperFault(
   };
 }
 
-/** There it is found by the ends of its name: the .cmd beside the program, or an .exe that Scoop has made elsewhere. */
+/** Windows finds it by its extension: the .cmd beside the program, or an .exe that Scoop has made elsewhere. */
 function faultOnWindows(path: string | undefined, [program]: SelfCommand): HelperFault | undefined {
   const folders = pathFolders(path);
   const names = ['.exe', '.cmd'].map((end) => `${HELPER_PROGRAM}${end}`);
   if (folders.some((folder) => names.some((name) => isFile(join(folder, name))))) return undefined;
   return {
     message: `Docker does not find ${HELPER_PROGRAM}: it is in no folder of your PATH.`,
-    // Not setx, which cuts it at 1024 characters and adds the system's own to the user's.
+    // Not setx, which cuts the value at 1024 characters and adds the system's PATH to the user's.
     command: `[Environment]::SetEnvironmentVariable('Path', "$([Environment]::GetEnvironmentVariable('Path', 'User'));${dirname(program)}", 'User')`,
   };
 }
 
-/** Beside the program itself, in bin/ below the prefix that it was installed to, or next to the lib/ of its script. */
+/** Looks beside the program itself, in bin/ of the prefix where it is installed, and beside the lib/ of its script. */
 export function ownProgram([program, ...args]: SelfCommand, name: string): string | undefined {
   const script = args.find((word) => isAbsolute(word));
   const folders = [
@@ -79,12 +82,12 @@ export function ownProgram([program, ...args]: SelfCommand, name: string): strin
   return folders.map((folder) => join(folder, name)).find(isFile);
 }
 
-/** Makes a link to it at a path, whatever is there. */
+/** The command that makes a link to the program, and replaces any existing file. */
 export function linkAsCommand(own: string, path: string): string {
   return `${isWritableFolder(dirname(path)) ? '' : 'sudo '}ln -sf ${shellWord(own)} ${shellWord(path)}`;
 }
 
-/** Into a folder of PATH: one of the user's own, if there is any. */
+/** Makes the link in a folder of PATH: one of the user's own, if there is one. */
 function linkCommand(own: string, folders: readonly string[], home: string): string {
   const folder =
     folders.find((path) => path.startsWith(`${home}/`) && isWritableFolder(path)) ??
@@ -102,7 +105,7 @@ function isSameFile(one: string, other: string): boolean {
   return statSync(one).size === statSync(other).size && readFileSync(one).equals(readFileSync(other));
 }
 
-/** What a user wrote is not replaced; nor is what may be so, as it cannot be read. */
+/** A user's own script must not be replaced, nor a file that cannot be read, which may be one. */
 function isScript(path: string): boolean {
   if (!mayAccess(path, constants.R_OK)) return true;
   const file = openSync(path, 'r');

@@ -1,4 +1,4 @@
-// The registry of an image as Docker takes its name: Docker Hub, where the name says none.
+// Finds the registry in an image's name as Docker does: Docker Hub if the name contains none.
 
 /** Docker's key of Docker Hub in config.json. https://github.com/docker/cli (cli/registry/auth.go, GetAuthConfigKey) */
 export const HUB_KEY = 'https://index.docker.io/v1/';
@@ -11,7 +11,8 @@ const NAME = new RegExp(
 const MAX_LENGTH = 1024;
 
 /**
- * `ghcr.io`, `localhost:5000`, or `docker.io` of `alpine`, `library/alpine:3` and the like. Undefined for what is no image's name.
+ * `ghcr.io`, `localhost:5000`; `docker.io` for `alpine`, `library/alpine:3` and the like. Undefined if the text is not
+ * an image's name.
  * Source: https://github.com/distribution/reference (normalize.go, splitDockerDomain).
  */
 export function imageDomain(text: string): string | undefined {

@@ -1,4 +1,4 @@
-// The messages of Docker's credential-helper protocol: what comes on stdin, what goes to stdout, and its fixed texts.
+// The messages of Docker's credential-helper protocol: the input on stdin, the output on stdout, and its fixed texts.
 // Source: https://github.com/docker/docker-credential-helpers (credentials/credentials.go, credentials/error.go).
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
@@ -10,12 +10,15 @@ export function isAction(text: string | undefined): text is Action {
   return ACTIONS.some((action) => action === text);
 }
 
-/** Docker and its relatives compare this text, byte for byte, to tell "ask anonymously" from a failure. */
+/** Docker and compatible programs compare this text byte for byte, to distinguish "ask anonymously" from a failure. */
 const CREDENTIALS_NOT_FOUND = 'credentials not found in native keychain';
 export const MISSING_SERVER_URL = 'no credentials server URL';
 export const MISSING_USERNAME = 'no credentials username';
 
-/** What a helper answers: the text goes to stdout; `failure` also to stderr; the exit status is 0 for `success`, else 1. */
+/**
+ * The answer of a helper. The text goes to stdout; for `failure` also to stderr. The exit status is 0 for `success`,
+ * else 1.
+ */
 export interface Answer {
   outcome: 'success' | 'quiet-failure' | 'failure';
   text: string;
@@ -29,22 +32,22 @@ export interface Credential {
   Secret: string;
 }
 
-/** The server URL of `get` and `erase`: one line. Undefined where there is none. */
+/** The server URL of `get` and `erase`: one line. Undefined if there is none. */
 export function readServerURL(input: string): string | undefined {
   const line = input.replace(/\r?\n$/, '');
   return line.trim() === '' ? undefined : line;
 }
 
 /**
- * The credential of `store`.
- * @throws XacctError `protocol` where it is not a JSON object of strings; a missing field is `''`, as in Docker's own reader.
+ * The credential of `store`. A missing field is `''`, as in Docker's own reader.
+ * @throws XacctError `protocol` if it is not a JSON object of strings.
  */
 export function readCredential(input: string): Credential {
   let value: unknown;
   try {
     value = JSON.parse(input);
   } catch {
-    // The parser's message would quote the input, and with it the secret.
+    // The parser's message would quote the input with the secret.
     throw notACredential();
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notACredential();
@@ -60,7 +63,7 @@ export function readCredential(input: string): Credential {
   return { ServerURL, Username, Secret };
 }
 
-/** ECR's is AWS, others are mail addresses. Each is in every `list`. */
+/** ECR's username is AWS; others are mail addresses. Every `list` contains each of them. */
 const MAX_USERNAME = 1_024;
 
 function notACredential(): XacctError {

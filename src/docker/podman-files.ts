@@ -1,26 +1,27 @@
-// The files from which podman, skopeo and buildah know their credentials and credential helpers.
-// Source: https://github.com/containers/image (pkg/docker/config/config.go, pkg/sysregistriesv2/system_registries_v2.go).
+// The files in which podman, skopeo and buildah find credentials and credential helpers.
+// Source: https://github.com/containers/image (pkg/docker/config/config.go,
+// pkg/sysregistriesv2/system_registries_v2.go).
 import { join, resolve } from 'node:path';
 
-/** Where registries.conf is said to be, and where it may be added to. */
+/** The paths of registries.conf and of the drop-ins that add to it. */
 export interface RegistriesConfFiles {
-  /** Where a file of ours sets the credential helpers for every registry. */
+  /** Our own drop-in, which sets the credential helpers for every registry. */
   dropIn: string;
-  /** The registries.conf that is read (the first that exists), and the folders of drop-ins, in this order, on top of it. */
+  /** The registries.conf that is read (the first that exists), then the folders of drop-ins, in this order. */
   registriesConf: readonly string[];
   dropInFolders: readonly string[];
 }
 
 export interface PodmanFiles extends RegistriesConfFiles {
-  /** The auth.json that is ours to write: the one that outlives a reboot, unless `REGISTRY_AUTH_FILE` names the only one. */
+  /** The auth.json that we write: the one that survives a reboot, unless `REGISTRY_AUTH_FILE` names the only one. */
   authFile: string;
-  /** What `podman login` writes, gone after a reboot: it is read before `authFile`. */
+  /** The file that `podman login` writes. It is deleted at a reboot, and read before `authFile`. */
   loginFile: string | undefined;
 }
 
 const DROP_IN = '50-ecr-xacct.conf';
 
-/** For every user of the machine, and beneath what each has of their own. */
+/** For every user of the machine. Each user's own files override it. */
 export const SYSTEM_REGISTRIES_CONF: RegistriesConfFiles = {
   dropIn: `/etc/containers/registries.conf.d/${DROP_IN}`,
   registriesConf: ['/etc/containers/registries.conf'],
@@ -39,7 +40,7 @@ export function podmanFiles(
     runtime === undefined
       ? undefined
       : join(runtime, env.XDG_RUNTIME_DIR ? 'containers/auth.json' : 'auth.json');
-  // Not below XDG_CONFIG_HOME: the library looks for these in the home folder only.
+  // Not below XDG_CONFIG_HOME: the library looks for these only in the home folder.
   const user = join(home, '.config/containers');
   return {
     authFile: explicit ? resolve(explicit) : join(config, 'containers/auth.json'),
@@ -51,8 +52,8 @@ export function podmanFiles(
 }
 
 /**
- * The `credential-helpers` that a registries.conf or a drop-in sets, in order; undefined where it sets none. The key stands
- * above every table, and its value is a list of plain strings.
+ * The `credential-helpers` in a registries.conf or a drop-in, in order; undefined if it sets none. The key comes before
+ * every table, and its value is a list of plain strings.
  */
 export function credentialHelpers(toml: string): string[] | undefined {
   const lines = toml.split('\n');

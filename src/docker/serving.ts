@@ -1,4 +1,4 @@
-// Who answers Docker when it wants a credential for a host, and what in its config.json only looks as if it did.
+// Finds what answers Docker for a host (helper, store or login), and entries of config.json that have no effect.
 import { shellWord } from '../hint.ts';
 import type { DockerConfig } from './docker-config.ts';
 import { parseServerURL } from './server-url.ts';
@@ -6,42 +6,43 @@ import { parseServerURL } from './server-url.ts';
 export type Serving = Server & { faults: readonly ServingFault[] };
 
 type Server =
-  /** `helper` is the NAME of `docker-credential-NAME`. */
+  /** `helper`: the NAME of `docker-credential-NAME`. */
   | { by: 'credHelpers' | 'credsStore'; helper: string }
-  /** A login in plain text in the file, or in the variable DOCKER_AUTH_CONFIG, under this key. */
+  /** A login in plain text under this key, in the file or in the variable DOCKER_AUTH_CONFIG. */
   | { by: 'auths' | 'DOCKER_AUTH_CONFIG'; key: string }
   | { by: 'none' };
 
 export interface ServingFault {
   kind: 'unmatched-key' | 'wildcard-key' | 'prefixed-name' | 'other-helper' | 'plain-login';
-  /** The member that is meant, as it is written there; `credsStore` for that. */
+  /** The member that is wrong, as written; `credsStore` for that setting. */
   key: string;
   /** One line. */
   message: string;
-  /** The one that fixes it. */
+  /** The command that fixes it. */
   command: string;
   /** Whether it keeps Docker from asking this program for the host. */
   isFatal: boolean;
 }
 
 export interface Elsewhere {
-  /** The store that Docker has chosen by itself (`detectedStore`). */
+  /** The store that Docker has chosen by default (`detectedStore`). */
   detectedStore?: string | undefined;
-  /** The `auths` of the variable DOCKER_AUTH_CONFIG, which a CI system may set: Docker 28.3 and later ask it first. */
+  /** The `auths` of the variable DOCKER_AUTH_CONFIG, which a CI system may set. Docker 28.3 and later read it first. */
   environmentAuths?: DockerConfig['auths'] | undefined;
 }
 
 const OURS = 'ecr-xacct';
 
-/** What is wrong, and what fixes it where a setup does not. */
+/** `command` is absent if a setup fixes it. */
 type Fault = Omit<ServingFault, 'command'> & { command?: string };
 
 /**
- * As Docker itself looks: a helper only by the bare hostname, byte for byte, then the store; a login in the file by its key,
- * then by the hostname in it. An empty name of a helper is none, and hides the store. `setup` is the command that hands the
- * hostname over to this program.
+ * Searches as Docker does: a helper by the bare hostname, byte for byte, then the store; a login in the file by its
+ * key, then by the hostname in the key. An empty name means no helper, and no store either. `setup`: the command that
+ * makes Docker ask this program for the host.
  * Source: https://github.com/docker/cli (cli/config/configfile/file.go, getConfiguredCredentialStore and
- * GetCredentialsStore; cli/config/credentials/file_store.go, Get and ConvertToHostname; cli/config/memory/store.go, Get).
+ * GetCredentialsStore; cli/config/credentials/file_store.go, Get and ConvertToHostname; cli/config/memory/store.go,
+ * Get).
  */
 export function servingOf(
   config: DockerConfig,
@@ -52,7 +53,7 @@ export function servingOf(
   const server = serverOf(config, hostname, elsewhere);
   const isOurs = 'helper' in server && server.helper === OURS;
   const faults = [
-    // Beside a helper of ours that is found, a key that is not is no harm.
+    // If Docker already asks this program for the host, a wrong key does no harm.
     ...(isOurs ? [] : keyFaults(config, hostname)),
     ...helperFaults(server, hostname),
     ...loginFaults(server, config, hostname, elsewhere),
@@ -76,7 +77,7 @@ function serverOf(
   return key !== undefined && config.auths.get(key) ? { by: 'auths', key } : { by: 'none' };
 }
 
-/** Docker's ConvertToHostname: a port stays. */
+/** Docker's ConvertToHostname, which keeps the port. */
 function convertToHostname(url: string): string {
   return (
     /^[A-Za-z][\w+.-]*:\/\/(?:[^@/?#]*@)?(?<host>[^/?#]+)/.exec(url)?.groups?.host ?? url.split('/')[0] ?? ''
@@ -102,7 +103,7 @@ function isWildcardFor(key: string, hostname: string): boolean {
   const [start = '', ...rest] = convertToHostname(key).toLowerCase().split('*');
   const end = rest.pop() ?? '';
   if (!hostname.startsWith(start) || !hostname.endsWith(end)) return false;
-  // The first place of each part leaves the most for those after it.
+  // The first match of each part leaves the longest rest for the next parts.
   let at = start.length;
   for (const part of rest) {
     const found = hostname.indexOf(part, at);
@@ -128,7 +129,7 @@ function helperFaults(server: Server, hostname: string): Fault[] {
   return [];
 }
 
-/** A login beside a helper is no cause: Docker reads it only where no helper is named for the host. */
+/** A login beside a helper is not fatal: Docker reads it only if no helper is set for the host. */
 function loginFaults(
   server: Server,
   config: DockerConfig,
@@ -153,7 +154,7 @@ function loginFaults(
     const message = isUsed
       ? `the login "${key}" in auths, in plain text, is all that Docker has; ECR's expire after 12 hours`
       : `auths has an old login "${key}", in plain text; Docker does not use it`;
-    // It takes out HOST, http://HOST and https://HOST, and otherwise just what it is given.
+    // `docker logout HOST` also removes http://HOST and https://HOST. Any other key is removed only by its exact text.
     const logout = `docker logout ${shellWord(/^https?:\/\/[^/]+$/.test(key) ? hostname : key)}`;
     const command = !isUsed && isTakenOutByLogout(config, key) ? { command: logout } : {};
     faults.push({ kind: 'plain-login', key, message, ...command, isFatal: isUsed });
@@ -162,8 +163,9 @@ function loginFaults(
 }
 
 /**
- * `docker logout` takes a login out of the file once the helper of that key has erased it, and ends with 0 all the same where
- * the helper has none and says so (osxkeychain does). Tried with 28.2. Source: docker/cli (cli/config/credentials/native_store.go, Erase).
+ * `docker logout` removes a login from the file only after the helper of that key has erased it. If the helper reports
+ * that it has none (as osxkeychain does), it exits with 0 and the login stays. Tested with 28.2.
+ * Source: docker/cli (cli/config/credentials/native_store.go, Erase).
  */
 function isTakenOutByLogout({ credHelpers, credsStore }: DockerConfig, key: string): boolean {
   const helper = credHelpers.get(key) ?? credsStore;

@@ -1,4 +1,4 @@
-// What `ecr-xacct export` does: gets a credential for each registry, and prints all of them or nothing.
+// Runs `ecr-xacct export`: gets a credential for each registry, and prints all of them or none.
 import { askForPeople } from '../client/ask-for-people.ts';
 import { isAnswered } from '../client/reach-daemon.ts';
 import { errorLines, orError, statusOf, XacctError } from '../errors.ts';
@@ -7,7 +7,7 @@ import { type Invocation, type Run, waitingFor } from '../invocation.ts';
 import { durationText } from '../terminal/duration-text.ts';
 import { dockerConfig, endText, kubernetesSecret, shellExports } from './formats.ts';
 
-/** One of the first three. */
+/** Only one of the first three may be set. */
 export interface ExportOptions {
   kubernetesSecret?: true;
   dockerConfig?: true;
@@ -19,7 +19,7 @@ export interface ExportOptions {
 const FORMATS = ['kubernetesSecret', 'dockerConfig', 'env'] as const;
 
 /**
- * `hostnames`: lower case. stdout has the credentials and nothing else, stderr their ends, or why there is not one for each.
+ * `hostnames`: lower case. stdout receives only the credentials; stderr receives their expiry, or why one is missing.
  * @returns the exit status. @throws XacctError `usage`
  */
 export async function exportCredentials(
@@ -35,7 +35,7 @@ export async function exportCredentials(
     const lines = failures.flatMap((failure) => errorLines(failure));
     const summary = `Nothing was printed: ${failures.length} of ${hosts.length} registries have no token.`;
     stderr.write(`${[...lines, ...(hosts.length > 1 ? [summary] : [])].join('\n')}\n`);
-    // Wrong usage only if nothing else failed: then a retry is of no use.
+    // Wrong usage only if nothing else failed, because a retry is then useless.
     return Math.min(...failures.map(statusOf));
   }
   const credentials = asked.flatMap((one) => (one instanceof XacctError ? [] : one));
@@ -76,7 +76,7 @@ function formatOf(options: ExportOptions): (credentials: readonly HostCredential
   }
 }
 
-/** By the daemon, which may have it in memory, or in this process. @throws XacctError */
+/** From the daemon, which may have it in memory, or from this process. @throws XacctError */
 async function credentialOf(hostname: string, invocation: Invocation): Promise<HostCredential> {
   const what = `Getting a token for ${hostname}`;
   const byDaemon = await askForPeople<HostCredential>(invocation, 'export', { hostname }, true, what);

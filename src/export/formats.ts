@@ -1,9 +1,12 @@
-// What credentials are exported as: a Secret of Kubernetes, Docker's config.json, variables of a shell.
+// The formats of exported credentials: a Secret of Kubernetes, Docker's config.json, variables of a shell.
 
 import type { HostCredential } from '../helper/credential.ts';
 import { commandText } from '../hint.ts';
 
-/** Docker's config.json with a login for each, on one line or indented. https://docs.docker.com/reference/cli/docker/login/ */
+/**
+ * Docker's config.json with a login for each registry, on one line or indented.
+ * https://docs.docker.com/reference/cli/docker/login/
+ */
 export function dockerConfig(credentials: readonly HostCredential[], indent?: number): string {
   const auths = credentials.map(({ hostname, username, password }) => {
     return [hostname, { auth: base64(`${username}:${password}`) }];
@@ -32,7 +35,10 @@ export function kubernetesSecret(
   return `${lines.join('\n')}\n`;
 }
 
-/** For `eval "$(…)"` in a POSIX shell, on whatever system. One registry has variables of its own beside the one that Docker and others read. */
+/**
+ * For `eval "$(…)"` in a POSIX shell on any system. A single registry also gets variables of its own, beside
+ * DOCKER_AUTH_CONFIG, which Docker and other programs read.
+ */
 export function shellExports(credentials: readonly HostCredential[]): string {
   const [only, ...others] = credentials;
   const own =

@@ -1,4 +1,4 @@
-// What `ecr-xacct access --format csv` prints: a line a principal and statement, for spreadsheets and scripts.
+// The output of `ecr-xacct access --format csv`: one line for each principal and statement, for other programs.
 import { printable } from '../errors.ts';
 import type { AccessReport, FoundStatement } from './access-report.ts';
 import { mayOf, policyOf, shownStatements, whereOf } from './access-text.ts';
@@ -15,7 +15,7 @@ const COLUMNS = [
   'warnings',
 ];
 
-/** https://www.rfc-editor.org/rfc/rfc4180, with line breaks as every Unix tool has them. */
+/** https://www.rfc-editor.org/rfc/rfc4180, but with Unix line breaks. */
 export function accessCsv(report: AccessReport): string {
   const rows = shownStatements(report).flatMap((statement) => rowsOf(report.hostname, statement));
   return [COLUMNS, ...rows].map((row) => `${row.map(field).join(',')}\n`).join('');
@@ -27,7 +27,10 @@ function rowsOf(hostname: string, statement: FoundStatement): string[][] {
   return who.map((name) => [hostname, name, ...rest, conditions.join('; '), warnings.join('; ')]);
 }
 
-/** A spreadsheet takes what begins so for a formula: an apostrophe makes it text. A policy may have been written by others. */
+/**
+ * A spreadsheet reads a cell with such a beginning as a formula, and an apostrophe makes it text. A policy may have
+ * been written by other people.
+ */
 const FORMULA = /^[=+@\t-]/;
 
 function field(text: string): string {

@@ -1,4 +1,4 @@
-// What the policies of a registry say, statement by statement, and what of them could not be read.
+// Reports the policies of a registry statement by statement, and which of them could not be read.
 import { errorFrom, errorText, XacctError } from '../errors.ts';
 import { type PolicyDocument, parsePolicy, type Statement, statementsOf } from '../policy/policy-document.ts';
 import { type ReviewedStatement, reviewStatement } from '../policy/review.ts';
@@ -6,12 +6,12 @@ import type { RegistryPolicies } from '../questions.ts';
 import { answerIn, policyName } from './policy-store.ts';
 import type { OwnedRegistry, PolicyTarget } from './policy-target.ts';
 
-/** A statement, and the policy it is in: a repository's, or the registry's where there is none. */
+/** A statement and its policy: a repository's, or the registry's if `repository` is undefined. */
 export type FoundStatement = ReviewedStatement & {
-  /** `statement 2` where it has none. */
+  /** `statement 2` if it has no Sid. */
   sid: string;
   repository?: string;
-  /** As it is written in the policy. */
+  /** As written in the policy. */
   statement: Statement;
 };
 
@@ -19,16 +19,16 @@ export interface AccessReport {
   hostname: string;
   /** Undefined for the whole registry. */
   repository?: string;
-  /** Undefined where it may not be read. */
+  /** Undefined if it may not be read. */
   scope?: 'V1' | 'V2';
-  /** Why it is not known. */
+  /** Why the scope is not known. */
   scopeUnread?: string;
   statements: readonly FoundStatement[];
-  /** What could not be read, and why; a line each. */
+  /** What could not be read and why, one line each. */
   unread: readonly string[];
 }
 
-/** @throws XacctError where nothing of it could be read. */
+/** @throws XacctError if nothing could be read. */
 export function reportOf({ registry, target }: PolicyTarget, policies: RegistryPolicies): AccessReport {
   const { hostname } = registry;
   const unread: string[] = [];
@@ -48,7 +48,7 @@ export function reportOf({ registry, target }: PolicyTarget, policies: RegistryP
   if ('error' in policies.repositories) {
     unread.push(`the policies of its repositories: ${errorText(errorFrom(policies.repositories.error))}`);
   } else {
-    // One that does not exist has been asked for by its name.
+    // A repository that does not exist was named by the user.
     for (const { name, policy } of policies.repositories.value) {
       if ('error' in policy && policy.error.code === 'repository-not-found') answerIn(policy);
       add(policy, name);
@@ -65,7 +65,7 @@ export function reportOf({ registry, target }: PolicyTarget, policies: RegistryP
   };
 }
 
-/** @throws XacctError where no policy of a repository could be read. */
+/** @throws XacctError if no policy of a repository could be read. */
 function requireSome({ repositories }: RegistryPolicies): void {
   const found = answerIn(repositories);
   const [first] = found;

@@ -1,4 +1,4 @@
-// What `ecr-xacct access` shows.
+// The output of `ecr-xacct access` on a terminal.
 import { printable } from '../errors.ts';
 import { readOwn } from '../policy/own-statement.ts';
 import { listOf } from '../policy/policy-document.ts';
@@ -8,7 +8,7 @@ import { type Cell, type Column, type Note, notes, table } from '../terminal/tab
 import type { AccessReport, FoundStatement } from './access-report.ts';
 
 const COLUMNS: readonly Column[] = [
-  // However long: half a name is no answer, and half an ARN is found by no grep.
+  // Never cut: half a name is no answer, and grep does not find half an ARN.
   { title: 'WHO' },
   { title: 'MAY', fit: 'wrap' },
   { title: 'WHERE', fit: 'shorten' },
@@ -29,12 +29,12 @@ export function accessText(report: AccessReport, screen: Screen): string {
   return `${title}\n\n${body}${lines.length === 0 ? '' : `\n${notes(lines, screen)}`}`;
 }
 
-/** Those that are about the repository, or all. */
+/** The statements that apply to the repository, or all. */
 export function shownStatements({ statements, repository }: AccessReport): FoundStatement[] {
   return statements.filter((statement) => concerns(statement, repository));
 }
 
-/** What is to be known besides, a line each. */
+/** Other facts about the report, one line each. */
 export function remarksOf(report: AccessReport): string[] {
   const shown = shownStatements(report);
   return [
@@ -51,18 +51,18 @@ function noneText(unread: AccessReport['unread']): string {
   return unread.length === 0 ? `${what}.` : `${what}, as far as they could be read.`;
 }
 
-/** Whether a statement of the registry's policy is about the repository at all. */
+/** Whether a statement of the registry's policy applies to the repository at all. */
 function concerns(found: FoundStatement, repository: string | undefined): boolean {
   const { repository: of, resources, statement } = found;
   if (of !== undefined || repository === undefined || resources.length === 0) return true;
-  // What is no pattern of this registry stays in sight.
+  // A resource that is not a pattern of this registry is always shown.
   if (statement.NotResource !== undefined) return true;
   return resources.some((pattern) => pattern.startsWith('arn:') || matchesWildcard(repository, pattern));
 }
 
 function rowsOf(statement: FoundStatement): (readonly Cell[] | Note)[] {
   const { who, effect } = statement;
-  // Of an organization, who it is says it all.
+  // For an organization, the name of the grantee already contains the condition.
   const conditions = statement.ours && isOfOrganization(statement) ? [] : statement.conditions;
   const style = effect === 'Deny' ? 'red' : undefined;
   const cell = (text: string): Cell => (style === undefined ? text : { text, style });
@@ -83,7 +83,7 @@ export function whereOf({ repository, resources }: FoundStatement): string {
   return repository ?? (resources.join(', ') || '*');
 }
 
-/** Whole pulls and pushes by their name, anything else as it is written. */
+/** A complete pull or push by its name, other actions as written. */
 export function mayOf({ effect, pull, push, other, statement }: FoundStatement): string {
   const isPart = pull === 'some' || push === 'some';
   const whole = [...(pull === 'all' ? ['pull'] : []), ...(push === 'all' ? ['push'] : [])];

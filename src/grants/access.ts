@@ -1,4 +1,4 @@
-// `ecr-xacct access`: reads the policies of a registry, and shows whom they let in.
+// `ecr-xacct access`: reads the policies of a registry, and shows who has access.
 import { printable, XacctError } from '../errors.ts';
 import type { Command } from '../hint.ts';
 import type { Run } from '../invocation.ts';

@@ -1,19 +1,19 @@
-// Changes a policy that others may be changing, too: read, merge, compare, write, read back, and once more after a moment.
+// Changes a policy that other programs may change, too: reads, merges, compares, writes, and reads again twice.
 import { XacctError } from '../errors.ts';
 import type { PolicyDocument } from '../policy/policy-document.ts';
 import { checkPolicySize, parsePolicy, policyText } from '../policy/policy-document.ts';
 import type { PolicyPutAnswer } from '../questions.ts';
 
-/** One policy in AWS; texts are undefined where there is none. */
+/** One policy in AWS; a text is undefined if there is no policy. */
 export interface PolicyStore {
   /** As in `the policy of repository team/app`. */
   name: string;
   read(): Promise<string | undefined>;
-  /** Writes where the policy is still `expected`. */
+  /** Writes only if the policy is still `expected`. */
   put(expected: string | undefined, text: string | undefined): Promise<PolicyPutAnswer>;
 }
 
-/** The same document where there is nothing to change; undefined for none. */
+/** Returns the same document if there is nothing to change; undefined for no policy. */
 export type ChangeDocument = (document: PolicyDocument | undefined) => PolicyDocument | undefined;
 
 export interface PolicyChange {
@@ -23,25 +23,25 @@ export interface PolicyChange {
 }
 
 /**
- * Longer than the moment between the read and the write of another program that changes the policy in the same way: a
- * write that follows upon a read from before ours overwrites ours within it. Milliseconds.
+ * Longer than the time between the read and the write of another program that changes the policy in the same way. A
+ * program that read before our write overwrites it within this time. Milliseconds.
  */
 const SETTLED_MS = 1_000;
 
-/** More than this in a row is no coincidence. */
+/** More conflicts in a row are not a coincidence. */
 const MAX_ATTEMPTS = 8;
 
 export interface ChangeOptions {
   /** Called once, before anything is written. @throws XacctError `cancelled` */
   confirm: (change: PolicyChange) => Promise<void>;
-  /** Called where another writer was seen meanwhile. */
+  /** Called if another program has changed the policy meanwhile. */
   onContention: () => void;
   pause: (ms: number) => Promise<unknown>;
 }
 
 /**
- * @returns what was changed; undefined where there was nothing to change.
- * @throws XacctError `policy` where the result is too long, or others write on and on.
+ * @returns what was changed; undefined if there was nothing to change.
+ * @throws XacctError `policy` if the result is too long, or if other programs keep changing the policy.
  */
 export async function changePolicy(
   store: PolicyStore,
@@ -68,7 +68,7 @@ export async function changePolicy(
   });
 }
 
-/** What is to be written; undefined where the policy is that already. @throws XacctError `policy` */
+/** The change to write; undefined if the policy already has it. @throws XacctError `policy` */
 export function plan(
   { name }: Pick<PolicyStore, 'name'>,
   before: string | undefined,

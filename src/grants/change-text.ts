@@ -1,4 +1,4 @@
-// How a change of a policy is shown: as a diff, or as the JSON of what it becomes.
+// Shows a change of a policy: as a diff, or as the JSON of the result.
 import type { Run } from '../invocation.ts';
 import { parsePolicy, policyText } from '../policy/policy-document.ts';
 import { diffText } from '../terminal/diff.ts';
@@ -6,9 +6,9 @@ import { withoutControls } from '../terminal/printable-json.ts';
 import { screenOf } from '../terminal/screen.ts';
 import type { PolicyChange } from './change-policy.ts';
 
-/** As a diff of both in the same form: AWS gives a policy back as it was written, often in one line. */
+/** A diff of both texts in the same form, because AWS returns a policy as it was written, often on one line. */
 export function changeText({ name, before, after }: PolicyChange, { invocation, streams }: Run): string {
-  // Also where AWS takes the policy only without white space: a diff of a single line shows nothing.
+  // Indented even if AWS accepts the policy only without white space: a diff of a single line shows nothing.
   const shown = (text: string | undefined) =>
     text === undefined ? undefined : `${JSON.stringify(parsePolicy(text, name), undefined, 2)}\n`;
   const screen = screenOf(streams.stdout, invocation.env);
@@ -21,7 +21,7 @@ export function dryRunText(planned: PolicyChange | undefined, run: Run): string 
     : `${changeText(planned, run)}\nNothing was written: this was a dry run.\n`;
 }
 
-/** For Terraform, CloudFormation or the console: the policy, or `null` for none. */
+/** For Terraform, CloudFormation or the console: the policy, or `null` if there is none. */
 export function jsonText({ name, after }: PolicyChange): string {
   return `${after === undefined ? 'null' : withoutControls(policyText(parsePolicy(after, name)))}\n`;
 }

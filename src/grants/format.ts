@@ -1,4 +1,4 @@
-// In which forms access is shown: apart, so that the command line needs no more of it.
+// The output formats of `access`. In a file of its own, so that the command line loads nothing else.
 
 export const ACCESS_FORMATS = ['table', 'json', 'csv'] as const;
 export type AccessFormat = (typeof ACCESS_FORMATS)[number];

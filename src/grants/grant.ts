@@ -1,4 +1,4 @@
-// `ecr-xacct grant`: lets others in, and says what it means for them.
+// `ecr-xacct grant`: gives principals access, and shows what they must still do.
 import type { AwsCaller } from '../callers/ask-as.ts';
 import { orError, printable, XacctError } from '../errors.ts';
 import type { Run } from '../invocation.ts';
@@ -25,11 +25,11 @@ import {
   withOption,
 } from './request.ts';
 
-/** @throws XacctError; nothing was written then, or the message says what was. */
+/** @throws XacctError before anything was written, or with a message that says what was. */
 export async function grant(principals: readonly string[], options: GrantOptions, run: Run): Promise<void> {
   const request = parseRequest('grant', principals, options, run);
   const change: ChangeDocument = (document) => grantAccess(document, request.access);
-  // A lambda that is to push is refused before anything is asked.
+  // Refuses a push for Lambda before AWS or the user is asked.
   change(undefined);
   if (isOffline(options)) return showOffline(request, change);
   const found = await ownerOf(request);
@@ -50,12 +50,12 @@ export async function grant(principals: readonly string[], options: GrantOptions
     throw isUpgraded ? afterUpgrade(changed) : withScope(changed, request, found.answer);
   }
   if (changed === 'shown') return;
-  // The policy may be as it should be, and only the scope not.
+  // The policy may already be right, and only the scope wrong.
   await prepare();
   await finish(request, owner, changed);
 }
 
-/** ECR says the same of a principal that it does not find and of a policy that scope V1 does not take. */
+/** ECR gives the same error for an unknown principal and for a policy that scope V1 does not accept. */
 function withScope(
   failure: XacctError,
   { access, options, typed }: ChangeRequest,
@@ -98,7 +98,7 @@ function checkOptions(access: Access): string {
   return access.push ? ' --push' : '';
 }
 
-/** What grant cannot do: the other half is in another account. */
+/** The part that grant cannot do, because it is in the other account. */
 function otherSideText(access: Access): string {
   const { grantees, push, target } = access;
   if (isOfFunctions(access)) return `The functions must be in ${target.region}, too.`;

@@ -1,4 +1,4 @@
-// Whether the principals of a grant exist, as far as a profile of their account may look; and waiting for one made just now.
+// Checks whether the principals of a grant exist, if a local profile may look; and waits for a new principal.
 import type { Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { type CallersOf, createCallersOf } from '../callers/callers-of.ts';
@@ -10,7 +10,7 @@ import type { Grantee } from '../policy/access.ts';
 import { describeGrantee } from '../policy/grantee.ts';
 import type { Registry } from '../registry/ecr-hostname.ts';
 
-/** Says which role or user does not exist; undefined where all do, or no profile here may look. */
+/** An error that names the missing role or user; undefined if all exist, or if no profile here may look. */
 export async function findMissing(
   grantees: readonly Grantee[],
   registry: Registry,
@@ -26,7 +26,7 @@ export async function findMissing(
 
 type PrincipalGrantee = Extract<Grantee, { kind: 'principal' }>;
 
-/** By the first caller of its account that may look. */
+/** Asks as the first caller of its account that may look. */
 async function missingIn(
   principal: PrincipalGrantee,
   callersOf: CallersOf,
@@ -49,7 +49,7 @@ function notFound({ arn, type, account }: PrincipalGrantee, typed: Command): Xac
   return new XacctError('principal-not-found', `account ${account} has no ${type} ${arn}`, { hint });
 }
 
-/** Only grant can wait, and only where it has not waited already. */
+/** Only grant can wait, so `--wait` is offered only there, and only if it was not used. */
 function checkHint(check: string, typed: Command): Hint {
   if (typed[1] !== 'grant' || typed.includes('--wait')) return { say: check };
   return { say: `${check}; if it was made seconds ago`, run: [...typed, '--wait'] };
@@ -61,7 +61,7 @@ function otherPath({ arn, type }: PrincipalGrantee, actual: string): XacctError 
   });
 }
 
-/** ECR does not say which principal it does not find: those that this grant adds are the ones that can be wrong. */
+/** ECR does not report which principal is unknown. Only those that this grant adds can be. */
 export function namingPrincipals<A extends unknown[], T>(
   call: (...args: A) => Promise<T>,
   grantees: readonly Grantee[],
@@ -80,10 +80,10 @@ export function namingPrincipals<A extends unknown[], T>(
   };
 }
 
-/** Milliseconds; each wait is twice as long as the one before it, up to the last. */
+/** Milliseconds. Each wait is twice the previous one, up to `last`. */
 const BACKOFF = { first: 500, last: 8_000 };
 
-/** The same call, again and again for `waitMs` where AWS does not know a principal yet. */
+/** Repeats the call for up to `waitMs` while AWS does not know a principal yet. */
 export function retrying<A extends unknown[], T>(
   call: (...args: A) => Promise<T>,
   waitMs: number | undefined,

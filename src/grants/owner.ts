@@ -1,4 +1,4 @@
-// As whom a policy is read and written: the first of the account's identities that may read it; the others are named.
+// Chooses the identity that reads and writes a policy: the first of the account that may read it. The others are named.
 import type { AwsCaller } from '../callers/ask-as.ts';
 import { ownersOf } from '../callers/callers-of.ts';
 import { orError, XacctError } from '../errors.ts';
@@ -8,7 +8,7 @@ import type { OwnedRegistry } from './policy-target.ts';
 
 export interface OwnerSearch {
   registry: OwnedRegistry;
-  /** The one that is named. */
+  /** The profile that the user named. */
   profile: string | undefined;
   run: Run;
   /** The command line as it was typed. */
@@ -17,15 +17,15 @@ export interface OwnerSearch {
 
 export interface Owner<T> {
   owner: AwsCaller;
-  /** What it was tried with. */
+  /** The answer to the attempt. */
   answer: T;
-  /** The same failure of the owner, with the command as each other identity of the account, where it may not. */
+  /** The same failure of the owner. If access was denied, adds the command as each other identity of the account. */
   withOthers(failure: XacctError): Promise<XacctError>;
 }
 
 /**
- * @param attempt what the owner must be allowed.
- * @throws XacctError where none may: the first one's, with the others.
+ * @param attempt what the owner must be allowed to do.
+ * @throws XacctError if no identity may: the error of the first one, with the others.
  */
 export async function ownerFor<T>(
   search: OwnerSearch,
@@ -61,7 +61,9 @@ export async function ownerFor<T>(
     : first.failure.reworded(`${first.failure.message}; ${why.slice(0, MAX_NAMED).join('; ')}`);
 }
 
-/** Where none is of the account, the command says where a name is missing, or which is too much. */
+/**
+ * If no identity is of the account, adds the command with a placeholder for the profile, or without the wrong profile.
+ */
 async function* withCommand(
   owners: AsyncGenerator<AwsCaller>,
   { registry, profile, typed }: OwnerSearch,
@@ -84,10 +86,10 @@ async function* withCommand(
   }
 }
 
-/** More are not of use on a screen. */
+/** The maximum to show on a screen. */
 const MAX_NAMED = 5;
 
-/** A change is made as the one that the person has seen: others are offered, and not taken. */
+/** The change runs only as the identity that the user has seen: the others are only offered. */
 async function named(failure: XacctError, owner: AwsCaller, search: OwnerSearch): Promise<XacctError> {
   const { registry, profile, run, typed } = search;
   if (failure.code !== 'access-denied' || profile !== undefined) return failure;

@@ -1,4 +1,4 @@
-// Where a policy is: in AWS, read and written as a caller of its account, or in a file.
+// Reads and writes a policy: in AWS as a caller of its account, or in a file.
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
@@ -11,7 +11,10 @@ import type { Answered, RegistryPolicies } from '../questions.ts';
 import type { PolicyStore } from './change-policy.ts';
 import { repositoryOf } from './policy-target.ts';
 
-/** Of the repository, or of the registry where the target is a prefix. `read`: the policies as they were read just now. */
+/**
+ * The policy of the repository, or of the registry if the target is a prefix. `read`: the policies that were read just
+ * now.
+ */
 export function policyStore(owner: AwsCaller, target: Target, read?: RegistryPolicies): PolicyStore {
   const repository = repositoryOf({ target });
   let first = read;
@@ -26,7 +29,7 @@ export function policyStore(owner: AwsCaller, target: Target, read?: RegistryPol
   };
 }
 
-/** For a sentence. */
+/** The name of the policy in a sentence. */
 export function policyName(repository: string | undefined): string {
   return repository === undefined ? "the registry's policy" : `the policy of repository ${repository}`;
 }
@@ -50,9 +53,9 @@ export async function readStore(store: PolicyStore): Promise<PolicyDocument | un
   return text === undefined ? undefined : parsePolicy(text, store.name);
 }
 
-/** Undefined where it is empty. @param path `-` for stdin. @throws XacctError `file-access` */
+/** Undefined if it is empty. @param path `-` for stdin. @throws XacctError `file-access` */
 export async function readPolicyFile(path: string, stdin: Readable): Promise<string | undefined> {
-  // PowerShell writes a byte order mark before what it redirects.
+  // PowerShell writes a byte order mark before redirected output.
   const text = (path === '-' ? await readText(stdin) : readFile(path)).replace(/^\uFEFF/, '');
   return text.trim() === '' ? undefined : text;
 }

@@ -1,4 +1,4 @@
-// Which registry's or repository's policy is meant: `HOST`, `HOST/repo`, `HOST/prefix/*`.
+// Parses which registry's or repository's policy the user means: `HOST`, `HOST/repo`, `HOST/prefix/*`.
 import { createConfigReader } from '../config/config-reader.ts';
 import { matchRule, registryOf } from '../config/match.ts';
 import { parseServerURL } from '../docker/server-url.ts';
@@ -8,17 +8,17 @@ import type { Target } from '../policy/access.ts';
 import { parseTarget } from '../policy/target.ts';
 import type { PrivateRegistry } from '../registry/ecr-hostname.ts';
 
-/** A registry whose account its hostname says: only such a one has policies. */
+/** A registry whose hostname contains its account: only these have policies. */
 export type OwnedRegistry = PrivateRegistry & { account: string };
 
 export interface PolicyTarget {
   registry: OwnedRegistry;
   target: Target;
-  /** A tag or a digest behind the repository, as it is written (`:1`). */
+  /** A tag or a digest after the repository, as written (`:1`). */
   tag?: string;
 }
 
-/** A hostname of the user's own is the registry that config.yaml maps it to. @throws XacctError `usage` */
+/** A custom hostname is the registry that config.yaml maps it to. @throws XacctError `usage` */
 export function parsePolicyTarget(text: string, env: Environment): PolicyTarget {
   const [, host = '', path] = /^(?:https:\/\/)?([^/]*)(?:\/(.*))?$/s.exec(text) ?? [];
   const registry = ownedRegistry(host, text, env);
@@ -50,13 +50,13 @@ function ownedRegistry(host: string, text: string, env: Environment): OwnedRegis
   return { ...registry, account };
 }
 
-/** As it is written on a command line of this program. */
+/** As written on a command line of this program. */
 export function targetText(hostname: string, { kind, name }: Target): string {
   if (kind === 'repository') return `${hostname}/${name}`;
   return name === '' ? hostname : `${hostname}/${name}*`;
 }
 
-/** Whose policy it is; undefined for the registry's. */
+/** The repository that has the policy; undefined for the registry's policy. */
 export function repositoryOf({ target: { kind, name } }: Pick<PolicyTarget, 'target'>): string | undefined {
   return kind === 'repository' ? name : undefined;
 }

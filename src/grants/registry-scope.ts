@@ -1,18 +1,18 @@
-// The scope of a registry policy: under V1 it enforces no pull and no push, so a grant in it would have no effect.
+// The scope of a registry policy: under V1 it does not apply to pulls and pushes, so a grant in it has no effect.
 import type { AwsCaller } from '../callers/ask-as.ts';
 import { errorFrom, errorText, orError, printable, XacctError } from '../errors.ts';
 import type { RegistryPolicies } from '../questions.ts';
 import { isConfirmed } from '../terminal/prompts.ts';
 import { type ChangeRequest, withOption } from './request.ts';
 
-/** What to do about the scope before the policy is written: under V1, ECR may refuse it. */
+/** What to do with the scope before the policy is written, because ECR may refuse the policy under V1. */
 export type GrantedScope = 'keep' | 'upgrade';
 
 const NO_EFFECT = "the registry's policy scope is V1, under which it lets no one pull or push";
 
 /**
  * Asks before anything is written. A repository's policy has no scope.
- * @throws XacctError `policy` where the grant would have no effect and nothing is to be done about it; `cancelled`
+ * @throws XacctError `policy` if the grant would have no effect and the user cannot be asked; `cancelled`
  */
 export async function settleScope(
   { scope }: Pick<RegistryPolicies, 'scope'>,
@@ -53,7 +53,7 @@ export async function settleScope(
   throw new XacctError('declined', 'cancelled: nothing was changed');
 }
 
-/** @throws XacctError that says that nothing is written. */
+/** @throws XacctError whose message says that nothing was written. */
 export async function upgradeScope(
   owner: AwsCaller,
   { run, typed }: Pick<ChangeRequest, 'run' | 'typed'>,
@@ -68,7 +68,7 @@ export async function upgradeScope(
   throw done.reworded(`nothing is written, as the scope could not be set to V2: ${done.message}`, hint);
 }
 
-/** What fails after the scope was set says that it was. */
+/** Adds to a later failure that the scope was already set. */
 export function afterUpgrade(failure: XacctError): XacctError {
   return failure.reworded(`the scope is V2 now, but the policy is not written: ${failure.message}`);
 }

@@ -1,4 +1,4 @@
-// One request of grant or revoke: what is asked for, as whom, and how the change is shown, confirmed and written.
+// One request of grant or revoke: its access and its identity, and how the change is shown, confirmed and written.
 import { setTimeout } from 'node:timers/promises';
 import { orError, printable, XacctError } from '../errors.ts';
 import type { Command } from '../hint.ts';
@@ -21,7 +21,7 @@ export interface PolicyChangeOptions {
   yes?: true;
   dryRun?: true;
   json?: true;
-  /** A file with the policy; `-` is stdin. */
+  /** The path of a file with the policy; `-` for stdin. */
   policy?: string;
 }
 
@@ -38,13 +38,13 @@ export interface ChangeRequest {
   run: Run;
   where: PolicyTarget;
   access: Access;
-  /** Undefined where nothing is asked. */
+  /** Undefined if the user is not asked. */
   terminal: Terminal | undefined;
-  /** The command line as it was typed, with every option. */
+  /** The command line as typed, with every option. */
   typed: Command;
 }
 
-/** Asks nothing of AWS. @throws XacctError `usage` */
+/** Does not ask AWS. @throws XacctError `usage` */
 export function parseRequest(
   command: ChangeRequest['command'],
   principals: readonly string[],
@@ -94,17 +94,17 @@ function wordsOf(
   ];
 }
 
-/** A command line with an option that it may have already. */
+/** A command line with an option, which it may already have. */
 export function withOption(typed: Command, option: string): Command {
   return typed.includes(option) ? typed : [...typed, option];
 }
 
-/** Whether the policy is in a file, or there is none yet: AWS is not asked. */
+/** Whether the policy is in a file, or is empty: then AWS is not asked. */
 export function isOffline({ empty, policy }: GrantOptions): boolean {
   return empty === true || policy !== undefined;
 }
 
-/** Shows what a policy in a file, or none, would become. @throws XacctError */
+/** Shows the result for a policy in a file, or for an empty one. @throws XacctError */
 export async function showOffline(request: ChangeRequest, change: ChangeDocument): Promise<void> {
   const { options, run, where } = request;
   const before =
@@ -112,7 +112,10 @@ export async function showOffline(request: ChangeRequest, change: ChangeDocument
   show(request, options.policy ?? policyName(repositoryOf(where)), before, change);
 }
 
-/** Who of the registry's account makes the change, and the policies as it reads them; says who, and where. @throws XacctError */
+/**
+ * The identity of the registry's account that makes the change, and the policies that it reads. Prints the identity and
+ * the registry. @throws XacctError
+ */
 export async function ownerOf({
   where,
   options,
@@ -137,8 +140,8 @@ export async function ownerOf({
 
 /**
  * Reads, merges, shows, asks and writes.
- * @param prepare what is to be done right before the write, once it is confirmed.
- * @returns `shown` where nothing was to be written; undefined where there was nothing to change.
+ * @param prepare runs after the confirmation, right before the write.
+ * @returns `shown` if the change was only to be shown; undefined if there was nothing to change.
  * @throws XacctError
  */
 export async function carryOut(

@@ -1,4 +1,4 @@
-// `ecr-xacct revoke`: takes back what grant gave, and says what else still lets them in.
+// `ecr-xacct revoke`: removes what grant added, and reports what else still gives access.
 import type { AwsCaller } from '../callers/ask-as.ts';
 import type { Run } from '../invocation.ts';
 import { describeGrantee } from '../policy/grantee.ts';
@@ -54,7 +54,7 @@ export async function revoke(
   if (options.push) stdout.write('Pulling stays granted: to take back everything, omit --push.\n');
 }
 
-/** What else may still let them in, by the policy that was changed or by the registry's, a line each. */
+/** The other statements that may still give access, in the changed policy or the registry's; one line each. */
 async function othersLettingIn({ access, where }: ChangeRequest, owner: AwsCaller): Promise<string[]> {
   const repository = repositoryOf(where);
   const { registry, repositories, scope } = await owner.ask('policies', { repository });
@@ -66,9 +66,9 @@ async function othersLettingIn({ access, where }: ChangeRequest, owner: AwsCalle
   };
   if (repository === undefined) return told(registry, ofRegistry);
   const own = answerIn(repositories).flatMap(({ policy }) => told(policy, policyName(repository)));
-  // Under scope V1, it allows no pull and no push.
+  // Under scope V1, the registry's policy does not apply to pulls and pushes.
   if (!('error' in scope) && scope.value === 'V1') return own;
-  // A caller that may change the policy of a repository need not be allowed to read the registry's.
+  // A caller that may change a repository's policy may not be allowed to read the registry's.
   const error = 'error' in registry ? registry.error : undefined;
   const unread = `${ofRegistry} may let them in, too; it could not be read: ${error?.message}`;
   return [...own, ...(error === undefined ? told(registry, ofRegistry) : [unread])];

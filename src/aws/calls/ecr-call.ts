@@ -1,4 +1,4 @@
-// The one call of ECR's API, apart from its caller so that a mint loads only it, and the bundler only what it needs of the SDK.
+// GetAuthorizationToken of ECR. In a file of its own, so that a mint loads and the bundler keeps only this call.
 import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { defaultEndpoint } from '../connection/endpoints.ts';
 import type { TokenCall } from './token-call.ts';

@@ -1,4 +1,4 @@
-// The calls of ECR's API about an image, and about what makes its repository.
+// The calls of ECR's API about an image, and about the settings that create its repository.
 import {
   DescribeImagesCommand,
   DescribePullThroughCacheRulesCommand,
@@ -14,7 +14,7 @@ import {
 /** Calls for one account's registry; each throws the SDK's errors. */
 export interface EcrImageCalls {
   image(repositoryName: string, imageId: ImageIdentifier): Promise<ImageDetail | undefined>;
-  /** Of the caller's own registry. */
+  /** Reads the caller's own registry. */
   creationTemplates(nextToken: string | undefined): Promise<ResultPage<RepositoryCreationTemplate>>;
   cacheRules(nextToken: string | undefined): Promise<ResultPage<PullThroughCacheRule>>;
 }
@@ -24,14 +24,14 @@ export interface ResultPage<T> {
   nextToken: string | undefined;
 }
 
-/** The most on one page. */
+/** The maximum on one page. */
 const PAGE = 1000;
 
 export function createEcrImageCalls(config: ECRClientConfig, registryId: string | undefined): EcrImageCalls {
   const client = new ECRClient(config);
   return {
     image: async (repositoryName, imageId) => {
-      // Without a filter, ECR says only of active images that they are there.
+      // Without a filter, ECR reports only active images.
       const filter = { imageStatus: 'ANY' } as const;
       const asked = new DescribeImagesCommand({ registryId, repositoryName, imageIds: [imageId], filter });
       return (await client.send(asked)).imageDetails?.[0];

@@ -1,4 +1,4 @@
-// The calls of ECR's API that read and write policies, apart from the one that a mint makes.
+// The calls of ECR's API that read and write policies. A mint does not need them.
 import {
   DeleteRegistryPolicyCommand,
   DeleteRepositoryPolicyCommand,
@@ -21,18 +21,21 @@ export interface EcrPolicyCalls {
   repositoryPolicy(repository: string): Promise<string | undefined>;
   setRepositoryPolicy(repository: string, text: string): Promise<void>;
   deleteRepositoryPolicy(repository: string): Promise<void>;
-  /** One page of names, and how the next is asked for. */
+  /** One page of names, and the token for the next page. */
   repositories(nextToken: string | undefined): Promise<{ names: string[]; nextToken: string | undefined }>;
   policyScope(): Promise<string | undefined>;
   putPolicyScope(scope: 'V2'): Promise<string | undefined>;
 }
 
-/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeRepositories.html: the most on one page. */
+/**
+ * The maximum on one page.
+ * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeRepositories.html
+ */
 const PAGE = 1000;
 /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html */
 const SCOPE = 'REGISTRY_POLICY_SCOPE';
 
-/** `registryId`: for repositories; the calls for the registry itself are about the caller's own account. */
+/** `registryId` is for repositories. The calls for the registry itself always use the caller's own account. */
 export function createEcrPolicyCalls(
   config: ECRClientConfig,
   registryId: string | undefined,

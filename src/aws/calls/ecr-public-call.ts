@@ -1,4 +1,4 @@
-// The one call of ECR Public's API, apart as ECR's is.
+// GetAuthorizationToken of ECR Public. In a file of its own, so that only its mints load the client.
 import { ECRPUBLICClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr-public';
 import { defaultEndpoint } from '../connection/endpoints.ts';
 import type { TokenCall } from './token-call.ts';

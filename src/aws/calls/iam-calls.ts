@@ -1,4 +1,4 @@
-// The calls of IAM: whether a principal exists, and what its policies let it do.
+// The calls of IAM: whether a principal exists, and what its policies allow.
 import {
   type EvaluationResult,
   GetRoleCommand,
@@ -9,7 +9,7 @@ import {
   type SimulatePrincipalPolicyCommandInput,
 } from '@aws-sdk/client-iam';
 
-/** `trust`: percent-encoded JSON. @throws the SDK's errors; `NoSuchEntityException` where there is none. */
+/** `trust`: percent-encoded JSON. @throws the SDK's errors; `NoSuchEntityException` if the role does not exist. */
 export async function getRole(
   config: IAMClientConfig,
   RoleName: string,
@@ -18,7 +18,7 @@ export async function getRole(
   return { arn: Role?.Arn, trust: Role?.AssumeRolePolicyDocument };
 }
 
-/** @throws the SDK's errors; `NoSuchEntityException` where there is none. */
+/** @throws the SDK's errors; `NoSuchEntityException` if the user does not exist. */
 export async function getUser(
   config: IAMClientConfig,
   UserName: string,

@@ -1,4 +1,4 @@
-// GetAuthorizationToken in the registry's region, at the endpoint that its hostname means.
+// GetAuthorizationToken in the registry's region, at the endpoint that its hostname selects.
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { XacctError } from '../../errors.ts';
 import type { Token } from '../../questions.ts';
@@ -8,13 +8,13 @@ import { type Endpoints, type EndpointVariant, PLAIN_ENDPOINT } from '../connect
 import type { TokenCall, TokenClientConfig } from './token-call.ts';
 import { refuseIfTooLong } from './too-long.ts';
 
-/** Apart: a mint loads only the client that it needs. */
+/** Loads only the client that this mint needs. */
 async function callOf({ service }: Registry): Promise<TokenCall> {
   if (service === 'ecr-public') return (await import('./ecr-public-call.ts')).ecrPublicToken;
   return (await import('./ecr-call.ts')).ecrToken;
 }
 
-/** `answeredAt`: by whose clock the token expires. @throws XacctError `service`; the SDK's errors. */
+/** `answeredAt`: the clock that the token's expiry is compared with. @throws XacctError `service`; the SDK's errors. */
 export async function requestToken(
   registry: Registry,
   config: TokenClientConfig & { credentials: AwsCredentialIdentity },
@@ -25,13 +25,13 @@ export async function requestToken(
   return { ...readAuthorization(data), awsNow: answeredAt() };
 }
 
-/** Of the URL that the SDK will call, unless it is a custom endpoint. */
+/** The origin of the URL that the SDK calls, unless there is a custom endpoint. */
 export async function tokenOrigin(registry: Registry, config: TokenClientConfig): Promise<string> {
   const call = await callOf(registry);
   return (await call.endpoint(config)).origin;
 }
 
-/** The hostname says which endpoint of the API is meant; `use_fips_endpoint` of the user adds to it. */
+/** The hostname selects the endpoint of the API. The user's `use_fips_endpoint` adds to it. */
 export function endpointVariant(registry: Registry, endpoints: Endpoints): EndpointVariant {
   if (registry.service === 'ecr-public' || endpoints.isCustom('ecr')) return PLAIN_ENDPOINT;
   return {
@@ -51,7 +51,7 @@ function readAuthorization(
       hint: { say: 'try again' },
     });
   }
-  // Without an expiry the token serves this once.
+  // A token without an expiry is used once.
   return { username, password, expiresAt: data?.expiresAt?.getTime() ?? 0 };
 }
 

@@ -1,4 +1,4 @@
-// The calls of STS, apart as ECR's is: keys and SSO do not need them.
+// The calls of STS. In a file of their own, because keys and SSO do not need them.
 import {
   AssumeRoleCommand,
   type AssumeRoleCommandInput,
@@ -22,7 +22,7 @@ interface SessionCredentials {
   expiration: Date;
 }
 
-/** @throws XacctError `service` where the answer has no credentials; the SDK's errors. */
+/** @throws XacctError `service` if the answer has no credentials; the SDK's errors. */
 export async function assumeRole(
   config: STSClientConfig,
   input: AssumeRoleCommandInput,
@@ -30,7 +30,7 @@ export async function assumeRole(
   return credentialsFrom(await new STSClient(config).send(new AssumeRoleCommand(input)));
 }
 
-/** @throws XacctError `service` where the answer has no credentials; the SDK's errors. */
+/** @throws XacctError `service` if the answer has no credentials; the SDK's errors. */
 export async function assumeRoleWithWebIdentity(
   config: STSClientConfig,
   input: AssumeRoleWithWebIdentityCommandInput,
@@ -38,7 +38,7 @@ export async function assumeRoleWithWebIdentity(
   return credentialsFrom(await new STSClient(config).send(new AssumeRoleWithWebIdentityCommand(input)));
 }
 
-/** @throws XacctError `service` where the answer has no credentials; the SDK's errors. */
+/** @throws XacctError `service` if the answer has no credentials; the SDK's errors. */
 export async function getSessionToken(
   config: STSClientConfig,
   input: GetSessionTokenCommandInput,

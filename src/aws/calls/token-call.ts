@@ -1,4 +1,4 @@
-// What ECR and ECR Public are both asked: a token, from one client or the other.
+// The interface that the clients of ECR and of ECR Public share: get a token.
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { ClientConfig } from '../connection/connection.ts';
 
@@ -9,6 +9,6 @@ export interface TokenCall {
   get(
     config: TokenClientConfig & { credentials: AwsCredentialIdentity },
   ): Promise<{ authorizationToken?: string | undefined; expiresAt?: Date | undefined } | undefined>;
-  /** Where the SDK calls for it, unless there is a custom endpoint. */
+  /** The URL that the SDK calls, unless there is a custom endpoint. */
   endpoint(config: TokenClientConfig): Promise<URL>;
 }

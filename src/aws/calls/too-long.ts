@@ -1,10 +1,10 @@
-// How long a credential of AWS's may be: what is handed on is kept, and copied by all that it goes through.
+// Limits the length of a credential from AWS, because every process on its way keeps a copy.
 import { XacctError } from '../../errors.ts';
 
-/** AWS's tokens have up to some kilobytes. */
+/** AWS's tokens have up to a few kilobytes. */
 const MAX_CHARACTERS = 65_536;
 
-/** @throws XacctError `service` for a credential that none of AWS's can be. */
+/** @throws XacctError `service` for a credential that is too long to be from AWS. */
 export function refuseIfTooLong(service: 'ECR' | 'STS', ...credential: readonly string[]): void {
   if (credential.every(({ length }) => length <= MAX_CHARACTERS)) return;
   throw new XacctError('service', `${service} answered with a token of more than 64 KiB`, {

@@ -1,4 +1,4 @@
-// How AWS is reached: proxy, CA bundle, timeouts, and a record of what happened on the way, for failures to be named after.
+// The connection to AWS: proxy, CA bundle and timeouts. It records each exchange, so that a failure can name it.
 import { Agent as HttpAgent } from 'node:http';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
@@ -16,29 +16,34 @@ import { secretsIn } from './sent-secrets.ts';
 
 export interface Connection {
   requestHandler: NodeHttpHandler;
-  /** With AWS; undefined before the first request. */
+  /** The last exchange with AWS; undefined before the first request. */
   lastExchange(): Exchange | undefined;
-  /** Epoch ms by the clock of the last answer; by this machine's where it says none. */
+  /** Epoch ms by the clock of the last answer; by this machine's clock if the answer has no date. */
   answeredAt(): number;
-  /** Opens a connection for the next request to this origin; none where a proxy leads there. */
+  /** Opens a connection for the next request to this origin. Does nothing if a proxy is used. */
   openEarly(origin: string): void;
 }
 
-/** What the clients of one job share. */
+/** The settings that all clients of one job share. */
 export type ClientConfig = EndpointVariant & Pick<Connection, 'requestHandler'>;
 
 type HandleArguments = Parameters<NodeHttpHandler['handle']>;
 
-/** A date is in whole seconds, cut off: its clock may be this much further, and what expires by it has that much less to live. */
+/**
+ * A `Date` header is cut to whole seconds, so AWS's clock may be up to this much later. Added, so that no credential is
+ * used after its expiry.
+ */
 const DATE_STEP_MS = 1_000;
 
-/** A TCP and TLS handshake that takes longer is a lost packet or a wrong address: better tried again than waited for. */
+/**
+ * A TCP and TLS handshake that takes longer has lost a packet or has a wrong address: a new try is faster than to wait.
+ */
 const CONNECTION_TIMEOUT_MS = 5_000;
 
 /**
- * For a process of its own: whom it trusts, every connection of it does, that with a proxy of HTTPS included. What it sends that
- * is secret is added to `secrets`: what answers may repeat it.
- * @throws XacctError `tls` for what cannot be gone by.
+ * For a process that serves one caller: the authorities that it trusts apply to all its connections, also to an HTTPS
+ * proxy. Adds the secrets that it sends to `secrets`, because an answer may repeat them.
+ * @throws XacctError `tls` if the settings for TLS cannot be used.
  */
 export function createConnection(
   env: Environment,
@@ -68,11 +73,11 @@ export function createConnection(
           ? super.handle(request, options)
           : handlerFor(exchange.proxy).handle(request, options));
         exchange.hasBegun = true;
-        // Here, where what breaks or is too large is known to be the answer's: the SDK reads to any end.
+        // Read here, because a failure here is the answer's. The SDK reads a body of any size.
         response.body = await wholeBody(response.body, exchange.origin);
         exchange.status = response.statusCode;
         date = Date.parse(response.headers.date ?? '') + DATE_STEP_MS;
-        // The SDK signs its next try by this clock: a proxy's may be hours off.
+        // The SDK signs its next try by this clock, and the clock of a proxy may be hours off.
         if (!isOfAws(response.headers)) delete response.headers.date;
         return { response };
       } catch (error) {
@@ -91,17 +96,17 @@ export function createConnection(
   };
 }
 
-/** PEM; Node's own where undefined. */
+/** PEM; undefined for Node's own authorities. */
 let trusted: readonly string[] | undefined;
 
-/** To parse them takes ten milliseconds: a spare minter has done it, for the caller before. */
+/** Parsing the authorities takes ten milliseconds. A spare minter has already parsed those of the previous caller. */
 function trust(authorities: readonly string[] | undefined): void {
   if (isDeepStrictEqual(authorities, trusted)) return;
   setDefaultCACertificates(authorities ?? getCACertificates('bundled'));
   trusted = authorities;
 }
 
-/** AWS gives each answer an id, errors included; proxies and portals do not. */
+/** AWS gives each answer an id, also an error. Proxies and portals do not. */
 function isOfAws(headers: Readonly<Record<string, string>>): boolean {
   return Object.keys(headers).some((name) => /^x-amzn?-request-?id$/i.test(name));
 }

@@ -1,4 +1,4 @@
-// An agent that opens a connection before there is a request for it: its handshakes take two round trips.
+// An agent that opens a connection before the request exists, because the handshakes take two round trips.
 import { Agent } from 'node:https';
 import type { Duplex } from 'node:stream';
 
@@ -6,8 +6,8 @@ export class EarlyAgent extends Agent {
   readonly #early = new Map<string, Duplex>();
 
   /**
-   * To `origin`, as in `https://api.ecr.us-east-1.amazonaws.com`. The next request to it uses this connection, finished or not.
-   * One that fails before is dropped without a word: the request then opens its own, and says what is wrong.
+   * `origin` as in `https://api.ecr.us-east-1.amazonaws.com`. The next request to it uses this connection, finished or
+   * not. If this connection fails first, it is dropped silently: the request opens its own and reports the error.
    */
   openEarly(origin: string): void {
     const { hostname: host, port } = new URL(origin);

@@ -1,11 +1,11 @@
-// What a user says about AWS's endpoints, in the environment or in a profile: URLs of their own, and what these rule out.
+// The user's settings for AWS's endpoints, in the environment or a profile: custom URLs, and what they exclude.
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
 import type { Environment } from '../../invocation.ts';
 import type { Settings } from '../../profiles/ini.ts';
 import type { Profiles } from '../../profiles/profiles.ts';
 
-/** As in `[services NAME]`; in upper case the end of AWS_ENDPOINT_URL_…. */
+/** As in `[services NAME]`. In upper case it ends AWS_ENDPOINT_URL_…. */
 export type EndpointService = 'ecr' | 'ecr_public' | 'iam' | 'sts' | 'sso' | 'sso_oidc' | 'signin';
 
 /** Settings of an SDK client. */
@@ -16,7 +16,7 @@ export interface EndpointVariant {
 
 export const PLAIN_ENDPOINT: EndpointVariant = { useFipsEndpoint: false, useDualstackEndpoint: false };
 
-/** As far as the SDK's clients are alike in it. */
+/** The part of the SDK's clients that is the same in all of them. */
 interface EndpointClient {
   config: {
     region: () => Promise<string>;
@@ -28,7 +28,7 @@ interface EndpointClient {
   };
 }
 
-/** Where a client of the SDK calls, by the SDK's own rules, unless there is a custom endpoint. */
+/** The URL that a client of the SDK calls by the SDK's own rules, unless there is a custom endpoint. */
 export async function defaultEndpoint({ config }: EndpointClient): Promise<URL> {
   const [Region, UseFIPS, UseDualStack] = await Promise.all([
     config.region(),
@@ -41,18 +41,19 @@ export async function defaultEndpoint({ config }: EndpointClient): Promise<URL> 
 export interface Endpoints {
   /** Settings of the profile's `[services …]`. */
   services: Settings;
-  /** Whether the user gives the URL of one of these services. */
+  /** Whether the user sets the URL of one of these services. */
   isCustom(...services: EndpointService[]): boolean;
   /**
-   * For a client of these services. A custom endpoint is called as it is, whatever use_fips_endpoint says: the AWS CLI sees it
-   * so (botocore, args.py), where the SDK fails.
+   * For a client of these services. A custom endpoint is called unchanged, whatever use_fips_endpoint says: the AWS CLI
+   * does the same (botocore, args.py), but the SDK fails.
    */
   variantFor(...services: EndpointService[]): EndpointVariant;
 }
 
 /**
- * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html. `settings` are those of the profile whose settings count.
- * @throws XacctError `usage` or `profile-incomplete`, where the SDK's own error would name nothing.
+ * `settings`: those of the profile that says how AWS is called.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ * @throws XacctError `usage` or `profile-incomplete`. The SDK's own error names no setting.
  */
 export function createEndpoints(
   env: Environment,
@@ -99,7 +100,7 @@ function isUrl(value: string): boolean {
   return /^https?:\/\/[^/]/i.test(value) && URL.canParse(value);
 }
 
-/** It may hold a token. */
+/** A query may contain a token. */
 function withoutQuery(url: string): string {
   return url.replace(/[?#].*$/s, '');
 }

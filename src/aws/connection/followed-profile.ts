@@ -1,4 +1,4 @@
-// What the SDK gets to read in place of the user's files: what our reader found of how AWS is called.
+// Shows the SDK our own reader's settings of a profile, in place of the user's files.
 import { externalDataInterceptor } from '@smithy/shared-ini-file-loader';
 import type { Settings } from '../../profiles/ini.ts';
 
@@ -10,13 +10,13 @@ export interface FollowedProfile {
   where: (setting: string) => string;
 }
 
-/** No file is there. */
+/** The name of a file that does not exist. */
 const CONFIG_FILE = 'ecr-xacct:config';
 const CREDENTIALS_FILE = 'ecr-xacct:credentials';
 
 /**
- * The SDK parses files by rules of its own, and goes by `AWS_PROFILE` in the environment of its process: this process mints once,
- * so it may say what they are.
+ * The SDK parses files by its own rules, and reads `AWS_PROFILE` from the environment of its process. This process
+ * mints once, so it may replace both.
  */
 export function showFollowedProfile(followed: Settings, services: Settings): void {
   const own = Object.entries(followed).flatMap(([name, value]) =>
@@ -26,7 +26,7 @@ export function showFollowedProfile(followed: Settings, services: Settings): voi
     const [service = '', option = ''] = name.split('.');
     return option === 'endpoint_url' ? setting(option, value).map((line) => `${service} =\n  ${line}`) : [];
   });
-  // A services section that is empty is a mistake to the SDK.
+  // The SDK rejects an empty services section.
   const section = nested.length === 0 ? [] : ['services = followed', '[services followed]', ...nested];
   const text = ['[default]', ...own, ...section].join('\n');
   externalDataInterceptor.interceptFile(CONFIG_FILE, text);
@@ -36,7 +36,7 @@ export function showFollowedProfile(followed: Settings, services: Settings): voi
   delete process.env.AWS_DEFAULT_PROFILE;
 }
 
-/** A value that the SDK would read otherwise is none of these settings'. */
+/** Leaves out a value that the SDK would read differently: no valid value of these settings has such characters. */
 function setting(name: string, value: string): string[] {
   return value !== '' && !/[\s;#]/.test(value) ? [`${name} = ${value}`] : [];
 }

@@ -1,10 +1,10 @@
-// What a request shows to the server that answers it, and may be repeated in an error: found by the names of headers and fields.
+// Finds the secrets in a request by the names of headers and fields, because an error may repeat them.
 import type { HttpRequest } from '@smithy/types';
 
 const SECRET_HEADER = /authorization|token|dpop/i;
 const SECRET_FIELD = /token|secret|code|password|assertion/i;
 
-/** Of a signature, what was signed is none. */
+/** In a signed header only the signature is secret. */
 export function secretsIn({ headers, body }: Pick<HttpRequest, 'headers' | 'body'>): string[] {
   return [
     ...Object.entries(headers).flatMap(([name, value]) =>
@@ -19,7 +19,7 @@ function textOf(body: unknown): string {
   return body instanceof Uint8Array ? Buffer.from(body).toString() : '';
 }
 
-/** Of JSON, those of objects within it, too; else of a form. */
+/** The fields of JSON, nested ones included; otherwise those of a form. */
 function fieldsOf(body: string): [string, string][] {
   const fields: [string, string][] = [];
   try {

@@ -8,9 +8,9 @@ import { transportFailure } from '../../net/transport-failure.ts';
 import { mayAccess } from '../../os/find-program.ts';
 import { FileRefused } from '../../os/small-file.ts';
 
-/** What became of asking a container's endpoint: its message is for people, and empty where the rest says what happened. */
+/** A failed request to a container's endpoint. The message is for users; it is empty if the other fields say enough. */
 export class ContainerError extends Error {
-  /** HTTP, where it refused. */
+  /** HTTP status, if the endpoint refused. */
   readonly status: number | undefined;
 
   constructor(message: string, { status, cause }: { status?: number | undefined; cause?: unknown } = {}) {
@@ -20,7 +20,8 @@ export class ContainerError extends Error {
 }
 
 /**
- * The endpoint that the environment names: HTTPS, or this machine's or its agent's; others would collect the authorization token.
+ * The endpoint that the environment names. It must use HTTPS, or be on this machine or its agent: any other server
+ * would collect the authorization token.
  * @throws ContainerError with a message
  */
 export function containerUrl(env: Environment): URL {
@@ -41,7 +42,7 @@ const ECS_AGENT = 'http://169.254.170.2';
 /** https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html */
 const NEAR = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|169\.254\.170\.(?:2|23)|\[fd00:ec2::23\])$/;
 
-/** Names the endpoint without its path, which is a kind of password on ECS. */
+/** Names the endpoint without its path, which is like a password on ECS. */
 export function containerFailure(error: unknown, env: Environment): XacctError {
   const fail = (message: string) => new XacctError('no-identity', message, { hint: CHECK, cause: error });
   if (!(error instanceof ContainerError))
@@ -74,7 +75,7 @@ export function containerFailure(error: unknown, env: Environment): XacctError {
   return fail(code === undefined ? `${endpoint} gave no credentials` : `cannot reach ${endpoint} (${code})`);
 }
 
-/** The system's; undefined where it was reached. */
+/** The system's error code; undefined if the endpoint was reached. */
 function codeOf(cause: unknown): string | undefined {
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
 }

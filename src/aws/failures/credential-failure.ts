@@ -1,4 +1,4 @@
-// Names the failures of what gives credentials, by where they begin.
+// Names the failures of the sources of credentials, by the source's kind.
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
 import { noWay } from '../../identity/profile-failure.ts';
@@ -8,7 +8,7 @@ import { instanceFailure } from './instance-failure.ts';
 import { processFailure } from './process-failure.ts';
 import { loginFailure, ssoFailure } from './session-failure.ts';
 
-/** A leaf gave up. The kind of the source says why; the SDK's own texts do not say enough. */
+/** Explains the failure of a leaf by the kind of its source: the SDK's own texts do not say enough. */
 export function credentialFailure(error: unknown, context: FailureContext): XacctError {
   const { source } = context.chain;
   switch (source.kind) {
@@ -29,7 +29,7 @@ export function credentialFailure(error: unknown, context: FailureContext): Xacc
   }
 }
 
-/** The machine is asked because a setting says so, or for want of one: that is what its reader can change. */
+/** Says why the machine was asked: a setting names it, or no other source exists. The reader can change either. */
 function askedFor(
   source: string,
   failure: XacctError,

@@ -1,4 +1,4 @@
-// What the explanation of a failure goes by, and how it names who failed.
+// What the explanation of a failure is based on, and how it names the identity that failed.
 import { XacctError } from '../../errors.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { Chain } from '../../identity/profile-chain.ts';
@@ -10,26 +10,28 @@ import { foreignAnswer } from './foreign-answer.ts';
 export interface FailureContext {
   resolution: Resolution;
   chain: Chain;
-  /** The caller's. */
+  /** The caller's environment. */
   env: Environment;
-  /** What was being got when it failed. */
+  /** What the minter was getting when it failed. */
   stage: 'credentials' | 'token' | 'call';
   exchange: Exchange | undefined;
-  /** Whether a role was to be assumed with the session of an earlier MFA code. */
+  /** Whether a role was being assumed with the session of an earlier MFA code. */
   usesMfaSession: boolean;
 }
 
-/** Names the profile that the credentials begin with, unless the identity is that profile and is named before the message. */
+/**
+ * Names the profile at the source of the credentials. If the identity is that profile, the message already names it.
+ */
 export function its(profile: string, identity: Identity): string {
   return identity.kind === 'profile' && identity.profile === profile ? 'its' : `profile ${profile}'s`;
 }
 
-/** The ARN or serial number of the device whose code was shown. */
+/** The ARN or serial number of the device that gave the code. */
 export function mfaSerial({ chain }: FailureContext): string {
   return chain.roles.find(({ mfa_serial }) => mfa_serial)?.mfa_serial ?? 'the MFA device';
 }
 
-/** Neither AWS's own refusal nor a fault of the network. */
+/** For an error that is neither a refusal by AWS nor a fault of the network. */
 export function unexpected(error: unknown, { exchange }: FailureContext): XacctError {
   if (exchange?.status !== undefined) return foreignAnswer(error, exchange, exchange.status);
   const name = error instanceof Error ? error.name : typeof error;

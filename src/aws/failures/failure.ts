@@ -1,4 +1,4 @@
-// Turns whatever a mint threw into one line with the command that fixes it, by class and name.
+// Turns any error that a mint threw into one line and the command that fixes it, by class and name.
 import { XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';
 import { unknownAuthority } from '../../net/authorities.ts';
@@ -11,7 +11,7 @@ import { processTimeout } from './process-failure.ts';
 import { AssumeRoleError, serviceError } from './service-error.ts';
 import { assumeRoleFailure, serviceFailure } from './service-failure.ts';
 
-/** The XacctError for whatever a mint threw. Never quotes a credential_process, whose output may be a secret. */
+/** The XacctError for an error that a mint threw. Never quotes a credential_process, whose output may be a secret. */
 export function explainFailure(error: unknown, context: FailureContext): XacctError {
   if (error instanceof XacctError) return error;
   const { env, exchange } = context;
@@ -23,7 +23,7 @@ export function explainFailure(error: unknown, context: FailureContext): XacctEr
   return context.stage === 'credentials' ? credentialFailure(error, context) : unexpected(error, context);
 }
 
-/** What was waited for when the time was up. */
+/** Says what the minter was waiting for when the time was up. */
 export function timeoutFailure(
   exchange: Exchange | undefined,
   context: Pick<FailureContext, 'resolution' | 'chain' | 'env'>,
@@ -45,7 +45,7 @@ function awaited(
     source.kind === 'container'
       ? `the container credential endpoint ${containerUrl(env).origin} gave`
       : source.kind === 'instance' && `${metadataService(env)} gave`;
-  // Once AWS was asked, there are some.
+  // After the first request to AWS, the machine has given credentials.
   return {
     waitedFor: exchange === undefined && machine ? `${machine} no credentials` : 'no credentials came',
   };

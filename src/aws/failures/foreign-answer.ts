@@ -1,4 +1,4 @@
-// What answered in a form that the service does not speak: an error of AWS in XML, a failing server, or no AWS at all.
+// Explains an answer that the service does not send: an error of AWS in XML, a failing server, or not AWS at all.
 import { printable, XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';
 import type { Exchange } from '../../net/transport-failure.ts';
@@ -6,12 +6,12 @@ import { parseXmlError } from '../../xml-error.ts';
 
 const WAIT: Hint = { say: 'wait a minute and run the same command again' };
 
-/** As much of an error as is quoted. */
+/** The maximum length of a quoted error. */
 const MAX_QUOTED = 300;
 
 /**
- * `error` is what the SDK makes of an answer that it cannot parse. Of an answer that is no failure nothing is quoted: it may
- * hold a token. The caller takes secrets out of what is quoted.
+ * `error`: the SDK's error for an answer that it cannot parse. Only a failure is quoted, because any other answer may
+ * contain a token. The caller removes secrets from the quote.
  */
 export function foreignAnswer(
   error: unknown,
@@ -35,7 +35,7 @@ export function foreignAnswer(
   );
 }
 
-/** The SDK keeps the answer that it could not parse, whose body has been read whole. */
+/** The SDK keeps the answer that it could not parse. Its body has been read to the end. */
 function bodyOf(error: unknown): string {
   const response = error instanceof Error && '$response' in error ? error.$response : undefined;
   const body =

@@ -3,7 +3,7 @@ import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
 import type { Environment } from '../../invocation.ts';
 
-/** What the metadata service was asked with. */
+/** A failed request to the metadata service, with the timeout that it had. */
 export class InstanceError extends Error {
   readonly timeoutMs: number;
 
@@ -23,7 +23,9 @@ export class MetadataRefusal extends Error {
   }
 }
 
-/** A service that answers, or is slow, is there: only what answers that there is no role, or nothing at all, is no role. */
+/**
+ * A service that answers, even slowly, exists. The instance has no role only if the service says so or nothing answers.
+ */
 export function instanceFailure(error: unknown, env: Environment): XacctError {
   const { timeoutMs = 0, cause } = error instanceof InstanceError ? error : {};
   const service = metadataService(env);
@@ -58,7 +60,7 @@ export function instanceFailure(error: unknown, env: Environment): XacctError {
   });
 }
 
-/** The service, with the address that the caller gave it. */
+/** The service, with the address if the caller set one. */
 export function metadataService({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url }: Environment): string {
   const at = url && URL.canParse(url) ? ` at ${new URL(url).origin}` : '';
   return `the EC2 instance metadata service${at}`;

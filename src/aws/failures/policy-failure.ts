@@ -1,10 +1,10 @@
-// Names what ECR has against a policy, or against whose it is to be.
+// Names ECR's reasons to reject a policy or its repository.
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
 import type { Registry } from '../../registry/ecr-hostname.ts';
 import { type ServiceError, serviceError } from './service-error.ts';
 
-/** Undefined for what any call can fail with. `profile`: as whom AWS was asked, where that is a profile. */
+/** Undefined for a failure that any call can have. `profile`: the identity that asked AWS, if it is a profile. */
 export function policyFailure(
   error: unknown,
   registry: Registry,
@@ -30,7 +30,7 @@ function invalidPolicy(error: ServiceError): XacctError | undefined {
   const constraint = /failed to satisfy constraint: '(?<constraint>[^']+)'/.exec(error.message)?.groups
     ?.constraint;
   if (constraint === undefined) return undefined;
-  // Of a policy that is made here and of what was there before, nothing else can be invalid.
+  // The policy is made here from the existing one, so only a principal in it can be invalid.
   const isPrincipal = /^Principal not found$|^Invalid repository policy provided$/.test(constraint);
   // https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
   if (constraint === 'Invalid registry policy provided') {
@@ -53,7 +53,7 @@ function invalidPolicy(error: ServiceError): XacctError | undefined {
       });
 }
 
-/** The profile that it is run with may be of another account and region. */
+/** The profile that runs the command may have another account and region. */
 function placeOf(registry: Registry): string[] {
   if (registry.service !== 'ecr') return [];
   const { account, region } = registry;

@@ -1,4 +1,4 @@
-// Says what went wrong with a credential_process. Fixed texts only: what it printed, and its command line, may hold a secret.
+// Explains the failures of a credential_process in fixed texts only: its output and command line may hold a secret.
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { XacctError } from '../../errors.ts';
@@ -10,7 +10,7 @@ import { limitError } from '../../os/limits.ts';
 import { modeNeedsRoot } from '../../os/needs-root.ts';
 import { type FailureContext, its } from './failure-context.ts';
 
-/** What it did; `absent`: the program that could not be started. */
+/** What the process did. `absent`: the program that could not be started. */
 export class ProcessError extends Error {
   readonly absent: string | undefined;
 
@@ -20,7 +20,10 @@ export class ProcessError extends Error {
   }
 }
 
-/** A name, or a path that may have blanks in it. What else is the first word may be a secret: `TOKEN=… vend`, a whole command line. */
+/**
+ * A name, or a path that may contain blanks. Any other first word may be a secret: `TOKEN=… vend`, a whole command
+ * line.
+ */
 const PROGRAM = /^(?:[\w@%+:,.-]+|\/[\w@%+:,./ ]+(?:-[\w@%+:,./]+)*)$/;
 const OTHER_WORD =
   'what is not a program: it runs without a shell, so write env before variables, and do not quote the whole line';
@@ -51,7 +54,7 @@ export function processFailure(
   });
 }
 
-/** `code` is the system's, as in ENOENT. */
+/** `code`: the system's error code, as in ENOENT. */
 function notStarted(program: string, code: string, env: Environment): { what: string; hint: Hint } {
   const say = 'with its full path';
   if (!PROGRAM.test(program)) return { what: OTHER_WORD, hint: { say } };
@@ -76,7 +79,10 @@ function isNotExecutable(file: string): boolean {
   }
 }
 
-/** The AWS CLI runs it likewise, and shows what it says: with the caller's variables, in no folder of theirs, and without a terminal. */
+/**
+ * The AWS CLI runs the process and shows its output. The command runs as here: with the caller's variables, not in the
+ * caller's folder, and without a terminal.
+ */
 function asItWasRun(profile: string): Command {
   if (process.platform === 'win32') return command`aws sts get-caller-identity --profile ${profile}`;
   const session = process.platform === 'linux' ? 'setsid --wait ' : '';
@@ -84,10 +90,10 @@ function asItWasRun(profile: string): Command {
   return command`sh -c ${script} ${profile}`;
 }
 
-/** The AWS CLI waits for the end of its output, too, and not for its own. */
+/** The AWS CLI, too, waits for the end of the output, not for the exit of the process. */
 export function processTimeout(profile: string, identity: Identity): { waitedFor: string; hint?: Hint } {
   const whose = `${its(profile, identity)} credential_process`;
-  // This process starts nothing else.
+  // This process starts no other process.
   if (process.getActiveResourcesInfo().includes('ProcessWrap')) return { waitedFor: `${whose} did not end` };
   return {
     waitedFor: `${whose} ended, but something that it started kept its output open and did not end`,

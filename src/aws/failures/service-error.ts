@@ -1,4 +1,4 @@
-// What AWS answers with when it refuses: errors as the SDK throws them, and which role it was about.
+// The errors with which AWS refuses, as the SDK throws them, and the role that they are about.
 
 /** An error that AWS answered with; `name` is its code. */
 export interface ServiceError extends Error {
@@ -6,14 +6,14 @@ export interface ServiceError extends Error {
   $response?: { headers?: Record<string, string> };
 }
 
-/** An answer that could not be parsed has `$metadata` too, but no `$fault`. */
+/** Undefined for an answer that could not be parsed: it has `$metadata` too, but no `$fault`. */
 export function serviceError(error: unknown): ServiceError | undefined {
   return error instanceof Error && '$metadata' in error && '$fault' in error
     ? (error as ServiceError)
     : undefined;
 }
 
-/** What failed while a role was being assumed: `cause` is AWS's error. */
+/** A failure to assume a role: `cause` is AWS's error. */
 export class AssumeRoleError extends Error {
   readonly roleArn: string;
 
@@ -23,8 +23,8 @@ export class AssumeRoleError extends Error {
   }
 }
 
-/** What failed while a session of `aws sso login` was used: `cause` is the service's error, or why its file is of no use. */
+/** A failure to use a session of `aws sso login`: `cause` is the service's error, or why the file cannot be used. */
 export class SessionError extends Error {}
 
-/** A leaf gave what are no keys. */
+/** A leaf's credentials lack a key. */
 export class NoKeysError extends Error {}

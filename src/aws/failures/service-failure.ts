@@ -1,4 +1,4 @@
-// Names the refusals that AWS answered with, by the error's name.
+// Names the refusals of AWS, by the error's name.
 import { clockGapText, setClock } from '../../aws-clock.ts';
 import type { Denial } from '../../denial.ts';
 import { type ErrorCode, XacctError } from '../../errors.ts';
@@ -65,10 +65,13 @@ export function serviceFailure(error: ServiceError, context: FailureContext): Xa
   return fail('service', `AWS refused (${said})`, whoAmI(context));
 }
 
-/** AWS accepts signatures up to 5 minutes off. The SDK corrects for more when it tries again, so the clock is seldom it. */
+/**
+ * AWS accepts signatures that are up to 5 minutes off. The SDK corrects a larger gap when it tries again, so the clock
+ * is rarely the cause.
+ */
 const MAX_SKEW_MS = 240_000;
 
-/** Epoch ms by AWS's clock; by this machine's where the answer says none. */
+/** Epoch ms by AWS's clock; by this machine's clock if the answer has no date. */
 function clockOf(error: ServiceError): number {
   const date = Date.parse(error.$response?.headers?.date ?? '');
   return Number.isNaN(date) ? Date.now() : date;
@@ -87,7 +90,7 @@ function denied(error: ServiceError, { resolution, stage }: FailureContext): Xac
   return new XacctError('access-denied', message, { hint, denial, cause: error });
 }
 
-/** How the one who was denied is given a managed policy. */
+/** How to attach a managed policy to the principal that was denied. */
 function attachment(policy: string, who: Principal | undefined): Hint {
   const attaches = `its administrator attaches the managed policy ${policy}`;
   if (who?.kind !== 'role' && who?.kind !== 'user') return { say: attaches };
@@ -102,7 +105,7 @@ function attachment(policy: string, who: Principal | undefined): Hint {
   };
 }
 
-/** A call that is no mint: which action, and who can allow it. */
+/** For a call other than a mint: names the action, and who can allow it. */
 function callDenied(error: ServiceError, denial: Denial | undefined): XacctError {
   const { action = 'this', resource } = denial ?? {};
   const on = resource === undefined ? '' : ` on ${resource}`;
@@ -160,7 +163,7 @@ export function assumeRoleFailure(error: AssumeRoleError, context: FailureContex
   return serviceFailure(service, context).prefixed(`AssumeRole of ${nameOf(roleArn, context)}`);
 }
 
-/** STS says so with the error of any other refusal. */
+/** Compares the text, because STS reports a rejected code with the same error name as any other refusal. */
 function isRejectedCode(error: Error): boolean {
   return error.message.includes('MultiFactorAuthentication failed');
 }
@@ -173,12 +176,12 @@ function codeRejected(serial: string, cause: Error): XacctError {
   });
 }
 
-/** The role of the identity is named before the message already. */
+/** The message already names the role if it is the identity. */
 function nameOf(roleArn: string, { resolution: { identity } }: FailureContext): string {
   return 'role_arn' in identity && identity.role_arn === roleArn ? 'the role' : roleArn;
 }
 
-/** What brings new keys where AWS does not accept these: it depends on where they come from. */
+/** How to get new keys after AWS rejected these: it depends on their source. */
 function replaceKeys(context: FailureContext): Hint {
   const { source } = context.chain;
   switch (source.kind) {

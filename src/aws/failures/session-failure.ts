@@ -1,4 +1,4 @@
-// Names the failures of sessions that a person begins and the AWS CLI keeps in a file: `aws sso login` and `aws login`.
+// Names the failures of the sessions of `aws sso login` and `aws login`, which the AWS CLI keeps in a file.
 import { type ErrorCode, XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';
 import type { SsoSource } from '../../identity/source.ts';
@@ -21,7 +21,7 @@ export function ssoFailure(error: unknown, source: SsoSource, context: FailureCo
   if (status === 401) {
     return fail('sso-expired', `${whose} was ended: IAM Identity Center no longer knows it`, begin);
   }
-  // The portal refuses with 401 and 403; this is SSO-OIDC.
+  // The portal refuses with 401 and 403, so a 400 is from SSO-OIDC.
   if (status === 400) return fail('sso-expired', `${whose} has expired and can no longer be renewed`, begin);
   const to = `SSO session ${source.sso_session ?? source.sso_start_url}`;
   const session = { whose, missing: notSignedIn(to, profile, context), file: ssoFile(source, context.env) };
@@ -37,7 +37,7 @@ export function loginFailure(
   if (isServerFault(status)) return serverFault(error, context);
   const whose = `${its(profile, context.resolution.identity)} login session`;
   const begin = { run: command`aws login --profile ${profile}` };
-  // The provider's own texts are all that is left of the kind of refusal.
+  // Only the provider's own texts still say which refusal it was.
   const message = error instanceof Error ? error.message : '';
   if (message.includes('insufficient permissions')) {
     return new XacctError(
@@ -70,7 +70,7 @@ function serverFault(cause: unknown, { exchange }: FailureContext): XacctError {
   );
 }
 
-/** As in `you have not signed in to SSO session corp`, and for which profile where the identity is another. */
+/** As in `you have not signed in to SSO session corp`. Adds the profile if the identity is another one. */
 function notSignedIn(to: string, profile: string, { resolution: { identity } }: FailureContext): string {
   const isIts = identity.kind === 'profile' && identity.profile === profile;
   return `you have not signed in to ${to}${isIts ? '' : ` (profile ${profile})`}`;
@@ -79,12 +79,12 @@ function notSignedIn(to: string, profile: string, { resolution: { identity } }: 
 interface SessionFile {
   /** As in `its SSO session`. */
   whose: string;
-  /** What is said where there is no file. */
+  /** The text if the file does not exist. */
   missing: string;
   file: string;
 }
 
-/** What is wrong with a session, by its file. Never quotes it. */
+/** What is wrong with a session, judged by its file. Never quotes the file. */
 function stateOf({ whose, missing, file }: SessionFile, keys: readonly string[]): string {
   try {
     const content: unknown = JSON.parse(readSmallFile(file));

@@ -1,4 +1,4 @@
-// Names the failures of roles that are assumed for a token in a file: a pod's (IRSA), a CI job's.
+// Names the failures of roles that are assumed with a web identity token, as in a pod (IRSA) or a CI job.
 import { XacctError } from '../../errors.ts';
 import { command, type Hint } from '../../hint.ts';
 import { describeToken, GITHUB_VARIABLES, type WebIdentityToken } from '../../identity/web-identity-token.ts';
@@ -14,7 +14,7 @@ export function unreadableToken(file: string, cause: unknown): XacctError {
   });
 }
 
-/** The token that the role was to be assumed for; undefined where it is assumed with keys. */
+/** The token that the role is assumed with; undefined if it is assumed with keys. */
 export function tokenOf(
   roleArn: string,
   { chain: { source } }: FailureContext,
@@ -22,7 +22,7 @@ export function tokenOf(
   return source.kind === 'web-identity' && source.role_arn === roleArn ? source.token : undefined;
 }
 
-/** On the wire, and as the SDK names its classes. */
+/** The names on the wire, and the names of the SDK's classes. */
 const REJECTED = new Set([
   'AccessDenied',
   'AccessDeniedException',
@@ -33,7 +33,7 @@ const REJECTED = new Set([
 ]);
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException']);
 
-/** Undefined for a refusal that has nothing to do with the token. */
+/** Undefined for a refusal that is not about the token. */
 export function rejectedToken(
   refusal: ServiceError,
   roleArn: string,
@@ -58,7 +58,7 @@ export function rejectedToken(
   });
 }
 
-/** Where a new token comes from. */
+/** How to get a new token. */
 function renewal(token: WebIdentityToken): Hint {
   if ('file' in token) {
     return {
@@ -70,7 +70,7 @@ function renewal(token: WebIdentityToken): Hint {
   return { say: 'the job takes longer than its token lives: run it again, or pull earlier in it' };
 }
 
-/** A rule names a variable that the caller does not have. */
+/** For a rule that names a variable which the caller's environment does not have. */
 export function noTokenIn(variable: string): XacctError {
   return new XacctError(
     'web-identity',
@@ -83,7 +83,7 @@ export function noTokenIn(variable: string): XacctError {
   );
 }
 
-/** Of a job that GitHub gives no token: `why` as in `HTTP 403`; undefined where it may not even ask. */
+/** For a job that gets no token from GitHub: `why` as in `HTTP 403`; undefined if the job may not ask for one. */
 export function noGithubToken(why?: string, cause?: unknown): XacctError {
   const message =
     why === undefined

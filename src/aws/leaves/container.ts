@@ -1,4 +1,4 @@
-// The credentials of a container's endpoint: ECS's agent, EKS Pod Identity, and what speaks as they do.
+// Gets the credentials of a container's endpoint: the ECS agent, EKS Pod Identity, and compatible servers.
 import { setTimeout } from 'node:timers/promises';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { XacctError } from '../../errors.ts';
@@ -14,7 +14,7 @@ const ATTEMPT_MS = 2_000;
 const WAIT_MS = 1_000;
 
 /**
- * Asks directly, whatever proxies there are, as the AWS CLI does: a proxy would be shown the authorization token.
+ * Never uses a proxy, as the AWS CLI does: the proxy would see the authorization token.
  * @throws ContainerError; XacctError `service` for an answer that is too large.
  */
 export async function containerCredentials(env: Environment): Promise<AwsCredentialIdentity> {
@@ -22,7 +22,7 @@ export async function containerCredentials(env: Environment): Promise<AwsCredent
   const ca = url.protocol === 'https:' ? { ca: containerAuthorities(env) } : {};
   for (let attempt = 1; ; attempt += 1) {
     try {
-      // Anew each time: the kubelet replaces the token in its file.
+      // Read for each attempt, because the kubelet replaces the token in its file.
       const authorization = authorizationToken(env);
       const headers = authorization === undefined ? {} : { authorization };
       return credentialsIn(await answerOf(url, { ...ca, headers }));

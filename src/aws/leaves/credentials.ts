@@ -1,4 +1,4 @@
-// Gets AWS credentials as the chain has it: at its source by one leaf, then through its roles. Each leaf is loaded where it is used.
+// Gets AWS credentials along the chain: one leaf at its source, then its roles. A leaf is loaded when it is used.
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { childEnvironment } from '../../caller-environment.ts';
 import type { AssumedRole, Chain } from '../../identity/profile-chain.ts';
@@ -13,21 +13,22 @@ import { noTokenIn, unreadableToken } from '../failures/web-identity-failure.ts'
 import type { RoleAssumer } from './role-assumer.ts';
 
 export interface CredentialDeps {
-  /** The whole of the caller's. */
+  /** The caller's whole environment. */
   env: Environment;
   followed: FollowedProfile;
-  /** For clients of SSO, SSO-OIDC and sign-in. */
+  /** For the clients of SSO, SSO-OIDC and sign-in. */
   clientConfig: ClientConfig;
   roles: RoleAssumer;
-  /** For a sign-in whose region nothing else says. */
+  /** For a sign-in that has no region of its own. */
   region: string;
-  /** Of AWS's last answer. */
+  /** The HTTP status of AWS's last answer. */
   lastStatus: () => number | undefined;
 }
 
 /**
- * Gets credentials once; nothing is kept.
- * @throws AssumeRoleError, ProcessError, SessionError, ContainerError, InstanceError; XacctError `web-identity`; what the SDK's providers throw.
+ * Gets credentials once and keeps nothing.
+ * @throws AssumeRoleError, ProcessError, SessionError, ContainerError, InstanceError; XacctError `web-identity`; the
+ * errors of the SDK's providers.
  */
 export async function getCredentials(
   { source, roles }: Pick<Chain, 'source' | 'roles'>,
@@ -45,7 +46,7 @@ async function sourceCredentials(source: Source, deps: CredentialDeps): Promise<
       return keyPair(source.aws_access_key_id, source.aws_secret_access_key, source.aws_session_token);
     case 'environment': {
       const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = env;
-      // The old name first, as in the AWS CLI.
+      // The old name has precedence, as in the AWS CLI.
       return keyPair(
         AWS_ACCESS_KEY_ID,
         AWS_SECRET_ACCESS_KEY,

@@ -1,4 +1,4 @@
-// The OIDC token that GitHub gives a job, asked for with the job's own variables.
+// Requests the OIDC token of a GitHub job, with the job's own variables.
 // Source: https://docs.github.com/actions/reference/security/oidc#methods-for-requesting-the-oidc-token
 import { GITHUB_VARIABLES } from '../../identity/web-identity-token.ts';
 import { isRecord } from '../../is-record.ts';
@@ -6,8 +6,8 @@ import type { Connection } from '../connection/connection.ts';
 import { noGithubToken } from '../failures/web-identity-failure.ts';
 
 /**
- * Through the proxy and by the authorities that AWS is reached with.
- * @throws XacctError `web-identity`; the system's error where the way there is broken.
+ * Uses the same proxy and authorities as the requests to AWS.
+ * @throws XacctError `web-identity`; the system's error if the connection fails.
  */
 export async function githubToken(
   audience: string,
@@ -17,7 +17,7 @@ export async function githubToken(
   const [asked, bearer] = GITHUB_VARIABLES.map((name) => env[name]);
   if (!asked || !bearer) throw noGithubToken();
   const url = URL.parse(asked);
-  // Its bearer token is a secret: it goes in clear to this machine at most.
+  // Its bearer token is a secret: unencrypted it must not leave this machine.
   if (url === null || (url.protocol !== 'https:' && !isOwn(url))) throw noGithubToken('its URL is not https');
   url.searchParams.set('audience', audience);
   const request: Parameters<typeof requestHandler.handle>[0] = {

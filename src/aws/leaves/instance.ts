@@ -1,4 +1,4 @@
-// The credentials of the EC2 instance, from its metadata service.
+// Gets the credentials of the EC2 instance from its metadata service.
 import { setTimeout } from 'node:timers/promises';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { XacctError } from '../../errors.ts';
@@ -10,14 +10,15 @@ import type { FollowedProfile } from '../connection/followed-profile.ts';
 import { InstanceError, MetadataRefusal } from '../failures/instance-failure.ts';
 import { type MachineRequest, machineAnswer } from './machine-answer.ts';
 
-/** For a service that is there and is asked too often, or fails. */
+/** For a service that answers, but limits the rate or fails. */
 const ATTEMPTS_WHERE_IT_ANSWERS = 4;
 const FIRST_WAIT_MS = 100;
 
 /**
- * As in the AWS CLI, one try of a second: off EC2 nothing answers. More where the settings say so, and where it answers that it is
- * asked too often or has failed. @throws InstanceError; XacctError `usage` for a number that is none, `service` for an answer that
- * is too large.
+ * By default one attempt of a second, as in the AWS CLI: off EC2 nothing answers. More if the settings say so, or if
+ * the service limits the rate or fails.
+ * @throws InstanceError; XacctError `usage` for a setting that is not a number, `service` for an answer that is too
+ * large.
  */
 export async function instanceCredentials(
   env: Environment,
@@ -44,7 +45,7 @@ export async function instanceCredentials(
     } catch (error) {
       if (error instanceof XacctError) throw error;
       const status = error instanceof MetadataRefusal ? error.status : 0;
-      // 401: the SDK asks without a token where it was refused one.
+      // 401: the request had no token, because the service refused to give one.
       const answers = status === 401 || status === 429 || status >= 500;
       const most = Math.max(wanted, answers ? ATTEMPTS_WHERE_IT_ANSWERS : 1);
       if (attempt >= most || (status > 0 && !answers)) throw new InstanceError(timeout, error);
@@ -71,8 +72,8 @@ interface Metadata {
 const ROLES = '/latest/meta-data/iam/security-credentials/';
 
 /**
- * Not by the SDK's provider, which keeps an answer of any size and waits for its end as long as something comes.
- * @throws MetadataRefusal; whatever `machineAnswer` throws.
+ * The SDK's provider is not used: it accepts an answer of any size, and waits as long as bytes arrive.
+ * @throws MetadataRefusal; the errors of `machineAnswer`.
  */
 async function fromMetadata(metadata: Metadata): Promise<AwsCredentialIdentity> {
   const token = await metadataToken(metadata);
@@ -81,11 +82,11 @@ async function fromMetadata(metadata: Metadata): Promise<AwsCredentialIdentity> 
   const answer: unknown = JSON.parse(await ask(metadata, `${ROLES}${role.trim()}`, { headers }));
   const { AccessKeyId, SecretAccessKey, Token } = isRecord(answer) ? answer : {};
   if (!isText(AccessKeyId) || !isText(SecretAccessKey) || !isText(Token)) throw new Error('no credentials');
-  // Not when they expire: keys that the service is late to renew are used on, as in the AWS CLI.
+  // Ignores their expiry: if the service renews keys late, the old ones are still used, as in the AWS CLI.
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token };
 }
 
-/** Undefined for a service of version 1, which knows none. */
+/** Undefined for a service of version 1, which has no tokens. */
 async function metadataToken(metadata: Metadata): Promise<string | undefined> {
   const headers = { 'x-aws-ec2-metadata-token-ttl-seconds': '21600' };
   try {

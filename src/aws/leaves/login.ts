@@ -1,4 +1,4 @@
-// A session of `aws login` that several minters renew at the same moment: its refresh token works once, the others are refused.
+// Gets credentials from a session of `aws login`, whose refresh token works once, also if several minters renew it.
 import { setTimeout } from 'node:timers/promises';
 import { fromLoginCredentials } from '@aws-sdk/credential-providers';
 import { externalDataInterceptor } from '@smithy/shared-ini-file-loader';
@@ -9,14 +9,17 @@ import { FileRefused, readSmallFile } from '../../os/small-file.ts';
 import { loginFile } from '../../profiles/session-file.ts';
 import type { ClientConfig } from '../connection/connection.ts';
 
-/** The time that the one whose renewal was accepted has to write it to the session's file, in several looks. Milliseconds. */
+/**
+ * The minter whose renewal was accepted has this time to write the session's file; the others then read it again.
+ * Milliseconds.
+ */
 const LOOKS_MS = [250, 500];
-/** Status of the answers to a refresh token. */
+/** The status of an answer that refuses a refresh token. */
 const REFUSED = [400, 401, 403];
-/** What the SDK reads in place of the user's files: no file is there. */
+/** The name under which the SDK reads these settings in place of the user's files. No such file exists. */
 const FILE = 'ecr-xacct:login';
 
-/** `region`: for a session whose file and profile say none. @throws FileRefused; whatever the SDK's provider throws. */
+/** `region`: for a session whose file and profile have none. @throws FileRefused; the errors of the SDK's provider. */
 export async function loginCredentials(
   { login_session, region: own }: LoginSource,
   env: Environment,
@@ -26,10 +29,10 @@ export async function loginCredentials(
 ): Promise<AwsCredentialIdentity> {
   refuseUnlessSmall(loginFile(login_session, env));
   externalDataInterceptor.interceptFile(FILE, `[profile login]\nlogin_session = ${login_session}\n`);
-  // It reads the session's file anew each time.
+  // The provider reads the session's file at each call.
   const resolve = () =>
     fromLoginCredentials({ profile: 'login', configFilepath: FILE, filepath: FILE, clientConfig })({
-      // It takes its region from here alone.
+      // The provider takes its region only from here.
       callerClientConfig: { region: async () => own ?? region },
     });
   for (const wait of LOOKS_MS) {
@@ -43,7 +46,7 @@ export async function loginCredentials(
   return resolve();
 }
 
-/** The provider reads to any end. What else is wrong with the file, it finds itself. */
+/** The provider reads a file of any size. It reports every other fault of the file itself. */
 function refuseUnlessSmall(file: string): void {
   try {
     readSmallFile(file);

@@ -1,4 +1,4 @@
-// Asks what gives a machine of AWS's its credentials: an address beside it, once, and never through a proxy.
+// Sends one request to a local endpoint that gives an AWS machine its credentials, never through a proxy.
 import { once } from 'node:events';
 import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import https from 'node:https';
@@ -12,8 +12,9 @@ export interface MachineRequest {
 }
 
 /**
- * `timeoutMs` is for all of it, to the end of the body; there is none of an answer with another status than 200.
- * @throws the system's error; XacctError `service` for an answer that is too large; a `TimeoutError` that has `timeoutMs`.
+ * `timeoutMs` covers everything to the end of the body. If the status is not 200, the body is empty.
+ * @throws the system's error; XacctError `service` for an answer that is too large; a `TimeoutError` that has
+ * `timeoutMs`.
  */
 export async function machineAnswer(
   url: URL,
@@ -25,7 +26,7 @@ export async function machineAnswer(
   try {
     const asked = request(url, { ...options, signal }).end();
     const [response]: IncomingMessage[] = await once(asked, 'response');
-    // What breaks from here on, the body tells.
+    // From here on, reading the body reports an error.
     asked.on('error', () => {});
     const { statusCode: status = 0 } = response ?? {};
     if (response === undefined || status !== 200) {

@@ -1,4 +1,4 @@
-// Proves MFA where a role asks for it: a code begins a session, and the session serves every role behind the same keys.
+// Proves MFA for a role that needs it. A code starts a session, which serves every role behind the same keys.
 import type { AssumeRoleCommandInput, STSClientConfig } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { XacctError } from '../../errors.ts';
@@ -7,23 +7,26 @@ import type { Connection } from '../connection/connection.ts';
 
 export interface Mfa {
   /**
-   * With what, and how, a role is assumed that asks for a code (`SerialNumber` is set).
-   * @throws XacctError `service`; whatever `missing` makes; the SDK's errors, that of a code that was not accepted among them.
+   * The credentials and parameters to assume a role that needs a code (`SerialNumber` is set).
+   * @throws XacctError `service`; the error of `missing`; the SDK's errors, also for a code that was not accepted.
    */
   prove(
     source: AwsCredentialIdentity,
     parameters: AssumeRoleCommandInput,
   ): Promise<{ credentials: AwsCredentialIdentity; parameters: AssumeRoleCommandInput }>;
-  /** The session that the code began; undefined as long as there is none. */
+  /** The session that the code started; undefined until then. */
   begun(): MfaSession | undefined;
-  /** Whether AWS was shown the session of an earlier code. */
+  /** Whether AWS received the session of an earlier code. */
   usesSession: boolean;
 }
 
-/** As long as a token lives. STS allows 15 minutes to 36 hours. */
+/** As long as a token is valid. STS allows 15 minutes to 36 hours. */
 const SESSION_SECONDS = 43_200;
 
-/** `missing`: the error for a role that asks for a code where there is none; `answeredAt`: by whose clock a session ends. */
+/**
+ * `missing`: makes the error for a role that needs a code when there is none. `answeredAt`: the clock that a session's
+ * end is compared with.
+ */
 export function createMfa(
   config: STSClientConfig,
   proof: MfaProof | undefined,
@@ -37,7 +40,7 @@ export function createMfa(
       if (SerialNumber === undefined) return { credentials: source, parameters };
       if (proof === undefined) throw missing(SerialNumber);
       if ('session' in proof) return { credentials: proof.session, parameters: rest };
-      // Temporary keys cannot begin a session; their code is good for this one role.
+      // Temporary keys cannot start a session: their code works for this one role.
       if (source.sessionToken !== undefined) {
         return { credentials: source, parameters: { ...parameters, TokenCode: proof.code } };
       }

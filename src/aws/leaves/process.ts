@@ -1,4 +1,4 @@
-// The credentials that a profile's credential_process prints.
+// Gets the credentials that a profile's credential_process prints.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import type { AwsCredentialIdentity } from '@smithy/types';
@@ -10,7 +10,7 @@ import { ProcessError } from '../failures/process-failure.ts';
 const MAX_OUTPUT_BYTES = 1024 * 1024;
 
 /**
- * Without a shell, with the caller's environment and no terminal, as in the AWS CLI.
+ * Runs it without a shell and without a terminal, in the caller's environment, as the AWS CLI does.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  * @throws ProcessError
  */
@@ -35,11 +35,11 @@ async function outputOf(program: string, args: readonly string[], env: Environme
   }
   const ended = Promise.withResolvers<{ status: number | null; signal: string | null }>();
   child.once('error', (cause) => ended.reject(notStarted(cause)));
-  // Not its exit: what it started may still have something to print.
+  // `close`, not `exit`: a process that it started may still print.
   child.once('close', (status, signal) => ended.resolve({ status, signal }));
   let bytes = 0;
   let isTooMuch = false;
-  // There is none where no descriptor is left for it.
+  // stdout is missing if this process has no free file descriptor.
   const { stdout } = child;
   stdout?.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
@@ -78,7 +78,7 @@ function objectIn(output: string): Record<string, unknown> {
     const value: unknown = JSON.parse(output);
     if (typeof value === 'object' && value !== null) return { ...value };
   } catch {
-    // Its message quotes what was printed.
+    // The error's message quotes the output, which may be a secret.
   }
   throw new ProcessError('printed invalid JSON');
 }

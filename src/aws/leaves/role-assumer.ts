@@ -1,4 +1,4 @@
-// Assumes roles through STS, for profiles and for rules, and says which role failed to be assumed by whom.
+// Assumes roles through STS for profiles and rules. An error names the role and the identity that failed to assume it.
 import type {
   AssumeRoleCommandInput,
   AssumeRoleWithWebIdentityCommandInput,
@@ -18,7 +18,7 @@ export interface RoleAssumer {
   ): Promise<AwsCredentialIdentity>;
 }
 
-/** `sessionName` is used where neither rule nor profile gives one, so that CloudTrail shows who it was. */
+/** `sessionName`: used if neither rule nor profile sets one, so that CloudTrail shows the user. */
 export function createRoleAssumer(config: STSClientConfig, sessionName: string, mfa: Mfa): RoleAssumer {
   const named = <T extends { RoleSessionName: string | undefined }>(parameters: T): T => ({
     ...parameters,

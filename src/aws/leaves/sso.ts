@@ -1,4 +1,4 @@
-// The credentials of an SSO role, with the session that `aws sso login` began: its file is the AWS CLI's, and stays so.
+// Gets the credentials of an SSO role with the session of `aws sso login`. Its file keeps the AWS CLI's format.
 import { randomUUID } from 'node:crypto';
 import { chown, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
@@ -15,10 +15,13 @@ import { SessionError } from '../failures/service-error.ts';
 
 /** As in the AWS CLI (botocore's tokens.py, SSOTokenProvider). */
 const RENEW_BEFORE_MS = 15 * 60_000;
-/** Minters may renew one session at the same moment: its refresh token works once. The time to see another's. Milliseconds. */
+/**
+ * Several minters may renew one session at once, and its refresh token works once. The others wait and read the file
+ * again. Milliseconds.
+ */
 const LOOKS_MS = [250, 500];
 
-/** @throws SessionError, with the service's error for a cause. */
+/** @throws SessionError, whose `cause` is the service's error. */
 export async function ssoCredentials(
   source: SsoSource,
   env: Environment,
@@ -47,7 +50,7 @@ export async function ssoCredentials(
   }
 }
 
-/** One that lives on serves where its renewal is refused, as in the AWS CLI. */
+/** If a renewal is refused, a token that is still valid is used, as in the AWS CLI. */
 async function livingToken(file: string, source: SsoSource, oidc: SSOOIDCClient): Promise<SsoToken> {
   let token = readSsoToken(file);
   let refusal: unknown = new Error('expired');
@@ -71,12 +74,12 @@ async function livingToken(file: string, source: SsoSource, oidc: SSOOIDCClient)
   throw refusal;
 }
 
-/** Milliseconds from now; NaN of what is no date. */
+/** Milliseconds from now; NaN if `date` is not a date. */
 function msLeft(date: string): number {
   return endOf(date) - Date.now();
 }
 
-/** Writes what the AWS CLI would write. */
+/** Writes the same content as the AWS CLI. */
 async function renewed(
   { refreshToken, clientId, clientSecret, registrationExpiresAt }: SsoToken,
   file: string,
@@ -102,9 +105,12 @@ async function renewed(
   return token;
 }
 
-/** At once: another process never reads a half. Root's is its owner's. Where it cannot be written, the session serves this once. */
+/**
+ * Atomic, so that another process never reads a partial file. If root writes it, the file keeps its owner. If the write
+ * fails, the new token is used only this time.
+ */
 async function replaceFile(file: string, content: string): Promise<void> {
-  // A link to it stays one.
+  // If the file is a symbolic link, the link stays.
   const target = await realpath(file).catch(() => file);
   const part = `${target}.${randomUUID()}`;
   try {

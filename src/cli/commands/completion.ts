@@ -1,4 +1,4 @@
-// `ecr-xacct completion`: the script with which a shell completes this program's command lines.
+// `ecr-xacct completion`: prints the script with which a shell completes this program's command lines.
 import { Argument } from 'commander';
 import type { CommandContext } from '../command.ts';
 
@@ -12,7 +12,7 @@ export function completionCommand({ program, invocation, streams }: CommandConte
       const { printScript } = await import('../completion/print-script.ts');
       printScript(shell, program.name(), streams.stdout);
     });
-  // What the scripts run at each press of the key; the name is theirs.
+  // The scripts run this at each key press. They define its name.
   program
     .command('complete', { hidden: true })
     .argument('[words...]')

@@ -1,4 +1,4 @@
-// `ecr-xacct daemon run|stop`: their options. What they do is loaded when they run.
+// `ecr-xacct daemon run|stop`: the options. The code behind them is loaded when they run.
 import { InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from '../command.ts';
 
@@ -12,7 +12,7 @@ export function daemonCommand({ program, invocation, version, streams }: Command
     .command('run')
     .description('run it in the foreground until it is stopped')
     .addOption(
-      // For the program that starts it in the background.
+      // Used by the program that starts the daemon in the background.
       new Option('--ready-fd <fd>', 'write "ready" to this file descriptor once it answers')
         .argParser(fileDescriptor)
         .hideHelp(),

@@ -1,4 +1,4 @@
-// `ecr-xacct doctor`: its options. What it does is loaded when it runs.
+// `ecr-xacct doctor`: the options. The code behind them is loaded when it runs.
 import { InvalidArgumentError, Option } from 'commander';
 import { CONSUMERS, type DoctorOptions, PLATFORMS } from '../../doctor/options.ts';
 import { parseImageName } from '../../doctor/registry-api/image-name.ts';
@@ -107,7 +107,7 @@ function notEmpty(text: string): string {
   throw new InvalidArgumentError('It must not be empty.');
 }
 
-/** Names of Kubernetes, of which none is taken for an option of kubectl. */
+/** A name in the form of Kubernetes, so that kubectl never reads it as an option. */
 function serviceAccount(text: string): string {
   if (/^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9.-]*$/.test(text)) return text;
   throw new InvalidArgumentError('Write it as NAMESPACE/NAME, such as team/app.');
@@ -123,7 +123,7 @@ function fileName(text: string): string {
   throw new InvalidArgumentError('Name a file that does not exist yet.');
 }
 
-/** What people get wrong most. */
+/** Names the most frequent mistakes. */
 function whyNoImage(text: string): string {
   const bare = text.replace(/^https?:\/\//, '');
   if (bare !== text) return `; write it without https://, as for Docker: ${bare}`;

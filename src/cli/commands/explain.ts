@@ -1,4 +1,4 @@
-// `ecr-xacct explain`: its options. What it does is loaded when it runs.
+// `ecr-xacct explain`: the options. The code behind them is loaded when it runs.
 
 import { imageDomain } from '../../docker/image-domain.ts';
 import { parseRegistryOrImage } from '../../docker/server-url.ts';
@@ -22,7 +22,7 @@ export function explainCommand(context: CommandContext): void {
     .option('--json', 'print JSON')
     .addHelpText('after', HELP)
     .action(async (text: string, options: ExplainOptions) => {
-      // What is no registry of ours is explained, too.
+      // A registry that is not ECR is explained, too.
       const hostname = parseRegistryOrImage(text)?.hostname ?? imageDomain(text);
       if (hostname === undefined) return command.error(`error: '${text}' is neither a hostname nor an image`);
       const { showExplanation } = await import('../../inspect/explain.ts');

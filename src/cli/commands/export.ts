@@ -1,4 +1,4 @@
-// `ecr-xacct export`: its options. What it does is loaded when it runs.
+// `ecr-xacct export`: the options. The code behind them is loaded when it runs.
 import { XacctError } from '../../errors.ts';
 import type { ExportOptions } from '../../export/export-credentials.ts';
 import { type CommandContext, registryArgument, withUsage } from '../command.ts';

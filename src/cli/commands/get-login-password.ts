@@ -1,4 +1,4 @@
-// `ecr-xacct get-login-password`: what `aws ecr get-login-password` prints, for whom the config says, from the daemon's memory.
+// `ecr-xacct get-login-password`: `aws ecr get-login-password` with the identity of the config and the daemon's memory.
 import { readCredential } from '../../docker/messages.ts';
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
@@ -25,14 +25,14 @@ export function getLoginPasswordCommand({ program, invocation, streams, setStatu
       if (outcome === 'quiet-failure') throw await notServed(url.hostname, invocation);
       if (outcome === 'success') streams.stdout.write(`${readCredential(said).Secret}\n`);
       else {
-        // Of a fallback helper, as it says it.
+        // The text of a fallback helper, unchanged.
         streams.stderr.write(`${said}\n`);
         setStatus(1);
       }
     });
 }
 
-/** What Docker is told in words that send it on anonymously. */
+/** The error for a host that Docker would continue with anonymously. */
 async function notServed(hostname: string, { env }: Invocation): Promise<XacctError> {
   if (parseRegistry(hostname)?.service === 'ecr-public') {
     return new XacctError('no-identity', `${hostname}: there is no AWS identity for it`, {

@@ -1,4 +1,4 @@
-// `ecr-xacct grant`: its options. What it does is loaded when it runs.
+// `ecr-xacct grant`: the options. The code behind them is loaded when it runs.
 import { InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../config/duration.ts';
 import type { GrantOptions } from '../../grants/request.ts';

@@ -1,4 +1,4 @@
-// `ecr-xacct help` and `ecr-xacct version`: what --help and --version say, for those who type a word; and the variables.
+// `ecr-xacct help` and `ecr-xacct version`: the same as --help and --version, typed as words; and the variables.
 import type { Command } from 'commander';
 import { screenOf } from '../../terminal/screen.ts';
 import { wrap } from '../../terminal/text-width.ts';
@@ -16,10 +16,10 @@ export function helpCommand({ program, version, streams, invocation }: CommandCo
       }
       let meant: Command = program;
       for (const [index, word] of words.entries()) {
-        // What would follow a command is of no matter here, and must not be done.
+        // Words after a command are ignored: help must not run it.
         if (meant.commands.length === 0) break;
         const below = meant.commands.find((command) => command.name() === word);
-        // The parser says what is wrong with it, and what may be meant.
+        // The parser reports the unknown word and the nearest command.
         if (below === undefined) return void (await meant.parseAsync(words.slice(index), { from: 'user' }));
         meant = below;
       }
@@ -28,7 +28,7 @@ export function helpCommand({ program, version, streams, invocation }: CommandCo
   program.command('version', { hidden: true }).action(() => void streams.stdout.write(`${version}\n`));
 }
 
-/** `width` in columns. */
+/** `width`: columns. */
 function variablesText(width: number): string {
   return VARIABLES.map(({ name, meaning }) => {
     const lines = wrap(meaning.replaceAll('`', ''), width - 2).map((line) => `  ${line}\n`);

@@ -1,4 +1,4 @@
-// `ecr-xacct kubelet`: the options of `config`, and what the plugin is. main.ts runs the plugin itself.
+// `ecr-xacct kubelet`: the options of `config`, and the help of the plugin. main.ts runs the plugin itself.
 import { Option } from 'commander';
 import type { ProviderConfigOptions } from '../../kubelet/print-config.ts';
 import { type CommandContext, withUsage } from '../command.ts';

@@ -1,4 +1,4 @@
-// `ecr-xacct login`: its options. What it does is loaded when it runs.
+// `ecr-xacct login`: the options. The code behind them is loaded when it runs.
 import { InvalidArgumentError } from 'commander';
 import type { LoginOptions } from '../../callers/login-person.ts';
 import { typedCode } from '../../callers/typed-code.ts';

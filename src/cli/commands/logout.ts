@@ -1,4 +1,4 @@
-// `ecr-xacct logout`: makes the daemon forget what it keeps for a registry, or all of it.
+// `ecr-xacct logout`: makes the daemon forget the tokens of one registry, or of all.
 import type { Command } from 'commander';
 import { parseRegistryOrImage } from '../../docker/server-url.ts';
 import { printable } from '../../errors.ts';
@@ -39,7 +39,7 @@ async function forget(hostname: string, invocation: Invocation): Promise<string>
   const before = await askOwnDaemon(invocation, 'status');
   if (before === undefined) return `Nothing is kept for ${hostname}: no daemon is running.\n`;
   const { tokens, logins } = readStatus(before);
-  // Also where nothing is kept: a mint under way, or a failure that is remembered.
+  // Sent even if no token is kept, because a mint may be running or a failure may be remembered.
   await askOwnDaemon(invocation, 'erase', { input: hostname });
   const forgotten = tokens
     .filter(({ hostnames }) => hostnames.includes(hostname))
@@ -53,7 +53,10 @@ async function forget(hostname: string, invocation: Invocation): Promise<string>
   return `${hostname}:\n${forgotten.map((what) => `  forgot ${what}\n`).join('')}`;
 }
 
-/** A daemon reads every request and every minter's result into the same 64 KiB of Node's: this leaves nothing of them there. */
+/**
+ * A daemon reads every request and every minter's result into the same 64 KiB buffer of Node. This overwrites all of
+ * it.
+ */
 const OVERWRITES = ' '.repeat(64 * 1024 - 100);
 
 async function forgetAll(invocation: Invocation): Promise<string> {

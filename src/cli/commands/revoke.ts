@@ -1,4 +1,4 @@
-// `ecr-xacct revoke`: its options. What it does is loaded when it runs.
+// `ecr-xacct revoke`: the options. The code behind them is loaded when it runs.
 import type { PolicyChangeOptions } from '../../grants/request.ts';
 import { type CommandContext, withUsage } from '../command.ts';
 import { policyOption } from './grant.ts';

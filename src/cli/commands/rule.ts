@@ -1,4 +1,4 @@
-// `ecr-xacct rule add|remove`: their options. What they do is loaded when they run.
+// `ecr-xacct rule add|remove`: the options. The code behind them is loaded when they run.
 import type { Command } from 'commander';
 import type { RuleOptions, WriteOptions } from '../../setup/typed-rule.ts';
 import { type CommandContext, withUsage } from '../command.ts';

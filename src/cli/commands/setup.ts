@@ -1,4 +1,4 @@
-// `ecr-xacct setup`: its options. What it does is loaded when it runs.
+// `ecr-xacct setup`: the options. The code behind them is loaded when it runs.
 import { InvalidArgumentError, Option } from 'commander';
 import type { SetupOptions } from '../../setup/setup-options.ts';
 import { type CommandContext, regionName, withUsage } from '../command.ts';
@@ -73,7 +73,7 @@ function collected(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }
 
-/** `us-east-1,eu-west-1` are two; `444455556666=us-east-1,eu-west-1` are two of one account. */
+/** `us-east-1,eu-west-1` gives two regions; `444455556666=us-east-1,eu-west-1` gives two regions of one account. */
 function collectedRegions(value: string, previous: readonly string[] = []): string[] {
   const regions: string[] = [];
   let account = '';
@@ -85,7 +85,7 @@ function collectedRegions(value: string, previous: readonly string[] = []): stri
   return [...previous, ...regions];
 }
 
-/** As AWS's console shows it, too: `4444-5555-6666`. @throws InvalidArgumentError for what is none. */
+/** Accepts the form of AWS's console, too: `4444-5555-6666`. @throws InvalidArgumentError if it is not an account. */
 function accountOf(text: string): string {
   const account = text.trim().replaceAll('-', '');
   if (/^\d{12}$/.test(account)) return account;

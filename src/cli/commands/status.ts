@@ -1,4 +1,4 @@
-// `ecr-xacct status`: its options. What it does is loaded when it runs.
+// `ecr-xacct status`: the options. The code behind them is loaded when it runs.
 import type { StatusOptions } from '../../inspect/status.ts';
 import type { CommandContext } from '../command.ts';
 

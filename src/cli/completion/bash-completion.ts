@@ -1,8 +1,9 @@
 // The completion script for bash.
 
 /**
- * Our own: the one of @bomb.sh/tab runs `eval` on what is typed and on what is offered, so that a `$(…)` in either is executed
- * by the key; it also needs the package bash-completion, and complains when it is read a second time. For bash 3.2 and later.
+ * Our own script: the one of @bomb.sh/tab runs `eval` on typed words and on proposals, so that the key executes a
+ * `$(…)` in either. It also needs the package bash-completion, and reports an error when it is read twice. For bash 3.2
+ * and later.
  */
 export const BASH_COMPLETION = `# bash completion for ecr-xacct
 __ecr_xacct_complete() {

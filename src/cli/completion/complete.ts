@@ -1,4 +1,4 @@
-// What may follow on a command line: commands and options as the help shows them, and names that this machine knows.
+// Completes a command line: commands and options as the help shows them, and names that this machine knows.
 import { RootCommand, type Command as TabCommand } from '@bomb.sh/tab';
 import type { Argument, Command, Option } from 'commander';
 import type { Invocation } from '../../invocation.ts';
@@ -10,7 +10,7 @@ interface Names {
   profiles: readonly string[];
 }
 
-/** Prints what may come in place of the last word, as the scripts want it. Starts no daemon. */
+/** Prints the proposals for the last word, in the format of the scripts. Starts no daemon. */
 export async function complete(
   program: Command,
   words: readonly string[],

@@ -7,10 +7,10 @@ import { homeFolder } from '../../os/home-folder.ts';
 import { readSmallFile } from '../../os/small-file.ts';
 import { createProfileReader } from '../../profiles/profiles.ts';
 
-/** A daemon answers in a millisecond; a key does not wait for one that is stuck. */
+/** A daemon answers in a millisecond. A key press must not wait for a daemon that hangs. */
 const DAEMON_TIMEOUT_MS = 300;
 
-/** Of the daemon's memory, the config's rules and Docker's config. */
+/** From the daemon's memory, the config's rules and Docker's config. */
 export async function knownHosts(invocation: Invocation): Promise<string[]> {
   const sources = await Promise.all([
     noneIfItFails(() => daemonHosts(invocation)),
@@ -20,17 +20,17 @@ export async function knownHosts(invocation: Invocation): Promise<string[]> {
   return words(sources.flat());
 }
 
-/** Of ~/.aws/config and ~/.aws/credentials. */
+/** From ~/.aws/config and ~/.aws/credentials. */
 export async function knownProfiles(env: Environment): Promise<string[]> {
   return words(await noneIfItFails(async () => createProfileReader()(env).names));
 }
 
-/** What is broken is told by other commands. */
+/** Other commands report what is broken. */
 function noneIfItFails(read: () => Promise<readonly string[]>): Promise<readonly string[]> {
   return read().catch(() => []);
 }
 
-/** Shells put them on the command line as they are: none that means something to a shell. */
+/** A shell inserts the names unquoted, so names with characters that are special to a shell are left out. */
 function words(names: readonly string[]): string[] {
   return [...new Set(names)].filter((name) => shellWord(name) === name).sort();
 }

@@ -1,4 +1,4 @@
-// Asks another credential helper, `docker-credential-NAME`, and makes of what came of it an answer or one line of error.
+// Asks another credential helper, `docker-credential-NAME`, and turns its result into an answer or one line of error.
 import { basename } from 'node:path';
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
@@ -8,14 +8,14 @@ import { FALLBACK_MARK, type FallbackRequest } from './fallback.ts';
 import { findHelper } from './find-helper.ts';
 import { type HelperRan, MAX_STDOUT_BYTES, runHelper } from './helper-process.ts';
 
-/** Far more than the terminals and jobs of one user that ask at the same moment, each in another environment. */
+/** Far more than the terminals and jobs of one user that ask at once, each with another environment. */
 const MAX_AT_ONCE = 64;
 
 /**
- * Requests that are the same in everything, while the first of them runs, have its answer: many pulls at once mean one
- * question for a passphrase. And a helper that leads back to us without the mark asks us for what it is being asked for:
- * so it waits for itself until its time is over, instead of being started without end. Where its environment is another one
- * each time (a shell counts in SHLVL), there is an end at `MAX_AT_ONCE`.
+ * Requests that are identical to a running one share its answer, so that many parallel pulls ask for a passphrase only
+ * once. This also stops a loop: a helper that drops the mark and calls us again makes the same request, and so waits
+ * for itself until the timeout. If the environment changes with each call (a shell counts in SHLVL), the loop ends at
+ * `MAX_AT_ONCE`.
  */
 export function createFallbackHelper(): (request: FallbackRequest, timeoutMs: number) => Promise<Answer> {
   const running = new Map<string, Promise<Answer>>();
@@ -25,7 +25,7 @@ export function createFallbackHelper(): (request: FallbackRequest, timeoutMs: nu
     if (same !== undefined) return same;
     if (running.size >= MAX_AT_ONCE) return Promise.reject(tooMany(request));
     const answer = askFallbackHelper(request, timeoutMs).finally(() => {
-      // What was asked before a login ended does not answer what is asked after it.
+      // An answer from before the end of a login must not serve a later request.
       if (request.action === 'store' || request.action === 'erase') running.clear();
       else if (running.get(key) === answer) running.delete(key);
     });
@@ -58,7 +58,7 @@ async function askFallbackHelper(request: FallbackRequest, timeoutMs: number): P
   throw failed(program, wordsOf(ran, request));
 }
 
-/** @throws XacctError where there is none. */
+/** @throws XacctError if there is no such program. */
 function programOf({ name, configFile, env }: FallbackRequest): string {
   const program = findHelper(name, env.PATH);
   if (program !== undefined && program !== 'is-ours') return program;
@@ -78,7 +78,7 @@ function programOf({ name, configFile, env }: FallbackRequest): string {
   });
 }
 
-/** Byte for byte, a byte order mark included; undefined where the bytes are no text. */
+/** Unchanged, with a byte order mark; undefined if the bytes are not UTF-8. */
 function textOf(stdout: Buffer): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(stdout);
@@ -87,7 +87,7 @@ function textOf(stdout: Buffer): string | undefined {
   }
 }
 
-/** What a helper that failed says of it: on stdout, by the protocol. Never a secret. */
+/** The error text of a failed helper: on stdout, as in the protocol. Never a secret. */
 function wordsOf({ status, stdout, stderr }: HelperRan, { action, input }: FallbackRequest): string {
   const said = stdout.toString().trim() || stderr.toString().trim();
   if (said === '') return status === null ? 'was killed' : `failed without a message (exit status ${status})`;

@@ -1,15 +1,15 @@
-// What is asked of another credential helper, and the mark by which we know that it asks us back.
+// The request to another credential helper, and the mark that shows us when this helper calls us back.
 import type { Action, Answer } from '../messages.ts';
 
 export interface FallbackRequest {
   /** The NAME of `docker-credential-NAME`. */
   name: string;
-  /** Where the name stands, for messages. */
+  /** The file that contains the name, for messages. */
   configFile: string | undefined;
   action: Action;
-  /** For its stdin. */
+  /** Its stdin. */
   input: string;
-  /** The caller's environment: its keyring and its keys are found by that. */
+  /** The caller's environment, in which the helper finds its keyring and its keys. */
   env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -17,7 +17,7 @@ export interface FallbackRequest {
 export type AskFallback = (request: FallbackRequest) => Promise<Answer>;
 
 /**
- * Set in the environment of a helper that we ask. Found in a request's, that helper leads back to us: it is to hear "not
- * found" and not to be asked again, and again.
+ * Set in the environment of a helper that we ask. If a request has it, the helper has called us back: the answer is
+ * then "not found", which ends the loop.
  */
 export const FALLBACK_MARK = 'ECR_XACCT_FALLBACK';

@@ -1,4 +1,4 @@
-// One run of another program, a credential helper, say: a process in a group of its own, with an end to its time and to its output.
+// Runs another program, such as a credential helper, once: in its own process group, with limits on time and output.
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { IN_OWN_GROUP, killGroup } from '../../os/process-group.ts';
@@ -14,25 +14,25 @@ export interface HelperRun {
 }
 
 export interface HelperRan {
-  /** `ended`, or why it was killed. */
+  /** `ended`, or why the process was killed. */
   end: 'ended' | 'timeout' | 'too-much';
-  /** Null where it was ended by a signal. */
+  /** Null if a signal ended it. */
   status: number | null;
   stdout: Buffer;
-  /** The beginning. */
+  /** Only the beginning. */
   stderr: Buffer;
 }
 
-/** A list of some five thousand registries. */
+/** Enough for a list of about five thousand registries. */
 export const MAX_STDOUT_BYTES = 512 * 1024;
 const MAX_STDERR_BYTES = 4 * 1024;
 
-/** What is left of its output when it has ended is in the pipe already; a child of its own may hold the pipe open for ever. */
+/** After its exit the rest of its output is already in the pipe. A child process may hold the pipe open forever. */
 const DRAIN_MS = 250;
 
-/** Runs it to its end, at most for the time and the output it has. @throws the system's error where it cannot be started. */
+/** Runs the program until it exits or reaches a limit. @throws the system's error if it cannot be started. */
 export async function runHelper({ program, args, input, env, timeoutMs }: HelperRun): Promise<HelperRan> {
-  // No shell. Not in the caller's folder, where a helper written in a hurry may find other things than it looks for.
+  // No shell. Not in the caller's folder, where a careless helper may load the wrong files.
   const child = spawn(program, args, {
     env: { ...env },
     cwd: '/',
@@ -56,19 +56,19 @@ export async function runHelper({ program, args, input, env, timeoutMs }: Helper
         timers.add(setTimeout(() => stop('ended'), DRAIN_MS));
       });
       child.once('close', () => resolve({ end: 'ended', status, stdout: stdout(), stderr: stderr() }));
-      // One that does not read its input has done nothing wrong.
+      // A program may ignore its input.
       child.stdin?.on('error', () => {});
       child.stdin?.end(input);
     });
   } finally {
     for (const timer of timers) clearTimeout(timer);
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
-    // One that even SIGKILL cannot end, on a dead file system, must not keep this process.
+    // If even SIGKILL does not end it, as on a dead file system, it must not keep this process alive.
     child.unref();
   }
 }
 
-/** Keeps up to `max` bytes of a stream, and reads all of it: a full pipe would stop the program. */
+/** Keeps up to `max` bytes of a stream, and reads all of it: a full pipe would block the program. */
 function collect(stream: Readable | null, max: number, onTooMuch: () => void): () => Buffer {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -1,12 +1,12 @@
-// Which version a program on PATH answers as: so a wrapper is known, whatever it is written in.
+// Finds the version that a program on PATH reports. This recognizes a wrapper in any language.
 import { childEnvironment } from '../../caller-environment.ts';
 import type { Environment } from '../../invocation.ts';
 import { HELPER_PROGRAM, type HelperFault } from '../helper-fault.ts';
 
-/** It prints a line, and asks nothing. Milliseconds. */
+/** A version needs no other service. Milliseconds. */
 const VERSION_MS = 5_000;
 
-/** What both say of themselves, as in `docker-credential-ecr-xacct 0.1.0`; undefined of one that says anything else. */
+/** The versions that both report, as in `docker-credential-ecr-xacct 0.1.0`; undefined for any other text. */
 export async function versionsOf(
   { found, own }: NonNullable<HelperFault['other']>,
   env: Environment,
@@ -18,7 +18,7 @@ export async function versionsOf(
 async function versionOf(program: string, env: Environment): Promise<string | undefined> {
   const { runHelper } = await import('./helper-process.ts');
   const asked = { program, args: ['version'], input: '', env: childEnvironment(env), timeoutMs: VERSION_MS };
-  // One that cannot be started says nothing.
+  // A program that cannot be started reports nothing.
   const ran = await runHelper(asked).catch(() => undefined);
   const said = ran?.end === 'ended' && ran.status === 0 ? ran.stdout.toString().trim() : '';
   return new RegExp(`^${HELPER_PROGRAM} [\\w.+-]{1,100}$`).test(said) ? said : undefined;

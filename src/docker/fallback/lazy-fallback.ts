@@ -1,12 +1,12 @@
-// Asks the fallback helper with code that is loaded only when it is first asked: most configs name none.
+// Asks the fallback helper. Its code is loaded at the first request, because most configs name no helper.
 import type { AskFallback, FallbackRequest } from './fallback.ts';
 
-/** `timeoutMs`: how long one answer may take, by the caller's environment. */
+/** `timeoutMs`: the time limit of one answer, from the caller's environment. */
 export function createLazyFallback(timeoutMs: (env: FallbackRequest['env']) => number): AskFallback {
   let loaded: Promise<ReturnType<typeof import('./fallback-helper.ts').createFallbackHelper>> | undefined;
   return async (request) => {
     loaded ??= import('./fallback-helper.ts').then(({ createFallbackHelper }) => createFallbackHelper());
-    // With no descriptor left it could not be read; later it can.
+    // The load fails without a free file descriptor, but may succeed later.
     loaded.catch(() => {
       loaded = undefined;
     });

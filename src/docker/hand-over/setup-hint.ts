@@ -1,29 +1,31 @@
-// How Docker comes to ask ecr-xacct for a registry: a setup of its account alone, or an entry by hand where setup knows none.
+// Says how to make Docker ask ecr-xacct for a registry: a setup of its account, or else a manual entry.
 import { type Command, command } from '../../hint.ts';
 import type { ProfileAccounts } from '../../profiles/profile-accounts.ts';
 import { parseRegistry } from '../../registry/ecr-hostname.ts';
 
 export interface SetupHint {
   run: Command;
-  /** What goes by hand into `credHelpers`: `say` as in `Put into it`, `entry` as in `"HOST": "ecr-xacct"`. */
+  /** The manual entry in `credHelpers`: `say` as in `Put into it`, `entry` as in `"HOST": "ecr-xacct"`. */
   byHand?: { say: string; entry: string };
 }
 
-/** In one line, as in `Put into it: "credHelpers": { "HOST": "ecr-xacct" }`. */
+/** One line, as in `Put into it: "credHelpers": { "HOST": "ecr-xacct" }`. */
 export function byHandText({ byHand }: SetupHint): string[] {
   return byHand === undefined ? [] : [`${byHand.say}: "credHelpers": { ${byHand.entry} }`];
 }
 
-/** What decides it; `rule` is the one that leads to the registry. */
+/** What the hint depends on. `rule`: the one for the registry. */
 export interface HandedOver {
   /** Docker's config.json. */
   file: string;
   rule: { profile?: string | undefined } | undefined;
-  /** Undefined where the files of profiles, or config.yaml, are broken: that has a fix of its own. */
+  /** Undefined if the files of profiles, or config.yaml, are broken: another error reports the fix. */
   accounts: ProfileAccounts | undefined;
 }
 
-/** Setup goes by the accounts of profiles: for a registry of another account it has nothing to do, whatever rule leads there. */
+/**
+ * Setup uses the accounts of profiles. It does nothing for a registry of another account, even if a rule matches it.
+ */
 export function setupHint(hostname: string, { file, rule, accounts }: HandedOver): SetupHint {
   const registry = parseRegistry(hostname);
   const entry = `"${hostname}": "ecr-xacct"`;
@@ -35,7 +37,7 @@ export function setupHint(hostname: string, { file, rule, accounts }: HandedOver
   if (profile !== undefined) {
     return { run: command`ecr-xacct setup --profile ${profile} --region ${region}` };
   }
-  // Only AWS knows whose account they are of: setup asks.
+  // Only AWS knows the accounts of these profiles, so setup asks.
   const named = accounts.undeclared.find((name) => name === rule?.profile);
   if (named !== undefined) {
     return {
