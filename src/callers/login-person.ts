@@ -142,8 +142,8 @@ function sessionOf(identities: readonly Identity[], profiles: Profiles, env: Inv
   });
   if (session !== undefined) return session;
   const [first] = identities;
-  const who = first === undefined ? 'nobody' : describeIdentity(first);
-  throw new XacctError('usage', `${who} has no SSO session to log in to`, {
+  const what = first === undefined ? 'there is' : `${describeIdentity(first)} has`;
+  throw new XacctError('usage', `${what} no SSO session to log in to`, {
     hint: {
       say: 'omit --sso, or name an SSO profile:',
       run: command`ecr-xacct login --sso --profile NAME`,

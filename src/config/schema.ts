@@ -215,7 +215,7 @@ export const configSchema = z.strictObject(
       .check(z.describe('The identity for each registry: hostname or pattern, then profile or role.')),
     refresh_margin: z
       ._default(duration(0, 6 * HOUR, '0s to 6h'), DEFAULTS.refreshMargin)
-      .check(z.describe('A token with less life than this is not handed out if a new one can be had.')),
+      .check(z.describe('A token with less life than this is not used if ECR gives a new one.')),
     max_token_age: z
       ._default(duration(60_000, 12 * HOUR, '1m to 12h'), DEFAULTS.maxTokenAge)
       .check(z.describe('A token older than this is never handed out, whatever ECR says of its expiry.')),

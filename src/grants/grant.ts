@@ -103,10 +103,10 @@ function otherSideText(access: Access): string {
   const { grantees, push, target } = access;
   if (isOfFunctions(access)) return `The functions must be in ${target.region}, too.`;
   if (grantees.every((grantee) => grantee.kind !== 'organization' && grantee.account === target.account)) {
-    return `Within ${target.account}, which the registry is of, their own policies would do\nwithout this.`;
+    return `They are of ${target.account}, the registry's own account: their own policies are\nenough, without this.`;
   }
   const policy = push ? 'AmazonEC2ContainerRegistryPowerUser' : 'AmazonEC2ContainerRegistryPullOnly';
-  return `Their own side must allow it, too: there, the managed policy\n${policy} does.`;
+  return `Their own account must allow it, too, by the managed policy\n${policy}.`;
 }
 
 function exampleImage({ registry, target }: PolicyTarget): string {

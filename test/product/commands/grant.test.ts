@@ -62,7 +62,7 @@ describe('grant', () => {
   test('says that within an account nobody need be let in', async () => {
     await using stage = await startPolicyStage();
     const { stdout } = await stage.run('grant', PRIMARY_ACCOUNT, '--on', on('team/private'), '-y');
-    assert.match(stdout, /^Within 111122223333, which the registry is of, their own policies would do$/m);
+    assert.match(stdout, /^They are of 111122223333, the registry's own account: their own policies are$/m);
   });
 
   test('writes nothing the second time', async () => {
