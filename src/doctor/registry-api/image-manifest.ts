@@ -1,5 +1,5 @@
-// Parses a manifest: the blobs of one image, or the images of several platforms. Source:
-// https://github.com/opencontainers/image-spec (manifest.md, image-index.md).
+// Parses a manifest: the blobs of one image, or the images of several platforms.
+// Source: https://github.com/opencontainers/image-spec (manifest.md, image-index.md).
 
 export type Manifest =
   | { kind: 'image'; config: string; layers: readonly string[] }
