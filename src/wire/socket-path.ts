@@ -69,11 +69,11 @@ export function safeSocket(path: string, uid: number): Stats | undefined {
     throw unsafe(`${folder} is not a folder`, { run: command`ls -ld ${folder}` });
   checkOwner(folder, folderStat, uid);
   if ((folderStat.mode & 0o077) !== 0) {
-    const mend = /(?:^|\/)ecr-xacct(?:-\d+)?$/.test(folder)
+    const fix = /(?:^|\/)ecr-xacct(?:-\d+)?$/.test(folder)
       ? { run: command`chmod 700 ${folder}` }
       : // Only that variable can name a shared folder; closing the folder (it may be /tmp) would break others.
         { run: command`unset ECR_XACCT_SOCKET` };
-    throw unsafe(`${folder}, the folder of the daemon's socket, is open to other users`, mend);
+    throw unsafe(`${folder}, the folder of the daemon's socket, is open to other users`, fix);
   }
   const socketStat = lstat(path);
   if (socketStat === undefined) return undefined;
