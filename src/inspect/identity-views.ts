@@ -46,7 +46,7 @@ export interface RegistryView {
   login?: true;
 }
 
-export interface Surroundings {
+export interface MachineState {
   config: Config | XacctError;
   /** Reads the files when they are needed. */
   profiles: () => Profiles;
@@ -71,7 +71,7 @@ export function needsAttention({ identity, problem, signIn, registries }: Identi
 /** In the order in which they are first named; registries without an identity come last. */
 export async function identityViews(
   named: readonly NamedRegistry[],
-  surroundings: Surroundings,
+  machine: MachineState,
 ): Promise<IdentityView[]> {
   const views = new Map<string, IdentityView & { of?: Identity }>();
   const add = (identity: string, registry: RegistryView, of?: Identity, problem?: XacctError) => {
@@ -83,23 +83,19 @@ export async function identityViews(
     view.registries.push(registry);
     views.set(key, view);
   };
-  for (const one of named) addRegistry(one, surroundings, add);
+  for (const one of named) addRegistry(one, machine, add);
   return [...views.values()]
-    .map(({ of, ...view }) => (of === undefined ? view : { ...view, ...stateOf(of, view, surroundings) }))
+    .map(({ of, ...view }) => (of === undefined ? view : { ...view, ...stateOf(of, view, machine) }))
     .toSorted((one, other) => Number(one.identity === NO_IDENTITY) - Number(other.identity === NO_IDENTITY));
 }
 
 type Add = (identity: string, registry: RegistryView, of?: Identity, problem?: XacctError) => void;
 
-function addRegistry(
-  { name, isPattern, namedBy }: NamedRegistry,
-  surroundings: Surroundings,
-  add: Add,
-): void {
-  const { daemon, now } = surroundings;
+function addRegistry({ name, isPattern, namedBy }: NamedRegistry, machine: MachineState, add: Add): void {
+  const { daemon, now } = machine;
   const registry: RegistryView = { name, namedBy };
   if (daemon?.logins.includes(name)) add('docker login', { ...registry, login: true });
-  const found = attempt(() => (isPattern ? ofPattern(name, surroundings) : ofHostname(name, surroundings)));
+  const found = attempt(() => (isPattern ? ofPattern(name, machine) : ofHostname(name, machine)));
   const candidates = found instanceof XacctError ? [] : found.candidates;
   const tokens = (daemon?.tokens ?? []).filter(({ hostnames }) => hostnames.includes(name));
   const failures = (daemon?.failures ?? []).filter(({ hostnames }) => hostnames.includes(name));
@@ -117,7 +113,7 @@ function addRegistry(
         token: withTotal(token, now),
         ...(lastError && { lastError }),
       },
-      of ?? profileNamed(token.identity, surroundings),
+      of ?? profileNamed(token.identity, machine),
     );
   }
   for (const { identity, text, hint, at } of failures) {
@@ -126,7 +122,7 @@ function addRegistry(
     const { reason, of } = candidateOf(identity) ?? {};
     const lastError = { text, ...(hint && { hint }), at };
     const view = { ...registry, ...(reason && { reason }), lastError };
-    add(identity, view, of ?? profileNamed(identity, surroundings));
+    add(identity, view, of ?? profileNamed(identity, machine));
   }
   // A registry that only the daemon names is from another environment, whose caller got the error already.
   if (
@@ -137,7 +133,7 @@ function addRegistry(
   if (found instanceof XacctError) {
     if (!isConfigured(namedBy) && daemon?.logins.includes(name)) return;
     // The config file's own line shows a fault of config.yaml; `explain` shows in full why there is no identity.
-    if (found === surroundings.config) add(NO_IDENTITY, { ...registry, reason: found.message });
+    if (found === machine.config) add(NO_IDENTITY, { ...registry, reason: found.message });
     else if (found.code !== 'no-identity') add(NO_IDENTITY, registry, undefined, found);
     else {
       const fix = { run: command`ecr-xacct explain ${name}` };
@@ -162,7 +158,7 @@ interface Found {
 }
 
 /** @throws XacctError if no step has an identity, or a file is broken. */
-function ofHostname(name: string, { config, profiles, env }: Surroundings): Found {
+function ofHostname(name: string, { config, profiles, env }: MachineState): Found {
   if (config instanceof XacctError) throw config;
   const input = resolutionInput(name, config, profiles(), env);
   if (input === undefined) {
@@ -179,7 +175,7 @@ function ofHostname(name: string, { config, profiles, env }: Surroundings): Foun
   return { registry, candidates: resolutions.map(({ identity, reason }) => ({ of: identity, reason })) };
 }
 
-function ofPattern(name: string, { config, env }: Surroundings): Found {
+function ofPattern(name: string, { config, env }: MachineState): Found {
   if (config instanceof XacctError) throw config;
   const rule = config.rules.find(({ key }) => key === name);
   if (rule === undefined) return { candidates: [] };
@@ -214,7 +210,7 @@ function withTotal(token: TokenStatus, now: number): TokenStatus & { totalMs: nu
 }
 
 /** Reads the daemon's text, as in `profile dev`. */
-function profileNamed(identity: string, { profiles }: Surroundings): Identity | undefined {
+function profileNamed(identity: string, { profiles }: MachineState): Identity | undefined {
   const profile = /^profile (.+)$/.exec(identity)?.[1];
   if (profile === undefined) return undefined;
   const settings = attempt(() => profiles().profile(profile));
@@ -232,12 +228,8 @@ function loginOf(of: Identity, registries: readonly RegistryView[]): Hint {
   return { say: 'log in to a registry of the pattern with ecr-xacct login' };
 }
 
-function stateOf(
-  of: Identity,
-  { registries }: IdentityView,
-  surroundings: Surroundings,
-): Partial<IdentityView> {
-  const { profiles, daemon, env, now } = surroundings;
+function stateOf(of: Identity, { registries }: IdentityView, machine: MachineState): Partial<IdentityView> {
+  const { profiles, daemon, env, now } = machine;
   if (isOfUnknownPod(of)) {
     const host = registries.find(({ name }) => !name.includes('*'))?.name;
     return { chain: describePodChain(of), see: seePod(host) };

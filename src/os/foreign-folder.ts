@@ -11,12 +11,12 @@ interface FolderStat {
 }
 
 /** The user of the process, and how it looks at a folder: undefined if there is none. */
-interface Surroundings {
+interface ThisProcess {
   uid: number | undefined;
   look: (path: string) => FolderStat | undefined;
 }
 
-const OF_THIS_PROCESS: Surroundings = { uid: process.getuid?.(), look: lookAtFolder };
+const THIS_PROCESS: ThisProcess = { uid: process.getuid?.(), look: lookAtFolder };
 
 /**
  * The user in whose folder root would create the file or folder at `path`. It checks the nearest existing folder above
@@ -26,7 +26,7 @@ const OF_THIS_PROCESS: Surroundings = { uid: process.getuid?.(), look: lookAtFol
 export function foreignOwner(
   path: string,
   home?: string,
-  { uid, look }: Surroundings = OF_THIS_PROCESS,
+  { uid, look }: ThisProcess = THIS_PROCESS,
 ): number | undefined {
   if (uid !== 0) return undefined;
   const folders = [dirname(targetOf(path))];
@@ -39,7 +39,7 @@ function isForeign({ uid, mode }: FolderStat): boolean {
   return uid !== 0 && !isEveryones;
 }
 
-function nearest(folder: string, look: Surroundings['look']): FolderStat | undefined {
+function nearest(folder: string, look: ThisProcess['look']): FolderStat | undefined {
   const parent = dirname(folder);
   return look(folder) ?? (parent === folder ? undefined : nearest(parent, look));
 }
