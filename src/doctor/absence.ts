@@ -1,5 +1,4 @@
-// Why an image is missing, beyond what the registry protocol says: it is archived, or the first push or pull creates
-// it.
+// Why an image is missing: it is archived, or the first push or pull creates it. The registry protocol does not say.
 import type { AwsCaller } from '../callers/ask-as.ts';
 import type { CallersOf } from '../callers/callers-of.ts';
 import { orError, XacctError } from '../errors.ts';

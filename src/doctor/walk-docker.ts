@@ -1,5 +1,4 @@
-// The steps of doctor for Docker: from the helper on PATH to the layers of an image. The kubelet shares the second
-// half.
+// The steps of doctor for Docker, from the helper on PATH to an image's layers. The kubelet shares the second half.
 import { createCallersOf } from '../callers/callers-of.ts';
 import { pullerOf } from '../callers/puller-of.ts';
 import type { Invocation } from '../invocation.ts';

@@ -1,5 +1,4 @@
-// The steps of doctor for one registry: which helper serves it, which identity, and the token, for Docker or the
-// kubelet.
+// The steps of doctor for one registry: the helper that serves it, the identity, and the token.
 import { explained } from '../client/ask-for-people.ts';
 import type { DockerUser } from '../docker/config-file.ts';
 import type { Credential } from '../docker/messages.ts';

@@ -1,5 +1,4 @@
-// `ecr-xacct explain`: each step of the choice for a hostname, its result, and what is in memory. It contains no
-// secret.
+// `ecr-xacct explain`: each step of the choice for a hostname, its result, and what is in memory, without secrets.
 import type { ClockGap, ExpiredOnArrival } from '../aws-clock.ts';
 import { ruleLine } from '../config/rule-line.ts';
 import { attempt, type ErrorFields, errorFields, XacctError } from '../errors.ts';

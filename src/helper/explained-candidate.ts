@@ -1,5 +1,4 @@
-// A candidate as `explain` shows it: its chain of roles, its token, and its fault; and the profiles that are no
-// candidates.
+// A candidate as `explain` shows it: its chain of roles, token and fault; and the profiles that are no candidates.
 import { attempt, XacctError } from '../errors.ts';
 import type { Hint } from '../hint.ts';
 import { chainOf } from '../identity/chain.ts';

@@ -1,5 +1,4 @@
-// Gets a token for a hostname: chooses the identity, uses a token from memory or mints one, and tries the next
-// candidate.
+// Gets a token for a hostname: it chooses an identity, and uses a token from memory or mints one.
 import { isWhole, orUnknown, passedEnvironment } from '../caller-environment.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';

@@ -1,5 +1,4 @@
-// Hides the secrets that a fallback helper got and may print: the secret to store, a URL's userinfo, the caller's
-// variables.
+// Hides the secrets that a fallback helper got: the secret to store, a URL's userinfo, the caller's variables.
 import type { FallbackRequest } from '../docker/fallback/fallback.ts';
 import { readCredential } from '../docker/messages.ts';
 import { shownServerURL } from '../docker/server-url.ts';

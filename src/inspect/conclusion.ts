@@ -1,5 +1,4 @@
-// The conclusion of an explanation: the identity for the registry or that there is none, and the one command that fixes
-// it.
+// The conclusion of an explanation: the identity, or why there is none, and the one command that fixes it.
 import type { Explanation } from '../helper/explain.ts';
 import { command, type Hint } from '../hint.ts';
 import type { SignIn } from './sign-in.ts';

@@ -1,5 +1,4 @@
-// The kubelet's CredentialProviderConfig for our rules: the images for the plugin, and those that need a pod's
-// identity.
+// The kubelet's CredentialProviderConfig for our rules: the plugin's images, and those that need a pod's identity.
 // Source: https://kubernetes.io/docs/reference/config-api/kubelet-config.v1/
 import type { Config, RegistryRule } from '../config/load.ts';
 import { SYSTEM_CONFIG } from '../config/paths.ts';

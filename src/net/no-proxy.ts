@@ -1,5 +1,4 @@
-// Which hosts are reached without a proxy: NO_PROXY by the rules of the AWS CLI, and by those of Go, which Docker's
-// engine uses.
+// Which hosts are reached without a proxy: NO_PROXY by the rules of the AWS CLI, and by Go's, for Docker's engine.
 import { BlockList, isIP } from 'node:net';
 
 /** Whether a value of NO_PROXY excludes a URL from the proxy. */

@@ -1,5 +1,4 @@
-// Which proxy is used for a server: for calls of AWS by the AWS CLI's rules, for a registry by those of Docker's
-// engine.
+// Which proxy is used for a server: by the AWS CLI's rules for AWS, by those of Docker's engine for a registry.
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';

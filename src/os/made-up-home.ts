@@ -1,5 +1,5 @@
-// Sets a home folder while libraries are loaded that fail without one, if neither HOME nor the user database has it. It
-// is imported before them; `forgetMadeUpHome` undoes it after them.
+// Sets a home folder for libraries that fail without one while they are loaded, if this user has none.
+// Import it before them, and call `forgetMadeUpHome` after them.
 import { homedir } from 'node:os';
 
 const isMadeUp = !isKnown();

@@ -1,5 +1,4 @@
-// Finds the process that listens on a socket of the file system, for a hint with the process to end; and a socket's
-// path.
+// Finds the process that listens on a socket of the file system, and the path of a socket.
 import { fstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 
 /**

@@ -1,5 +1,4 @@
-// Whether a policy already gives what a grant would: to this exact grantee, on the whole target, with no other
-// condition.
+// Whether a policy already gives what a grant would: to this exact grantee, on the whole target, unconditionally.
 import type { Target } from './access.ts';
 import { namesAction } from './actions.ts';
 import { actionsOf, type Gift, isEverybody, membersOf, principalsOf, readOwn } from './own-statement.ts';

@@ -1,5 +1,4 @@
-// Principals as policies and errors write them: accounts in two forms, roles, users, and the unique IDs of deleted
-// ones.
+// Principals as policies and errors write them: accounts, roles, users, and the unique IDs of deleted ones.
 import { isPartition, type Partition } from '../registry/ecr-hostname.ts';
 
 /** The service that pulls for functions, in every partition. */

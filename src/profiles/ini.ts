@@ -1,5 +1,4 @@
-// Parses an AWS config or credentials file into sections, by the rules of Python's configparser, which the AWS CLI
-// uses.
+// Parses an AWS config or credentials file, by the rules of Python's configparser, which the AWS CLI uses.
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import { withoutByteOrderMark } from '../os/file-cache.ts';

@@ -1,5 +1,4 @@
-// Whether the user has signed in with `aws sso login` or `aws login`, and until when, from the AWS CLI's file. AWS is
-// not asked.
+// Whether the user has signed in with `aws sso login` or `aws login`, and until when, from the AWS CLI's file.
 import { statSync } from 'node:fs';
 import type { Environment } from '../invocation.ts';
 import { isRecord } from '../is-record.ts';

@@ -1,5 +1,4 @@
-// Whether Docker asks ecr-xacct for the registries of a rule, and the notes for a new rule, which has no effect
-// otherwise.
+// Whether Docker asks ecr-xacct for the registries of a new rule, and the notes if it does not.
 import { readDockerConfig } from '../docker/config-file.ts';
 import { byHandText, setupHint } from '../docker/hand-over/setup-hint.ts';
 import { type Serving, servingOf } from '../docker/serving.ts';

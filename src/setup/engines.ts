@@ -1,5 +1,5 @@
-// Programs besides Docker's own that use a config.json, and the notes of a setup for them. Colima with Docker runs this
-// machine's `docker`, which reads Docker's config.json: it needs no note.
+// Programs besides Docker's own that use a config.json, and the notes of a setup for them.
+// Colima with Docker runs this machine's `docker`, which reads Docker's config.json: it needs no note.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DockerUser } from '../docker/config-file.ts';

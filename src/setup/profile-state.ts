@@ -1,5 +1,4 @@
-// Describes a profile for people: the source of its credentials and whether they are available, or why it cannot be
-// used.
+// Describes a profile for people: the source of its credentials and their state, or why it cannot be used.
 
 import { XacctError } from '../errors.ts';
 import { type Command, command } from '../hint.ts';

@@ -1,5 +1,4 @@
-// What `ecr-xacct rule` does: it adds, changes or removes one rule of config.yaml. It shows and asks, and --undo
-// reverses it.
+// What `ecr-xacct rule` does: it adds, changes or removes one rule of config.yaml, and `setup --undo` undoes it.
 
 import { readSystemConfig } from '../config/config-reader.ts';
 import { putRule, ruleIn, takeRule } from '../config/edit-rule.ts';

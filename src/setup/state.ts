@@ -1,5 +1,4 @@
-// What setup remembers for its undo: the files it changed, their old hashes and backups, and the edited keys. No
-// secrets.
+// What setup remembers for its undo, without secrets: the changed files, their old hashes and backups, and edited keys.
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';

@@ -1,5 +1,4 @@
-// The temporary files beside those that setup writes, and the removal of those that a killed setup left: they may hold
-// logins.
+// The temporary files of setup, and the removal of those that a killed setup left: they may hold logins.
 import { randomBytes } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

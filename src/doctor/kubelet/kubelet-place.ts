@@ -1,5 +1,4 @@
-// Where the kubelet has its plugins: from options, the flags of the running kubelet, or the paths of known
-// distributions.
+// Where the kubelet has its plugins: from options, its flags, or the paths of known distributions.
 import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Environment } from '../../invocation.ts';

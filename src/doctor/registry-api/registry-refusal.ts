@@ -1,5 +1,4 @@
-// Why a registry, or the storage behind it, refuses a request: its error code and message, and nothing else of its
-// answer.
+// Why a registry, or the storage behind it, refuses a request: only the error code and message of its answer.
 import type { Denial } from '../../denial.ts';
 import { isRecord } from '../../is-record.ts';
 import { parseDenial } from '../../policy/denial.ts';

@@ -1,5 +1,4 @@
-// The drop-in of registries.conf with podman's credential helpers for all registries: its text, and the list without
-// it.
+// The drop-in of registries.conf with podman's credential helpers for all registries.
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { credentialHelpers, type RegistriesConfFiles } from '../../docker/podman-files.ts';
