@@ -19,8 +19,8 @@ export function wantedOf({ hostname, repository }: ImageName, { env }: Invocatio
 }
 
 /**
- * The account of the named role; without a role, the account of the caller's identity for the registry. @throws
- * XacctError
+ * The account of the named role; without a role, the account of the caller's identity for the registry.
+ * @throws XacctError
  */
 export async function consumerOf(
   platform: Platform,

@@ -33,7 +33,7 @@ export function chooseRemembered({ accounts }: ChoiceDeps, asked: ChoiceInput): 
 }
 
 /**
- * Chooses likewise, but first asks AWS for the accounts of profiles that could match, until the deadline.
+ * Chooses for a caller that waits: first asks AWS for the accounts of profiles that could match, until the deadline.
  * @throws XacctError `timeout` if a profile that was not asked could match.
  */
 export async function learnAndChoose(

@@ -62,8 +62,8 @@ export function writeRequest({
 }
 
 /**
- * The credential for the registry, chosen as the kubelet does; undefined if there is none. @throws XacctError
- * `protocol`, without a secret.
+ * The credential for the registry, chosen as the kubelet does; undefined if there is none.
+ * @throws XacctError `protocol`, without a secret.
  */
 export function readResponse(
   output: string,

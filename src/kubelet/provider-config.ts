@@ -27,9 +27,7 @@ export interface ProviderOptions {
 interface Provider {
   name: string;
   images: readonly string[];
-  /**
-   * Whether the kubelet sends the token of the pod's service account, and whether pods without one are not supported.
-   */
+  /** Present if the kubelet sends the token of the pod's service account. `isRequired`: it asks for no other pods. */
   pods: { isRequired: boolean } | undefined;
 }
 

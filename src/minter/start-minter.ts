@@ -14,14 +14,14 @@ export interface Minters {
    * `timeout` at the deadline, `internal` if it crashes.
    */
   mint(resolution: Resolution, env: Environment, timeoutMs: number, mfa?: MfaProof): Promise<Outcome<Token>>;
-  /** Asks AWS for the caller of the identity, likewise. */
+  /** Asks AWS for the caller of the identity, in such a process. */
   whoAmI(
     resolution: Resolution,
     env: Environment,
     timeoutMs: number,
     mfa?: MfaProof,
   ): Promise<Outcome<CallerIdentity>>;
-  /** Asks AWS another question, likewise. */
+  /** Asks AWS another question, in such a process. */
   ask<Q extends Question>(
     asked: { question: Q; input: Questions[Q]['input'] },
     resolution: Resolution,

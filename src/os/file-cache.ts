@@ -54,8 +54,8 @@ export function createFileCache<T>(kind: CachedKind<T>, now = Date.now): (path: 
 }
 
 /**
- * Likewise, but with a promise for a file that `apart` parses: one for all callers that ask meanwhile. The fault of
- * such a file is kept until the file changes.
+ * A reader like that of `createFileCache`, but with a promise for a file that `apart` parses: one for all callers that
+ * ask meanwhile. The fault of such a file is kept until the file changes.
  */
 export function createSharedFileCache<T>(
   kind: CachedKind<T>,

@@ -11,7 +11,7 @@ export function makePrivateFolder(path: string): void {
   makeFolder(path, 0o700);
 }
 
-/** Likewise, but 0755, whatever the umask is. @throws errors of mkdir. */
+/** Creates a folder and its missing parents, 0755, whatever the umask is. @throws errors of mkdir. */
 export function makePublicFolder(path: string): void {
   makeFolder(path, 0o755);
 }

@@ -15,8 +15,8 @@ export function readSmallFile(
 }
 
 /**
- * Likewise, as bytes. A system file (`/proc`) may be longer than its size says, or endless. `check` gets the stat of
- * the opened file. @throws as above, and as `check` does.
+ * Reads the file as bytes. A system file (`/proc`) may be longer than its size says, or endless. `check` gets the stat
+ * of the opened file. @throws FileRefused; the system's error; what `check` throws.
  */
 export function readBounded(path: string, maxBytes: number, check?: (opened: Stats) => void): Buffer {
   // Opening a pipe without a writer would block. (Windows has no such flag.)

@@ -43,7 +43,7 @@ export function stillAllowedBy(document: PolicyDocument | undefined, access: Acc
   });
 }
 
-/** Likewise the statements that may deny the grantees, or principals of their accounts, what a grant gives. */
+/** The Sids of the statements that may deny the grantees, or principals of their accounts, what a grant gives. */
 export function keptOutBy(document: PolicyDocument | undefined, access: Access): string[] {
   const { grantees, target, push } = access;
   const actions = [...PULL_ACTIONS, ...(push ? ONLY_PUSH_ACTIONS : [])];

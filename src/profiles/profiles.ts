@@ -61,7 +61,7 @@ export function createProfileReader({ withSecrets = false } = {}): ProfileReader
 /** Returns a promise for a large file. */
 export type SharedProfileReader = (env: Environment) => Profiles | Promise<Profiles>;
 
-/** Likewise, without secrets, for a process that others wait for: `apart` parses what takes long. */
+/** A reader without secrets, for a process that others wait for: `apart` parses what takes long. */
 export function createSharedProfileReader(
   apart: Pick<Apart<Sections>, 'parse' | 'onGarbage'>,
 ): SharedProfileReader {

@@ -31,7 +31,7 @@ export function readConfigFile(path: string): ConfigFile {
   return { path, before, text, config: before === undefined ? emptyConfig(path) : parseConfig(text, path) };
 }
 
-/** The file with the machine's config beneath it, as both apply. @throws XacctError `config-invalid` */
+/** The file merged with the machine's config, which comes second. @throws XacctError `config-invalid` */
 export function aboveSystemConfig(file: ConfigFile, env: Environment): ConfigFile {
   return { ...file, config: createMerge()(file.config, readSystemConfig(env)) };
 }

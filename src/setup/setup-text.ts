@@ -50,7 +50,7 @@ export function notOfferedText({ leftOut }: Pick<FoundAccounts, 'leftOut'>, scre
   return reasonsText('Profiles that are not offered:', [...leftOut.values()], screen);
 }
 
-/** Accounts that are left out, likewise. `words` is the command that was run. */
+/** Accounts that are left out, each with the command that adds it. `words` is the command that was run. */
 export function leftOutText(
   { regionless, declined }: Record<'regionless' | 'declined', readonly Account[]>,
   words: Command,

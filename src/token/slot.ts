@@ -48,7 +48,7 @@ export interface Slot {
 export interface Failure {
   error: unknown;
   at: Moment;
-  /** Who may make AWS be asked again within a moment: no caller, callers that got this failure, or all. */
+  /** Which callers ask AWS again within a moment: none, those that got this failure (`told`), or all. */
   again: 'none' | 'told' | 'all';
   /** Hostnames that got this failure as an answer. */
   told: Set<string>;

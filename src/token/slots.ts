@@ -46,7 +46,7 @@ export interface Slots {
    * @throws whatever `mint` throws, or the signal's reason, if there is no token to hand out.
    */
   get(request: TokenRequest): Promise<Token>;
-  /** Likewise, if the token can be handed out at once; else undefined, and no use is counted. */
+  /** The token of a key if it can be handed out at once; else undefined, and no use is counted. */
   held(request: Use & { key: string }): Token | undefined;
   /** Renews, in the background, tokens that are nearly due and were used lately. */
   refreshAhead(): void;

@@ -44,8 +44,8 @@ export function deleteFromDockerConfig(text: string, path: JsonPath, file: strin
 }
 
 /**
- * The text with a value at the path, or without the member if the value is undefined. @throws XacctError
- * `docker-config`
+ * The text with a value at the path, or without the member if the value is undefined.
+ * @throws XacctError `docker-config`
  */
 export function putInDockerConfig(text: string, path: JsonPath, value: unknown, file: string): string {
   return value === undefined
