@@ -1,4 +1,4 @@
-// Why an image is not there, beyond what the registry protocol says: archived, or made by the first push or pull only.
+// Why an image is missing: it is archived, or the first push or pull creates it. The registry protocol does not say.
 import type { AwsCaller } from '../callers/ask-as.ts';
 import type { CallersOf } from '../callers/callers-of.ts';
 import { orError, XacctError } from '../errors.ts';
@@ -13,14 +13,14 @@ import type { ImageName } from './registry-api/image-name.ts';
 export interface AbsentImage {
   image: ImageName;
   wanted: Wanted;
-  /** Of who pulls; undefined where it is not known. */
+  /** The ARN of the caller that pulls; undefined if it is not known. */
   callerArn: string | undefined;
   callersOf: CallersOf;
-  /** As who pulls; undefined where there is no such caller. @throws XacctError */
+  /** The caller that pulls; undefined if there is no such caller. @throws XacctError */
   puller: () => Promise<AwsCaller | undefined>;
 }
 
-/** What is known of it, and by a profile of the registry's account, if by any. */
+/** What is known of the image, and the profile of the registry's account that could read it, if any. */
 interface Known {
   status?: 'ACTIVE' | 'ARCHIVED' | 'ACTIVATING' | undefined;
   templates?: readonly CreationTemplate[];
@@ -28,7 +28,7 @@ interface Known {
   ownersProfile?: string;
 }
 
-/** The same finding where nothing more is known of what it lacks. */
+/** Returns the finding unchanged if nothing more is known. */
 export async function examinedAbsence(finding: DeniedFinding, absent: AbsentImage): Promise<DeniedFinding> {
   if (finding.lacks === undefined) return finding;
   const known = await knownOf(absent);
@@ -47,7 +47,7 @@ export async function examinedAbsence(finding: DeniedFinding, absent: AbsentImag
   return rule === undefined || push ? finding : notMade(finding, absent, rule);
 }
 
-/** A denial that was met on the way is still one: what the registry's policy says of the repository's name counts. */
+/** A denial stays a denial: the registry's policy for the repository's name still applies. */
 function madeByPush(
   { step, principal }: DeniedFinding,
   { wanted }: AbsentImage,
@@ -68,7 +68,7 @@ function madeByPush(
   };
 }
 
-/** As who pulls first, then as the registry's own callers, as long as something is not known. */
+/** Asks as the caller that pulls, then as the registry's own callers until everything is known. */
 async function knownOf({ image, wanted, callersOf, puller }: AbsentImage): Promise<Known> {
   const { account } = wanted.registry;
   const { reference, isDigest } = image;
@@ -87,7 +87,7 @@ async function knownOf({ image, wanted, callersOf, puller }: AbsentImage): Promi
   return known;
 }
 
-/** The templates are those of the caller's own registry. */
+/** AWS lists the creation templates of the caller's own registry only. */
 function partsOf(
   { status, templates, cacheRules }: ImageState,
   { caller, profile }: AwsCaller,
@@ -102,7 +102,7 @@ function partsOf(
   };
 }
 
-/** The one of the longest prefix: a slash ends each, written or not, and `ROOT` covers the rest. */
+/** The entry with the longest matching prefix. A prefix ends at a slash, written or not; `ROOT` matches the rest. */
 function covering<T extends { prefix: string }>(all: readonly T[] = [], repository: string): T | undefined {
   const length = ({ prefix }: T) => (prefix === 'ROOT' ? 0 : prefix.length);
   return all
@@ -168,7 +168,7 @@ function ruleText({ prefix, upstream }: CacheRule): string {
   return `the pull through cache rule ${prefix} (${upstream})`;
 }
 
-/** By its own policies; a caller of another account is to be allowed by the registry's, too. */
+/** The caller's own policies apply; the registry's policy must also allow a caller of another account. */
 function rightsFor(
   actions: readonly string[],
   { wanted, callerArn }: AbsentImage,

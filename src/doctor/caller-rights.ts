@@ -1,4 +1,4 @@
-// What a principal's own side lets it do, as IAM simulates it, where a profile of its account may ask.
+// What a principal's identity policies allow, as IAM simulates it, if a profile of its account may ask.
 import type { CallersOf } from '../callers/callers-of.ts';
 import { orError, XacctError } from '../errors.ts';
 import type { OwnedRegistry } from '../grants/policy-target.ts';
@@ -6,20 +6,20 @@ import { NEEDED_PULL_ACTIONS, PUSH_ACTIONS } from '../policy/actions.ts';
 import type { Principal } from '../policy/principal.ts';
 import type { FoundPrincipal, SimulatedAction } from '../questions.ts';
 
-/** Whatever of it could be found out. */
+/** What could be found out; the rest is undefined. */
 export interface CallerRights {
-  /** As which profile it was found out. */
+  /** The profile that was used to ask. */
   profile?: string;
   found?: FoundPrincipal;
-  /** Undefined where no profile here may simulate it. */
+  /** Undefined if no profile here may simulate the policies. */
   simulated?: Simulated;
-  /** Why a profile of the account could not be asked. */
+  /** Why the profiles of the account could not ask. */
   failure?: XacctError;
 }
 
 export interface Simulated {
   denied: readonly SimulatedAction[];
-  /** Not allowed, for want of what only the real request says. */
+  /** Not allowed in the simulation, because it lacks values that only the real request has. */
   uncertain: readonly SimulatedAction[];
 }
 
@@ -29,7 +29,7 @@ export interface Wanted {
   push: boolean;
 }
 
-/** For a pull, or for a push, and for the token that comes before. */
+/** The actions of a pull or of a push. GetAuthorizationToken is not among them. */
 export function actionsFor(push: boolean): readonly string[] {
   return push ? [...new Set([...NEEDED_PULL_ACTIONS, ...PUSH_ACTIONS])] : NEEDED_PULL_ACTIONS;
 }
@@ -39,7 +39,7 @@ export function repositoryArn({ registry, repository }: Wanted): string {
   return `arn:${partition}:ecr:${region}:${account}:repository/${repository}`;
 }
 
-/** Asks every caller of the principal's account in turn, as long as something is not known. */
+/** Asks each caller of the principal's account in turn until everything is known. */
 export async function callerRights(
   who: Principal,
   wanted: Wanted,
@@ -76,7 +76,7 @@ export async function callerRights(
   return rights;
 }
 
-/** Who may not ask does not hinder the next. */
+/** A caller that may not ask does not stop the others. */
 async function orNothing<T>(ask: () => Promise<T>): Promise<T | undefined> {
   const answer = await orError(ask);
   return answer instanceof XacctError ? undefined : answer;

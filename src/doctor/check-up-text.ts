@@ -1,4 +1,4 @@
-// What `ecr-xacct doctor` shows of this machine and of its registries: each in a line, what is wrong with its fix, a summary.
+// What `ecr-xacct doctor` prints of this machine and its registries: a line for each, the fix of each fault, a summary.
 import type { Screen } from '../terminal/screen.ts';
 import { type Cell, type Note, notes, table } from '../terminal/table.ts';
 import type { CheckUp, RegistryCheck, Summary } from './check-up.ts';

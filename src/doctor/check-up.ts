@@ -1,4 +1,4 @@
-// What doctor does where no image is named: looks at this machine, and at every registry that it is set up for.
+// What doctor does without an image: it checks this machine, and each registry that is set up on it.
 
 import { orError, XacctError } from '../errors.ts';
 import type { Invocation } from '../invocation.ts';
@@ -16,13 +16,13 @@ export interface CheckUp {
 
 export interface RegistryCheck {
   hostname: string;
-  /** Up to the first that failed. */
+  /** The steps up to the first failure. */
   findings: readonly Finding[];
-  /** The one that failed. */
+  /** The step that failed. */
   cause?: Finding;
 }
 
-/** How many findings are of each kind, and how many registries have no failure. */
+/** How many findings there are of each kind, and how many registries have no failure. */
 export interface Summary {
   failed: number;
   warnings: number;
@@ -30,7 +30,7 @@ export interface Summary {
   registries: { well: number; all: number };
 }
 
-/** Each is a few calls of AWS and some processes. */
+/** Each check makes a few AWS calls and starts a few processes. */
 const AT_ONCE = 4;
 
 export async function checkUp(invocation: Invocation): Promise<CheckUp> {

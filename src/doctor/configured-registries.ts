@@ -1,4 +1,4 @@
-// Which registries this machine is set up for: those that Docker's config.json, podman's auth.json and config.yaml name.
+// The registries that are set up on this machine: those in Docker's config.json, podman's auth.json and config.yaml.
 import { createConfigReader } from '../config/config-reader.ts';
 import type { RegistryRule } from '../config/load.ts';
 import { matchRule } from '../config/match.ts';
@@ -13,29 +13,32 @@ import { parseRegistry, registryHostname } from '../registry/ecr-hostname.ts';
 
 export interface ConfiguredRegistries {
   hosts: readonly ConfiguredHost[];
-  /** Of config.yaml, whose pattern covers none of these. */
+  /** Rules of config.yaml whose pattern matches none of these hosts. */
   idleRules: readonly RegistryRule[];
 }
 
 export interface ConfiguredHost {
   hostname: string;
-  /** Where podman asks ecr-xacct for it: the path of auth.json. */
+  /** The path of podman's auth.json, if podman asks ecr-xacct for this host. */
   podman?: string;
-  /** Docker has it for another helper or for a login of its own, and config.yaml has no rule for it. */
+  /** Docker uses another helper or a stored login for this host, and config.yaml has no rule for it. */
   isElsewhere: boolean;
-  /** Neither ECR's nor in config.yaml, but in credHelpers for ecr-xacct, and no fallback_helper answers for it. */
+  /**
+   * The host is not an ECR hostname, config.yaml does not map it, and no fallback_helper answers for it. But
+   * credHelpers gives it to ecr-xacct.
+   */
   isForeign?: true;
 }
 
 const OURS = 'ecr-xacct';
 
-/** What cannot be read counts as empty: a step of its own says so. In the order of the files. */
+/** In the order of the files. A file that cannot be read counts as empty: its own step reports that. */
 export async function configuredRegistries(user: DockerUser): Promise<ConfiguredRegistries> {
   const { env } = user;
   const docker = await orError(() => readDockerConfig(user));
   const podman = await orError(() => readPodmanConfigs(user).auth);
   const config = await orError(() => createConfigReader()(env));
-  // Those of pods are for the kubelet to ask for.
+  // The kubelet, and not Docker, asks for rules for pods.
   const rules = config instanceof XacctError ? [] : config.rules.filter(({ rule }) => !rule.service_account);
   const isCovered = (hostname: string) =>
     !(config instanceof XacctError) && matchRule(config, hostname) !== undefined;
@@ -64,7 +67,7 @@ export async function configuredRegistries(user: DockerUser): Promise<Configured
   for (const { pattern, rule } of rules) {
     if (pattern.rank === 'exact') add(pattern.hostname);
     else if (pattern.account !== undefined && rule.profile !== undefined) {
-      // Where Docker asks ecr-xacct for everything, no list has them.
+      // If Docker asks ecr-xacct for every registry, no list names the hosts.
       const own = await regionOf(rule.profile, env);
       const hostname = registryHostname(pattern.account, pattern.region ?? own ?? '');
       const isAsked =
@@ -92,7 +95,7 @@ function asksOurs(config: DockerConfig, hostname: string): boolean {
   return 'helper' in serving && serving.helper === OURS;
 }
 
-/** However they are spelt: what Docker never looks up is a fault that a step tells. */
+/** In any spelling: if Docker never looks up a spelling, a step reports that fault. */
 function namedIn({ credHelpers, auths }: DockerConfig): { hostname: string; isOurs: boolean }[] {
   const logins = [...auths].flatMap(([key, isCredential]) => (isCredential ? [[key, ''] as const] : []));
   return [...credHelpers, ...logins].flatMap(([key, helper]) => {

@@ -1,4 +1,4 @@
-// For whom doctor looks where no Docker pulls: which role, where, and from which registry.
+// Who pulls if it is not Docker: which role, in which region, and from which registry.
 
 import { explained } from '../client/ask-for-people.ts';
 import { XacctError } from '../errors.ts';
@@ -10,7 +10,7 @@ import type { DoctorOptions, Platform } from './options.ts';
 import type { ImageName } from './registry-api/image-name.ts';
 import type { Consumer } from './walk-for.ts';
 
-/** Of the account's own hostname, or the one that config.yaml maps to it. @throws XacctError `usage` */
+/** The image's own ECR hostname, or the registry that config.yaml maps the name to. @throws XacctError `usage` */
 export function wantedOf({ hostname, repository }: ImageName, { env }: Invocation): Omit<Wanted, 'push'> {
   return {
     registry: parsePolicyTarget(`${hostname}/${repository}`, env).registry,
@@ -18,7 +18,10 @@ export function wantedOf({ hostname, repository }: ImageName, { env }: Invocatio
   };
 }
 
-/** Of the account of the role that is named; else of who the caller is for the registry. @throws XacctError */
+/**
+ * The account of the named role; without a role, the account of the caller's identity for the registry.
+ * @throws XacctError
+ */
 export async function consumerOf(
   platform: Platform,
   { role: roleArn, region: named }: DoctorOptions,

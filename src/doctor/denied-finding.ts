@@ -1,4 +1,4 @@
-// Whose policy denies an image, and what its owner does about it.
+// Which policy denies access to an image, and how the owner of that policy fixes it.
 import type { Denial } from '../denial.ts';
 import { command, commandText, shellWord } from '../hint.ts';
 import { type Principal, principalOf } from '../policy/principal.ts';
@@ -8,7 +8,7 @@ import type { DeniedFinding, DoctorStep, Finding } from './finding.ts';
 export interface DeniedAt {
   registry: Registry;
   repository: string;
-  /** Pushing is what is wanted, too. */
+  /** Whether pushing is wanted, too. */
   push: boolean;
 }
 
@@ -69,7 +69,7 @@ function registrySide({ isExplicit, principal, resource }: Denial, at: DeniedAt)
   };
 }
 
-/** Where the repository is, by its ARN: a VPC endpoint's hostname has no account in it. */
+/** The account and repository from the resource's ARN: the hostname of a VPC endpoint has no account in it. */
 function registryOf(resource: string | undefined, { registry, repository }: DeniedAt) {
   const account = /^arn:[\w-]+:ecr:[\w-]+:(\d{12}):/.exec(resource ?? '')?.[1] ?? registry.account;
   const hostname = account === undefined ? undefined : registryHostname(account, registry.region);
@@ -100,10 +100,10 @@ function callerSide(
   return { ...fix, ...(made ? { command: made } : attachment(who, at)) };
 }
 
-/** What a pull through cache needs, and no managed policy for pulls allows. */
+/** A pull through cache needs this action. No AWS managed policy for pulls allows it. */
 const MADE_BY_PULL = ['ecr:CreateRepository'];
 
-/** How the managed policy that would do is attached. */
+/** The command that attaches the AWS managed policy that is enough. */
 export function attachment(
   who: Principal | undefined,
   { registry, push }: Pick<DeniedAt, 'registry' | 'push'>,
@@ -123,7 +123,10 @@ export function attachment(
   };
 }
 
-/** No managed policy of AWS's allows it. Undefined for whom no command of IAM is for: a permission set, a federated user. */
+/**
+ * For actions that no AWS managed policy allows. Undefined for permission sets and federated users: IAM has no such
+ * command for them.
+ */
 export function inlinePolicy(
   who: Principal | undefined,
   actions: readonly string[],
@@ -149,7 +152,7 @@ function iamCommand(who: Principal | undefined, verb: 'get' | 'list-attached', q
   return `aws iam ${call} --${kind}-name ${shellWord(name)}${part}`;
 }
 
-/** A command of IAM, as the profile that looked the principal up: elsewhere, the same name may be another's. */
+/** Adds the profile that looked the principal up: in another account, the same name may be another principal. */
 export function runAs<T extends Finding>(finding: T, profile: string | undefined): T {
   const { command } = finding;
   if (profile === undefined || !command?.startsWith('aws iam ')) return finding;
@@ -178,7 +181,7 @@ function endpointSide({ action }: Denial, { registry: { region, partition } }: D
   };
 }
 
-/** As to callers of another organization; within one account, resource policies are not needed. */
+/** If both are of one account, the cause is the caller's side: that account needs no resource policy. */
 function unknownSide(denial: Denial, at: DeniedAt): Fix {
   const { account, place } = registryOf(denial.resource, at);
   const caller = principalOf(denial.principal)?.account;

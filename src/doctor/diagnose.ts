@@ -1,4 +1,4 @@
-// What `ecr-xacct doctor` does: walks the way of an image, for Docker or for what runs in AWS, or looks at the whole machine.
+// What `ecr-xacct doctor` does: it checks each step to an image (for Docker or AWS services), or the whole machine.
 import { type Command, command } from '../hint.ts';
 import type { Invocation, Run } from '../invocation.ts';
 import { printableJson } from '../terminal/printable-json.ts';
@@ -16,9 +16,9 @@ import { walkDocker } from './walk-docker.ts';
 import { walkFor } from './walk-for.ts';
 
 /**
- * @param image undefined for the machine, and every registry that it is set up for.
- * @returns whether nothing is wrong: no failure and, with `strict`, no warning.
- * @throws XacctError `usage` where it is not said for whom; `file-access` where no report can be made.
+ * @param image undefined to check the machine and each registry that is set up on it.
+ * @returns whether there is no failure and, with `strict`, no warning.
+ * @throws XacctError `usage` if an option is missing; `file-access` if the report cannot be written.
  */
 export async function showDiagnosis(
   image: ImageName | undefined,
@@ -30,7 +30,7 @@ export async function showDiagnosis(
   using report = options.report === undefined ? undefined : makeReport(options.report, words);
   const screen = screenOf(stdout, invocation.env);
   let shown = '';
-  /** What is not there yet. */
+  /** Prints only the part that is not printed yet. */
   const show = (text: string) => {
     stdout.write(text.startsWith(shown) ? text.slice(shown.length) : text);
     shown = text;
@@ -50,7 +50,7 @@ export async function showDiagnosis(
   return isWell(options.strict === true);
 }
 
-/** For a file. */
+/** The screen of a report file. */
 const PLAIN: Screen = {
   isTerminal: false,
   width: 80,
@@ -94,7 +94,7 @@ async function lookAt(
   };
 }
 
-/** The command line without its report. */
+/** The command line without `--report`. */
 function wordsOf(image: ImageName | undefined, options: DoctorOptions): Command {
   const { push, for: platform, role, region, json, strict } = options;
   const { binDir, providerConfig, serviceAccount, tokenFile, annotation = [] } = options;

@@ -1,4 +1,4 @@
-// What `ecr-xacct doctor` shows of an image: every step that was walked, then the cause and what fixes it.
+// What `ecr-xacct doctor` prints of an image: each step that was checked, then the cause and its fix.
 import { printable } from '../errors.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { type Cell, type Note, notes, table } from '../terminal/table.ts';
@@ -45,12 +45,12 @@ export function diagnosisText(
   return [headText(image, screen), steps, ...warnings, end, ...last].join('\n');
 }
 
-/** However long: it is to be copied, and compared. */
+/** Never shortened: people copy and compare the name. */
 function headText(image: string, screen: Screen): string {
   return `${screen.paint('bold', printable(image))}\n`;
 }
 
-/** What `diagnosisText` begins with, as far as the steps have come. */
+/** The beginning of `diagnosisText`, with the steps so far. */
 export function beginning({ image, findings }: Diagnosis, home: string | undefined, screen: Screen): string {
   const steps = stepsTable(findings, ({ outcome }) => outcome === 'failed', {
     tilde: tildeFor(home),
@@ -63,10 +63,10 @@ function tildeFor(home: string | undefined): (text: string) => string {
   return (text) => (home ? text.replaceAll(`${home}/`, '~/') : text);
 }
 
-/** Of the longest step and outcome: on a terminal, a line is shown before the next is known. */
+/** Widths of the longest step and outcome: a terminal shows each line before the next one is known. */
 const LEAST = { number: '10'.length, step: 'registry-rights'.length, outcome: 'warning'.length };
 
-/** A line a step; what is told below is left out. */
+/** One line for each step; `isBelow` are the findings that are printed below the table. */
 export function stepsTable(
   findings: readonly Finding[],
   isBelow: (finding: Finding) => boolean,
@@ -89,7 +89,7 @@ export function stepsTable(
   );
 }
 
-/** The command is on a line of its own, however long: to be copied. */
+/** The command has a line of its own and is never wrapped, so that it can be copied. */
 export function fixText(where: string, { command, by, notes: more = [] }: Finding, screen: Screen): string {
   const who = by === undefined ? 'Run' : `${by.charAt(0).toUpperCase()}${by.slice(1)} runs`;
   const can = by === undefined ? '' : `${who.replace(/ runs$/, '')} can fix it.`;
@@ -106,7 +106,7 @@ export function fixText(where: string, { command, by, notes: more = [] }: Findin
   ].join('');
 }
 
-/** Why the exit status is 1 where nothing failed. */
+/** Why the exit status is 1 although no step failed. */
 export function strictNotes(warned: number): Note[] {
   if (warned === 0) return [];
   const text =

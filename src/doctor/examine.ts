@@ -1,4 +1,4 @@
-// A denial looked at from both sides, as far as profiles of both accounts are known here: AWS names one reason at a time, if any.
+// Examines a denial from both accounts, if profiles of them are known here: AWS names at most one reason at a time.
 import type { CallersOf } from '../callers/callers-of.ts';
 import { type Principal, principalOf } from '../policy/principal.ts';
 import type { RegistryPolicies, SimulatedAction } from '../questions.ts';
@@ -8,7 +8,10 @@ import type { DeniedFinding, Finding } from './finding.ts';
 import { judgeRights, type OwnersView, policiesByOwner } from './registry-rights.ts';
 import { callerRightsFinding, registryRightsFinding } from './rights-findings.ts';
 
-/** The same finding, or the true cause behind it; with what else lacks, so that one need not ask again and again. */
+/**
+ * Returns the finding or the true cause behind it, with everything else that is missing, so that one run of doctor is
+ * enough.
+ */
 export async function examined(
   finding: DeniedFinding,
   wanted: Wanted,
@@ -29,7 +32,7 @@ export async function examined(
 }
 
 /**
- * An upload that begins does not say that it may end: the rest of it is looked at, without putting anything.
+ * ECR may let an upload begin and not let it end. This checks the rest without putting anything.
  * @param finding of the upload, which has begun.
  */
 export async function examinedPush(
@@ -55,7 +58,7 @@ export async function examinedPush(
   const own = simulated && callerRightsFinding(simulated, { wanted, who, step });
   const requests = requestsOf(who, arnOf(who, rights), wanted);
   const judged = policies && judgeRights(policies, requests);
-  // Within one account, either side is enough: what a policy of the registry's gives, the caller's need not.
+  // Within one account, one side is enough: the registry's policy may give what the caller's own policies lack.
   const mayBeGiven = isOwn && judged?.verdict !== 'denied' && simulated?.denied.every(isOnlyLacking);
   if (own?.outcome === 'failed' && !mayBeGiven) return runAs(own, rights.profile);
   const theirs =
@@ -64,7 +67,7 @@ export async function examinedPush(
   return own?.outcome === 'ok' && (isOwn || theirs?.outcome === 'ok') ? finding : untried;
 }
 
-/** Nothing denies it. */
+/** No policy denies the action; it is only not allowed. */
 function isOnlyLacking({ decision, deniedBy }: SimulatedAction): boolean {
   return decision === 'implicitDeny' && deniedBy === undefined;
 }
@@ -72,13 +75,13 @@ function isOnlyLacking({ decision, deniedBy }: SimulatedAction): boolean {
 interface Known {
   who: Principal;
   policies: RegistryPolicies | undefined;
-  /** As which they were read. */
+  /** The profile that read the policies. */
   profile: string | undefined;
   rights: CallerRights;
   wanted: Wanted;
 }
 
-/** A session's ARN lacks the path of its role, which a policy must name. */
+/** The ARN of a session lacks the path of its role, and a policy must name that path. */
 function arnOf(who: Principal, { found }: CallerRights): string | undefined {
   if (found?.arn !== undefined) return found.arn;
   return who.kind === 'user' ? `arn:${who.partition}:iam::${who.account}:user/${who.name}` : undefined;
@@ -100,7 +103,7 @@ function ofRegistry(finding: DeniedFinding, known: Known): DeniedFinding {
     step: finding.step,
     profile,
   });
-  // Where its owner can look, it is known whether the repository exists.
+  // The owner can see whether the repository exists.
   const without = { ...plain, mayBeAbsent: false };
   const { principal, action, resource } = finding;
   if (judged.outcome !== 'failed' || judged.does === finding.does) return without;
@@ -110,7 +113,7 @@ function ofRegistry(finding: DeniedFinding, known: Known): DeniedFinding {
   );
 }
 
-/** AWS gave no reason: who lacks nothing on the own side is kept out by the other. */
+/** AWS gave no reason. If the caller's own side lacks nothing, the registry's side denies. */
 function ofNoSide(finding: DeniedFinding, known: Known): DeniedFinding {
   const { who, rights, wanted, policies, profile } = known;
   const { denied = [] } = rights.simulated ?? {};

@@ -1,24 +1,26 @@
-// What `ecr-xacct doctor` finds at each step of the way from Docker to an image's layers.
+// What `ecr-xacct doctor` finds at each step from Docker to the layers of an image.
 import type { ErrorFields, XacctError } from '../errors.ts';
 import { commandText, type Hint, hintLines } from '../hint.ts';
 
 /**
- * The steps, in the order in which they are walked; the walk stops at the first that fails, which is the cause.
+ * The steps, in the order of the check. The check stops at the first step that fails, which is the cause.
  *
- * For Docker: `program` (is docker-credential-ecr-xacct on PATH, and ours), `docker-config` (who serves the hostname, stale
- * logins, a wrong name of the helper), `identity` (which rule or step leads to whom), `credentials` (who AWS says that is),
- * `token` (GetAuthorizationToken, by the very way that Docker goes), `registry` (ping), `manifest`, `layers`, `upload`
- * (with --push: begun and cancelled).
+ * For Docker: `program` (docker-credential-ecr-xacct is on PATH and is this program), `docker-config` (which helper
+ * serves the hostname, stale logins, a wrong helper name), `identity` (the rule or step that decides, and the
+ * identity), `credentials` (the caller that AWS reports), `token` (GetAuthorizationToken, called as Docker calls it),
+ * `registry` (ping), `manifest`, `layers`, `upload` (with --push: begun and cancelled).
  *
- * Without an image: `program`, `docker-config`, `config` (config.yaml and its rules), `aws-files`, `daemon`, and for each registry
- * that is set up the steps from `docker-config` to `registry`.
+ * Without an image: `program`, `docker-config`, `config` (config.yaml and its rules), `aws-files`, `daemon`; then, for
+ * each registry that is set up, the steps from `docker-config` to `registry`.
  *
- * For the kubelet: `kubelet` (where its plugins and their config are), `provider-config` (it is one), `plugin` (each is there, and
- * ours runs), `match-images` (the kubelet asks ours for the image), `plugin-env` (what the config sets for it), `config` (the rule),
- * `service-account` (the pod's token and annotations, as the kubelet sends them), then from `identity` to `layers` as for Docker.
+ * For the kubelet: `kubelet` (where its plugins and their config are), `provider-config` (the config is valid),
+ * `plugin` (each plugin exists, and ours runs), `match-images` (the kubelet asks ours for the image), `plugin-env` (the
+ * variables that the config sets for it), `config` (the rule), `service-account` (the pod's token and annotations, as
+ * the kubelet sends them), then the steps from `identity` to `layers` as for Docker.
  *
- * For ECS, Fargate and Lambda: `region` (Lambda: the same), `role` (it exists, and its service may assume it), `role-rights`
- * (its identity policies, simulated), `registry-rights` (the policies of the other account).
+ * For ECS, Fargate and Lambda: `region` (Lambda: the image's region is the function's), `role` (it exists, and its
+ * service may assume it), `role-rights` (its identity policies, simulated), `registry-rights` (the policies of the
+ * other account).
  */
 export type DoctorStep =
   | 'program'
@@ -44,53 +46,53 @@ export type DoctorStep =
   | 'role-rights'
   | 'registry-rights';
 
-/** Whose policy or set-up the cause is. */
+/** Whose policy or configuration is the cause. */
 export type Side =
   /** This machine: PATH, Docker's config, the network. */
   | 'machine'
-  /** The account that pulls: its identity policies, a boundary, a session policy. */
+  /** The account that pulls: its identity policies, a permissions boundary, a session policy. */
   | 'caller'
-  /** The account of the registry: its repository's or registry's policy. */
+  /** The registry's account: the policy of the repository or of the registry. */
   | 'registry'
-  /** The organization: an SCP, or an RCP. */
+  /** The organization: an SCP or an RCP. */
   | 'organization'
-  /** The policy of a VPC endpoint on the way. */
+  /** The policy of a VPC endpoint that the request passes. */
   | 'endpoint'
-  /** The image itself: no such repository, tag or layer. */
+  /** The image itself: there is no such repository, tag or layer. */
   | 'image';
 
 export interface Finding {
   step: DoctorStep;
-  /** `unknown` where it could not be looked at; the walk goes on then. */
+  /** `unknown` if the step could not be checked; the check then continues. */
   outcome: 'ok' | 'warning' | 'failed' | 'unknown';
   /** One line. */
   text: string;
-  /** Where it failed. */
+  /** The side that failed. */
   side?: Side;
-  /** Whom it denied: an ARN. */
+  /** The ARN of the principal that was denied. */
   principal?: string;
-  /** What was denied, as IAM names it (`ecr:BatchGetImage`), and on what. */
+  /** The action that was denied, as IAM names it (`ecr:BatchGetImage`), and its resource. */
   action?: string;
   resource?: string;
   /** The one command that fixes it. */
   command?: string;
-  /** Who is to run it, where that is not the caller (`an administrator of 111122223333`). */
+  /** Who must run the command, if not the caller (`an administrator of 111122223333`). */
   by?: string;
-  /** What else is worth knowing, a line each; a command begins with two blanks. */
+  /** Further notes, one line each. A command begins with two spaces. */
   notes?: readonly string[];
 }
 
-/** What a denial is known by until both sides were looked at; it is not printed. */
+/** A denial, with what is known of it until both sides are examined. These fields are not printed. */
 export interface DeniedFinding extends Finding {
-  /** What its command does about the registry's policies. */
+  /** What its command does to the registry's policies. */
   does?: 'grant' | 'look' | 'upgrade-scope';
-  /** The repository may be what is missing: this was not asked as the registry's account. */
+  /** The repository may be missing: the request was not made as the registry's account. */
   mayBeAbsent?: boolean;
-  /** What is not there. */
+  /** What is missing. */
   lacks?: 'repository' | 'image';
 }
 
-/** As it is printed. */
+/** The finding as it is printed. */
 export function shownFinding({
   does: _,
   lacks: __,
@@ -110,7 +112,7 @@ export function failedFinding(
   return { step, outcome: 'failed', text: message, ...(side && { side }), ...fieldsOf(hint) };
 }
 
-/** A command has a line of its own; what is to be done besides is a note. */
+/** A command has a line of its own; other steps of the fix become notes. */
 function fieldsOf(hint: Hint | undefined): Pick<Finding, 'command' | 'by' | 'notes'> {
   if (hint === undefined) return {};
   const { say, run, by, next } = hint;
@@ -118,7 +120,7 @@ function fieldsOf(hint: Hint | undefined): Pick<Finding, 'command' | 'by' | 'not
   return { command: commandText(run), ...(by && { by }) };
 }
 
-/** What could not be looked at, because AWS could not be asked. */
+/** A step that could not be checked, because the request to AWS failed. */
 export function unknownFinding(step: DoctorStep, what: string, { message, hint }: XacctError): Finding {
   return { step, outcome: 'unknown', text: `${what}: ${message}`, ...fieldsOf(hint) };
 }
@@ -127,6 +129,6 @@ export interface Diagnosis {
   image: string;
   hostname: string;
   findings: readonly Finding[];
-  /** The first that failed; left out where an image can be pulled (and pushed). */
+  /** The first failure; left out if the image can be pulled (and pushed). */
   cause?: Finding;
 }

@@ -1,4 +1,4 @@
-// The steps of doctor that say who one is: which identity, who AWS says that is, and the token that Docker is given.
+// The steps of doctor for the identity: which one is used, what AWS reports of it, and the token that Docker gets.
 import { childEnvironment } from '../caller-environment.ts';
 import { type Credential, notFound, readCredential } from '../docker/messages.ts';
 import type { Explanation } from '../helper/explain.ts';
@@ -10,7 +10,7 @@ import { timeoutMs } from '../wire/daemon-variables.ts';
 import { deniedFinding } from './denied-finding.ts';
 import { type Finding, failedFinding } from './finding.ts';
 
-/** Of an explanation without a mint. */
+/** `explanation` was made without minting a token. */
 export function identityFinding(explanation: Explanation): Finding {
   const { hostname, registry, login, candidates, chosen, error } = explanation;
   const step = 'identity';
@@ -30,7 +30,7 @@ export function identityFinding(explanation: Explanation): Finding {
     return { step, outcome: 'failed', text, side: 'machine', command: `ecr-xacct explain ${hostname}` };
   }
   const { problem, fix, reason } = candidate;
-  // The reason says in which file and line it is named.
+  // The reason contains the file and line.
   if (problem !== undefined) {
     return failedFinding(step, { message: `${reason}: ${problem}`, ...(fix && { hint: fix }) }, 'machine');
   }
@@ -39,10 +39,10 @@ export function identityFinding(explanation: Explanation): Finding {
   return { step, outcome: 'ok', text };
 }
 
-/** Of an explanation with a mint: who AWS says that one is, and why there is no token, where there is none. */
+/** From an explanation with a mint: the caller that AWS reports or, if there is no token, why. */
 export function credentialsFindings(explanation: Explanation, repository: string): Finding[] {
   const { registry, caller, candidates, chosen, error } = explanation;
-  // Tried in turn, another may have done better than the first.
+  // If several identities were tried, the one that worked may not be the first.
   const identity = candidates.length > 1 ? `${candidates[chosen ?? 0]?.identity}: ` : '';
   const known = (arn: string): Finding => ({
     step: 'credentials',
@@ -58,7 +58,7 @@ export function credentialsFindings(explanation: Explanation, repository: string
   return [failedFinding('credentials', error)];
 }
 
-/** Shorter than its ARN, which a screen has no room for. */
+/** Shorter than the ARN, which does not fit on a screen. */
 function principalText(arn: string): string {
   const who = principalOf(arn);
   if (who === undefined) return arn;
@@ -68,10 +68,13 @@ function principalText(arn: string): string {
 }
 
 const PROGRAM = 'docker-credential-ecr-xacct';
-/** The helper gives up first, and says why. Milliseconds. */
+/** The helper's own timeout is earlier, and its message says why. Milliseconds. */
 const GRACE_MS = 5_000;
 
-/** Runs the helper as Docker does, in the same environment. The credential is for the steps that follow; it is shown nowhere. */
+/**
+ * Runs the helper as Docker does, in the same environment. The credential is for the following steps and is never
+ * printed.
+ */
 export async function getToken(
   { hostname, service }: Pick<Registry, 'hostname' | 'service'>,
   invocation: Invocation,

@@ -1,4 +1,4 @@
-// What doctor looks at where no image is named: the helper, the files and the daemon of this machine.
+// What doctor checks without an image: the helper, the files and the daemon of this machine.
 import { askOwnDaemon, readStatus } from '../client/ask-own-daemon.ts';
 import type { RegistryRule } from '../config/load.ts';
 import { ruleReason } from '../config/match.ts';
@@ -14,7 +14,7 @@ import { type Finding, failedFinding } from './finding.ts';
 import { programFinding } from './machine-steps.ts';
 import { dockerUser } from './walk-host.ts';
 
-/** All of them, whatever fails. */
+/** Runs all checks, even if some fail. */
 export async function* checkMachine(
   { hosts, idleRules }: ConfiguredRegistries,
   invocation: Invocation,
@@ -64,7 +64,7 @@ function configFinding(check: ReturnType<typeof checkConfigs>[number]): Finding 
   const { file, lines, problems } = check;
   const [text = '', ...others] = lines;
   if (problems === 0) return { step, outcome: 'ok', text };
-  // The last line counts them.
+  // The last line has their count.
   const notes = problems > 1 ? others.slice(0, -1) : [];
   return {
     step,
@@ -76,7 +76,7 @@ function configFinding(check: ReturnType<typeof checkConfigs>[number]): Finding 
   };
 }
 
-/** A rule by pattern names no hostname, and Docker asks for hostnames. */
+/** A rule with a pattern names no hostname, and Docker asks for hostnames. */
 async function idleFinding(registryRule: RegistryRule, { env }: Invocation): Promise<Finding> {
   const { pattern, rule } = registryRule;
   const { account = '', region }: { account?: string | undefined; region?: string | undefined } =
@@ -101,7 +101,7 @@ async function idleFinding(registryRule: RegistryRule, { env }: Invocation): Pro
 
 async function awsFilesFinding(env: Environment): Promise<Finding> {
   const step = 'aws-files';
-  // A file is read when something of it is asked for.
+  // The files are read on first use.
   const found = await orError((): Finding => {
     const { names, configFile, accounts } = createProfileReader()(env);
     const { declared, undeclared } = accounts();

@@ -1,4 +1,4 @@
-// The steps of doctor on this machine: whether Docker finds the helper, and whether it asks it for the registry.
+// The steps of doctor on this machine: Docker finds the helper, and asks it for the registry.
 import { createConfigReader } from '../config/config-reader.ts';
 import { matchRule } from '../config/match.ts';
 import { type DockerUser, readDockerConfig } from '../docker/config-file.ts';
@@ -13,7 +13,7 @@ import type { Environment, SelfCommand } from '../invocation.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import { type Finding, failedFinding } from './finding.ts';
 
-/** Whether Docker runs the helper of this program, be it by a link, a copy or a wrapper. */
+/** Whether Docker runs this program's helper: by a link, a copy or a wrapper. */
 export async function programFinding({ env, home }: DockerUser, self: SelfCommand): Promise<Finding> {
   const step = 'program';
   const fault = helperFault(env.PATH, home, self);
@@ -58,13 +58,13 @@ function setupOf(hostname: string, file: string, env: Environment): Setup {
     accounts: createProfileReader()(env).accounts(),
     rule: matchRule(createConfigReader()(env), hostname)?.rule,
   }));
-  // What is broken there has a step of its own.
+  // A file that is broken has a step of its own.
   const known = read instanceof XacctError ? { accounts: undefined, rule: undefined } : read;
   const hint = setupHint(hostname, { file, ...known });
   return { command: commandText(hint.run), notes: byHandText(hint) };
 }
 
-/** Docker passes over what it cannot read. */
+/** Docker ignores a value that it cannot parse. */
 function authsIn(text: string | undefined): DockerConfig['auths'] | undefined {
   if (!text) return undefined;
   try {
@@ -89,7 +89,7 @@ function findingOf(
     ...faults.map(({ message }) => message),
     ...(command === setup.command ? setup.notes : []),
   ];
-  // Beside the true cause, what Docker does not use is worth a note at most.
+  // Beside the true cause, a setting that Docker does not use is at most a note.
   if (worst === undefined || (!isOurs && !worst.isFatal)) {
     const notes = said(serving.faults, setup.command);
     return { ...finding, outcome: 'failed', side: 'machine', command: setup.command, notes };
@@ -106,7 +106,7 @@ function servingText(
   switch (serving.by) {
     case 'credHelpers':
     case 'credsStore': {
-      // Only where the file names no helper at all is there one.
+      // There is a detected store only if the file names no helper at all.
       if (detectedStore !== undefined) {
         return `Docker asks docker-credential-${detectedStore} and not ecr-xacct: its own choice, as ${path} names no helper`;
       }

@@ -1,37 +1,37 @@
-// What doctor is asked: apart, so that the command line needs no more of it.
+// The options of doctor, in a file of their own, so that the command line need not load the rest of doctor.
 
-/** What pulls images in AWS without Docker. */
+/** AWS services that pull images without Docker. */
 export const PLATFORMS = ['ecs', 'fargate', 'lambda'] as const;
 export type Platform = (typeof PLATFORMS)[number];
 
-/** What pulls without Docker: those, and the kubelet of this machine. */
+/** Everything that pulls without Docker: those services, and the kubelet of this machine. */
 export const CONSUMERS = [...PLATFORMS, 'kubelet'] as const;
 
-/** Of `--for kubelet`. */
+/** The options of `--for kubelet`. */
 export interface KubeletOptions {
-  /** Where its plugins are. */
+  /** The folder of the kubelet's plugins. */
   binDir?: string;
-  /** Its CredentialProviderConfig. */
+  /** The path of its CredentialProviderConfig. */
   providerConfig?: string;
-  /** Of the pod, as in `NAMESPACE/NAME`. */
+  /** The pod's service account, as in `NAMESPACE/NAME`. */
   serviceAccount?: string;
   /** A file with a token of that service account. */
   tokenFile?: string;
-  /** Its annotations, as in `KEY=VALUE`. */
+  /** Annotations of the service account, as in `KEY=VALUE`. */
   annotation?: readonly string[];
 }
 
 export interface DoctorOptions extends KubeletOptions {
   push?: true;
-  /** For what runs in AWS or for the kubelet, instead of for Docker. */
+  /** Check for an AWS service or the kubelet instead of Docker. */
   for?: (typeof CONSUMERS)[number];
-  /** The role that pulls there. */
+  /** The role that pulls. */
   role?: string;
-  /** Where it runs. */
+  /** The region of the service that pulls. */
   region?: string;
   json?: true;
   /** Warnings count as failures. */
   strict?: true;
-  /** A file that is to be made, for others to read. */
+  /** The path of a report to write, for others to read. */
   report?: string;
 }

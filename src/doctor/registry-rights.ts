@@ -1,4 +1,4 @@
-// What the policies of a registry's account say to a request, where a profile of that account is known here.
+// What the policies of a registry's account say about a request, if a profile of that account is known here.
 import type { CallersOf } from '../callers/callers-of.ts';
 import { type ErrorFields, errorFields, XacctError } from '../errors.ts';
 import type { OwnedRegistry } from '../grants/policy-target.ts';
@@ -7,16 +7,16 @@ import type { PolicyRequest } from '../policy/request-match.ts';
 import { allowsRequest } from '../policy/review.ts';
 import type { RegistryPolicies } from '../questions.ts';
 
-/** Neither, where no profile of the account here may read them. */
+/** Both are undefined if no profile of the account may read the policies. */
 export interface OwnersView {
   policies?: RegistryPolicies;
-  /** As which profile they were read. */
+  /** The profile that read the policies. */
   profile?: string;
-  /** Why a profile of the account could not be asked. */
+  /** Why the profiles of the account could not ask. */
   failure?: XacctError;
 }
 
-/** By the first of its account who may read a policy of it. */
+/** Reads the policies as the first caller of the account that may read any of them. */
 export async function policiesByOwner(
   registry: Pick<OwnedRegistry, 'account'>,
   repository: string,
@@ -46,19 +46,19 @@ export async function policiesByOwner(
 export type Verdict = ReturnType<typeof allowsRequest>;
 
 export interface RegistryRights {
-  /** The worst of all requests. */
+  /** The worst verdict of all requests. */
   verdict: Verdict;
-  /** Those that are not let in, or not for certain. */
+  /** The actions that are not allowed, or may not be. */
   actions: readonly string[];
-  /** The registry's policy would let all of them in, were its scope not V1. */
+  /** The registry's policy would allow all of them if its scope were not V1. */
   wantsScope: boolean;
-  /** What could not be read: the verdict may be better than it seems. */
+  /** What could not be read: the true verdict may be better. */
   unread?: ErrorFields;
   /** Why there is no verdict: the repository does not exist. */
   absent?: ErrorFields;
 }
 
-/** Under scope V1, the registry's policy counts neither for pulls nor for pushes. */
+/** Under policy scope V1, the registry's policy applies neither to pulls nor to pushes. */
 export function judgeRights(policies: RegistryPolicies, requests: readonly PolicyRequest[]): RegistryRights {
   const [own] = 'error' in policies.repositories ? [] : policies.repositories.value;
   if (own !== undefined && 'error' in own.policy) {
@@ -85,7 +85,7 @@ export function judgeRights(policies: RegistryPolicies, requests: readonly Polic
   };
 }
 
-/** Also one that is not understood here is not read: doctor has more to say than that. */
+/** A policy that this program cannot parse counts as unread, so that doctor can continue. */
 function readIn(answer: RegistryPolicies['registry'] = { value: undefined }): {
   document?: PolicyDocument;
   unread?: ErrorFields;

@@ -1,4 +1,4 @@
-// The steps of doctor at the registry: its protocol, the image, its layers, and whether it takes a push.
+// The steps of doctor at the registry: its protocol, the image, its layers, and whether it accepts a push.
 import { XacctError } from '../errors.ts';
 import { command, commandText } from '../hint.ts';
 import type { Registry } from '../registry/ecr-hostname.ts';
@@ -13,15 +13,15 @@ export interface RegistryWalk {
   image: ImageName;
   registry: Registry;
   push: boolean;
-  /** The token is one that docker login brought. */
+  /** The token is from `docker login`. */
   isLogin: boolean;
-  /** Of who pulls, for the commands of the AWS CLI. */
+  /** The profile of the caller that pulls, for AWS CLI commands. */
   profile?: string | undefined;
-  /** The true cause behind a finding, as far as AWS tells. */
+  /** Finds the true cause behind a finding, as far as AWS reports it. */
   examine: (finding: DeniedFinding) => Promise<DeniedFinding>;
 }
 
-/** Each step supposes that those before it did not fail. */
+/** Each step assumes that the steps before it did not fail. */
 export async function* walkRegistry(walk: RegistryWalk): AsyncGenerator<DeniedFinding> {
   const { client, image, examine } = walk;
   let step: DoctorStep = 'registry';
@@ -40,7 +40,7 @@ export async function* walkRegistry(walk: RegistryWalk): AsyncGenerator<DeniedFi
     if (manifest.image !== undefined) yield await examine(await layersFinding(manifest.image, walk));
     step = 'upload';
     if (!walk.push) return;
-    // Doctor changes nothing: to begin an upload would make the repository.
+    // Doctor changes nothing: an upload would create the repository.
     if (found.lacks === 'repository') {
       const text = 'not tried: it would create the repository';
       yield { step, outcome: 'unknown', text };
@@ -66,7 +66,7 @@ function manifestFinding(answer: RegistryAnswer & { image?: Image }, walk: Regis
   return refused(step, answer, walk);
 }
 
-/** Of Docker, three. */
+/** Docker itself downloads three layers at once. */
 const AT_ONCE = 4;
 
 async function layersFinding({ config, layers }: Image, walk: RegistryWalk): Promise<Finding> {
@@ -116,7 +116,7 @@ async function uploadFinding(walk: RegistryWalk): Promise<Finding> {
   };
 }
 
-/** Whether the registry takes the token. */
+/** Whether the registry accepts the token. */
 export function pingFinding(
   answer: RegistryAnswer,
   { hostname }: Pick<ImageName, 'hostname'>,
@@ -135,7 +135,7 @@ function refused(step: DoctorStep, answer: RegistryAnswer, walk: RegistryWalk): 
   return answer.status === 404 ? absent(step, answer, walk) : unserved(step, answer, { hostname, isLogin });
 }
 
-/** Neither denied by a policy nor absent. */
+/** The request failed, but no policy denies it and nothing is missing. */
 function unserved(
   step: DoctorStep,
   { status, code, message = `it answers ${status}${code === undefined ? '' : ` (${code})`}` }: RegistryAnswer,

@@ -1,4 +1,4 @@
-// The file of `doctor --report`: what was found and on what machine, to be attached to a bug. Never a secret.
+// The file of `doctor --report`: the findings and the machine's versions, to attach to a bug report. It has no secrets.
 import { closeSync, fchmodSync, openSync, rmSync, writeSync } from 'node:fs';
 import { release } from 'node:os';
 import { dirname } from 'node:path';
@@ -17,9 +17,9 @@ export interface ReportFile extends Disposable {
 }
 
 /**
- * Makes the file, before anything is looked at. Where nothing is written, it is taken away again.
+ * Creates the file before the first check. If nothing is written to it, it is removed again.
  * @param words the command line, for the hint.
- * @throws XacctError `file-access`; nothing that is there is overwritten, and no link is followed.
+ * @throws XacctError `file-access`. It overwrites no file, and follows no link.
  */
 export function makeReport(path: string, words: Command): ReportFile {
   const fd = open(path, words);
@@ -39,7 +39,7 @@ export function makeReport(path: string, words: Command): ReportFile {
 function open(path: string, words: Command): number {
   try {
     const fd = openSync(path, 'wx', 0o600);
-    // Whatever the umask is.
+    // Independent of the umask.
     fchmodSync(fd, 0o600);
     return fd;
   } catch (cause) {
@@ -67,16 +67,16 @@ export interface ReportInput {
   version: string;
   words: Command;
   env: Environment;
-  /** What is shown on the screen, plain. */
+  /** The screen output, without styles. */
   shown: string;
   found: Diagnosis | CheckUp;
 }
 
 const PROGRAMS = ['docker', 'podman', 'aws'];
-/** What these programs go by. */
+/** The variables that these programs use. */
 const TELLING =
   /^(?:AWS|ECR_XACCT|DOCKER|BUILDX|BUILDKIT|REGISTRY_AUTH|XDG|SSL_CERT|NODE|REQUESTS_CA)_|_proxy$/i;
-/** A name or a place, whose value says more than that it is set. */
+/** Names and places: these values are safe to print, and useful. */
 const PLAIN =
   /^(?:AWS_(?:DEFAULT_)?(?:PROFILE|REGION)|ECR_XACCT_(?:PROFILE|DAEMON|TIMEOUT|LOG)|DOCKER_(?:CONFIG|HOST|CONTEXT))$/;
 
@@ -118,7 +118,7 @@ ${printableJson(found).trimEnd()}
 
 const VERSION_MS = 5_000;
 
-/** Its first line; undefined where it is not on PATH, or says nothing. */
+/** The first line of its `--version`; undefined if it is not on PATH. */
 async function versionOf(name: string, env: Environment): Promise<string | undefined> {
   const program = findProgram(name, env.PATH)?.path;
   if (program === undefined) return undefined;

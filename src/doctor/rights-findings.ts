@@ -1,4 +1,4 @@
-// What the rights on either side mean to doctor.
+// Turns the rights of either account into findings of doctor.
 import { errorFrom, errorText } from '../errors.ts';
 import { command, commandText } from '../hint.ts';
 import type { Principal } from '../policy/principal.ts';
@@ -9,14 +9,14 @@ import type { RegistryRights } from './registry-rights.ts';
 
 export interface RightsOf {
   wanted: Wanted;
-  /** As `ecr-xacct grant` takes it. */
+  /** As `ecr-xacct grant` accepts it. */
   who: string;
   step: DoctorStep;
-  /** Of the registry's account, where one is known here. */
+  /** A profile of the registry's account, if one is known here. */
   profile?: string | undefined;
 }
 
-/** Of the policies of the registry's account. */
+/** From the policies of the registry's account. */
 export function registryRightsFinding(
   rights: RegistryRights,
   { wanted, who, step, profile }: RightsOf,
@@ -74,11 +74,11 @@ export interface CallerRightsOf {
   wanted: Wanted;
   who: Principal;
   step: DoctorStep;
-  /** The managed policy that would do; undefined for ECR's own. */
+  /** The AWS managed policy that is enough; undefined for ECR's own. */
   policy?: string;
 }
 
-/** Of the principal's own side, by IAM's simulation. */
+/** From IAM's simulation of the principal's own policies. */
 export function callerRightsFinding(
   { denied, uncertain }: Simulated,
   { wanted, who, step, policy }: CallerRightsOf,

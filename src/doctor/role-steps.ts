@@ -1,4 +1,4 @@
-// The role that pulls for ECS: what it must be, and whether it is.
+// The role that pulls for ECS: what it needs, and whether it has that.
 import { parsePolicy } from '../policy/policy-document.ts';
 import type { Principal } from '../policy/principal.ts';
 import { allowsRequest } from '../policy/review.ts';
@@ -8,18 +8,18 @@ import { type Finding, unknownFinding } from './finding.ts';
 import { callerRightsFinding } from './rights-findings.ts';
 
 export interface RoleNeeds {
-  /** What AWS's consoles call it. */
+  /** The role's name in the AWS console. */
   role: string;
-  /** Who assumes it. */
+  /** The service that assumes it. */
   service: string;
-  /** The managed policy that would do, by its path. */
+  /** The AWS managed policy that is enough, by its path. */
   policy: string;
   name: string;
 }
 
 /**
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html and …/instance_IAM_role.html: on
- * EC2, the agent pulls as the instance, unless the task has an execution role.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html and
+ * …/instance_IAM_role.html: on EC2, the agent pulls as the instance, unless the task has an execution role.
  */
 export const NEEDS: Readonly<Record<'ecs' | 'fargate', RoleNeeds>> = {
   ecs: {
@@ -82,7 +82,7 @@ export function roleFinding(
   return { step, outcome: 'ok', text: `${named} exists, and ${needs.service} may assume it` };
 }
 
-/** Under a condition (of the account, of the cluster), too: it is not for doctor to judge. */
+/** A trust under a condition (on the account, on the cluster) counts, too: doctor does not judge conditions. */
 function isTrusted(
   trust: string | undefined,
   service: string,
@@ -96,7 +96,7 @@ function isTrusted(
   });
 }
 
-/** In China, EC2 is also called what it was there before services had one name in all partitions. */
+/** In China, EC2 also has its old service name, from before service names were the same in all partitions. */
 function servicesIn(partition: string, service: string): string[] {
   return partition === 'aws-cn' ? [service, `${service}.cn`] : [service];
 }

@@ -1,4 +1,4 @@
-// The walk of doctor for Docker: from the helper on PATH to the layers of an image; the second half is the kubelet's, too.
+// The steps of doctor for Docker, from the helper on PATH to an image's layers. The kubelet shares the second half.
 import { createCallersOf } from '../callers/callers-of.ts';
 import { pullerOf } from '../callers/puller-of.ts';
 import type { Invocation } from '../invocation.ts';
@@ -10,7 +10,7 @@ import type { ImageName } from './registry-api/image-name.ts';
 import { walkRegistry } from './registry-steps.ts';
 import { dockerUser, type Puller, type ReachedRegistry, walkHost } from './walk-host.ts';
 
-/** Each step supposes that those before it did not fail. */
+/** Each step assumes that the steps before it did not fail. */
 export async function* walkDocker(
   image: ImageName,
   push: boolean,
@@ -25,7 +25,7 @@ export async function* walkDocker(
 
 type Examine = (finding: DeniedFinding, who: Puller) => Promise<DeniedFinding>;
 
-/** The true cause behind a finding, as far as the callers that are known here are told it by AWS. */
+/** Finds the true cause behind a finding, as far as AWS reports it to the callers that are known here. */
 export function examination(image: ImageName, push: boolean, invocation: Invocation): Examine {
   const { hostname, repository } = image;
   return async (finding, who) => {

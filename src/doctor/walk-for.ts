@@ -1,4 +1,4 @@
-// The walk of doctor for what runs in AWS: who pulls there is a role, or Lambda itself, and no Docker.
+// The steps of doctor for AWS services: a role, or Lambda itself, pulls there instead of Docker.
 import { type CallersOf, createCallersOf } from '../callers/callers-of.ts';
 import type { XacctError } from '../errors.ts';
 import { command, commandText } from '../hint.ts';
@@ -17,13 +17,13 @@ export interface Consumer {
   platform: Platform;
   /** Twelve digits. */
   account: string;
-  /** Of the role that pulls; undefined for what is usual. */
+  /** The ARN of the role that pulls; undefined for the usual role. */
   roleArn: string | undefined;
-  /** Where it runs; undefined where that is not known. */
+  /** The region of the service; undefined if it is not known. */
   region: string | undefined;
 }
 
-/** Each step supposes that those before it did not fail. */
+/** Each step assumes that the steps before it did not fail. */
 export async function* walkFor(
   consumer: Consumer,
   wanted: Omit<Wanted, 'push'>,
@@ -44,14 +44,16 @@ export async function* walkFor(
   if (who?.kind !== 'role') return;
   const rights = await callerRights(who, pull, callersOf);
   const role = runAs(roleFinding(who, needs, rights), rights.profile);
-  // Who names a role knows its name.
+  // The notes suggest role names; a user who named a role needs none.
   const { notes: _, ...plain } = role;
   yield role.outcome === 'unknown' && consumer.roleArn !== undefined ? plain : role;
   yield runAs(roleRightsFinding(who, needs, pull, rights), rights.profile);
   yield await roleOnRegistry(rights.found?.arn ?? arn, consumer, pull, callersOf);
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/images-create.html: the image and the function are of one region. */
+/**
+ * https://docs.aws.amazon.com/lambda/latest/dg/images-create.html: the image and the function must be in one region.
+ */
 async function regionFinding(
   { region }: Consumer,
   { registry }: Wanted,

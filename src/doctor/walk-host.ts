@@ -1,4 +1,4 @@
-// The steps of doctor that every registry has: who answers for it, as whom, and the token, for Docker or for who asks otherwise.
+// The steps of doctor for one registry: the helper that serves it, the identity, and the token.
 import { explained } from '../client/ask-for-people.ts';
 import type { DockerUser } from '../docker/config-file.ts';
 import type { Credential } from '../docker/messages.ts';
@@ -14,27 +14,27 @@ import { credentialsFindings, getToken, identityFinding } from './identity-steps
 import { dockerConfigFinding } from './machine-steps.ts';
 import { createRegistryClient, type RegistryClient } from './registry-api/registry-client.ts';
 
-/** Who pulls from a registry. */
+/** The caller that pulls from a registry. */
 export interface Puller {
   registry: Registry;
-  /** The token is one that docker login brought. */
+  /** The token is from `docker login`. */
   isLogin: boolean;
-  /** As `describeIdentity` has it. */
+  /** As `describeIdentity` returns it. */
   identity: string | undefined;
   callerArn: string | undefined;
 }
 
-/** A registry for which there is a token. */
+/** A registry that there is a token for. */
 export interface ReachedRegistry extends Puller {
   client: RegistryClient;
 }
 
 export interface HostWalk {
   hostname: string;
-  /** For a denial, whose policy is looked at. */
+  /** The repository whose policy is examined after a denial. */
   repository: string;
   invocation: Invocation;
-  /** The true cause behind a finding, as far as AWS tells. */
+  /** Finds the true cause behind a finding, as far as AWS reports it. */
   examine: (finding: DeniedFinding, puller: Puller) => Promise<DeniedFinding>;
 }
 
@@ -42,7 +42,7 @@ export function dockerUser({ env, uid }: Invocation): DockerUser {
   return { env, home: homeFolder(env) ?? '/', uid };
 }
 
-/** Each step supposes that those before it did not fail. @returns undefined where there is no registry to ask. */
+/** Each step assumes that the steps before it did not fail. @returns undefined if there is no registry to ask. */
 export async function* walkHost({
   hostname,
   repository,
@@ -52,7 +52,7 @@ export async function* walkHost({
   const dockerConfig = await dockerConfigFinding(hostname, dockerUser(invocation));
   const explanation = await orError(() => explained({ hostname, mint: false }, invocation));
   const isForeign = !(explanation instanceof XacctError) && explanation.registry === undefined;
-  // Docker is right to ask another helper for what is no registry of ours: a setup would not fix it.
+  // For a host that is not our registry, Docker is right to ask another helper: setup would not fix it.
   if (!isForeign || dockerConfig.outcome !== 'failed') yield dockerConfig;
   return yield* walkIdentity(explanation, {
     ...{ hostname, repository, invocation, examine },
@@ -61,14 +61,14 @@ export async function* walkHost({
   });
 }
 
-/** How the registry is come by: as Docker does, or as another. */
+/** How to get a token for the registry: as Docker does, or as the kubelet does. */
 interface IdentityWalk extends HostWalk {
-  /** With a mint. */
+  /** Explains again, and mints a token. */
   explainedAnew: () => Promise<Explanation>;
   token: (registry: Registry) => ReturnType<typeof getToken>;
 }
 
-/** From an explanation without a mint, or why there is none. */
+/** Starts from an explanation without a mint, or the reason why there is none. */
 export async function* walkIdentity(
   explanation: Explanation | XacctError,
   { hostname, repository, invocation, examine, ...walk }: IdentityWalk,
@@ -81,7 +81,7 @@ export async function* walkIdentity(
   const { registry, login } = explanation;
   if (registry === undefined) return undefined;
   let puller: Puller = { registry, isLogin: login !== undefined, identity: undefined, callerArn: undefined };
-  // AWS cannot be asked who it is that docker login brought.
+  // AWS cannot be asked which identity a `docker login` credential belongs to.
   if (login === undefined) {
     const minted = await orError(walk.explainedAnew);
     if (minted instanceof XacctError) {

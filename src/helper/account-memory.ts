@@ -1,4 +1,4 @@
-// The accounts of profiles that do not say theirs: asked of AWS once, and remembered in memory.
+// The accounts of profiles whose settings have no account: this asks AWS once, and keeps the answer in memory.
 import { LRUCache } from 'lru-cache';
 import { attempt, XacctError } from '../errors.ts';
 import { type CallerWorld, profileOf } from '../identity/identity.ts';
@@ -7,21 +7,21 @@ import type { Resolution } from '../identity/resolve.ts';
 import type { Environment } from '../invocation.ts';
 import type { CallerIdentity, MfaProof } from '../questions.ts';
 
-/** What AWS said of a profile. */
+/** What AWS answered for a profile. */
 export type Learnt = { profile: string } & ({ account: string } | { error: XacctError });
 
 /** Asks AWS in the caller's environment. @throws XacctError */
 export type WhoAmI = (resolution: Resolution, env: Environment, mfa?: MfaProof) => Promise<CallerIdentity>;
 
 export interface AccountMemory {
-  /** What is remembered of a profile, as its settings and the caller's environment are now. */
+  /** The answer for a profile with its present settings and the caller's present environment. */
   recall(profile: string, world: CallerWorld): Learnt | undefined;
-  /** Whether AWS did not say when it was last asked, however long ago: others are better asked first. */
+  /** Whether the last question failed, however long ago: other profiles should be asked first. */
   hasFailed(profile: string, world: CallerWorld): boolean;
   /**
-   * Asks AWS who each profile is, a few at once and in order, until one is of the account or the signal ends the wait; what is
-   * under way then goes on, and is remembered. Those that are remembered are not asked.
-   * Never fails: what could not be learnt is remembered, too, for a while.
+   * Asks AWS for the account of each profile, in order and a few at once, until one has the account or the signal
+   * aborts. Questions that have begun then continue, and their answers are kept. Known profiles are not asked. Never
+   * fails: a failure is kept, too, for a while.
    */
   learn(
     unknown: readonly Resolution[],
@@ -33,16 +33,16 @@ export interface AccountMemory {
 }
 
 const AT_ONCE = 4;
-/** A profile that could not say who it is may be corrected meanwhile; a network comes back sooner. */
+/** A user may fix a failing profile within this time. A network failure lasts only MOMENT_MS. */
 const FAILURE_MS = 60_000;
 const MOMENT_MS = 3_000;
 const MAX_REMEMBERED = 2_000;
 
-/** What is known of a profile's keys: asked of AWS once, however many ask at once. */
+/** What is known for a profile's keys: AWS is asked once, even if several callers ask at once. */
 interface AccountSlot {
   asked: Promise<Learnt>;
   learnt?: Learnt;
-  /** Until when it is of use. */
+  /** The end of its use, by `clock`. */
   until: number;
 }
 
@@ -53,7 +53,7 @@ export function createAccountMemory(
   onLearnt: () => void = () => {},
 ): AccountMemory {
   const slots = new LRUCache<string, AccountSlot>({ max: MAX_REMEMBERED });
-  /** A caller with many profiles looks at each several times. */
+  /** A caller with many profiles looks up each profile several times. */
   const keys = new WeakMap<CallerWorld, Map<string, string | XacctError>>();
   const keyOf = (profile: string, world: CallerWorld): string | XacctError => {
     const known = keys.get(world) ?? new Map<string, string | XacctError>();
@@ -84,7 +84,7 @@ export function createAccountMemory(
       slot.learnt = await slot.asked;
       slot.until = clock() + lifeOf(slot.learnt);
       onLearnt();
-      // Also where all was forgotten meanwhile: its caller looks it up here. A newer answer stays.
+      // After a `clear`, the waiting caller still looks it up here. A newer answer is kept.
       if ((slots.peek(key) ?? slot) === slot) slots.set(key, slot);
     } catch (error) {
       if (slots.peek(key) === slot) slots.delete(key);
@@ -123,20 +123,20 @@ export function createAccountMemory(
       };
       const all = Promise.all(Array.from({ length: AT_ONCE }, worker));
       await Promise.race([all, found.promise]).finally(() => signal.removeEventListener('abort', end));
-      // Of those that go on, a mistake of ours is another caller's to hear of.
+      // A later internal error of these questions is reported to the next caller that waits for them.
       all.catch(() => {});
     },
     clear: () => slots.clear(),
   };
 }
 
-/** Milliseconds. Keys stay in their account for ever: it is another key of this memory when they change. */
+/** Milliseconds. An access key never moves to another account; another key has another entry. */
 function lifeOf(learnt: Learnt): number {
   if ('account' in learnt) return Number.POSITIVE_INFINITY;
   return learnt.error.kind.passes ? MOMENT_MS : FAILURE_MS;
 }
 
-/** The error is of a profile that is broken. */
+/** An error means that the profile is broken. */
 function makeKey(profile: string, world: CallerWorld): string | XacctError {
   return attempt(() => credentialKey({ kind: 'profile', profile }, world));
 }

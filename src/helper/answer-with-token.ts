@@ -1,4 +1,4 @@
-// The answer to a `get` for a hostname of ours: made of its token, now and as often as the same is asked.
+// Answers a `get` for a registry of ours with a token, now and each time that the same request comes again.
 import { WholeEnvironmentNeeded } from '../caller-environment.ts';
 import type { Config } from '../config/load.ts';
 import type { Answer } from '../docker/messages.ts';
@@ -9,20 +9,20 @@ import { counted, findToken, once, type TokenDeps } from './find-token.ts';
 import { forHostname, isPublicByDefault } from './served-by.ts';
 
 /**
- * Told how a `get` that has a token is answered once more, as long as its files and all else that is in memory are the same; each
- * time counts as a use. Undefined where the token is no longer to be handed out.
+ * Receives a function that answers the same `get` again, as long as the files and the rest of memory are unchanged.
+ * Each call counts as a use. It returns undefined if the token must no longer be handed out.
  */
 export type Remember = (again: () => Answer | undefined) => void;
 
 interface AskedToken {
   hostname: string;
   env: Environment;
-  /** `registry`: the one that the token is for; `config`: of this caller. */
+  /** `registry`: the registry of the token; `config`: this caller's. */
   write: (token: Token, registry: Registry, config: Config) => Answer;
 }
 
 /**
- * Undefined where Docker had better go on anonymously.
+ * Undefined if Docker should continue without credentials.
  * @throws XacctError with the hostname in its message; WholeEnvironmentNeeded
  */
 export async function answerWithToken(

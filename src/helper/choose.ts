@@ -1,4 +1,4 @@
-// Who to be for a hostname, with what is remembered of profiles that do not say their account, and asking AWS where it matters.
+// Chooses the identity for a hostname, with the remembered accounts of profiles, and asks AWS if an account can decide.
 import { orUnknown } from '../caller-environment.ts';
 import type { SharedConfigReader } from '../config/config-reader.ts';
 import { XacctError } from '../errors.ts';
@@ -15,16 +15,16 @@ export interface ChoiceDeps {
   accounts: AccountMemory;
 }
 
-/** For whom it is chosen. */
+/** The caller and the hostname of a choice. */
 export interface ChoiceInput extends CallerWorld {
   hostname: string;
-  /** Of the pod that the kubelet asks for. */
+  /** The service account of the pod that the kubelet asks for. */
   serviceAccount?: ServiceAccount | undefined;
 }
 
 /**
- * From what is known now, for a caller who has gone: asks nothing. Profiles whose process needs the whole environment are passed
- * over. Undefined where the hostname is neither ECR's nor mapped.
+ * Chooses for a caller that no longer waits: asks AWS nothing, and skips profiles whose process needs the whole
+ * environment. Undefined if the hostname is neither ECR's nor mapped.
  */
 export function chooseRemembered({ accounts }: ChoiceDeps, asked: ChoiceInput): Choice | undefined {
   const recall: AccountMemory['recall'] = (...of) => orUnknown(() => accounts.recall(...of));
@@ -33,8 +33,8 @@ export function chooseRemembered({ accounts }: ChoiceDeps, asked: ChoiceInput): 
 }
 
 /**
- * The same, but asks AWS for the accounts of profiles where one of them may be the one, until the deadline.
- * @throws XacctError `timeout`, where one that was not asked may be the one.
+ * Chooses for a caller that waits: first asks AWS for the accounts of profiles that could match, until the deadline.
+ * @throws XacctError `timeout` if a profile that was not asked could match.
  */
 export async function learnAndChoose(
   deps: ChoiceDeps,
@@ -66,8 +66,8 @@ function isNotLearnt(known: Learnt | undefined): boolean {
 }
 
 /**
- * One that names the account somewhere, in the arguments of its process, say; then keys, which are at hand; last those that failed
- * before, or a few that hang would be asked again and again.
+ * First the profiles that contain the account ID (in the arguments of a process, say), then those with keys, which
+ * answer fast. Profiles that failed before are last; else a few slow ones would be asked again and again.
  */
 function likeliestFirst(
   names: readonly string[],
@@ -101,7 +101,7 @@ function outOfTime(
 
 const MAX_SHOWN = 5;
 
-/** What AWS said of the profiles that it was asked for, each as a clause of a message. */
+/** What AWS answered for the accounts of profiles, each as a clause of a message. */
 export function whatWasLearnt({ accounts }: ChoiceDeps, asked: ChoiceInput): string[] {
   const learnt = asked.profiles.accounts().undeclared.flatMap((profile) => {
     const known = accounts.recall(profile, asked);

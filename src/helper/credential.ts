@@ -1,4 +1,4 @@
-// What `ecr-xacct export` is given: the credential that a `get` finds, with its end.
+// The answer to `ecr-xacct export`: the credential that a `get` returns, and when it expires.
 import { describeIdentity } from '../identity/identity.ts';
 import type { Environment } from '../invocation.ts';
 import { findToken } from './find-token.ts';
@@ -12,7 +12,7 @@ export interface HostCredential {
   password: string;
   /** As in `profile dev`, or `docker login`. */
   identity: string;
-  /** Epoch milliseconds by AWS's clock, and how long that is from now; not known of what `docker login` brought. */
+  /** Epoch milliseconds by AWS's clock, and the time until then; undefined for a credential from `docker login`. */
   expiresAt?: number;
   leftMs?: number;
 }

@@ -4,29 +4,29 @@ import type { ErrorFields } from '../errors.ts';
 import type { MfaSessionStatus } from '../token/mfa-session-store.ts';
 import type { MintFailure, TokenStatus } from '../token/slot-status.ts';
 
-/** What `status` answers, as JSON. Times are epoch milliseconds of this machine's clock as it is set now. */
+/** The answer to `status`, as JSON. Times are epoch milliseconds of this machine's clock as it is set now. */
 export interface DaemonStatus {
   pid: number;
   version: string;
   startedAt: number;
-  /** Where AWS's clock and this machine's are apart. */
+  /** Present if AWS's clock and this machine's differ. */
   clockGap?: ClockGap | undefined;
   /** Bytes. */
   rss: number;
   tokens: TokenStatus[];
-  /** What could not be minted in the last hour, and has no token. */
+  /** Mints that failed in the last hour, if there is no token. */
   failures: MintFailure[];
-  /** Hostnames whose credential `docker login` brought. */
+  /** Hostnames with a credential from `docker login`. */
   logins: string[];
   mfaSessions: MfaSessionStatus[];
 }
 
-/** What `forget` answers, as JSON: how many there were. */
+/** The answer to `forget`, as JSON: how many entries there were. */
 export interface Forgotten {
   tokens: number;
   logins: number;
   mfaSessions: number;
 }
 
-/** What `login`, `explain`, `export` and `password` answer, as JSON. */
+/** The answer to `login`, `explain`, `export` and `password`, as JSON. */
 export type OrError<T> = { done: T } | { error: ErrorFields };

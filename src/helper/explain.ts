@@ -1,4 +1,4 @@
-// `ecr-xacct explain`: the whole ladder for a hostname, what it leads to, and what is in memory. Never a secret.
+// `ecr-xacct explain`: each step of the choice for a hostname, its result, and what is in memory, without secrets.
 import type { ClockGap, ExpiredOnArrival } from '../aws-clock.ts';
 import { ruleLine } from '../config/rule-line.ts';
 import { attempt, type ErrorFields, errorFields, XacctError } from '../errors.ts';
@@ -23,50 +23,50 @@ import type { HelperDeps } from './helper.ts';
 /** Times are epoch milliseconds, by AWS's clock. */
 export interface Explanation {
   hostname: string;
-  /** Left out where the hostname is neither ECR's nor mapped: it gets no credential. */
+  /** Left out if the hostname is neither ECR's nor mapped: it gets no credential. */
   registry?: Registry;
-  /** Who answers for such a hostname, where that is configured. */
+  /** The helper that is configured to answer for such a hostname. */
   fallbackHelper?: string;
-  /** The username that `docker login` brought: it comes before all but ECR_XACCT_PROFILE. */
+  /** The username from `docker login`: it comes before all but ECR_XACCT_PROFILE. */
   login?: string;
   steps: ExplainedStep[];
   /** In the order in which they are tried. */
   candidates: ExplainedCandidate[];
-  /** Which of them is used, from 0. */
+  /** The index of the one that is used. */
   chosen?: number;
-  /** The rule that would make it the choice, where it is none yet and can be used. */
+  /** The rule that would always use this identity; left out if there is one already or the identity cannot be used. */
   pin?: string;
   /** The command that adds it. */
   pinCommand?: Command;
-  /** Profiles of the registry's account that are half-written: they say no way to get credentials. */
+  /** Profiles of the registry's account that are incomplete: they have no credentials. */
   passedOver?: PassedOver[];
-  /** What AWS said of profiles that do not say their account. */
+  /** What AWS answered for profiles whose settings have no account. */
   learnt: string[];
-  /** Profiles whose account only AWS knows and nobody has asked for. */
+  /** Profiles whose account only AWS knows, and AWS has not been asked. */
   unknown: string[];
-  /** Who AWS says that one is; where it was asked. */
+  /** The caller that AWS reports, if it was asked. */
   caller?: CallerIdentity;
-  /** Of a token that is not kept. */
+  /** The expiry of a token that is not kept. */
   expiredOnArrival?: ExpiredOnArrival;
-  /** Where AWS's clock and this machine's are apart. */
+  /** Present if AWS's clock and this machine's differ. */
   clockGap?: ClockGap;
-  /** Why there is no token, where one was to be minted. */
+  /** Why minting failed, if a mint was requested. */
   error?: ErrorFields;
 }
 
 export interface ExplainedStep {
   step: Step;
-  /** `later`: it leads to somebody too, but an earlier one comes first. */
+  /** `later`: the step has an identity, but an earlier step comes first. */
   outcome: 'yes' | 'no' | 'later';
   why: string;
 }
 
 export type ExplainRequest = Pick<TokenInput, 'hostname' | 'env' | 'serviceAccount'> & {
-  /** Mint a token, and ask AWS who one is. */
+  /** Mint a token, and ask AWS for the caller. */
   mint: boolean;
 };
 
-/** @throws XacctError where the config cannot be read. */
+/** @throws XacctError if the config cannot be read. */
 export async function explain(
   deps: HelperDeps & { whoAmI: WhoAmI },
   { hostname, env, serviceAccount, mint }: ExplainRequest,
@@ -118,7 +118,7 @@ export async function explain(
   };
 }
 
-/** For every region of the account, as the hostname is spelt. */
+/** A pattern for every region of the account, in the spelling of the hostname. */
 function pinOf(
   { hostname, account, region }: Registry,
   resolution: Resolution | undefined,

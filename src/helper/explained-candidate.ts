@@ -1,4 +1,4 @@
-// A candidate as `explain` shows it: the way to it, what is in memory, what is wrong with it; and the profiles that are none.
+// A candidate as `explain` shows it: its chain of roles, token and fault; and the profiles that are no candidates.
 import { attempt, XacctError } from '../errors.ts';
 import type { Hint } from '../hint.ts';
 import { chainOf } from '../identity/chain.ts';
@@ -15,18 +15,18 @@ import type { HelperDeps } from './helper.ts';
 
 export interface ExplainedCandidate {
   identity: string;
-  /** From the credentials that it begins with to the role that it ends in. */
+  /** From the first credentials to the last role. */
   chain: string[];
   profile?: string;
   reason: string;
-  /** Whether it is of pods, each by its service account, and of no caller on this machine. */
+  /** Present if the identity is for pods, each by its service account, and not for a caller on this machine. */
   isOfPods?: true;
   token?: TokenStatus;
-  /** The MFA device that it needs a code of, and how long a session with it lasts. */
+  /** The MFA device whose code it needs, and how long a session with it lasts. */
   mfa?: { serial: string; sessionExpiresAt?: number; sessionLeftMs?: number };
-  /** Why it cannot be used, as far as its settings tell. */
+  /** Why it cannot be used, as far as its settings show. */
   problem?: string;
-  /** What fixes that. */
+  /** The fix for that. */
   fix?: Hint;
 }
 
@@ -70,7 +70,7 @@ export function explainedCandidate(
 
 const MAX_PASSED_OVER = 5;
 
-/** Those of the registry's account that discovery would take, if they were whole. */
+/** The profiles that discovery would use for the registry's account if they were complete. */
 export function passedOver(
   { registry, config, profiles, env }: ResolutionInput,
   candidates: readonly ExplainedCandidate[],

@@ -1,4 +1,4 @@
-// A token for a hostname: who to be, a token in memory or a mint, and the next candidate where discovery has several.
+// Gets a token for a hostname: it chooses an identity, and uses a token from memory or mints one.
 import { isWhole, orUnknown, passedEnvironment } from '../caller-environment.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
@@ -25,22 +25,25 @@ export interface TokenDeps extends ChoiceDeps {
   mfaSessions: MfaSessionStore;
   /** Asks AWS in the caller's environment. */
   mint: (resolution: Resolution, env: Environment, mfa?: MfaProof) => Promise<Outcome<Token>>;
-  /** Ends a caller's wait for a mint that somebody else may have begun. Its reason is an XacctError. */
+  /** Ends a caller's wait for a mint, which another caller may have begun. Its reason is an XacctError. */
   deadline: (env: Environment) => AbortSignal;
 }
 
-/** What somebody asks for. */
+/** A request for a token. */
 export interface TokenInput extends ChoiceInput {
-  /** Of `login`: mint in any case, with the code where one was typed. It works once: it is gone when it has begun a session. */
+  /**
+   * Of `login`: always mint, with the MFA code if there is one. A code works once: it is removed when it has begun a
+   * session.
+   */
   login?: { code: string | undefined };
-  /** Of the whole answer, where something was waited for already. */
+  /** The deadline of the whole answer, if it has begun already. */
   deadline?: () => AbortSignal;
 }
 
-/** With the one deadline of the whole answer, which begins where there is something to wait for. */
+/** With the one deadline of the whole answer, which begins at the first wait. */
 type WaitingInput = TokenInput & { deadline: () => AbortSignal };
 
-/** The time of an answer begins, where this is to be waited for. */
+/** Begins the deadline if the value is a promise. */
 export function counted<T>(value: T | Promise<T>, deadline: () => AbortSignal): T | Promise<T> {
   if (value instanceof Promise) deadline();
   return value;
@@ -57,11 +60,14 @@ export function once<T>(make: () => T): () => T {
 export interface FoundToken {
   token: Token;
   resolution: Resolution;
-  /** The token of the same identity once more, from memory; undefined where a process gives its keys, it is a CI job's, or AWS is still to be asked. */
+  /**
+   * Gets the token of the same identity again, from memory. Undefined if a process gives its keys, a CI job gives its
+   * token, or AWS must still be asked.
+   */
   again: (() => Token | undefined) | undefined;
 }
 
-/** Undefined where the hostname is neither ECR's nor mapped. @throws XacctError */
+/** Undefined if the hostname is neither ECR's nor mapped. @throws XacctError */
 export async function findToken(deps: TokenDeps, wanted: TokenInput): Promise<FoundToken | undefined> {
   const waiting = { ...wanted, deadline: wanted.deadline ?? once(() => deps.deadline(wanted.env)) };
   const choice = await learnAndChoose(deps, wanted, waiting.deadline);
@@ -106,13 +112,13 @@ function holdsToken({ tokens }: TokenDeps, wanted: TokenInput, resolution: Resol
   try {
     return tokens.statusOf(identityKey(resolution, wanted)) !== undefined;
   } catch (error) {
-    // A profile that is broken has none.
+    // A broken profile has no token.
     if (error instanceof XacctError) return false;
     throw error;
   }
 }
 
-/** Whether another identity may do better. Not after a failure of the network, which all would wait for in turn. */
+/** Whether another identity may succeed. A network failure would be the same for all, each after a wait. */
 function isOfOneIdentity({ kind }: XacctError): boolean {
   return kind.of === 'identity' || kind.of === 'profile';
 }
@@ -122,7 +128,7 @@ const MAX_SHOWN = 3;
 function nobodyCan(failures: readonly XacctError[], { hostname }: TokenInput): XacctError {
   const shown = failures.slice(0, MAX_SHOWN).map(({ message }) => message);
   const more = failures.length > MAX_SHOWN ? [`and ${failures.length - MAX_SHOWN} more`] : [];
-  // A sign-in is the caller's to do: where one is the fix, theirs is the command to show.
+  // Only the caller can sign in: if a sign-in is a fix, show its command.
   const first = failures.find(({ kind }) => kind.fixedBy === 'sign-in') ?? failures[0];
   return new XacctError(
     first?.code ?? 'no-identity',
@@ -155,8 +161,8 @@ async function tokenOf(deps: TokenDeps, wanted: WaitingInput, resolution: Resolu
 }
 
 /**
- * A renewal needs the caller's environment later, so there is none where it has a secret in it, or all of it is needed: neither is
- * kept longer than it takes to answer.
+ * A renewal needs the caller's environment later. There is none if the environment has a secret, or all of it is
+ * needed: neither is kept after the answer.
  */
 function renewalOf(deps: TokenDeps, wanted: TokenInput, resolution: Resolution, key: string) {
   const { hostname, env } = wanted;
@@ -166,7 +172,9 @@ function renewalOf(deps: TokenDeps, wanted: TokenInput, resolution: Resolution, 
   return () => mintAgain(deps, hostname, key, kept);
 }
 
-/** Mints for the key once more, unless the files now lead to another one, or to where more of the environment is needed. */
+/**
+ * Mints for the key again, unless the files now result in another key, or in one that needs more of the environment.
+ */
 function mintAgain(deps: TokenDeps, hostname: string, key: string, env: Environment): ReturnType<Renew> {
   return orUnknown(() => {
     const [config, profiles] = [deps.readConfig(env), deps.readProfiles(env)];
@@ -179,13 +187,13 @@ function mintAgain(deps: TokenDeps, hostname: string, key: string, env: Environm
   });
 }
 
-/** What is wrong with the files is told to the next who asks. */
+/** The next caller gets the errors of the files. */
 function laterOf(...reads: unknown[]): 'later' {
   void Promise.allSettled(reads);
   return 'later';
 }
 
-/** Mints, with the MFA session of the identity's keys where its roles ask for one. */
+/** Mints, with the MFA session of the identity's keys if its roles require one. */
 async function mint(deps: TokenDeps, wanted: TokenInput, resolution: Resolution): Promise<Token> {
   const { env, login } = wanted;
   const device = mfaDevice(resolution.identity, wanted);
@@ -205,7 +213,7 @@ async function mint(deps: TokenDeps, wanted: TokenInput, resolution: Resolution)
   return answerOf(outcome);
 }
 
-/** The last step leads to whoever happens to be there: the reader wants to know what was looked for before. */
+/** The last step uses the identity of the machine, whatever it is: the message also lists what was tried before. */
 function lastStepFailed(
   error: unknown,
   deps: TokenDeps,
@@ -216,7 +224,7 @@ function lastStepFailed(
   if (!(error instanceof XacctError)) return error;
   const learnt = whatWasLearnt(deps, wanted);
   if (identity.kind === 'instance' && error.code === 'no-identity') {
-    // Without the identity that was put before it: it is none.
+    // Leave out the prefix with the identity: there is none.
     const { message } = error.cause instanceof XacctError ? error.cause : error;
     return choice.noIdentity([...learnt, message]);
   }
@@ -228,7 +236,7 @@ function lastStepFailed(
 
 function withIdentity({ identity }: Resolution, error: unknown): unknown {
   if (!(error instanceof XacctError)) return error;
-  // Its message names the profile, or it has nothing to do with the identity.
+  // The message names the profile already, or the failure does not depend on the identity.
   if (error.kind.of === 'profile' || error.kind.of === 'named') return error;
   return error.prefixed(describeIdentity(identity));
 }

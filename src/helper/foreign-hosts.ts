@@ -1,4 +1,4 @@
-// What the fallback helper answers, for the hosts that it serves.
+// The answers of the fallback helper, for the hosts that it serves.
 import { childEnvironment, WholeEnvironmentNeeded } from '../caller-environment.ts';
 import type { SharedConfigReader } from '../config/config-reader.ts';
 import { type AskFallback, FALLBACK_MARK, type FallbackRequest } from '../docker/fallback/fallback.ts';
@@ -15,7 +15,7 @@ export interface ForeignDeps {
   fallback: AskFallback;
 }
 
-/** @throws XacctError whatever the fallback helper's failure is, with the server URL; WholeEnvironmentNeeded. */
+/** @throws XacctError of the fallback helper, with the server URL added; WholeEnvironmentNeeded. */
 export async function askFallback(
   { fallback }: ForeignDeps,
   { name, configFile }: ServedByFallback,
@@ -29,7 +29,7 @@ export async function askFallback(
   }
 }
 
-/** Undefined where the fallback helper does not serve it. @throws WholeEnvironmentNeeded */
+/** Undefined if the fallback helper does not serve the host. @throws WholeEnvironmentNeeded */
 export async function eraseElsewhere(
   deps: ForeignDeps,
   ServerURL: string,
@@ -42,15 +42,15 @@ export async function eraseElsewhere(
     return await askFallback(deps, server, ServerURL, { action: 'erase', input, env });
   } catch (error) {
     if (error instanceof WholeEnvironmentNeeded) throw error;
-    // Not for stderr: `docker logout` erases four spellings, of which three were never stored, and shows what it was told
-    // only where all have failed.
+    // Not on stderr: `docker logout` erases four spellings, of which three were never stored. It shows the errors only
+    // if all fail.
     return { outcome: 'quiet-failure', text: errorLine(error) };
   }
 }
 
 /**
- * Server URL → user name, as the fallback helper lists them; without what is ours, which it does not answer for. Empty
- * where it fails: that must not cost Docker the credentials that we have.
+ * Server URL → username, as the fallback helper lists them, without our own hosts. Empty if the helper fails, so that
+ * Docker still gets our credentials.
  * @throws WholeEnvironmentNeeded
  */
 export async function listElsewhere(

@@ -1,4 +1,4 @@
-// The secrets that a fallback helper was given, and may print: what it is to store, a URL's userinfo, the caller's variables.
+// Hides the secrets that a fallback helper got: the secret to store, a URL's userinfo, the caller's variables.
 import type { FallbackRequest } from '../docker/fallback/fallback.ts';
 import { readCredential } from '../docker/messages.ts';
 import { shownServerURL } from '../docker/server-url.ts';
@@ -7,7 +7,7 @@ import { createSecrets, environmentSecrets, SMALL_BUDGET, userinfoOf } from '../
 
 type Given = Pick<FallbackRequest, 'action' | 'input' | 'env'>;
 
-/** The same error of a helper that was given them. Only one that failed by itself has words of its own. */
+/** The same error without these secrets. Only the error of a helper that failed itself has text of the helper. */
 export function withoutGivenSecrets(error: unknown, name: string, ServerURL: string, given: Given): unknown {
   if (!(error instanceof XacctError) || error.code !== 'process-failed') return error;
   const secrets = createSecrets(givenSecrets(ServerURL, given), SMALL_BUDGET);
@@ -16,7 +16,7 @@ export function withoutGivenSecrets(error: unknown, name: string, ServerURL: str
 
 function* givenSecrets(ServerURL: string, { action, input, env }: Given): Generator<string> {
   if (action === 'store') yield readCredential(input).Secret;
-  // Of an image, say, an `@` is part of the name.
+  // In an image name, `@` does not mean userinfo.
   if (shownServerURL(ServerURL) !== ServerURL) yield* userinfoOf(ServerURL);
   yield* environmentSecrets(env);
 }

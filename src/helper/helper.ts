@@ -1,4 +1,4 @@
-// What each action of Docker's protocol answers, given config, identities and tokens. Knows no socket and no process.
+// The answer to each action of Docker's protocol, from config, identities and tokens. It uses no socket and no process.
 import type { AwsClock } from '../aws-clock.ts';
 import { WholeEnvironmentNeeded } from '../caller-environment.ts';
 import {
@@ -27,8 +27,8 @@ export interface HelperDeps extends TokenDeps, ForeignDeps {
 }
 
 /**
- * Answers one action; `input` is the whole of stdin. Every failure becomes an answer.
- * @throws WholeEnvironmentNeeded, and nothing else: ask again with all of the environment.
+ * Answers one action; `input` is the whole of stdin. A failure becomes an answer, too.
+ * @throws only WholeEnvironmentNeeded: ask again with the whole environment.
  */
 export type Helper = (
   action: Action,
@@ -62,7 +62,7 @@ export function createHelper(deps: HelperDeps): Helper {
   };
 }
 
-/** The answer to `get`, with a failure of ours as an error. @throws XacctError; WholeEnvironmentNeeded */
+/** The answer to `get`; its own failures are errors. @throws XacctError; WholeEnvironmentNeeded */
 export async function getCredential(
   deps: HelperDeps,
   input: string,
@@ -89,12 +89,13 @@ async function store(deps: HelperDeps, input: string, env: Environment): Promise
   if (Username === '') return quietly(MISSING_USERNAME);
   const server = await servedBy(ServerURL, env, deps.readConfig);
   if (server.by === 'fallback') {
-    // Written anew: what we read in it is all that the other helper can read in it.
+    // Serialized again, so that the other helper reads exactly what this program has checked.
     const anew = `${JSON.stringify(given)}\n`;
     return await askFallback(deps, server, ServerURL, { action: 'store', input: anew, env });
   }
   if (server.by === 'none') throw notKept(ServerURL);
-  // `docker login` without a name stores what it was given by `get`: ours already, and to stay under the rules.
+  // `docker login` without a username stores the token that `get` returned. That is ours, and must stay under the
+  // rules.
   if (!deps.tokens.holds(server.hostname, Secret)) {
     deps.logins.set(server.hostname, { username: Username, secret: Secret });
   }

@@ -1,4 +1,4 @@
-// `ecr-xacct login`: mints now, with an MFA code where one was typed, so that the pulls of the next hours find a token.
+// `ecr-xacct login`: mints now, with an MFA code if there is one, so that the pulls of the next hours find a token.
 import type { ClockGap } from '../aws-clock.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
@@ -14,11 +14,11 @@ import { findToken } from './find-token.ts';
 import type { HelperDeps } from './helper.ts';
 import { whyShort } from './short-life.ts';
 
-/** One of `hostname` and `profile` at least. */
+/** At least one of `hostname` and `profile` is set. */
 export interface LoginRequest {
   /** Lower case. */
   hostname?: string | undefined;
-  /** Who to be, whatever the rules say. */
+  /** The profile to use instead of what the rules say. */
   profile?: string | undefined;
   /** An MFA code. */
   code?: string | undefined;
@@ -30,13 +30,13 @@ export interface LoggedIn {
   region: string;
   /** Epoch milliseconds by AWS's clock. */
   expiresAt: number;
-  /** How long it is given out, in milliseconds: where it is not above 0, the token was expired on arrival. */
+  /** How long the token is handed out, in milliseconds; 0 or less if it was expired on arrival. */
   leftMs: number;
-  /** Where that is less than usual; the end of a sentence. */
+  /** Why that is shorter than usual; the end of a sentence. */
   shortBecause?: string;
-  /** Where AWS's clock and this machine's are apart. */
+  /** Present if AWS's clock and this machine's differ. */
   clockGap?: ClockGap;
-  /** The session that serves every role behind the same keys. */
+  /** The session that serves each role behind the same keys. */
   mfaSession?: MfaSessionStatus;
 }
 
@@ -53,7 +53,7 @@ export async function login(
   try {
     const found = await findToken(deps, { hostname, config, profiles, env, login: { code } });
     if (found === undefined) throw notOurs();
-    // What `docker login` brought would go on coming first.
+    // Else the credential from `docker login` would still come first.
     deps.logins.erase(hostname);
     const { identity, registry } = found.resolution;
     const { expiresAt, awsNow } = found.token;
@@ -86,7 +86,7 @@ async function homeRegistry(
   world: CallerWorld,
 ): Promise<string> {
   const { profiles, env } = world;
-  // Before its region is asked for: without credentials it is of no use.
+  // Checked before its region: without credentials, a region does not help.
   chainOf({ kind: 'profile', profile }, profiles, env);
   const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || profiles.profile(profile)?.region;
   if (region === undefined || partitionOfRegion(region) === undefined) {

@@ -1,4 +1,4 @@
-// All that is kept in memory for one user: tokens, logins, MFA sessions, accounts. Nothing of it touches the disk.
+// Everything in memory for one user: tokens, logins, MFA sessions, accounts. None of it is written to disk.
 import { type AwsClock, createAwsClock } from '../aws-clock.ts';
 import type { Clock } from '../clock.ts';
 import { createLoginStore, type LoginStore } from '../token/login-store.ts';
@@ -11,19 +11,19 @@ export interface Memory {
   logins: LoginStore;
   mfaSessions: MfaSessionStore;
   accounts: AccountMemory;
-  /** As the last mint said it. */
+  /** AWS's clock, as the last mint reported it. */
   awsClock: AwsClock;
-  /** Whether there is nothing that would be missed. */
+  /** Whether nothing would be lost if the process ended. */
   isEmpty(): boolean;
-  /** Drops what has expired, and renews what is nearly due. */
+  /** Drops what has expired, and renews what expires soon. */
   tidy(): void;
   clear(): void;
 }
 
 interface MemoryOptions {
-  /** Gives numbers from 0 to 1. */
+  /** Returns numbers from 0 to 1. */
   random?: () => number;
-  /** Called where what is in memory may answer a question otherwise than before; not where a caller's action does. */
+  /** Called if memory may now answer a question differently, for another reason than a caller's action. */
   onChange?: () => void;
 }
 

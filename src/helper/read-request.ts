@@ -1,11 +1,11 @@
-// Reads what `ecr-xacct login`, `explain` and `export` ask the daemon for: JSON, by another process.
+// Reads the requests of `ecr-xacct login`, `explain` and `export` to the daemon: JSON from another process.
 import { parseServerURL } from '../docker/server-url.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { ExplainRequest } from './explain.ts';
 import type { LoginRequest } from './login.ts';
 
-/** @throws XacctError `protocol` where it is no such request. */
+/** @throws XacctError `protocol` for any other input. */
 export function readLoginRequest(input: string): LoginRequest {
   const { hostname, profile, code } = readObject(input);
   if (!isMissingOr(hostname, isHostname) || !isMissingOr(profile, isText) || !isMissingOr(code, isText)) {
@@ -15,14 +15,14 @@ export function readLoginRequest(input: string): LoginRequest {
   return { hostname, profile, code };
 }
 
-/** @throws XacctError `protocol` where it is no such request. */
+/** @throws XacctError `protocol` for any other input. */
 export function readExplainRequest(input: string): Omit<ExplainRequest, 'env'> {
   const { hostname, mint } = readObject(input);
   if (!isHostname(hostname) || typeof mint !== 'boolean') throw malformed();
   return { hostname, mint };
 }
 
-/** The hostname. @throws XacctError `protocol` where it is no such request. */
+/** @returns the hostname. @throws XacctError `protocol` for any other input. */
 export function readExportRequest(input: string): string {
   const { hostname } = readObject(input);
   if (!isHostname(hostname)) throw malformed();

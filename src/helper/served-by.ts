@@ -1,4 +1,4 @@
-// Who serves a host: this program, the fallback helper that the config names, or none.
+// Decides who serves a host: this program, the fallback helper of the config, or none.
 import type { SharedConfigReader } from '../config/config-reader.ts';
 import type { Config } from '../config/load.ts';
 import { matchRule } from '../config/match.ts';
@@ -20,14 +20,15 @@ export interface ServedByFallback {
   by: 'fallback';
   /** The NAME of `docker-credential-NAME`. */
   name: string;
-  /** Where that is written. */
+  /** The file that names it. */
   configFile: string | undefined;
 }
 
 /**
- * `asked`: the server URL as Docker spells it. The fallback helper is not asked where the host is ours to some parser, nor where
- * it is the one that asks. The config is not read for ECR's own names: whatever state it is in, those are ours.
- * @throws XacctError where the config is needed and cannot be read.
+ * `asked`: the server URL as Docker spells it. The fallback helper is not asked if any parser reads a host of ours in
+ * it, or if that helper itself asks. ECR's own hostnames are ours without reading the config, even if the config is
+ * broken.
+ * @throws XacctError if the config is needed and cannot be read.
  */
 export async function servedBy(
   asked: string,
@@ -57,7 +58,9 @@ export function isOurs(hostname: string, config: Config): boolean {
   return parseRegistry(hostname) !== undefined || matchRule(config, hostname) !== undefined;
 }
 
-/** Whether anyone may pull from the registry, and nothing says who to be there: no failure may keep Docker from it. */
+/**
+ * Whether the registry is public and nothing names an identity for it: then no failure may keep Docker from pulling.
+ */
 export function isPublicByDefault(hostname: string, config: Config, env: Environment): boolean {
   return (
     parseRegistry(hostname)?.service === 'ecr-public' &&
@@ -66,7 +69,7 @@ export function isPublicByDefault(hostname: string, config: Config, env: Environ
   );
 }
 
-/** `hostname`: as it was asked for, where that is no hostname. A failure of the program itself stays as it is. */
+/** Adds `hostname`, or the text that was asked for instead of one. Internal errors are unchanged. */
 export function forHostname(hostname: string, error: unknown): unknown {
   return error instanceof XacctError ? error.prefixed(shownServerURL(hostname)) : error;
 }

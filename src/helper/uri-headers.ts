@@ -1,4 +1,4 @@
-// The other `get`, which Bazel and its relatives send: a URI as JSON on stdin, answered with HTTP headers as JSON.
+// The `get` of Bazel and related tools: stdin is JSON with a URI, the answer is JSON with HTTP headers.
 // Source: https://github.com/EngFlow/credential-helper-spec (spec.md, schemas/get-credentials-response.schema.json).
 import type { AwsClock } from '../aws-clock.ts';
 import { type Answer, notFound, readServerURL } from '../docker/messages.ts';
@@ -18,27 +18,27 @@ interface HeadersDeps extends TokenDeps {
   awsClock: Pick<AwsClock, 'here'>;
 }
 
-/** The request is sent without credentials: to a host that is not ours, as the storage that ECR redirects to. */
+/** The caller sends its request without credentials: the host is not ours (the storage that ECR redirects to, say). */
 const NO_HEADERS: Answer = { outcome: 'success', text: '{"headers":{}}\n' };
 
-/** No server URL begins as a JSON object does. */
+/** A server URL never begins like a JSON object. */
 export function asksByURI(input: string): boolean {
   return /^\s*\{/.test(input);
 }
 
-/** Whom a `get` is about, in either protocol. @throws XacctError `protocol` */
+/** The server URL of a `get`, in either protocol. @throws XacctError `protocol` */
 export function serverURLOf(input: string): string | undefined {
   return asksByURI(input) ? placeIn(input)?.hostname : readServerURL(input);
 }
 
-/** What sends the caller on without a credential, in its protocol. */
+/** The answer without a credential, in the caller's protocol: the caller continues without. */
 export function withoutCredential(input: string): Answer {
   return asksByURI(input) ? NO_HEADERS : notFound;
 }
 
 /**
- * Headers for a URI of a registry of ours. With the time from which there is a newer token: Bazel keeps them until then, and
- * for 30 minutes where it is not said. @throws XacctError; WholeEnvironmentNeeded
+ * Headers for a URI of our registry, with the time of the next renewal: Bazel keeps the headers until then, or for 30
+ * minutes without it. @throws XacctError; WholeEnvironmentNeeded
  */
 export async function getHeaders(
   deps: HeadersDeps,
@@ -75,14 +75,14 @@ interface Place {
   isTokenEndpoint: boolean;
 }
 
-/** Undefined where no credential is given: only https is. @throws XacctError `protocol` where it is no request. */
+/** Undefined if the URI is not https: it gets no credential. @throws XacctError `protocol` for any other input. */
 function placeIn(input: string): Place | undefined {
   const [, authority = '', path = ''] = /^https:\/\/([^/?#]+)([^?#]*)/i.exec(readURI(input)) ?? [];
   const hostname = parseServerURL(authority)?.hostname;
   return hostname === undefined ? undefined : { hostname, isTokenEndpoint: /^\/token\/?$/.test(path) };
 }
 
-/** Members that are not known are passed over, as the protocol says. */
+/** Unknown members are ignored, as the protocol says. */
 function readURI(input: string): string {
   let request: unknown;
   try {
@@ -95,7 +95,9 @@ function readURI(input: string): string {
   return uri;
 }
 
-/** ECR takes Docker's user and password; ECR Public the token that AWS gives, which is made of the same two. */
+/**
+ * ECR accepts Basic with Docker's username and password; ECR Public accepts AWS's token, which encodes the same two.
+ */
 function authorization(
   { isTokenEndpoint }: Place,
   registry: Registry | undefined,
@@ -107,7 +109,7 @@ function authorization(
   return `${scheme} ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
-/** `expires`: epoch ms by this machine's clock, which the caller goes by. Bazel reads no fractions of a second. */
+/** `expires`: epoch ms by this machine's clock, which the caller uses. Bazel cannot parse fractions of a second. */
 function headers(Authorization: string, expires?: number): Answer {
   const time = expires === undefined ? undefined : new Date(expires).toISOString().replace(/\.\d+/, '');
   const response = { headers: { Authorization: [Authorization] }, expires: time };

@@ -1,4 +1,4 @@
-// All that an identity's credentials are made from: where they begin, and the roles that are assumed with them.
+// Everything that an identity's credentials are made from: the first credentials, and the roles assumed with them.
 import { XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
 import type { Settings } from '../profiles/ini.ts';
@@ -9,8 +9,8 @@ import { noServiceAccount, type ServiceAccount } from './service-account.ts';
 import { environmentSource, namedSource, type Source } from './source.ts';
 
 /**
- * The one decision that a mint acts by, that keys are made from, and that `explain` shows.
- * @throws XacctError as `profileChain` does; `usage` for a variable without the one beside it.
+ * Decides once for all: minting, keys in memory and `explain` use the same chain.
+ * @throws XacctError as `profileChain` does; `usage` for a variable that lacks its second half.
  */
 export function chainOf(identity: Identity, profiles: Profiles, env: Environment): Chain {
   switch (identity.kind) {
@@ -56,7 +56,7 @@ function ruleChain({ kind: _, source, ...role }: RoleIdentity, profiles: Profile
   if ('github_audience' in source) return startingWith({ ...own, token: source });
   if ('service_account' in source) {
     const { service_account } = source;
-    // The rule's own role trusts the cluster itself, where no role lies between.
+    // With no role in between, the rule's own role trusts the cluster itself.
     if (service_account !== undefined && service_account.role_arn === undefined) {
       return startingWith({
         ...own,
@@ -73,7 +73,7 @@ function ruleChain({ kind: _, source, ...role }: RoleIdentity, profiles: Profile
   return { ...before, roles: [...before.roles, role] };
 }
 
-/** The role of its annotations, assumed for its token. @throws XacctError `web-identity` where there is none. */
+/** The role of its annotations, assumed with its token. @throws XacctError `web-identity` if there is none. */
 function serviceAccountSource(service_account: ServiceAccount | undefined): Source {
   const role_arn = service_account?.role_arn;
   if (service_account === undefined || role_arn === undefined) throw noServiceAccount(service_account);
@@ -85,17 +85,19 @@ function serviceAccountSource(service_account: ServiceAccount | undefined): Sour
   };
 }
 
-/** So that CloudTrail shows whose pod it was. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+/**
+ * The session name shows the pod in CloudTrail. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ */
 function sessionOf({ namespace, name }: ServiceAccount): string {
   return `${namespace}@${name}`.replace(/[^\w+=,.@-]/g, '-').slice(0, 64);
 }
 
-/** The profile whose endpoints, CA bundle and retries count: as in the AWS CLI, the one that is used or in force. */
+/** The profile for endpoints, CA bundle and retries: as in the AWS CLI, the profile in use or in force. */
 export function followedProfile(identity: Identity, env: Environment): string {
   return profileOf(identity) ?? profileInForce(env) ?? 'default';
 }
 
-/** Those of a profile that count whatever the identity is. */
+/** The settings of that profile that apply to every identity. */
 const CLIENT_SETTINGS = [
   'services',
   'endpoint_url',
@@ -115,8 +117,8 @@ const CLIENT_SETTINGS = [
 ];
 
 /**
- * What the profile that counts says of how AWS is called, and nothing of credentials; nothing where there is no such profile, or
- * where files that the identity does not need cannot be read.
+ * The profile's settings of how to call AWS, without credentials. Empty if there is no such profile, or if the files
+ * cannot be read and the identity does not need them.
  */
 export function followedSettings(identity: Identity, profiles: Profiles, env: Environment): Settings {
   try {

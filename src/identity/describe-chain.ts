@@ -1,11 +1,13 @@
-// An identity as the way to it, from the credentials that it begins with to the role that it ends in.
+// Describes an identity as its chain: from the first credentials to the last role.
 import type { Identity } from './identity.ts';
 import type { Chain } from './profile-chain.ts';
 import { describeServiceAccount } from './service-account.ts';
 import type { Source } from './source.ts';
 import { describeToken } from './web-identity-token.ts';
 
-/** As in `profile dev (access key)`, `role arn:aws:iam::111122223333:role/EcrPull (profile puller)`; no secret is in it. */
+/**
+ * As in `profile dev (access key)`, `role arn:aws:iam::111122223333:role/EcrPull (profile puller)`; contains no secret.
+ */
 export function describeChain({ links, source, roles }: Chain): string[] {
   const profiles = links.filter(({ kind }) => kind === 'role').toReversed();
   return [
@@ -17,13 +19,13 @@ export function describeChain({ links, source, roles }: Chain): string[] {
   ];
 }
 
-/** Of an identity of pods, where none asks. */
+/** The chain of an identity for pods, without a pod. */
 export function describePodChain(identity: Identity): string[] {
   const last = identity.kind === 'role' ? [`role ${identity.role_arn}`] : [];
   return [describeServiceAccount(undefined), 'the role of its annotation', ...last];
 }
 
-/** `lastProfile`: the one that led to it. */
+/** `lastProfile`: the profile that has this source. */
 function describeSource(source: Source, lastProfile: string | undefined): string {
   switch (source.kind) {
     case 'web-identity': {

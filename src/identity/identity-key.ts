@@ -1,4 +1,4 @@
-// The key a token is kept under: everything its identity was resolved from, with digests for secrets.
+// The key of a token in memory: everything that its identity was resolved from, with digests instead of secrets.
 import { childEnvironment } from '../caller-environment.ts';
 import type { Environment } from '../invocation.ts';
 import { digest } from '../profiles/digest.ts';
@@ -9,7 +9,7 @@ import { serviceAccountToken } from './service-account.ts';
 import type { Source } from './source.ts';
 import { variablesOfToken, type WebIdentityToken } from './web-identity-token.ts';
 
-/** Where AWS is called and where sessions are kept, whoever one is. */
+/** Where to call AWS and where sessions are stored, for every identity. */
 const PLACE_VARIABLES = [
   'AWS_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_ECR',
@@ -36,7 +36,7 @@ const CONTAINER_VARIABLES = [
   'AWS_CONTAINER_AUTHORIZATION_TOKEN',
   'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
 ];
-/** What of an environment must not be kept longer than it takes to answer. */
+/** The variables that must not be kept after the answer. */
 const SECRET_VARIABLES = [
   'AWS_SECRET_ACCESS_KEY',
   'AWS_SESSION_TOKEN',
@@ -51,16 +51,16 @@ const INSTANCE_VARIABLES = [
 ];
 
 /**
- * Of those that a credential_process gets, those that change whose keys it gives: where it is found, and what the usual vaults,
- * sign-ins and key stores go by. None that differs from one terminal, SSH login or CI job to the next.
+ * The variables of a credential_process that decide whose keys it returns: the search path, and those of the usual
+ * vaults, sign-in tools and key stores. None of them differs between terminals, SSH logins or CI jobs.
  */
 const PROCESS_VARIABLE =
   /^(?:PATH$|HOME$|XDG_(?:CONFIG|DATA)_HOME$|GNUPGHOME$|PASSWORD_STORE_|KRB5|(?:AWS|VAULT|OP|OKTA|GIMME_AWS_CREDS|SAML2AWS|ONELOGIN|AZURE|ARM|GOOGLE|CLOUDSDK|BW|LPASS|CONJUR|BOUNDARY|TELEPORT|TSH|GRANTED|LEAPP|INFISICAL|DOPPLER|KEEPASSXC|GOPASS|SOPS)_)/;
 
 /**
- * One token serves every registry with this key: same identity, service, region and endpoint variant. What the identity was
- * resolved FROM goes in (rule, settings of the profile and its sources, variables), never what came out: an assumed role has
- * new keys each time. An edit of any of them is therefore another key, and takes effect on the next `get`.
+ * One token serves every registry with this key: same identity, service, region and endpoint variant. The key contains
+ * what the identity was resolved FROM (rule, settings of the profile and its sources, variables), never the result: an
+ * assumed role has new keys each time. So an edit of any of them makes another key, and takes effect on the next `get`.
  */
 export function identityKey(resolution: Resolution, world: CallerWorld): string {
   const { registry, identity } = resolution;
@@ -69,8 +69,8 @@ export function identityKey(resolution: Resolution, world: CallerWorld): string 
 }
 
 /**
- * What the AWS credentials of an identity are resolved from, whatever they are used for.
- * @throws XacctError as `chainOf` does; WholeEnvironmentNeeded where a process gives them.
+ * What the AWS credentials of an identity are resolved from, for any use.
+ * @throws XacctError as `chainOf` does; WholeEnvironmentNeeded if a process gives them.
  */
 export function credentialKey(identity: Identity, world: CallerWorld): string {
   const { profiles, env } = world;
@@ -85,7 +85,7 @@ export function credentialKey(identity: Identity, world: CallerWorld): string {
   ]);
 }
 
-/** What the first of its credentials are got from. @throws WholeEnvironmentNeeded */
+/** What the first credentials come from. @throws WholeEnvironmentNeeded */
 export function sourceParts(source: Source, world: CallerWorld): unknown[] {
   const { env } = world;
   const names = [...PLACE_VARIABLES, ...variablesOf(source)].sort();
@@ -94,12 +94,12 @@ export function sourceParts(source: Source, world: CallerWorld): unknown[] {
   return source.kind === 'web-identity' ? [...parts, ...tokenDigests(source.token, env)] : parts;
 }
 
-/** One caller may have hundreds of profiles with a process. */
+/** A caller may have hundreds of profiles with a process. */
 const processDigests = new WeakMap<CallerWorld, string>();
 
 /**
- * Of all that a process goes by, as any of it may be secret. By OpenSSL: for so much, `digest` takes a millisecond. Only a caller
- * with such a profile takes OpenSSL's memory.
+ * A digest of all variables that a process may use, as any of them may be secret. It uses OpenSSL: `digest` would take
+ * a millisecond for this much. Only a caller with such a profile loads OpenSSL.
  */
 function processDigest(world: CallerWorld): string {
   const known = processDigests.get(world);
@@ -113,7 +113,7 @@ function processDigest(world: CallerWorld): string {
   return made;
 }
 
-/** Of the variables that a token is in or asked for with, which are not among those that are always sent. */
+/** Digests of the variables that contain the token or are used to request it. Clients do not always send these. */
 function tokenDigests(token: WebIdentityToken, env: Environment): unknown[] {
   const names = variablesOfToken(token);
   if (names.length === 0) return [];
@@ -121,7 +121,7 @@ function tokenDigests(token: WebIdentityToken, env: Environment): unknown[] {
   return names.map((name) => digest(whole[name] ?? ''));
 }
 
-/** Not a digest of all of it, which would be most of the work of a `get`. */
+/** A digest of each secret only: a digest of everything would be most of the work of a `get`. */
 function withoutSecret(name: string, value: string | undefined): string | undefined {
   return SECRET_VARIABLES.includes(name) && value ? digest(value) : value;
 }
@@ -144,8 +144,8 @@ function variablesOf({ kind }: Source): readonly string[] {
 }
 
 /**
- * Whether more of its caller's environment decides the credentials than is always sent: a credential_process may go by any
- * variable, a CI job's token is in one. @throws XacctError as `chainOf` does.
+ * Whether the credentials depend on more of the environment than is always sent: a credential_process may use any
+ * variable, and a CI job's token is in one. @throws XacctError as `chainOf` does.
  */
 export function needsWhole(identity: Identity, { profiles, env }: CallerWorld): boolean {
   const { source } = chainOf(identity, profiles, env);

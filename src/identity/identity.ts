@@ -1,10 +1,10 @@
-// Who to be: the kinds of identity, and how each is named to a person.
+// The kinds of identity, and how each is named to a person.
 import type { Config } from '../config/load.ts';
 import type { Environment } from '../invocation.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import { describeServiceAccount, type ServiceAccount } from './service-account.ts';
 
-/** What one caller's identities are resolved from: its files and its variables. */
+/** What a caller's identities are resolved from: its files and its variables. */
 export interface CallerWorld {
   config: Config;
   profiles: Profiles;
@@ -19,7 +19,7 @@ export type Identity =
   | { kind: 'environment' }
   /** AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN of the caller. */
   | { kind: 'web-identity'; role_arn: string; token_file: string; role_session_name?: string | undefined }
-  /** The role that the annotations of a pod's service account name; undefined where there is no pod. */
+  /** The role in the annotations of a pod's service account; undefined if there is no pod. */
   | { kind: 'service-account'; service_account: ServiceAccount | undefined }
   /** AWS_CONTAINER_CREDENTIALS_* of the caller (ECS, EKS Pod Identity). */
   | { kind: 'container' }
@@ -30,8 +30,9 @@ export interface ProfileIdentity {
   kind: 'profile';
   profile: string;
   /**
-   * Whether it is the one of the caller's environment, or `[default]` for want of one: the caller's web identity comes before
-   * all of it but its role. To name a profile otherwise is as `aws --profile`.
+   * Whether the profile comes from the caller's environment, or is `[default]` because nothing names one: then the
+   * caller's web identity replaces its credentials, except a role. A profile that is named otherwise works as with `aws
+   * --profile`.
    */
   isInForce?: true;
 }
@@ -89,7 +90,7 @@ function describeSource(source: RoleSource): string {
   return `${by}${describeServiceAccount(account)}`;
 }
 
-/** Whether it is of pods, where none asks: what they are, their service accounts say. */
+/** Whether the identity is for pods and no pod is known: it depends on the pod's service account. */
 export function isOfUnknownPod(identity: Identity): boolean {
   if (identity.kind === 'service-account') return identity.service_account === undefined;
   return (
@@ -99,14 +100,14 @@ export function isOfUnknownPod(identity: Identity): boolean {
   );
 }
 
-/** The profile whose settings the credentials begin with, if any. */
+/** The profile whose settings have the first credentials, if any. */
 export function profileOf(identity: Identity): string | undefined {
   if (identity.kind === 'profile') return identity.profile;
   if (identity.kind === 'role' && 'source_profile' in identity.source) return identity.source.source_profile;
   return undefined;
 }
 
-/** The profile that counts for a caller who names none: as the AWS CLI's version 1 has it where both variables are set. */
+/** The profile from the caller's variables. If both are set, the order is that of AWS CLI version 1. */
 export function profileInForce(env: Environment): string | undefined {
   return env.AWS_DEFAULT_PROFILE || env.AWS_PROFILE || undefined;
 }

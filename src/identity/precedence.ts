@@ -1,4 +1,4 @@
-// The precedence of identities: one rung a step, each says who to be by it, or why not.
+// The precedence of identities: each step returns identities, or why it has none.
 import type { Config, RegistryRule } from '../config/load.ts';
 import { ruleReason } from '../config/match.ts';
 import { XacctError } from '../errors.ts';
@@ -9,10 +9,10 @@ import { type Identity, profileInForce, type RoleIdentity } from './identity.ts'
 import { profileChain, saysCredentials } from './profile-chain.ts';
 import type { ServiceAccount } from './service-account.ts';
 
-/** The steps of the ladder, in the order in which they are tried. */
+/** The steps, in the order in which they are tried. */
 export type Step = 'override' | 'rule' | 'environment' | 'discovery' | 'default';
 
-/** What the rungs go by. */
+/** What the steps use. */
 export interface ResolutionInput {
   registry: Registry;
   /** The rule that covers the hostname. */
@@ -20,13 +20,13 @@ export interface ResolutionInput {
   config: Config;
   profiles: Profiles;
   env: Environment;
-  /** The account of a profile that says none itself, where it was learnt from AWS. */
+  /** The account that AWS reported for a profile whose settings have none. */
   learntAccount: (profile: string) => string | undefined;
-  /** Of the pod that the kubelet asks for. */
+  /** The service account of the pod that the kubelet asks for. */
   serviceAccount?: ServiceAccount | undefined;
 }
 
-/** Whom a rung leads to. */
+/** An identity that a step returns. */
 export interface Candidate {
   identity: Identity;
   /** As in `rule "…" (config.yaml:3)`. */
@@ -35,9 +35,9 @@ export interface Candidate {
 
 export interface Rung {
   step: Step;
-  /** In the order in which they are tried; empty where the rung leads to nobody. Only discovery leads to more than one. */
+  /** In the order in which they are tried; empty if the step has none. Only discovery returns more than one. */
   candidates: readonly Candidate[];
-  /** Why to nobody. */
+  /** Why the step has none. */
   absence: string;
 }
 
@@ -51,7 +51,10 @@ const RUNGS: readonly { step: Step; look: (input: ResolutionInput) => Omit<Rung,
 
 export const STEPS: readonly Step[] = RUNGS.map(({ step }) => step);
 
-/** Every rung in turn, each looked at only when it is asked for. @throws XacctError where files or the default profile are broken. */
+/**
+ * Runs the steps in turn, each only when it is requested. @throws XacctError if files or the default profile are
+ * broken.
+ */
 export function* climb(input: ResolutionInput): Generator<Rung> {
   for (const { step, look } of RUNGS) yield { step, ...look(input) };
 }
@@ -74,7 +77,7 @@ function rule({ match, config: { file, files }, serviceAccount }: ResolutionInpu
   return absent(file === undefined ? 'there is no home folder for a config file' : `there is no ${file}`);
 }
 
-/** A pod is the caller of its own; the rest is in the AWS CLI's order: keys in the environment come before a profile. */
+/** First a pod's service account, then the AWS CLI's order: keys in the environment come before a profile. */
 function environment({ env, serviceAccount }: ResolutionInput): Omit<Rung, 'step'> {
   if (serviceAccount?.role_arn !== undefined) {
     const { namespace, name } = serviceAccount;
@@ -92,10 +95,10 @@ function environment({ env, serviceAccount }: ResolutionInput): Omit<Rung, 'step
   return found(identity, `AWS_DEFAULT_PROFILE=${profile}${other}`);
 }
 
-/** Each is looked into at every `get`; roles of one account are a dozen. */
+/** Each `get` reads all candidates; an account usually has about a dozen roles. */
 const MAX_CANDIDATES = 32;
 
-/** Profiles that say their account come first: which of the others are known depends on what was asked before. */
+/** Profiles with an account in their settings come first: the others depend on what AWS was asked before. */
 function discovery({ registry, config, profiles, env, learntAccount }: ResolutionInput): Omit<Rung, 'step'> {
   const { account } = registry;
   if (account === undefined) return absent('its hostname has no account in it');
@@ -117,7 +120,9 @@ function discovery({ registry, config, profiles, env, learntAccount }: Resolutio
   };
 }
 
-/** What the AWS CLI goes by where no profile is named: `[default]`, where there is one, and what is around the caller. */
+/**
+ * What the AWS CLI uses without a named profile: `[default]` if it exists, then web identity, container and instance.
+ */
 function defaultChain({ profiles, env }: ResolutionInput): Omit<Rung, 'step'> {
   const profile = 'default';
   try {
@@ -150,7 +155,7 @@ function defaultChain({ profiles, env }: ResolutionInput): Omit<Rung, 'step'> {
   }
 }
 
-/** Whom a rule names, for a pod or for other callers. */
+/** The identity that a rule names, for a pod or for another caller. */
 export function ruleIdentity({ key, rule }: RegistryRule, serviceAccount?: ServiceAccount): Identity {
   if (rule.profile !== undefined) return { kind: 'profile', profile: rule.profile };
   const { role_arn, external_id, role_session_name, duration_seconds, mfa_serial } = rule;

@@ -1,4 +1,4 @@
-// A profile, the profiles it is resolved from, and the one source that its credentials begin with: as the AWS CLI decides it.
+// A profile, its source profiles, and the one source of its first credentials: as the AWS CLI decides it.
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
@@ -25,9 +25,9 @@ export interface AssumedRole {
   mfa_serial?: string | undefined;
 }
 
-/** All that credentials are made from, and in which order. */
+/** Everything that credentials are made from, in order. */
 export interface Chain {
-  /** The profiles it was resolved from, the named one first. */
+  /** The profiles of the chain, the named one first. */
   links: readonly ProfileLink[];
   source: Source;
   /** In the order in which they are assumed. */
@@ -35,16 +35,16 @@ export interface Chain {
 }
 
 /**
- * What takes the place of a profile's own credentials, as in the AWS CLI. `in-force`: the caller's web identity comes after its role, and
- * the container and the instance after all; `named`, as with `aws --profile`: those two only; `none`: a source profile, and one
- * that was only found.
+ * What may replace a profile's own credentials, as in the AWS CLI. `in-force`: the caller's web identity comes after
+ * the profile's role; container and instance come last. `named`, as with `aws --profile`: container and instance only.
+ * `none`: nothing; for source profiles, and for profiles that discovery found.
  */
 export type Ambient = 'in-force' | 'named' | 'none';
 
 /**
  * @param isSource whether it is the source of a role.
- * @throws XacctError `profile-missing`, `profile-cycle`, `profile-incomplete`, with the profile and where it is;
- * `profile-empty` where it has no credentials; `profiles-invalid`.
+ * @throws XacctError `profile-missing`, `profile-cycle`, `profile-incomplete`, with the profile and its file and line;
+ * `profile-empty` if it has no credentials; `profiles-invalid`.
  */
 export function profileChain(
   profiles: Profiles,
@@ -74,7 +74,7 @@ export function profileChain(
   }
 }
 
-/** False for a profile that has no credentials; one that is broken, or needs a sign-in, says one. */
+/** False for a profile without credentials. True for one that is broken or needs a sign-in. */
 export function saysCredentials(profiles: Profiles, name: string, env: Environment): boolean {
   try {
     profileChain(profiles, name, { env, ambient: 'none' });
@@ -94,16 +94,16 @@ function profileLink(
 ): ProfileLink {
   const sections = profiles.sectionsOf(name);
   const isThere = sections.config !== undefined || sections.credentials !== undefined;
-  // Without a profile that is named, the AWS CLI goes on without any.
+  // If no profile is named and `[default]` does not exist, the AWS CLI continues without a profile.
   if (!isThere && !(ambient === 'in-force' && name === 'default' && !isSource)) {
     throw missingProfile(profiles, name, namedBy?.name);
   }
-  // Set and empty, the variable is put over the profile's own file, as the others are.
+  // If the variable is set and empty, it still replaces the profile's setting, as other variables do.
   const isEmptied = ambient === 'in-force' && !isSource && env.AWS_WEB_IDENTITY_TOKEN_FILE === '';
   return { name, settings: settingsIn(sections), kind: credentialKind(sections, isSource, isEmptied) };
 }
 
-/** The AWS CLI has no limit; each is a call of STS, and a session that ends within the hour. */
+/** The AWS CLI has no limit. Each link is a call of STS, and its session ends within the hour. */
 const MAX_LINKS = 64;
 
 /** The source profile of a role, or what its `credential_source` names. */
@@ -158,7 +158,7 @@ function roleWithoutSource(name: string, settings: Settings, profiles: Profiles)
   );
 }
 
-/** A profile may name itself as the source of its role where it has keys, too. */
+/** A profile with keys may name itself as the source of its role. */
 function checkCycle(name: string, source: string, links: readonly ProfileLink[], profiles: Profiles): void {
   const visited = links.find((link) => link.name === source);
   if (visited === undefined || (source === name && hasKeys(visited.settings))) return;
@@ -186,7 +186,7 @@ function roleOf({ name, settings }: ProfileLink, profiles: Profiles): AssumedRol
 }
 
 function seconds(text: string, name: string, profiles: Profiles): number {
-  // As Python reads numbers.
+  // Python's syntax for numbers.
   if (/^\+?\d{1,9}(?:_\d{1,3}){0,3}$/.test(text)) return Number(text.replaceAll('_', ''));
   throw new XacctError(
     'profile-incomplete',

@@ -1,4 +1,4 @@
-// Why a profile is no identity: it is not there, or it has no credentials.
+// Why a profile has no identity: it does not exist, or it has no credentials.
 import { XacctError } from '../errors.ts';
 import { command, type Hint } from '../hint.ts';
 import { nearest, slipsBetween } from '../nearest.ts';
@@ -59,7 +59,7 @@ export function noWay({ name, settings }: NamedSettings, sourceOf?: string): { s
 
 const SOURCES = ['Environment', 'Ec2InstanceMetadata', 'EcsContainer'];
 
-/** Of a `credential_source` that is none; `at` as in `FILE:LINE`. */
+/** The error for an unknown `credential_source`; `at` as in `FILE:LINE`. */
 export function unknownSource(said: string, { profile, at }: { profile: string; at: string }): XacctError {
   const message = `credential_source ${said} of profile ${profile} is none of Environment, Ec2InstanceMetadata and EcsContainer (${at})`;
   const source = nearestSource(said) ?? 'NAME';
@@ -68,7 +68,7 @@ export function unknownSource(said: string, { profile, at }: { profile: string; 
   });
 }
 
-/** The only one that begins like it, has it as a part, or differs by a small typing error. */
+/** The only source that has the same beginning, contains the text, or differs by a small typing error. */
 function nearestSource(said: string): string | undefined {
   const meant = said.toLowerCase().replace(/[^a-z\d]/g, '');
   const close = SOURCES.filter((source) => {

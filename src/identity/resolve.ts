@@ -1,4 +1,4 @@
-// Hostname, config and the caller's environment → who to be, and why.
+// Resolves a hostname, the config and the caller's environment to an identity, with the reason.
 import type { Config } from '../config/load.ts';
 import { matchRule, registryOf } from '../config/match.ts';
 import { XacctError } from '../errors.ts';
@@ -16,9 +16,9 @@ import { type Candidate, climb, type ResolutionInput, type Step } from './preced
 import type { ServiceAccount } from './service-account.ts';
 
 export interface Resolution {
-  /** The hostname that was asked, lower case. */
+  /** The hostname of the request, lower case. */
   hostname: string;
-  /** The registry to mint for; another one than `hostname` where a rule maps a name of the user's own. */
+  /** The registry of the token; differs from `hostname` if a rule maps the user's own name to it. */
   registry: Registry;
   identity: Identity;
   step: Step;
@@ -28,21 +28,21 @@ export interface Resolution {
   stsRegion: string;
 }
 
-/** Who to be for a hostname. */
+/** The identities for a hostname. */
 export interface Choice {
   registry: Registry;
-  /** In the order in which they are tried. Only discovery leads to more than one; empty where nothing says who to be. */
+  /** In the order in which they are tried. Only discovery finds more than one; empty if no step has an identity. */
   resolutions: readonly Resolution[];
   /**
-   * Profiles whose account only AWS knows, in the order of the files: where one of them is of the registry's account, it goes
-   * before these resolutions. Empty where it would make no difference.
+   * Profiles whose account only AWS knows, in the order of the files: one of the registry's account would come before
+   * these resolutions. Empty if it would make no difference.
    */
   unknown: readonly string[];
-  /** The error where nothing says who to be; `learnt` are clauses that follow the reasons. */
+  /** The error if no step has an identity; `learnt` are clauses that follow the reasons. */
   noIdentity: (learnt: readonly string[]) => XacctError;
 }
 
-/** What a hostname (lower case) is to this user; undefined where it is neither ECR's nor mapped. */
+/** The registry and rule of a hostname (lower case) for this user; undefined if it is neither ECR's nor mapped. */
 export function resolutionInput(
   hostname: string,
   config: Config,
@@ -56,7 +56,7 @@ export function resolutionInput(
   return registry && { registry, match, config, profiles, env, learntAccount, serviceAccount };
 }
 
-/** Who to be for a hostname (lower case). @throws XacctError where the default profile is broken. */
+/** The identities for a hostname (lower case). @throws XacctError if the default profile is broken. */
 export function chooseIdentity(hostname: string, input: ResolutionInput): Choice {
   const absences: string[] = [];
   for (const { step, candidates, absence } of climb(input)) {
@@ -78,7 +78,7 @@ export function chooseIdentity(hostname: string, input: ResolutionInput): Choice
   };
 }
 
-/** One way to be somebody for a hostname. */
+/** One candidate for a hostname. */
 export function resolutionOf(
   hostname: string,
   step: Step,
@@ -93,7 +93,7 @@ export function resolutionOf(
   return { hostname, registry, identity, step, reason, stsRegion: region ?? registry.region };
 }
 
-/** A profile, to ask STS in the region who it is: there is no registry in it yet. */
+/** A profile, to ask STS in the region for its account: its registry is a placeholder. */
 export function profileResolution(profile: string, region: string): Resolution {
   const hostname = registryHostname('0'.repeat(12), region) ?? '';
   const registry = parseRegistry(hostname);
@@ -105,7 +105,7 @@ export function profileResolution(profile: string, region: string): Resolution {
 function unknownProfiles({ registry, config, profiles, learntAccount }: ResolutionInput): readonly string[] {
   if (registry.account === undefined || !config.discover) return [];
   const unknown = profiles.accounts().undeclared.filter((profile) => learntAccount(profile) === undefined);
-  // The default profile comes next anyway, whatever its account.
+  // The default profile is the next step anyway, whatever its account.
   return unknown.every((profile) => profile === 'default') ? [] : unknown;
 }
 

@@ -1,24 +1,24 @@
-// The service account of a pod as an identity: what its token says of it, and the role that its annotations name.
+// The service account of a pod as an identity: the claims of its token, and the role in its annotations.
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
 import { isRecord } from '../is-record.ts';
 import { ROLE_ARN } from '../registry/role-arn.ts';
 
-/** What one token says of its service account; its own text is not in it. Tokens of one service account differ in nothing else. */
+/** The claims of one token, without the token itself. All tokens of one service account have the same claims here. */
 export interface ServiceAccount {
   issuer: string;
   audience: string;
   namespace: string;
   name: string;
   uid: string;
-  /** Of its annotations: the role that its token is for; undefined where it names none. */
+  /** The role in its annotations; undefined if they name none. */
   role_arn: string | undefined;
 }
 
 /**
- * Where a caller's environment has the token, on its way to AWS. No shell sets such a name, it is no variable of any process,
- * and what has it is kept no longer than it takes to answer.
+ * The name of the variable that carries the token to AWS inside this program. No shell can set such a name, no process
+ * gets it, and an environment with it is not kept after the answer.
  */
 const TOKEN = '@service-account-token';
 
@@ -30,10 +30,12 @@ export function serviceAccountToken(env: Environment): string | undefined {
   return env[TOKEN];
 }
 
-/** Whom a token is for, so that STS takes it: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html */
+/**
+ * The audience that STS requires: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html
+ */
 export const STS_AUDIENCE = 'sts.amazonaws.com';
 
-/** Annotations that name the role, the first that is there: our own, then those that EKS and its helper for ECR go by. */
+/** Annotations that name the role; the first one present is used: our own, then those of EKS and its helper for ECR. */
 export const ROLE_ANNOTATIONS = [
   'ecr-xacct/role-arn',
   'eks.amazonaws.com/ecr-role-arn',
@@ -41,9 +43,10 @@ export const ROLE_ANNOTATIONS = [
 ] as const;
 
 /**
- * Reads the claims of a token of Kubernetes (https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/).
- * Whether it is genuine is for STS to say; the kubelet is who gives it.
- * @throws XacctError `web-identity` where it is no token of a service account, or its annotation no ARN of a role.
+ * Reads the claims of a Kubernetes token
+ * (https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/). It does not verify the signature:
+ * STS does, and the token comes from the kubelet.
+ * @throws XacctError `web-identity` if it is not a service account's token, or the annotation is not a role ARN.
  */
 export function readServiceAccount(
   token: string,
@@ -99,7 +102,7 @@ function annotateHint({ namespace, name }: Pick<ServiceAccount, 'namespace' | 'n
   };
 }
 
-/** The kubelet's are some 1,200 characters; STS takes 20,000. */
+/** The kubelet's tokens have about 1,200 characters; STS accepts 20,000. */
 const MAX_TOKEN = 20_000;
 
 function claimsOf(token: string): unknown {

@@ -1,4 +1,4 @@
-// Where AWS credentials begin, with all that is needed to get them: of a profile, or of what is around the caller.
+// The source of the first AWS credentials, with everything needed to get them: a profile, or the caller's environment.
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
@@ -8,7 +8,7 @@ import type { Profiles } from '../profiles/profiles.ts';
 import { unknownSource } from './profile-failure.ts';
 import type { WebIdentityToken } from './web-identity-token.ts';
 
-/** Secrets are digests, but in the process that gets the credentials. */
+/** Secrets are digests, except in the process that gets the credentials. */
 export type Source =
   | KeySource
   | WebIdentitySource
@@ -32,7 +32,7 @@ export interface KeySource {
 
 export interface WebIdentitySource {
   kind: 'web-identity';
-  /** Left out where none of it is of a profile. */
+  /** Left out if nothing of it comes from a profile. */
   profile?: string;
   token: WebIdentityToken;
   role_arn: string;
@@ -52,7 +52,7 @@ export interface LoginSource {
 export interface SsoSource {
   kind: 'sso';
   profile: string;
-  /** Left out for a profile of the form from before there were sessions. */
+  /** Left out for a profile with SSO settings of its own and no `[sso-session]` (the older form). */
   sso_session?: string;
   sso_start_url: string;
   sso_region: string;
@@ -60,14 +60,14 @@ export interface SsoSource {
   sso_role_name: string;
 }
 
-/** A profile that credentials are resolved from. */
+/** A profile in the chain. */
 export interface ProfileLink {
   name: string;
   settings: Settings;
   kind: CredentialKind;
 }
 
-/** Undefined where the profile says none. @throws XacctError `profile-incomplete` for one that is not whole. */
+/** Undefined if the profile has no credentials. @throws XacctError `profile-incomplete` if it lacks a setting. */
 export function profileSource(link: ProfileLink, profiles: Profiles): Source | undefined {
   const { name: profile, kind, settings } = link;
   const { login_session = '', credential_process = '' } = settings;
@@ -92,7 +92,7 @@ export function profileSource(link: ProfileLink, profiles: Profiles): Source | u
 function keySource(profile: string, profiles: Profiles): KeySource {
   const { settings = {} } = keySection(profiles.sectionsOf(profile)) ?? {};
   const { aws_access_key_id = '', aws_secret_access_key = '' } = settings;
-  // The old name first, as in the AWS CLI.
+  // The old name comes first, as in the AWS CLI.
   const tokenSetting = settings.aws_security_token === undefined ? 'aws_session_token' : 'aws_security_token';
   const aws_session_token = settings[tokenSetting];
   const fail = (setting: string, what: string) => {
@@ -110,7 +110,7 @@ function keySource(profile: string, profiles: Profiles): KeySource {
     aws_secret_access_key,
     [tokenSetting]: aws_session_token,
   })) {
-    // A comment is a whole line: ` # work` behind a value is a part of it.
+    // Only a whole line is a comment: ` # work` after a value is part of the value.
     if (/\s/.test(value ?? '')) throw fail(setting, `a blank or a comment within its ${setting}`);
   }
   return {
@@ -123,8 +123,8 @@ function keySource(profile: string, profiles: Profiles): KeySource {
 }
 
 /**
- * Of the caller's environment and, beneath it, of a profile: each of the three is taken from where it is. Undefined where there is
- * no token file. @throws XacctError where there is no role for the token.
+ * The caller's variables override the profile's settings, each of the three by itself. Undefined without a token file.
+ * @throws XacctError if there is no role for the token.
  */
 export function webIdentitySource(
   env: Environment,
@@ -196,7 +196,7 @@ function ssoSource({ name, settings }: ProfileLink, profiles: Profiles): SsoSour
   };
 }
 
-/** A container's endpoint, else the instance; undefined where the instance's metadata service is not to be asked. */
+/** A container's endpoint, else the instance; undefined if the metadata service is disabled. */
 export function ambientSource(env: Environment): Source | undefined {
   if (hasContainer(env)) return { kind: 'container' };
   return isInstanceOff(env) ? undefined : { kind: 'instance' };
@@ -211,8 +211,8 @@ function isInstanceOff(env: Environment): boolean {
 }
 
 /**
- * What a `credential_source` names; `saidBy` is the profile that does, where it is no rule.
- * @throws XacctError where that is nothing, or cannot be.
+ * The source that a `credential_source` names; `saidBy` is the profile with that setting, if it is not a rule.
+ * @throws XacctError if the name is unknown, or that source is not available.
  */
 export function namedSource(
   name: string,
@@ -236,7 +236,7 @@ export function namedSource(
   throw unknownSource(name, saidBy);
 }
 
-/** @throws XacctError `usage` for an access key without its secret: no reason to be another identity. */
+/** @throws XacctError `usage` for an access key without its secret: this must not fall through to another identity. */
 export function environmentSource(env: Environment, because = ''): Source {
   if (env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY) return { kind: 'environment' };
   if (!env.AWS_ACCESS_KEY_ID) {

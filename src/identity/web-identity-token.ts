@@ -1,13 +1,13 @@
-// Where the token of a web identity is, and how it is named; the token itself is read where the role is assumed for it.
+// Where the token of a web identity is, and how it is named. The token itself is read when the role is assumed.
 import { describeServiceAccount, type ServiceAccount } from './service-account.ts';
 
 export type WebIdentityToken =
   | { file: string }
   /** A variable of the caller: a CI job's. */
   | { variable: string }
-  /** GitHub gives the job one for this audience. */
+  /** GitHub issues one to the job for this audience. */
   | { github_audience: string }
-  /** The kubelet gives it. */
+  /** The kubelet sends it. */
   | { service_account: ServiceAccount };
 
 /** As in `the web identity token in /var/token`. */
@@ -18,10 +18,13 @@ export function describeToken(token: WebIdentityToken): string {
   return `the token of ${describeServiceAccount(token.service_account)}`;
 }
 
-/** With which a job asks GitHub for its token. https://docs.github.com/actions/reference/security/oidc#methods-for-requesting-the-oidc-token */
+/**
+ * A job requests its token from GitHub with these.
+ * https://docs.github.com/actions/reference/security/oidc#methods-for-requesting-the-oidc-token
+ */
 export const GITHUB_VARIABLES = ['ACTIONS_ID_TOKEN_REQUEST_URL', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'] as const;
 
-/** The variables of its caller by which it is one token or another; their values are secrets. */
+/** The caller's variables that decide which token it is; their values are secrets. */
 export function variablesOfToken(token: WebIdentityToken): readonly string[] {
   if ('variable' in token) return [token.variable];
   return 'github_audience' in token ? GITHUB_VARIABLES : [];

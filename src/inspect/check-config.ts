@@ -1,4 +1,4 @@
-// What is wrong with the config files: their text, and what they name: profiles, regions, the fallback helper.
+// Finds the faults of the config files: their text, and the profiles, regions and fallback helper that they name.
 
 import type { ConfigNames } from '../config/config-names.ts';
 import { type ConfigKind, inspectConfigFile } from '../config/config-reader.ts';
@@ -15,14 +15,14 @@ import { seePod } from './conclusion.ts';
 
 export interface ConfigCheck {
   file: string;
-  /** To be printed, without line breaks. */
+  /** For output, without line breaks. */
   lines: string[];
   problems: number;
 }
 
 /**
- * The user's own file and the machine's, where there are such, in the order in which they count. An error for one that is there and
- * cannot be read. @throws XacctError `config-invalid` where a variable names no path.
+ * Checks the user's own file and the machine's, if they exist, in order of precedence. A file that exists and cannot be
+ * read gives an error. @throws XacctError `config-invalid` if a variable is not a valid path.
  */
 export function checkConfigs(env: Environment): (ConfigCheck | XacctError)[] {
   const [own, system] = [configPath(env), systemConfigPath(env)];
@@ -32,7 +32,7 @@ export function checkConfigs(env: Environment): (ConfigCheck | XacctError)[] {
   return beneath === undefined ? checks : [...checks, beneath];
 }
 
-/** As in every `get`: only a file that the caller named has to be there. */
+/** As in each `get`: only a file that the caller named must exist. */
 function noConfig(
   file: string,
   beneath: ConfigCheck | XacctError | undefined,
@@ -44,7 +44,7 @@ function noConfig(
   return { file, lines: [beneath === undefined ? `${missing}: there are no rules` : missing], problems: 0 };
 }
 
-/** Everything at once, in the order of the file. */
+/** Finds all faults at once, in the order of the file. */
 function checkConfig(file: string, kind: ConfigKind, env: Environment): ConfigCheck | undefined {
   const name = printable(file);
   const inspected = inspectConfigFile(file, kind);
@@ -72,7 +72,7 @@ function checkConfig(file: string, kind: ConfigKind, env: Environment): ConfigCh
   };
 }
 
-/** As each line begins with `FILE:LINE:COLUMN`. */
+/** Each line begins with `FILE:LINE:COLUMN`. */
 function byPlace(file: string): (one: string, other: string) => number {
   const placeOf = (line: string): [number, number] => {
     const [, at = '', column = ''] = /^:(\d+):(\d+):/.exec(line.slice(file.length)) ?? [];
@@ -88,7 +88,7 @@ function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-/** Why a profile that a rule names is no identity of its own. */
+/** Why the profiles that rules name cannot be used. */
 function profileProblems({ profiles: named }: ConfigNames, env: Environment): string[] {
   const profiles = createProfileReader()(env);
   return named.flatMap(({ name, key, place, isSource }) => {
@@ -97,11 +97,11 @@ function profileProblems({ profiles: named }: ConfigNames, env: Environment): st
   });
 }
 
-/** AWS may have opened it yesterday: so a `get` goes on. */
+/** Only a problem if it looks mistyped: AWS may open new regions, so `get` accepts any. */
 function regionProblems({ regions }: ConfigNames): string[] {
   return regions.flatMap(({ name, key, place }) => {
     const meant = regionMeant(name);
-    // What has not the form of a region is a fault of the file.
+    // A name without the form of a region is a fault of the file itself.
     if (meant === undefined || partitionOfRegion(name) === undefined) return [];
     return [`${place}: "${key}": ${name} is not an AWS region; did you mean ${meant}?`];
   });

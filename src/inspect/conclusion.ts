@@ -1,28 +1,28 @@
-// What an explanation comes to: whom you are for the registry, or that you are none, and the one command that fixes it.
+// The conclusion of an explanation: the identity, or why there is none, and the one command that fixes it.
 import type { Explanation } from '../helper/explain.ts';
 import { command, type Hint } from '../hint.ts';
 import type { SignIn } from './sign-in.ts';
 
 export interface Conclusion {
-  /** Left out where there is none that can be used. */
+  /** Left out if no identity can be used. */
   identity?: string;
-  /** Why there is none, where the steps do not say it. */
+  /** Why there is none, if the steps do not show it. */
   why?: string;
   fix?: Hint;
-  /** What the identity waits for. */
+  /** The sign-in that the identity needs. */
   signIn?: SignIn;
-  /** How to see more of it. */
+  /** How to see more. */
   see?: Hint;
 }
 
-/** What of the machine it depends on; looked at where it matters. */
+/** What the conclusion depends on of this machine; checked only if needed. */
 export interface Machine {
-  /** Whether it may have a metadata service that gives a role. */
+  /** Whether it may have a metadata service that provides a role. */
   isInstance: boolean;
   hasProfiles: boolean;
 }
 
-/** Of an explanation with a registry. */
+/** `explanation` must have a registry. */
 export function conclusionOf(explanation: Explanation, machine: Machine): Conclusion {
   const { hostname, registry, candidates, chosen, login, error, passedOver = [], unknown } = explanation;
   if (error !== undefined) return { why: error.message, ...(error.hint && { fix: error.hint }) };
@@ -54,7 +54,7 @@ export function conclusionOf(explanation: Explanation, machine: Machine): Conclu
   return { identity };
 }
 
-/** What a pod gets, its service account says. */
+/** The identity of a pod depends on its service account. */
 export function seePod(hostname?: string): Hint {
   const image = hostname === undefined ? 'IMAGE' : `${hostname}/NAME:TAG`;
   return { say: 'to see what a pod gets', run: command`ecr-xacct doctor --for kubelet ${image}` };

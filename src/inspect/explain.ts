@@ -1,4 +1,4 @@
-// What `ecr-xacct explain` does: asks why a registry has the identity that it has, and shows every step.
+// What `ecr-xacct explain` does: it asks why a registry has its identity, and prints each step.
 import { explained } from '../client/ask-for-people.ts';
 import type { Invocation, Run } from '../invocation.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
@@ -16,8 +16,8 @@ export interface ExplainOptions {
 }
 
 /**
- * `hostname`: of a registry, with a port where an image's name has one. @returns whether there is an identity and, with `mint`, a
- * token. @throws XacctError
+ * `hostname`: of a registry, with a port if the image name has one. @returns whether there is an identity and, with
+ * `mint`, a token. @throws XacctError
  */
 export async function showExplanation(
   hostname: string,
@@ -36,7 +36,7 @@ export async function showExplanation(
 }
 
 async function concludedOf(hostname: string, mint: boolean, invocation: Invocation): Promise<Concluded> {
-  // With a port, it is no registry of ours.
+  // A host with a port is not our registry.
   const explanation = hostname.includes(':')
     ? { hostname, steps: [], candidates: [], learnt: [], unknown: [] }
     : await explained({ hostname, mint }, invocation);

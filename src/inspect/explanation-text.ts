@@ -1,4 +1,4 @@
-// What `ecr-xacct explain` shows.
+// What `ecr-xacct explain` prints.
 import { clockGapText, expiredOnArrivalText, setClock } from '../aws-clock.ts';
 import { HUB } from '../docker/image-domain.ts';
 import { printable } from '../errors.ts';
@@ -24,12 +24,12 @@ const STEP_NAMES = {
 
 const OUTCOMES = { yes: 'green', no: 'dim', later: 'dim' } as const;
 
-/** An explanation, and what it comes to. */
+/** An explanation and its conclusion. */
 export interface Concluded {
   explanation: Explanation;
-  /** Where it has no registry. */
+  /** Present if it has no registry. */
   foreign?: ForeignHost;
-  /** Where it has one. */
+  /** Present if it has a registry. */
   conclusion?: Conclusion;
 }
 
@@ -178,7 +178,7 @@ function candidateNotes(
   const add = (note: Note['note']) => lines.push({ note, indent: 4 });
   if (problem !== undefined) add({ text: problem, style: 'red' });
   else if (chain.join() !== identity) add(chain.join(' → '));
-  // That of the chosen one is the conclusion.
+  // The conclusion has the fix of the chosen one.
   if (fix !== undefined && !isChosen) lines.push(...hintNotes(fix, 4, screen));
   if (mfa !== undefined) {
     const left =

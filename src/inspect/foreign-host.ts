@@ -1,4 +1,4 @@
-// A host that is none of ours: whether it is nearly one, and who answers Docker for it.
+// A host that is not our registry: whether it nearly has an ECR hostname, and who answers Docker for it.
 import { readDockerConfig } from '../docker/config-file.ts';
 import { HUB, HUB_KEY } from '../docker/image-domain.ts';
 import { servingOf } from '../docker/serving.ts';
@@ -10,13 +10,13 @@ import { createProfileReader } from '../profiles/profiles.ts';
 import { type NearMiss, nearMiss } from '../registry/near-miss.ts';
 
 export interface ForeignHost {
-  /** Where it is nearly a registry of ECR. */
+  /** Present if it nearly has an ECR hostname. */
   nearMiss?: NearMiss;
   /** A sentence. */
   servedBy: string;
 }
 
-/** Of an explanation without a registry. */
+/** `explanation` has no registry. */
 export function foreignHost({ hostname, fallbackHelper }: Explanation, invocation: Invocation): ForeignHost {
   const { env } = invocation;
   const accounts = attempt(() => [...createProfileReader()(env).accounts().declared.keys()]);

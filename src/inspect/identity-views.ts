@@ -1,4 +1,4 @@
-// The registries by identity: whom each has, whether that identity is signed in, and the state of each token.
+// The registries by identity: each identity, whether it is signed in, its registries, and the state of each token.
 import type { Config } from '../config/load.ts';
 import { ruleReason } from '../config/match.ts';
 import { attempt, type ErrorFields, errorFields, XacctError } from '../errors.ts';
@@ -19,14 +19,14 @@ import type { NamedBy, NamedRegistry } from './named-registries.ts';
 import { type SignIn, signInOf } from './sign-in.ts';
 
 export interface IdentityView {
-  /** As in `profile dev`; `no identity` where nothing says whom to be. */
+  /** As in `profile dev`; `no identity` if no step has one. */
   identity: string;
-  /** From the credentials that it begins with to the role that it ends in; left out where that is not known here. */
+  /** From the first credentials to the last role; left out if it is not known here. */
   chain?: readonly string[];
   signIn?: SignIn;
-  /** Why it cannot be used, as far as its settings tell. */
+  /** Why it cannot be used, as far as its settings show. */
   problem?: ErrorFields;
-  /** Of pods: how to see what one gets. */
+  /** For an identity of pods: the command that shows a pod's identity. */
   see?: Hint;
   registries: RegistryView[];
 }
@@ -38,17 +38,17 @@ export interface RegistryView {
   /** Why it has this identity. */
   reason?: string;
   token?: TokenStatus & { totalMs: number };
-  /** Of the last try to get a token, where it failed. */
+  /** The failure of the last attempt to get a token. */
   lastError?: MintError;
-  /** Where nothing says whom to be. */
+  /** Present if no step has an identity. */
   fix?: Hint;
-  /** Whether docker login brought its credential, which comes first. */
+  /** Whether it has a credential from `docker login`, which comes first. */
   login?: true;
 }
 
-export interface Surroundings {
+export interface MachineState {
   config: Config | XacctError;
-  /** Read where something is to be looked for in them. */
+  /** Reads the files when they are needed. */
   profiles: () => Profiles;
   daemon: DaemonStatus | undefined;
   env: Environment;
@@ -57,7 +57,7 @@ export interface Surroundings {
 
 export const NO_IDENTITY = 'no identity';
 
-/** What it takes a person to put right. */
+/** Whether the user must do something. */
 export function needsAttention({ identity, problem, signIn, registries }: IdentityView): boolean {
   if (
     identity === NO_IDENTITY ||
@@ -68,14 +68,14 @@ export function needsAttention({ identity, problem, signIn, registries }: Identi
   return registries.some(({ token, lastError }) => lastError !== undefined && token === undefined);
 }
 
-/** In the order in which they are first named; those that nothing can be done by come last. */
+/** In the order in which they are first named; registries without an identity come last. */
 export async function identityViews(
   named: readonly NamedRegistry[],
-  surroundings: Surroundings,
+  machine: MachineState,
 ): Promise<IdentityView[]> {
   const views = new Map<string, IdentityView & { of?: Identity }>();
   const add = (identity: string, registry: RegistryView, of?: Identity, problem?: XacctError) => {
-    // Each registry without an identity has a reason of its own.
+    // Each registry without an identity has its own reason.
     const key = problem === undefined ? identity : `${identity} ${problem.message}`;
     const view = views.get(key) ?? { identity, registries: [] };
     if (of !== undefined) view.of ??= of;
@@ -83,23 +83,19 @@ export async function identityViews(
     view.registries.push(registry);
     views.set(key, view);
   };
-  for (const one of named) addRegistry(one, surroundings, add);
+  for (const one of named) addRegistry(one, machine, add);
   return [...views.values()]
-    .map(({ of, ...view }) => (of === undefined ? view : { ...view, ...stateOf(of, view, surroundings) }))
+    .map(({ of, ...view }) => (of === undefined ? view : { ...view, ...stateOf(of, view, machine) }))
     .toSorted((one, other) => Number(one.identity === NO_IDENTITY) - Number(other.identity === NO_IDENTITY));
 }
 
 type Add = (identity: string, registry: RegistryView, of?: Identity, problem?: XacctError) => void;
 
-function addRegistry(
-  { name, isPattern, namedBy }: NamedRegistry,
-  surroundings: Surroundings,
-  add: Add,
-): void {
-  const { daemon, now } = surroundings;
+function addRegistry({ name, isPattern, namedBy }: NamedRegistry, machine: MachineState, add: Add): void {
+  const { daemon, now } = machine;
   const registry: RegistryView = { name, namedBy };
   if (daemon?.logins.includes(name)) add('docker login', { ...registry, login: true });
-  const found = attempt(() => (isPattern ? ofPattern(name, surroundings) : ofHostname(name, surroundings)));
+  const found = attempt(() => (isPattern ? ofPattern(name, machine) : ofHostname(name, machine)));
   const candidates = found instanceof XacctError ? [] : found.candidates;
   const tokens = (daemon?.tokens ?? []).filter(({ hostnames }) => hostnames.includes(name));
   const failures = (daemon?.failures ?? []).filter(({ hostnames }) => hostnames.includes(name));
@@ -117,7 +113,7 @@ function addRegistry(
         token: withTotal(token, now),
         ...(lastError && { lastError }),
       },
-      of ?? profileNamed(token.identity, surroundings),
+      of ?? profileNamed(token.identity, machine),
     );
   }
   for (const { identity, text, hint, at } of failures) {
@@ -126,9 +122,9 @@ function addRegistry(
     const { reason, of } = candidateOf(identity) ?? {};
     const lastError = { text, ...(hint && { hint }), at };
     const view = { ...registry, ...(reason && { reason }), lastError };
-    add(identity, view, of ?? profileNamed(identity, surroundings));
+    add(identity, view, of ?? profileNamed(identity, machine));
   }
-  // What only the daemon names is of another environment, and its caller has been told.
+  // A registry that only the daemon names is from another environment, whose caller got the error already.
   if (
     seen.size > 0 &&
     (candidates.some(({ of }) => seen.has(describeIdentity(of))) || !isConfigured(namedBy))
@@ -136,8 +132,8 @@ function addRegistry(
     return;
   if (found instanceof XacctError) {
     if (!isConfigured(namedBy) && daemon?.logins.includes(name)) return;
-    // What is wrong with config.yaml is told of the file; why there is no identity, `explain` tells at length.
-    if (found === surroundings.config) add(NO_IDENTITY, { ...registry, reason: found.message });
+    // The config file's own line shows a fault of config.yaml; `explain` shows in full why there is no identity.
+    if (found === machine.config) add(NO_IDENTITY, { ...registry, reason: found.message });
     else if (found.code !== 'no-identity') add(NO_IDENTITY, registry, undefined, found);
     else {
       const fix = { run: command`ecr-xacct explain ${name}` };
@@ -161,8 +157,8 @@ interface Found {
   candidates: readonly { of: Identity; reason: string }[];
 }
 
-/** @throws XacctError where nothing says whom to be, or a file is broken. */
-function ofHostname(name: string, { config, profiles, env }: Surroundings): Found {
+/** @throws XacctError if no step has an identity, or a file is broken. */
+function ofHostname(name: string, { config, profiles, env }: MachineState): Found {
   if (config instanceof XacctError) throw config;
   const input = resolutionInput(name, config, profiles(), env);
   if (input === undefined) {
@@ -173,13 +169,13 @@ function ofHostname(name: string, { config, profiles, env }: Surroundings): Foun
   }
   const { registry, resolutions, noIdentity } = chooseIdentity(name, input);
   const [first] = resolutions;
-  // The last that is tried, and no identity where there is no metadata service.
+  // The instance is the last step. Without a metadata service it is no identity.
   if (first === undefined || (first.identity.kind === 'instance' && !mayBeInstance(env)))
     throw noIdentity([]);
   return { registry, candidates: resolutions.map(({ identity, reason }) => ({ of: identity, reason })) };
 }
 
-function ofPattern(name: string, { config, env }: Surroundings): Found {
+function ofPattern(name: string, { config, env }: MachineState): Found {
   if (config instanceof XacctError) throw config;
   const rule = config.rules.find(({ key }) => key === name);
   if (rule === undefined) return { candidates: [] };
@@ -193,7 +189,7 @@ function ofPattern(name: string, { config, env }: Surroundings): Found {
   };
 }
 
-/** The token of the same identity that another of its registries in the region got: it serves this one, too. */
+/** A token that another registry in the region got with the same identity serves this one, too. */
 function sharedToken(
   identity: string,
   { service, region, fips, dualStack }: Registry,
@@ -208,20 +204,23 @@ function sharedToken(
   });
 }
 
-/** A token lives as long as AWS says, whatever this machine's clock does. */
+/** A token lives as long as AWS says, however this machine's clock is set. */
 function withTotal(token: TokenStatus, now: number): TokenStatus & { totalMs: number } {
   return { ...token, totalMs: token.leftMs + Math.max(0, now - token.mintedAt) };
 }
 
-/** Of a daemon's words, as in `profile dev`. */
-function profileNamed(identity: string, { profiles }: Surroundings): Identity | undefined {
+/** Reads the daemon's text, as in `profile dev`. */
+function profileNamed(identity: string, { profiles }: MachineState): Identity | undefined {
   const profile = /^profile (.+)$/.exec(identity)?.[1];
   if (profile === undefined) return undefined;
   const settings = attempt(() => profiles().profile(profile));
   return settings === undefined || settings instanceof XacctError ? undefined : { kind: 'profile', profile };
 }
 
-/** What begins an MFA session of the identity: `login` takes no pattern, and by `--profile` no role of a rule. */
+/**
+ * Begins an MFA session of the identity: `login` accepts no pattern, and its `--profile` cannot name the role of a
+ * rule.
+ */
 function loginOf(of: Identity, registries: readonly RegistryView[]): Hint {
   const host = registries.find(({ name }) => !name.includes('*'))?.name;
   if (host !== undefined) return { run: command`ecr-xacct login ${host}` };
@@ -229,12 +228,8 @@ function loginOf(of: Identity, registries: readonly RegistryView[]): Hint {
   return { say: 'log in to a registry of the pattern with ecr-xacct login' };
 }
 
-function stateOf(
-  of: Identity,
-  { registries }: IdentityView,
-  surroundings: Surroundings,
-): Partial<IdentityView> {
-  const { profiles, daemon, env, now } = surroundings;
+function stateOf(of: Identity, { registries }: IdentityView, machine: MachineState): Partial<IdentityView> {
+  const { profiles, daemon, env, now } = machine;
   if (isOfUnknownPod(of)) {
     const host = registries.find(({ name }) => !name.includes('*'))?.name;
     return { chain: describePodChain(of), see: seePod(host) };

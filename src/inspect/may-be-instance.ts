@@ -1,4 +1,4 @@
-// Whether this machine may be an EC2 instance, by what it says of itself: nothing is asked of a network.
+// Whether this machine may be an EC2 instance, from its own files: no network is used.
 import { existsSync } from 'node:fs';
 import type { Environment } from '../invocation.ts';
 import { readSmallFile } from '../os/small-file.ts';
@@ -9,7 +9,7 @@ const TELLING = [
   '/sys/hypervisor/uuid',
 ];
 
-/** So is each that is told where a metadata service is. */
+/** True, too, if a variable names the endpoint of a metadata service. */
 export function mayBeInstance({ AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint }: Environment): boolean {
   return Boolean(endpoint) || TELLING.some((path) => existsSync(path) && /amazon|^ec2/i.test(textOf(path)));
 }

@@ -18,18 +18,18 @@ export interface NamedRegistry {
   namedBy: readonly NamedBy[];
 }
 
-/** An ECR registry that Docker asks another for. */
+/** An ECR registry that Docker does not ask this program for. */
 export interface ServedElsewhere {
   name: string;
   /** As in `docker-credential-ecr-login` or `a login in auths`. */
   by: string;
-  /** What hands it over. */
+  /** Makes Docker ask this program. */
   fix: SetupHint;
 }
 
 const OURS = 'ecr-xacct';
 
-/** Each name once, in the order of the files. Undefined for what cannot be read. */
+/** Each name once, in the order of the files. An undefined source could not be read. */
 export function namedRegistries(
   config: Config | undefined,
   docker: DockerConfigFile | undefined,
@@ -57,7 +57,7 @@ export function namedRegistries(
   return [...named].map(([name, { isPattern, namedBy }]) => ({ name, isPattern, namedBy: [...namedBy] }));
 }
 
-/** Those of Docker's config, and of exact rules (`ruled`), that Docker does not ask this program for. */
+/** The registries of Docker's config and of exact rules (`ruled`) that Docker does not ask this program for. */
 export function servedElsewhere(
   { config, detectedStore, path }: Pick<DockerConfigFile, 'config' | 'detectedStore' | 'path'>,
   ruled: readonly string[],

@@ -1,4 +1,4 @@
-// What `ecr-xacct status` shows: the daemon, and each identity with its sign-in, its registries and what is left of their tokens.
+// What `ecr-xacct status` prints: the daemon, and each identity with its sign-in, its registries and their tokens.
 import { clockGapText, setClock } from '../aws-clock.ts';
 import type { ErrorFields } from '../errors.ts';
 import { command, commandText } from '../hint.ts';
@@ -46,13 +46,13 @@ export function overviewText(overview: Overview, screen: Screen, now: number): s
   return sections.filter((section) => section !== '').join('\n');
 }
 
-/** What a file that cannot be read would name is not known. */
+/** Nothing is said if a file cannot be read: it may name registries. */
 function noneNamed({ config, docker }: Overview, screen: Screen): Note[] {
   if (config.error !== undefined || docker.error !== undefined) return [];
   return [{ note: 'No registry is set up yet.' }, ...hintNotes(SETUP, 2, screen)];
 }
 
-/** Those that the same command hands over are together. */
+/** Registries with the same fix are in one note. */
 function elsewhereNotes(elsewhere: Overview['elsewhere'], screen: Screen): Note[] {
   const commandOf = ({ fix }: Overview['elsewhere'][number]) => commandText(fix.run);
   return [...new Set(elsewhere.map(commandOf))].flatMap((command) => {
@@ -104,7 +104,7 @@ function fileNotes({ config, docker }: Overview, screen: Screen): Note[] {
   ].flat();
 }
 
-/** One for each file that is there. */
+/** One text for each file that exists. */
 function rulesTexts({ file, exists, rules = 0, system, fallbackHelper }: Overview['config']): string[] {
   const own = exists ? [`${rules} in ${file}`] : [];
   const all = system === undefined ? own : [...own, `${system.rules} in ${system.file}`];
@@ -126,7 +126,8 @@ function identityLines(
   screen: Screen,
   now: number,
 ): Line[] {
-  // What a chain of one begins with is the identity itself: only how it signs in is news, as in `profile dev (access key)`.
+  // A chain of one is the identity itself. It is shown only for its kind of credentials, as in `profile dev (access
+  // key)`.
   const [only = '', ...others] = chain ?? [];
   const by = others.length === 0 && only.includes(' (') ? only.slice(only.indexOf(' (')) : '';
   return [

@@ -1,4 +1,4 @@
-// One look at everything: each registry that is named anywhere, whose identity it has, and the state of its sign-in and token.
+// The overview of `status`: each registry that is named anywhere, its identity, and the state of its sign-in and token.
 import { existsSync } from 'node:fs';
 import { askOwnDaemon, daemonAddress, readStatus } from '../client/ask-own-daemon.ts';
 import { NO_DAEMON_ON_WINDOWS } from '../client/no-daemon.ts';
@@ -22,12 +22,12 @@ import { type IdentityView, identityViews, needsAttention } from './identity-vie
 import { namedRegistries, type ServedElsewhere, servedElsewhere } from './named-registries.ts';
 
 export interface Overview {
-  /** What it says of itself; left out where none runs. */
+  /** The daemon's own status; left out if none runs. */
   daemon?: DaemonStatus;
-  /** Why none runs, or does not answer. */
+  /** Why no daemon runs, or why it does not answer. */
   noDaemon?: { why: string; error?: ErrorFields };
   socket?: string;
-  /** Where the rules are; `system`: those of the machine. */
+  /** The files with the rules; `system`: the machine's. */
   config: FileView & {
     rules?: number;
     system?: { file: string; rules: number };
@@ -35,9 +35,9 @@ export interface Overview {
   };
   docker: FileView & { asksForAll: boolean; registries: number };
   identities: readonly IdentityView[];
-  /** ECR registries that Docker asks another for. */
+  /** ECR registries that Docker does not ask this program for. */
   elsewhere: readonly ServedElsewhere[];
-  /** False where a registry cannot be pulled from until you do something. */
+  /** False if the user must do something before each registry can be pulled from. */
   isReady: boolean;
 }
 
@@ -48,14 +48,14 @@ interface FileView {
   error?: ErrorFields;
 }
 
-/** `now` is epoch ms of this machine's clock. Of AWS nothing is asked. */
+/** `now` is epoch ms of this machine's clock. AWS is not asked. */
 export async function overviewOf(invocation: Invocation, now: number): Promise<Overview> {
   const { env } = invocation;
   const daemon = await daemonView(invocation);
   const [config, docker] = [await readConfig(env), await readDocker(invocation)];
   const [knownConfig, knownDocker] = [known(config), known(docker)];
   const named = namedRegistries(knownConfig, knownDocker, daemon.daemon);
-  // Once for all registries: to read them takes longer than all the rest of this.
+  // Read once for all registries: this takes longer than all the rest.
   let read: Profiles | undefined;
   const profiles = () => {
     read ??= createProfileReader()(env);
@@ -77,7 +77,7 @@ export async function overviewOf(invocation: Invocation, now: number): Promise<O
   const accounts = () => known(attempt(() => profiles().accounts()));
   const elsewhere =
     knownDocker === undefined ? [] : servedElsewhere(knownDocker, ruled, { config: knownConfig, accounts });
-  // What only Docker's config gives to another may be meant so, and podman has a file of its own.
+  // An entry of Docker's config alone may be intended, and podman has its own file.
   const isBypassed = elsewhere.some(({ name }) => ruled.includes(name) && !isOfOthers(name, invocation));
   return {
     ...daemon,
@@ -89,7 +89,7 @@ export async function overviewOf(invocation: Invocation, now: number): Promise<O
   };
 }
 
-/** Docker has none to ask for it. */
+/** Docker does not ask for a registry of pods. */
 function isOfPods(name: string, config: Config | undefined): boolean {
   return config !== undefined && matchRule(config, name)?.rule.service_account === true;
 }
@@ -118,7 +118,7 @@ async function daemonView(invocation: Invocation): Promise<Pick<Overview, 'daemo
   return { noDaemon: { why: isOff ? 'ECR_XACCT_DAEMON is off' : 'the next pull starts one' }, socket: path };
 }
 
-/** What reads YAML is loaded only where there is some. */
+/** The YAML parser is loaded only if there is a config file. */
 function readConfig(env: Environment): Promise<Config | XacctError> {
   return orError(async () => {
     const [path, system] = [configPath(env), systemConfigPath(env)];
@@ -136,7 +136,7 @@ function readDocker({ env, uid }: Invocation): Promise<DockerConfigFile | undefi
   });
 }
 
-/** What cannot be read there asks for nothing. */
+/** A config that cannot be read counts as one that does not ask. */
 function isOfOthers(hostname: string, { env, uid }: Invocation): boolean {
   const home = homeFolder(env);
   if (home === undefined) return false;
@@ -148,7 +148,7 @@ function isOfOthers(hostname: string, { env, uid }: Invocation): boolean {
 
 function configView(config: Config | XacctError, env: Environment): Overview['config'] {
   if (config instanceof XacctError) {
-    // Of a variable that is no path, or a file that is wrong.
+    // Undefined if a variable is not a valid path.
     const file = known(attempt(() => configPath(env)));
     return { file, exists: file !== undefined && existsSync(file), error: errorFields(config) };
   }

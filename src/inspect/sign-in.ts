@@ -1,4 +1,4 @@
-// What a person has to sign in to for an identity, whether that is done, and the command that does it.
+// The sign-in that an identity needs, its state, and the command that does it.
 import { attempt, XacctError } from '../errors.ts';
 import type { Explanation } from '../helper/explain.ts';
 import { command, type Hint } from '../hint.ts';
@@ -14,21 +14,21 @@ export interface SignIn {
   state: SessionState['state'];
   /** Milliseconds. */
   leftMs?: number;
-  /** How long it lasts from its beginning, as far as it is known. Milliseconds. */
+  /** Its whole duration, if it is known. Milliseconds. */
   totalMs?: number;
   /** Epoch milliseconds. */
   expiresAt?: number;
-  /** Whether it is renewed when it is next needed, without the user. */
+  /** Whether it is renewed on its next use, without the user. */
   renews?: boolean;
   /** Why it is unreadable. */
   problem?: string;
   fix?: Hint;
 }
 
-/** An MFA session of ours lasts as long as STS lets it. */
+/** Our MFA sessions last as long as STS allows. */
 const MFA_SESSION_MS = 43_200_000;
 
-/** `login` begins an MFA session of the identity; `now` is epoch ms. Undefined for what needs no sign-in. */
+/** `login` begins an MFA session of the identity; `now` is epoch ms. Undefined if the identity needs no sign-in. */
 export function signInOf(
   { source, roles }: Chain,
   sessions: readonly MfaSessionStatus[],
@@ -49,7 +49,10 @@ export function signInOf(
   return serial === undefined ? undefined : mfaSignIn(serial, sessions, login);
 }
 
-/** What is in the way of a token; undefined where nothing is, or that is not known here. As `signInOf` otherwise. */
+/**
+ * The missing sign-in that keeps the identity from a token; undefined if there is none, or it is not known here. See
+ * `signInOf`.
+ */
 export function awaitedSignIn(
   { hostname, candidates, chosen, login }: Explanation,
   profiles: () => Profiles,

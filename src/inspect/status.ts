@@ -1,4 +1,4 @@
-// What `ecr-xacct status` does: looks at everything once, or with --watch again and again.
+// What `ecr-xacct status` does: it prints the overview once, or with --watch again and again.
 import { errorLine } from '../errors.ts';
 import type { Run } from '../invocation.ts';
 import { printableJson } from '../terminal/printable-json.ts';
@@ -12,7 +12,7 @@ export interface StatusOptions {
   watch?: true;
 }
 
-/** @returns whether nothing waits for the user; with `watch`, true. */
+/** @returns whether the user need do nothing; with `watch`, true. */
 export async function showStatus(options: StatusOptions, { invocation, streams }: Run): Promise<boolean> {
   const { env } = invocation;
   const screen = () => screenOf(streams.stdout, env);
@@ -22,7 +22,7 @@ export async function showStatus(options: StatusOptions, { invocation, streams }
       : overviewText(withTilde(overview, env.HOME), screen(), Date.now());
   if (options.watch) {
     const { watch } = await import('../terminal/watch.ts');
-    // What cannot be looked at now may be the next time.
+    // A failure may be over at the next look.
     const draw = () =>
       overviewOf(invocation, Date.now()).then(text, (error: unknown) => `${errorLine(error)}\n`);
     await watch(draw, streams, options.json ? undefined : screen);

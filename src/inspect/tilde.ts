@@ -1,6 +1,8 @@
-// Paths below the home folder as people write them: a screen has no room for more.
+// Writes paths below the home folder with `~`: a screen is narrow.
 
-/** The same value, with `~/` for the home folder in each of its texts; not in a hint's command, where a shell may need quotes. */
+/**
+ * The same value with `~/` for the home folder in each text, except in a hint's command: a shell may need quotes there.
+ */
 export function withTilde<T>(value: T, home: string | undefined): T {
   if (!home || home === '/') return value;
   const short = (part: unknown): unknown => {

@@ -1,4 +1,4 @@
-// What the plugin answers the kubelet: a token for the registry of an image, by the rules, for the pod where they say so.
+// The plugin's answer to the kubelet: a token for an image's registry, by the rules, and for the pod if a rule says so.
 import { setTimeout } from 'node:timers/promises';
 import { matchRule } from '../config/match.ts';
 import { parseRegistryOrImage } from '../docker/server-url.ts';
@@ -14,15 +14,15 @@ import { cacheDuration } from './cache-duration.ts';
 import { type ProviderRequest, readRequest, writeResponse } from './messages.ts';
 import { PLUGIN_DEADLINE, retryDelay } from './retry-delay.ts';
 
-/** `random` gives 0 to 1, `steady` milliseconds that are never set back. */
+/** `random` returns 0 to 1, `steady` milliseconds that are never set back. */
 export interface KubeletDeps extends Omit<TokenDeps, 'accounts'> {
   random: () => number;
   steady: () => number;
-  /** Waits for as many milliseconds. */
+  /** Waits this many milliseconds. */
   wait?: (ms: number) => Promise<unknown>;
 }
 
-/** A registry that serves anyone is pulled from without a token until then. */
+/** How long the kubelet pulls from a public registry without a token after a failure. Milliseconds. */
 const ANONYMOUS_MS = 300_000;
 
 /**
@@ -40,7 +40,10 @@ export async function answerKubelet(deps: KubeletDeps, input: string, env: Envir
   }
 }
 
-/** A hint for a person at a shell is none for a node: what passes is asked for again, and variables are those of the plugin's entry. */
+/**
+ * Rewrites hints that are for a shell: the kubelet itself asks again after a passing failure, and variables belong in
+ * the plugin's entry.
+ */
 function forKubelet(error: unknown): unknown {
   if (!(error instanceof XacctError)) return error;
   const [program = '', setting = ''] = error.hint?.run ?? [];
@@ -77,13 +80,13 @@ async function answerFor(
     const lifeLeft = Math.min(expiresAt - awsNow, config.maxTokenAge - age);
     return writeResponse(hostname, found.token, cacheDuration(lifeLeft, deps.random));
   } catch (error) {
-    // No failure may keep a node from a registry that serves anyone.
+    // No failure may keep a node from a public registry.
     if (!(error instanceof XacctError) || !isPublicByDefault(hostname, config, env)) throw error;
     return writeResponse(hostname, undefined, ANONYMOUS_MS);
   }
 }
 
-/** A fleet that asked AWS who each profile is would do so from every node. */
+/** The plugin asks AWS for no profile's account: each node of a fleet would ask. */
 const NO_ACCOUNTS: TokenDeps['accounts'] = {
   recall: () => undefined,
   hasFailed: () => false,
@@ -91,19 +94,19 @@ const NO_ACCOUNTS: TokenDeps['accounts'] = {
   clear: () => {},
 };
 
-/** Asks again, within the plugin's time, after what passes by itself: the kubelet would begin anew, without a memory of it. */
+/** Repeats a call after a passing failure, within the plugin's time: the kubelet's next run would not remember it. */
 function patientMint({ mint, random, steady, wait = setTimeout }: KubeletDeps): TokenDeps['mint'] {
   return async (resolution, env, mfa) => {
     const start = steady();
-    // A run that is to be shorter is the end of a longer one.
+    // A shorter timeout counts as the end of a full run.
     const begun = PLUGIN_DEADLINE - timeOf(env);
     let passing: Outcome<Token> | undefined;
     for (;;) {
-      // The waits between calls are chosen for a fleet: the SDK's own would come on top of them.
+      // No retries of the SDK: the waits between calls are chosen for a whole fleet.
       const left = PLUGIN_DEADLINE - begun - (steady() - start);
       const outcome = await mint(resolution, { AWS_MAX_ATTEMPTS: '1', ...timed(env, left) }, mfa);
       const pause = retryDelay(begun + steady() - start, random);
-      // That the last call had no time left says less than why there were others before it.
+      // The failure before says more than that the last call had no time left.
       if (outcome.error?.code === 'timeout' && passing !== undefined) return passing;
       if (outcome.error === undefined || !outcome.error.kind.passes || pause === undefined) return outcome;
       passing = outcome;
@@ -117,7 +120,7 @@ function timeOf(env: Environment): number {
   return Math.min(PLUGIN_DEADLINE, timeoutMs(env, PLUGIN_DEADLINE));
 }
 
-/** With so many milliseconds for what is asked in the environment. */
+/** The environment with this timeout. */
 function timed(env: Environment, ms: number): Environment {
   return { ...env, ECR_XACCT_TIMEOUT: String(Math.max(Math.floor(ms / 1_000), 1)) };
 }

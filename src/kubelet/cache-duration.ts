@@ -1,15 +1,15 @@
 // How long the kubelet may keep a token before it runs the plugin again.
 
-/** A token with less life than this is for the pull at hand alone. Milliseconds. */
+/** A token with less life than this is for the present pull only. Milliseconds. */
 const DYING_MS = 60_000;
 
-/** The most of a half that chance takes away: it spreads what a restart of the whole fleet has brought together. */
+/** The maximum random share of the half: it spreads the nodes again after a restart of the whole fleet. */
 const RANDOM_SHARE = 1 / 4;
 
 /**
- * Half of the remaining life less a random part, in whole seconds: the kubelet keeps no token into its last hours, and the nodes
- * of a fleet that started together do not ask together again. Milliseconds to milliseconds; `random` gives 0 to 1; 0 is "do not
- * cache".
+ * Half of the remaining life less a random part, in whole seconds. So the kubelet uses no token in its last hours, and
+ * the nodes of a fleet that started together do not ask together again. Milliseconds; `random` returns 0 to 1; the
+ * result 0 means "do not cache".
  */
 export function cacheDuration(lifeLeft: number, random: () => number): number {
   if (!(lifeLeft >= DYING_MS)) return 0;
@@ -17,7 +17,7 @@ export function cacheDuration(lifeLeft: number, random: () => number): number {
   return Math.floor(duration / 1_000) * 1_000;
 }
 
-/** As Kubernetes' `metav1.Duration` reads and writes it, which is Go's `time.Duration`: `5h30m0s`. */
+/** The format of Kubernetes' `metav1.Duration`, which is Go's `time.Duration`: `5h30m0s`. */
 export function kubernetesDuration(ms: number): string {
   const seconds = Math.floor(ms / 1_000);
   const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];

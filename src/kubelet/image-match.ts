@@ -1,10 +1,10 @@
-// Whether an entry of matchImages matches an image, as the kubelet has it: label by label, then port and path.
+// Whether an entry of matchImages matches an image, as in the kubelet: label by label, then port and path.
 // Source: https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/credentialprovider/keyring.go (URLsMatch)
 import { matchesWildcard } from '../policy/wildcard.ts';
 
 /**
- * `image` as in `HOST/repository`. A `*` matches any part of one label of the domain; a path matches what begins with it; a port,
- * and none likewise, only its own.
+ * `image` as in `HOST/repository`. A `*` matches any part of one label of the domain. A path matches as a prefix. Ports
+ * must be equal; an entry without a port matches only an image without one.
  */
 export function matchesImage(pattern: string, image: string): boolean {
   const [wanted, asked] = [partsOf(pattern), partsOf(image)];

@@ -1,11 +1,11 @@
-// Patterns of our config as the kubelet's matchImages, in which `*` is one label of a hostname and no more.
+// Converts our config's patterns to the kubelet's matchImages, where `*` matches one label of a hostname only.
 import type { Pattern } from '../config/pattern.ts';
 import { ENDPOINTS, PUBLIC_REGISTRIES, suffixesOf } from '../registry/ecr-hostname.ts';
 
 /**
- * What matches every hostname that the pattern covers. Kubernetes compares label by label
- * (https://kubernetes.io/docs/tasks/administer-cluster/kubelet-credential-provider/#configure-image-matching), and our `*` may be
- * several: each endpoint and each suffix that it can be is an entry.
+ * Entries that match every hostname that the pattern covers. Kubernetes compares label by label
+ * (https://kubernetes.io/docs/tasks/administer-cluster/kubelet-credential-provider/#configure-image-matching), and our
+ * `*` may be several labels. So there is an entry for each possible endpoint and suffix.
  */
 export function matchImages(pattern: Pattern): string[] {
   if (pattern.rank === 'exact') return [pattern.hostname];
@@ -18,18 +18,18 @@ export function matchImages(pattern: Pattern): string[] {
   );
 }
 
-/** Every registry of ECR, of whatever partition, and ECR Public. */
+/** Each ECR registry, in every partition, and ECR Public. */
 export function allImages(): string[] {
   const whole = { account: undefined, endpoint: undefined, region: undefined, suffix: undefined };
   return [...matchImages({ rank: 'wildcard', ...whole }), ...PUBLIC_REGISTRIES];
 }
 
-/** Whether some hostname is matched by both. */
+/** Whether both match a common hostname. */
 export function isShared(one: string, other: string): boolean {
   return isMatchedWhole(one, other, (a, b) => a === b || a === '*' || b === '*');
 }
 
-/** Without what another of them matches already. */
+/** Without the entries that another one already covers. */
 export function withoutCovered(images: readonly string[]): string[] {
   const covers = (wider: string, image: string) =>
     wider !== image && isMatchedWhole(wider, image, (a, b) => a === b || a === '*');

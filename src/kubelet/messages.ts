@@ -1,4 +1,4 @@
-// What the kubelet and a credential-provider plugin say to each other, read strictly and written as the kubelet reads it.
+// The messages between the kubelet and a credential-provider plugin, read strictly and written for the kubelet.
 // Source: https://kubernetes.io/docs/reference/config-api/kubelet-credentialprovider.v1/
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
@@ -9,16 +9,16 @@ import { kubernetesDuration } from './cache-duration.ts';
 export const API_VERSION = 'credentialprovider.kubelet.k8s.io/v1';
 
 export interface ProviderRequest {
-  /** As the pod names it, with whatever the kubelet has added: `HOST/repository:tag`. */
+  /** As the pod names it, with the kubelet's additions: `HOST/repository:tag`. */
   image: string;
-  /** Where the kubelet's config has tokenAttributes. */
+  /** Present if the kubelet's config has tokenAttributes. */
   serviceAccountToken: string | undefined;
   serviceAccountAnnotations: Readonly<Record<string, string>>;
 }
 
 /**
- * @throws XacctError `protocol` where it is not a CredentialProviderRequest of the version that this plugin speaks. Members that are
- * not known are passed over: a later kubelet may send more.
+ * @throws XacctError `protocol` if it is not a CredentialProviderRequest of the version that this plugin supports.
+ * Unknown members are ignored: a later kubelet may send more.
  */
 export function readRequest(input: string): ProviderRequest {
   const { apiVersion, kind, image, serviceAccountToken, serviceAccountAnnotations = {} } = parsed(input);
@@ -32,7 +32,9 @@ export function readRequest(input: string): ProviderRequest {
   return { image, serviceAccountToken: serviceAccountToken || undefined, serviceAccountAnnotations };
 }
 
-/** The credential of every image in the registry; none where `token` is undefined: the kubelet then pulls without. */
+/**
+ * The credential for every image in the registry. Without a `token` it has none: the kubelet then pulls without one.
+ */
 export function writeResponse(
   hostname: string,
   token: Pick<Token, 'username' | 'password'> | undefined,
@@ -49,7 +51,7 @@ export function writeResponse(
   return `${JSON.stringify(response)}\n`;
 }
 
-/** What the kubelet asks: for who does as it does. The kubelet sends the image without its tag. */
+/** The kubelet's request, for tools that act as the kubelet. The kubelet sends the image without its tag. */
 export function writeRequest({
   image,
   serviceAccountToken,
@@ -59,7 +61,10 @@ export function writeRequest({
   return JSON.stringify({ apiVersion: API_VERSION, kind: 'CredentialProviderRequest', image, ...pod });
 }
 
-/** As the kubelet has it: what is for the registry, undefined where there is none. @throws XacctError `protocol`, without a secret. */
+/**
+ * The credential for the registry, chosen as the kubelet does; undefined if there is none.
+ * @throws XacctError `protocol`, without a secret.
+ */
 export function readResponse(
   output: string,
   hostname: string,

@@ -1,4 +1,4 @@
-// What `ecr-xacct kubelet config` does: reads the rules, and prints what is made of them.
+// What `ecr-xacct kubelet config` does: it reads the rules, and prints the kubelet's config for them.
 import { resolve } from 'node:path';
 import { createConfigReader, readConfigAt } from '../config/config-reader.ts';
 import type { Config } from '../config/load.ts';
@@ -16,14 +16,14 @@ export interface ProviderConfigOptions {
   rbac?: true;
 }
 
-/** @throws XacctError `config-invalid`; `usage` where the file of --rules is not there. */
+/** @throws XacctError `config-invalid`; `usage` if the file of --rules does not exist. */
 export function printProviderConfig(
   { rules, rbac, ...options }: ProviderConfigOptions,
   { invocation: { env }, streams }: Run,
 ): void {
   if (rbac) return void streams.stdout.write(audienceRoles());
   const config = rules === undefined ? createConfigReader()(env) : rulesIn(rules);
-  // Whoever names another file means it on the nodes, too.
+  // If a variable names another file, that path is for the nodes, too.
   const named = rules === undefined ? env.ECR_XACCT_CONFIG : undefined;
   const configFile = named && named !== SYSTEM_CONFIG ? named : undefined;
   streams.stdout.write(providerConfig(config, { ...options, configFile }));

@@ -1,4 +1,4 @@
-// The kubelet's CredentialProviderConfig for our rules: which images the plugin is asked for, and for which with a pod's identity.
+// The kubelet's CredentialProviderConfig for our rules: the plugin's images, and those that need a pod's identity.
 // Source: https://kubernetes.io/docs/reference/config-api/kubelet-config.v1/
 import type { Config, RegistryRule } from '../config/load.ts';
 import { SYSTEM_CONFIG } from '../config/paths.ts';
@@ -8,32 +8,33 @@ import { kubernetesDuration } from './cache-duration.ts';
 import { allImages, isShared, matchImages, withoutCovered } from './match-images.ts';
 import { API_VERSION } from './messages.ts';
 
-/** The file in the kubelet's folder; ours answers to every name that begins so. */
+/** The file in the kubelet's plugin folder. The program accepts each name with this prefix. */
 const PLUGIN = 'ecr-xacct-credential-provider';
 const NODE_PROFILES = '/etc/ecr-xacct/aws-config';
-/** Of the units in packaging/systemd/system. */
+/** The socket of the units in packaging/systemd/system. */
 const NODE_SOCKET = '/run/ecr-xacct/daemon.sock';
 
 export interface ProviderOptions {
-  /** Also the registries that no rule covers: by the node's own identity, or the pods'. */
+  /** Include the registries that no rule covers, with the identity of the node or the pods. */
   all?: true;
   pods?: true;
   /** Whether the plugin asks the node's daemon. */
   daemon: boolean;
-  /** Where the rules are on the nodes, if not at the usual place. */
+  /** The path of the rules on the nodes, if it is not the usual one. */
   configFile?: string | undefined;
 }
 
 interface Provider {
   name: string;
   images: readonly string[];
-  /** Whether the kubelet gives the token of the pod's service account, and whether a pod without one is of no use here. */
+  /** Present if the kubelet sends the token of the pod's service account. `isRequired`: it asks for no other pods. */
   pods: { isRequired: boolean } | undefined;
 }
 
 /**
- * One for the nodes' registries, which need one entry in the kubelet's cache each, and one for those of the pods, which need one for
- * each service account. The kubelet runs every provider that matches: so what both would match is the second's alone.
+ * One provider for the nodes' registries, with one entry in the kubelet's cache for each, and one for the pods'
+ * registries, with one entry for each service account. The kubelet runs every provider that matches. So an image that
+ * both would match is only in the second.
  */
 function providersOf(
   rules: readonly RegistryRule[],
@@ -57,7 +58,10 @@ function providersOf(
     }));
 }
 
-/** Those that share no hostname with `others`, and those that do, of themselves or by one of these. */
+/**
+ * Splits the images into those that share no hostname with `others` and those that do, directly or through another
+ * image.
+ */
 function apart(images: readonly string[], others: readonly string[]): [own: string[], shared: string[]] {
   const shared = images.filter((image) => others.some((other) => isShared(image, other)));
   const own = images.filter((image) => !shared.includes(image));
@@ -66,7 +70,7 @@ function apart(images: readonly string[], others: readonly string[]): [own: stri
   return [left, [...shared, ...more]];
 }
 
-/** As YAML, to be piped to a file: it says where each file goes. */
+/** YAML for a file, with comments that say where each file belongs. */
 export function providerConfig(config: Config, options: ProviderOptions): string {
   const providers = providersOf(config.rules, options);
   const isPartial = !options.all && !options.pods && config.rules.length > 0;
@@ -85,7 +89,7 @@ export function providerConfig(config: Config, options: ProviderOptions): string
   return `${lines.join('\n')}\n`;
 }
 
-/** Each file, and where it goes. */
+/** Each file, and where it belongs. */
 function placesOf({ rules, files }: Config, options: ProviderOptions, providers: Provider[]): string[] {
   const configFile = options.configFile ?? SYSTEM_CONFIG;
   const others = files.filter((file) => file !== configFile).map(printable);
@@ -162,7 +166,7 @@ function tokenLines(isRequired: boolean): string[] {
   ];
 }
 
-/** What lets kubelets ask the API server for the tokens; as YAML, once for a cluster. */
+/** YAML with the roles that let kubelets request these tokens from the API server; once for each cluster. */
 export function audienceRoles(): string {
   return `# Lets the kubelets ask for tokens of service accounts that AWS STS takes. Once for the cluster:
 #   ecr-xacct kubelet config --rbac | kubectl apply -f -

@@ -1,5 +1,6 @@
-// The kubelet's CredentialProviderConfig, read as strictly as the kubelet reads it: where it refuses one, it does not start.
-// Source: https://kubernetes.io/docs/reference/config-api/kubelet-config.v1/ and pkg/credentialprovider/plugin/config.go
+// Reads the kubelet's CredentialProviderConfig as strictly as the kubelet, which does not start with an invalid one.
+// Source: https://kubernetes.io/docs/reference/config-api/kubelet-config.v1/ and
+// pkg/credentialprovider/plugin/config.go
 import { readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { parse } from 'yaml';
@@ -12,7 +13,7 @@ import { API_VERSION } from './messages.ts';
 
 const texts = z.array(z.string('must be a text'), 'must be a list');
 
-/** As Go reads a duration: `12h`, `1h30m0s`. */
+/** Go's format of a duration: `12h`, `1h30m0s`. */
 const DURATION = /^(?:0|(?:\d+(?:\.\d+)?(?:h|m|s|ms|us|ns))+)$/;
 
 const tokenAttributes = z.strictObject(
@@ -66,7 +67,7 @@ const schema = z.strictObject(
   shape('must be a CredentialProviderConfig'),
 );
 
-/** The message for a value of the wrong type, and for a key that is not known. */
+/** The message for a value of the wrong type, and for an unknown key. */
 function shape(expected: string) {
   return {
     error: (issue: { code?: string | undefined; keys?: unknown }) =>
@@ -77,15 +78,16 @@ function shape(expected: string) {
 }
 
 export type CredentialProvider = z.infer<typeof provider> & {
-  /** The file that it is in. */
+  /** The path of its file. */
   file: string;
 };
 
 const GROUP = /^kubelet\.config\.k8s\.io\/v1(?:alpha1|beta1)?$/;
 
 /**
- * The providers of a file, or of all files of a folder, in the order in which the kubelet has them.
- * @throws XacctError `config-invalid` for what the kubelet refuses, `file-access` with the system's error as its cause.
+ * The providers of a file, or of all files of a folder, in the kubelet's order.
+ * @throws XacctError `config-invalid` if the kubelet would refuse it, `file-access` with the system's error as its
+ * cause.
  */
 export function readProviderConfig(path: string): CredentialProvider[] {
   const providers = filesOf(path).flatMap(providersIn);
@@ -117,7 +119,7 @@ function providersIn(file: string): CredentialProvider[] {
   const read = schema.safeParse(value, { reportInput: false });
   if (!read.success) {
     const { issues } = read.error;
-    // What is misspelt lacks, too.
+    // A mistyped key is also reported as missing: report the unknown key first.
     const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
     throw refused(file, [placeOf(issue?.path ?? []), issue?.message].join(' ').trim());
   }
@@ -142,7 +144,7 @@ function faultOf({ apiVersion, tokenAttributes: token }: z.infer<typeof provider
 function parsed(file: string): unknown {
   const text = readOr(file, () => readSmallFile(file));
   try {
-    // The aliases of YAML are no part of such a file.
+    // This config needs no YAML aliases.
     return parse(text, { logLevel: 'error', maxAliasCount: 0 });
   } catch (cause) {
     const [line = ''] = cause instanceof Error ? cause.message.split('\n') : [];

@@ -1,4 +1,4 @@
-// One minter from outside: a process that is given one job, and is ended with everything it started at the deadline.
+// One minter, seen from outside: a process that gets one job, and is killed with its children at the deadline.
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { XacctError } from '../errors.ts';
@@ -12,17 +12,20 @@ import type { Question } from '../questions.ts';
 import { type JobOutcome, type MintJob, readResult } from './job.ts';
 
 export interface MinterProcess {
-  /** Gives it its one job. An error is what it says, `timeout` at the deadline, `limit` where it cannot be started, `internal` where it crashes. */
+  /**
+   * Runs its one job. The error is the minter's own, `timeout` at the deadline, `limit` if it cannot start, `internal`
+   * if it crashes.
+   */
   run<Q extends Question>(job: MintJob<Q>): Promise<JobOutcome<Q>>;
-  /** Ends it; a job that it has fails. */
+  /** Kills it; its job fails. */
   kill(): void;
   /** Resolves when it has ended. */
   ended: Promise<void>;
 }
 
-/** Bytes. What the daemon asks, and parses while its callers wait: a token, or who one is, has a few kilobytes. */
+/** Bytes. For the daemon's questions, which it parses while callers wait: a token or a caller has a few kilobytes. */
 const MAX_RESULT = 256 * 1024;
-/** The policies of a registry with a thousand repositories may have ten thousand. */
+/** A registry with a thousand repositories may have ten megabytes of policies. */
 const MAX_LARGE_RESULT = 16 * 1024 * 1024;
 const NEWLINE = 0x0a;
 
@@ -31,13 +34,13 @@ function mostOf(question: Question): number {
 }
 
 /**
- * Starts a minter in no environment at all: every variable comes with the job, over a pipe. `spareFor`: the job will come later,
- * probably with these variables for the authorities, so it loads now what that needs.
+ * Starts a minter with an empty environment: all variables come with the job, over a pipe. With `spareFor` the job
+ * comes later, probably with these variables for the authorities: the minter loads now what they need.
  */
 export function startMinter(self: SelfCommand, spareFor?: Environment): MinterProcess {
   const args = spareFor === undefined ? ['mint'] : ['mint', '--spare'];
   try {
-    // stdin stays open for as long as this process lives: when it closes, the minter ends itself.
+    // stdin stays open while this process lives: when it closes, the minter ends itself.
     const started = spawnSelf(self, { args, env: {}, stdin: 'pipe' });
     if (spareFor !== undefined) started.child.stdin?.write(`${JSON.stringify(spareFor)}\n`);
     return minterIn(started);
@@ -48,7 +51,7 @@ export function startMinter(self: SelfCommand, spareFor?: Environment): MinterPr
 }
 
 function minterIn({ child, output }: ReturnType<typeof spawnSelf>): MinterProcess {
-  // A minter that dies before it has read its job is told by its end, not by EPIPE.
+  // If a minter dies before it has read its job, its end reports that, not EPIPE.
   child.stdin?.on('error', () => {});
   let most = MAX_RESULT;
   const result = resultOf(child, output, () => most);
@@ -82,7 +85,7 @@ function minterIn({ child, output }: ReturnType<typeof spawnSelf>): MinterProces
   };
 }
 
-/** For a minter that did not say itself what it was waiting for. */
+/** For a minter that did not report what it was waiting for. */
 export function timeoutError(timeoutMs: number): XacctError {
   return new XacctError('timeout', `no answer from AWS within ${timeoutMs / 1_000} s`, {
     hint: {
@@ -92,10 +95,10 @@ export function timeoutError(timeoutMs: number): XacctError {
   });
 }
 
-/** What a shell says of a program that it cannot start, and what is left of an exec that failed after the fork. */
+/** The exit status of a shell that cannot start a program, and of an exec that failed after the fork. */
 const NOT_STARTED = 127;
 
-/** The line the minter wrote, once it is whole; what there is of it where it ended, or wrote more than `most` characters. */
+/** The minter's line when it is complete; a part of it if the minter ended, or wrote more than `most` characters. */
 function resultOf(minter: ChildProcess, output: Readable | undefined, most: () => number): Promise<string> {
   return new Promise((resolve, reject) => {
     minter.once('error', (cause) => reject(notStarted(cause.message, cause)));
@@ -108,7 +111,7 @@ function resultOf(minter: ChildProcess, output: Readable | undefined, most: () =
         output.destroy();
         resolve('');
       }
-      // Its end takes milliseconds that need not be waited for.
+      // Does not wait for its end, which takes milliseconds.
       if (chunk.at(-1) === NEWLINE) resolve(textOf(chunks));
     });
     output?.once('error', () => {});

@@ -10,11 +10,11 @@ import { RESULT_FD } from '../os/inherited-fds.ts';
 import type { Question } from '../questions.ts';
 import { type JobOutcome, type MintJob, resultLine } from './job.ts';
 
-/** Runs one job. Ends at once, without a result, when stdin closes: whoever asked is gone. */
+/** Runs one job. Ends at once, without a result, when stdin closes: the parent has ended. */
 export async function runMinter(stdin: Readable, isSpare: boolean): Promise<void> {
   const { promise: likely, resolve: resolveLikely } = Promise.withResolvers<Environment>();
   const { promise: job, resolve } = Promise.withResolvers<MintJob>();
-  // Written by this very program, in `startMinter`: for a spare a line before its job.
+  // `startMinter` wrote these lines: for a spare, one line before its job.
   const readers: ((line: string) => void)[] = [
     ...(isSpare ? [(line: string) => resolveLikely(JSON.parse(line) as Environment)] : []),
     (line) => resolve(JSON.parse(line) as MintJob),
@@ -28,22 +28,22 @@ export async function runMinter(stdin: Readable, isSpare: boolean): Promise<void
   });
   stdin.once('end', endGroup);
   stdin.once('error', endGroup);
-  // A job that is there already would only wait for it.
+  // If the job has arrived already, do not load anything before it.
   const hasJob = () => Promise.race([job.then(() => true), setImmediate(false)]);
   if (isSpare && !(await hasJob())) {
     const { warmUp } = await import('../aws/warm-up.ts');
-    // A job that comes meanwhile goes on beside it.
+    // A job that arrives during this does not wait for it.
     if (!(await hasJob())) await Promise.race([warmUp(await likely), job]);
   }
   writeSync(RESULT_FD, resultLine(await outcomeOf(await job)));
 }
 
-/** Ends this process with its group, which a credential_process that still runs belongs to. */
+/** Kills this process with its group, which includes a running credential_process. */
 function endGroup(): never {
   try {
     process.kill(-process.pid, 'SIGKILL');
   } catch {
-    // Started by hand: the group is somebody else's.
+    // Started by hand: the group is another process's.
   }
   process.exit(1);
 }
@@ -51,7 +51,7 @@ function endGroup(): never {
 async function outcomeOf(job: MintJob): Promise<JobOutcome<Question>> {
   becomeCaller(job.env);
   try {
-    // Apart: a mint is waited for, and loads nothing that it does not need.
+    // Loaded separately: callers wait for a mint, so it loads only what it needs.
     const { question, input } = job;
     if (question === 'token') {
       const { mintToken } = await import('../aws/mint.ts');
@@ -67,10 +67,10 @@ async function outcomeOf(job: MintJob): Promise<JobOutcome<Question>> {
   }
 }
 
-/** The SDK goes by the environment of its process. What else its caller has is for a credential_process alone. */
+/** The SDK reads its process's environment. A credential_process alone gets the caller's other variables. */
 function becomeCaller(env: Environment): void {
   for (const name of Object.keys(process.env)) delete process.env[name];
   Object.assign(process.env, passedEnvironment(env));
-  // With an ID that the user database does not have: the SDK would ask it for the home folder, and fail.
+  // If the user database does not have this user ID, the SDK's lookup of the home folder would fail.
   if (!process.env.HOME && homeFolder({}) === undefined) process.env.HOME = '/';
 }

@@ -1,4 +1,4 @@
-// Mints each token in a process of its own, with a spare one kept ready: loading the AWS SDK takes ten times its use.
+// Mints each token in a process of its own, and keeps a spare one ready: loading the AWS SDK takes ten times its use.
 import { authorityEnvironment } from '../caller-environment.ts';
 import { timerMs } from '../clock.ts';
 import type { Resolution } from '../identity/resolve.ts';
@@ -10,18 +10,18 @@ import { type MinterProcess, startMinter, timeoutError } from './minter-process.
 
 export interface Minters {
   /**
-   * Mints in a process of its own, whose environment is `env` and nothing else.
-   * An error is whatever the minter says, `timeout` at the deadline, `internal` where it crashes.
+   * Mints in a process of its own, whose environment is `env` and nothing else. The error is the minter's own,
+   * `timeout` at the deadline, `internal` if it crashes.
    */
   mint(resolution: Resolution, env: Environment, timeoutMs: number, mfa?: MfaProof): Promise<Outcome<Token>>;
-  /** Asks AWS, likewise, who the identity is. */
+  /** Asks AWS for the caller of the identity, in such a process. */
   whoAmI(
     resolution: Resolution,
     env: Environment,
     timeoutMs: number,
     mfa?: MfaProof,
   ): Promise<Outcome<CallerIdentity>>;
-  /** Asks AWS, likewise, something else. */
+  /** Asks AWS another question, in such a process. */
   ask<Q extends Question>(
     asked: { question: Q; input: Questions[Q]['input'] },
     resolution: Resolution,
@@ -29,16 +29,16 @@ export interface Minters {
     timeoutMs: number,
     mfa?: MfaProof,
   ): Promise<JobOutcome<Q>>;
-  /** Starts a spare, if there is none: a mint is likely soon, in this environment. */
+  /** Starts a spare, if there is none: a mint in this environment is likely soon. */
   warm(env: Environment): void;
-  /** Ends the spare. */
+  /** Kills the spare. */
   close(): void;
 }
 
-/** A minter takes 80 MB and most of a core for a moment: more at once would only make each slower. */
+/** A minter uses 80 MB and most of a core for a moment: more of them would only make each slower. */
 const MAX_AT_ONCE = 16;
 
-/** `spareMs`: how long a spare is kept after a mint; 0 for none. Milliseconds. */
+/** `spareMs`: how long a spare is kept after a mint; 0 for no spare. Milliseconds. */
 export function createMinters(self: SelfCommand, spareMs: number): Minters {
   let spare: MinterProcess | undefined;
   let expiry: NodeJS.Timeout | undefined;
@@ -50,7 +50,7 @@ export function createMinters(self: SelfCommand, spareMs: number): Minters {
     spare = undefined;
     return taken;
   };
-  /** Of the last caller, as far as a spare is started for it. */
+  /** The last caller's variables that a spare needs. */
   let last: Environment = {};
   const warm = () => {
     if (spareMs === 0 || isClosed) return;
@@ -68,11 +68,11 @@ export function createMinters(self: SelfCommand, spareMs: number): Minters {
     const ready = takeSpare();
     if (ready === undefined) return startMinter(self).run(job);
     const outcome = await ready.run(job);
-    // It may have been killed while it waited for its job. A code that began a session is used up.
+    // The spare may have been killed while it waited. Not again after a code has begun a session: it works once.
     const isAgain = outcome.error?.code === 'internal' && outcome.mfaSession === undefined;
     return isAgain ? startMinter(self).run(job) : outcome;
   };
-  // No spare before the last has ended: it would take the time of those that a caller waits for.
+  // The spare starts after the last job: it would slow down the jobs that callers wait for.
   const inTurn = createQueue(MAX_AT_ONCE, () => setImmediate(warm));
   const run = <Q extends Question>(job: Omit<MintJob<Q>, 'givenAt'>): Promise<JobOutcome<Q>> =>
     inTurn(() => {
@@ -98,7 +98,7 @@ export function createMinters(self: SelfCommand, spareMs: number): Minters {
   };
 }
 
-/** Aborts, with a `timeout` error for a reason, a moment after a mint with this timeout would have ended. */
+/** Aborts with a `timeout` error as its reason, a moment after a mint with this timeout would have ended. */
 export function mintDeadline(timeoutMs: number): AbortSignal {
   const controller = new AbortController();
   setTimeout(() => controller.abort(timeoutError(timeoutMs)), timeoutMs + 100).unref();

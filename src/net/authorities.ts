@@ -1,4 +1,4 @@
-// Which certificate authorities are trusted: by AWS's tools, for a container's endpoint, and by a Docker engine that talks to a registry.
+// The certificate authorities that are trusted: by AWS's tools, for a container's endpoint, and by a Docker engine.
 import { X509Certificate } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,10 +11,10 @@ import { readSmallFile, whyUnreadable } from '../os/small-file.ts';
 import type { Distrust } from './transport-failure.ts';
 
 /**
- * PEM certificates for calls of AWS; undefined where Node's own are all there are. In place of those, in the AWS CLI's order:
- * `AWS_CA_BUNDLE`, the profile's `ca_bundle`, `REQUESTS_CA_BUNDLE`; then what OpenSSL's programs go by. Beside either: what
- * Node's programs add.
- * @throws XacctError `tls` for a bundle that cannot be read, or has none.
+ * PEM certificates for calls of AWS; undefined if Node's own are enough. They are replaced, in the AWS CLI's order, by
+ * `AWS_CA_BUNDLE`, the profile's `ca_bundle`, `REQUESTS_CA_BUNDLE`, or OpenSSL's `SSL_CERT_FILE`. Node's additional
+ * authorities are added in each case.
+ * @throws XacctError `tls` for a bundle that cannot be read, or has no certificate.
  */
 export function awsAuthorities(env: Environment, ofProfile: string | undefined): string[] | undefined {
   const bundle = caBundle(env, ofProfile);
@@ -23,12 +23,14 @@ export function awsAuthorities(env: Environment, ofProfile: string | undefined):
   return [...(bundle ?? getCACertificates('bundled')), ...beside];
 }
 
-/** PEM certificates for a container's endpoint, for which no bundle counts, as in the AWS CLI (ContainerMetadataFetcher). */
+/**
+ * PEM certificates for a container's endpoint: no bundle applies to it, as in the AWS CLI (ContainerMetadataFetcher).
+ */
 export function containerAuthorities(env: Environment): string[] {
   return [...getCACertificates('bundled'), ...besideOthers(env)];
 }
 
-/** What is said of a certificate that these do not trust; `fix` is the variable that a file with its authority is for. */
+/** The message for an untrusted certificate; `fix` is the variable for a file with its authority. */
 export function unknownAuthority(env: Environment, fix: 'AWS_CA_BUNDLE' | 'NODE_EXTRA_CA_CERTS'): Distrust {
   const extra = env.NODE_EXTRA_CA_CERTS;
   const hint =
@@ -60,19 +62,19 @@ function caBundle(env: Environment, ofProfile: string | undefined): string[] | u
   });
 }
 
-/** All of Mozilla's authorities, with a description of each, have two megabytes. */
+/** All of Mozilla's authorities, each with a description, have two megabytes. */
 const MAX_BUNDLE_BYTES = 8 * 1024 * 1024;
 
 function readBundle(path: string): string {
   return readSmallFile(path, { maxBytes: MAX_BUNDLE_BYTES, encoding: 'latin1' });
 }
 
-/** https://nodejs.org/api/cli.html: what Node itself reads only when it starts. */
+/** https://nodejs.org/api/cli.html: Node itself reads these only when it starts. */
 function besideOthers(env: Environment): string[] {
   return [...extraAuthorities(env), ...(env.NODE_USE_SYSTEM_CA === '1' ? getCACertificates('system') : [])];
 }
 
-/** A file that cannot be read counts for nothing, as in Node. */
+/** A file that cannot be read is ignored, as in Node. */
 function extraAuthorities(env: Environment): string[] {
   if (!env.NODE_EXTRA_CA_CERTS) return [];
   try {
@@ -82,25 +84,25 @@ function extraAuthorities(env: Environment): string[] {
   }
 }
 
-/** Of an engine that runs as root. Source: https://github.com/moby/moby (registry/config_unix.go). */
+/** The folder of an engine that runs as root. Source: https://github.com/moby/moby (registry/config_unix.go). */
 const CERTS_FOLDER = '/etc/docker/certs.d';
 
-/** Where an authority for one registry goes; the engine trusts it for what the registry redirects to, too. */
+/** The file for one registry's authority. The engine trusts it, too, for the hosts that the registry redirects to. */
 export function authorityFile(hostname: string): string {
   return join(CERTS_FOLDER, hostname, 'ca.crt');
 }
 
 /**
- * PEM certificates: the system's (SSL_CERT_FILE and SSL_CERT_DIR of this process replace them, as in Go), those of
- * NODE_EXTRA_CA_CERTS, and every *.crt for the registry. AWS_CA_BUNDLE is not among them: Docker does not know it.
+ * PEM certificates: the system's (as in Go, SSL_CERT_FILE and SSL_CERT_DIR of this process replace them), those of
+ * NODE_EXTRA_CA_CERTS, and every *.crt for the registry. Docker does not use AWS_CA_BUNDLE.
  * Source: https://github.com/moby/moby (registry/registry.go, loadTLSConfig).
- * @throws XacctError `tls` for a file that the engine may read and we may not.
+ * @throws XacctError `tls` for a file that the engine may read and this process may not.
  */
 export function engineAuthorities(hostname: string, env: Environment, certsFolder = CERTS_FOLDER): string[] {
   const system = getCACertificates('system');
   return [
     ...new Set([
-      // A machine without any, whose engine is elsewhere.
+      // This machine may have none if its engine runs elsewhere.
       ...(system.length > 0 ? system : getCACertificates('bundled')),
       ...extraAuthorities(env),
       ...registryAuthorities(join(certsFolder, hostname)),
@@ -115,12 +117,12 @@ function registryAuthorities(folder: string): string[] {
       .filter((name) => name.endsWith('.crt'))
       .map((name) => join(folder, name))
       .flatMap((path) => certificatesIn(readAs(path, () => readBundle(path)) ?? ''))
-      // Go passes over what is none; OpenSSL would not.
+      // Go skips an invalid certificate; OpenSSL would fail.
       .filter(isCertificate)
   );
 }
 
-/** Undefined where there is none. */
+/** Undefined if the file does not exist. */
 function readAs<T>(path: string, read: () => T): T | undefined {
   try {
     return read();
@@ -133,7 +135,7 @@ function readAs<T>(path: string, read: () => T): T | undefined {
   }
 }
 
-/** Apart, so that a broken one does not hide those behind it. The older names of OpenSSL count, too. */
+/** Split, so that a broken certificate does not hide those after it. OpenSSL's older header names count, too. */
 function certificatesIn(pem: string): string[] {
   return pem.match(/-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----[^-]+-----END \1-----/g) ?? [];
 }

@@ -1,14 +1,14 @@
-// Reads the body of an answer, of any server, up to a bound.
+// Reads the body of a server's answer, up to a limit.
 import type { Readable } from 'node:stream';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 
-/** Of an answer of AWS, or of what stands in for it on this machine: theirs have some kilobytes. */
+/** For answers of AWS, and of its endpoints on this machine: those have some kilobytes. */
 export const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /**
- * The beginning of a body. Copied as it comes: a body that comes byte by byte would take a hundred times its size, and its time.
- * @throws the system's error where it ends before its end.
+ * The beginning of a body. Each chunk is copied: a body in single bytes would use a hundred times its size and time.
+ * @throws the system's error if the body ends early.
  */
 export function readUpTo(body: Readable, most: number): Promise<{ bytes: Buffer; isCut: boolean }> {
   const kept = Buffer.alloc(most);
@@ -20,7 +20,7 @@ export function readUpTo(body: Readable, most: number): Promise<{ bytes: Buffer;
       size += chunk.length;
       if (size <= most) return;
       resolve({ bytes: kept, isCut: true });
-      // With its connection.
+      // This also closes its connection.
       body.destroy();
     });
     body.once('end', () => resolve({ bytes: kept.subarray(0, size), isCut: false }));
@@ -29,7 +29,7 @@ export function readUpTo(body: Readable, most: number): Promise<{ bytes: Buffer;
   });
 }
 
-/** All of a body. @throws XacctError `service` for one that is too large, which names the origin. */
+/** The whole body. @throws XacctError `service` if it is too large; the message names the origin. */
 export async function wholeBody(body: Readable, origin: string): Promise<Buffer> {
   const { bytes, isCut } = await readUpTo(body, MAX_ANSWER_BYTES);
   if (!isCut) return bytes;

@@ -1,15 +1,15 @@
-// Which hosts are reached without a proxy: NO_PROXY by the rules of the AWS CLI and by those of Go, which Docker's engine follows.
+// Which hosts are reached without a proxy: NO_PROXY by the rules of the AWS CLI, and by Go's, for Docker's engine.
 import { BlockList, isIP } from 'node:net';
 
-/** Whether a value of NO_PROXY excepts a URL. */
+/** Whether a value of NO_PROXY excludes a URL from the proxy. */
 export type NoProxyRule = (noProxy: string, url: URL) => boolean;
 
 /**
- * A name matches itself and every subdomain, with or without dots before it; a port counts where the URL has one of its own.
- * Source: urllib.request.proxy_bypass_environment, which botocore asks (utils.py, should_bypass_proxies).
+ * A name matches itself and all subdomains, with or without leading dots. A port counts if the URL has an explicit one.
+ * Source: urllib.request.proxy_bypass_environment, which botocore uses (utils.py, should_bypass_proxies).
  */
 export const isExceptedByAwsCli: NoProxyRule = (noProxy, { host, hostname }) => {
-  // Among others it is no name of any host.
+  // In a list with others, `*` matches nothing.
   if (noProxy === '*') return true;
   return entriesOf(noProxy).some((entry) => {
     const name = entry.replace(/^\.+/, '');
@@ -22,8 +22,9 @@ const LOOPBACK = addresses('127.0.0.0', 8);
 LOOPBACK.addAddress('::1', 'ipv6');
 
 /**
- * This machine is never reached through a proxy; a name with a dot before it means subdomains alone; addresses and networks
- * match addresses; a port counts, be it the scheme's own. Source: https://pkg.go.dev/golang.org/x/net/http/httpproxy (useProxy).
+ * This machine is never reached through a proxy. A name with a leading dot means subdomains only. Addresses and
+ * networks match addresses. A port counts, even the scheme's own.
+ * Source: https://pkg.go.dev/golang.org/x/net/http/httpproxy (useProxy).
  */
 export const isExceptedByGo: NoProxyRule = (noProxy, { protocol, hostname, port }) => {
   const host = hostname.replace(/^\[(.*)\]$/, '$1');

@@ -1,12 +1,12 @@
-// Which proxy leads to a server: for calls of AWS by the AWS CLI's rules, for a registry by those of Docker's engine.
+// Which proxy is used for a server: by the AWS CLI's rules for AWS, by those of Docker's engine for a registry.
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
 import { isExceptedByAwsCli, isExceptedByGo, type NoProxyRule } from './no-proxy.ts';
 
 /**
- * The URL of the proxy for an origin, as in `https://api.example:8443`; undefined where none is to be used.
- * @throws XacctError `proxy` for one that Node would pass over in silence. Never names its value: it may hold a password.
+ * The URL of the proxy for an origin, as in `https://api.example:8443`; undefined for no proxy.
+ * @throws XacctError `proxy` for a value that Node would ignore. The message omits the value: it may have a password.
  */
 export type ProxyFor = (origin: string) => string | undefined;
 
@@ -14,8 +14,8 @@ type Scheme = 'http' | 'https' | 'no';
 type Variable = { name: string; value: string };
 
 /**
- * Small letters come before every other spelling, and mean no proxy where they are empty. ALL_PROXY does not count.
- * Source: urllib.request.getproxies_environment, which botocore asks (utils.py, get_environ_proxies).
+ * Lower case comes before every other spelling; an empty value means no proxy. ALL_PROXY is not used.
+ * Source: urllib.request.getproxies_environment, which botocore uses (utils.py, get_environ_proxies).
  */
 export function awsProxies(env: Environment): ProxyFor {
   return proxyRule(isExceptedByAwsCli, (scheme) => {
@@ -25,14 +25,14 @@ export function awsProxies(env: Environment): ProxyFor {
   });
 }
 
-/** Capitals come before small letters. Source: https://pkg.go.dev/golang.org/x/net/http/httpproxy#FromEnvironment */
+/** Upper case comes before lower case. Source: https://pkg.go.dev/golang.org/x/net/http/httpproxy#FromEnvironment */
 export function engineProxies(env: Environment): ProxyFor {
   return proxyRule(isExceptedByGo, (scheme) =>
     variable(env, [`${scheme.toUpperCase()}_PROXY`, `${scheme}_proxy`]),
   );
 }
 
-/** For an agent of Node that is asked for nothing but what goes through this proxy: Node has its own rules of NO_PROXY. */
+/** For a Node agent that sends all its requests through this proxy: Node's own NO_PROXY rules must not apply. */
 export function throughProxy(url: string | undefined): { proxyEnv?: NodeJS.Dict<string> } {
   return url === undefined ? {} : { proxyEnv: { http_proxy: url, https_proxy: url } };
 }
@@ -51,10 +51,10 @@ function variable(env: Environment, names: readonly string[]): Variable | undefi
   return name === undefined ? undefined : { name, value: env[name] ?? '' };
 }
 
-/** `host:port` and `//host:port` are `http://host:port`. */
+/** `host:port` and `//host:port` mean `http://host:port`. */
 function proxyUrl({ name, value }: Variable): string {
   const url = value.includes('://') ? value : `http://${value.replace(/^\/\//, '')}`;
-  // Node passes over capitals in a scheme.
+  // Node ignores a scheme in upper case.
   if (/^https?:\/\//i.test(url) && URL.canParse(url)) return url.replace(/^https?/i, (s) => s.toLowerCase());
   throw new XacctError(
     'proxy',

@@ -2,13 +2,13 @@
 import { type ErrorCode, XacctError } from '../errors.ts';
 import { command, type Hint } from '../hint.ts';
 
-/** One exchange with a server, and what came of it. */
+/** One exchange with a server, and its result. */
 export interface Exchange {
-  /** As in `https://api.ecr.us-east-1.amazonaws.com`, with the port where it is not the scheme's own. */
+  /** As in `https://api.ecr.us-east-1.amazonaws.com`, with the port if it is not the scheme's own. */
   origin: string;
-  /** URL of the proxy that it goes through. */
+  /** URL of the proxy that is used. */
   proxy?: string | undefined;
-  /** HTTP status of an answer that came whole; undefined while waiting and after a transport error. */
+  /** HTTP status of a complete answer; undefined while waiting and after a transport error. */
   status?: number;
   /** Whether an answer has begun. */
   hasBegun?: true;
@@ -16,7 +16,7 @@ export interface Exchange {
   error?: unknown;
 }
 
-/** What is said of a certificate whose authority is not trusted, by what trusts it: AWS's tools and Docker differ. */
+/** The message for a certificate whose authority is not trusted: it differs between AWS's tools and Docker. */
 export interface Distrust {
   /** Who signed it, as in `an unknown authority`. */
   authority: string;
@@ -28,7 +28,7 @@ const UNTRUSTED = /^(?:SELF_SIGNED|DEPTH_ZERO_SELF|UNABLE_TO|CERT_UNTRUSTED|CERT
 const BAD_TLS = /^(?:CERT_|ERR_SSL|ERR_TLS|EPROTO|HOSTNAME_|INVALID_|PATH_LENGTH)/;
 const NO_NAME = /^(?:ENOTFOUND|EAI_)/;
 
-/** The failure of an exchange that ended in a transport error, or in one of ours. */
+/** The failure of an exchange: a transport error, or one of our own errors. */
 export function transportFailure({ origin, proxy, error }: Exchange, distrust: Distrust): XacctError {
   if (error instanceof XacctError) return error;
   const { hostname, host } = new URL(origin);
@@ -54,7 +54,7 @@ export function transportFailure({ origin, proxy, error }: Exchange, distrust: D
     });
   }
   const detail = code || (error instanceof Error ? error.name : 'unknown');
-  // Whose time it was, none can tell.
+  // A timeout does not show whether the proxy or the server was slow.
   const isEither = proxy !== undefined && detail === 'TimeoutError';
   const through = isEither ? ` through the proxy ${new URL(proxy).host}` : '';
   return fail('network', `cannot reach ${host}${through} (${detail})`, {
@@ -63,7 +63,7 @@ export function transportFailure({ origin, proxy, error }: Exchange, distrust: D
   });
 }
 
-/** Whether the system's error names the proxy's host or port rather than the server's. */
+/** Whether the system's error names the proxy's host or port instead of the server's. */
 function isAbout(error: unknown, proxy: URL, hostname: string): boolean {
   if (error instanceof AggregateError) return error.errors.some((one) => isAbout(one, proxy, hostname));
   if (!(error instanceof Error) || proxy.hostname === hostname) return false;
@@ -71,7 +71,7 @@ function isAbout(error: unknown, proxy: URL, hostname: string): boolean {
   return 'port' in error && error.port === Number(proxy.port || (proxy.protocol === 'https:' ? 443 : 80));
 }
 
-/** The system's code; several addresses tried in turn fail with one error each. */
+/** The system's error code. If several addresses failed in turn, the first one's. */
 function errorCode(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return errorCode(error.errors[0]);
   if (!(error instanceof Error)) return '';

@@ -1,6 +1,6 @@
-// A wait that its caller may end, while what is waited for goes on for others.
+// A wait that a caller can end, while other callers continue to wait for the same promise.
 
-/** @throws the signal's reason, when it comes first. */
+/** @throws the signal's reason if the signal aborts first. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {

@@ -1,15 +1,15 @@
-// What a core dump of this process has in it.
+// Keeps this process's memory out of core dumps.
 import { writeFileSync } from 'node:fs';
 
 /**
- * Leaves all memory out of a core dump of this process and of those that it starts: programs that the system pipes dumps to
- * (apport, say) get them in spite of `ulimit -c 0`. core(5): "Controlling which mappings are written to the core dump"
+ * Leaves all memory out of core dumps of this process and its children: programs that get dumps through a pipe (apport,
+ * say) ignore `ulimit -c 0`. core(5): "Controlling which mappings are written to the core dump"
  */
 export function keepMemoryOutOfDumps(): void {
   if (process.platform !== 'linux') return;
   try {
     writeFileSync('/proc/self/coredump_filter', '0');
   } catch {
-    // A process that nothing is dumped of may not write it; or /proc is not there.
+    // A process that cannot be dumped may not write this file; or there is no /proc.
   }
 }

@@ -1,4 +1,4 @@
-// Reads a file again only when it has changed, so that an edit counts at once and an answer costs one stat.
+// Reads a file again only when it has changed: an edit takes effect at once, and a request costs one stat.
 import { isUtf8 } from 'node:buffer';
 import { statSync } from 'node:fs';
 import { devNull } from 'node:os';
@@ -9,36 +9,39 @@ import { FileRefused, readBounded } from './small-file.ts';
 import type { FileOwner } from './trusted-file.ts';
 import { readAndWipe } from './wipe.ts';
 
-/** Enough for every set of files that one user's shells name; more would be a leak. */
+/** Enough for all files that one user's shells name; more would be a leak. */
 const MAX_FILES = 64;
 
-/** What is read, and how. */
+/** How a kind of file is read. */
 export interface CachedKind<T> {
   parse: (text: string, path: string) => T;
   /** Bytes: a larger file is refused before it is read. */
   maxBytes: number;
-  /** What becomes of a file that is none: a pipe, a folder. /dev/null is an empty file. */
+  /** What happens to anything but a regular file (a pipe, a folder). /dev/null is an empty file. */
   irregular: 'refused' | 'passed over';
-  /** Throws for one that must not be read, by whose it is and who may write it: of the very file opened, and again once either changes. */
+  /**
+   * Throws for a file that must not be read, by its owner and mode. It checks the opened file, and checks again when
+   * these change.
+   */
   check?: (path: string, file: FileOwner) => void;
 }
 
-/** How a large file is read where others wait meanwhile. */
+/** How a large file is parsed while others wait. */
 export interface Apart<T> {
-  /** A file of more bytes or lines than these is parsed by `parse`. */
+  /** A file with more bytes or lines than these is parsed by `parse`. */
   over: { bytes: number; lines: number };
-  /** In place of `over`, of the first file: those who ask at the start wait for the same one. */
+  /** Replaces `over` for the first file: at the start, all callers wait for the same file. */
   first?: { bytes: number; lines: number };
-  /** Whether the text of a smaller one is parsed in a moment. */
+  /** Whether the text of a smaller file is parsed quickly. */
   isLight: (text: string) => boolean;
   parse: (path: string, size: number) => Promise<T>;
-  /** Called where there is garbage of such a file: it was read, or is no longer kept. */
+  /** Called when such a file leaves garbage: it was read, or is no longer kept. */
   onGarbage: () => void;
 }
 
 /**
- * A reader that parses the file at a path, and undefined where there is none. A failed parse is not kept.
- * @throws XacctError `config-invalid` where the file is there but cannot be read, is too large or is not UTF-8; `limit`; and
+ * A reader that parses the file at a path; undefined if there is no file. A failed parse is not kept.
+ * @throws XacctError `config-invalid` if the file exists but cannot be read, is too large or is not UTF-8; `limit`; and
  * whatever `parse` throws.
  */
 export function createFileCache<T>(kind: CachedKind<T>, now = Date.now): (path: string) => T | undefined {
@@ -51,8 +54,8 @@ export function createFileCache<T>(kind: CachedKind<T>, now = Date.now): (path: 
 }
 
 /**
- * The same, with a promise where a file is read apart: one for all who ask meanwhile. What is wrong with such a file is kept until
- * it changes.
+ * A reader like that of `createFileCache`, but with a promise for a file that `apart` parses: one for all callers that
+ * ask meanwhile. The fault of such a file is kept until the file changes.
  */
 export function createSharedFileCache<T>(
   kind: CachedKind<T>,
@@ -87,7 +90,7 @@ export function createSharedFileCache<T>(
 }
 
 interface FileState {
-  /** Changes with the file. */
+  /** Changes when the file changes. */
   signature: string;
   /** Bytes. */
   size: number;
@@ -95,10 +98,12 @@ interface FileState {
   changed: number;
 }
 
-/** The coarsest clock of a file system: FAT's. What was written within it may be written again with no other signature. */
+/** The coarsest clock of a file system, FAT's: two writes within this time may leave the same signature. */
 export const TICK_MS = 2_000;
 
-/** What was just written is not kept, but for a promise: one for all who ask while it is read. */
+/**
+ * A value read from a file that just changed is not kept, but a promise is: for all callers that ask during the read.
+ */
 function createCache<V>(now: () => number, onGarbage: () => void = () => {}) {
   const entries = new Map<string, { signature: string; value: V; isApart: boolean; isFresh: boolean }>();
   const drop = (path: string) => {
@@ -110,7 +115,7 @@ function createCache<V>(now: () => number, onGarbage: () => void = () => {}) {
       const entry = entries.get(path);
       return entry?.signature === signature && !entry.isFresh ? entry.value : undefined;
     },
-    /** `began`: when it was read. */
+    /** `began`: when the read began. */
     keep(
       path: string,
       { signature, changed }: FileState,
@@ -130,13 +135,13 @@ function createCache<V>(now: () => number, onGarbage: () => void = () => {}) {
   };
 }
 
-/** Undefined where there is no file. */
+/** Undefined if there is no file. */
 function stateOf(path: string, { irregular, maxBytes }: CachedKind<unknown>): FileState | undefined {
   if (path === devNull) return { signature: '', size: 0, changed: 0 };
   try {
     const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
     if (stat === undefined) return undefined;
-    // Anything else (a pipe, a folder) would block or fail in ways that name nothing.
+    // Anything else (a pipe, a folder) would block, or fail with an unclear error.
     if (!stat.isFile()) {
       if (irregular === 'passed over') return undefined;
       throw new XacctError('config-invalid', `${path} is not a regular file`, {
@@ -159,7 +164,7 @@ function tooLarge(path: string, maxBytes: number): XacctError {
   });
 }
 
-/** It may be another one than was looked at. */
+/** The file may have been replaced since `stateOf`, so `check` sees the opened file. */
 function read(path: string, { maxBytes, check }: CachedKind<unknown>): string {
   let bytes: Buffer;
   try {
@@ -184,7 +189,7 @@ function notUtf8(path: string, bytes: Buffer): XacctError {
   });
 }
 
-/** GNU's iconv alone has `-o`. The file stays itself, with its mode and its links; what it was is beside it. */
+/** Only GNU's iconv has `-o`. The file keeps its mode and links; the old content is in a copy beside it. */
 function inUtf8(path: string, encoding: string): Hint {
   const before = `${path}.${encoding.toLowerCase()}`;
   const convert = `iconv -f ${encoding} -t UTF-8 "$0" >"$1"`;
@@ -194,7 +199,7 @@ function inUtf8(path: string, encoding: string): Hint {
   };
 }
 
-/** As above; BSD's sed knows no `\xef`, and its `-i` is another than GNU's. */
+/** As above. BSD's sed does not know `\xef`, and its `-i` differs from GNU's. */
 export function withoutByteOrderMark(path: string): Hint {
   const before = `${path}.bom`;
   return {
@@ -214,7 +219,7 @@ function unreadable(path: string, error: unknown): XacctError {
   return limitError(what, error) ?? refused;
 }
 
-/** As in ENOENT: what the system calls it, else all that is known. */
+/** The system's error code, as in ENOENT, else the error's text. */
 export function errnoOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

@@ -1,17 +1,17 @@
-// Where on somebody's PATH a program stands. Never below the current folder, which may be a repository just cloned.
+// Finds a program on a PATH, but never below the current folder, which may be a repository just cloned.
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 
 export interface FoundProgram {
   /** Absolute. */
   path: string;
-  /** The file behind the links. */
+  /** The file after all symbolic links. */
   target: string;
 }
 
 /**
- * The first on PATH that can be run, on Windows as `NAME.exe`: what else PATHEXT allows there, only a shell can run. Entries that
- * are empty, `.` or `bin` are passed over: they are below the current folder.
+ * The first executable on PATH; on Windows as `NAME.exe`, because only a shell can run the other types of PATHEXT.
+ * Relative entries (empty, `.`, `bin`) are skipped: they are below the current folder.
  */
 export function findProgram(
   name: string,
@@ -27,12 +27,12 @@ export function findProgram(
   return undefined;
 }
 
-/** Those of PATH where programs are looked for. */
+/** The folders of PATH where programs are searched. */
 export function pathFolders(PATH: string | undefined): string[] {
   return (PATH ?? '').split(delimiter).filter(isAbsolute);
 }
 
-/** Whether this process may do with a file or folder what `mode` says (`constants.R_OK`); false where there is none. */
+/** Whether this process has the access `mode` (`constants.R_OK`) to a file or folder; false if there is none. */
 export function mayAccess(path: string, mode: number): boolean {
   try {
     accessSync(path, mode);
@@ -42,7 +42,7 @@ export function mayAccess(path: string, mode: number): boolean {
   }
 }
 
-/** The file behind the links, where it is one that can be run. */
+/** The file after all symbolic links, if it is executable. */
 function programAt(path: string): string | undefined {
   try {
     return mayAccess(path, constants.X_OK) && statSync(path).isFile() ? realpathSync.native(path) : undefined;

@@ -1,4 +1,4 @@
-// Whether what root is about to make would be in another user's folder: it would be root's there, and lock that user out.
+// Whether a new file of root would be in another user's folder: root would own it there, and lock that user out.
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { XacctError } from '../errors.ts';
@@ -10,23 +10,23 @@ interface FolderStat {
   mode: number;
 }
 
-/** Who asks, and a look at a folder: undefined where there is none. */
-interface Surroundings {
+/** The user of the process, and how it looks at a folder: undefined if there is none. */
+interface ThisProcess {
   uid: number | undefined;
   look: (path: string) => FolderStat | undefined;
 }
 
-const OF_THIS_PROCESS: Surroundings = { uid: process.getuid?.(), look: lookAtFolder };
+const THIS_PROCESS: ThisProcess = { uid: process.getuid?.(), look: lookAtFolder };
 
 /**
- * The user in whose folder root (and only root) would make the file or folder at `path`: by the nearest folder above it that
- * exists, and by the home folder where it is below that, since what lies between may be root's from earlier. Undefined where
- * it may be made: for any other user, whose rights decide, and in a folder like /tmp, which is everyone's.
+ * The user in whose folder root would create the file or folder at `path`. It checks the nearest existing folder above
+ * it and, below the home folder, the home folder too: root may have created the folders between them earlier. Undefined
+ * if the file may be created: for any user but root, whose permissions decide, and in a folder for everyone like /tmp.
  */
 export function foreignOwner(
   path: string,
   home?: string,
-  { uid, look }: Surroundings = OF_THIS_PROCESS,
+  { uid, look }: ThisProcess = THIS_PROCESS,
 ): number | undefined {
   if (uid !== 0) return undefined;
   const folders = [dirname(targetOf(path))];
@@ -39,7 +39,7 @@ function isForeign({ uid, mode }: FolderStat): boolean {
   return uid !== 0 && !isEveryones;
 }
 
-function nearest(folder: string, look: Surroundings['look']): FolderStat | undefined {
+function nearest(folder: string, look: ThisProcess['look']): FolderStat | undefined {
   const parent = dirname(folder);
   return look(folder) ?? (parent === folder ? undefined : nearest(parent, look));
 }
@@ -62,8 +62,8 @@ function targetOf(path: string): string {
 }
 
 /**
- * Before the first of the files is made, or the folders that they are in. `words` is what the caller has run.
- * @throws XacctError `file-access` with the command that makes them as the user whose folder it is.
+ * Checks before the first of the files, or a folder for it, is created. `words` is the command that was run.
+ * @throws XacctError `file-access` with the command that creates them as the owner of the folder.
  */
 export function refuseForeign(files: readonly { path: string }[], home: string, words: Command): void {
   for (const { path } of files) {
@@ -78,7 +78,7 @@ export function refuseForeign(files: readonly { path: string }[], home: string, 
   }
 }
 
-/** Undefined where the system knows no such user: one of a container's. */
+/** Undefined if the system does not know the user: it may be a container's. */
 function userName(uid: number): string | undefined {
   const { spawnSync } = process.getBuiltinModule('node:child_process');
   const { stdout } = spawnSync('/usr/bin/id', ['-nu', `${uid}`], { encoding: 'utf8', timeout: 5_000 });

@@ -1,4 +1,4 @@
-// The home folder, by the environment of the caller.
+// The caller's home folder, from its environment.
 import { userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { XacctError } from '../errors.ts';
@@ -6,8 +6,8 @@ import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
 
 /**
- * `HOME`, else what the user database says; undefined where there is neither.
- * @throws XacctError `usage` for a HOME that is not UTF-8: other files would be read than those that are meant.
+ * `HOME`, else the home folder in the user database; undefined if neither is set.
+ * @throws XacctError `usage` if HOME is not UTF-8: other files than the intended ones would be read.
  */
 export function homeFolder(env: Environment): string | undefined {
   if (env.HOME?.includes('\uFFFD')) {
@@ -23,7 +23,7 @@ export function homeFolder(env: Environment): string | undefined {
   }
 }
 
-/** A path with the home folder for a `~` at its beginning; any other as it is. */
+/** Replaces a `~` at the beginning of a path with the home folder; other paths are unchanged. */
 export function underHome(path: string, env: Environment): string {
   return /^~(?:\/|$)/.test(path) ? join(homeFolder(env) ?? '/', path.slice(1)) : path;
 }

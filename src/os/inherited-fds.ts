@@ -1,14 +1,19 @@
-// What a process of this program is handed by the one that started it, and the end of whatever else it inherited.
+// The file descriptors that a process of this program gets from its parent; it closes all that it does not need.
 import { closeSync, constants, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { Environment } from '../invocation.ts';
 
-/** Where a minter or a daemon says what it has to say: stdout and stderr belong to whatever else prints in that process. */
+/**
+ * The descriptor for the result of a minter or the daemon: other code in the process may print to stdout and stderr.
+ */
 export const RESULT_FD = 3;
 
-/** The descriptor that systemd hands over, by its protocol: https://www.freedesktop.org/software/systemd/man/sd_listen_fds.html */
+/**
+ * The first descriptor from systemd, by its protocol:
+ * https://www.freedesktop.org/software/systemd/man/sd_listen_fds.html
+ */
 const SD_LISTEN_FDS_START = 3;
 
-/** The sockets that systemd made and started this very process for. */
+/** The sockets that systemd created, if it started this process for them. */
 export function activatedSockets({ LISTEN_FDS, LISTEN_PID }: Environment): readonly number[] {
   if (LISTEN_PID !== String(process.pid) || !/^[1-9]\d{0,3}$/.test(LISTEN_FDS ?? '')) return [];
   return Array.from({ length: Number(LISTEN_FDS) }, (_, index) => SD_LISTEN_FDS_START + index);
@@ -16,16 +21,16 @@ export function activatedSockets({ LISTEN_FDS, LISTEN_PID }: Environment): reado
 
 interface Descriptor {
   fd: number;
-  /** What it leads to: a path, `pipe:[INODE]`, `anon_inode:[eventpoll]`. */
+  /** A path, `pipe:[INODE]`, `anon_inode:[eventpoll]`. */
   target: string;
-  /** Of open(2) and fcntl(2). */
+  /** The flags of open(2) and fcntl(2). */
   flags: number;
 }
 
 /**
- * Closes every inherited descriptor above 2 but those that are `needed`: a script's lock or pipe, which this process would
- * hold for as long as it lives. To be called before a stream is opened. On Linux only: on macOS Node's own `spawn` hands on
- * nothing (POSIX_SPAWN_CLOEXEC_DEFAULT), and a program cannot tell there which descriptors are Node's.
+ * Closes every inherited descriptor above 2 that is not `needed`: this process would keep a script's lock or pipe open
+ * while it lives. Call it before a stream is opened. Linux only: on macOS Node's own `spawn` passes nothing on
+ * (POSIX_SPAWN_CLOEXEC_DEFAULT), and a program cannot see there which descriptors are Node's.
  */
 export function closeInherited(needed: readonly number[]): void {
   if (process.platform !== 'linux') return;
@@ -35,12 +40,12 @@ export function closeInherited(needed: readonly number[]): void {
     try {
       closeSync(descriptor.fd);
     } catch {
-      // Closed it is, whatever its file system says of what was written.
+      // It is closed in any case; the error is about data written before.
     }
   }
 }
 
-/** Those above 2, also above a limit that was lowered meanwhile. None where /proc is not there. */
+/** Descriptors above 2, even above a limit that was lowered later. Empty without /proc. */
 function openDescriptors(): Descriptor[] {
   try {
     return readdirSync('/proc/self/fd')
@@ -58,21 +63,21 @@ function describe(fd: number): Descriptor | undefined {
     const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1];
     return flags === undefined ? undefined : { fd, target, flags: Number.parseInt(flags, 8) };
   } catch {
-    // It was the one that the folder was read with.
+    // This was the descriptor for reading the folder.
     return undefined;
   }
 }
 
-/** The C library's threads look into the latter two for a moment: how many processors there are. */
+/** Threads of the C library open files of /sys and /proc for a moment, to count the processors. */
 const OF_SYSTEM = /^\/(?:dev\/null$|sys\/|proc\/)/;
 
-/** `O_CLOEXEC` on Linux, which Node has no name for. */
+/** `O_CLOEXEC` on Linux; Node has no name for it. */
 const CLOSE_ON_EXEC = 0o2000000;
 
 /**
- * Node opens all of its own to be closed on exec. That alone does not tell them: it marks what it inherited likewise, up to the
- * first gap after 15 (uv_disable_stdio_inheritance). But its own do not block, or they are event queues, pipes with both ends
- * in this process, and /dev/null, which it keeps for the day when it has no other descriptor left.
+ * Node opens its own descriptors close-on-exec. That is not enough to recognize them: Node also sets it on inherited
+ * ones, up to the first gap after 15 (uv_disable_stdio_inheritance). But its own are non-blocking, event queues, pipes
+ * with both ends in this process, or /dev/null, which Node keeps in reserve for when it runs out of descriptors.
  */
 function isOfNode({ target, flags }: Descriptor, all: readonly Descriptor[]): boolean {
   if ((flags & CLOSE_ON_EXEC) === 0) return false;

@@ -1,4 +1,4 @@
-// Says which limit of the system was reached where a file could not be opened, or a process not started.
+// Names the system limit that was reached if a file could not be opened or a process not started.
 import { readFileSync } from 'node:fs';
 import { XacctError } from '../errors.ts';
 import { command, type Hint } from '../hint.ts';
@@ -10,7 +10,7 @@ interface Limit {
 
 const isMac = process.platform === 'darwin';
 
-/** By the system's name of the error. A limit that is raised is one of a shell, and of what is started from it then. */
+/** By the system's error code. A raised limit applies to one shell, and to what it starts afterwards. */
 const LIMITS: Readonly<Record<string, Limit>> = {
   EMFILE: {
     words: 'too many open files in this process',
@@ -35,13 +35,13 @@ const LIMITS: Readonly<Record<string, Limit>> = {
 };
 
 /**
- * The error `limit`, as in `WHAT: too many open files in this process (EMFILE)`, where this is why a system call failed;
- * undefined for any other reason. `what` says what was to be done.
+ * The error `limit`, as in `WHAT: too many open files in this process (EMFILE)`, if a limit made a system call fail;
+ * undefined for any other reason. `what` is the action that failed.
  */
 export function limitError(what: string, cause: unknown): XacctError | undefined {
   if (!(cause instanceof Error) || !('code' in cause) || typeof cause.code !== 'string') return undefined;
   const { code } = cause;
-  // For anything but a start of a process it only means: not yet.
+  // For other calls than the start of a process, EAGAIN means "try again".
   if (code === 'EAGAIN' && !('syscall' in cause && String(cause.syscall).startsWith('spawn')))
     return undefined;
   const limit = Object.hasOwn(LIMITS, code) ? LIMITS[code] : undefined;
@@ -49,7 +49,7 @@ export function limitError(what: string, cause: unknown): XacctError | undefined
   return new XacctError('limit', `${what}: ${limit.words} (${code})`, { hint: limit.hint, cause });
 }
 
-/** How many files this process may have open; undefined where the system does not say it in a file. */
+/** How many files this process may have open; undefined if the system has no file with the limit. */
 export function openFilesLimit(): number | undefined {
   try {
     const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];

@@ -1,5 +1,5 @@
-// A home folder for libraries that ask for one as they are loaded, and fail where neither HOME nor the user database says it.
-// It is there while they are loaded: imported before them, forgotten behind them.
+// Sets a home folder for libraries that fail without one while they are loaded, if this user has none.
+// Import it before them, and call `forgetMadeUpHome` after them.
 import { homedir } from 'node:os';
 
 const isMadeUp = !isKnown();
@@ -13,7 +13,7 @@ function isKnown(): boolean {
   }
 }
 
-/** Called when they are loaded. */
+/** Call this when the libraries are loaded. */
 export function forgetMadeUpHome(): void {
   if (isMadeUp) delete process.env.HOME;
 }

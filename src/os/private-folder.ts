@@ -1,17 +1,17 @@
-// Makes folders: closed to others from their first moment, or for every user of the machine.
+// Creates folders: closed to other users from their first moment, or open to every user of the machine.
 import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder and its missing parents, 0700; one that is there stays as it is. Not with mkdir's own `recursive`, which
- * never ends where a file system (/proc) says ENOENT for a folder whose parent exists.
+ * Creates a folder and its missing parents, 0700; an existing one is unchanged. It does not use mkdir's `recursive`,
+ * which never ends if a file system (/proc) returns ENOENT for a folder whose parent exists.
  * @throws errors of mkdir.
  */
 export function makePrivateFolder(path: string): void {
   makeFolder(path, 0o700);
 }
 
-/** The same, 0755, whatever the umask. @throws errors of mkdir. */
+/** Creates a folder and its missing parents, 0755, whatever the umask is. @throws errors of mkdir. */
 export function makePublicFolder(path: string): void {
   makeFolder(path, 0o755);
 }
@@ -26,11 +26,11 @@ function makeFolder(path: string, mode: number): void {
   if (again !== undefined) throw again;
 }
 
-/** Undefined where the folder is there now, by whomever it was made. */
+/** Undefined if the folder exists now, whichever process created it. */
 function make(path: string, mode: number): NodeJS.ErrnoException | undefined {
   try {
     mkdirSync(path, { mode });
-    // The umask of whoever set up the machine is not for the others.
+    // The mode must not depend on the umask of the administrator.
     if ((mode & 0o077) !== 0) chmodSync(path, mode);
   } catch (error) {
     const refused = error as NodeJS.ErrnoException;

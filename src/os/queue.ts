@@ -1,4 +1,4 @@
-// So many things at once, and the others in the order in which they came.
+// Limits how many tasks run at once; the others wait in order.
 
 /** Runs at most `most` at once. `onIdle`: called when none is left. */
 export function createQueue(
@@ -14,7 +14,7 @@ export function createQueue(
       return await run();
     } finally {
       const next = waiting.shift();
-      // It takes this one's place, so that none who comes now is before it.
+      // The next task takes this one's place, so that a new task cannot overtake it.
       if (next !== undefined) next();
       else {
         running -= 1;

@@ -1,9 +1,9 @@
-// Reads a file of a few kilobytes whole: never a pipe, whose end may not come, and never more than a bound.
+// Reads a whole file of a few kilobytes: never a pipe, which may not end, and never more than a limit.
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 
 const MAX_BYTES = 1024 * 1024;
 
-/** Why a file was not read, which the system had nothing against; its message is for people, as in `it is a pipe`. */
+/** Why this program, and not the system, refused to read a file. The message is for people, as in `it is a pipe`. */
 export class FileRefused extends Error {}
 
 /** @throws FileRefused; the system's error. */
@@ -15,11 +15,11 @@ export function readSmallFile(
 }
 
 /**
- * The same as bytes. A file of the system's (`/proc`) may have more than it says, or no end. `check` looks at the very file that
- * is read. @throws as above, and as `check` does.
+ * Reads the file as bytes. A system file (`/proc`) may be longer than its size says, or endless. `check` gets the stat
+ * of the opened file. @throws FileRefused; the system's error; what `check` throws.
  */
 export function readBounded(path: string, maxBytes: number, check?: (opened: Stats) => void): Buffer {
-  // A pipe that is open at no other end would be waited for. (Windows has no such flag.)
+  // Opening a pipe without a writer would block. (Windows has no such flag.)
   const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const stat = fstatSync(fd);
@@ -27,7 +27,7 @@ export function readBounded(path: string, maxBytes: number, check?: (opened: Sta
     if (stat.isDirectory()) throw new FileRefused('it is a folder');
     if (stat.isFIFO()) throw new FileRefused('it is a pipe');
     const chunks: Buffer[] = [];
-    // Of a file that does not grow, one chunk and what says that there is no more.
+    // For a file that does not grow, one chunk is enough, with one byte to see its end.
     const first = stat.size === 0 ? CHUNK_BYTES : Math.min(stat.size, maxBytes) + 1;
     for (let [size, room] = [0, first]; ; room = CHUNK_BYTES) {
       const chunk = Buffer.alloc(room);
@@ -44,7 +44,7 @@ export function readBounded(path: string, maxBytes: number, check?: (opened: Sta
 
 const CHUNK_BYTES = 64 * 1024;
 
-/** Why a file cannot be read, in words or as the system's code. */
+/** Why a file cannot be read, in words or as the system's error code. */
 export function whyUnreadable(error: unknown): string {
   if (error instanceof FileRefused) return error.message;
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);

@@ -1,4 +1,4 @@
-// A file as it is: its bytes, mode and owner, read whole.
+// A file as it is now: its whole content, mode and owner.
 import * as fs from 'node:fs';
 import { XacctError } from '../errors.ts';
 import { type Command, command } from '../hint.ts';
@@ -6,7 +6,7 @@ import { errnoOf } from './file-cache.ts';
 import { limitError } from './limits.ts';
 import { readBounded } from './small-file.ts';
 
-/** A file that is there. */
+/** A file that exists. */
 export interface Snapshot {
   bytes: Buffer;
   mode: number;
@@ -14,10 +14,10 @@ export interface Snapshot {
   gid: number;
 }
 
-/** Docker's config.json with the logins of ten thousand registries has a tenth of it. */
+/** Docker's config.json with the logins of ten thousand registries has a tenth of this. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** The file at a path; undefined where there is none. @throws XacctError `file-access`, `limit` */
+/** The file at a path; undefined if there is none. @throws XacctError `file-access`, `limit` */
 export function readSnapshot(path: string): Snapshot | undefined {
   try {
     const stat = fs.statSync(path, { throwIfNoEntry: false });
@@ -32,7 +32,7 @@ export function readSnapshot(path: string): Snapshot | undefined {
   }
 }
 
-/** The text of a file. @throws XacctError `file-access` where it is not UTF-8: it could not be written back as it was. */
+/** The text of a file. @throws XacctError `file-access` if it is not UTF-8: it could not be written back unchanged. */
 export function textOf(snapshot: Snapshot | undefined, path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(

@@ -1,10 +1,10 @@
-// Which process listens on a socket of the file system, for a hint that names the one process to end; and where a socket is.
+// Finds the process that listens on a socket of the file system, and the path of a socket.
 import { fstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 
 /**
- * The ID of the process of this user that listens on the socket at `path`; of several (systemd, and the daemon that it
- * activated) that of the daemon. Undefined where it cannot be told: none listens there, two daemons do (a path may be
- * bound again), it runs in another container, or this is not Linux.
+ * The ID of this user's process that listens on the socket at `path`. If several do (systemd, and the daemon that it
+ * started), the daemon's. Undefined if it is unclear: no process listens, two daemons do (a path may be bound again),
+ * the process is in another container, or this is not Linux.
  */
 export function socketHolder(path: string, uid: number): number | undefined {
   if (process.platform !== 'linux') return undefined;
@@ -12,13 +12,13 @@ export function socketHolder(path: string, uid: number): number | undefined {
   if (sockets.size === 0) return undefined;
   const processes = processesOf(uid);
   const holders = processes.filter((pid) => holds(pid, sockets));
-  // A daemon whose program its user may not read keeps what it has open to itself.
+  // If the user may not read a daemon's program file, the kernel hides its descriptors.
   const likely = holders.length === 0 ? processes.filter(isClosed) : holders;
   const [holder, ...others] = likely.length === 1 && likely === holders ? holders : daemonsOf(likely);
   return others.length === 0 ? holder : undefined;
 }
 
-/** A minter that the daemon just begins to start is still a copy of it. */
+/** A minter that has just been forked still looks like the daemon. */
 function daemonsOf(pids: readonly number[]): number[] {
   const daemons = pids.filter(isDaemon);
   return daemons.filter((pid) => !daemons.includes(parentOf(pid)));
@@ -31,22 +31,22 @@ function parentOf(pid: number): number {
 /** `__SO_ACCEPTCON` of linux/net.h. */
 const LISTENS = 0x10000;
 
-/** proc_pid_net(5): Num RefCount Protocol Flags Type St Inode Path; blanks in a path are its own. */
+/** proc_pid_net(5): Num RefCount Protocol Flags Type St Inode Path. A path may contain spaces. */
 const ROW = /^[\da-f]+: [\dA-F]+ [\dA-F]+ ([\dA-F]+) [\dA-F]+ [\dA-F]+ +(\d+) (.+)$/;
 
-/** As in `socket:[INODE]`. A path that was bound again is there more than once, while the older socket is open. */
+/** As in `socket:[INODE]`. A path that was bound again has two entries while the older socket is open. */
 function listeningOn(path: string): ReadonlySet<string> {
   const sockets = listeningSockets().filter(({ bound }) => bound === path);
   return new Set(sockets.map(({ inode }) => `socket:[${inode}]`));
 }
 
-/** The path of the listening socket that a descriptor leads to; undefined where it is none of the file system. */
+/** The path of the listening socket of a descriptor; undefined if it is not in the file system. */
 export function boundPath(fd: number): string | undefined {
   const inode = attempt(() => String(fstatSync(fd).ino));
   return listeningSockets().find((socket) => socket.inode === inode && socket.bound.startsWith('/'))?.bound;
 }
 
-/** `bound`: a path, or a name that begins with `@`. */
+/** `bound`: a path, or an abstract name that begins with `@`. */
 function listeningSockets(): { inode: string; bound: string }[] {
   const rows = (read('/proc/net/unix') ?? '').split('\n').slice(1);
   return rows.flatMap((row) => {
@@ -84,7 +84,7 @@ function list(folder: string): string[] {
   return attempt(() => readdirSync(folder)) ?? [];
 }
 
-/** Processes end while they are looked at, and some are closed to this user. */
+/** Processes may end during the look, and some cannot be read by this user. */
 function attempt<T>(look: () => T): T | undefined {
   try {
     return look();

@@ -1,4 +1,4 @@
-// Starts this program again, in a session of its own, with one pipe. It closes itself what else it inherits.
+// Starts this program again, in its own session, with one pipe. The child closes other inherited descriptors itself.
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { Environment, SelfCommand } from '../invocation.ts';
@@ -14,14 +14,14 @@ export interface SpawnSelf {
 }
 
 /**
- * The child, and the pipe it writes to: undefined where it could not be started, which is told by its `error`.
- * @throws the system's error, for the rarer reasons why it cannot be started (ENOMEM).
+ * The child, and the pipe that it writes to; undefined if it could not start, which its `error` event reports.
+ * @throws the system's error, for rarer failures of the start (ENOMEM).
  */
 export function spawnSelf(
   [executable, ...before]: SelfCommand,
   { args, env, stdin, cwd }: SpawnSelf,
 ): { child: ChildProcess; output: Readable | undefined } {
-  // Not imported: Node takes a millisecond to load it, and few starts of the program start another.
+  // Not imported: Node takes a millisecond to load it, and most runs start no child.
   const { spawn } = process.getBuiltinModule('node:child_process');
   const child = spawn(executable, [...before, ...args], {
     env: { ...env },

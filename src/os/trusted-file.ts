@@ -1,4 +1,4 @@
-// Whether what is in a file is the word of its owners alone: one of them owns it, and no one else may write it.
+// Whether only trusted users can have written a file: one of them owns it, and no other user may write it.
 import { XacctError } from '../errors.ts';
 import { command, type Hint } from '../hint.ts';
 import { readSmallFile } from './small-file.ts';
@@ -10,7 +10,7 @@ export interface FileOwner {
 }
 
 /**
- * `own`: the user whose file it may be, besides root's.
+ * `own`: the user who may own the file, besides root.
  * @throws XacctError `config-invalid` with the command that fixes it.
  */
 export function refuseUntrusted(path: string, { uid, mode }: FileOwner, own?: number): void {
@@ -38,12 +38,12 @@ function refused(message: string, hint: Hint): XacctError {
 /** https://docs.kernel.org/admin-guide/sysctl/kernel.html#overflowgid-overflowuid */
 const OVERFLOW_UID = 65_534;
 
-/** In a user namespace that does not have the host's root, such as rootless podman's, that root has the overflow ID. */
+/** A user namespace without the host's root (rootless podman's, say) shows that root as the overflow ID. */
 function isRoots(uid: number): boolean {
   return uid === 0 || (uid === OVERFLOW_UID && process.platform === 'linux' && !hasOuterRoot());
 }
 
-/** Each line: first ID inside, first ID outside, how many. */
+/** Each line: first ID inside, first ID outside, count. */
 function hasOuterRoot(): boolean {
   try {
     return /^ *\d+ +0 /m.test(readSmallFile('/proc/self/uid_map'));

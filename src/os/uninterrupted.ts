@@ -1,9 +1,9 @@
-// Lets work that must not be left half done end before a signal ends the process.
+// Finishes work that must not be left half done before a signal ends the process.
 import { setImmediate } from 'node:timers/promises';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** What it brings; a signal that comes meanwhile has its effect afterwards. */
+/** The result of `work`; a signal that arrives meanwhile takes effect afterwards. */
 export async function uninterrupted<T>(work: () => Promise<T>): Promise<T> {
   let pending: NodeJS.Signals | undefined;
   const note = (signal: NodeJS.Signals) => {
@@ -13,7 +13,7 @@ export async function uninterrupted<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } finally {
-    // Node sees one that came during a synchronous call only now.
+    // Node reports a signal that arrived during a synchronous call only now.
     await setImmediate();
     for (const signal of SIGNALS) process.off(signal, note);
     if (pending !== undefined) process.kill(process.pid, pending);

@@ -1,6 +1,6 @@
-// Bytes with a secret in them, which are not left behind when they were read: what gets their memory next could read it.
+// Wipes bytes with a secret after they are read: the next user of that memory could read it.
 
-/** Takes the chunks out of their list, and wipes them; what they are together is for the caller to wipe. */
+/** Takes the chunks out of their list and wipes them. The caller wipes the joined bytes. */
 export function joinAndWipe(chunks: Buffer[]): Buffer {
   const taken = chunks.splice(0);
   const [only] = taken;
@@ -10,7 +10,7 @@ export function joinAndWipe(chunks: Buffer[]): Buffer {
   return joined;
 }
 
-/** What `read` makes of the bytes, which are wiped then. */
+/** The result of `read`; the bytes are wiped afterwards. */
 export function readAndWipe<T>(bytes: Buffer, read: (bytes: Buffer) => T): T {
   try {
     return read(bytes);

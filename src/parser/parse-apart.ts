@@ -1,4 +1,4 @@
-// A large file read in a process of its own, with an end to its time, so that a caller of another file does not wait for it.
+// Parses a large file in a process of its own, with a time limit, so that callers with other files do not wait for it.
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { errorFrom, XacctError } from '../errors.ts';
@@ -12,24 +12,27 @@ import { spawnSelf } from '../os/spawn-self.ts';
 import { type Parsed, TAKERS } from './parsed-lines.ts';
 import type { LastLine } from './run-parser.ts';
 
-/** A file of 4 MiB takes a few. */
+/** A file of 4 MiB takes a few seconds. */
 const TIMEOUT_MS = 20_000;
 
-/** Each may take hundreds of megabytes for a moment. A smaller file does not wait for larger ones. */
+/** Each process may need hundreds of megabytes for a moment. A small file does not wait for large ones. */
 const LARGE_BYTES = 256 * 1024;
 const MAX_AT_ONCE = { small: 2, large: 1 };
 
 /** `size` in bytes. */
 export type ParseApart = <K extends keyof Parsed>(what: K, path: string, size: number) => Promise<Parsed[K]>;
 
-/** @throws XacctError, from what it returns: what is wrong with the file; `timeout`; `internal` where the process ends early. */
+/**
+ * @throws XacctError, from the returned function: the fault of the file; `timeout`; `internal` if the process ends
+ * early.
+ */
 export function createParseApart(self: SelfCommand): ParseApart {
   const small = createQueue(MAX_AT_ONCE.small);
   const large = createQueue(MAX_AT_ONCE.large);
   return (what, path, size) => (size > LARGE_BYTES ? large : small)(() => parse(self, what, path));
 }
 
-/** A reader of which no caller waits longer than for an answer: `timeoutMs` is that of the environment. */
+/** A reader that never makes a caller wait longer than for an answer: `timeoutMs` is the environment's. */
 export function withinTimeout<T>(
   read: (env: Environment) => T | Promise<T>,
   timeoutMs: (env: Environment) => number,
@@ -67,7 +70,7 @@ async function parse<K extends keyof Parsed>(self: SelfCommand, what: K, path: s
         else if ('error' in value) throw errorFrom(value.error);
         else return taker.taken();
       }
-      // A pipe is read in many chunks for one turn of the loop.
+      // Other work gets a turn between chunks: a pipe delivers many of them in one turn of the event loop.
       await setImmediate();
     }
     throw new Error('the process that read it ended early');
@@ -84,7 +87,7 @@ function isEnd(value: unknown): value is LastLine {
   return typeof value === 'object' && value !== null && ('end' in value || 'error' in value);
 }
 
-/** `path`: or what it is. */
+/** `path`: the path, or a description. */
 function tooSlow(path: string, milliseconds: number): XacctError {
   return new XacctError('timeout', `${path} was not read within ${milliseconds / 1_000} s`, {
     hint: { say: 'to see how large the files are', run: command`ecr-xacct config check` },

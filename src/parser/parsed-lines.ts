@@ -1,28 +1,28 @@
-// A parsed file as lines of JSON, so that they can be read bit by bit.
+// A parsed file as lines of JSON, so that it can be read in pieces.
 import { addToGroup, type Config, type RegistryRule } from '../config/load.ts';
 import type { Section, Sections } from '../profiles/ini.ts';
 
-/** What is read apart, by name. */
+/** The types of files that another process parses, by name. */
 export interface Parsed {
   config: Config;
   'system-config': Config;
   sections: Sections;
 }
 
-/** One line each; undefined is left out. */
+/** One line for each value; undefined values are left out. */
 export const LINES: { [K in keyof Parsed]: (parsed: Parsed[K]) => Iterable<unknown> } = {
   config: configLines,
   'system-config': configLines,
   sections: (sections) => sections,
 };
 
-/** The path is the same of all rules: it is left out. */
+/** All rules have the same path, so it is left out. */
 function* configLines({ rules, groups: _, ...settings }: Config): Generator<unknown> {
   yield settings;
   for (const { file: _file, ...rule } of rules) yield rule;
 }
 
-/** Takes the lines in their order. They were written by this very program. */
+/** Takes the lines in order. This same program wrote them. */
 export interface Taker<T> {
   take(line: unknown): void;
   taken(): T;

@@ -1,4 +1,4 @@
-// Inside a process of its own: reads one large file and writes what it says, line by line.
+// Inside a parser process: reads one large file and writes its content, line by line.
 import { writeSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { readConfigAt } from '../config/config-reader.ts';
@@ -7,12 +7,12 @@ import { RESULT_FD } from '../os/inherited-fds.ts';
 import { readSectionsAt } from '../profiles/profiles.ts';
 import { LINES } from './parsed-lines.ts';
 
-/** The last line: whether all of it was written, or why there is nothing. */
+/** The last line: everything was written, or the error. */
 export type LastLine = { end: true } | { error: ReturnType<typeof errorFields> };
 
-/** `args`: which of `Parsed`, and the path. */
+/** `args`: a name of `Parsed`, and the path. */
 export async function runParser([what, path = '']: readonly string[]): Promise<void> {
-  // What others wait for comes first.
+  // Other processes come first: callers wait for them.
   setPriority(constants.priority.PRIORITY_LOW);
   const lines = await orError(() => linesOf(what, path));
   const end: LastLine = lines instanceof XacctError ? { error: errorFields(lines) } : { end: true };
@@ -20,7 +20,7 @@ export async function runParser([what, path = '']: readonly string[]): Promise<v
   write(end);
 }
 
-/** @throws XacctError what is wrong with the file */
+/** @throws XacctError for a fault of the file */
 function linesOf(what: string | undefined, path: string): Iterable<unknown> {
   if (what === 'config' || what === 'system-config') return LINES[what](readConfigAt(path, what));
   return LINES.sections(readSectionsAt(path));

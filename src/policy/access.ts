@@ -1,7 +1,7 @@
-// What a grant gives: to whom, on what, and whether they may push.
+// What a grant gives: to whom, on which repositories, and whether they may push.
 import type { Partition } from '../registry/ecr-hostname.ts';
 
-/** Whom a policy lets in. */
+/** Who gets access from a policy. */
 export type Grantee =
   /** Every principal of the account that its own administrators allow. Twelve digits. */
   | { kind: 'account'; account: string }
@@ -9,17 +9,17 @@ export type Grantee =
   | { kind: 'principal'; type: 'role' | 'user'; arn: string; account: string }
   /** Every account of an AWS organization (`o-…`), by `aws:PrincipalOrgID`. */
   | { kind: 'organization'; id: string }
-  /** The Lambda functions of an account, which the service itself pulls for; and the account, which makes them. */
+  /** The Lambda functions of an account, for which the service itself pulls, and the account, which creates them. */
   | { kind: 'lambda'; account: string };
 
-/** The repositories that access is to: of the account's registry in the region, or of one of its repositories. */
+/** The repositories of a grant, in an account's registry of one region. */
 export interface Target {
   account: string;
   region: string;
   partition: Partition;
   /**
-   * `repository`: one, by its name; it has a policy of its own. `prefix`: all whose name begins with it (all there are where
-   * it is empty), by the registry's policy.
+   * `repository`: the one with this name, by its own policy. `prefix`: all whose names begin with it (all of them if it
+   * is empty), by the registry's policy.
    */
   kind: 'repository' | 'prefix';
   name: string;
@@ -28,6 +28,6 @@ export interface Target {
 export interface Access {
   grantees: readonly Grantee[];
   target: Target;
-  /** Besides pulling. */
+  /** Push as well as pull. */
   push: boolean;
 }

@@ -1,19 +1,22 @@
-// Whether the conditions of a statement hold, as far as that can be told from what is known of a request.
+// Whether the conditions of a statement hold, as far as what is known of a request decides it.
 import { listOf, type Statement } from './policy-document.ts';
 import { matchesAllBelow, matchesSomeBelow, matchesWildcard } from './wildcard.ts';
 
 export type Judgement = 'yes' | 'no' | 'maybe';
 
-/** The value of a condition key: one text, any text that begins with a prefix, or none (the request has no such key). */
+/** The value of a condition key: a text, any text with a prefix, or none (the request has no such key). */
 export type KnownValue = string | { below: string } | undefined;
 
-/** By condition key in lower case. Of a key that is not there, nothing is known. */
+/** By condition key in lower case. Nothing is known of a key that is missing here. */
 export type Known = ReadonlyMap<string, KnownValue>;
 
-/** Any other operator is beyond us. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+/**
+ * Other operators are not evaluated.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ */
 type Operator = 'StringEquals' | 'StringLike' | 'ArnEquals' | 'ArnLike';
 
-/** Every operator and key has to hold, and of each the one or the other value. */
+/** All operators and keys must hold; for each key, one of its values is enough. */
 export function judgeConditions(condition: Statement['Condition'], known: Known): Judgement {
   return every(
     Object.entries(condition ?? {}).flatMap(([operator, keys]) =>
@@ -43,7 +46,7 @@ export function not(judgement: Judgement): Judgement {
   return judgement === 'yes' ? 'no' : 'yes';
 }
 
-/** A text with a policy variable (`${aws:username}`) means something else for each request. */
+/** A text with a policy variable (`${aws:username}`) has another value for each request. */
 export function hasVariable(text: string): boolean {
   return text.includes('${');
 }
@@ -75,7 +78,7 @@ function matches(operator: Operator, value: string, expected: string): boolean {
   );
 }
 
-/** Of an ARN each part is matched by itself; what is behind the fifth colon is one. */
+/** Each part of an ARN is matched by itself; everything after the fifth colon is one part. */
 function arnParts(arn: string): string[] {
   const parts = arn.split(':');
   return [...parts.slice(0, 5), parts.slice(5).join(':')];

@@ -1,4 +1,4 @@
-// Whether a policy already gives what a grant would: to that very grantee, on the whole target, under no other condition.
+// Whether a policy already gives what a grant would: to this exact grantee, on the whole target, unconditionally.
 import type { Target } from './access.ts';
 import { namesAction } from './actions.ts';
 import { actionsOf, type Gift, isEverybody, membersOf, principalsOf, readOwn } from './own-statement.ts';
@@ -7,12 +7,12 @@ import { LAMBDA_SERVICE, samePrincipal } from './principal.ts';
 import { targetArn } from './target.ts';
 import { matchesAllBelow, matchesWildcard } from './wildcard.ts';
 
-/** Elements whose meaning is known here; a statement with another might be narrower than it looks. */
+/** The elements that this program understands; a statement with another may be narrower than it looks. */
 const KNOWN: ReadonlySet<string> = new Set(['Sid', 'Effect', 'Principal', 'Action', 'Resource', 'Condition']);
 
 /**
- * Each action may be given by another statement. A denial does not count: no grant helps against it. Nor does a statement of ours
- * of another kind, which is taken back for itself.
+ * Different statements may give the actions. Denials are ignored: no grant helps against them. Our own statements of
+ * another kind are ignored, too: they are revoked separately.
  */
 export function isGiven(statements: readonly Statement[], gift: Gift, target: Target): boolean {
   const giving = statements.filter(
@@ -41,7 +41,7 @@ function isFor(statement: Statement, { kind, member }: Gift): boolean {
   return membersOf(kind, statement)?.includes(member) ?? false;
 }
 
-/** Without a Resource, a statement is for what its policy is attached to. */
+/** A statement without a Resource applies to the resource of its policy. */
 function isOnAll({ Resource: resource }: Statement, target: Target): boolean {
   if (resource === undefined) return true;
   const [arn, patterns] = [targetArn(target), listOf(resource)];

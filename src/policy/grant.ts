@@ -1,4 +1,4 @@
-// A policy with access added: one more in a list of ours, or a statement of ours; nothing where it is given already.
+// Adds access to a policy: one more member in a statement of ours, or a new one; nothing if it is already given.
 import { XacctError } from '../errors.ts';
 import type { Access, Target } from './access.ts';
 import { isGiven } from './coverage.ts';
@@ -7,8 +7,8 @@ import { type Gift, giftsTo, newOwn, readOwn, withMembers } from './own-statemen
 import { type PolicyDocument, type Statement, statementsOf } from './policy-document.ts';
 
 /**
- * `document` is the policy of the target: the repository's, or the registry's for a prefix; undefined where there is none. Returns
- * the same object where nothing changes.
+ * `document` is the policy of the target: the repository's, or the registry's for a prefix; undefined if there is none.
+ * Returns the same object if nothing changes.
  * @throws XacctError `usage` for a push by Lambda functions.
  */
 export function grantAccess(document: PolicyDocument | undefined, access: Access): PolicyDocument {

@@ -1,4 +1,4 @@
-// Whom access is for, as a person types it, and why what they typed is no principal.
+// Parses a grantee as a person types it, and says why a text is no principal.
 import { XacctError } from '../errors.ts';
 import { command, type Hint } from '../hint.ts';
 import type { Partition } from '../registry/ecr-hostname.ts';
@@ -8,9 +8,12 @@ import { isOrganizationId, isUniqueId } from './principal.ts';
 const ACCOUNT = /^\d{12}$/;
 const ARN =
   /^arn:(?<partition>[^:]*):(?<service>[^:]*):(?<region>[^:]*):(?<account>[^:]*):(?<resource>[\s\S]*)$/;
-/** Of an IAM role or user: a path of printable ASCII, then the name. https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html */
+/**
+ * An IAM role or user: a path of printable ASCII, then the name.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
+ */
 const ROLE_OR_USER = /^(?<type>role|user)\/(?<path>[!-~]+\/)?(?<name>[\w+=,.@-]{1,128})$/;
-/** IAM Identity Center makes these roles, below a path of its own. */
+/** IAM Identity Center creates these roles, below its own path. */
 const SSO_ROLE = /^AWSReservedSSO_/;
 
 interface Arn {
@@ -21,8 +24,8 @@ interface Arn {
 }
 
 /**
- * Reads an account, an ARN of an account, a role or a user, `org:o-…` or `lambda:ACCOUNT`. `partition` is the registry's: no one is
- * let in from another.
+ * Parses an account, an ARN of an account, a role or a user, `org:o-…` or `lambda:ACCOUNT`. `partition` is the
+ * registry's: other partitions cannot get access.
  * @throws XacctError `usage`, which says what to write instead.
  */
 export function parseGrantee(text: string, partition: Partition): Grantee {
@@ -41,7 +44,7 @@ export function parseGrantee(text: string, partition: Partition): Grantee {
   throw notUnderstood(text, partition);
 }
 
-/** What a person types for it. */
+/** What a person types for the grantee. */
 export function describeGrantee(grantee: Grantee): string {
   switch (grantee.kind) {
     case 'account':

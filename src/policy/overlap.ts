@@ -1,4 +1,4 @@
-// Whether a statement may give a grantee something, where in doubt yes: for the warning that it still does.
+// Whether a statement may give a grantee something (yes in doubt), for the warning that it still does.
 import type { Grantee, Target } from './access.ts';
 import { isAbout, NEEDED_PULL_ACTIONS } from './actions.ts';
 import { judgeConditions, type Known, type KnownValue } from './conditions.ts';
@@ -8,10 +8,10 @@ import { accountOf, isSessionOf, LAMBDA_SERVICE, samePrincipal, wholeAccount } f
 import { targetArn } from './target.ts';
 import { matchesAllBelow, matchesSomeBelow, matchesWildcard } from './wildcard.ts';
 
-/** Someone who asks: how principals name them, and what conditions may ask of them. */
+/** A possible caller: the principals that name it, and the values of its condition keys. */
 interface Asker {
   isNamed(principal: Statement['Principal']): boolean;
-  /** Whether an exception for these (NotPrincipal) leaves no one of it. */
+  /** Whether NotPrincipal with these excludes all of it. */
   isExcepted(principal: Statement['Principal']): boolean;
   known: Known;
   actions: readonly string[];
@@ -79,7 +79,7 @@ function functionsOf(account: string, { partition, region }: Target): Asker {
   return { isNamed: isService, isExcepted: isService, known, actions: NEEDED_PULL_ACTIONS };
 }
 
-/** Whether everyone is named, or one of that kind. */
+/** Whether the principal is everyone, or has one of this kind. */
 function among(kind: 'AWS' | 'Service', isIt: (principal: string) => boolean) {
   return (principal: Statement['Principal']) =>
     isEverybody(principal) || principalsOf(principal, kind).some(isIt);

@@ -1,4 +1,4 @@
-// The statements that we write: known by their Sid and by meaning just what that Sid says, else they are others'.
+// The statements that this program writes: it recognizes them by their Sid and exact form; all others are foreign.
 import type { Access, Grantee, Target } from './access.ts';
 import { NEEDED_PULL_ACTIONS, PULL_ACTIONS, PUSH_ACTIONS, sameActions } from './actions.ts';
 import { listOf, type Statement } from './policy-document.ts';
@@ -6,13 +6,13 @@ import { isOrganizationId, isPlainPrincipal, LAMBDA_SERVICE } from './principal.
 import { targetArn } from './target.ts';
 
 /**
- * As it is in the Sid. `Org`: everyone of an organization; `Lambda`: the service, for an account's functions;
- * `LambdaAccount`: that account itself, which makes them, apart from what else it may pull.
+ * As in the Sid. `Org`: everyone of an organization; `Lambda`: the service, for an account's functions;
+ * `LambdaAccount`: the account that creates these functions, apart from other access that it has.
  */
 const KINDS = ['Pull', 'Push', 'PullOrg', 'PushOrg', 'Lambda', 'LambdaAccount'] as const;
 export type OwnKind = (typeof KINDS)[number];
 
-/** What one grantee gets by one statement of ours: its list of principals, organizations or functions gains the member. */
+/** One grantee's part of one statement of ours: a member of its list of principals, organizations or functions. */
 export interface Gift {
   kind: OwnKind;
   member: string;
@@ -39,7 +39,7 @@ export function actionsOf(kind: OwnKind): readonly string[] {
   return kind.startsWith('Pull') ? PULL_ACTIONS : PUSH_ACTIONS;
 }
 
-/** All that the grantee gets where `push` is true, else only what a pull takes. */
+/** All parts for the grantee; without `push`, only those of a pull. */
 export function giftsTo(grantee: Grantee, { target, push }: Pick<Access, 'target' | 'push'>): Gift[] {
   const { partition, region } = target;
   const both = (suffix: '' | 'Org', member: string): Gift[] => [
@@ -62,8 +62,8 @@ export function giftsTo(grantee: Grantee, { target, push }: Pick<Access, 'target
 }
 
 /**
- * A statement of ours, for `target` where that is given, else for any; undefined for those of other people, also where they edited
- * one of ours.
+ * Reads a statement of ours, for `target` if it is given, else for any. Undefined for foreign statements, and for ours
+ * if they were edited.
  */
 export function readOwn(statement: Statement, target?: Target): OwnStatement | undefined {
   const { Sid: sid = '', Effect: effect, Action: action, Resource: resource, ...listing } = statement;
@@ -99,7 +99,7 @@ export function withMembers(statement: Statement, kind: OwnKind, members: readon
   return { ...statement, ...listing(kind, members.toSorted()) };
 }
 
-/** Whether everyone is meant, who then may be narrowed by a condition. */
+/** Whether the principal is everyone; a condition may narrow it. */
 export function isEverybody(principal: Statement['Principal']): boolean {
   return principal === '*' || principalsOf(principal, 'AWS').includes('*');
 }
@@ -109,8 +109,8 @@ export function principalsOf(principal: Statement['Principal'], kind: string): r
 }
 
 /**
- * Those for whom a statement is that has just the shape of one of ours, whatever its Sid and its actions: principals,
- * organizations, or functions; undefined for every other shape.
+ * The members of a statement with the form of ours, whatever its Sid and actions are: principals, organizations, or
+ * functions; undefined for every other form.
  */
 export function membersOf(
   kind: OwnKind,
@@ -146,7 +146,7 @@ function listing(kind: OwnKind, members: readonly string[]): Listing {
   }
 }
 
-/** A repository's policy is for that repository; the registry's says which it is for. */
+/** The policy of a repository needs no Resource; the registry's does. */
 function resourceOf(target: Target): string | undefined {
   return target.kind === 'prefix' ? targetArn(target) : undefined;
 }
@@ -156,7 +156,7 @@ function kindOf(sid: string): OwnKind | undefined {
   return KINDS.find((kind) => kind === written);
 }
 
-/** IAM wants each Sid once in a policy. */
+/** IAM requires unique Sids within a policy. */
 function freeSid(wanted: string, taken: readonly string[]): string {
   const others = new Set(taken.map((sid) => sid.toLowerCase()));
   let sid = wanted;
@@ -168,13 +168,13 @@ function allOf(members: readonly string[], is: (member: string) => boolean): rea
   return members.length > 0 && members.every(is) ? members : undefined;
 }
 
-/** The principals of an element that has this one kind of them, else none. */
+/** The principals of an element with only this kind of them, else none. */
 function onlyOf(principal: Statement['Principal'], kind: 'AWS' | 'Service'): readonly string[] {
   const isIt = typeof principal === 'object' && Object.keys(principal).join() === kind;
   return isIt ? listOf(principal[kind]) : [];
 }
 
-/** The values of a condition that has this one operator and key (whose case does not count), else none. */
+/** The values of a condition with only this operator and key (case is ignored), else none. */
 function onlyValues(condition: Statement['Condition'], operator: string, key: string): readonly string[] {
   const [[only, keys] = [], ...operators] = Object.entries(condition ?? {});
   const [[name, values] = [], ...others] = Object.entries(keys ?? {});

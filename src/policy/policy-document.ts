@@ -1,4 +1,4 @@
-// A resource policy of ECR as JSON: statements of ours beside those of other people, which stay as they are.
+// An ECR resource policy as JSON: statements of ours beside foreign statements, which are kept unchanged.
 import type { Node } from 'jsonc-parser';
 import { XacctError } from '../errors.ts';
 import { jsonTree } from '../json-tree.ts';
@@ -7,7 +7,7 @@ import type { Partition } from '../registry/ecr-hostname.ts';
 export type OneOrMany = string | readonly string[];
 export type ConditionValue = string | number | boolean;
 
-/** Elements that are not named here are kept, too. */
+/** Elements that are not listed here are kept, too. */
 export interface Statement {
   readonly [element: string]: unknown;
   readonly Sid?: string;
@@ -30,22 +30,25 @@ export interface PolicyDocument {
   readonly Statement: Statement | readonly Statement[];
 }
 
-/** Whose policy it is. */
+/** The account and resource that a policy belongs to. */
 export interface PolicyOwner {
   kind: 'repository' | 'registry';
   account: string;
   partition: Partition;
-  /** Undefined where a Resource of any region may stand in it. */
+  /** Undefined if a Resource may be of any region. */
   region?: string | undefined;
 }
 
-/** Of a registry's and of a repository's policy. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html */
+/**
+ * For the policies of registries and repositories.
+ * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html
+ */
 export const MAX_POLICY_CHARACTERS = 10_240;
 
 /**
- * Reads a policy; one without statements has an empty list of them. `what` is what the text is, for messages: `the policy of
+ * Parses a policy; without statements, its list of them is empty. `what` names the text in messages: `the policy of
  * repository team/app`, or a file.
- * @throws XacctError `policy` where that is no policy, or would not mean to AWS what it looks like.
+ * @throws XacctError `policy` if it is not a policy, or would mean something else to AWS than it appears to.
  */
 export function parsePolicy(text: string, what: string): PolicyDocument {
   const { root, fault: syntax } = jsonTree(text);
@@ -61,11 +64,11 @@ export function parsePolicy(text: string, what: string): PolicyDocument {
     const wrong = faultOf(statement);
     if (wrong !== undefined) throw fault(`statement ${index + 1} of ${what} ${wrong}`);
   }
-  // Checked just now, element by element.
+  // The statements were checked above.
   return { ...document, Statement: statements } as PolicyDocument;
 }
 
-/** Indented, or without any white space where it fits AWS's limit only so. */
+/** Indented, or without white space if it only fits AWS's limit so. */
 export function policyText(document: PolicyDocument): string {
   const compact = JSON.stringify(document);
   const indented = JSON.stringify(document, undefined, 2);
@@ -74,7 +77,10 @@ export function policyText(document: PolicyDocument): string {
     : indented;
 }
 
-/** @throws XacctError `policy` where it is too long for AWS. `what` begins the message: `the policy of repository team/app`. */
+/**
+ * @throws XacctError `policy` if it is too long for AWS. `what` begins the message: `the policy of repository
+ * team/app`.
+ */
 export function checkPolicySize(document: PolicyDocument, what: string): void {
   const { length } = JSON.stringify(document);
   if (length <= MAX_POLICY_CHARACTERS) return;
@@ -88,17 +94,20 @@ export function statementsOf(document: PolicyDocument | undefined): readonly Sta
   return [document?.Statement ?? []].flat();
 }
 
-/** One, many or none, as texts. */
+/** One, many or no values, as texts. */
 export function listOf(value: ConditionValue | readonly ConditionValue[] | undefined): readonly string[] {
   return value === undefined ? [] : [value].flat().map(String);
 }
 
-/** As many are the same after they were read and written. https://262.ecma-international.org/#sec-number.prototype.tostring */
+/**
+ * Numbers with this many digits are unchanged after parsing and writing.
+ * https://262.ecma-international.org/#sec-number.prototype.tostring
+ */
 const MAX_DIGITS = 15;
 
 /**
- * Of the two that stand in one object, AWS and we might each take another; and a number of many digits would be written as
- * another one.
+ * If a key is in one object twice, AWS and this program may use different ones. A number with many digits would be
+ * written as another number.
  */
 function refuseAmbiguous(node: Node, text: string, what: string): void {
   if (node.type === 'number') {
@@ -119,7 +128,7 @@ function refuseAmbiguous(node: Node, text: string, what: string): void {
   }
 }
 
-/** What is wrong with a statement, after its name; undefined where nothing is. */
+/** The fault of a statement, to follow its name; undefined if there is none. */
 function faultOf(statement: unknown): string | undefined {
   if (!isObject(statement)) return 'is not an object';
   if (statement.Effect !== 'Allow' && statement.Effect !== 'Deny') {

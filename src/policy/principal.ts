@@ -1,4 +1,4 @@
-// Principals as policies and refusals write them: an account in two ways, roles, users, and the IDs that are left of deleted ones.
+// Principals as policies and errors write them: accounts, roles, users, and the unique IDs of deleted ones.
 import { isPartition, type Partition } from '../registry/ecr-hostname.ts';
 
 /** The service that pulls for functions, in every partition. */
@@ -9,17 +9,17 @@ export function isOrganizationId(text: string): boolean {
   return /^o-[a-z0-9]{10,32}$/.test(text);
 }
 
-/** The account that a principal names as a whole: `444455556666` or its root's ARN; undefined for every other principal. */
+/** The account of a principal that is a whole account: `444455556666` or its root's ARN; undefined for all others. */
 export function wholeAccount(principal: string): string | undefined {
   return /^(?:(?=\d{12}$)|arn:[a-z-]+:iam::(?=\d{12}:root$))(\d{12})/.exec(principal)?.[1];
 }
 
-/** The account of any principal that says it. */
+/** The account of any principal that contains one. */
 export function accountOf(principal: string): string | undefined {
   return wholeAccount(principal) ?? /^arn:[a-z-]+:(?:iam|sts)::(\d{12}):/.exec(principal)?.[1];
 }
 
-/** Whether both mean the same: AWS takes an account's ID and its root's ARN for one. */
+/** Whether both mean the same: for AWS, an account's ID and its root's ARN are equal. */
 export function samePrincipal(left: string, right: string): boolean {
   return canonicalPrincipal(left) === canonicalPrincipal(right);
 }
@@ -29,14 +29,14 @@ export function canonicalPrincipal(principal: string): string {
 }
 
 /**
- * What AWS writes instead of the ARN of a role or a user that was deleted; a new one of that name has another.
+ * AWS replaces the ARN of a deleted role or user with its unique ID; a new one with the same name has another ID.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
  */
 export function isUniqueId(principal: string): boolean {
   return /^A[A-Z0-9]{15,}$/.test(principal);
 }
 
-/** Of an account, a role or a user: what a grant may write, and AWS may leave of it. */
+/** Whether it is an account, a role, a user, or the unique ID that AWS may replace one with. */
 export function isPlainPrincipal(principal: string): boolean {
   return (
     wholeAccount(principal) !== undefined ||
@@ -45,7 +45,7 @@ export function isPlainPrincipal(principal: string): boolean {
   );
 }
 
-/** Whether it is one session of that role: a statement may name it, though it ends. */
+/** Whether it is one session of that role: a statement may name a session, although it expires. */
 export function isSessionOf(principal: string, roleArn: string): boolean {
   const [session, role] = [principalOf(principal), principalOf(roleArn)];
   return (
@@ -58,7 +58,7 @@ export function isSessionOf(principal: string, roleArn: string): boolean {
   );
 }
 
-/** Who is behind an ARN: a role whatever its session is called. Names are without their path. */
+/** The identity behind an ARN: for a role, without regard to the session. Names have no path. */
 export type Principal =
   | {
       kind: 'role';
@@ -67,7 +67,7 @@ export type Principal =
       partition: Partition;
       /** Undefined in the role's own ARN. */
       session: string | undefined;
-      /** Of IAM Identity Center, which alone may change such a role. */
+      /** Of IAM Identity Center: only that can change such a role. */
       permissionSet: string | undefined;
     }
   | { kind: 'user' | 'federated-user'; name: string; account: string; partition: Partition }
@@ -76,13 +76,13 @@ export type Principal =
 const PRINCIPAL =
   /^arn:(?<partition>[\w-]+):(?:sts|iam)::(?<account>\d{12}):(?<type>root|assumed-role|role|user|federated-user)(?:\/(?<path>[!-~]+))?$/;
 
-/** Undefined for what is the ARN of no such principal. */
+/** Undefined for other ARNs. */
 export function principalOf(arn: string): Principal | undefined {
   const { partition = '', account = '', type, path = '' } = PRINCIPAL.exec(arn)?.groups ?? {};
   if (type === undefined || !isPartition(partition)) return undefined;
   if (type === 'root') return path === '' ? { kind: 'root', account, partition } : undefined;
   const names = path.split('/');
-  // A session's ARN is without the role's path, and its own name has no slash.
+  // The ARN of a session has no role path, and a session name has no slash.
   const isSession = type === 'assumed-role';
   const name = (isSession ? names[0] : names.at(-1)) ?? '';
   if (name === '' || (isSession && names.length !== 2)) return undefined;

@@ -1,4 +1,4 @@
-// Whether one statement is about one request, as far as that can be told.
+// Whether one statement applies to one request, as far as this can be known.
 import { isAbout } from './actions.ts';
 import {
   every,
@@ -15,18 +15,18 @@ import { listOf, type Statement } from './policy-document.ts';
 import { isSessionOf, samePrincipal, wholeAccount } from './principal.ts';
 import { matchesWildcard } from './wildcard.ts';
 
-/** By a role, a user or an account's root, or by a service for an account. */
+/** A request by a role, a user or an account's root, or by a service for an account. */
 export interface PolicyRequest {
-  /** Of a role, not of its session. */
+  /** The role's ARN, not its session's. */
   principalArn?: string | undefined;
   /** `lambda.amazonaws.com`. */
   service?: string | undefined;
   account: string;
-  /** Of the account; undefined where that is not known. */
+  /** The account's organization; undefined if it is not known. */
   organization?: string | undefined;
   action: string;
   resourceArn: string;
-  /** What a service asks for: a function, say. */
+  /** The resource that a service acts for: a function, say. */
   sourceArn?: string | undefined;
 }
 
@@ -43,8 +43,8 @@ function judgePrincipal(statement: Statement, request: PolicyRequest): Judgement
   const { Principal: principal, NotPrincipal: others } = statement;
   if (others === undefined) return some(namings(principal, request));
   const named = namings(others, request);
-  // An exception has to name a principal and its account, says AWS; where it names one of both, it does not say what happens.
-  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+  // AWS requires NotPrincipal to name the principal and its account; it does not say what happens with only one of
+  // them. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
   const isHalf = request.principalArn !== undefined && !isWholly(others, request);
   return isHalf && some(named) !== 'no' ? 'maybe' : not(some(named));
 }
@@ -61,7 +61,7 @@ function namings(principal: Statement['Principal'], request: PolicyRequest): Jud
   });
 }
 
-/** Whether both the principal and its account are among them. */
+/** Whether the list has both the principal and its account. */
 function isWholly(
   principals: Statement['Principal'],
   { principalArn = '', account }: PolicyRequest,
@@ -74,7 +74,7 @@ function isWholly(
   );
 }
 
-/** Without a Resource, a statement is for what its policy is attached to. */
+/** A statement without a Resource applies to the resource of its policy. */
 function judgeResource({ Resource: resource, NotResource: others }: Statement, arn: string): Judgement {
   const named = (patterns: readonly string[]) =>
     some(
@@ -97,7 +97,7 @@ function knownOf({ principalArn, service, account, organization, sourceArn }: Po
   ]);
   if (isService) known.set('aws:principalorgid', undefined);
   else if (organization !== undefined) known.set('aws:principalorgid', organization);
-  // A service says what it asks for; people and roles ask for themselves.
+  // Only a service's request has a source ARN; those of users and roles have none.
   if (!isService || sourceArn !== undefined) known.set('aws:sourcearn', sourceArn);
   known.set('aws:sourceaccount', isService ? account : sourceAccount(sourceArn));
   return known;

@@ -1,4 +1,4 @@
-// What is wrong with a statement that lets others in: each a line that says what, and what to do.
+// Warnings about a statement that gives access: each is one line with the fault and its fix.
 import { namesAction } from './actions.ts';
 import { isEverybody, principalsOf } from './own-statement.ts';
 import { listOf, type PolicyOwner, type Statement } from './policy-document.ts';
@@ -6,7 +6,7 @@ import { accountOf, isUniqueId } from './principal.ts';
 import { matchesWildcard } from './wildcard.ts';
 
 /**
- * With these one deletes images, or changes who may do what, and when they go.
+ * These actions delete images, or change permissions and lifecycle policies.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
  */
 const DANGEROUS = [
@@ -24,9 +24,12 @@ const DANGEROUS = [
   'PutAccountSetting',
 ];
 const READS = /^ecr:(?:BatchGet|Describe|Get|List)/i;
-/** Other registries replicate with these. https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html */
+/**
+ * The actions of replication from other registries.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
+ */
 const REPLICATION = ['ecr:BatchImportUpstreamImage', 'ecr:CreateRepository', 'ecr:ReplicateImage'];
-/** Condition keys that say who asks, or from where. */
+/** Condition keys about the caller or its network. */
 const WHO = /^aws:(?:principal|source|vpc|userid|username)/i;
 const MOST_NAMES = 3;
 

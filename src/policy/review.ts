@@ -1,4 +1,4 @@
-// What each statement of a policy means to people, and whether policies let a request in.
+// Describes each statement of a policy for people, and decides whether policies allow a request.
 import { isAbout, NEEDED_PULL_ACTIONS, ONLY_PUSH_ACTIONS, PULL_ACTIONS, PUSH_ACTIONS } from './actions.ts';
 import { isEverybody, readOwn } from './own-statement.ts';
 import {
@@ -14,20 +14,20 @@ import { warningsOf } from './review-warnings.ts';
 
 export interface ReviewedStatement {
   sid: string | undefined;
-  /** Written by a grant, and as it was written. */
+  /** A grant wrote it, and it is unchanged. */
   ours: boolean;
   effect: 'Allow' | 'Deny';
   /** `444455556666`, a role's ARN, `everyone`, `org o-…`, `service lambda.amazonaws.com`, `everyone but …`. */
   who: string[];
   pull: 'all' | 'some' | 'none';
   push: 'all' | 'some' | 'none';
-  /** What is written beyond the actions of a pull and a push. */
+  /** Its actions besides those of a pull and a push. */
   other: string[];
-  /** `team/*`; none in a policy that is about one repository and says no more. */
+  /** `team/*`; empty in a repository's policy that adds no restriction. */
   resources: string[];
   /** `StringEquals aws:PrincipalOrgID = o-…`. */
   conditions: string[];
-  /** A line each: what is wrong, and what to do. */
+  /** One line each: the fault and its fix. */
   warnings: string[];
 }
 
@@ -47,8 +47,8 @@ export function reviewStatement(statement: Statement, owner: PolicyOwner): Revie
 }
 
 /**
- * Whether the side of the resource lets a request in. `conditional`: that depends on what the request does not say. `documents` are
- * the policies that apply to it: the registry's, and its repository's.
+ * Whether the resource's side allows a request. `conditional`: that depends on facts that are not known. `documents`
+ * are the policies that apply: the registry's and the repository's.
  */
 export function allowsRequest(
   documents: readonly (PolicyDocument | undefined)[],
@@ -90,14 +90,14 @@ function named(principal: Statement['Principal']): string[] {
   );
 }
 
-/** BatchCheckLayerAvailability is of both, so alone it is a part of a pull, and beside a push no news. */
+/** BatchCheckLayerAvailability belongs to both. Alone it counts as a part of a pull; beside a push it adds nothing. */
 function sharesOf(statement: Statement): Pick<ReviewedStatement, 'pull' | 'push'> {
   const push = shareOf(statement, PUSH_ACTIONS, ONLY_PUSH_ACTIONS);
   const own = push === 'none' ? PULL_ACTIONS : NEEDED_PULL_ACTIONS;
   return { pull: shareOf(statement, NEEDED_PULL_ACTIONS, own), push };
 }
 
-/** `needed` are the actions without which there is none of it, `own` those that are for nothing else. */
+/** `needed`: the actions that it requires; `own`: those that serve nothing else. */
 function shareOf(statement: Statement, needed: readonly string[], own = needed): 'all' | 'some' | 'none' {
   const isNamed = (action: string) => isAbout(statement, action);
   if (needed.every(isNamed)) return 'all';

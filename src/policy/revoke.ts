@@ -1,4 +1,4 @@
-// A policy with access taken back: out of our statements only; and which statements still give it.
+// Removes access from a policy, from our own statements only, and finds the statements that still give it.
 import type { Access, Target } from './access.ts';
 import { ONLY_PUSH_ACTIONS, PULL_ACTIONS } from './actions.ts';
 import { refusePushByFunctions } from './grant.ts';
@@ -8,8 +8,8 @@ import { type PolicyDocument, type Statement, statementsOf } from './policy-docu
 import { samePrincipal } from './principal.ts';
 
 /**
- * `push` takes back only pushing, else all is. Returns the same object where nothing changes, and undefined where no statement is
- * left: the policy is to be deleted.
+ * With `push`, only pushing is revoked, else everything. Returns the same object if nothing changes, and undefined if
+ * no statement is left: then the policy must be deleted.
  * @throws XacctError `usage` for a push by Lambda functions.
  */
 export function revokeAccess(
@@ -30,8 +30,8 @@ export function revokeAccess(
 }
 
 /**
- * The Sids (`statement 2` where it has none) of the statements by which the grantees, or some of an account's principals, may still
- * do what was to be taken back: those of others, and ours without what they were given by name.
+ * The Sids (`statement 2` without one) of the statements that may still give the revoked access to the grantees, or to
+ * principals of their accounts: foreign ones, and ours without the revoked members.
  */
 export function stillAllowedBy(document: PolicyDocument | undefined, access: Access): string[] {
   const { grantees, target, push } = access;
@@ -43,7 +43,7 @@ export function stillAllowedBy(document: PolicyDocument | undefined, access: Acc
   });
 }
 
-/** The same of the statements that may deny the grantees, or some of an account's principals, what is given to them. */
+/** The Sids of the statements that may deny the grantees, or principals of their accounts, what a grant gives. */
 export function keptOutBy(document: PolicyDocument | undefined, access: Access): string[] {
   const { grantees, target, push } = access;
   const actions = [...PULL_ACTIONS, ...(push ? ONLY_PUSH_ACTIONS : [])];
@@ -61,14 +61,14 @@ function namesWhere(document: PolicyDocument | undefined, is: (statement: Statem
   );
 }
 
-/** What a revocation takes back, in the form of grants. */
+/** What a revocation removes, in the form of grants. */
 function giftsTaken(access: Access): Gift[] {
   return access.grantees
     .flatMap((grantee) => giftsTo(grantee, { ...access, push: true }))
     .filter(({ kind }) => !access.push || kind.startsWith('Push'));
 }
 
-/** The statement without its members that are taken back; undefined where that leaves none. */
+/** The statement without the revoked members; undefined if no member is left. */
 function without(statement: Statement, gifts: readonly Gift[], target: Target): Statement | undefined {
   const own = readOwn(statement, target);
   if (own === undefined) return statement;

@@ -1,4 +1,4 @@
-// The repositories that access is to, as a person types them behind the registry's hostname.
+// The repositories of a grant, as a person types them after the registry's hostname.
 import { XacctError } from '../errors.ts';
 import type { PrivateRegistry } from '../registry/ecr-hostname.ts';
 import type { Target } from './access.ts';
@@ -11,7 +11,7 @@ const MAX_CHARACTERS = 256;
 const TAG_OR_DIGEST = /(?::[\w][\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?$/;
 
 /**
- * Reads `team/app` (one repository; a tag or a digest behind it is dropped), `team/*` (all whose names begin so), and `*`, '' or
+ * Parses `team/app` (one repository; a tag or digest after it is dropped), `team/*` (all with this prefix), and `*` or
  * undefined (all).
  * @throws XacctError `usage`, which says what to write instead.
  */
@@ -21,11 +21,11 @@ export function parseTarget(
 ): Target {
   const registry = { account, region, partition };
   if (path === undefined || path === '*') return { ...registry, kind: 'prefix', name: '' };
-  // As of an empty variable: not to be taken for everything.
+  // An empty variable, for example: this must not mean every repository.
   if (path === '') throw noName('there is no repository after the slash', "for every repository, write '*'");
   if (path.endsWith('*')) {
     const prefix = path.slice(0, -1);
-    // A prefix may end where a name may not: the rest of it is to come.
+    // A prefix may end with a character that a name may not end with.
     requireName(path, prefix, /[._/-]$/.test(prefix) ? prefix.slice(0, -1) : prefix, 1);
     return { ...registry, kind: 'prefix', name: prefix };
   }
@@ -37,7 +37,7 @@ export function parseTarget(
   return { ...registry, kind: 'repository', name };
 }
 
-/** As a Resource of the registry's policy, and of an identity's: with a wildcard at its end where it is a prefix. */
+/** A Resource of a registry's or an identity's policy; a prefix has a wildcard at its end. */
 export function targetArn({ partition, region, account, kind, name }: Target): string {
   return `arn:${partition}:ecr:${region}:${account}:repository/${name}${kind === 'prefix' ? '*' : ''}`;
 }
@@ -48,7 +48,7 @@ export function describeTarget({ kind, name }: Target): string {
   return name === '' ? 'every repository' : `repositories ${name}*`;
 }
 
-/** `text` is what was typed, `written` the name or prefix in it, `name` what of that has to have the form of a name. */
+/** `text` is what was typed, `written` the name or prefix in it, `name` the part that must have the form of a name. */
 function requireName(text: string, written: string, name: string, least: number): void {
   if (written.includes('*')) {
     const before = written.slice(0, written.indexOf('*'));
@@ -64,7 +64,7 @@ function requireName(text: string, written: string, name: string, least: number)
   }
   if (REPOSITORY.test(name)) return;
   const lower = written.toLowerCase();
-  // ASCII only: outside it, `toLowerCase` would turn foreign letters into ours.
+  // ASCII only: `toLowerCase` turns some foreign letters into ASCII letters.
   if (/^[ -~]*$/.test(written) && lower !== written && REPOSITORY.test(name.toLowerCase())) {
     throw noName(`${text} has upper case, a repository has none`, `write ${quoted(text, lower)}`);
   }

@@ -1,9 +1,9 @@
-// The wildcards of policies: `*` stands for any text, `?` for any one character.
+// The wildcards of policies: `*` matches any text, `?` any one character.
 
-/** No character of any name, so that only a `*` can stand for it. */
+/** Occurs in no name, so only a `*` can match it. */
 const ANYTHING = '\uffff';
 
-/** Takes at most as many steps as text × pattern has characters: a policy may come from anybody. */
+/** The number of steps is at most text length × pattern length: a policy may be hostile. */
 export function matchesWildcard(text: string, pattern: string): boolean {
   let [atText, atPattern] = [0, 0];
   let [star, resume] = [-1, 0];
@@ -17,7 +17,7 @@ export function matchesWildcard(text: string, pattern: string): boolean {
       atText += 1;
       atPattern += 1;
     } else if (star >= 0) {
-      // The last `*` takes one character more.
+      // The last `*` matches one character more.
       resume += 1;
       atText = resume;
       atPattern = star + 1;

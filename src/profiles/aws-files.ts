@@ -1,4 +1,4 @@
-// The paths of the AWS CLI's config and credentials files, as a caller's environment says them.
+// The paths of the AWS CLI's config and credentials files, from a caller's environment.
 import { devNull } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { isWhole, WholeEnvironmentNeeded } from '../caller-environment.ts';
@@ -7,7 +7,7 @@ import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';
 import { homeFolder, underHome } from '../os/home-folder.ts';
 
-/** The paths of the config file and of the credentials file. */
+/** The paths of the config file and the credentials file. */
 export function awsFiles(env: Environment): [string, string] {
   return [
     awsFile(env.AWS_CONFIG_FILE, 'config', env),
@@ -16,7 +16,7 @@ export function awsFiles(env: Environment): [string, string] {
 }
 
 function awsFile(explicit: string | undefined, name: string, env: Environment): string {
-  // An empty variable names no file, and not the usual one.
+  // An empty variable means no file, not the default one.
   if (explicit === '') return devNull;
   return explicit === undefined ? join(homeFolder(env) ?? '/', '.aws', name) : expandedPath(explicit, env);
 }
@@ -24,7 +24,10 @@ function awsFile(explicit: string | undefined, name: string, env: Environment): 
 /** PATH_MAX of linux/limits.h. */
 const MAX_PATH = 4_096;
 
-/** As the AWS CLI: `$NAME` and `${NAME}` where they are set, then `~`. @throws WholeEnvironmentNeeded where it may be set. */
+/**
+ * As in the AWS CLI: replaces `$NAME` and `${NAME}` if they are set, then `~`. @throws WholeEnvironmentNeeded if one
+ * may be set.
+ */
 function expandedPath(path: string, env: Environment): string {
   let length = 0;
   const expanded = path.replace(/\$(?:(\w+)|\{([^{}]*)\})/g, (all, plain, braced) => {
@@ -44,7 +47,7 @@ function pathTooLong(path: string): XacctError {
   });
 }
 
-/** Variables with a path that means something else in the daemon's current folder than in the caller's. */
+/** Variables with a path: a relative one leads elsewhere from the daemon's current folder. */
 const PATH_VARIABLES = [
   'HOME',
   'ECR_XACCT_CONFIG',
@@ -61,8 +64,8 @@ const PATH_VARIABLES = [
 ];
 
 /**
- * Whether a path in the environment leads somewhere else in another process: a relative one, or one of the caller's own
- * descriptors (`AWS_CONFIG_FILE=<(…)`). Only a process in the caller's folder, started by the caller, can follow it.
+ * Whether a path in the environment leads elsewhere in another process: it is relative, or a descriptor of the caller
+ * (`AWS_CONFIG_FILE=<(…)`). Only a process that the caller starts, in its current folder, can open such a path.
  */
 export function hasPrivatePaths(env: Environment): boolean {
   return PATH_VARIABLES.some((name) => {

@@ -1,7 +1,7 @@
-// Where a profile's credentials come from, by its settings, in the AWS CLI's order.
+// The kind of a profile's credentials, from its settings, in the AWS CLI's order.
 import type { Section, Settings } from './ini.ts';
 
-/** What each of the two files has of a profile. */
+/** A profile's section in each of the two files. */
 export interface ProfileSections {
   config?: Section | undefined;
   credentials?: Section | undefined;
@@ -9,19 +9,20 @@ export interface ProfileSections {
 
 export type CredentialKind = 'role' | 'web-identity' | 'sso' | 'static' | 'login' | 'process' | 'none';
 
-/** Of both files, the credentials file's on top. */
+/** From both files; the credentials file overrides. */
 export function settingsIn({ config, credentials }: ProfileSections): Settings {
   return { ...config?.settings, ...credentials?.settings };
 }
 
-/** The section whose keys count: they are never taken from both. */
+/** The section whose keys are used: keys are never mixed from both files. */
 export function keySection({ config, credentials }: ProfileSections): Section | undefined {
   return [credentials, config].find((section) => section?.settings.aws_access_key_id !== undefined);
 }
 
 /**
- * What is there first decides, whether it is whole or not (botocore's credentials.py, create_credential_resolver and
- * ProfileProviderBuilder). A source profile's keys come before its role; a web identity that is passed over leaves it no role.
+ * The first kind that is present decides, even if it is incomplete (botocore's credentials.py,
+ * create_credential_resolver and ProfileProviderBuilder). The keys of a source profile come before its role. A skipped
+ * web identity does not make a role.
  */
 export function credentialKind(
   sections: ProfileSections,
@@ -41,7 +42,7 @@ export function credentialKind(
   return keys === undefined ? 'none' : 'static';
 }
 
-/** Or one of them: a half is a mistake, and no reason to be another identity. */
+/** One key is enough: half a pair is a mistake, and must not lead to another identity. */
 export function hasKeys({ aws_access_key_id, aws_secret_access_key }: Settings): boolean {
   return (aws_access_key_id ?? aws_secret_access_key) !== undefined;
 }

@@ -1,4 +1,4 @@
-// A short text for a secret, by which it can be compared and is not kept.
+// Makes a short digest of a secret, to compare it without keeping it.
 import { sha256 } from '@noble/hashes/sha2.js';
 import { readAndWipe } from '../os/wipe.ts';
 
@@ -6,8 +6,8 @@ import { readAndWipe } from '../os/wipe.ts';
 const MAX_KEY_BYTES = 8_192;
 
 /**
- * SHA-256 in base64url, of what must be compared and not kept. Not with node:crypto, whose OpenSSL takes 3 MB in a daemon that
- * needs nothing else of it; but for what no key is as long as, as that would take half a second.
+ * SHA-256 in base64url. Not with node:crypto: its OpenSSL takes 3 MB in a daemon that needs nothing else of it. But for
+ * texts longer than any key it is used, because they would take half a second without it.
  */
 export function digest(text: string): string {
   const hash = (bytes: Buffer) =>

@@ -1,4 +1,4 @@
-// The text of an AWS config or credentials file → its sections, by the rules of Python's configparser, which the AWS CLI reads with.
+// Parses an AWS config or credentials file, by the rules of Python's configparser, which the AWS CLI uses.
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import { withoutByteOrderMark } from '../os/file-cache.ts';
@@ -6,40 +6,40 @@ import { withoutByteOrderMark } from '../os/file-cache.ts';
 export type Settings = Readonly<Record<string, string>>;
 
 export interface Section {
-  /** Of its header, from 1. */
+  /** The line of its header, from 1. */
   line: number;
-  /** Option names in lower case; of a nested section `NAME.OPTION`, beside a NAME that is empty. */
+  /** Option names are in lower case. A nested option is `NAME.OPTION`; its NAME is present, too, and empty. */
   settings: Settings;
-  /** Of each setting, from 1. */
+  /** The line of each setting, from 1. */
   lines: Readonly<Record<string, number>>;
 }
 
 /** By the text between a header's brackets. */
 export type Sections = ReadonlyMap<string, Section>;
 
-/** What Python takes for a blank; not what JavaScript's \s is. */
+/** Python's white space, which differs from JavaScript's \s. */
 const BLANK = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
-/** Those at its end are looked at from the first of a run alone. */
+/** Trailing white space is matched only from the start of a run, so that the time stays linear. */
 const OUTER_BLANKS = new RegExp(`^[${BLANK}]+|(?<![${BLANK}])[${BLANK}]+$`, 'g');
 const TRAILING_BLANKS = new RegExp(`(?<![${BLANK}])[${BLANK}]+$`);
 const NOT_BLANK = new RegExp(`[^${BLANK}]`);
 const LINE_ENDS = new RegExp(`[${'\\n\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029'}]`);
-/** Its settings are in every other section of the file. */
+/** The settings of this section are in every other section, too. */
 const DEFAULTS = 'DEFAULT';
 
-/** A file of two kilobytes may say a million settings by it, or a gigabyte. */
+/** With it, a file of two kilobytes can mean a million settings, or a gigabyte. */
 const MAX_INHERITED = 50_000;
 const MAX_INHERITED_CHARACTERS = 4 * 1024 * 1024;
 
-/** The AWS CLI knows some sixty; each of those that a section has is gone through at every `get`. */
+/** The AWS CLI knows about sixty; each `get` goes through all of a section. */
 const MAX_SETTINGS = 1_000;
 
-/** Each is gone through where a profile is looked for. */
+/** A search for a profile goes through all sections. */
 const MAX_SECTIONS = 10_000;
 
 interface Setting {
   line: number;
-  /** The value, then the lines that continue it. */
+  /** The value, then its continuation lines. */
   values: string[];
 }
 
@@ -49,9 +49,10 @@ interface OpenSection {
 }
 
 /**
- * https://docs.python.org/3.11/library/configparser.html#supported-ini-file-structure, with nested sections as in botocore's
- * configloader.py. `keep` is what is kept of a setting.
- * @throws XacctError `profiles-invalid` with the line of what the AWS CLI refuses the whole file for. It quotes no setting.
+ * https://docs.python.org/3.11/library/configparser.html#supported-ini-file-structure, with nested sections as in
+ * botocore's configloader.py. `keep` returns the value to keep of a setting.
+ * @throws XacctError `profiles-invalid` with the line for which the AWS CLI refuses the file. The message quotes no
+ * setting.
  */
 export function parseIni(
   text: string,
@@ -92,7 +93,7 @@ export function parseIni(
   return closed(sections, path, keep);
 }
 
-/** It ends at its last `]`, whatever follows. */
+/** A header ends at the last `]` of its line. */
 function headerOf(content: string): string | undefined {
   const end = content.lastIndexOf(']');
   return content.startsWith('[') && end > 1 ? content.slice(1, end) : undefined;
@@ -153,7 +154,7 @@ function closed(
     flattened(name, setting, path).map(([full, value, line]) => {
       return [copyOf(full), copyOf(keep(full.split('.').at(-1) ?? '', value)), line];
     });
-  // Once for all: each section has the same texts.
+  // Made once: all sections share these texts.
   const inherited = [...defaults].map(([name, setting]) => [name, keptOf(name, setting)] as const);
   checkInherited(
     inherited.flatMap(([, flat]) => flat),
@@ -175,12 +176,12 @@ function closed(
       lines: Object.fromEntries(flat.map(([name, , at]) => [name, at])),
     });
   }
-  // V8 keeps the text of the last match, which is a line of the file.
+  // V8 keeps the text of the last match, which is a line of the file: replace it.
   NOT_BLANK.exec('x');
   return sections;
 }
 
-/** Name, value and line; of a nested section, several. */
+/** Name, value and line; a nested section gives several. */
 type FlatSetting = [name: string, value: string, line: number];
 
 function checkInherited(inherited: readonly FlatSetting[], sections: number, at: Position): void {
@@ -192,12 +193,12 @@ function checkInherited(inherited: readonly FlatSetting[], sections: number, at:
   throw fault(at, message, 'move them to the sections that need them');
 }
 
-/** A part of a text is a view of all of it to V8, which would keep the whole file, secrets and all. */
+/** V8 implements a substring as a view, which would keep the whole file in memory, with its secrets. */
 function copyOf(text: string): string {
   return Buffer.from(text).toString();
 }
 
-/** A value that begins on the line after its name is a nested section. */
+/** A value that begins on the next line is a nested section. */
 function flattened(name: string, { line, values }: Setting, path: string): FlatSetting[] {
   const value = values.join('\n').replace(TRAILING_BLANKS, '');
   if (!value.startsWith('\n')) return [[name, value, line]];

@@ -1,13 +1,13 @@
-// The dates that programs write for the AWS CLI, as it reads them.
+// Parses dates that programs write for the AWS CLI, as the AWS CLI does.
 
 const ISO =
   /^(\d{4})-?(\d\d)-?(\d\d)[Tt ](\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d{1,9}))?)? ?(?:[Zz]|UTC|GMT|([+-]\d\d):?(\d\d)?)$/;
-/** As in HTTP. */
+/** The date format of HTTP. */
 const RFC_1123 = /^[A-Z][a-z]{2}, (\d\d) [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 
 /**
- * Those forms of what botocore's dateutil takes that say one moment: ISO 8601, basic or extended, with a zone, and HTTP's. Undefined
- * for another: the AWS CLI fails at a date without a zone, and at a day that no month has.
+ * Accepts the formats of botocore's dateutil that are unambiguous: ISO 8601, basic or extended, with a zone, and
+ * HTTP's. Undefined for others: the AWS CLI fails at a date without a zone, and at a day that the month does not have.
  */
 export function parseDate(text: string): Date | undefined {
   const written = text.trim();
@@ -33,7 +33,7 @@ export function parseDate(text: string): Date | undefined {
   return date && new Date(date.getTime() + milliseconds - offset * 60_000);
 }
 
-/** JavaScript takes 30 February for a day of March. */
+/** JavaScript would read 30 February as a day in March. */
 function dateWhere(text: string, isIt: (utc: string) => boolean): Date | undefined {
   const date = new Date(text);
   return !Number.isNaN(date.getTime()) && isIt(date.toISOString()) ? date : undefined;

@@ -1,4 +1,4 @@
-// The AWS account that a profile ends up in, as far as its settings say.
+// The AWS account of a profile, if its settings contain it.
 import { credentialKind, type ProfileSections, settingsIn } from './credential-kind.ts';
 import type { Settings } from './ini.ts';
 
@@ -9,10 +9,10 @@ export interface ProfileAccounts {
   undeclared: readonly string[];
 }
 
-/** AWS is asked for each, four at once: more would never be done in the time of an answer. */
+/** AWS is asked for four at once: more than these would not be done within the time of an answer. */
 const MAX_UNDECLARED = 500;
 
-/** Twelve digits; undefined where there is no such profile, and where only AWS knows. */
+/** Twelve digits; undefined if there is no such profile, or only AWS knows its account. */
 export function declaredAccount(
   { profile }: { profile(name: string): Settings | undefined },
   name: string,
@@ -21,7 +21,7 @@ export function declaredAccount(
   return settings && accountIn(settings);
 }
 
-/** Sorts profiles by account. Those that say no way to get credentials are in neither list. */
+/** Sorts profiles by account. Profiles without credentials are in neither list. */
 export function accountsOf(
   names: Iterable<string>,
   sectionsOf: (name: string) => ProfileSections,
@@ -46,8 +46,8 @@ export function accountsOf(
 }
 
 /**
- * Whatever gives the credentials: a role is of its own account; `granted_sso_account_id` is common-fate/granted's, beside its
- * credential_process.
+ * For any kind of credentials. A role's account is in its ARN; `granted_sso_account_id` is a setting of
+ * common-fate/granted, beside its credential_process.
  */
 function accountIn(settings: Settings): string | undefined {
   const said =

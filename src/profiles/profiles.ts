@@ -1,4 +1,4 @@
-// The AWS CLI's config and credentials files: profiles, SSO sessions and service sections, as the AWS CLI takes them.
+// The AWS CLI's config and credentials files: profiles, SSO sessions and service sections, as the AWS CLI reads them.
 import { XacctError } from '../errors.ts';
 import type { Environment } from '../invocation.ts';
 import { type Apart, type CachedKind, createFileCache, createSharedFileCache } from '../os/file-cache.ts';
@@ -9,23 +9,26 @@ import { parseIni, type Section, type Sections, type Settings } from './ini.ts';
 import { accountsOf, type ProfileAccounts } from './profile-accounts.ts';
 import { shellWords } from './shell-words.ts';
 
-/** Of a file that the AWS CLI would refuse, each of these but its paths throws XacctError `profiles-invalid` or `config-invalid`. */
+/**
+ * If the AWS CLI would refuse a file, all members but the paths throw XacctError `profiles-invalid` or
+ * `config-invalid`.
+ */
 export interface Profiles {
   configFile: string;
   credentialsFile: string;
   /** In the order of the files. */
   readonly names: readonly string[];
-  /** Settings of a profile from both files, the credentials file's on top. */
+  /** Settings of a profile from both files; the credentials file overrides. */
   profile(name: string): Settings | undefined;
-  /** What each of the files has of a profile: keys are never of both. */
+  /** The profile's section in each file: keys are never mixed from both. */
   sectionsOf(name: string): ProfileSections;
-  /** As in `FILE:LINE`: where a setting of a profile is, or its header. */
+  /** `FILE:LINE` of a profile's setting, or of its header. */
   where(name: string, setting?: string): string;
-  /** Which profile is of which AWS account, in the order of the files; found once, when it is first asked for. */
+  /** The AWS accounts of the profiles, in the order of the files; computed once, on first use. */
   accounts(): ProfileAccounts;
   /** Settings of `[sso-session NAME]` or `[services NAME]`. */
   section(type: 'sso-session' | 'services', name: string): Settings | undefined;
-  /** The header that was meant for a profile, where the AWS CLI takes it for none, as in `[profile two words]`. */
+  /** A header that looks meant for a profile but is not one to the AWS CLI, as in `[profile two words]`. */
   almost(name: string): { header: string; line: number } | undefined;
 }
 
@@ -33,15 +36,18 @@ const SECRETS = new Set(['aws_secret_access_key', 'aws_session_token', 'aws_secu
 
 export type ProfileReader = (env: Environment) => Profiles;
 
-/** Some 8,000 profiles. */
+/** About 8,000 profiles. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Some 40 profiles, which take some 10 ms in a process without a compiler; six hundred that are empty would take 40. */
+/**
+ * About 40 profiles, which take about 10 ms in a process without a JIT compiler; six hundred empty ones would take 40
+ * ms.
+ */
 const APART_OVER = { bytes: 4 * 1024, lines: 200 };
 
 /**
- * A reader of the files that a caller's environment names (`AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE`, `HOME`). Secrets are
- * replaced by a digest as they are read; `withSecrets` is for the process that uses them.
+ * A reader of the files in a caller's environment (`AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE`, `HOME`). It
+ * replaces secrets with a digest; `withSecrets` is for the process that uses them.
  */
 export function createProfileReader({ withSecrets = false } = {}): ProfileReader {
   const readSections = createFileCache(sharedFile(withSecrets));
@@ -52,16 +58,16 @@ export function createProfileReader({ withSecrets = false } = {}): ProfileReader
   };
 }
 
-/** Of a large file, a promise. */
+/** Returns a promise for a large file. */
 export type SharedProfileReader = (env: Environment) => Profiles | Promise<Profiles>;
 
-/** The same without secrets, for a process that others wait for: `apart` reads what takes long. */
+/** A reader without secrets, for a process that others wait for: `apart` parses what takes long. */
 export function createSharedProfileReader(
   apart: Pick<Apart<Sections>, 'parse' | 'onGarbage'>,
 ): SharedProfileReader {
   const readSections = createSharedFileCache(sharedFile(false), {
     over: APART_OVER,
-    // Its settings are in every other section, too.
+    // The settings of [DEFAULT] are in every other section, too.
     isLight: (text) => !text.includes('[DEFAULT]'),
     ...apart,
   });
@@ -75,7 +81,7 @@ export function createSharedProfileReader(
   };
 }
 
-/** Of one file, without secrets. @throws XacctError as `createFileCache` and `parseIni` do. */
+/** The sections of one file, without secrets. @throws XacctError as `createFileCache` and `parseIni` do. */
 export function readSectionsAt(path: string): Sections {
   return createFileCache(sharedFile(false))(path) ?? NO_SECTIONS;
 }
@@ -91,7 +97,7 @@ function sharedFile(withSecrets: boolean): CachedKind<Sections> {
   };
 }
 
-/** What is wrong with it is told where something of it is asked for. */
+/** A fault of the file is reported when one of its profiles is read. */
 function readFrom(path: string, read: (path: string) => Sections | undefined): SharedFile;
 function readFrom(
   path: string,
@@ -113,7 +119,7 @@ function readFrom(path: string, read: (path: string) => Sections | undefined | P
 
 const NO_SECTIONS: Sections = new Map();
 
-/** The profiles of two files, which are the same as long as those are. */
+/** The profiles of two files, kept while both files are unchanged. */
 function createProfilesMemory(): (config: SharedFile, credentials: SharedFile) => Profiles {
   let last: { config: SharedFile; credentials: SharedFile; profiles: Profiles } | undefined;
   return (config, credentials) => {
@@ -127,7 +133,7 @@ function createProfilesMemory(): (config: SharedFile, credentials: SharedFile) =
 interface SharedFile {
   path: string;
   sections: Sections;
-  /** Why it cannot be read: told where something of it is asked for. */
+  /** Why it cannot be read; reported when one of its profiles is read. */
   fault?: XacctError;
 }
 
@@ -135,7 +141,7 @@ function isSame(one: SharedFile, other: SharedFile): boolean {
   return one.path === other.path && one.sections === other.sections && one.fault === other.fault;
 }
 
-/** The sections of a config file by what they are (botocore's configloader.py, build_profile_map). */
+/** The sections of a config file, by type (botocore's configloader.py, build_profile_map). */
 interface ConfigSections {
   profile: Map<string, Section>;
   'sso-session': Map<string, Section>;

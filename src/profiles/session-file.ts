@@ -1,4 +1,4 @@
-// Where the AWS CLI keeps the sessions of `aws sso login` and `aws login`.
+// The files of the AWS CLI for the sessions of `aws sso login` and `aws login`.
 import { join } from 'node:path';
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -21,6 +21,6 @@ export function loginFile(session: string, env: Environment): string {
   return join(folder, `${hex(sha256(bytesOf(session)))}.json`);
 }
 
-/** Not by node:crypto, which takes as long to load as a whole `status`. */
+/** Not with node:crypto, whose load takes as long as a whole `status`. */
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');

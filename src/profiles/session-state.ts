@@ -1,4 +1,4 @@
-// Whether the user has signed in by `aws sso login` or `aws login`, and until when, as the AWS CLI's file says: AWS is not asked.
+// Whether the user has signed in with `aws sso login` or `aws login`, and until when, from the AWS CLI's file.
 import { statSync } from 'node:fs';
 import type { Environment } from '../invocation.ts';
 import { isRecord } from '../is-record.ts';
@@ -12,20 +12,20 @@ export type SessionState =
       state: 'signed in';
       expiresAt: number;
       leftMs: number;
-      /** How long it lasts from its beginning, as far as it is known. */
+      /** Its whole duration, if it is known. */
       totalMs: number;
-      /** Whether it is renewed when it is next needed, without the user. */
+      /** Whether it is renewed on its next use, without the user. */
       renews: boolean;
     }
   | { state: 'expired'; expiresAt: number; leftMs: 0 }
   | { state: 'not signed in' }
   | {
       state: 'unreadable';
-      /** Why. */
+      /** Why it is unreadable. */
       problem: string;
     };
 
-/** What is shown of one that has ended, and `renews`. */
+/** The text for an expired session that `renews`. */
 export const RENEWED = 'renewed when needed';
 
 interface Looked {
@@ -34,7 +34,7 @@ interface Looked {
   now: number;
 }
 
-/** Of a session of `aws sso login`; one of the form from before there were sessions is never renewed. */
+/** The state of an `aws sso login` session. One without an `[sso-session]` (the older form) is never renewed. */
 export function ssoState(
   sso: { sso_session?: string; sso_start_url: string },
   { env, now }: Looked,
@@ -49,7 +49,7 @@ export function ssoState(
   );
 }
 
-/** Of a session of `aws login`. */
+/** The state of an `aws login` session. */
 export function loginState(session: string, { env, now }: Looked): SessionState {
   return stateIn(loginFile(session, env), now, ({ accessToken, refreshToken }) => {
     const date = isRecord(accessToken) ? accessToken.expiresAt : undefined;

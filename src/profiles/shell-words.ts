@@ -1,8 +1,8 @@
-// Words as the AWS CLI splits them: those of a section's name, and those of a credential_process.
+// Splits texts into words as the AWS CLI does: section names, and the command of a credential_process.
 
 /**
- * As Python's shlex.split in its POSIX mode, which the AWS CLI uses: blanks part words, quotes and backslashes keep them together,
- * and nothing else means anything. Undefined where a quote or a backslash is not ended.
+ * As Python's shlex.split in POSIX mode, which the AWS CLI uses: white space separates words, quotes and backslashes
+ * keep them together, and nothing else is special. Undefined if a quote or a backslash is not closed.
  */
 export function shellWords(text: string): string[] | undefined {
   const words: string[] = [];
@@ -11,7 +11,7 @@ export function shellWords(text: string): string[] | undefined {
   for (let match = rest.exec(text); match !== null; match = rest.exec(text)) {
     const [, double, single, escaped, plain, unended] = match;
     if (unended !== undefined) return undefined;
-    // Within double quotes a backslash escapes these two alone.
+    // Within double quotes, a backslash escapes only these two.
     const part = double?.replace(/\\(["\\])/g, '$1') ?? single ?? escaped ?? plain;
     if (part !== undefined) word = (word ?? '') + part;
     else if (word !== undefined) {
@@ -23,8 +23,8 @@ export function shellWords(text: string): string[] | undefined {
 }
 
 /**
- * As the AWS CLI splits on Windows (botocore, compat.py): backslashes are for paths, but for those before a double quote; single
- * quotes mean nothing. Undefined where a quote is not ended.
+ * As the AWS CLI splits on Windows (botocore, compat.py): a backslash is special only before a double quote, and single
+ * quotes are not special. Undefined if a quote is not closed.
  */
 export function windowsWords(text: string): string[] | undefined {
   const words: string[] = [];

@@ -1,4 +1,4 @@
-// The session that `aws sso login` began, as the AWS CLI keeps it in its file.
+// The session of `aws sso login` as the AWS CLI stores it in its file.
 import { readSmallFile } from '../os/small-file.ts';
 import { parseDate } from './parse-date.ts';
 
@@ -11,7 +11,7 @@ export interface SsoToken {
   registrationExpiresAt?: string | undefined;
 }
 
-/** @throws where there is none: the system's error, and others for what is no session. */
+/** @throws the system's error if there is no file; other errors if its content is not a session. */
 export function readSsoToken(file: string): SsoToken {
   const token: unknown = JSON.parse(readSmallFile(file));
   if (!isSsoToken(token)) throw new Error('incomplete');
@@ -29,7 +29,10 @@ export function isSsoToken(value: unknown): value is SsoToken {
   );
 }
 
-/** As in the AWS CLI, not without the end of its registration. `now` is in epoch milliseconds. */
+/**
+ * As in the AWS CLI, a session whose client registration has no expiry is not renewable. `now` is in epoch
+ * milliseconds.
+ */
 export function isRenewable(
   { refreshToken, clientId, clientSecret, registrationExpiresAt }: SsoToken,
   now: number,
@@ -38,7 +41,7 @@ export function isRenewable(
   return endOf(registrationExpiresAt) > now;
 }
 
-/** Epoch milliseconds; NaN of what is no date. */
+/** Epoch milliseconds; NaN for an invalid date. */
 export function endOf(date: string): number {
   return parseDate(date)?.getTime() ?? Number.NaN;
 }

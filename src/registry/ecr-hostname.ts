@@ -1,13 +1,13 @@
-// What an ECR hostname means: account, region, partition, FIPS, dual-stack, public, VPC endpoint.
+// Parses an ECR hostname: account, region, partition, FIPS, dual-stack, public, VPC endpoint.
 
-/** One ECR registry, read from its hostname alone. */
+/** One ECR registry, from its hostname alone. */
 export type Registry = PrivateRegistry | PublicRegistry;
 
 export interface PrivateRegistry {
   service: 'ecr';
   /** Lower case. */
   hostname: string;
-  /** Twelve digits; undefined for a VPC endpoint's own name, which has no account in it. */
+  /** Twelve digits; undefined for the hostname of a VPC endpoint, which has no account in it. */
   account: string | undefined;
   region: string;
   partition: Partition;
@@ -19,7 +19,10 @@ export interface PublicRegistry {
   service: 'ecr-public';
   hostname: string;
   account: undefined;
-  /** ECR Public authenticates in us-east-1 only. https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html */
+  /**
+   * ECR Public authenticates in us-east-1 only.
+   * https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html
+   */
   region: 'us-east-1';
   partition: 'aws';
   fips: false;
@@ -37,8 +40,9 @@ export type Partition =
   | 'aws-eusc';
 
 /**
- * DNS suffixes and region names of each partition. A suffix with the region of another partition is no ECR hostname.
- * Region patterns and suffixes: botocore's partitions.json; dual-stack suffixes of the isolated partitions: amazon-ecs-agent.
+ * DNS suffixes and region names of each partition. A suffix with a region of another partition is not an ECR hostname.
+ * Region patterns and suffixes: botocore's partitions.json; dual-stack suffixes of the isolated partitions:
+ * amazon-ecs-agent.
  */
 const PARTITIONS: readonly {
   partition: Partition;
@@ -88,7 +92,7 @@ const PARTITIONS: readonly {
     suffix: 'amazonaws.eu',
     dualStackSuffix: 'on.amazonwebservices.eu',
   },
-  // Last: the commercial partition takes every other region name, so that a region opened tomorrow works today.
+  // Last: the commercial partition matches all other region names, so that future regions work.
   {
     partition: 'aws',
     region: /^(?!us-gov-|cn-|us-iso|eu-iso|eusc-)[a-z]{2,}(?:-[a-z]+)+-\d{1,2}$/,
@@ -112,9 +116,9 @@ const PRIVATE_DUAL_STACK =
 const VPC_ENDPOINT =
   /^vpce-[a-z0-9]+-[a-z0-9]+(?:-[a-z0-9-]*[a-z0-9])?\.dkr\.ecr(?<fips>-fips)?\.(?<region>[a-z0-9-]+)\.vpce\.(?<suffix>[a-z0-9.-]+)$/;
 
-/** Reads an ECR hostname (any case, no port, no path); undefined for every other text. */
+/** Parses an ECR hostname (any case, no port, no path); undefined for any other text. */
 export function parseRegistry(text: string): Registry | undefined {
-  // ASCII first: outside it, `toLowerCase` would turn foreign letters (the Kelvin sign, say) into ours.
+  // ASCII only: `toLowerCase` turns some foreign letters (the Kelvin sign, say) into ASCII letters.
   if (text.length > MAX_HOSTNAME || !/^[A-Za-z0-9.-]+$/.test(text)) return undefined;
   const hostname = text.toLowerCase();
   const publicHostname = Object.hasOwn(PUBLIC_HOSTNAMES, hostname) ? PUBLIC_HOSTNAMES[hostname] : undefined;
@@ -161,24 +165,29 @@ function partitionOf(region: string) {
   return PARTITIONS.find((candidate) => candidate.region.test(region));
 }
 
-/** The partition of an AWS region; undefined where the text has not the form of a region name. */
+/** The partition of an AWS region; undefined if the text does not have the form of a region name. */
 export function partitionOfRegion(region: string): Partition | undefined {
   return partitionOf(region)?.partition;
 }
 
-/** The usual hostname (neither FIPS nor dual-stack) of an account's registry; undefined where that is no account or no region. */
+/**
+ * The usual hostname (neither FIPS nor dual-stack) of an account's registry; undefined if the account or region is
+ * invalid.
+ */
 export function registryHostname(account: string, region: string): string | undefined {
   const hostname = `${account}.dkr.ecr.${region}.${partitionOf(region)?.suffix}`;
   return parseRegistry(hostname)?.hostname;
 }
 
-/** What a private registry's hostname has between account and region; those that begin with `dkr-` are dual-stack. */
+/**
+ * The part of a private registry's hostname between account and region; those that begin with `dkr-` are dual-stack.
+ */
 export const ENDPOINTS = ['dkr.ecr', 'dkr.ecr-fips', 'dkr-ecr', 'dkr-ecr-fips'] as const;
 
-/** Those of ECR Public. */
+/** The hostnames of ECR Public. */
 export const PUBLIC_REGISTRIES: readonly string[] = Object.keys(PUBLIC_HOSTNAMES);
 
-/** What a hostname may end with behind the region, each once; of every partition where no region is given. */
+/** The possible ends of a hostname after the region, each once; of all partitions if no region is given. */
 export function suffixesOf(endpoint: string, region: string | undefined): string[] {
   const partitions = region === undefined ? PARTITIONS : [partitionOf(region)];
   const key = endpoint.startsWith('dkr-') ? 'dualStackSuffix' : 'suffix';

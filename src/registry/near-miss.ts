@@ -1,4 +1,4 @@
-// What is wrong with a hostname that is nearly one of ECR, and which was probably meant.
+// The faults of a hostname that is nearly one of ECR, and the hostname that was probably meant.
 import { nearest, slipsBetween } from '../nearest.ts';
 import { ENDPOINTS, parseRegistry, partitionOfRegion, registryHostname } from './ecr-hostname.ts';
 import { regionMeant } from './region-names.ts';
@@ -6,12 +6,12 @@ import { regionMeant } from './region-names.ts';
 export interface NearMiss {
   /** Each as a clause, as in `its account 11112222333 has 11 digits, not 12`. */
   faults: readonly string[];
-  /** The hostname, or the pattern, that was probably meant; undefined where that cannot be told. */
+  /** The hostname or pattern that was probably meant; undefined if that is unclear. */
   meant?: string;
 }
 
 const PUBLIC = 'public.ecr.aws';
-/** What people write for it. */
+/** Common wrong names of ECR Public. */
 const FOR_PUBLIC = [
   'gallery.ecr.aws',
   'public.ecr.amazonaws.com',
@@ -19,12 +19,12 @@ const FOR_PUBLIC = [
   'ecr.public.aws',
 ];
 const SLIPS = 2;
-/** Of labels, each of which is `*` or has none. */
+/** Hostname labels; a label is `*`, or has no `*` in it. */
 const LIKE_HOSTNAME = /^(?=.{1,253}$)(?:\*|[a-z0-9_-]+)(?:\.(?:\*|[a-z0-9_-]+))*$/;
 
 /**
- * `text`: a hostname in lower case, or a pattern in which `*` is a whole part; `accounts`: those that are known here. Undefined
- * for one of ECR's, and for what has nothing of one.
+ * `text`: a hostname in lower case, or a pattern in which `*` is a whole part; `accounts`: the known accounts.
+ * Undefined for a correct ECR hostname, and for one that does not resemble ECR.
  */
 export function nearMiss(text: string, accounts: Iterable<string> = []): NearMiss | undefined {
   if (parseRegistry(text) !== undefined || !LIKE_HOSTNAME.test(text)) return undefined;
@@ -53,7 +53,7 @@ export function nearMiss(text: string, accounts: Iterable<string> = []): NearMis
   return { faults, ...(meant !== text && isPossible(meant) && { meant }) };
 }
 
-/** What is left out whole. */
+/** A part that is missing. */
 function missingPart(text: string): string | undefined {
   const endpoint = ENDPOINTS.find((name) => text.startsWith(`${name}.`));
   if (endpoint !== undefined) return `it has no account before "${endpoint}"`;
@@ -70,7 +70,7 @@ interface Parts {
   suffix: string;
 }
 
-/** Only what has a `dkr` or an `ecr` behind its first part, or nearly, is compared. */
+/** Only a hostname with `dkr` or `ecr`, or nearly so, after its first part is compared. */
 function partsOf(text: string): Parts | undefined {
   const [account = '', ...labels] = text.split('.');
   for (const size of [2, 1]) {
@@ -140,7 +140,7 @@ function suffixOf(region: string, isDualStack: boolean): string | undefined {
     : undefined;
 }
 
-/** With anything for a `*`. */
+/** Whether it is a correct ECR hostname for some values of its `*`. */
 function isPossible(hostname: string): boolean {
   return (
     /^(?:\d{12}|\*)\./.test(hostname) && (hostname.includes('*') || parseRegistry(hostname) !== undefined)

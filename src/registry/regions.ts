@@ -1,4 +1,4 @@
-// The regions that AWS has. One that it opens tomorrow works all the same.
+// The known AWS regions. A region that is not in this list works, too.
 /** https://docs.aws.amazon.com/general/latest/gr/ecr.html */
 export const REGIONS: readonly string[] = [
   ...['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'af-south-1', 'ap-east-1', 'ap-east-2'],

@@ -1,4 +1,4 @@
-// Which AWS accounts the profiles of ~/.aws/config lead to, in which regions they are used, and which profiles lead to none.
+// The AWS accounts and regions of the profiles in ~/.aws/config, and the profiles that have no account.
 import type { AccountOf } from '../callers/account-of.ts';
 import { isProfileName } from '../config/schema.ts';
 import { XacctError } from '../errors.ts';
@@ -21,18 +21,18 @@ export interface Account {
   id: string;
   /** Names, in the order of the files. */
   profiles: readonly string[];
-  /** Of its profiles. */
+  /** The regions of its profiles. */
   regions: readonly string[];
-  /** Undefined where no setting says. */
+  /** Undefined if no setting shows it. */
   partition: Partition | undefined;
 }
 
 export interface FoundAccounts {
   /** In the order of the profiles. */
   accounts: readonly Account[];
-  /** Profile → what it is, as in `SSO, not signed in`; of each that an account has. */
+  /** Profile → its state, as in `SSO, not signed in`; for each profile with an account. */
   states: ReadonlyMap<string, string>;
-  /** Profile → the sign-in or MFA code that it waits for. */
+  /** Profile → the sign-in or MFA code that it needs. */
   signIns: ReadonlyMap<string, AwaitedSignIn>;
   /** Profiles that are broken, or whose account is not known, each with the reason. */
   leftOut: ReadonlyMap<string, XacctError>;
@@ -51,7 +51,7 @@ export async function findAccounts(
     return [{ name, state: isProfileName(name) ? state : { fault: unnameable(profiles, name) } }];
   });
   const usable = new Set(known.flatMap(({ name, state }) => (state.fault === undefined ? [name] : [])));
-  // All at once: each is a process of its own.
+  // All at once: each question runs in a process of its own.
   const asked = new Map(
     await Promise.all(
       undeclared
@@ -90,7 +90,7 @@ export async function findAccounts(
 
 const SHOWN_CHARACTERS = 40;
 
-/** Why no rule can name a profile, and how to change that. */
+/** Why no rule can name this profile, and how to change that. */
 function unnameable(profiles: Profiles, name: string): XacctError {
   const characters = [...name];
   const start = characters.slice(0, SHOWN_CHARACTERS).join('');
@@ -102,7 +102,7 @@ function unnameable(profiles: Profiles, name: string): XacctError {
   });
 }
 
-/** Why a profile that has credentials is of no account, and the command that tells more. */
+/** Why the account of a profile with credentials is not known, and the command that shows more. */
 function unknownAccount(
   profiles: Profiles,
   name: string,
@@ -127,7 +127,7 @@ function unknownAccount(
   );
 }
 
-/** What its settings say of a profile's partition: its role or login, its region, the region of its SSO. */
+/** The partition in a profile's settings: of its role or login, its region, or the region of its SSO. */
 function partitionOf(settings: Settings, profiles: Profiles): Partition | undefined {
   const arn = /^arn:(aws[a-z-]*):/.exec(settings.role_arn ?? settings.login_session ?? '')?.[1];
   if (arn !== undefined && isPartition(arn)) return arn;
@@ -137,7 +137,7 @@ function partitionOf(settings: Settings, profiles: Profiles): Partition | undefi
 }
 
 /**
- * The registries of an account: its hostnames that are in use already, and those in its profiles' regions and the ones given.
+ * The registries of an account: its hostnames in Docker's config, and those in its profiles' regions and in `regions`.
  * An account is in one partition: regions of others are left out.
  */
 export function hostsOf(account: Account, regions: readonly string[], known: readonly string[]): string[] {

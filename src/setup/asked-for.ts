@@ -1,4 +1,4 @@
-// Whether Docker asks ecr-xacct for what a rule is for, and what a new rule is told of with: without it, a rule has no effect.
+// Whether Docker asks ecr-xacct for the registries of a new rule, and the notes if it does not.
 import { readDockerConfig } from '../docker/config-file.ts';
 import { byHandText, setupHint } from '../docker/hand-over/setup-hint.ts';
 import { type Serving, servingOf } from '../docker/serving.ts';
@@ -9,11 +9,11 @@ import type { Session } from './write-plan.ts';
 
 export interface AskedFor {
   notes: readonly (string | Hint)[];
-  /** What is true once the rule is written. */
+  /** What is true when the rule is written. */
   done: string;
 }
 
-/** `key`: a hostname, or a pattern, of whose registries Docker may ask for some. */
+/** `key`: a hostname or a pattern. For a pattern, Docker may ask for some of its registries. */
 export function askedFor(
   key: string,
   profile: string | undefined,
@@ -42,7 +42,7 @@ export function askedFor(
   };
 }
 
-/** Of a rule for pods: Docker has none to ask for. */
+/** For a rule for pods: the kubelet, not Docker, asks for it. */
 export function askedByKubelet(key: string): AskedFor {
   return {
     notes: [

@@ -9,7 +9,7 @@ import type { Account, FoundAccounts } from './accounts.ts';
 import type { Asker } from './choose-registries.ts';
 import type { Standing } from './standing.ts';
 
-/** Lines of a list at a time: it fits a terminal of 24. */
+/** Visible lines of a list: they fit a terminal of 24 lines. */
 const MAX_ITEMS = 12;
 
 export function createAsker(terminal: Terminal): Asker {
@@ -50,7 +50,7 @@ export function createAsker(terminal: Terminal): Asker {
   };
 }
 
-/** Each with the profile that it is served by, or would be. */
+/** Each with the profile that serves it now, or would serve it. */
 function accountOptions(
   { accounts, states }: FoundAccounts,
   { profileOf }: Standing,
@@ -69,7 +69,7 @@ function accountOptions(
   }));
 }
 
-/** The current one, too, where it is none of the account's: a rule of the user's. */
+/** Includes the current profile, even if it is not of the account: the user's rule names it. */
 function profileOptions(
   { profiles }: Account,
   { states }: FoundAccounts,
@@ -91,7 +91,7 @@ function isOf({ partition }: Account, region: string): boolean {
   return partition === undefined || partitionOfRegion(region) === partition;
 }
 
-/** What is wrong with the answer; undefined where nothing is. */
+/** The fault of the answer; undefined if it is valid. */
 function regionsFault(value: string, account: Account): string | undefined {
   const regions = readRegions(value);
   const wrong = regions.find((region) => partitionOfRegion(region) === undefined);

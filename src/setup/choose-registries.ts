@@ -1,4 +1,4 @@
-// Which accounts' registries to serve, and by which profile: as the options say, as the user answers, or as it is already.
+// Chooses the accounts and their profiles: from the options, the user's answers, or the present configuration.
 import type { WrittenRule } from '../config/edit-rule.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
@@ -6,28 +6,28 @@ import { partitionOfRegion } from '../registry/ecr-hostname.ts';
 import { type Account, type FoundAccounts, hostsOf } from './accounts.ts';
 import type { Standing } from './standing.ts';
 
-/** The registries of one account, and the profile to be for them. */
+/** The registries of one account, and the profile for them. */
 export interface ServedAccount {
   id: string;
   profile: string;
-  /** Whether it was named, by an option or in an answer: then it comes in the place of another. */
+  /** Whether an option or an answer named the profile: then it replaces another one. */
   isPicked: boolean;
   hosts: readonly string[];
-  /** What the rule is to say, where it is not the profile. */
+  /** The content of the rule, if it is not the profile. */
   rule?: WrittenRule | undefined;
 }
 
-/** Answers what the options leave open. @throws XacctError `cancelled`, each of them. */
+/** Asks for what the options do not decide. All methods @throws XacctError `cancelled`. */
 export interface Asker {
-  /** IDs, at least one. `chosen` are so already. */
+  /** Account IDs, at least one. `chosen` are preselected. */
   accounts(found: FoundAccounts, chosen: readonly string[], standing: Standing): Promise<readonly string[]>;
-  /** `current`: the one that it is already. */
+  /** `current`: the present profile. */
   profile(account: Account, found: FoundAccounts, current: string | undefined): Promise<string>;
-  /** Regions of AWS, or none to leave the account out. `former` are those of the question before. */
+  /** AWS regions, or none to leave the account out. `former`: the previous answer. */
   regions(account: Account, former: readonly string[]): Promise<readonly string[]>;
 }
 
-/** Regions of `--region`: for every account, and for some. */
+/** The regions of `--region`: for all accounts, and for single ones. */
 export interface RegionWishes {
   all: readonly string[];
   of: ReadonlyMap<string, readonly string[]>;
@@ -37,23 +37,26 @@ export interface Wishes {
   /** Names of profiles that are chosen already. */
   profiles: readonly string[];
   regions: RegionWishes;
-  /** Accounts that rules are for, and no profile: their regions are known elsewhere. */
+  /** Accounts with rules but without a profile: their regions come from elsewhere. */
   ruled?: readonly string[];
-  /** Whether none is an answer, too. */
+  /** Whether choosing no account is allowed. */
   mayBeNone?: boolean;
 }
 
 export interface RegistryChoice {
   accounts: readonly ServedAccount[];
-  /** Of accounts that are served no longer. */
+  /** IDs of accounts that are no longer served. */
   dropped: readonly string[];
-  /** Of accounts that the user leaves out, now or earlier. */
+  /** IDs of accounts that the user leaves out, now or earlier. */
   declined: readonly string[];
   /** Chosen, but without a region. */
   regionless: readonly Account[];
 }
 
-/** @param asker undefined to ask nothing: every account that is not declined. @throws XacctError `no-identity`, `usage`, `cancelled` … */
+/**
+ * @param asker undefined to ask nothing: then it chooses every account that the user has not left out.
+ * @throws XacctError `no-identity`, `usage`, `cancelled` …
+ */
 export async function chooseRegistries(
   found: FoundAccounts,
   wishes: Wishes,
@@ -105,7 +108,7 @@ async function profileFor(
   return { id, profile, isPicked: answer !== undefined && answer !== current, hosts: [] };
 }
 
-/** With their registries; those that have none are left out, unless a rule serves them wherever they are. */
+/** Adds the registries. An account without any is left out, unless a rule serves it in all regions. */
 async function withHosts(
   choice: readonly ServedAccount[],
   accounts: readonly Account[],
@@ -128,7 +131,7 @@ async function withHosts(
   return { accounts: placed, regionless };
 }
 
-/** Account → profile, of `--profile`. */
+/** Account → profile, from `--profile`. */
 function presetProfiles({ accounts, leftOut }: FoundAccounts, names: readonly string[]): Map<string, string> {
   const preset = new Map<string, string>();
   for (const name of names) {
@@ -146,7 +149,7 @@ function presetProfiles({ accounts, leftOut }: FoundAccounts, names: readonly st
   return preset;
 }
 
-/** @throws XacctError `usage` for regions of accounts that are not there, and of other partitions than theirs. */
+/** @throws XacctError `usage` for regions of unknown accounts, and of other partitions than the account's. */
 function checkRegions(
   accounts: readonly Account[],
   { regions: { of }, ruled = [] }: Wishes,

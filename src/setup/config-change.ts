@@ -1,4 +1,4 @@
-// What is to change in config.yaml: rules for the registries, and the helper for all others. What was not chosen otherwise stays.
+// The changes in config.yaml: rules for the registries, and the helper for all others. Everything else is kept.
 import { isDeepStrictEqual } from 'node:util';
 import { readSystemConfig } from '../config/config-reader.ts';
 import { addToConfig, changeProfiles, removeFromConfig } from '../config/edit.ts';
@@ -31,24 +31,24 @@ export function readConfigFile(path: string): ConfigFile {
   return { path, before, text, config: before === undefined ? emptyConfig(path) : parseConfig(text, path) };
 }
 
-/** With the machine's config beneath it, as it counts. @throws XacctError `config-invalid` */
+/** The file merged with the machine's config, which comes second. @throws XacctError `config-invalid` */
 export function aboveSystemConfig(file: ConfigFile, env: Environment): ConfigFile {
   return { ...file, config: createMerge()(file.config, readSystemConfig(env)) };
 }
 
-/** What is to become of rules, each by its key under `registries:`. */
+/** Changes of rules, each by its key under `registries:`. */
 export interface RuleChanges {
   /** → its profile. */
   added: ReadonlyMap<string, string>;
-  /** → the profile that it has, and the one that it gets. */
+  /** → its present profile, and its new one. */
   changed: ReadonlyMap<string, { was: string; now: string }>;
-  /** → the profile that it has. */
+  /** → its present profile. */
   removed: ReadonlyMap<string, string>;
-  /** → all that it is to say, where that is no profile. */
+  /** → all settings of the rule, if it is not just a profile. */
   written: ReadonlyMap<string, WrittenRule>;
 }
 
-/** @param formerStore the NAME of the helper that answered for every registry so far, where ours takes its place. */
+/** @param formerStore the NAME of the helper for all registries so far, if this program replaces it. */
 export function configChange(
   { path, before, text, config }: ConfigFile,
   { added, changed, removed, written }: RuleChanges,
@@ -78,7 +78,7 @@ export function configChange(
   return fileChange({ path, kind: 'config', before }, after, edits);
 }
 
-/** The changes, and a sentence for each rule of the user's that stays in force for what is served otherwise. */
+/** The changes, and a sentence for each of the user's rules that is kept although it names another identity. */
 export function planRules(
   config: Config,
   accounts: readonly ServedAccount[],
@@ -107,8 +107,8 @@ export function planRules(
     }
     const isWidelyRuled = !isPicked && found.some(({ rule }) => rule && (isWide(rule) || !isOwn(rule)));
     for (const { host, rule } of found) {
-      // A rule for the whole account would come before one for a region, or any of the machine's: only hostnames that have none get
-      // one.
+      // A rule for the whole account would come before a rule for a region, or any rule of the machine: only hostnames
+      // without a rule get one.
       if (rule === undefined) add(isWidelyRuled ? host : accountPattern(id, host));
       else if (isWanted(rule) || (isPicked && own.includes(rule))) continue;
       else if (isPicked) add(accountPattern(id, host));
@@ -129,7 +129,7 @@ function isWide({ pattern }: RegistryRule): boolean {
   return pattern.rank === 'region' || pattern.rank === 'wildcard';
 }
 
-/** `444455556666.dkr.ecr.*.amazonaws.com`; FIPS and dual-stack hostnames, which it does not cover, stand for themselves. */
+/** `444455556666.dkr.ecr.*.amazonaws.com`. FIPS and dual-stack hostnames, which it does not cover, are unchanged. */
 function accountPattern(id: string, host: string): string {
   const region = parseRegistry(host)?.region;
   return host.replace(`${id}.dkr.ecr.${region}.`, `${id}.dkr.ecr.*.`);

@@ -1,5 +1,5 @@
-// Programs beside Docker's own that go by a config.json, and what a setup has to tell of them.
-// Colima with Docker runs the `docker` of this machine, which reads Docker's config.json: there is nothing to tell.
+// Programs besides Docker's own that use a config.json, and the notes of a setup for them.
+// Colima with Docker runs this machine's `docker`, which reads Docker's config.json: it needs no note.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DockerUser } from '../docker/config-file.ts';
@@ -10,7 +10,7 @@ import type { Hint } from '../hint.ts';
 import { programOf, type SetupOptions, typed } from './setup-options.ts';
 import { HELPER } from './targets.ts';
 
-/** @throws XacctError `usage` where Finch has no config.json of its own, or none that this program could serve. */
+/** @throws XacctError `usage` if Finch has no config.json of its own, or one that this program cannot serve. */
 export function refuseFinch(options: SetupOptions): void {
   if (!options.finch || process.platform === 'darwin') return;
   if (process.platform === 'win32') {
@@ -23,7 +23,7 @@ export function refuseFinch(options: SetupOptions): void {
   });
 }
 
-/** What is not set up by this, or may not stay so. */
+/** Notes on what this setup does not cover, or what may not last. */
 export function engineNotes(options: SetupOptions, user: DockerUser): Hint[] {
   if (programOf(options) !== 'docker' || options.system) return [];
   return [...finchNote(options, user), ...rancherNote(options, user)];
@@ -43,8 +43,8 @@ function finchNote(options: SetupOptions, user: DockerUser): Hint[] {
 }
 
 /**
- * At its start it runs `list` of the credsStore, on a PATH that may be another than a shell's, and puts the system's keychain in
- * its place where that fails. Entries of `credHelpers` stay.
+ * When Rancher Desktop starts, it runs `list` of the credsStore, perhaps with another PATH than a shell's. If that
+ * fails, it replaces the store with the system's keychain. It keeps the entries of `credHelpers`.
  * Source: https://github.com/rancher-sandbox/rancher-desktop (pkg/rancher-desktop/utils/dockerDirManager.ts).
  */
 function rancherNote(options: SetupOptions, { home }: DockerUser): Hint[] {

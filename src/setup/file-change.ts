@@ -1,4 +1,4 @@
-// The changes that a setup makes, file by file, and the copies and notes by which they can be taken back.
+// The changes of a setup, file by file, and the backups and notes that can undo them.
 import { isDeepStrictEqual } from 'node:util';
 import { readSnapshot } from '../os/snapshot.ts';
 import { missingFolders } from './made-folders.ts';
@@ -16,11 +16,11 @@ import {
 
 export interface FileChange extends FileWrite {
   kind: FileKind;
-  /** For undo, key by key; empty for a file that is all ours. */
+  /** For undo, key by key; empty for a file that is entirely ours. */
   edits: readonly Edit[];
 }
 
-/** A change of a text; undefined where it changes nothing. */
+/** A change of a text; undefined if nothing changes. */
 export function fileChange(
   { path, kind, before }: Pick<FileChange, 'path' | 'kind' | 'before'>,
   after: string,
@@ -32,8 +32,8 @@ export function fileChange(
 }
 
 /**
- * Everything to be written for the changes: first what takes them back, so that it is there whatever happens. Nothing where
- * nothing is new. `declined`: the accounts that the user leaves out.
+ * All files to write for the changes, backups and notes first, so that undo is possible even after a crash. Empty if
+ * nothing changes. `declined`: the accounts that the user leaves out.
  */
 export function writesOf(
   changes: readonly FileChange[],
@@ -85,7 +85,7 @@ function hashOf(bytes: Uint8Array | undefined): string | null {
   return bytes === undefined ? null : sha256(bytes);
 }
 
-/** A name that is free, or holds the same bytes: whatever else is there is not ours to overwrite. */
+/** A free name, or a file with the same bytes: this program overwrites no other file. */
 function backupOf({ path, before }: FileChange): FileWrite | undefined {
   if (before === undefined) return undefined;
   for (let number = 1; ; number += 1) {

@@ -1,4 +1,4 @@
-// Which registries a setup is for: of the accounts that the profiles lead to, and of the machine's rules beneath.
+// Finds the registries of a setup: those of the profiles' accounts, and of the machine's rules.
 import { createAccountOf } from '../callers/account-of.ts';
 import type { Config } from '../config/load.ts';
 import { XacctError } from '../errors.ts';
@@ -15,18 +15,18 @@ import type { Standing } from './standing.ts';
 import type { Session } from './write-plan.ts';
 
 export interface SetupSession extends Session {
-  /** Undefined where nothing may be asked. */
+  /** Undefined if no questions are allowed. */
   asker: Asker | undefined;
 }
 
 interface Chosen extends Pick<FoundAccounts, 'signIns'> {
   choice: RegistryChoice;
-  /** Hostnames that are to be asked for besides. */
+  /** Further hostnames that Docker must ask for. */
   ruled: readonly string[];
   notes: readonly (string | Hint)[];
 }
 
-/** Says what was found, and asks what the options leave open. @throws as `chooseRegistries` */
+/** Prints what was found, and asks for what the options do not decide. @throws as `chooseRegistries` */
 export async function findRegistries(
   { run, asker, words, user: { env } }: SetupSession,
   options: SetupOptions,
@@ -42,7 +42,7 @@ export async function findRegistries(
   const ruled = profiles.length > 0 ? NONE_RULED : ruledBeneath(config, found, regions);
   const isRuled = ruled.hosts.length > 0;
   if (found.accounts.length === 0 && !isRuled && ruled.accounts.length > 0) throw regionUnknown(ruled, words);
-  // What is asked for by name is an error where it is broken.
+  // A profile that an option names and is broken gives an error instead.
   if (profiles.length === 0 && found.accounts.length > 0) say(notOfferedText(found, screen));
   const mayBeNone = isRuled || (system && profiles.length === 0 && found.leftOut.size === 0);
   const wishes = { profiles, regions, ruled: ruled.accounts, mayBeNone };
@@ -65,7 +65,7 @@ export async function findRegistries(
 
 const NONE_RULED: RuledRegistries = { hosts: [], accounts: [] };
 
-/** Of the machine's config beneath the user's. */
+/** The registries of rules in the machine's config. */
 function ruledBeneath(config: Config, { accounts }: FoundAccounts, regions: RegionWishes): RuledRegistries {
   return ruledRegistries(
     config.rules.filter(({ file }) => file !== config.file),

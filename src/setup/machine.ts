@@ -1,4 +1,4 @@
-// `setup --system`: what a setup for every user of the machine has of its own. Its rules must make sense for each of them.
+// `setup --system`, for every user of the machine: its files, and its rules, which must make sense for each user.
 
 import { statSync } from 'node:fs';
 import { readConfigAt } from '../config/config-reader.ts';
@@ -12,7 +12,10 @@ import type { Profiles } from '../profiles/profiles.ts';
 import type { ServedAccount } from './choose-registries.ts';
 import { type ConfigFile, readConfigFile } from './config-change.ts';
 
-/** The path of the machine's config. `words`: the command as root. @throws XacctError `usage` for who may not write it. */
+/**
+ * The path of the machine's config. `words`: the command as root. @throws XacctError `usage` if this user may not write
+ * it.
+ */
 export function machineConfigPath({ env, uid }: Pick<Invocation, 'env' | 'uid'>, words: Command): string {
   const path = systemConfigPath({ ...env, ECR_XACCT_CONFIG: undefined });
   if (path === undefined) {
@@ -27,13 +30,13 @@ export function machineConfigPath({ env, uid }: Pick<Invocation, 'env' | 'uid'>,
   });
 }
 
-/** @throws XacctError `config-invalid`, also where others than root may write it; `file-access` */
+/** @throws XacctError `config-invalid`, also if other users than root may write it; `file-access` */
 export function readMachineConfig(path: string): ConfigFile {
   readConfigAt(path, 'system-config');
   return readConfigFile(path);
 }
 
-/** Settings of a profile with a role that are settings of a rule, too. */
+/** Settings of a profile with a role that a rule may have, too. */
 const ROLE_SETTINGS = [
   'role_arn',
   'credential_source',
@@ -46,8 +49,8 @@ const ROLE_SETTINGS = [
 ];
 
 /**
- * The rule that does without the profile: of a role that is assumed with what the machine has, its instance's or container's
- * identity or a token in a file. Undefined for any other.
+ * A rule that needs no profile: for a role that is assumed with credentials of the machine (the identity of its
+ * instance or container, or a token in a file). Undefined for other profiles.
  */
 export function ruleWithoutProfile(profiles: Profiles, name: string): WrittenRule | undefined {
   const settings = profiles.profile(name) ?? {};
@@ -67,7 +70,7 @@ export function ruleWithoutProfile(profiles: Profiles, name: string): WrittenRul
 
 const SAMPLE_HOST = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
 
-/** Of what the rules name and other users may not have. */
+/** Notes on profiles and files in the rules that other users may not have. */
 export function machineNotes(
   accounts: readonly ServedAccount[],
   profiles: Profiles,

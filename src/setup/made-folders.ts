@@ -1,9 +1,9 @@
-// The folders that setup has to make for its files, and their end where nothing is in them any more.
+// Finds the folders that setup must create for its files, and removes them when they are empty again.
 import { rmdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { followLinks } from '../os/follow-links.ts';
 
-/** Those above the files that are not there, each once. */
+/** The missing folders above the files, each once. */
 export function missingFolders(files: readonly { path: string }[]): string[] {
   const missing = new Set<string>();
   for (const { path } of files) {
@@ -18,12 +18,12 @@ function isThere(folder: string): boolean {
   try {
     return dirname(folder) === folder || statSync(folder, { throwIfNoEntry: false }) !== undefined;
   } catch {
-    // It cannot be told: it is not ours.
+    // If the folder cannot be checked, it is not one of ours.
     return true;
   }
 }
 
-/** The innermost first. One that has something in it, is gone, or may not be removed stays as it is. */
+/** Innermost first. A folder that is not empty, does not exist, or cannot be removed is ignored. */
 export function removeEmptyFolders(folders: readonly string[]): void {
   for (const folder of folders.toSorted((one, other) => other.length - one.length)) {
     try {

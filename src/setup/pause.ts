@@ -1,9 +1,9 @@
-// The wait before another try where another program writes to the same file.
+// The wait before another attempt when another program writes to the same file.
 import { setTimeout } from 'node:timers/promises';
 
 const MAX_PAUSE_MS = 20;
 
-/** A moment, never the same: two programs that wait for one another must not go on in step. */
+/** A short random time, so that two programs that wait for each other do not stay in step. */
 export async function pause(): Promise<void> {
   await setTimeout(Math.random() * MAX_PAUSE_MS);
 }

@@ -8,11 +8,11 @@ import { readMachineConfig } from './machine.ts';
 import { programOf, type SetupOptions, typed } from './setup-options.ts';
 import { type SetupTarget, targetsOf } from './targets.ts';
 
-/** Each as it is when it is asked for. */
+/** Each function reads the file as it is now. */
 export interface SetupPlace {
   configFile: () => ConfigFile;
   targets: () => SetupTarget[];
-  /** Undefined where there is to be none. */
+  /** Undefined for no drop-in. */
   dropIn: () => DropIn | undefined;
 }
 

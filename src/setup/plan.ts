@@ -1,4 +1,4 @@
-// From the chosen registries to the changed files: rules in config.yaml, and who Docker or podman asks.
+// Plans the file changes for the chosen registries: the rules in config.yaml, and the helpers of Docker or podman.
 import { parseDockerConfig } from '../docker/docker-config.ts';
 import { parseServerURL } from '../docker/server-url.ts';
 import { XacctError } from '../errors.ts';
@@ -14,17 +14,17 @@ import type { State } from './state.ts';
 import { HELPER, type SetupTarget } from './targets.ts';
 
 export interface Plan {
-  /** Of config.yaml first: Docker shall not ask for what has no rule yet. */
+  /** The change of config.yaml is first, so that Docker never asks for a registry without a rule. */
   changes: readonly FileChange[];
-  /** What the user may not expect, a sentence each. */
+  /** What the user may not expect, one sentence each. */
   notes: readonly string[];
-  /** Of the file that is to have the entries. */
+  /** About the file that gets the entries. */
   use: StoreUse;
 }
 
 export interface PlanOptions {
   isCredsStore: boolean;
-  /** Of the setups before this one. */
+  /** The state of the setups before this one. */
   state: State | undefined;
   /** Hostnames besides those of the accounts. */
   ruled: readonly string[];
@@ -32,7 +32,7 @@ export interface PlanOptions {
   withoutStore: Command;
 }
 
-/** @throws XacctError `docker-config` where `--creds-store` has no store to fall back to. */
+/** @throws XacctError `docker-config` if `--creds-store` has no store to fall back to. */
 export function planSetup(
   configFile: ConfigFile,
   targets: readonly SetupTarget[],
@@ -92,12 +92,12 @@ function accountOf(url: string): string | undefined {
   return parseRegistry(parseServerURL(url)?.hostname ?? '')?.account;
 }
 
-/** Podman's list of helpers for every registry. */
+/** Podman's list of helpers for all registries. */
 export function planDropIn({ path, before, ...content }: DropIn): FileChange | undefined {
   return fileChange({ path, kind: 'drop-in', before }, dropInText(content), []);
 }
 
-/** Undefined where it is this program already. */
+/** Undefined if it is this program already. */
 function formerStore(
   { path, config, detectedStore }: SetupTarget,
   withoutStore: Command,

@@ -1,4 +1,4 @@
-// One file replaced where it still is what it was read as. What another program writes at that very moment is put back.
+// Replaces one file if it is still unchanged, and restores what another program writes at the same moment.
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import { XacctError } from '../errors.ts';
@@ -16,18 +16,18 @@ import { temporaryPath } from './temporary-file.ts';
 export interface FileWrite extends Content {
   /** Absolute; a symbolic link is followed. */
   path: string;
-  /** Undefined for what is setup's alone. */
+  /** Undefined for a file that only setup uses. */
   kind?: FileKind;
 }
 
 export interface PreparedFile {
   write: FileWrite;
   /**
-   * Resolves to whether the file has its new content. False where another program has changed it since `before`: then it has what
-   * that program wrote. Readers see the one or the other, whole. @throws XacctError `file-access`
+   * Resolves to whether the file has its new content. False if another program has changed it since `before`: then the
+   * file has that program's content. Readers always see one complete version. @throws XacctError `file-access`
    */
   commit(): Promise<boolean>;
-  /** Removes what was prepared, and is not in place. */
+  /** Removes the temporary files. */
   discard(): void;
 }
 
@@ -53,7 +53,7 @@ export async function prepareFile(
     const replaced = replaceFile({ target, temporary, aside }, write, rename);
     if (typeof replaced === 'boolean') return replaced;
     if (isSame(readSnapshot(replaced.path)?.bytes, before?.bytes)) return true;
-    // Another program has written it at that very moment.
+    // Another program wrote the file at the same moment.
     if (replaced.putBack()) return false;
     const theirs = await settled(replaced.path, write);
     const change = { path, base: after, wanted: theirs?.bytes, kind, like: theirs };
@@ -75,10 +75,13 @@ export async function prepareFile(
   };
 }
 
-/** As many tries as a program that writes without end is given to pause. */
+/** So many attempts also allow a busy program to pause. */
 const TRIES = 200;
 
-/** What another program wrote, when it has written all of it: some empty the file first. Undefined where it has no name any more. */
+/**
+ * The complete content of another program: some empty the file before they write. Undefined if the file has no name any
+ * more.
+ */
 async function settled(replaced: string, { path, kind }: FileWrite): Promise<Snapshot | undefined> {
   let found = readSnapshot(replaced);
   for (let tries = 0; tries < TRIES && !isWhole(found, path, kind); tries += 1) {
@@ -102,13 +105,13 @@ interface Change {
   base: Uint8Array | undefined;
   wanted: Uint8Array | undefined;
   kind: FileKind | undefined;
-  /** Whose mode and owner the file gets, where it is made. */
+  /** The mode and owner of the file, if it must be created. */
   like: Snapshot | undefined;
 }
 
 /**
- * Puts `wanted` in the place of `base`, or what changed between the two into what another program has made of it since. Resolves
- * to false where that cannot be told apart. A file that another program has removed stays so.
+ * Replaces `base` with `wanted`. If another program has changed the file since, applies the changes between the two to
+ * its content; resolves to false if that is not possible. A file that another program has removed is not created again.
  */
 export async function bringIn(change: Change, rename: Rename): Promise<boolean> {
   const { path, base, wanted, kind, like } = change;
@@ -127,7 +130,7 @@ export async function bringIn(change: Change, rename: Rename): Promise<boolean> 
   return false;
 }
 
-/** `half` where a program is just writing it. */
+/** `half` if another program has not finished writing it. */
 function merged({ path, base, wanted }: Change, current: Snapshot | undefined): Buffer | 'half' {
   const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
   try {

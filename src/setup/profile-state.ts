@@ -1,4 +1,4 @@
-// What a profile is, for people: where its credentials come from, and whether they are there; or why it is of no use.
+// Describes a profile for people: the source of its credentials and their state, or why it cannot be used.
 
 import { XacctError } from '../errors.ts';
 import { type Command, command } from '../hint.ts';
@@ -9,21 +9,21 @@ import type { Profiles } from '../profiles/profiles.ts';
 import { loginFile, ssoFile } from '../profiles/session-file.ts';
 import { loginState, RENEWED, type SessionState, ssoState } from '../profiles/session-state.ts';
 
-/** What a profile waits for: a session, by its file or its MFA device, which may serve other profiles, too. */
+/** What a profile waits for: a session, by its file or its MFA device. Other profiles may share it. */
 export interface AwaitedSignIn {
   session: string;
-  /** What begins it; undefined for an MFA code, which `ecr-xacct login HOST` asks for. */
+  /** The command that begins it; undefined for an MFA code, which `ecr-xacct login HOST` asks for. */
   run?: Command;
 }
 
-/** Of one that is of no use, the error says why. */
+/** For a profile that cannot be used, the error says why. */
 export type ProfileState =
   | { text: string; signIn?: AwaitedSignIn; fault?: undefined }
   | { text?: undefined; fault: XacctError };
 
 /**
- * As in `SSO, signed in until 14:32` or `role by dev (access key), needs an MFA code`. Undefined for a profile that
- * says nothing of credentials. `now` is in epoch milliseconds.
+ * As in `SSO, signed in until 14:32` or `role by dev (access key), needs an MFA code`. Undefined for a profile without
+ * settings of credentials. `now` is in epoch milliseconds.
  */
 export function profileState(
   profiles: Profiles,
@@ -42,7 +42,7 @@ export function profileState(
   }
 }
 
-/** What is begun with one of these is no profile for a region alone. */
+/** A profile with one of these settings was meant to have credentials, and not only a region. */
 const BEGUN = [
   'sso_session',
   'sso_start_url',
@@ -78,7 +78,7 @@ function stateOf({ links, source, roles }: Chain, env: Environment, now: number)
   const mfa = device === undefined ? undefined : 'needs an MFA code';
   const text = [kind, state, mfa].filter((part) => part !== undefined).join(', ');
   const signIn = isSignedIn ? undefined : signInTo(source, env);
-  // What asks for the code also leads through a sign-in before it.
+  // The command that asks for the code also leads to the sign-in that comes first.
   const awaited = device === undefined ? signIn : { session: device };
   return { text, ...(awaited && { signIn: awaited }) };
 }
@@ -94,7 +94,7 @@ function signInTo(source: Source, env: Environment): AwaitedSignIn | undefined {
   };
 }
 
-/** The kind, and the state where one can be seen without asking AWS. */
+/** The kind of credentials, and their state if it is known without asking AWS. */
 function sourceText(source: Source, env: Environment, now: number): { what: string; session?: SessionState } {
   switch (source.kind) {
     case 'static':
@@ -121,7 +121,7 @@ function stateText(session: SessionState, now: number): string {
   return session.leftMs > 0 ? `signed in until ${timeText(session.expiresAt, now)}` : `signed in, ${RENEWED}`;
 }
 
-/** By this machine's time zone; with the day where it is not today. */
+/** In this machine's time zone; with the date if it is not today. */
 function timeText(time: number, now: number): string {
   const [then, today] = [new Date(time), new Date(now)];
   const two = (number: number) => `${number}`.padStart(2, '0');

@@ -1,4 +1,4 @@
-// The one step in which a file gets its new content, so that what was there until then is still to be seen.
+// Replaces a file's content in one step, and keeps the old file so that the step can be checked.
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,29 +8,29 @@ import { readSnapshot, type Snapshot } from '../os/snapshot.ts';
 
 const fsync = promisify(fs.fsync);
 
-/** `fs.renameSync`, or in tests what comes between. */
+/** `fs.renameSync`; tests can add another program's action. */
 export type Rename = (from: string, to: string) => void;
 
-/** What a file is to become. */
+/** The old and the new content of a file. */
 export interface Content {
-  /** Undefined where there is no file. */
+  /** Undefined if there is no file. */
   before: Snapshot | undefined;
-  /** Undefined where the file shall be gone. */
+  /** Undefined to remove the file. */
   after: Uint8Array | undefined;
   /** Every user of the machine may read it. */
   isPublic?: boolean;
 }
 
 export interface FilePaths {
-  /** No symbolic link. */
+  /** Not a symbolic link. */
   target: string;
   /** Beside it, with the new content. */
   temporary: string;
-  /** Beside it, free. */
+  /** An unused name beside it. */
   aside: string;
 }
 
-/** Up to the disk, with the mode and owner of `like`. @throws the system's errors. */
+/** Written and synced to disk, with the mode and owner of `like`. @throws the system's errors. */
 export async function writeTemporary(
   temporary: string,
   bytes: Uint8Array,
@@ -48,22 +48,23 @@ export async function writeTemporary(
   }
 }
 
-/** Root leaves a file to its owner. Who may write another user's only as one of its group leaves it to that group. */
+/** Root keeps the file's owner. A user who may write another user's file only as a group member keeps the group. */
 function keepOwner(fd: number, { uid, gid }: Snapshot): void {
   const own = fs.fstatSync(fd);
   if (own.uid !== uid && process.getuid?.() === 0) fs.fchownSync(fd, uid, gid);
   else if (own.gid !== gid) fs.fchownSync(fd, own.uid, gid);
 }
 
-/** What was in the file's place until now. */
+/** The file that was in this place before. */
 export interface Replaced {
   path: string;
-  /** The same file again, where the new content is there still. @returns whether it is back. */
+  /** Restores that same file if the new content is still there. @returns whether it is restored. */
   putBack(): boolean;
 }
 
 /**
- * True where nothing had to be replaced, false where the file is not what was read. Its place is never empty, unless it shall be.
+ * True if nothing had to be replaced, false if the file is not what was read. The path is never missing, unless it
+ * shall be.
  * @throws the system's errors.
  */
 export function replaceFile(
@@ -79,9 +80,10 @@ export function replaceFile(
     return { path: aside, putBack: () => link(aside, target) === 'done' };
   }
   const own = identityOf(temporary);
-  // A setup in another container took it for one of a process that is gone.
+  // A setup in another container may have removed the temporary file: it cannot see this process.
   if (own === undefined || found === undefined) return false;
-  // What is written into the file is kept under another name, and another file is seen up to the last microseconds.
+  // The old file gets a second name, so that writes into it are kept. A replaced file is detected until microseconds
+  // before.
   const isAside = link(target, aside) === 'done';
   if (identityOf(target) !== found || (isAside && identityOf(aside) !== found)) return false;
   rename(temporary, target);
@@ -93,13 +95,13 @@ export function replaceFile(
   return isAside ? { path: aside, putBack } : true;
 }
 
-/** Which file it is, and when it was last written, whatever its name; undefined where there is none. */
+/** Identifies a file and its last write, whatever its name is; undefined if there is none. */
 function identityOf(path: string): string | undefined {
   const stat = fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
   return stat && `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}`;
 }
 
-/** False where something is there by now. */
+/** False if a file exists there now. */
 function putInFreePlace(temporary: string, target: string): boolean {
   const linked = link(temporary, target);
   if (linked !== 'impossible') return linked === 'done';
@@ -108,7 +110,9 @@ function putInFreePlace(temporary: string, target: string): boolean {
   return true;
 }
 
-/** Gives the file another name. `taken`, too, where the file is gone; `impossible` where the file system knows no links. */
+/**
+ * Gives the file a second name. `taken` also if the file is gone; `impossible` if the file system has no hard links.
+ */
 function link(path: string, name: string): 'done' | 'taken' | 'impossible' {
   try {
     fs.linkSync(path, name);

@@ -1,8 +1,8 @@
-// A rule in setup's notes for undo: its profile, or where it says more than that, all of it as JSON.
+// A rule in setup's notes for undo: its profile, or all of it as JSON if it has more settings.
 import { isSetting, putRule, ruleIn, takeRule, type WrittenRule } from '../config/edit-rule.ts';
 import type { Edit } from './state.ts';
 
-/** `was`: with the key as it is written there. */
+/** `was`: with the key as the file spells it. */
 export function ruleEdit(
   key: string,
   was: { key: string; rule: WrittenRule } | undefined,
@@ -18,12 +18,14 @@ function noted(rule: WrittenRule | undefined): string | null {
   return isPlain ? profile : JSON.stringify(rule);
 }
 
-/** Whether the rule says more than its profile, before the edit or after it: `setup` itself writes none such. */
+/**
+ * Whether the rule has more settings than its profile, before or after the edit: `setup` itself writes no such rules.
+ */
 export function saysMoreThanProfile({ path: [section], now, was }: Edit): boolean {
   return section === 'registries' && [now, was].some((note) => note?.startsWith('{'));
 }
 
-/** The text with the rule as it was, where it is still what the edit made of it. @throws XacctError `config-invalid` */
+/** The text with the old rule, if the rule is still as the edit left it. @throws XacctError `config-invalid` */
 export function undoRule(text: string, { path: [, key = ''], now, was }: Edit, file: string): string {
   const found = ruleIn(text, key, file);
   if (noted(found?.rule) !== now) return text;

@@ -1,4 +1,4 @@
-// What `ecr-xacct rule` does: one rule of config.yaml added, changed or removed; shown, asked, written, and undone by setup --undo.
+// What `ecr-xacct rule` does: it adds, changes or removes one rule of config.yaml, and `setup --undo` undoes it.
 
 import { readSystemConfig } from '../config/config-reader.ts';
 import { putRule, ruleIn, takeRule } from '../config/edit-rule.ts';
@@ -20,7 +20,9 @@ import { type Edit, readState } from './state.ts';
 import { keyTyped, type RuleOptions, typedCommand, typedRule, type WriteOptions } from './typed-rule.ts';
 import { type Session, type WritePlan, writePlan } from './write-plan.ts';
 
-/** @throws XacctError `usage`; `profile-missing` and the like for a profile that cannot be used; as `writePlan` does. */
+/**
+ * @throws XacctError `usage`; `profile-missing` and the like for a profile that cannot be used; as `writePlan` does.
+ */
 export async function addRule(registry: string, options: RuleOptions, run: Run): Promise<void> {
   const words = ['rule', 'add', registry];
   const { key, rule } = typedRule(words, registry, options, run);
@@ -41,7 +43,7 @@ export async function addRule(registry: string, options: RuleOptions, run: Run):
   run.streams.stdout.write(`${done}To remove it again:\n  ${back}\n`);
 }
 
-/** @throws XacctError `usage` where there is no such rule; as `writePlan` does. */
+/** @throws XacctError `usage` if there is no such rule; as `writePlan` does. */
 export async function removeRule(registry: string, options: WriteOptions, run: Run): Promise<void> {
   const typed = keyTyped(registry);
   const { session, path } = begin(['rule', 'remove', registry], options, run);
@@ -110,7 +112,7 @@ function write(session: Session, path: string, want: (text: string) => Wanted): 
   });
 }
 
-/** Where the machine's config has the rule. */
+/** The error if the machine's config has the rule. */
 function systemRule(typed: string, path: string, { env, uid }: Run['invocation']): XacctError | undefined {
   const system = attempt(() => readSystemConfig(env));
   const rules = system instanceof XacctError ? [] : (system?.rules ?? []);

@@ -1,4 +1,4 @@
-// Registries that the machine's config has rules for, of accounts that no profile of the user's leads to.
+// Registries with rules in the machine's config, of accounts without a profile of this user.
 import type { RegistryRule } from '../config/load.ts';
 import { XacctError } from '../errors.ts';
 import type { Command } from '../hint.ts';
@@ -6,10 +6,10 @@ import { parseRegistry, registryHostname } from '../registry/ecr-hostname.ts';
 import { sampleRegion } from '../registry/region-names.ts';
 import type { RegionWishes } from './choose-registries.ts';
 
-/** Docker has to ask for them all the same. */
+/** Docker must ask for these, too. */
 export interface RuledRegistries {
   hosts: readonly string[];
-  /** Those whose regions `--region` may say. */
+  /** Accounts that `--region` may name. */
   accounts: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export function ruledRegistries(
   return { hosts: [...new Set(hosts)], accounts: [...new Set(accounts)] };
 }
 
-/** Where there is nothing but accounts whose regions nothing says. `words`: the command that was run. */
+/** The error if there are only accounts without a known region. `words`: the command that was run. */
 export function regionUnknown({ accounts }: RuledRegistries, words: Command): XacctError {
   const names = accounts.join(', ');
   const example = sampleRegion(undefined);

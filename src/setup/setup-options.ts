@@ -1,4 +1,4 @@
-// The options of `ecr-xacct setup`: what they wish for, and the command that they make, for hints.
+// The options of `ecr-xacct setup`, and the command with these options, for hints.
 import { XacctError } from '../errors.ts';
 import { type Command, command } from '../hint.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
@@ -20,12 +20,12 @@ export interface SetupOptions {
   region?: readonly string[];
 }
 
-/** Whose files it changes. */
+/** The program whose files it changes. */
 export function programOf({ podman, finch }: SetupOptions): SetupProgram {
   return podman ? 'podman' : finch ? 'finch' : 'docker';
 }
 
-/** The command that was run, with every option; `--system` is for root. */
+/** The command that was run, with every option; with `--system`, as root. */
 export function typed({ profile = [], region = [], ...flags }: SetupOptions): Command {
   const given = Object.entries(flags).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
   const words = given.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
@@ -37,7 +37,7 @@ export function typed({ profile = [], region = [], ...flags }: SetupOptions): Co
   return flags.system ? ['sudo', ...setup] : setup;
 }
 
-/** Of what it would ask, each with the option that answers it. */
+/** The error without a terminal: it lists the questions, each with the option that answers it. */
 export function noTerminal(options: SetupOptions): XacctError {
   const isChosen = options.undo === true || (options.profile ?? []).length > 0;
   const yes = typed({ ...options, yes: true });
@@ -64,7 +64,7 @@ export function regionWishes(options: readonly string[]): RegionWishes {
   return { all, of };
 }
 
-/** Of registries, wherever their regions were said: one that is opened tomorrow is no mistake, but may be one. */
+/** Notes on unknown regions, from any source: such a region may be new or mistyped. */
 export function regionNotes(hosts: readonly string[]): string[] {
   const regions = new Set(hosts.flatMap((host) => parseRegistry(host)?.region ?? []));
   return [...regions].flatMap((region) => {

@@ -1,4 +1,4 @@
-// What setup says of its choices, of what is to change, and of what to do next. Fits 80 columns where the names in it do.
+// What setup prints of its choices, of the changes, and of the next steps. It fits 80 columns if the names do.
 import { printable } from '../errors.ts';
 import { type Command, command, commandText, type Hint, hintLines } from '../hint.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
@@ -50,7 +50,7 @@ export function notOfferedText({ leftOut }: Pick<FoundAccounts, 'leftOut'>, scre
   return reasonsText('Profiles that are not offered:', [...leftOut.values()], screen);
 }
 
-/** Accounts that are left out, likewise. `words` is the command that was run. */
+/** Accounts that are left out, each with the command that adds it. `words` is the command that was run. */
 export function leftOutText(
   { regionless, declined }: Record<'regionless' | 'declined', readonly Account[]>,
   words: Command,
@@ -82,7 +82,7 @@ function reasonsText(title: string, reasons: readonly Reason[], screen: Screen):
   return blocks.length === 0 ? '' : `${title}\n${blocks.join('')}\n`;
 }
 
-/** Regions are the user's to say: the command has examples. */
+/** The user must name the regions: the command has examples. */
 export function regionHint(accounts: readonly Account[], words: Command): Hint {
   const [first] = accounts;
   const say = `to add ${accounts.length === 1 ? 'it' : 'them'} (${sampleRegion(first?.partition)} is an example)`;
@@ -107,7 +107,7 @@ export function notesText(notes: readonly (string | Hint)[]): string {
   return lines.map((note) => `Note: ${note.map(printable).join('\n')}\n`).join('');
 }
 
-/** As a unified diff that shows no secret. */
+/** As a unified diff without secrets. */
 export function fileDiffText({ path, kind, before, after }: FileChange, screen: Screen): string {
   const shown = (bytes: Uint8Array | undefined) => {
     if (bytes === undefined) return undefined;
@@ -146,7 +146,7 @@ To undo it, run:
 `;
 }
 
-/** After a setup for every user, with what it cannot do for them. */
+/** The next steps after a setup for every user, including what each user must do. */
 export function machineStepsText(accounts: readonly ServedAccount[], path: string): string {
   const regions = accounts.flatMap(({ id, hosts }) =>
     hosts.flatMap((host) => ['--region', `${id}=${parseRegistry(host)?.region}`]),
@@ -162,17 +162,17 @@ To undo it, run:
 `;
 }
 
-/** Fewer are asked in no time that is felt. */
+/** A few helpers take no noticeable time. */
 const MANY_HELPERS = 8;
 
 export interface StoreUse {
-  /** Entries of `credHelpers`. */
+  /** The number of entries in `credHelpers`. */
   helpers: number;
-  /** The present store, which would answer for other registries; undefined where there is none. */
+  /** The present store, which would serve the other registries; undefined if there is none. */
   store: string | undefined;
 }
 
-/** Why to be the credsStore instead, where Docker has many helpers to ask. `words` is the command that makes it so. */
+/** Why `--creds-store` is better if Docker has many helpers to ask. `words` is the command for that. */
 export function storeText({ helpers, store }: StoreUse, words: Command): string {
   if (helpers < MANY_HELPERS) return '';
   const how =

@@ -30,7 +30,7 @@ import { removeLeftovers } from './temporary-file.ts';
 import { planUndo } from './undo.ts';
 import { type Session, writePlan } from './write-plan.ts';
 
-/** @throws XacctError `usage` where it would have to ask, and cannot. */
+/** @throws XacctError `usage` if it would have to ask, but cannot. */
 export async function setup(options: SetupOptions, run: Run): Promise<void> {
   const { invocation, streams } = run;
   if (options.keepConfig && !options.undo) {
@@ -55,7 +55,7 @@ export async function setup(options: SetupOptions, run: Run): Promise<void> {
     };
     const target = targets[programOf(options)];
     const files = [path, options.system ? SYSTEM_REGISTRIES_CONF.dropIn : target];
-    // Before anything is asked; an undo asks nothing of a home where nothing is set up.
+    // Checked before any question. An undo checks only the files that it writes.
     if (!options.undo)
       refuseForeign(
         files.map((file) => ({ path: file })),
@@ -80,7 +80,7 @@ export async function setup(options: SetupOptions, run: Run): Promise<void> {
   await (options.undo ? undo(session, path, options) : setUp(session, path, options));
 }
 
-/** What killed setups have left beside these files: it may have logins in it. */
+/** Removes what killed setups have left beside these files: it may contain logins. */
 function clearLeftovers(files: readonly string[]): void {
   for (const folder of new Set(files.map((file) => dirname(followLinks(file))))) removeLeftovers(folder);
 }
@@ -91,7 +91,7 @@ async function setUp(session: SetupSession, path: string, options: SetupOptions)
   const program = programOf(options);
   const withoutStore = typed({ ...options, credsStore: undefined });
   const place = placeOf(path, options, user);
-  // Before anything is asked.
+  // Read before any question.
   const { config } = place.configFile();
   const { value: former } = readState(path);
   const targets = place.targets();

@@ -1,4 +1,4 @@
-// What is set up already: which accounts Docker asks ecr-xacct for, by which profile, and which the user has left out.
+// What is set up already: the accounts that Docker asks ecr-xacct for, their profiles, and the accounts left out.
 import type { Config, RegistryRule } from '../config/load.ts';
 import { matchRule } from '../config/match.ts';
 import { parseServerURL } from '../docker/server-url.ts';
@@ -7,16 +7,19 @@ import { type Account, hostsOf } from './accounts.ts';
 import { HELPER, type SetupTarget } from './targets.ts';
 
 export interface Standing {
-  /** Hostnames that Docker's config names. */
+  /** Hostnames in Docker's config. */
   known: readonly string[];
   /** Accounts that the user has left out. */
   declined: readonly string[];
   isServed: (account: Account) => boolean;
-  /** Of the rules for its registries; where those differ, of the rule for all its regions. Undefined where there is none. */
+  /**
+   * The profile of the rules for its registries; if these differ, of the rule for all its regions. Undefined if there
+   * is none.
+   */
   profileOf: (account: Account) => string | undefined;
 }
 
-/** @param isDropIn podman asks for every registry already, as a drop-in says. */
+/** @param isDropIn podman already asks for all registries, because of a drop-in. */
 export function standingOf(
   config: Config,
   targets: readonly SetupTarget[],
@@ -46,7 +49,7 @@ export function standingOf(
   };
 }
 
-/** Those for this account alone. */
+/** The rules for this account alone. */
 export function rulesOf({ rules }: Config, id: string): RegistryRule[] {
   return rules.filter(({ pattern }) =>
     pattern.rank === 'exact' ? parseRegistry(pattern.hostname)?.account === id : pattern.account === id,

@@ -1,4 +1,4 @@
-// What setup remembers, for its undo: which files it changed, what they were, and which keys it touched. No secrets.
+// What setup remembers for its undo, without secrets: the changed files, their old hashes and backups, and edited keys.
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
@@ -8,20 +8,20 @@ import { readSnapshot, type Snapshot, textOf } from '../os/snapshot.ts';
 
 const editSchema = z.strictObject({
   path: z.array(z.string()),
-  /** What setup put there; null where it took the member out. */
+  /** What setup wrote; null if it removed the member. */
   now: z.nullable(z.string()),
-  /** What was there before; null where nothing was, or a credential, which only the backup has. */
+  /** The old value; null if there was none, or if it was a credential, which only the backup has. */
   was: z.nullable(z.string()),
 });
 
 const fileSchema = z.strictObject({
   path: z.string(),
   kind: z.enum(['config', 'docker', 'drop-in']),
-  /** SHA-256 before the first setup; null where there was no file. */
+  /** SHA-256 before the first setup; null if there was no file. */
   before: z.nullable(z.string()),
-  /** A copy of the file before the first setup; null where there was none. */
+  /** A copy of the file before the first setup; null if there was none. */
   backup: z.nullable(z.string()),
-  /** SHA-256 after the last setup; null where another program changed the file between two of them. */
+  /** SHA-256 after the last setup; null if another program changed the file between two setups. */
   after: z.nullable(z.string()),
   edits: z.array(editSchema),
 });
@@ -29,7 +29,7 @@ const fileSchema = z.strictObject({
 const stateSchema = z.strictObject({
   version: z.literal(1),
   files: z.array(fileSchema),
-  /** Folders that setup made. */
+  /** Folders that setup created. */
   folders: z._default(z.array(z.string()), []),
   /** Accounts that the user left out. */
   declined: z._default(z.array(z.string()), []),
@@ -40,7 +40,10 @@ export type FileState = z.infer<typeof fileSchema>;
 export type FileKind = FileState['kind'];
 export type State = z.infer<typeof stateSchema>;
 
-/** Beside config.yaml; no `value` where there is none. @throws XacctError `file-access` where it is not what setup wrote. */
+/**
+ * Reads the file beside config.yaml; no `value` if there is none. @throws XacctError `file-access` if setup did not
+ * write it.
+ */
 export function readState(configFile: string): {
   path: string;
   before: Snapshot | undefined;
@@ -76,7 +79,10 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** The edits of an earlier setup and of this one: what was there first stays, unless another program changed it since. */
+/**
+ * Merges the edits of an earlier setup with new ones: the first old value is kept, unless another program changed it
+ * since.
+ */
 export function mergeEdits(earlier: readonly Edit[], added: readonly Edit[]): Edit[] {
   const merged = new Map(earlier.map((edit) => [JSON.stringify(edit.path), edit]));
   for (const edit of added) {

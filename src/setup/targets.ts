@@ -1,4 +1,4 @@
-// The files of Docker's, podman's or Finch's that a setup changes, and what each is to become.
+// The files of Docker, podman or Finch that a setup changes, and how it changes each.
 import {
   type DockerConfigFile,
   type DockerUser,
@@ -10,16 +10,19 @@ import {
 /** The NAME of `docker-credential-ecr-xacct`. */
 export const HELPER = 'ecr-xacct';
 
-/** Whose files a setup changes. */
+/** The programs whose files a setup can change. */
 export type SetupProgram = 'docker' | 'podman' | 'finch';
 
-/** A file of theirs that is to change. */
+/** A file of that program to change. */
 export interface SetupTarget extends DockerConfigFile {
-  /** Old logins are removed from it; nothing is put in. */
+  /** Only old logins are removed from it; nothing is added. */
   isLoginsOnly: boolean;
 }
 
-/** @param isDropIn podman is to ask for every registry, as a drop-in says. @throws XacctError `docker-config`, `file-access` */
+/**
+ * @param isDropIn podman shall ask for all registries, because of a drop-in. @throws XacctError `docker-config`,
+ * `file-access`
+ */
 export function targetsOf(program: SetupProgram, isDropIn: boolean, user: DockerUser): SetupTarget[] {
   if (program === 'docker') return [{ ...readDockerConfig(user), isLoginsOnly: false }];
   if (program === 'finch') return [{ ...readFinchConfig(user), isLoginsOnly: false }];

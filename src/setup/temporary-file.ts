@@ -1,17 +1,17 @@
-// The temporary files beside those that setup writes, and the end of those that a killed setup has left: they may hold logins.
+// The temporary files of setup, and the removal of those that a killed setup left: they may hold logins.
 import { randomBytes } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** In the folder of the file that it becomes. */
+/** In the folder of the file that it will replace. */
 export function temporaryPath(folder: string): string {
   return join(folder, `.ecr-xacct-${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
 }
 
-/** Earlier versions had no more than the ID of the process. */
+/** In earlier versions, the name had only the process ID. */
 const TEMPORARY = /^\.ecr-xacct-(\d+)(?:-[0-9a-f]{8})?\.tmp$/;
 
-/** Those of this user whose process is gone. To be called while this process has none of its own. */
+/** Removes this user's temporary files whose process has ended. Call it before this process has any of its own. */
 export function removeLeftovers(folder: string): void {
   for (const name of namesIn(folder)) {
     const pid = TEMPORARY.exec(name)?.[1];
@@ -20,7 +20,7 @@ export function removeLeftovers(folder: string): void {
     try {
       rmSync(path, { force: true });
     } catch {
-      // A folder that is closed to this user.
+      // This user may not write the folder.
     }
   }
 }
@@ -38,7 +38,7 @@ function isOwnFile(path: string): boolean {
   return stat?.isFile() === true && (process.getuid === undefined || stat.uid === process.getuid());
 }
 
-/** Whether a setup, or an edit of a rule, of this user runs under this ID, which may be another program's by now. */
+/** Whether this ID is a running setup or rule edit: another program may have the ID by now. */
 function isWriting(pid: number): boolean {
   if (pid === process.pid) return false;
   try {
@@ -49,7 +49,7 @@ function isWriting(pid: number): boolean {
   try {
     return /\0(?:setup|rule)\0/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
   } catch {
-    // No Linux: it cannot be told.
+    // Only Linux has /proc; elsewhere, assume that it is.
     return process.platform !== 'linux';
   }
 }

@@ -1,4 +1,4 @@
-// What the words of `ecr-xacct rule` say: the hostname or pattern, the rule, and the command as it was typed.
+// The arguments of `ecr-xacct rule`: the hostname or pattern, the rule, and the command as it was typed.
 
 import type { WrittenRule } from '../config/edit-rule.ts';
 import { inspectConfig } from '../config/load.ts';
@@ -26,7 +26,7 @@ export interface RuleOptions extends WriteOptions {
   credentialSource?: string;
   webIdentityTokenFile?: string;
   webIdentityTokenEnv?: string;
-  /** The audience, where one is said. */
+  /** The audience, if one is given. */
   githubOidc?: string | true;
   serviceAccount?: true;
   externalId?: string;
@@ -55,13 +55,16 @@ const SETTINGS = [
   ['region', 'region'],
 ] as const;
 
-/** Without any of them, a rule leads to no identity. */
+/** A rule without any of these has no identity. */
 const WHO = [
   ...(['profile', 'roleArn', 'sourceProfile', 'credentialSource'] as const),
   ...(['webIdentityTokenFile', 'webIdentityTokenEnv', 'githubOidc', 'serviceAccount'] as const),
 ];
 
-/** `words`: the command without its options. @throws XacctError `usage`; `profile-missing` and the like for a profile that cannot be used. */
+/**
+ * `words`: the command without its options. @throws XacctError `usage`; `profile-missing` and the like for a profile
+ * that cannot be used.
+ */
 export function typedRule(
   words: readonly string[],
   registry: string,
@@ -80,7 +83,7 @@ export function typedRule(
   return { key, rule };
 }
 
-/** A hostname, also of an image or a URL, or a pattern, in lower case. */
+/** A hostname or a pattern, in lower case. The text may also be an image or a URL. */
 export function keyTyped(registry: string): string {
   const text = registry.toLowerCase();
   return (text.includes('*') ? undefined : parseRegistryOrImage(registry)?.hostname) ?? text;
@@ -103,7 +106,7 @@ function ruleKey(registry: string, mapped: string | undefined): string {
   return key;
 }
 
-/** With a role, the profile is the one whose credentials assume it. */
+/** With a role, the profile is the source profile of the role. */
 function ruleOf(key: string, { profile, sourceProfile, ...options }: RuleOptions): WrittenRule {
   const isRole = options.roleArn !== undefined;
   if (isRole && profile !== undefined && sourceProfile !== undefined) {
@@ -121,13 +124,13 @@ function ruleOf(key: string, { profile, sourceProfile, ...options }: RuleOptions
       return [[setting, setting === 'duration_seconds' && /^\d+$/.test(`${value}`) ? Number(value) : value]];
     }),
   );
-  // JSON is YAML: what the file would be refused for is wrong usage here.
+  // JSON is valid YAML. A rule that the file could not have is wrong usage here.
   const { faults: [fault] = [] } = inspectConfig(JSON.stringify({ registries: { [key]: rule } }), 'rule');
   if (fault !== undefined) throw usage(fault.message.replace(/^rule:\d+:\d+: /, ''));
   return rule;
 }
 
-/** @throws XacctError for one that is not there, with the whole command as it was meant where that is known. */
+/** @throws XacctError if the profile does not exist, with the whole intended command if it is known. */
 function checkProfile(
   rule: WrittenRule,
   { words, options, run }: { words: readonly string[]; options: RuleOptions; run: Run },
@@ -141,7 +144,7 @@ function checkProfile(
   if (!(checked instanceof XacctError)) return;
   const { code, message, hint } = checked;
   const meant = profiles.profile(name) === undefined ? nearest(name, profiles.names) : undefined;
-  // A header that the AWS CLI does not take has a fix of its own.
+  // A header that the AWS CLI rejects has its own fix.
   if (code !== 'profile-missing' || meant === undefined || hint?.run !== undefined) throw checked;
   const right = options.profile === undefined ? { sourceProfile: meant } : { profile: meant };
   throw checked.reworded(message, { ...hint, run: typedCommand(words, { ...options, ...right }) });

@@ -1,4 +1,4 @@
-// Takes back what setup has written: whole files where only setup has changed them, else key by key.
+// Undoes a setup: restores whole files if only setup has changed them, else key by key.
 import { addToConfig, changeProfiles, removeFromConfig } from '../config/edit.ts';
 import { parseConfig } from '../config/load.ts';
 import { attempt, XacctError } from '../errors.ts';
@@ -13,24 +13,24 @@ import { type FileState, type State, sha256 } from './state.ts';
 
 export interface UndoPlan {
   changes: readonly FileChange[];
-  /** The copies that setup made, which have served. */
+  /** The backups that setup made, which are no longer needed. */
   removals: readonly FileWrite[];
   notes: readonly string[];
 }
 
-/** `keepsConfig`: config.yaml stays as it is. @throws XacctError `config-invalid`, `docker-config`, `file-access` */
+/** `keepsConfig`: config.yaml is unchanged. @throws XacctError `config-invalid`, `docker-config`, `file-access` */
 export function planUndo(state: State, keepsConfig: boolean): UndoPlan {
   const notes: string[] = [];
   const changes: FileChange[] = [];
   const removals: FileWrite[] = [];
-  // Docker's first: it shall not ask for what has no rule any more.
+  // Docker's file first, so that Docker never asks for a registry without a rule.
   for (const file of state.files.toReversed()) {
     const copy = file.backup === null ? undefined : readSnapshot(file.backup);
     const original = copy !== undefined && sha256(copy.bytes) === file.before ? copy : undefined;
     const before = readSnapshot(file.path);
     const isLeft = keepsConfig && file.kind === 'config';
     let after: Uint8Array | undefined = before?.bytes;
-    // Without the file, the copy is all there is of it. Where setup made the file, our part is gone with it.
+    // If the file is gone, restore the backup. If setup had created the file, nothing is left to undo.
     if (!isLeft) after = before === undefined ? original?.bytes : undone(file, before, original, notes);
     if (!isSame(before?.bytes, after)) {
       changes.push({ path: file.path, kind: file.kind, before, after, edits: [] });
@@ -43,7 +43,7 @@ export function planUndo(state: State, keepsConfig: boolean): UndoPlan {
   return { changes, removals, notes };
 }
 
-/** Why the copy is not removed: it may have what is nowhere else. */
+/** Why the backup is kept: it may have content that exists nowhere else. */
 function whyKept(
   { path, kind }: FileState,
   original: Snapshot | undefined,
@@ -53,7 +53,7 @@ function whyKept(
   if (after === undefined) return `this is the only copy of ${path}`;
   if (original.bytes.equals(after)) return undefined;
   if (kind === 'drop-in') return `this copy has what ${path} was`;
-  // With --keep-config, config.yaml may be anything.
+  // With --keep-config, config.yaml may have any content.
   const found = attempt(() => contentOf(kind, new TextDecoder().decode(after), path));
   const left = new Set(found instanceof XacctError ? [] : found);
   const gone = contentOf(kind, textOf(original, path), path).filter((name) => !left.has(name));
@@ -61,7 +61,7 @@ function whyKept(
   return gone[0] === undefined ? undefined : `this copy has ${what} that ${path} no longer has (${gone[0]})`;
 }
 
-/** The registries that it has logins of, or rules for. */
+/** The registries of its logins or rules. */
 function contentOf(kind: 'config' | 'docker', text: string, path: string): string[] {
   if (kind === 'config') return parseConfig(text, path).rules.map(({ key }) => key);
   const auths = text.trim() === '' ? undefined : valueInDockerConfig(text, ['auths'], path);
@@ -148,7 +148,7 @@ function keptText(path: string, key: string): string {
   return `${path}: kept the rule for ${key}: it has been changed since`;
 }
 
-/** A file that setup made, and that has nothing in it any more. */
+/** Whether a file that setup created has no content any more. */
 function isBlank(text: string): boolean {
   return /^\s*(?:\{\s*\}\s*)?$/.test(text);
 }

@@ -1,4 +1,4 @@
-// Files as they shall be: written all or none, and nothing over what another program has written meanwhile.
+// Writes a set of files completely or not at all, and never over changes of another program.
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import { XacctError } from '../errors.ts';
@@ -12,8 +12,8 @@ import { isSame, type Rename } from './replace-file.ts';
 import { removeLeftovers } from './temporary-file.ts';
 
 /**
- * Writes all of them, in order, or none: where one fails or was changed by another program, those before it are put back.
- * Resolves to the path of one that was changed meanwhile: to plan anew.
+ * Writes all of them, in order, or none: if one fails or another program has changed it, the earlier ones are restored.
+ * Resolves to the path of a file that was changed meanwhile: then plan again.
  * @throws XacctError `file-access`
  */
 export async function writeFiles(
@@ -28,7 +28,7 @@ export async function writeFiles(
   let changed: FileWrite | undefined;
   try {
     await prepareAll(writes, rename, prepared);
-    // All are looked at before the first is written, and each once more then.
+    // All are checked before the first write, and each again at its own write.
     changed = writes.find(isChanged) ?? (await commitAll(prepared, done));
   } catch (error) {
     const rest = restText(await putBack(done, rename));
@@ -48,7 +48,7 @@ export async function writeFiles(
   throw refused(`${changed.path} was changed by another program meanwhile; ${restText(lost)}`, AGAIN);
 }
 
-/** At once: the disk takes no longer for all of them than for one, and the next login may be near. */
+/** All at once: the disk syncs them in the time of one, and another program's login may come soon. */
 async function prepareAll(
   writes: readonly FileWrite[],
   rename: Rename,
@@ -59,7 +59,7 @@ async function prepareAll(
   for (const one of all) if (one.status === 'rejected') throw one.reason;
 }
 
-/** Resolves to the first that was changed meanwhile. */
+/** Resolves to the first file that was changed meanwhile. */
 async function commitAll(
   prepared: readonly PreparedFile[],
   done: FileWrite[],
@@ -75,7 +75,7 @@ function isChanged({ path, before }: FileWrite): boolean {
   return !isSame(readSnapshot(path)?.bytes, before?.bytes);
 }
 
-/** Resolves to the paths of those that could not be: another program has changed them since. */
+/** Resolves to the paths that could not be restored, because another program has changed them since. */
 async function putBack(done: FileWrite[], rename: Rename): Promise<string[]> {
   const lost: string[] = [];
   for (const { path, before, after, kind } of done.splice(0).toReversed()) {
@@ -94,7 +94,7 @@ function foldersOf(writes: readonly FileWrite[]): Set<string> {
   return new Set(writes.map(({ path }) => dirname(followLinks(path))));
 }
 
-/** The renames themselves outlive a power cut. Some file systems know no fsync of a folder. */
+/** Makes the renames survive a power failure. Some file systems cannot sync a folder. */
 function syncFolder(folder: string): void {
   try {
     const fd = fs.openSync(folder, 'r');
@@ -106,7 +106,10 @@ function syncFolder(folder: string): void {
   } catch {}
 }
 
-/** Before anything is written. A read-only file is not overwritten, though a rename could: it is meant so. */
+/**
+ * Checked before anything is written. A rename could replace a read-only file, but the user made it read-only on
+ * purpose.
+ */
 function checkWritable({ path, before }: FileWrite): void {
   const target = followLinks(path);
   if (before !== undefined && !mayAccess(target, fs.constants.W_OK)) throw readOnly(target, 'the file');

@@ -1,4 +1,4 @@
-// From a plan to the files: shows it, asks, writes, and plans anew where another program was quicker.
+// Executes a plan: shows it, asks, writes, and plans again if another program changed a file first.
 
 import type { DockerUser } from '../docker/config-file.ts';
 import { printable, XacctError } from '../errors.ts';
@@ -30,18 +30,18 @@ export interface Session {
 export interface WritePlan {
   changes: readonly FileChange[];
   notes: readonly (string | Hint)[];
-  /** The changes, and what takes them back. Empty where nothing is to change. */
+  /** The changes, backups and notes. Empty if nothing changes. */
   writes: readonly FileWrite[];
-  /** Whether only what setup remembers is to change, which is not asked about. */
+  /** Whether only setup's own notes change: then it asks nothing. */
   isMemoryOnly?: boolean;
 }
 
-/** Some seconds of them: a program that writes as often, and as long, is not another login. */
+/** Some seconds of attempts: a program that writes that often, and that long, is not just another login. */
 const TRIES = 200;
 
 /**
- * `plan` looks at the files as they are then.
- * @throws XacctError `cancelled` where the user says no; `file-access`, also where root would write in the folder of another user.
+ * `plan` reads the files as they are at that moment.
+ * @throws XacctError `cancelled` if the user says no; `file-access`, also if root would write in another user's folder.
  */
 export async function writePlan(
   session: Session,
@@ -56,7 +56,7 @@ export async function writePlan(
     if (writes.length === 0 || isMemoryOnly) {
       if (!session.isDryRun) {
         refuseForeign(writes, session.user.home, session.words);
-        // What another program has changed meanwhile is remembered by the next setup.
+        // If another program has changed a file meanwhile, the next setup stores the notes.
         await uninterrupted(() => writeFiles(writes));
       }
       stdout.write(`${notesText(notes)}Nothing to change.\n`);
@@ -77,7 +77,7 @@ export async function writePlan(
     changed = await uninterrupted(() => writeFiles(writes));
     if (changed === undefined) {
       const copies = copiesText(writes);
-      // The change ends with an empty line, an answer does not.
+      // A plan ends with an empty line, an answer to a question does not.
       stdout.write(copies === '' && !session.asks ? '' : `${copies}\n`);
       return 'written';
     }

@@ -4,9 +4,9 @@ import { printable } from '../errors.ts';
 import type { Screen } from './screen.ts';
 
 export interface Change {
-  /** What is changed: a path, or the name of something else. */
+  /** What changes: a path, or another name. */
   name: string;
-  /** Undefined where there is nothing. */
+  /** Undefined if there is nothing. */
   before: string | undefined;
   after: string | undefined;
 }
@@ -28,14 +28,14 @@ export function diffText({ name, before, after }: Change, { paint }: Screen): st
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** Where there are no lines, it is the line before that counts: `0,0` of an empty file. */
+/** For zero lines, the diff format uses the line before: `0,0` for an empty file. */
 function rangeText(start: number, lines: number): string {
   return `${lines === 0 ? start - 1 : start},${lines}`;
 }
 
-/** Docker indents by them. */
+/** Docker indents with tabs. */
 const TABS = /(\t)/;
-/** Each string for itself as well: a whole file may be in one line, and where a URL ends, only its quotes say. */
+/** Each string is a piece of its own: a whole file may be one line, and only the quotes show where a URL ends. */
 const JSON_PIECES = /(\t|"(?:[^"\\]|\\.)*(?:"|\\?$))/s;
 
 function printableLine(line: string, pieces: RegExp): string {

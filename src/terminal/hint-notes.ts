@@ -1,10 +1,10 @@
-// A hint on a screen: each command is whole, in a line that is not wrapped.
+// Prints a hint: each command is whole, on a line that is not wrapped.
 import { type Hint, hintLines, hintText } from '../hint.ts';
 import type { Screen } from './screen.ts';
 import type { Note } from './table.ts';
 import { widest } from './text-width.ts';
 
-/** One command is in one line with what is said of it, where there is room; else each is on a line of its own. */
+/** One command is on the same line as its text if there is room; else each command has its own line. */
 export function hintNotes(hint: Hint, indent: number, { width }: Pick<Screen, 'width'>): Note[] {
   const line = hintText(hint);
   const fits = (hint.say ?? hint.by) === undefined || widest([line]) <= width - indent;

@@ -1,15 +1,15 @@
-// JSON for stdout: what it holds may come from anywhere, and stdout may be a terminal.
+// JSON for stdout, safe for a terminal whatever its values contain.
 import { shownValue } from '../userinfo.ts';
 
 /**
- * The same value, indented, in lines: what a terminal could take for a command (as `printable` has it) is escaped, and the
- * userinfo of URLs hidden, too.
+ * The value as indented JSON. Characters that a terminal could interpret (see `printable`) are escaped, and the
+ * userinfo of URLs is hidden.
  */
 export function printableJson(value: unknown): string {
   return `${withoutControls(JSON.stringify(value, shownValue, 2))}\n`;
 }
 
-/** Of JSON. Such characters stand within its strings only, but for the line breaks between them. */
+/** `json` has such characters only within its strings, except for the line breaks between values. */
 export function withoutControls(json: string): string {
   return json.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
     character

@@ -5,7 +5,7 @@ import type { Command } from '../hint.ts';
 import type { Streams } from '../invocation.ts';
 
 /**
- * Where it is asked. In which colours, clack asks of Node, and takes no advice: it is as the screen would have it, but where
+ * The streams of a question. clack takes its colours from Node, without an option: they match the screen's, unless
  * NO_COLOR and FORCE_COLOR are both set.
  */
 export interface Terminal {
@@ -13,19 +13,19 @@ export interface Terminal {
   output: Writable;
 }
 
-/** @throws XacctError `usage` where there is none; `yes` is the command that asks nothing. */
+/** @throws XacctError `usage` if there is no terminal; `yes` is the command that asks nothing. */
 export function terminalOf({ stdin, stdout }: Streams, yes: Command): Terminal {
   if (isTerminal(stdin) && isTerminal(stdout)) return { input: stdin, output: stdout };
   throw new XacctError('usage', 'there is no terminal to ask on', { hint: { run: yes } });
 }
 
-/** Whether the user says yes. @throws XacctError `cancelled` where the user breaks off. */
+/** Whether the user answers yes. @throws XacctError `cancelled` if the user presses Ctrl-C or Escape. */
 export async function isConfirmed(message: string, terminal: Terminal): Promise<boolean> {
   const { confirm } = await import('@clack/prompts');
   return given(await confirm({ ...terminal, message }));
 }
 
-/** The only symbol that a prompt answers is that of Ctrl-C and Escape. @throws XacctError `cancelled` */
+/** A prompt returns a symbol only for Ctrl-C and Escape. @throws XacctError `cancelled` */
 export function given<T>(answer: T): Exclude<T, symbol> {
   if (typeof answer === 'symbol') throw new XacctError('cancelled', 'cancelled: nothing was changed');
   return answer as Exclude<T, symbol>;

@@ -1,4 +1,4 @@
-// What a command prints on: a terminal or not, how wide, and in colour or not.
+// What a command prints on: whether it is a terminal, its size, and whether it has colours.
 import type { Writable } from 'node:stream';
 import { createColors } from 'picocolors';
 import type { Environment } from '../invocation.ts';
@@ -9,22 +9,22 @@ export interface Screen {
   isTerminal: boolean;
   /** Columns. */
   width: number;
-  /** Lines; undefined where there is no end. */
+  /** Lines; undefined for unlimited. */
   height: number | undefined;
-  /** Whether it shows more than ASCII. */
+  /** Whether it can show more than ASCII. */
   isUnicode: boolean;
-  /** The text in this style, where there is colour. */
+  /** The text in this style, if the screen has colours. */
   paint(style: Style, text: string): string;
 }
 
-/** Of whatever is no terminal: a file, a pipe, a mail. */
+/** For all but terminals: a file, a pipe, a mail. */
 const WIDTH = 80;
-/** A narrower terminal wraps by itself: no table can be read there. */
+/** A narrower terminal wraps the lines itself: no table is readable there. */
 const MIN_WIDTH = 60;
 
 export function screenOf(stream: Writable, env: Environment): Screen {
   const terminal: Writable & Partial<{ isTTY: boolean; columns: number; rows: number }> = stream;
-  // A dumb terminal (in an editor, say) shows text, and cannot go back over it.
+  // A dumb terminal (in an editor, say) shows text, but cannot overwrite it.
   const isTerminal = terminal.isTTY === true && env.TERM !== 'dumb';
   const colors = createColors(hasColour(isTerminal, env));
   return {
@@ -43,7 +43,7 @@ function hasColour(isTerminal: boolean, { NO_COLOR, FORCE_COLOR }: Environment):
   return isTerminal;
 }
 
-/** As the C library takes it: of LC_ALL, LC_CTYPE and LANG the first that is set. Windows has none of them. */
+/** As in the C library: the first of LC_ALL, LC_CTYPE and LANG that is set. Windows has none of them. */
 function isUnicode({ TERM, LC_ALL, LC_CTYPE, LANG }: Environment): boolean {
   if (TERM === 'dumb') return false;
   const locale = LC_ALL || LC_CTYPE || LANG;

@@ -1,6 +1,9 @@
-// A text that may be higher than the window: the part of it that is shown, and the keys that move it.
+// Scrolls a text that is higher than the window: the visible part, and the keys that move it.
 
-/** As terminals send them, and as `less` has them. https://invisible-island.net/xterm/ctlseqs/ctlseqs.html (PC-Style Function Keys) */
+/**
+ * The codes that terminals send, and the keys of `less`. https://invisible-island.net/xterm/ctlseqs/ctlseqs.html
+ * (PC-Style Function Keys)
+ */
 const KEYS: Readonly<Record<string, Move>> = {
   '\x1b[A': 'up',
   '\x1bOA': 'up',
@@ -26,22 +29,22 @@ const KEYS: Readonly<Record<string, Move>> = {
 
 export type Move = 'up' | 'down' | 'page up' | 'page down' | 'top' | 'end';
 
-/** The keys of what was typed, each as the terminal sends it: several may come at once. */
+/** Splits typed input into keys, each as the terminal sends it: several may arrive at once. */
 export function keysIn(typed: string): string[] {
   return typed.match(KEY) ?? [];
 }
 
-/** Of control characters, only Escape goes on. */
+/** Among the control characters, only Escape begins a sequence. */
 const KEY = /\p{Cc}(?:\[[\d;]*[A-Za-z~]|O[A-Za-z])|[\s\S]/gu;
 
 export function moveOf(key: string): Move | undefined {
   return Object.hasOwn(KEYS, key) ? KEYS[key] : undefined;
 }
 
-/** The line that is shown first after a move; of `lines`, `height` are shown at once. */
+/** The first visible line after a move; `height` of the `lines` are visible at once. */
 export function scrolled(top: number, move: Move, lines: number, height: number): number {
   const last = Math.max(0, lines - height);
-  // A line of the page before stays, to read on from.
+  // One line of the previous page stays visible.
   const page = Math.max(1, height - 1);
   const wanted = {
     up: top - 1,
@@ -54,18 +57,18 @@ export function scrolled(top: number, move: Move, lines: number, height: number)
   return Math.min(last, Math.max(0, wanted));
 }
 
-/** Blank line and footer, and the line that the cursor is left in. */
+/** A blank line, the footer, and the line with the cursor. */
 const BELOW = 3;
 
 export interface Page {
-  /** The line of the text that is shown first: another than was wanted where the text or the window has changed. */
+  /** The first visible line; differs from the requested one if the text or the window has changed. */
   top: number;
   lines: readonly string[];
-  /** How many lines of the text are shown at once. */
+  /** How many lines of the text are visible at once. */
   height: number;
 }
 
-/** `windowHeight`: lines of the window; undefined where there is no end. */
+/** `windowHeight`: lines of the window; undefined for unlimited. */
 export function pageOf(text: string, top: number, windowHeight: number | undefined): Page {
   const lines = text.trimEnd().split('\n');
   const height = Math.max(1, (windowHeight ?? lines.length + BELOW) - BELOW);

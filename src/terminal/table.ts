@@ -1,26 +1,26 @@
-// Tables that fit the screen: no borders, so that `grep` and a mouse find what they look for; shown names stay readable.
+// Tables that fit the screen, without borders, so that `grep` and mouse selection work, and with readable names.
 import { printable } from '../errors.ts';
 import type { Screen, Style } from './screen.ts';
 import { padded, shorten, widest, wrap } from './text-width.ts';
 
 export interface Column {
   title: string;
-  /** At least so many columns, whatever is in it. */
+  /** The minimum width, in columns. */
   least?: number;
   align?: 'left' | 'right';
   /**
-   * What becomes of its texts where the screen is too narrow: they are wrapped, or shortened in the middle (a hostname, an
-   * identity: both ends say most). Without it they keep their width.
+   * How its texts fit a narrow screen: wrapped, or shortened in the middle (a hostname, an identity: the ends matter
+   * most). Without it they keep their width.
    */
   fit?: 'wrap' | 'shorten';
 }
 
-/** Made `printable` by the table: it may come from anywhere. */
+/** The table makes it `printable`: the text may come from anywhere. */
 export type Cell = string | { text: string; style: Style };
 
 /**
- * A line of its own over all columns, as wide as the screen; longer ones are wrapped, or shortened in the middle. What is `whole`
- * is one line at any width: a command that is to be copied.
+ * A line across all columns, as wide as the screen; a longer text is wrapped, or shortened in the middle. A `whole`
+ * text is one line at any width: a command to copy.
  */
 export interface Note {
   note: Cell;
@@ -48,9 +48,9 @@ export function notes(lines: readonly Note[], screen: Screen): string {
 }
 
 const GAP = '  ';
-/** Narrower than this, no cell can be read. */
+/** A narrower cell is unreadable. */
 const MIN_WIDTH = 12;
-/** Of the names of actions, say. */
+/** The names of actions, for example. */
 const MAX_WORD = 24;
 
 function isRow(row: readonly Cell[] | Note): row is readonly Cell[] {
@@ -61,7 +61,10 @@ function textOf(cell: Cell): string {
   return printable(typeof cell === 'string' ? cell : cell.text);
 }
 
-/** Each column as wide as its widest text, less what the screen has not: the widest of those that may shrink gives first. */
+/**
+ * Each column is as wide as its widest text; if the screen is too narrow, the widest column that may shrink shrinks
+ * first.
+ */
 function fittingWidths(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
@@ -84,7 +87,7 @@ function fittingWidths(
   return laid.map(({ width }) => width);
 }
 
-/** What is wrapped keeps its words whole, as long as they are no hostnames. */
+/** Wrapped texts keep words whole, unless a word is too long (a hostname). */
 function longestWord(texts: readonly string[]): number {
   return Math.min(Math.max(MIN_WIDTH, widest(texts.flatMap((text) => text.split(' ')))), MAX_WORD);
 }
@@ -112,7 +115,7 @@ function noteText({ note, indent = 0, fit = 'wrap' }: Note, screen: Screen): str
   return lines.map((line) => `${`${' '.repeat(indent)}${line}`.trimEnd()}\n`).join('');
 }
 
-/** Its lines, in its style. */
+/** The lines of the cell, in its style. */
 function fitted(cell: Cell, width: number, fit: Column['fit'], { paint }: Screen): string[] {
   const text = textOf(cell);
   const lines = fit === 'wrap' ? wrap(text, width) : [shorten(text, width)];

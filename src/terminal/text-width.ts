@@ -1,26 +1,26 @@
-// Texts by the columns that they take on a terminal, which are not their characters: measured, shortened, wrapped, padded.
+// Measures, shortens, wraps and pads texts by the columns that they take on a terminal, which are not their characters.
 import stringWidth from 'string-width';
 
 /** ASCII, and the arrows, dots, crosses and blocks of our own texts: one column each. */
 const NARROW = /^[\x20-\x7e\xb7\xd7\u2013\u2026\u2190-\u2193\u2500-\u259f]*$/;
 
-/** string-width says the same of what is narrow, and takes its time to begin. */
+/** string-width would give the same result for narrow texts, but takes time to load. */
 function columnsOf(text: string): number {
   return NARROW.test(text) ? text.length : stringWidth(text);
 }
 
-/** With blanks, as wide as this. */
+/** Padded with spaces to this width. */
 export function padded(text: string, width: number, align: 'left' | 'right' = 'left'): string {
   const blanks = ' '.repeat(Math.max(0, width - columnsOf(text)));
   return align === 'left' ? text + blanks : blanks + text;
 }
 
-/** The columns of the widest. */
+/** The columns of the widest text. */
 export function widest(texts: readonly string[]): number {
   return Math.max(...texts.map((text) => columnsOf(text)));
 }
 
-/** At most `width` columns: where it is wider, its middle gives way to `…`. */
+/** At most `width` columns: the middle of a wider text becomes `…`. */
 export function shorten(text: string, width: number): string {
   if (columnsOf(text) <= width) return text;
   const characters = charactersOf(text);
@@ -30,8 +30,8 @@ export function shorten(text: string, width: number): string {
 }
 
 /**
- * Lines of at most `width` columns, of the same characters: a name is to be found by them. A word that no line has room for,
- * such as a hostname, is shortened: both its ends stay.
+ * Lines of at most `width` columns with unchanged characters, so that names can be searched. A word that is wider than
+ * a line, such as a hostname, is shortened in the middle.
  */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
@@ -49,7 +49,7 @@ function charactersOf(text: string): string[] {
   return [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment);
 }
 
-/** As many of the characters as there is room for, which is not all of them. */
+/** As many of the characters as fit; never all of them. */
 function beginning(characters: readonly string[], width: number): string[] {
   let used = 0;
   const end = characters.findIndex((character) => {

@@ -1,18 +1,18 @@
-// What a person sees of a wait: a line that moves, on a terminal; elsewhere a plain line, where the wait is long.
+// Shows a person that a command waits: a moving line on a terminal, else one plain line if the wait is long.
 import type { Writable } from 'node:stream';
 import { printable } from '../errors.ts';
 import type { Environment, ShowWait } from '../invocation.ts';
 import { screenOf } from './screen.ts';
 
-/** Milliseconds. A person who has typed something sees that it works within this time. */
+/** Milliseconds. After typing a command, a person sees within this time that it works. */
 const SHOWN_AFTER = 300;
-/** In a log, what is done in a moment would only be noise. */
+/** Milliseconds. In a log, a line for a short wait would only be noise. */
 const TOLD_AFTER = 3_000;
 const SECOND = 1_000;
 
-/** Of several waits at once the oldest is shown, and how many more there are. */
+/** If several waits run at once, it shows the oldest and the number of the others. */
 export function createWaits(stderr: Writable, env: Environment): ShowWait {
-  // Its library leaves a terminal alone where CI is set.
+  // The spinner library does not animate if CI is set.
   const isMoving = screenOf(stderr, env).isTerminal && env.CI === undefined;
   const waits = new Set<Wait>();
   const text = () => textOf(waits);
@@ -40,10 +40,10 @@ function textOf(waits: ReadonlySet<Wait>): string {
   return `${oldest.what}${more} …${seconds === 0 ? '' : ` ${seconds} s`}`;
 }
 
-/** The spinner and a blank before the text, and the column behind it, which would begin the next line. */
+/** The spinner and a space before the text, and one column after it, so that the line does not wrap. */
 const BESIDE = 3;
 
-/** @returns what takes it away. */
+/** @returns a function that removes the line. */
 function moveLine(stderr: Writable, env: Environment, text: () => string): () => void {
   let isOver = false;
   let remove = () => {};
@@ -53,13 +53,14 @@ function moveLine(stderr: Writable, env: Environment, text: () => string): () =>
       import('./text-width.ts'),
     ]);
     if (isOver) return;
-    // A wider text would wrap, and its library erases one line.
+    // A wider text would wrap, and the spinner library erases only one line.
     const line = () => shorten(text(), screenOf(stderr, env).width - BESIDE);
     const spinner = createSpinner({ stream: stderr, text: line(), handleSignals: false }).start();
     const counting = setInterval(() => {
       spinner.text = line();
     }, SECOND / 4);
-    // Of a signal this process is to die as if nothing had been shown: a loop of the shell ends only then.
+    // After a signal, the process must die of that signal as if no line had been shown: only then does a shell loop
+    // end.
     const release = onSignals(() => remove());
     remove = () => {
       release();
@@ -74,7 +75,7 @@ function moveLine(stderr: Writable, env: Environment, text: () => string): () =>
   };
 }
 
-/** @returns what undoes it. */
+/** @returns a function that undoes this. */
 function onSignals(before: () => void): () => void {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   const listeners = signals.map((signal) => {
@@ -92,7 +93,7 @@ function onSignals(before: () => void): () => void {
   };
 }
 
-/** @returns what keeps it from being told. */
+/** @returns a function that cancels the line. */
 function tellOnce(stderr: Writable, text: () => string): () => void {
   const told = setTimeout(() => stderr.write(`${text()}\n`), TOLD_AFTER);
   return () => clearTimeout(told);

@@ -1,11 +1,11 @@
-// Shows something again and again: on a terminal in its place, as `top` does; elsewhere one after another.
+// Shows something again and again: in place on a terminal, as `top` does, else one text after another.
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { abortable } from '../os/abortable.ts';
 import type { Screen } from './screen.ts';
 import { keysIn, moveOf, pageOf, scrolled } from './scroll.ts';
 
-/** Resolves when it is time to show it again, or at once when the signal ends it all. */
+/** Resolves when it is time for the next text, or at once when the signal aborts. */
 export type Pause = (signal: AbortSignal) => Promise<unknown>;
 
 export interface WatchStreams {
@@ -16,10 +16,13 @@ export interface WatchStreams {
 const INTERVAL_MS = 2_000;
 const everyTwoSeconds: Pause = (signal) => setTimeout(INTERVAL_MS, undefined, { signal }).catch(() => {});
 
-/** In raw mode Ctrl-C is a key like any other. */
+/** In raw mode, Ctrl-C is an ordinary key. */
 const ENDING_KEYS = ['q', 'Q', '\x03'];
 
-/** Control sequences: https://invisible-island.net/xterm/ctlseqs/ctlseqs.html. Another screen, so that the terminal's own stays. */
+/**
+ * Control sequences: https://invisible-island.net/xterm/ctlseqs/ctlseqs.html. The alternate screen keeps the terminal's
+ * content.
+ */
 const ENTER = '\x1b[?1049h\x1b[?25l';
 const HOME = '\x1b[H';
 const END_OF_LINE = '\x1b[K\r\n';
@@ -27,8 +30,9 @@ const ERASE_BELOW = '\x1b[J';
 const LEAVE = '\x1b[?25h\x1b[?1049l';
 
 /**
- * Until q, Ctrl-C, a signal to end, or until nothing reads it any more. `screen` is asked each time, because a window changes;
- * without it, or where it is no terminal, each text follows the one before. What is higher than the window scrolls by keys.
+ * Runs until q, Ctrl-C, a terminating signal, or until stdout closes. `screen` is called each time, because the window
+ * may change. Without it, or without a terminal, each text follows the one before. A text higher than the window can be
+ * scrolled.
  */
 export async function watch(
   draw: () => Promise<string>,
@@ -62,7 +66,7 @@ export async function watch(
       text = drawn;
       if (isRedrawn) show();
       else stdout.write(text);
-      // At another width, another text.
+      // At another width, the text is another.
       const resized = new AbortController();
       const onResize = () => resized.abort();
       if (isRedrawn) stdout.once('resize', onResize);
@@ -75,7 +79,10 @@ export async function watch(
   }
 }
 
-/** Keys count where they are typed at us: a program in the background must not change the terminal. @returns what undoes it. */
+/**
+ * Reads keys only from a terminal: a program in the background must not change it. @returns a function that undoes
+ * this.
+ */
 function listen(
   { stdin, stdout }: WatchStreams,
   isRedrawn: boolean,

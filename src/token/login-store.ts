@@ -1,4 +1,4 @@
-// What `docker login` brought: one credential per hostname, in memory until its token expires.
+// The credentials from `docker login`: one for each hostname, in memory until its token expires.
 import type { Clock } from '../clock.ts';
 import { readAndWipe } from '../os/wipe.ts';
 import { createZeroingStore } from './zeroing-store.ts';
@@ -18,19 +18,21 @@ export interface LoginStore {
   clear(): void;
 }
 
-/** `expiresAt`: epoch ms by AWS's clock, where the password says it. */
+/** `expiresAt`: epoch ms by AWS's clock, if the password contains it. */
 interface About {
   username: string;
   expiresAt: number;
 }
 
-/** What ECR gives a token. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html */
+/**
+ * The life of an ECR token. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html
+ */
 const TOKEN_LIFE_MS = 12 * 3_600_000;
 const MAX_LOGINS = 1_000;
 
 /**
- * `awsNow`: epoch ms by AWS's clock, which is the one that a password's expiration is of. Before AWS was heard it is this machine's,
- * so what a login's life is said to be when it comes may turn out to be too long.
+ * `awsNow`: epoch ms by AWS's clock, which a password's expiration uses. Before the first answer of AWS it is this
+ * machine's clock, so the life of a login may be too long at first.
  */
 export function createLoginStore(clock: Clock, awsNow: () => number): LoginStore {
   const logins = createZeroingStore<About>(MAX_LOGINS, clock);
@@ -57,8 +59,8 @@ export function createLoginStore(clock: Clock, awsNow: () => number): LoginStore
 }
 
 /**
- * Epoch ms at which an ECR password expires, if it says so: it is base64 of JSON with `expiration` in epoch seconds.
- * Undocumented, so a hint and no more.
+ * Epoch ms at which an ECR password expires, if it is base64 of JSON with `expiration` in epoch seconds. This format is
+ * undocumented, so the result is only a hint.
  */
 function expirationHint(password: string): number | undefined {
   try {
@@ -68,7 +70,7 @@ function expirationHint(password: string): number | undefined {
       if (typeof seconds === 'number' && Number.isFinite(seconds)) return seconds * 1_000;
     }
   } catch {
-    // Not an ECR password as we know it.
+    // Not a known form of an ECR password.
   }
   return undefined;
 }

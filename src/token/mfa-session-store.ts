@@ -1,4 +1,4 @@
-// MFA sessions in memory: what STS gave for a code, until it expires. The only AWS credentials that a daemon ever holds.
+// MFA sessions in memory: what STS returned for a code, until it expires. A daemon keeps no other AWS credentials.
 import type { Clock } from '../clock.ts';
 import type { MfaSession } from '../questions.ts';
 import { createZeroingStore } from './zeroing-store.ts';
@@ -18,14 +18,14 @@ export interface MfaSessionStore {
   set(key: string, serial: string, session: MfaSession): void;
   status(): MfaSessionStatus[];
   statusOf(key: string): MfaSessionStatus | undefined;
-  /** AWS does not take this session any more; a newer one that is there stays. */
+  /** Removes a session that AWS no longer accepts, unless a newer one has replaced it. */
   refused(key: string, session: MfaSession): void;
   purge(): void;
   clear(): void;
 }
 
 const MAX_SESSIONS = 100;
-/** A session with less life than a mint may take is as good as none. */
+/** A session with less life than a mint may take is useless. */
 const LEAST_MS = 60_000;
 
 export function createMfaSessionStore(clock: Clock): MfaSessionStore {
@@ -42,7 +42,7 @@ export function createMfaSessionStore(clock: Clock): MfaSessionStore {
     get,
     set(key, serial, session) {
       const { expiresAt, begunAt } = session;
-      // One that is over already leaves an earlier one alone.
+      // A session that is already over does not replace an earlier one.
       const life = expiresAt - begunAt - LEAST_MS;
       if (life > 0) sessions.set(key, { serial, expiresAt }, JSON.stringify(session), life);
     },

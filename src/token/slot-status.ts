@@ -1,4 +1,4 @@
-// What is shown of a slot: never a secret, and times by this machine's clock as it is set now.
+// The public state of a slot: never a secret, and times by this machine's clock as it is set now.
 import { elapsed, type Moment, wallTime } from '../clock.ts';
 import { errorText, printable, XacctError } from '../errors.ts';
 import type { Hint } from '../hint.ts';
@@ -24,13 +24,13 @@ export interface TokenStatus extends TokenDescription {
   leftMs: number;
   /** Hostnames it was handed out for. */
   hostnames: readonly string[];
-  /** How often it, and those that it renewed, were handed out. */
+  /** How often it and the tokens that it renewed were handed out. */
   served: number;
   /** Epoch ms of this machine's clock as it is set now. */
   lastServed: number;
   /** How often it was minted, renewals included. */
   mints: number;
-  /** Where the last renewal failed. */
+  /** Present if the last renewal failed. */
   lastError?: MintError;
 }
 
@@ -39,7 +39,7 @@ export interface MintFailure extends TokenDescription, MintError {
   hostnames: readonly string[];
 }
 
-/** Undefined where no living token is held. */
+/** Undefined if there is no living token. */
 export function tokenStatus(slot: Slot, now: Moment): TokenStatus | undefined {
   const token = livingToken(slot, now);
   if (token === undefined) return undefined;
@@ -60,7 +60,7 @@ export function tokenStatus(slot: Slot, now: Moment): TokenStatus | undefined {
 /** A failure without a token is shown for this long. */
 const FAILURE_LIFE_MS = 3_600_000;
 
-/** Undefined where the last mint did not fail, or long ago, or there is a token all the same. */
+/** Undefined if the last mint did not fail, or failed long ago, or there is a token. */
 export function mintFailure(slot: Slot, now: Moment): MintFailure | undefined {
   const { about, hostnames, failure } = slot;
   if (failure === undefined || elapsed(failure.at, now) >= FAILURE_LIFE_MS) return undefined;

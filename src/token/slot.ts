@@ -1,4 +1,4 @@
-// One slot: all that is known of a key, whether it has a token now or not.
+// One slot: everything known of a key, with or without a token.
 import { elapsed, type Moment } from '../clock.ts';
 import { XacctError } from '../errors.ts';
 import type { Token } from '../questions.ts';
@@ -12,7 +12,7 @@ import {
   type TokenPolicy,
 } from './lifetime.ts';
 
-/** What a token is, for people to read: no secret is in it. */
+/** Describes a token for people, without its secret. */
 export interface TokenDescription {
   /** As in `profile dev`. */
   identity: string;
@@ -20,27 +20,27 @@ export interface TokenDescription {
 }
 
 /**
- * Mints with no caller that waits for it; undefined where what the identity was resolved from has changed meanwhile, `later` where
- * that is being read.
+ * Mints although no caller waits for it. Undefined if the identity now resolves from something else; `later` if its
+ * files are still being read.
  */
 export type Renew = () => Promise<Token> | 'later' | undefined;
 
 export interface Slot {
   about: TokenDescription;
-  /** Those that the token was handed out for; without a token, those that it failed for. */
+  /** The hostnames that the token was handed out for; without a token, those that it failed for. */
   hostnames: Set<string>;
-  /** Those that wait for the mint under way. */
+  /** The hostnames that wait for the mint under way. */
   waiting: Set<string>;
   token: HeldToken | undefined;
-  /** The mint under way; another one takes its place where it is replaced. */
+  /** The mint under way. A fresh mint replaces it. */
   flight: Promise<Token> | undefined;
-  /** Of the last mint, where it failed. */
+  /** The failure of the last mint, if it failed. */
   failure: Failure | undefined;
   mints: number;
   served: number;
   /** Undefined before it is handed out. */
   lastServed: Moment | undefined;
-  /** Of the last caller. */
+  /** The last caller's. */
   policy: TokenPolicy;
   renew: Renew | undefined;
 }
@@ -48,9 +48,9 @@ export interface Slot {
 export interface Failure {
   error: unknown;
   at: Moment;
-  /** Who has AWS asked again within a moment: none, those who have heard of it, all. */
+  /** Which callers ask AWS again within a moment: none, those that got this failure (`told`), or all. */
   again: 'none' | 'told' | 'all';
-  /** Hostnames that it was the answer for. */
+  /** Hostnames that got this failure as an answer. */
   told: Set<string>;
 }
 
@@ -62,7 +62,7 @@ export interface HeldToken extends Lifetime {
   password: Buffer;
   /** From 0 to 1: how far ahead of its time it is renewed. */
   jitter: number;
-  /** Renewals that failed, one after another. */
+  /** The number of consecutive failed renewals. */
   failures: number;
   /** Its age, in ms, before which a failed renewal is not tried again. */
   retryAge: number;
@@ -80,17 +80,20 @@ export function livingToken({ token }: Slot, now: Moment): HeldToken | undefined
   return token !== undefined && leftOf(token, now) > 0 ? token : undefined;
 }
 
-/** Zeroes the bytes of the token that a slot has. */
+/** Zeroes the bytes of the slot's token. */
 export function dropToken(slot: Slot): void {
   slot.token?.password.fill(0);
   slot.token = undefined;
 }
 
-/** The token of a mint. An emulator may answer with an expiry in the past: such a token is handed out, and not kept. */
+/**
+ * Keeps the token of a mint. An emulator may answer with an expiry in the past: such a token is handed out, but not
+ * kept.
+ */
 export function keepToken(slot: Slot, token: Token, now: Moment, jitter: number): void {
   slot.mints += 1;
   slot.failure = undefined;
-  // A renewed token goes on with the use of the one before; a dead one's is over.
+  // A renewed token continues the counts of the one before; those of a dead one are reset.
   if (livingToken(slot, now) === undefined) {
     slot.hostnames.clear();
     slot.served = 0;
@@ -98,7 +101,7 @@ export function keepToken(slot: Slot, token: Token, now: Moment, jitter: number)
   const { username, expiresAt } = token;
   const lifeMs = expiresAt - token.awsNow;
   if (!(lifeMs > 0)) {
-    // Nor is another like it asked for at each look ahead.
+    // Also delays the next renewal, which would get such a token again.
     if (slot.token !== undefined) renewLater(slot.token, now, jitter);
     return;
   }
@@ -107,17 +110,18 @@ export function keepToken(slot: Slot, token: Token, now: Moment, jitter: number)
   slot.token = { username, password, expiresAt, arrived: now, lifeMs, jitter, failures: 0, retryAge: 0 };
 }
 
-/** Callers ask again at once after a failure: BuildKit thrice for one pull. */
+/** Callers ask again at once after a failure: BuildKit three times for one pull. */
 const MOMENT_MS = 3_000;
 
-/** For a moment, a failure may answer in place of another mint. */
+/** For a moment, the failure may answer instead of another mint. */
 export function rememberFailure(slot: Slot, error: unknown, now: Moment): void {
   slot.failure = { error, at: now, again: whoAsksAgain(error), told: new Set() };
 }
 
 /**
- * What AWS, the network or an administrator decides is no other a moment later. Of an identity, a caller may have fixed the rest:
- * then it asks for the same hostname again. A build that goes through all registries asks for each once.
+ * A failure of AWS, the network or an administrator's decision is the same a moment later. For a failure of an
+ * identity, a caller may have fixed it, and then asks for the same hostname again. A build that uses all registries
+ * asks for each once.
  */
 function whoAsksAgain(error: unknown): Failure['again'] {
   if (!(error instanceof XacctError)) return 'all';
@@ -126,7 +130,7 @@ function whoAsksAgain(error: unknown): Failure['again'] {
   return of === 'identity' ? 'told' : 'all';
 }
 
-/** The failure that answers for the hostname in place of another mint. */
+/** The failure that answers for the hostname instead of another mint. */
 export function lastingFailure(
   { failure }: Slot,
   hostname: string,
@@ -143,7 +147,7 @@ export function isFresh(token: HeldToken, policy: TokenPolicy, now: Moment): boo
   return age < refreshAge(token, policy) || (age < token.retryAge && age < deadAge(token, policy));
 }
 
-/** A caller of this time is likely to pull again; a laptop that only sits there mints nothing. */
+/** A caller within this time is likely to pull again; an idle laptop mints nothing. */
 const LATELY_MS = 2 * 3_600_000;
 
 /** Whether it is time to renew the token in the background. */
@@ -154,12 +158,12 @@ export function isDueAhead(slot: Slot, now: Moment): boolean {
   return ageOf(token, now) >= Math.max(refreshAheadAge(token, slot.policy, token.jitter), token.retryAge);
 }
 
-/** After a failed renewal the old token is handed out at once for this long, rather than after another failure. */
+/** After a failed renewal, the old token is handed out for this long without another attempt. */
 const RETRY_AFTER_MS = 60_000;
-/** It doubles with each failure, up to this. */
+/** The delay doubles with each failure, up to this. */
 const MAX_RETRY_AFTER_MS = 15 * 60_000;
 
-/** The old token serves on meanwhile, and longer where it fails. `jitter` is from 0 to 1. */
+/** Delays the next renewal, longer after each failure; the old token is used until then. `jitter` is from 0 to 1. */
 export function renewLater(token: HeldToken, now: Moment, jitter: number): void {
   token.failures += 1;
   const wait = Math.min(RETRY_AFTER_MS * 2 ** (token.failures - 1), MAX_RETRY_AFTER_MS);

@@ -1,4 +1,4 @@
-// Tokens in memory: a slot per key with all that is known of it, one mint at a time, bytes zeroed when they go.
+// Tokens in memory: a slot for each key with everything known of it, one mint at a time, bytes zeroed when they go.
 import { LRUCache } from 'lru-cache';
 import type { Clock, Moment } from '../clock.ts';
 import { abortable } from '../os/abortable.ts';
@@ -21,22 +21,19 @@ import {
 } from './slot.ts';
 import { type MintFailure, mintFailure, type TokenStatus, tokenStatus } from './slot-status.ts';
 
-/** Who asks for a token, and how to get one. */
+/** A request for a token, and how to get one. */
 export interface TokenRequest {
-  /** What the identity was resolved from; one token per key. */
+  /** What the identity was resolved from; one token for each key. */
   key: string;
   hostname: string;
   about: TokenDescription;
   policy: TokenPolicy;
   mint: () => Promise<Token>;
-  /**
-   * Called where there is something to wait for; its signal ends this caller's wait, not the mint, which others may wait for
-   * longer.
-   */
+  /** Called at the first wait. Its signal ends this caller's wait, but not the mint: others may wait longer. */
   deadline?: (() => AbortSignal) | undefined;
   /** Kept with the token, for `refreshAhead`. */
   renew?: Renew | undefined;
-  /** Mint in any case: what is in memory is not handed out, and a mint under way is replaced. */
+  /** Always mint: the token in memory is not handed out, and a mint under way is replaced. */
   fresh?: boolean;
 }
 
@@ -44,37 +41,37 @@ type Use = Pick<TokenRequest, 'hostname' | 'policy' | 'renew'>;
 
 export interface Slots {
   /**
-   * The token of a key, for a hostname: from memory, or else from `mint`. However many ask at once, `mint` runs once.
-   * Where a token that is due cannot be renewed, it serves on until it really expires, never after.
-   * @throws whatever `mint` throws, or the signal's reason, when there is nothing left to hand out.
+   * The token of a key, for a hostname: from memory, else from `mint`. If several callers ask at once, `mint` runs
+   * once. If a token that is due cannot be renewed, it is used until its real expiry, never after.
+   * @throws whatever `mint` throws, or the signal's reason, if there is no token to hand out.
    */
   get(request: TokenRequest): Promise<Token>;
-  /** The same, where it is handed out at once; undefined, and nothing counted, where it is not. */
+  /** The token of a key if it can be handed out at once; else undefined, and no use is counted. */
   held(request: Use & { key: string }): Token | undefined;
-  /** Renews, in the background, what is nearly due and was used lately. */
+  /** Renews, in the background, tokens that are nearly due and were used lately. */
   refreshAhead(): void;
-  /** Forgets every token that was handed out for the hostname, and whatever its mints under way will bring. */
+  /** Forgets every token that was handed out for the hostname, and the results of its mints under way. */
   evict(hostname: string): void;
   /** Whether a living token handed out for the hostname has this password. */
   holds(hostname: string, password: string): boolean;
   status(): TokenStatus[];
-  /** Undefined where no living token is held for the key. */
+  /** Undefined if the key has no living token. */
   statusOf(key: string): TokenStatus | undefined;
-  /** What could not be minted in the last hour, and has no token. */
+  /** Mints that failed in the last hour, if there is no token. */
   failures(): MintFailure[];
   /** Drops what has expired. */
   purge(): void;
   clear(): void;
 }
 
-/** Far more than one person's identities times regions; a bound all the same. */
+/** A bound far above one person's number of identities times regions. */
 const MAX_SLOTS = 1_000;
-/** Of those, without a token: failures must not crowd out what serves. */
+/** The part of these without a token: failures must not displace tokens in use. */
 const MAX_WITHOUT_TOKEN = 200;
-/** A slot outlives its token for this long: the count of its mints goes on with the next one. */
+/** A slot outlives its token by this time, so that its count of mints continues with the next token. */
 const AFTERLIFE_MS = 24 * 3_600_000;
 
-/** `random` gives numbers from 0 to 1; `onMinted` is told of each token that AWS gives. */
+/** `random` returns numbers from 0 to 1; `onMinted` gets each token from AWS. */
 export function createSlots(
   clock: Clock,
   random: () => number = Math.random,
@@ -87,7 +84,7 @@ export function createSlots(
     dispose: dropToken,
   });
 
-  /** Puts it to the others, for as long as it is of use. */
+  /** Stores the slot for as long as it is useful. */
   const hold = (key: string, slot: Slot): void => {
     const now = clock();
     const living = livingToken(slot, now);
@@ -96,7 +93,9 @@ export function createSlots(
     const idle = [...slots.entries()].filter(([, { token, flight }]) => !token && !flight);
     for (const [oldest] of idle.slice(MAX_WITHOUT_TOKEN)) slots.delete(oldest);
   };
-  /** Begins a mint in a slot. What it brings is for the slot while it is the slot's mint, and the slot the key's. */
+  /**
+   * Begins a mint in a slot. Its result is stored only if it is still the slot's mint, and the slot is still the key's.
+   */
   const begin = (key: string, slot: Slot, mint: () => Promise<Token>): Promise<Token> => {
     const isCurrent = () => slot.flight === flight && slots.peek(key, { allowStale: true }) === slot;
     const settle = (record: () => void) => {
@@ -113,7 +112,7 @@ export function createSlots(
         return token;
       },
       (error: unknown) => {
-        // Replaced by a fresh one: what that brings is for those who waited for this one, too; its failure is not.
+        // Replaced by a fresh mint. The callers of this one get the token of that one, but not its failure.
         if (slot.flight !== undefined && slot.flight !== flight) {
           return slot.flight.catch(() => Promise.reject(error));
         }
@@ -153,9 +152,9 @@ export function createSlots(
       if (renewal === undefined) slot.renew = undefined;
       else await begin(key, slot, () => renewal);
     } catch (error) {
-      // Replaced meanwhile: the token that is there now is another one's.
+      // Replaced meanwhile: the slot's token is another one now.
       if (slot.token !== token || slot.flight !== undefined || token === undefined) return;
-      // Also where the config no longer says which identity it is.
+      // Also if the config no longer decides on an identity.
       rememberFailure(slot, error, clock());
       renewLater(token, clock(), random());
     }
@@ -165,7 +164,7 @@ export function createSlots(
     const now = clock();
     return [...slots.values()].flatMap((slot) => shown(slot, now) ?? []);
   };
-  /** A person who logs out or in has fixed something. */
+  /** After a login or logout, the cause of a failure may be fixed. */
   const forgive = (): void => {
     for (const { failure } of slots.values()) if (failure !== undefined) failure.again = 'all';
   };
@@ -184,7 +183,7 @@ export function createSlots(
       try {
         if (fresh) forgive();
         const flight = fresh ? undefined : slot.flight;
-        // A mint that is under way is a later answer than the failure.
+        // A mint under way is newer than the failure.
         const failure = flight === undefined ? lastingFailure(slot, hostname, clock()) : undefined;
         if (failure !== undefined) throw failure.error;
         const signal = deadline?.();
@@ -192,18 +191,18 @@ export function createSlots(
         const minted = await abortable(flight ?? begin(key, slot, mint), signal);
         // Not read back from the slot: an eviction may have zeroed it meanwhile.
         countUse(slot, request, clock());
-        // Others may have failed for want of it meanwhile.
+        // Others may have failed meanwhile because this login was missing.
         if (fresh) forgive();
         return minted;
       } catch (error) {
-        // Of the slot that the key has now: this one may have been forgotten meanwhile.
+        // Uses the key's present slot: this one may have been forgotten meanwhile.
         const current = slots.get(key) ?? slot;
         const then = clock();
         const old = livingToken(current, then);
         if (old === undefined) slot.hostnames.add(hostname);
         current.failure?.told.add(hostname);
         if (fresh || old === undefined || ageOf(old, then) >= deadAge(old, policy)) throw error;
-        // However many waited, it failed once.
+        // If several callers waited, it still counts as one failure.
         if (ageOf(old, then) >= old.retryAge) renewLater(old, then, random());
         return handOut(current, old, request, then);
       }

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import { type Lifetime, leftOf } from './lifetime.ts';
 
-/** What may be known of a secret. */
+/** The public facts of a secret. */
 interface Kept<About> {
   about: About;
   /** Milliseconds. */
@@ -11,9 +11,9 @@ interface Kept<About> {
 }
 
 export interface ZeroingStore<About> {
-  /** Undefined where there is none, or it has expired. */
+  /** Undefined if there is none, or it has expired. */
   get(key: string): (Kept<About> & { secret: string }) | undefined;
-  /** `lifeMs`: how long it is kept; not at all where that is over already. */
+  /** `lifeMs`: how long it is kept; it is not kept if this is 0 or less. */
   set(key: string, about: About, secret: string, lifeMs: number): void;
   list(): Map<string, Kept<About>>;
   delete(key: string): void;

@@ -1,15 +1,18 @@
-// The frames between client and daemon: one request and one answer a connection.
+// The frames between client and daemon: one request and one answer for each connection.
 //
-// Request: `ecr-xacct/2 ACTION\n`, variables as `NAME=value\0`…, an empty `\0`, then stdin until half-close. Variables of our own
-// begin with `@`: `@place` and `@files` (`place.ts`), `@all=1` where the caller's whole environment is there, and, as the first,
-// `@size` (all bytes of the request, in seven digits): then its end is not waited for.
-// Answer: one byte (`0` success, `1` quiet failure, `2` failure, `4` ask again with the whole environment, anything else: answer
-// yourself), then the text until close. To a request with `@size`, in front of that `=` and how many bytes it has, likewise.
+// Request: `ecr-xacct/2 ACTION\n`, variables as `NAME=value\0`…, an empty `\0`, then stdin until half-close. Our own
+// variables begin with `@`: `@place` and `@files` (`place.ts`), `@all=1` if the frame has the caller's whole
+// environment, and, always first, `@size` (all bytes of the request, in seven digits): then the daemon does not wait
+// for the half-close.
+//
+// Answer: one byte (`0` success, `1` quiet failure, `2` failure, `4` ask again with the whole environment, anything
+// else: the client answers itself), then the text until close. If the request had `@size`, the answer begins with `=`
+// and its own size in seven digits.
 import { isWhole } from '../caller-environment.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 
-/** `ecr-xacct/1` of those that came before: their clients are served, and their daemons replaced. */
+/** `ecr-xacct/1` is the version before: its clients are served, and its daemons replaced. */
 export type WireVersion = 1 | 2;
 
 export interface Request {
@@ -21,13 +24,13 @@ export interface Request {
 
 export interface Response<Outcome = keyof typeof OUTCOMES> {
   outcome: Outcome;
-  /** Of `answer-yourself`, the versions and the reason: `ecr-xacct/2 place`. A daemon of version 1 gives none. */
+  /** For `answer-yourself`, the version and the reason: `ecr-xacct/2 place`. A daemon of version 1 sends none. */
   text: string;
 }
 
 /** Variables and stdin together; an ECR password is about 2.4 kB. */
 export const MAX_FRAME_BYTES = 256 * 1024;
-/** The same with the whole environment; a system's own bound of it is about as large. */
+/** The limit with the whole environment; a system's own limit is about as large. */
 export const MAX_WHOLE_FRAME_BYTES = 1024 * 1024;
 
 const NEWEST = 2;
@@ -40,7 +43,7 @@ const OUTCOMES = {
   'ask-again': '4',
 } as const;
 
-/** In front of the first variable. */
+/** The text before the size, which is the first variable. */
 const SIZE = '\n@size=';
 const SIZE_DIGITS = 7;
 
@@ -48,30 +51,30 @@ function digits(size: number): string {
   return String(size).padStart(SIZE_DIGITS, '0');
 }
 
-/** A request to send, of the newest version unless another one is said. */
+/** A request to send, of the newest version by default. */
 export type NewRequest = Omit<Request, 'version'> & { version?: WireVersion };
 
-/** Undefined where the frame would be larger than a daemon reads: the caller's environment is. */
+/** Undefined if the frame would be larger than a daemon accepts, because the environment is too large. */
 export function encodeRequest({ version = NEWEST, action, env, input }: NewRequest): Buffer | undefined {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}\0`);
   const line = `ecr-xacct/${version} ${action}`;
   const rest = `${variables.join('')}\0${input}`;
-  // Those of version 1 know none.
+  // Version 1 has no sizes.
   const isSized = version === NEWEST;
   const others = Buffer.byteLength(line) + SIZE.length + SIZE_DIGITS + 1 + Buffer.byteLength(rest);
   const frame = Buffer.from(`${line}${isSized ? `${SIZE}${digits(others)}\0` : '\n'}${rest}`);
   return frame.length > maxBytes(env) ? undefined : frame;
 }
 
-/** A namespace of Kubernetes with a thousand services has seven thousand; a frame has room for many times that. */
+/** A Kubernetes namespace with a thousand services has seven thousand variables; a frame has room for many more. */
 export const MAX_VARIABLES = 8_192;
-/** Of one, in characters; a path may have 4,096, AWS's tokens have a few thousand. */
+/** The length of one variable, in characters; a path may have 4,096, AWS's tokens a few thousand. */
 export const MAX_VARIABLE = 32_768;
 
 /**
- * The request, or why it is not read: a later `version`, or more variables or longer ones (`environment`) than a process that
- * others wait for goes through.
- * @throws XacctError `protocol` where it is no request at all, or too large.
+ * The request, or why it is not read: a later `version`, or variables that are too many or too long (`environment`) for
+ * a process that others wait for.
+ * @throws XacctError `protocol` if it is not a request, or too large.
  */
 export function decodeRequest(frame: Buffer): Request | 'version' | 'environment' {
   const [line, rest] = partAt(frame.toString(), '\n');
@@ -89,14 +92,14 @@ export function decodeRequest(frame: Buffer): Request | 'version' | 'environment
     const [name, value] = partAt(variable, '=');
     if (!name) throw malformed();
     if (name === '@size') continue;
-    // Of a name that is there twice the first, as everywhere else: in getenv, in Node, in the AWS CLI.
+    // If a name occurs twice, the first value counts, as in getenv, Node and the AWS CLI.
     env[name] ??= value;
   }
   if (frame.length > maxBytes(env)) throw tooLarge(maxBytes(env));
   return { version, action, env, input };
 }
 
-/** What is before the mark, undefined where there is none, and what is behind it. */
+/** The text before the mark (undefined if there is no mark), and the text after it. */
 function partAt(text: string, mark: string): [before: string | undefined, behind: string] {
   const at = text.indexOf(mark);
   return at < 0 ? [undefined, ''] : [text.slice(0, at), text.slice(at + mark.length)];
@@ -106,7 +109,10 @@ function maxBytes(env: Readonly<Record<string, string>>): number {
   return isWhole(env) ? MAX_WHOLE_FRAME_BYTES : MAX_FRAME_BYTES;
 }
 
-/** Why a daemon leaves the answer to its client: the client's `version` is a later one, it sees other files (`place`), … */
+/**
+ * Why a daemon leaves the answer to its client: the client's `version` is newer, the client sees other files (`place`),
+ * …
+ */
 export function answerYourself(why: 'version' | 'place' | 'path' | 'action' | 'environment'): Response {
   return { outcome: 'answer-yourself', text: `${CURRENT} ${why}` };
 }
@@ -116,18 +122,20 @@ export function isOfOlderDaemon({ outcome, text }: Response): boolean {
   return outcome === 'answer-yourself' && Number(/^ecr-xacct\/(\d+) /.exec(text)?.[1] ?? 1) < NEWEST;
 }
 
-/** Stdin of `stop`, where only a daemon of an earlier version is meant; those that came before it read none. */
+/** Stdin of `stop`, if it is meant only for daemons of an earlier version; the first version ignores it. */
 export const OLDER_THAN_THIS = `older than ${CURRENT}`;
 
-/** Whether a `stop` means daemons older than this one only. */
+/** Whether a `stop` is meant only for daemons older than this one. */
 export function isForOlder(input: string): boolean {
   return Number(/^older than ecr-xacct\/(\d+)$/.exec(input)?.[1] ?? NEWEST + 1) <= NEWEST;
 }
 
-/** As of `explain`, the longest action that a client sends. No more is made a string of: the next variable may be a secret. */
+/**
+ * Enough for `explain`, the longest action of a client. No more becomes a string: the next variable may be a secret.
+ */
 const SIZE_WITHIN = 33;
 
-/** How many bytes the request says that it has; undefined where it says none, or does not say it yet. */
+/** The size that the request states; undefined if it states none, or has not yet. */
 export function saidSize(beginning: Buffer): number | undefined {
   const head = beginning.toString('latin1', 0, SIZE_WITHIN);
   const at = head.indexOf('\n');
@@ -136,16 +144,16 @@ export function saidSize(beginning: Buffer): number | undefined {
   return said.length === SIZE_DIGITS ? Number(said) : undefined;
 }
 
-/** `isSized`: to a request that said its size. */
+/** `isSized`: the request stated its size. */
 export function encodeResponse({ outcome, text }: Response, isSized = false): Buffer {
   const answer = OUTCOMES[outcome] + text;
   return Buffer.from(isSized ? `${SIZED}${digits(Buffer.byteLength(answer))}${answer}` : answer);
 }
 
-/** The first byte of an answer that says its size. */
+/** The first byte of an answer that states its size. */
 const SIZED = '=';
 
-/** Undefined where the daemon closed without an answer, or in the middle of one. */
+/** Undefined if the daemon closed the connection without a complete answer. */
 export function decodeResponse(bytes: Buffer): Response | undefined {
   const isSized = bytes[0] === SIZED.charCodeAt(0);
   const frame = isSized ? bytes.subarray(1 + SIZE_DIGITS) : bytes;

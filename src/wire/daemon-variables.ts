@@ -1,4 +1,4 @@
-// What a caller's environment says of the daemon: `ECR_XACCT_DAEMON`, whether there is to be one; `ECR_XACCT_TIMEOUT`, its seconds.
+// The variables of the daemon: `ECR_XACCT_DAEMON`, whether to use one; `ECR_XACCT_TIMEOUT`, its timeout in seconds.
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 
@@ -16,8 +16,9 @@ const DEFAULT_MS = 30_000;
 const MAX_SECONDS = 600;
 
 /**
- * Milliseconds, `otherwise` where it is not set. An environment variable and not a key of the config, because a client needs it and reads no config.
- * @throws XacctError `usage` where it is not a whole number from 1 to 600.
+ * Milliseconds; `otherwise` if it is not set. It is a variable, not a key of the config, because a client needs it and
+ * reads no config.
+ * @throws XacctError `usage` if it is not a whole number from 1 to 600.
  */
 export function timeoutMs(env: Readonly<Record<string, string | undefined>>, otherwise = DEFAULT_MS): number {
   const text = env.ECR_XACCT_TIMEOUT;

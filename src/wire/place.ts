@@ -1,9 +1,9 @@
-// Where a caller's files are, as the file system counts: by this a daemon knows whether it sees the same files as its caller.
+// Identifies a caller's files by device and inode, so that a daemon knows whether it sees the same files as its caller.
 import { statSync } from 'node:fs';
 import type { Environment } from '../invocation.ts';
 import { homeFolder } from '../os/home-folder.ts';
 
-/** Variables that name a file or a folder which says who the caller is; the native client has the same, in this order. */
+/** Variables with a file or folder that decides the identity. The native client has the same list, in this order. */
 export const FILE_VARIABLES = [
   'AWS_CONFIG_FILE',
   'AWS_SHARED_CREDENTIALS_FILE',
@@ -16,8 +16,9 @@ export const FILE_VARIABLES = [
 ] as const;
 
 /**
- * What a client sends of it. `@place`: device and inode of `~/.aws`, of the home folder where there is none; `@files`, where such
- * variables are set, the same of each. Nothing where the caller named the socket: then it means that very daemon.
+ * The variables that a client sends. `@place`: device and inode of `~/.aws` or, if there is none, of the home folder.
+ * `@files`: the same for each of those variables that is set. Empty if the caller names the socket: then it means
+ * exactly that daemon.
  */
 export function placeVariables(env: Environment): Record<string, string> {
   if (env.ECR_XACCT_SOCKET) return {};
@@ -25,34 +26,35 @@ export function placeVariables(env: Environment): Record<string, string> {
   return { '@place': placeOf(env), ...(files === undefined ? {} : { '@files': files }) };
 }
 
-/** Whether a request comes from where this process is; also where it does not say. */
+/** Whether a request comes from the place of this process; true if the request does not say. */
 export function isSamePlace(env: Environment): boolean {
   const { '@place': place, '@files': files } = env;
   return (place === undefined || place === placeOf(env)) && (files === undefined || files === filesOf(env));
 }
 
 function placeOf({ HOME }: Environment): string {
-  // Without HOME the user database says where those files are (homeFolder), and not that each sees the same there.
+  // Without HOME, the user database has the home folder (homeFolder), but two processes may still see different files
+  // there.
   const home = (HOME ? HOME.startsWith('/') && HOME : homeFolder({})) || '/';
   return fileAt(`${home}/.aws`) ?? fileAt(home) ?? '-';
 }
 
-/** Undefined where no such variable is set. */
+/** Undefined if no such variable is set. */
 function filesOf(env: Environment): string | undefined {
   const set = FILE_VARIABLES.flatMap((name) => env[name] || []);
   if (set.length === 0) return undefined;
-  // A relative path, or one with a `~`, is not the file system's to follow.
+  // The file system cannot resolve a relative path, or one with a `~`.
   return set.map((path) => (path.startsWith('/') ? fileAt(path) : undefined) ?? '-').join(',');
 }
 
 const ANY = { throwIfNoEntry: false } as const;
 
-/** As in `2049:131`; undefined where there is none, or it cannot be seen. */
+/** As in `2049:131`; undefined if the file does not exist or is not visible. */
 function fileAt(path: string): string | undefined {
   try {
     const stat = statSync(path, ANY);
     if (stat === undefined) return undefined;
-    // Some file systems have inodes that no double can hold; the others need not wait for bigints.
+    // Some file systems have inodes that no double can represent; bigints are slower, so only those use them.
     const { dev, ino } = Number.isSafeInteger(stat.ino) ? stat : statSync(path, { bigint: true });
     return `${dev}:${ino}`;
   } catch {

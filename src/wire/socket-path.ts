@@ -1,4 +1,4 @@
-// Where the daemon's socket is, and that its folder belongs to this user alone.
+// The path of the daemon's socket, and the check that its folder belongs to this user alone.
 import { lstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { XacctError } from '../errors.ts';
@@ -11,10 +11,10 @@ import { makePrivateFolder } from '../os/private-folder.ts';
 const MAX_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
 
 /**
- * `$ECR_XACCT_SOCKET`, else `$XDG_RUNTIME_DIR/ecr-xacct/daemon.sock`, else (macOS) the per-user temporary folder, else
- * `/tmp/ecr-xacct-UID/daemon.sock`. A runtime folder of another user (`sudo -E`) is passed over. Undefined where the path is too
- * long for a socket: there is no daemon then.
- * @throws XacctError `socket-unsafe` where it is relative.
+ * `$ECR_XACCT_SOCKET`, else `$XDG_RUNTIME_DIR/ecr-xacct/daemon.sock`, else (macOS) in the per-user temporary folder,
+ * else `/tmp/ecr-xacct-UID/daemon.sock`. A runtime folder of another user (`sudo -E`) is skipped. Undefined if the path
+ * is too long for a socket: then there is no daemon.
+ * @throws XacctError `socket-unsafe` if it is relative.
  */
 export function socketPath(env: Environment, uid: number): string | undefined {
   const path = wantedPath(env, uid);
@@ -57,8 +57,8 @@ function darwinUserTemp(): string {
 }
 
 /**
- * The socket, where there is one. Checks that it and its folder are this user's and the folder is closed to others, so that who
- * listens there, and who connects, is this user: Node cannot ask for the peer's uid. The native client can, and does.
+ * The socket, if it exists. Checks that it and its folder belong to this user and the folder is closed to others. So
+ * both ends are this user's processes: Node cannot get the peer's uid. The native client can, and checks it.
  * @throws XacctError `socket-unsafe` with the command that fixes it.
  */
 export function safeSocket(path: string, uid: number): Stats | undefined {
@@ -69,11 +69,11 @@ export function safeSocket(path: string, uid: number): Stats | undefined {
     throw unsafe(`${folder} is not a folder`, { run: command`ls -ld ${folder}` });
   checkOwner(folder, folderStat, uid);
   if ((folderStat.mode & 0o077) !== 0) {
-    const mend = /(?:^|\/)ecr-xacct(?:-\d+)?$/.test(folder)
+    const fix = /(?:^|\/)ecr-xacct(?:-\d+)?$/.test(folder)
       ? { run: command`chmod 700 ${folder}` }
-      : // Only that variable leads to a folder that is not ours alone; closing it (it may be /tmp) would break others.
+      : // Only that variable can name a shared folder; closing the folder (it may be /tmp) would break others.
         { run: command`unset ECR_XACCT_SOCKET` };
-    throw unsafe(`${folder}, the folder of the daemon's socket, is open to other users`, mend);
+    throw unsafe(`${folder}, the folder of the daemon's socket, is open to other users`, fix);
   }
   const socketStat = lstat(path);
   if (socketStat === undefined) return undefined;
@@ -82,12 +82,12 @@ export function safeSocket(path: string, uid: number): Stats | undefined {
   return socketStat;
 }
 
-/** False where there is none. @throws XacctError `socket-unsafe`, as `safeSocket`. */
+/** False if it does not exist. @throws XacctError `socket-unsafe`, as `safeSocket`. */
 export function isSafeSocket(path: string, uid: number): boolean {
   return safeSocket(path, uid) !== undefined;
 }
 
-/** Makes the socket's folder, 0700 from its first moment. @throws XacctError `socket-unsafe`; errors of mkdir. */
+/** Creates the socket's folder, 0700 from its first moment. @throws XacctError `socket-unsafe`; errors of mkdir. */
 export function makeSocketFolder(path: string, uid: number): void {
   const owner = foreignOwner(path);
   if (owner !== undefined) throw notOwn(`the folder that ${dirname(path)} would be in`, owner, uid);
@@ -99,7 +99,7 @@ function checkOwner(path: string, stat: Stats, uid: number): void {
   if (stat.uid !== uid) throw notOwn(path, stat.uid, uid);
 }
 
-/** Root's home may be another user's (`sudo -E`), where root makes nothing. */
+/** Root's home may belong to another user (`sudo -E`): root creates nothing there. */
 function notOwn(what: string, owner: number, uid: number): XacctError {
   const folder = uid === 0 ? '/var/run/ecr-xacct' : '~/.ecr-xacct';
   return unsafe(`${what} belongs to user ${owner}, not to user ${uid}`, {

@@ -1,4 +1,4 @@
-// Where the kubelet of this machine has its plugins: by the flags of the one that runs, by options, or as the distributions have it.
+// Where the kubelet has its plugins: from options, its flags, or the paths of known distributions.
 import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Environment } from '../../invocation.ts';
@@ -8,23 +8,23 @@ import type { KubeletOptions } from '../options.ts';
 
 export interface KubeletPlace {
   binDir: string;
-  /** A file, or a folder of such. */
+  /** A file, or a folder of config files. */
   config: string;
-  /** The one that runs; undefined where it was not looked for, too. */
+  /** The running kubelet; also undefined if nothing looked for it. */
   kubelet: RunningKubelet | undefined;
 }
 
 export interface RunningKubelet {
   pid: number;
   uid: number;
-  /** k3s is a kubelet, too. */
+  /** k3s contains a kubelet. */
   name: 'kubelet' | 'k3s';
   args: readonly string[];
-  /** Undefined where this user may not read it. */
+  /** Undefined if this user may not read it. */
   env: Environment | undefined;
 }
 
-/** Its AMI's, and k3s' and RKE2's own. */
+/** The paths of the EKS AMI, k3s and RKE2. */
 const KNOWN = [
   {
     as: 'on EKS',
@@ -38,7 +38,7 @@ const KNOWN = [
   },
 ] as const;
 
-/** `root`: where /proc and these are, for tests. */
+/** `root`: the folder that has /proc and these paths, for tests. */
 export function kubeletPlace(
   { binDir, providerConfig }: KubeletOptions,
   root = '/',
@@ -62,7 +62,7 @@ export function kubeletPlace(
       `${who}, and names its folder and its config`,
     );
   }
-  // A kubelet of its own has no other place than its flags; k3s has one, and hides its flags.
+  // A plain kubelet has only the place in its flags. k3s has a fixed place, and hides its flags.
   if (known !== undefined && kubelet?.name !== 'kubelet') {
     const place = { binDir: named.binDir ?? known.binDir, config: named.config ?? known.config, kubelet };
     return found(place, `${who}, and its config is where it is ${known.as}`);
@@ -96,7 +96,7 @@ function noPlace(kubelet: RunningKubelet | undefined, who: string): Finding {
   };
 }
 
-/** The first of this machine's own: one of a container (kind) has other files. Undefined without /proc. */
+/** The first kubelet of this machine itself: one in a container (kind) has other files. Undefined without /proc. */
 export function runningKubelet(proc: string): RunningKubelet | undefined {
   const own = mountsOf(proc, 'self');
   const running = pidsIn(proc).flatMap((pid): RunningKubelet[] => {
@@ -129,7 +129,7 @@ function pidsIn(proc: string): string[] {
 
 const MAX_BYTES = 2 * 1_024 * 1_024;
 
-/** NUL-terminated texts; undefined where they may not be read, or the process has ended. */
+/** NUL-terminated texts; undefined if they may not be read, or the process has ended. */
 function listIn(path: string): string[] | undefined {
   try {
     return readBounded(path, MAX_BYTES)
@@ -149,7 +149,9 @@ function mountsOf(proc: string, pid: string): string | undefined {
   }
 }
 
-/** As in `--NAME=VALUE`, `--NAME VALUE` and k3s' `--kubelet-arg=NAME=VALUE`; of several, the last. */
+/**
+ * The value in `--NAME=VALUE`, `--NAME VALUE` or k3s' `--kubelet-arg=NAME=VALUE`; the last one if there are several.
+ */
 function flagOf(kubelet: RunningKubelet | undefined, name: string): string | undefined {
   const { args = [] } = kubelet ?? {};
   return args

@@ -1,4 +1,4 @@
-// The steps of doctor that run the plugin as the kubelet does: what its environment has, and the token that it gives.
+// The steps of doctor that run the plugin as the kubelet does: its environment, and the token that it returns.
 import { join } from 'node:path';
 import { childEnvironment, wholeEnvironment } from '../../caller-environment.ts';
 import type { Credential } from '../../docker/messages.ts';
@@ -12,10 +12,10 @@ import { safeSocket, socketPath } from '../../wire/socket-path.ts';
 import type { Finding } from '../finding.ts';
 import type { KubeletPlace } from './kubelet-place.ts';
 
-/** What systemd gives a service that says none. */
+/** The PATH that systemd gives a service without a PATH of its own. */
 const SERVICE_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** The kubelet's own variables, and over them those of its config. */
+/** The kubelet's own variables; those of its config replace them. */
 export function pluginEnvironment(
   { kubelet }: KubeletPlace,
   { env }: Pick<CredentialProvider, 'env'>,
@@ -24,7 +24,7 @@ export function pluginEnvironment(
   return wholeEnvironment({ ...(kubelet?.env ?? { PATH: SERVICE_PATH }), ...given });
 }
 
-/** What is wrong with the variables of ours. */
+/** The faults of our own variables. */
 export function pluginEnvStep(
   { kubelet }: KubeletPlace,
   { name, file }: CredentialProvider,
@@ -60,7 +60,7 @@ function socketFault(env: Environment, uid: number): Fault | undefined {
   });
   if (!(found instanceof XacctError)) return found;
   const { message, hint } = found;
-  // What a shell would do about its own variables is done in the file here.
+  // A hint to set a shell variable does not apply: the kubelet's config sets it. A chmod does.
   const isFolder = hint?.run?.[0] === 'chmod';
   return { text: message, ...(isFolder && hint?.run && { fix: commandText(hint.run) }) };
 }
@@ -75,13 +75,13 @@ function configFault({ ECR_XACCT_CONFIG: path }: Environment): Fault | undefined
   }
 }
 
-/** As much as a config.yaml may have. */
+/** The maximum size of a config.yaml. Bytes. */
 const MAX_CONFIG = 4 * 1_024 * 1_024;
 
-/** After that the kubelet kills it. Milliseconds. */
+/** The kubelet kills a plugin after this time. Milliseconds. */
 const KUBELET_MS = 60_000;
 
-/** The credential is for the steps that follow; it is shown nowhere. */
+/** The credential is for the following steps and is never printed. */
 export async function tokenByPlugin(
   { binDir }: KubeletPlace,
   { name }: CredentialProvider,

@@ -1,4 +1,4 @@
-// The step of doctor that speaks for a pod: the token and the annotations of its service account, as the kubelet would send them.
+// The step of doctor for a pod: the token and annotations of its service account, as the kubelet would send them.
 import { childEnvironment } from '../../caller-environment.ts';
 import { attempt, orError, printable, XacctError } from '../../errors.ts';
 import { type Command, command, commandText } from '../../hint.ts';
@@ -11,7 +11,7 @@ import { readSmallFile, whyUnreadable } from '../../os/small-file.ts';
 import { type Finding, failedFinding } from '../finding.ts';
 import type { KubeletOptions } from '../options.ts';
 
-/** What the kubelet sends of a pod. */
+/** What the kubelet sends for a pod. */
 export interface PodRequest {
   serviceAccountToken: string;
   serviceAccountAnnotations: Readonly<Record<string, string>>;
@@ -23,8 +23,8 @@ type Annotations = Readonly<Record<string, string>>;
 const step = 'service-account';
 
 /**
- * Undefined where there is none to be looked at: neither is one given, nor is one needed.
- * @param wanted which rule needs it, as in `rule "…" (config.yaml:3)`.
+ * Undefined if no service account is given and none is needed.
+ * @param wanted the rule that needs it, as in `rule "…" (config.yaml:3)`.
  */
 export async function podStep(
   provider: CredentialProvider,
@@ -62,7 +62,7 @@ interface FoundToken {
   annotations: Annotations;
 }
 
-/** Only the annotations of the lists reach the plugin. */
+/** The kubelet sends only the annotations that its config lists. */
 function asSent(
   { token, annotations }: FoundToken,
   attributes: NonNullable<CredentialProvider['tokenAttributes']>,
@@ -97,7 +97,7 @@ function asSent(
   return { finding: { step, outcome: 'ok', text: `${who}, for ${wanted}, ${role}` }, pod };
 }
 
-/** From the file and the options, and what these do not say from kubectl. @throws XacctError */
+/** From the file and the options; kubectl provides the rest. @throws XacctError */
 async function lookUp(
   audience: string,
   { serviceAccount, tokenFile, annotation }: KubeletOptions,
@@ -147,7 +147,7 @@ async function annotationsOf(namespace: string, name: string, invocation: Invoca
 /** Milliseconds. */
 const KUBECTL_MS = 20_000;
 
-/** In the caller's environment, which says which cluster. @returns its stdout. @throws XacctError */
+/** Runs in the caller's environment, which selects the cluster. @returns its stdout. @throws XacctError */
 async function kubectl(args: Command, invocation: Invocation): Promise<string> {
   const { env } = invocation;
   const program = findProgram('kubectl', env.PATH)?.path;
@@ -164,7 +164,7 @@ async function kubectl(args: Command, invocation: Invocation): Promise<string> {
     runHelper(run),
   );
   if (end === 'ended' && status === 0) return stdout.toString();
-  // The lines before it are of its cache, or the same once more.
+  // The earlier lines are about kubectl's cache, or repeat the last one.
   const said = stderr.toString().trim().split('\n').at(-1) ?? '';
   const why =
     end === 'timeout' ? `no answer in ${KUBECTL_MS / 1_000} s` : printable(said) || `exit status ${status}`;

@@ -1,4 +1,4 @@
-// The steps of doctor for the kubelet's own config: whether it can be read, its plugins are there, and ours is asked for the image.
+// The steps of doctor for the kubelet's config: it can be read, its plugins exist, and it asks ours for the image.
 import { constants, existsSync, lstatSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { linkAsCommand, makeExecutable, ownProgram } from '../../docker/helper-fault.ts';
@@ -11,10 +11,10 @@ import { mayAccess } from '../../os/find-program.ts';
 import { type Finding, failedFinding } from '../finding.ts';
 import type { KubeletPlace } from './kubelet-place.ts';
 
-/** The native client goes by the beginning of its name. */
+/** The native client checks for this prefix in its own name. */
 const PLUGIN = 'ecr-xacct-credential-provider';
 
-/** It starts no kubelet anew. */
+/** No command of this program restarts the kubelet. */
 const RESTART = 'The kubelet reads it only as it starts: restart it after that.';
 
 export function isOurPlugin({ name }: CredentialProvider): boolean {
@@ -54,7 +54,7 @@ export function needsRoot(step: Finding['step'], text: string, words: Command): 
   return { step, outcome: 'unknown', text, command: commandText(command`sudo ${words}`) };
 }
 
-/** What is not there or cannot be run: where one provider lacks its program, the kubelet does not start. */
+/** Programs that are missing or not executable: the kubelet does not start if one provider lacks its program. */
 export function missingPlugin(
   { binDir }: KubeletPlace,
   providers: readonly CredentialProvider[],
@@ -69,7 +69,7 @@ export function missingPlugin(
       command: commandText(uid === 0 ? command`mkdir -p ${binDir}` : command`sudo mkdir -p ${binDir}`),
     };
   }
-  // Ours first: it is what doctor is asked for.
+  // Our plugin first: doctor was asked about it.
   for (const provider of providers.toSorted(
     (one, other) => Number(isOurPlugin(other)) - Number(isOurPlugin(one)),
   )) {
@@ -100,7 +100,7 @@ function faultOf(path: string): { text: string; command?: string } | undefined {
   return { text: `${path} is not executable`, command: makeExecutable(path) };
 }
 
-/** Runs it with nothing to read: ours says so. */
+/** Runs the plugin with empty stdin: ours answers with a known error. */
 export async function pluginStep(
   { binDir }: KubeletPlace,
   { name, args, file }: CredentialProvider,
@@ -130,10 +130,10 @@ export async function pluginStep(
   return { step, outcome: 'ok', text: `${name} runs, in ${binDir}` };
 }
 
-/** It reads nothing, and asks nothing. Milliseconds. */
+/** The plugin ends at once if its stdin is empty. Milliseconds. */
 const PROBE_MS = 10_000;
 
-/** Which of them the kubelet asks for the image. */
+/** The provider that the kubelet asks for the image. */
 export function matchStep(
   image: string,
   providers: readonly CredentialProvider[],

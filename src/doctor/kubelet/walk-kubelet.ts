@@ -1,4 +1,4 @@
-// The walk of doctor for the kubelet: from its flags to its plugin, and from there as for Docker to the layers of an image.
+// The steps of doctor for the kubelet: from its flags to its plugin, then as for Docker to the layers of an image.
 
 import { createConfigReader } from '../../config/config-reader.ts';
 import { matchRule } from '../../config/match.ts';
@@ -28,7 +28,7 @@ import {
 export interface KubeletWalk {
   image: ImageName;
   options: KubeletOptions;
-  /** The command line, to be run as root where that is needed. */
+  /** The command line, to be run as root if that is needed. */
   words: Command;
   invocation: Invocation;
 }
@@ -37,11 +37,11 @@ export interface KubeletWalk {
 interface AskedPlugin {
   place: KubeletPlace;
   provider: CredentialProvider;
-  /** All that it is run with. */
+  /** The plugin's whole environment. */
   env: Environment;
 }
 
-/** Each step supposes that those before it did not fail. */
+/** Each step assumes that the steps before it did not fail. */
 export async function* walkKubelet(walk: KubeletWalk): AsyncGenerator<DeniedFinding> {
   const plugin = yield* askedPlugin(walk);
   if (plugin === undefined) return;
@@ -93,7 +93,7 @@ async function* askedPlugin({
   return { place, provider, env };
 }
 
-/** In the plugin's environment and in this process: the daemon that people have is not the plugin's. */
+/** Runs in the plugin's environment and in this process: the plugin does not use the user's daemon. */
 async function explainer(
   env: Environment,
   hostname: string,
@@ -106,7 +106,7 @@ async function explainer(
   return (mint) => explainHere({ ...request, mint }, { ...invocation, env: asked });
 }
 
-/** As the pod, or as a pod without a service account. */
+/** As the given pod, or as a pod without a service account. */
 async function* walkAs(
   pod: PodRequest | undefined,
   { place, provider, env }: AskedPlugin,
@@ -134,7 +134,7 @@ function isByNone({ registry, candidates, error }: Explanation): boolean {
   return registry !== undefined && candidates.length === 0 && error === undefined;
 }
 
-/** What a shell would show of it is another thing: it has other variables. */
+/** The hint names no `explain`: in a shell it has other variables, and so another answer. */
 function noIdentity(hostname: string, { ECR_XACCT_CONFIG: file }: Environment): Finding {
   return {
     ...{ step: 'identity', outcome: 'failed', side: 'machine' },

@@ -1,4 +1,4 @@
-// One HTTPS request after another, each bounded in time and size, and the failures on the way to the host.
+// Sends one HTTPS request after another, each limited in time and size, and names the failures on the way to the host.
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { Agent, request } from 'node:https';
 import { createSecureContext } from 'node:tls';
@@ -14,7 +14,7 @@ export interface ExchangeRequest {
   /** https only. */
   url: URL;
   headers: OutgoingHttpHeaders;
-  /** Bytes of the body to read, by the status; the rest is not waited for. */
+  /** How many bytes of the body to read, by HTTP status; the rest is not waited for. */
   limit(status: number): number;
 }
 
@@ -22,20 +22,20 @@ export interface Reply {
   status: number;
   headers: IncomingHttpHeaders;
   body: string;
-  /** The body goes on after the limit. */
+  /** The body is longer than the limit. */
   isCut: boolean;
 }
 
-/** @throws XacctError `network`, `tls`, `proxy` or `timeout`, which names the host; the reason of the signal. */
+/** @throws XacctError `network`, `tls`, `proxy` or `timeout`, which names the host; the signal's reason. */
 export type HttpsExchange = (request: ExchangeRequest) => Promise<Reply>;
 
 export interface ExchangeDeps {
   env: Environment;
   /** PEM. */
   authorities: readonly string[];
-  /** Where one more would go, for the hint. */
+  /** The path for one more authority, for the hint. */
   authorityFile: string;
-  /** Of one request. */
+  /** The timeout of one request. */
   timeoutMs: number;
   signal?: AbortSignal | undefined;
 }
@@ -49,7 +49,7 @@ export function createExchange(deps: ExchangeDeps): HttpsExchange {
       run: command`sudo install -D -m 644 /path/to/ca.pem ${deps.authorityFile}`,
     },
   };
-  // Once, and not for each connection: there are hundreds of authorities.
+  // Made once, not for each connection: there are hundreds of authorities.
   const secureContext = createSecureContext({ ca: [...deps.authorities] });
   const agents = new Map<string | undefined, Agent>();
   const agentFor = (proxy: string | undefined) => {

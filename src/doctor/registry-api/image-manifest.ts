@@ -1,4 +1,4 @@
-// What a manifest says: the blobs of an image, or the images of several platforms.
+// Parses a manifest: the blobs of one image, or the images of several platforms.
 // Source: https://github.com/opencontainers/image-spec (manifest.md, image-index.md).
 
 export type Manifest =
@@ -7,11 +7,11 @@ export type Manifest =
 
 export interface PlatformImage {
   digest: string;
-  /** As in `linux/amd64`; undefined where the index does not say. */
+  /** As in `linux/amd64`; undefined if the index has no platform. */
   platform: string | undefined;
 }
 
-/** For the Accept header: images and lists of them, in Docker's form and in OCI's. */
+/** For the Accept header: images and image indexes, as Docker and OCI name their types. */
 export const MANIFEST_TYPES = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
@@ -19,7 +19,7 @@ export const MANIFEST_TYPES = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ].join(', ');
 
-/** Undefined for what is neither, as a signature or an image of before 2016. */
+/** Undefined for anything else, such as a signature or an image from before 2016. */
 export function parseManifest(text: string): Manifest | undefined {
   let value: unknown;
   try {
@@ -45,7 +45,9 @@ export function parseManifest(text: string): Manifest | undefined {
     : undefined;
 }
 
-/** The image of the platform, else the first that is not an attestation (`unknown/unknown`); undefined for none. */
+/**
+ * The image of the platform, else the first that is not an attestation (`unknown/unknown`); undefined if there is none.
+ */
 export function imageFor(images: readonly PlatformImage[], platform: string): PlatformImage | undefined {
   return (
     images.find((image) => image.platform === platform) ??
@@ -53,7 +55,7 @@ export function imageFor(images: readonly PlatformImage[], platform: string): Pl
   );
 }
 
-/** The platform of containers on a machine of this architecture, as Node names it. */
+/** The container platform for a CPU architecture, as Node names it. */
 export function containerPlatform(arch: NodeJS.Architecture): string {
   return `linux/${arch === 'x64' ? 'amd64' : arch}`;
 }
@@ -63,7 +65,7 @@ function platformOf(platform: unknown): string | undefined {
   return typeof os === 'string' && typeof architecture === 'string' ? `${os}/${architecture}` : undefined;
 }
 
-/** It becomes part of a path: nothing else is a digest. */
+/** The digest becomes part of a path, so its form is checked. */
 function digestOf(descriptor: unknown): string | undefined {
   const { digest } = recordOf(descriptor);
   return typeof digest === 'string' && /^[a-z0-9]+:[a-f0-9]{32,128}$/.test(digest) ? digest : undefined;

@@ -1,11 +1,11 @@
-// The name of an image in a registry: which registry, which repository, which tag or digest.
+// The name of an image in a registry: the registry, the repository, and the tag or digest.
 import { parseServerURL } from '../../docker/server-url.ts';
 
 export interface ImageName {
   /** Lower case. */
   hostname: string;
   repository: string;
-  /** The digest, where both are named, as for Docker; `latest` where neither is. */
+  /** The digest if the name has a tag and a digest, as in Docker; `latest` if it has neither. */
   reference: string;
   isDigest: boolean;
 }
@@ -17,7 +17,7 @@ const IMAGE = new RegExp(
   `^(?<host>[^/]+)/(?<repository>${REPOSITORY})(?::(?<tag>\\w[\\w.-]{0,127}))?(?:@(?<digest>[a-z0-9]+:[0-9a-f]{32,128}))?$`,
 );
 
-/** As in `HOST/repo/path:tag@sha256:…`. Undefined for anything else: no host, no repository, another port than 443. */
+/** Parses `HOST/repo/path:tag@sha256:…`. Undefined for other text: no host, no repository, or another port than 443. */
 export function parseImageName(text: string): ImageName | undefined {
   const { host = '', repository, tag = 'latest', digest } = IMAGE.exec(text)?.groups ?? {};
   const hostname = parseServerURL(host)?.hostname;
@@ -25,7 +25,7 @@ export function parseImageName(text: string): ImageName | undefined {
   return { hostname, repository, reference: digest ?? tag, isDigest: digest !== undefined };
 }
 
-/** The image, as Docker takes it. */
+/** The image name as Docker accepts it. */
 export function imageText({ hostname, repository, reference, isDigest }: ImageName): string {
   return `${hostname}/${repository}${isDigest ? '@' : ':'}${reference}`;
 }

@@ -1,4 +1,4 @@
-// The registry protocol as Docker speaks it, to find out what a registry lets one do: nothing is kept or changed.
+// The registry protocol as Docker uses it, to find out what a registry allows. It keeps and changes nothing.
 // Source: https://github.com/opencontainers/distribution-spec/blob/main/spec.md
 import type { OutgoingHttpHeaders } from 'node:http';
 import { XacctError } from '../../errors.ts';
@@ -11,46 +11,48 @@ import { containerPlatform, imageFor, MANIFEST_TYPES, parseManifest } from './im
 import { REPOSITORY } from './image-name.ts';
 import { parseRefusal, type Refusal } from './registry-refusal.ts';
 
-/** A refusal is an answer, too. */
+/** A refusal is an answer, not an error. */
 export type RegistryAnswer = Refusal & { status: number };
 
 export type ManifestAnswer = RegistryAnswer & {
-  /** Where it was found, and is an image. */
+  /** Present if the manifest was found and is of an image. */
   image?: Image;
 };
 
-/** Digests. */
+/** Its blobs, as digests. */
 export interface Image {
   config: string;
   layers: readonly string[];
-  /** As in `linux/amd64`: that of the machine if the image is for several; undefined where it is for one. */
+  /** As in `linux/amd64`: the machine's platform if the image has several; undefined if it has only one. */
   platform: string | undefined;
 }
 
-/** ECR sends a client on to S3 for a layer: with a network of its own, and policies of its own (a VPC endpoint's, say). */
+/**
+ * ECR redirects a client to S3 for a layer. S3 has its own network path and its own policies (of a VPC endpoint, say).
+ */
 export type BlobAnswer = { from: 'registry' | 'layer storage'; host: string } & (
   | (RegistryAnswer & { failure?: undefined })
-  /** Why there was no answer from there. */
+  /** Why that host did not answer. */
   | { failure: XacctError; status?: undefined }
 );
 
 export type UploadAnswer = RegistryAnswer & {
-  /** Of an upload that was begun, for `cancelUpload`. */
+  /** The URL of an upload that was begun, for `cancelUpload`. */
   upload?: URL;
 };
 
 /**
- * All throw an XacctError `network`, `tls`, `proxy` or `timeout` where the registry cannot be reached, and `protocol` where
- * it is none.
+ * All methods throw an XacctError: `network`, `tls`, `proxy` or `timeout` if the registry cannot be reached, `protocol`
+ * if the host is not a registry.
  */
 export interface RegistryClient {
   ping(): Promise<RegistryAnswer>;
-  /** By tag or digest; of an index, the image for this machine, else the first. */
+  /** By tag or digest. Of an index it returns the image for this machine, else the first. */
   manifest(repository: string, reference: string): Promise<ManifestAnswer>;
-  /** Its first byte. */
+  /** Reads the first byte of the blob. */
   blob(repository: string, digest: string): Promise<BlobAnswer>;
   startUpload(repository: string): Promise<UploadAnswer>;
-  /** As far as the registry can: ECR lets uploads expire. */
+  /** ECR cannot cancel an upload, but lets it expire. */
   cancelUpload(upload: URL): Promise<void>;
 }
 
@@ -59,17 +61,17 @@ export interface RegistryClientDeps
     Pick<Invocation, 'showWait'> {
   hostname: string;
   credential: { username: string; password: string };
-  /** Of the machine; default: of this process. */
+  /** The architecture of the machine; default: this process's. */
   arch?: NodeJS.Architecture;
 }
 
 const MAX_MANIFEST_BYTES = 4 * 1_024 * 1_024;
 const MAX_REFUSAL_BYTES = 16 * 1_024;
 const MAX_REDIRECTS = 3;
-/** An index may name another one. */
+/** An index may refer to another index. */
 const MAX_INDEXES = 2;
 
-/** @throws XacctError `proxy` for a proxy that is none. */
+/** @throws XacctError `proxy` for an invalid proxy. */
 export function createRegistryClient(deps: RegistryClientDeps): RegistryClient {
   const { hostname, credential, arch = process.arch } = deps;
   const exchange = createExchange({ ...deps, authorityFile: authorityFile(hostname) });
@@ -103,10 +105,10 @@ interface Caller {
   exchange: HttpsExchange;
 }
 
-/** Of a repository, and a tag or a digest: neither can lead out of it. */
+/** A path with a valid repository and a tag or digest, so that neither leads to another path. */
 const PATH = new RegExp(`^${REPOSITORY}/(?:manifests|blobs)/(?:uploads/|\\w[\\w.:+-]*)$`);
 
-/** @throws XacctError `usage` for what no repository, tag or digest can be. */
+/** @throws XacctError `usage` if a repository, tag or digest is invalid. */
 function urlOf({ root }: Caller, repository: string, rest: string): URL {
   const path = `${repository}/${rest}`;
   if (PATH.test(path)) return new URL(path, root);
@@ -132,7 +134,7 @@ function answerOf({ status, body }: Reply, { hide }: Caller): RegistryAnswer {
   return { status, ...(status < 400 ? {} : parseRefusal(body, hide)) };
 }
 
-/** GET: the answer to a HEAD has no body, and so no reason. */
+/** Uses GET: the answer to HEAD has no body, and so no reason. */
 async function manifest(
   caller: Caller,
   repository: string,
@@ -169,7 +171,7 @@ async function manifest(
 
 async function blob(caller: Caller, first: URL): Promise<BlobAnswer> {
   let url = first;
-  // Another host on the way gets a URL of the registry's making, and never the token.
+  // After a redirect to another host, the token is never sent.
   let isTrusted = true;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
     const from = isTrusted ? 'registry' : 'layer storage';

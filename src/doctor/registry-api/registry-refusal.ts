@@ -1,4 +1,4 @@
-// Why a registry, or the storage behind it, refuses a request: its own code and sentence, and nothing else of its answer.
+// Why a registry, or the storage behind it, refuses a request: only the error code and message of its answer.
 import type { Denial } from '../../denial.ts';
 import { isRecord } from '../../is-record.ts';
 import { parseDenial } from '../../policy/denial.ts';
@@ -8,15 +8,16 @@ export interface Refusal {
   /** `DENIED`, `NAME_UNKNOWN`, `MANIFEST_UNKNOWN`, …; from S3 `AccessDenied` and the like. */
   code?: string;
   message?: string;
-  /** What the message says, where access is denied. */
+  /** The parsed message, if access is denied. */
   denial?: Denial;
 }
 
 const MAX_CHARACTERS = 2_048;
 
 /**
- * Reads the JSON of the registry protocol (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes) and
- * the XML of S3. `hide` takes out secrets, should a registry repeat what it was sent.
+ * Reads the JSON of the registry protocol
+ * (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes) and the XML of S3. `hide` removes
+ * secrets, in case the registry repeats what it was sent.
  */
 export function parseRefusal(body: string, hide: (text: string) => string): Refusal {
   const { code, message } = parseXmlError(body) ?? fromJson(body);

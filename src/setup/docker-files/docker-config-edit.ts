@@ -1,19 +1,19 @@
-// Pure edits of the text of Docker's config.json: one value set or taken out, every other byte as it was.
+// Edits the text of Docker's config.json: sets or removes one value, and keeps every other byte.
 import { applyEdits, type Edit, type Node } from 'jsonc-parser';
 import { dockerConfigTree, membersAt } from '../../docker/docker-config.ts';
 
 /** Names of members, from the outermost object inwards. */
 export type JsonPath = readonly string[];
 
-/** How the file is written. Docker itself indents by tabs and ends its last line without a line break. */
+/** The style of the file. Docker itself indents with tabs and writes no line break at the end. */
 interface Style {
   eol: string;
   indent: string;
 }
 
 /**
- * The text with a value at the path; objects that are missing on the way are made. A new member goes behind the last one.
- * @throws XacctError `docker-config` where it is not a config.json.
+ * The text with a value at the path. Missing objects are added. A new member comes after the last one.
+ * @throws XacctError `docker-config` if the text is not a config.json.
  */
 export function setInDockerConfig(text: string, path: JsonPath, value: unknown, file: string): string {
   const root = dockerConfigTree(text, file);
@@ -27,7 +27,7 @@ export function setInDockerConfig(text: string, path: JsonPath, value: unknown, 
   return applyEdits(text, [edit]);
 }
 
-/** The text without the member at the path, however often it is there; as it was where there is none. */
+/** The text without the member at the path, and without its duplicates; unchanged if there is none. */
 export function deleteFromDockerConfig(text: string, path: JsonPath, file: string): string {
   const property = membersAt(dockerConfigTree(text, file), path).at(-1)?.property;
   const siblings = property?.parent?.children;
@@ -43,14 +43,17 @@ export function deleteFromDockerConfig(text: string, path: JsonPath, file: strin
   return deleteFromDockerConfig(rest, path, file);
 }
 
-/** The text with a value at the path, or without the member where the value is undefined. @throws XacctError `docker-config` */
+/**
+ * The text with a value at the path, or without the member if the value is undefined.
+ * @throws XacctError `docker-config`
+ */
 export function putInDockerConfig(text: string, path: JsonPath, value: unknown, file: string): string {
   return value === undefined
     ? deleteFromDockerConfig(text, path, file)
     : setInDockerConfig(text, path, value, file);
 }
 
-/** The value at the path, parsed; undefined where there is none. */
+/** The parsed value at the path; undefined if there is none. */
 export function valueInDockerConfig(text: string, path: JsonPath, file: string): unknown {
   const root = dockerConfigTree(text, file);
   const node = path.length === 0 ? root : membersAt(root, path).at(-1)?.value;
@@ -63,7 +66,7 @@ function inserted(text: string, root: Node, path: JsonPath, value: unknown, styl
   for (const index of path.slice(1).keys()) {
     const child = membersAt(root, path.slice(0, index + 1)).at(-1)?.value;
     if (child === undefined) break;
-    // Docker reads null as nothing there.
+    // Docker treats null as missing.
     if (child.type !== 'object')
       return replaced(child, print(nest(path.slice(index + 1), value), index + 1, style));
     parent = child;
@@ -77,7 +80,7 @@ function inserted(text: string, root: Node, path: JsonPath, value: unknown, styl
   const gap = /\n[ \t]*$/.exec(content);
   const key = JSON.stringify(name);
   if (gap === null) {
-    // All on one line: `"a":1` or `"a": 1`, and so goes on.
+    // The object is on one line: continue it with its spacing, `"a":1` or `"a": 1`.
     const space = /:\s$/.test(text.slice(last.offset, last.children?.[1]?.offset)) ? ' ' : '';
     return { offset: end(last), length: 0, content: `,${space}${key}:${space}${JSON.stringify(member)}` };
   }
@@ -89,7 +92,7 @@ function nest(path: readonly string[], value: unknown): unknown {
   return path.reduceRight((inner, name) => ({ [name]: inner }), value);
 }
 
-/** A value as it is written `depth` objects deep. */
+/** A value as JSON, `depth` objects deep. */
 function print(value: unknown, depth: number, { eol, indent }: Style): string {
   return JSON.stringify(value, undefined, indent).replaceAll('\n', `${eol}${indent.repeat(depth)}`);
 }

@@ -1,4 +1,4 @@
-// The drop-in of registries.conf that names podman's credential helpers for every registry: what is set without it, and its text.
+// The drop-in of registries.conf with podman's credential helpers for all registries.
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { credentialHelpers, type RegistriesConfFiles } from '../../docker/podman-files.ts';
@@ -8,29 +8,27 @@ import { readSnapshot, type Snapshot, textOf } from '../../os/snapshot.ts';
 
 export interface DropIn {
   path: string;
-  /** The command that takes it back. */
+  /** The command that undoes it. */
   undo: Command;
   before: Snapshot | undefined;
-  /** What is set without it; undefined where nothing is. */
+  /** The list without the drop-in; undefined if there is none. */
   others: readonly string[] | undefined;
 }
 
-/** Commands that its texts name. */
+/** Commands for its texts. */
 interface DropInCommands {
   undo: Command;
-  /** What does without the drop-in; undefined where nothing does. */
+  /** The same setup without the drop-in; undefined if there is none. */
   without?: Command;
 }
 
-/**
- * @throws XacctError `file-access` where a drop-in that is read after ours sets the helpers anew.
- */
+/** @throws XacctError `file-access` if a drop-in that is read after ours replaces the list. */
 export function readDropIn(
   { dropIn, registriesConf, dropInFolders }: RegistriesConfFiles,
   { undo, without }: DropInCommands,
 ): DropIn {
   const conf = registriesConf.find((path) => readSnapshot(path) !== undefined);
-  // With a registries.conf of the user's own, the system's drop-ins are not read.
+  // With a registries.conf of the user, podman does not read the system's drop-ins.
   const own = dirname(dropIn);
   const folders = conf !== undefined && dirname(conf) === dirname(own) ? [own] : dropInFolders;
   let others = conf === undefined ? undefined : helpersIn(conf);
@@ -47,10 +45,10 @@ export function readDropIn(
   return { path: dropIn, undo, before: readSnapshot(dropIn), others };
 }
 
-/** Podman's own name for its auth.json files in the list of credential helpers, and the list where none is set. */
+/** Podman's name for its auth.json files in the list of credential helpers. Without a list, this is the default. */
 const AUTH_FILES = 'containers-auth.json';
 
-/** The text of our drop-in: ours is asked after those that are set without it. */
+/** The text of our drop-in: podman asks the other helpers first. */
 export function dropInText({ others, undo }: Pick<DropIn, 'others' | 'undo'>): string {
   const list = [...new Set([...(others?.length ? others : [AUTH_FILES]), 'ecr-xacct'])];
   return `# Written by "ecr-xacct setup"; taken back by "${commandText(undo)}".

@@ -1,10 +1,10 @@
-// Brings into a config.json what changed between two other texts of it, member by member.
+// Applies the changes between two texts of a config.json to a third text, member by member.
 import { isDeepStrictEqual } from 'node:util';
 import { type JsonPath, putInDockerConfig, valueInDockerConfig } from './docker-config-edit.ts';
 
 /**
- * The text `current` with every change from `base` to `wanted`: of a login, a helper, a setting. `file` is its path, for
- * messages. @throws XacctError `docker-config` where one of them is not a config.json.
+ * The text `current` with every change from `base` to `wanted`: of a login, a helper, a setting. `file` is its path,
+ * for messages. @throws XacctError `docker-config` if one of them is not a config.json.
  */
 export function mergeMembers(base: string, wanted: string, current: string, file: string): string {
   const before = valueInDockerConfig(base, [], file);
@@ -15,7 +15,7 @@ export function mergeMembers(base: string, wanted: string, current: string, file
   );
 }
 
-/** By name, and in `auths`, `credHelpers` and their like by the names within. */
+/** By name; in objects such as `auths` and `credHelpers` by the names inside them. */
 function changedMembers(before: unknown, after: unknown, depth = 2): JsonPath[] {
   const [old, now] = [membersOf(before), membersOf(after)];
   if (

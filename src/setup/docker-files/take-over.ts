@@ -1,35 +1,35 @@
-// Hands registries over to a credential helper in the text of a config.json, and back again.
+// Changes the text of a config.json so that a credential helper serves registries, and reverses that.
 import { parseDockerConfig } from '../../docker/docker-config.ts';
 import { parseServerURL } from '../../docker/server-url.ts';
 import { deleteFromDockerConfig, putInDockerConfig, valueInDockerConfig } from './docker-config-edit.ts';
 
-/** One member that was changed. */
+/** One changed member. */
 export interface MemberEdit {
   path: string[];
-  /** What is there now; null where the member was taken out. */
+  /** Its new value; null if it was removed. */
   now: string | null;
-  /** What was there; null where nothing did, or a credential. */
+  /** Its old value; null if there was none, or it was a credential. */
   was: string | null;
 }
 
 export interface TakenOver {
   text: string;
   edits: MemberEdit[];
-  /** Hostname → the helper that answered for it so far. */
+  /** Hostname → its former helper. */
   replaced: ReadonlyMap<string, string>;
 }
 
 export interface TakeOver {
   hosts: readonly string[];
-  /** Whether a key of `credHelpers` is no longer to be this helper's. */
+  /** Whether this helper should no longer have a key of `credHelpers`. */
   dropped?: (url: string) => boolean;
   /** The NAME of `docker-credential-NAME`. */
   helper: string;
-  /** For each host a `credHelpers` entry, the `credsStore` for all, or nothing but the removal of old logins. */
+  /** A `credHelpers` entry for each host, the `credsStore` for all, or only the removal of old logins. */
   by: 'credHelpers' | 'credsStore' | 'removal';
-  /** The store that Docker has chosen by itself so far: it is written down, for an entry ends that. */
+  /** The store that Docker detected by itself: it must be written, because Docker detects none if there is an entry. */
   detectedStore?: string | undefined;
-  /** What earlier setups have changed: another helper comes back to what is dropped. */
+  /** The changes of earlier setups: a dropped registry gets its former helper again. */
   earlier?: readonly MemberEdit[] | undefined;
 }
 
@@ -45,7 +45,7 @@ export function takeOver(
   if (by === 'credsStore' && credsStore !== helper) {
     edits.push({ path: ['credsStore'], now: helper, was: credsStore ?? null });
   }
-  // Each entry is one more question of a classic `docker build`.
+  // A classic `docker build` asks once for each entry.
   const isNeedless = ([host, other]: [string, string]) =>
     by === 'credsStore' && (other === helper || hosts.includes(host));
   for (const [host, other] of credHelpers) {
@@ -65,7 +65,7 @@ export function takeOver(
     if (other !== undefined) replaced.set(host, other);
     edits.push({ path: ['credHelpers', host], now: helper, was: other ?? null });
   }
-  // A login of the hosts, in whatever spelling, would go on being sent, long expired.
+  // Docker would still send a stored login of these hosts, in any spelling, long after it expired.
   for (const [url, isCredential] of auths) {
     const hostname = parseServerURL(url)?.hostname;
     if (isCredential && hostname !== undefined && hosts.includes(hostname)) {
@@ -82,13 +82,13 @@ export function takeOver(
 
 export interface HandedBack {
   text: string;
-  /** Members that have been changed since: they stay. */
+  /** Members that were changed since: they are kept. */
   kept: readonly string[];
 }
 
 /**
- * Reverses edits in a text that others may have changed meanwhile. `original` is the text before them, which alone has the
- * logins that were taken out; without it they stay out.
+ * Reverses edits in a text that other programs may have changed meanwhile. `original` is the text before the edits:
+ * only it has the removed logins. Without it they are not restored.
  * @throws XacctError `docker-config`
  */
 export function handBack(
