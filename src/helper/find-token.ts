@@ -105,7 +105,7 @@ async function firstThatCan(
       failures.push(error);
     }
   }
-  throw nobodyCan(failures, wanted);
+  throw noneUsable(failures, wanted);
 }
 
 function holdsToken({ tokens }: TokenDeps, wanted: TokenInput, resolution: Resolution): boolean {
@@ -125,7 +125,7 @@ function isOfOneIdentity({ kind }: XacctError): boolean {
 
 const MAX_SHOWN = 3;
 
-function nobodyCan(failures: readonly XacctError[], { hostname }: TokenInput): XacctError {
+function noneUsable(failures: readonly XacctError[], { hostname }: TokenInput): XacctError {
   const shown = failures.slice(0, MAX_SHOWN).map(({ message }) => message);
   const more = failures.length > MAX_SHOWN ? [`and ${failures.length - MAX_SHOWN} more`] : [];
   // Only the caller can sign in: if a sign-in is a fix, show its command.

@@ -35,7 +35,10 @@ export function withoutCredentials(
   const { name } = link;
   const { config, credentials } = profiles.sectionsOf(name);
   const isThere = config !== undefined || credentials !== undefined;
-  const { says, hint = { run: command`aws configure --profile ${name}` } } = noWay(link, sourceOf);
+  const { says, hint = { run: command`aws configure --profile ${name}` } } = missingCredentials(
+    link,
+    sourceOf,
+  );
   const what = isThere ? `${says} (${profiles.where(name)})` : `there is no profile ${name}`;
   return new XacctError('profile-empty', what, { hint });
 }
@@ -46,7 +49,10 @@ interface NamedSettings {
 }
 
 /** Why a profile of the kind `none` has no credentials. */
-export function noWay({ name, settings }: NamedSettings, sourceOf?: string): { says: string; hint?: Hint } {
+export function missingCredentials(
+  { name, settings }: NamedSettings,
+  sourceOf?: string,
+): { says: string; hint?: Hint } {
   const by = sourceOf === undefined ? '' : `, the source_profile of profile ${sourceOf},`;
   if (!settings.web_identity_token_file) {
     return { says: `profile ${name}${by} has no credentials` };

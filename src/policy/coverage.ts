@@ -1,7 +1,7 @@
 // Whether a policy already gives what a grant would: to this exact grantee, on the whole target, unconditionally.
 import type { Target } from './access.ts';
 import { namesAction } from './actions.ts';
-import { actionsOf, type Gift, isEverybody, membersOf, principalsOf, readOwn } from './own-statement.ts';
+import { actionsOf, type Gift, isEveryone, membersOf, principalsOf, readOwn } from './own-statement.ts';
 import { listOf, type Statement } from './policy-document.ts';
 import { LAMBDA_SERVICE, samePrincipal } from './principal.ts';
 import { targetArn } from './target.ts';
@@ -31,7 +31,7 @@ export function isGiven(statements: readonly Statement[], gift: Gift, target: Ta
 function isFor(statement: Statement, { kind, member }: Gift): boolean {
   const { Principal: principal, Condition: condition } = statement;
   const isFree = Object.keys(condition ?? {}).length === 0;
-  if (isFree && isEverybody(principal)) return true;
+  if (isFree && isEveryone(principal)) return true;
   if (kind === 'Pull' || kind === 'Push' || kind === 'LambdaAccount') {
     return isFree && principalsOf(principal, 'AWS').some((other) => samePrincipal(other, member));
   }

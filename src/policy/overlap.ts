@@ -2,7 +2,7 @@
 import type { Grantee, Target } from './access.ts';
 import { isAbout, NEEDED_PULL_ACTIONS } from './actions.ts';
 import { judgeConditions, type Known, type KnownValue } from './conditions.ts';
-import { isEverybody, principalsOf } from './own-statement.ts';
+import { isEveryone, principalsOf } from './own-statement.ts';
 import { listOf, type Statement } from './policy-document.ts';
 import { accountOf, isSessionOf, LAMBDA_SERVICE, samePrincipal, wholeAccount } from './principal.ts';
 import { targetArn } from './target.ts';
@@ -37,7 +37,7 @@ function askersOf(grantee: Grantee, actions: readonly string[], target: Target):
   switch (grantee.kind) {
     case 'organization': {
       const known = new Map([['aws:principalorgid', grantee.id]]);
-      return [{ isNamed: isEverybody, isExcepted: isEverybody, known, actions }];
+      return [{ isNamed: isEveryone, isExcepted: isEveryone, known, actions }];
     }
     case 'principal': {
       const { arn, account } = grantee;
@@ -82,7 +82,7 @@ function functionsOf(account: string, { partition, region }: Target): Asker {
 /** Whether the principal is everyone, or has one of this kind. */
 function among(kind: 'AWS' | 'Service', isIt: (principal: string) => boolean) {
   return (principal: Statement['Principal']) =>
-    isEverybody(principal) || principalsOf(principal, kind).some(isIt);
+    isEveryone(principal) || principalsOf(principal, kind).some(isIt);
 }
 
 function isFor({ Principal: principal, NotPrincipal: others }: Statement, asker: Asker): boolean {

@@ -100,7 +100,7 @@ export function withMembers(statement: Statement, kind: OwnKind, members: readon
 }
 
 /** Whether the principal is everyone; a condition may narrow it. */
-export function isEverybody(principal: Statement['Principal']): boolean {
+export function isEveryone(principal: Statement['Principal']): boolean {
   return principal === '*' || principalsOf(principal, 'AWS').includes('*');
 }
 

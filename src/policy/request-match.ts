@@ -10,7 +10,7 @@ import {
   not,
   some,
 } from './conditions.ts';
-import { isEverybody, principalsOf } from './own-statement.ts';
+import { isEveryone, principalsOf } from './own-statement.ts';
 import { listOf, type Statement } from './policy-document.ts';
 import { isSessionOf, samePrincipal, wholeAccount } from './principal.ts';
 import { matchesWildcard } from './wildcard.ts';
@@ -50,7 +50,7 @@ function judgePrincipal(statement: Statement, request: PolicyRequest): Judgement
 }
 
 function namings(principal: Statement['Principal'], request: PolicyRequest): Judgement[] {
-  if (isEverybody(principal)) return ['yes'];
+  if (isEveryone(principal)) return ['yes'];
   const { principalArn, service, account } = request;
   if (principalArn === undefined) {
     return principalsOf(principal, 'Service').map((other) => judgementOf(other === service));
@@ -68,7 +68,7 @@ function isWholly(
 ): boolean {
   const named = principalsOf(principals, 'AWS');
   return (
-    isEverybody(principals) ||
+    isEveryone(principals) ||
     (named.some((other) => samePrincipal(other, principalArn)) &&
       named.some((other) => wholeAccount(other) === account))
   );

@@ -1,6 +1,6 @@
 // Warnings about a statement that gives access: each is one line with the fault and its fix.
 import { namesAction } from './actions.ts';
-import { isEverybody, principalsOf } from './own-statement.ts';
+import { isEveryone, principalsOf } from './own-statement.ts';
 import { listOf, type PolicyOwner, type Statement } from './policy-document.ts';
 import { accountOf, isUniqueId } from './principal.ts';
 import { matchesWildcard } from './wildcard.ts';
@@ -59,7 +59,7 @@ function whoWarnings({ Principal: principal, NotPrincipal, Condition: condition 
     .filter(isUniqueId)
     .map((id) => `${id} is of a deleted role or user, and lets no one in; remove it`);
   const keys = Object.values(condition).flatMap((block) => Object.keys(block));
-  if (!isEverybody(principal) || keys.some((key) => WHO.test(key))) return gone;
+  if (!isEveryone(principal) || keys.some((key) => WHO.test(key))) return gone;
   const whom =
     keys.length === 0 ? 'who has an AWS account' : 'who meets conditions that say nothing of who it is';
   return [`lets in everyone ${whom}; name accounts or roles, or org:o-…`, ...gone];
@@ -68,7 +68,7 @@ function whoWarnings({ Principal: principal, NotPrincipal, Condition: condition 
 function actionWarnings(statement: Statement, owner: PolicyOwner, other: readonly string[]): string[] {
   const { Principal: principal } = statement;
   const isForeign =
-    isEverybody(principal) ||
+    isEveryone(principal) ||
     principalsOf(principal, 'AWS').some((one) => ![undefined, owner.account].includes(accountOf(one)));
   if (!isForeign) return [];
   const surplus = other.filter((action) => owner.kind === 'repository' || !namesAction(REPLICATION, action));

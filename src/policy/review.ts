@@ -1,6 +1,6 @@
 // Describes each statement of a policy for people, and decides whether policies allow a request.
 import { isAbout, NEEDED_PULL_ACTIONS, ONLY_PUSH_ACTIONS, PULL_ACTIONS, PUSH_ACTIONS } from './actions.ts';
-import { isEverybody, readOwn } from './own-statement.ts';
+import { isEveryone, readOwn } from './own-statement.ts';
 import {
   listOf,
   type PolicyDocument,
@@ -74,7 +74,7 @@ function isOurs(statement: Statement, { kind, account, partition }: PolicyOwner)
 
 function whoOf({ Principal: principal, NotPrincipal: others, Condition: condition }: Statement): string[] {
   if (others !== undefined) return [`everyone but ${named(others).join(', ')}`];
-  if (!isEverybody(principal)) return named(principal);
+  if (!isEveryone(principal)) return named(principal);
   const equals = Object.entries(condition?.StringEquals ?? {});
   const organizations = equals.find(([key]) => key.toLowerCase() === 'aws:principalorgid')?.[1];
   return organizations === undefined ? ['everyone'] : listOf(organizations).map((id) => `org ${id}`);

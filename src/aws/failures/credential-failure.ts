@@ -1,7 +1,7 @@
 // Names the failures of the sources of credentials, by the source's kind.
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
-import { noWay } from '../../identity/profile-failure.ts';
+import { missingCredentials } from '../../identity/profile-failure.ts';
 import { containerFailure } from './container-failure.ts';
 import { type FailureContext, unexpected } from './failure-context.ts';
 import { instanceFailure } from './instance-failure.ts';
@@ -37,7 +37,7 @@ function askedFor(
 ): XacctError {
   const last = links.at(-1);
   if (last?.kind === 'none') {
-    const { says, hint = failure.hint } = noWay(last);
+    const { says, hint = failure.hint } = missingCredentials(last);
     return new XacctError('profile-empty', `${says}, and ${failure.message}`, { hint, cause: failure });
   }
   if (roles.length === 0) return failure;
