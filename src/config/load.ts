@@ -158,7 +158,7 @@ function conflict(
   if (!isEcr && rule.registry === undefined) {
     const near = nearMiss(key.toLowerCase());
     if (near !== undefined) return invalid(place, `"${key}" is not an ECR hostname: ${nearMissText(near)}`);
-    return invalid(place, `"${key}" is not an ECR hostname; add registry: the ECR hostname it stands for`);
+    return invalid(place, `"${key}" is not an ECR hostname; add registry: the ECR hostname behind it`);
   }
   const twin = earlier.find((other) => collide(other.pattern, pattern));
   if (twin === undefined) return undefined;
@@ -166,7 +166,7 @@ function conflict(
     place,
     pattern.rank === 'exact'
       ? `"${key}" is there twice; the first is at ${file}:${twin.line}`
-      : `"${key}" is as specific as "${twin.key}" (${file}:${twin.line}) and both cover the same hostnames; give one of them an account, a region, or write the exact hostnames`,
+      : `"${key}" is as specific as "${twin.key}" (${file}:${twin.line}) and both cover the same hostnames; name an account or a region in one of them, or write the exact hostnames`,
   );
 }
 

@@ -120,7 +120,7 @@ function archived({ step }: DeniedFinding, { image, wanted }: AbsentImage, known
     step,
     outcome: 'failed',
     side: 'image',
-    text: `${repository} has ${reference} in its archive only, from which ECR gives nothing to a pull`,
+    text: `${repository} has ${reference} only in its archive, and ECR does not serve a pull from there`,
     ...(as.length === 0 && { by: administratorOf(account) }),
     command: commandText(
       command`aws ecr update-image-storage-class ${at} --image-id ${id} --target-storage-class STANDARD ${as}`,

@@ -119,9 +119,9 @@ async function awsFilesFinding(env: Environment): Promise<Finding> {
 async function daemonFinding(invocation: Invocation): Promise<Finding> {
   const step = 'daemon';
   if (invocation.uid === undefined)
-    return { step, outcome: 'ok', text: 'on Windows there is none: each call gets its token anew' };
+    return { step, outcome: 'ok', text: 'on Windows there is none: each call gets a new token' };
   if (isDaemonOff(invocation.env))
-    return { step, outcome: 'ok', text: 'ECR_XACCT_DAEMON is off: each call gets its token anew' };
+    return { step, outcome: 'ok', text: 'ECR_XACCT_DAEMON is off: each call gets a new token' };
   const answer = await orError(() => askOwnDaemon(invocation, 'status'));
   if (answer instanceof XacctError) return failedFinding(step, answer, 'machine');
   if (answer === undefined) return { step, outcome: 'ok', text: 'none runs: the next pull starts it' };

@@ -123,7 +123,7 @@ export function pingFinding(
   isLogin: boolean,
 ): Finding {
   const step = 'registry';
-  if (answer.status === 200) return { step, outcome: 'ok', text: 'it takes the token' };
+  if (answer.status === 200) return { step, outcome: 'ok', text: 'it accepts the token' };
   return unserved(step, answer, { hostname, isLogin });
 }
 
@@ -146,7 +146,7 @@ function unserved(
     const run = commandText(command`${isLogin ? 'docker' : 'ecr-xacct'} logout ${hostname}`);
     return {
       ...failed,
-      text: `${hostname} does not take the token: ${message}`,
+      text: `${hostname} does not accept the token: ${message}`,
       side: 'machine',
       command: run,
     };

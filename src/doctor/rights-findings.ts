@@ -52,7 +52,7 @@ export function registryRightsFinding(
   }
   const grant = `ecr-xacct grant ${who} --on ${place}${push ? ' --push' : ''}`;
   if (unread !== undefined) {
-    const text = `no policy of ${registry.account} that was read lets ${who} do ${lacking}; where the others do not, its owner grants it`;
+    const text = `no policy of ${registry.account} that was read lets ${who} do ${lacking}; if the others do not, its owner grants it`;
     return {
       step,
       outcome: 'unknown',

@@ -140,7 +140,7 @@ function unreadFinding(
   return {
     step,
     outcome: 'unknown',
-    text: `no profile of ${registry.account} here may read its policies; where they do not let it in yet, its owner grants it`,
+    text: `no profile of ${registry.account} here may read its policies; if they do not let it in yet, its owner grants it`,
     by: administratorOf(registry.account),
     command: `ecr-xacct grant ${who} --on ${registry.hostname}/${repository}`,
   };

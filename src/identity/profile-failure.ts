@@ -14,7 +14,7 @@ export function missingProfile(profiles: Profiles, name: string, namedBy: string
     const meant = /^[\w@%+.:/-]+$/.test(name) ? name : JSON.stringify(name);
     return new XacctError(
       'profile-missing',
-      `${message}: the AWS CLI takes no profile from [${almost.header}] (${profiles.configFile}:${almost.line})`,
+      `${message}: the AWS CLI reads no profile from [${almost.header}] (${profiles.configFile}:${almost.line})`,
       { hint: { say: `write it as [profile ${meant}]:`, run: command`$EDITOR ${profiles.configFile}` } },
     );
   }

@@ -185,7 +185,7 @@ function notUtf8(path: string, bytes: Buffer): XacctError {
   const lines = bytes.toString('latin1').split('\n');
   const line = lines.findIndex((text) => !isUtf8(Buffer.from(text, 'latin1'))) + 1;
   return new XacctError('config-invalid', `${path}:${line}: the file is not UTF-8`, {
-    hint: { say: 'where it is Latin-1, for example', ...inUtf8(path, 'ISO-8859-1') },
+    hint: { say: 'if it is Latin-1, for example', ...inUtf8(path, 'ISO-8859-1') },
   });
 }
 

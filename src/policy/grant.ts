@@ -30,7 +30,7 @@ export function refusePushByFunctions({ grantees, push }: Access): void {
   const functions = grantees.find(({ kind }) => kind === 'lambda');
   if (!push || functions === undefined) return;
   throw new XacctError('usage', `${describeGrantee(functions)} only pulls: functions never push`, {
-    hint: { say: 'leave --push out, or name it in a command of its own' },
+    hint: { say: 'omit --push, or run a separate command for it' },
   });
 }
 

@@ -62,7 +62,7 @@ function parseArn(text: string, arn: Arn, partition: Partition): Grantee {
   const { account, resource } = arn;
   if (/[*?]/.test(text)) {
     throw noGrantee(
-      `${text} has a wildcard, which AWS does not take in a principal`,
+      `${text} has a wildcard, which AWS does not accept in a principal`,
       'name an account, each role by itself, or org:o-…',
     );
   }

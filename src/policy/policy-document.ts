@@ -85,7 +85,7 @@ export function checkPolicySize(document: PolicyDocument, what: string): void {
   const { length } = JSON.stringify(document);
   if (length <= MAX_POLICY_CHARACTERS) return;
   throw fault(
-    `${what} would have ${length} characters, and AWS takes ${MAX_POLICY_CHARACTERS}`,
+    `${what} would have ${length} characters, and AWS accepts ${MAX_POLICY_CHARACTERS}`,
     "name an account instead of its single roles, org:o-… instead of accounts, or a prefix ('team/*') instead of repositories",
   );
 }

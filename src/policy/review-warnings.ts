@@ -53,7 +53,7 @@ export function warningsOf(statement: Statement, owner: PolicyOwner, other: read
 
 function whoWarnings({ Principal: principal, NotPrincipal, Condition: condition = {} }: Statement): string[] {
   if (NotPrincipal !== undefined) {
-    return ['NotPrincipal lets in everyone whom it does not list; name in Principal whom to let in'];
+    return ['NotPrincipal lets in everyone that it does not list; list in Principal who to let in'];
   }
   const gone = principalsOf(principal, 'AWS')
     .filter(isUniqueId)
@@ -77,11 +77,11 @@ function actionWarnings(statement: Statement, owner: PolicyOwner, other: readonl
   const onlyRead = rest.every((action) => READS.test(action)) ? ' (for reading)' : '';
   return [
     ...dangers.map(
-      (action) => `${action} gives another account ${inWords(dangersIn(action), action)}; take it out`,
+      (action) => `${action} gives another account ${inWords(dangersIn(action), action)}; remove it`,
     ),
     ...(rest.length === 0
       ? []
-      : [`neither pull nor push needs ${rest.join(', ')}${onlyRead}; take it out where nothing uses it`]),
+      : [`neither pull nor push needs ${rest.join(', ')}${onlyRead}; remove it where nothing uses it`]),
   ];
 }
 

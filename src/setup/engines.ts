@@ -18,7 +18,7 @@ export function refuseFinch(options: SetupOptions): void {
       hint: { say: 'log in there with what `ecr-xacct get-login-password HOST` prints' },
     });
   }
-  throw new XacctError('usage', '--finch: on Linux, Finch goes by the config.json of Docker', {
+  throw new XacctError('usage', "--finch: on Linux, Finch reads Docker's config.json", {
     hint: { say: 'to change that, as the user who runs Finch', run: typed({ ...options, finch: undefined }) },
   });
 }
@@ -51,7 +51,7 @@ function rancherNote(options: SetupOptions, { home }: DockerUser): Hint[] {
   if (!options.credsStore || !existsSync(join(home, '.rd'))) return [];
   return [
     {
-      say: 'Rancher Desktop puts another credsStore in the place of one whose program it does not find on its own PATH; where it does that',
+      say: 'Rancher Desktop replaces a credsStore whose program is not on its own PATH; if it does',
       run: typed({ ...options, credsStore: undefined }),
     },
   ];

@@ -20,12 +20,12 @@ export function machineConfigPath({ env, uid }: Pick<Invocation, 'env' | 'uid'>,
   const path = systemConfigPath({ ...env, ECR_XACCT_CONFIG: undefined });
   if (path === undefined) {
     const why = env.ECR_XACCT_SYSTEM_CONFIG === '' ? 'ECR_XACCT_SYSTEM_CONFIG is empty' : 'Windows has none';
-    throw new XacctError('usage', `--system: there is no config of the machine: ${why}`, {
+    throw new XacctError('usage', `--system: there is no machine config: ${why}`, {
       hint: { say: 'to set up this user', run: command`ecr-xacct setup` },
     });
   }
   if (uid === 0) return path;
-  throw new XacctError('usage', `--system changes files of root's (${path}): run it as root`, {
+  throw new XacctError('usage', `--system changes root's files (${path}): run it as root`, {
     hint: { run: words },
   });
 }
@@ -81,7 +81,7 @@ export function machineNotes(
     if (rule !== undefined) return tokenFileNote(id, rule.web_identity_token_file);
     const where = profiles.where(profile).replace(/:\d+$/, '');
     return [
-      `${id}: the rule names profile ${profile}, which is in ${where}; each user needs a profile of that name in a file of their own, or gets an error`,
+      `${id}: the rule names profile ${profile}, which is in ${where}; each user needs a profile of that name in their own files, or gets an error`,
     ];
   });
 }
@@ -96,7 +96,7 @@ function tokenFileNote(id: string, file: WrittenRule[string] | undefined): Hint[
 
 function noRules([sudo = 'sudo', ...words]: Command): Hint {
   return {
-    say: "root has no profile, so there is no rule: each user goes by their own profiles, else by the machine's role; to go by your profiles",
+    say: "root has no profile, so there is no rule: each user's own profiles apply, else the machine's role; to use your profiles",
     run: [sudo, '--preserve-env=HOME', ...words],
   };
 }

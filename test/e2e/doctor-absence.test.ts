@@ -49,7 +49,7 @@ describe('doctor, of what is not there', { skip, timeout: 120_000 }, () => {
     assert.equal(unseen.cause?.text, 'team/app has no tag 1');
     using _ = allow('EcrPull', MAY_SEE);
     const { cause } = await diagnosed(workplace, images.shared);
-    assert.equal(cause?.text, 'team/app has 1 in its archive only, from which ECR gives nothing to a pull');
+    assert.equal(cause?.text, 'team/app has 1 only in its archive, and ECR does not serve a pull from there');
     assert.equal(
       cause?.command,
       `aws ecr update-image-storage-class --region ${REGION} --registry-id ${PRIMARY_ACCOUNT} --repository-name team/app --image-id imageTag=1 --target-storage-class STANDARD`,

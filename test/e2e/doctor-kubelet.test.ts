@@ -62,7 +62,7 @@ describe('doctor --for kubelet', { skip, timeout: 120_000 }, () => {
 8   identity         ok  role ${POD_ROLE} (service account team/app), by: ${rule}
 9   credentials      ok  AWS says: role PodPull of 444455556666, session team@app
 10  token            ok  ecr-xacct-credential-provider gives a token, which the kubelet keeps for 5h30m0s
-11  registry         ok  it takes the token
+11  registry         ok  it accepts the token
 12  manifest         ok  it can be read
 13  layers           ok  its layer can be read
 

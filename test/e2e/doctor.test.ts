@@ -68,7 +68,7 @@ describe('doctor', { skip, timeout: 120_000 }, () => {
 4  credentials    ok  AWS says: role EcrPull of 111122223333, session
                       ecr-xacct-root
 5  token          ok  docker-credential-ecr-xacct gives Docker a token
-6  registry       ok  it takes the token
+6  registry       ok  it accepts the token
 7  manifest       ok  it can be read
 8  layers         ok  its layer can be read
 

@@ -151,7 +151,7 @@ credential-helpers = ["containers-auth.json", "ecr-xacct"]
     assert.equal(status, 2);
     assert.match(
       stderr,
-      /^ecr-xacct: --system changes files of root's .*\nTo fix it, run:\n {2}sudo ecr-xacct setup --region eu-west-1 --system --yes\n/,
+      /^ecr-xacct: --system changes root's files .*\nTo fix it, run:\n {2}sudo ecr-xacct setup --region eu-west-1 --system --yes\n/,
     );
     assert.deepEqual(isThere(), [false, false]);
   });

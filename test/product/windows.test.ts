@@ -13,7 +13,7 @@ import { HOST, type ProductStage, startProductStage, tokensOf } from '../support
 const PRETEND = `data:text/javascript,${encodeURIComponent(
   "Object.defineProperty(process, 'platform', { value: 'win32' }); delete process.getuid;",
 )}`;
-const NO_DAEMON = 'on Windows there is no daemon: each pull gets a token anew, and no login is kept';
+const NO_DAEMON = 'on Windows there is no daemon: each pull gets a new token, and no login is kept';
 
 /** Runs something as if on Windows. */
 function pretending<T>(run: () => T): T {

@@ -154,7 +154,7 @@ export function assumeRoleFailure(error: AssumeRoleError, context: FailureContex
       `STS refuses to assume ${nameOf(roleArn, context)} (${service.message})`,
       {
         hint: {
-          say: 'correct role_arn, role_session_name, external_id or duration_seconds where the role is configured',
+          say: "correct role_arn, role_session_name, external_id or duration_seconds in the role's settings",
         },
         cause: error,
       },

@@ -13,7 +13,7 @@ export function ssoFailure(error: unknown, source: SsoSource, context: FailureCo
   const status = context.exchange?.status ?? 0;
   if (isServerFault(status)) return serverFault(error, context);
   if (status === 403) {
-    const message = `IAM Identity Center does not give this user the role ${sso_role_name} in account ${sso_account_id}`;
+    const message = `IAM Identity Center did not assign the role ${sso_role_name} in account ${sso_account_id}`;
     return fail('access-denied', message, { run: command`aws configure sso --profile ${profile}` });
   }
   const whose = `${its(profile, context.resolution.identity)} SSO session`;

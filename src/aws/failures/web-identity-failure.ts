@@ -74,7 +74,7 @@ function renewal(token: WebIdentityToken): Hint {
 export function noTokenIn(variable: string): XacctError {
   return new XacctError(
     'web-identity',
-    `${variable}, which the rule takes its web identity token from, is not set`,
+    `${variable} is not set; the rule reads its web identity token from it`,
     {
       hint: {
         say: `give the job one: with GitLab, id_tokens: { ${variable}: { aud: sts.amazonaws.com } } in .gitlab-ci.yml`,
@@ -87,8 +87,8 @@ export function noTokenIn(variable: string): XacctError {
 export function noGithubToken(why?: string, cause?: unknown): XacctError {
   const message =
     why === undefined
-      ? `GitHub gives this job no OIDC token: ${GITHUB_VARIABLES.join(' and ')} are not set`
-      : `GitHub gives this job no OIDC token (${why})`;
+      ? `GitHub did not give this job an OIDC token: ${GITHUB_VARIABLES.join(' and ')} are not set`
+      : `GitHub did not give this job an OIDC token (${why})`;
   const say =
     'write permissions: { id-token: write, contents: read } in the workflow, at the top or in this job';
   return new XacctError('web-identity', message, { hint: { say }, cause });

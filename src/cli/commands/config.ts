@@ -58,7 +58,7 @@ function noSystemConfig(): XacctError {
 }
 
 const SCHEMA_HELP = `
-An editor with the YAML language server takes it from the config's first line:
+An editor with the YAML language server reads it by the config's first line:
   # yaml-language-server: $schema=config.schema.json
 
 Example: ecr-xacct config schema > ~/.config/ecr-xacct/config.schema.json`;

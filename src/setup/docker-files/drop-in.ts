@@ -84,7 +84,7 @@ function overridden(
       hint:
         without === undefined
           ? { say: 'to add "ecr-xacct" to it', run: add.run }
-          : { say: 'to do without a drop-in', run: without, next: add },
+          : { say: 'to change auth.json instead', run: without, next: add },
     },
   );
 }

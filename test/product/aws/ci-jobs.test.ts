@@ -54,7 +54,7 @@ for (const { title, env: daemon } of [
       const said = failureOf(await stage.product.get(HOST, { env: daemon }));
       assert.match(
         said,
-        /AWS_OIDC, which the rule takes its web identity token from, is not set; .*id_tokens: \{ AWS_OIDC/,
+        /AWS_OIDC is not set; the rule reads its web identity token from it; .*id_tokens: \{ AWS_OIDC/,
       );
     });
 
@@ -64,7 +64,7 @@ for (const { title, env: daemon } of [
       const said = failureOf(await stage.product.get(HOST, { env: daemon }));
       assert.match(
         said,
-        /GitHub gives this job no OIDC token: ACTIONS_ID_TOKEN_REQUEST_URL .*; write permissions: \{ id-token: write/,
+        /GitHub did not give this job an OIDC token: ACTIONS_ID_TOKEN_REQUEST_URL .*; write permissions: \{ id-token: write/,
       );
       const wrong = { ...daemon, ...github.env, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'other' };
       assert.match(failureOf(await stage.product.get(HOST, { env: wrong })), /no OIDC token \(HTTP 403\)/);

@@ -252,7 +252,7 @@ const faults: Readonly<Record<string, Faults>> = {
     'a name of one’s own without registry': [
       rulesFor('images.corp.example'),
       '2:3',
-      '"images.corp.example" is not an ECR hostname; add registry: the ECR hostname it stands for',
+      '"images.corp.example" is not an ECR hostname; add registry: the ECR hostname behind it',
     ],
     'registry on an ECR hostname': [
       oneRule('profile: dev', 'registry: public.ecr.aws'),
@@ -345,7 +345,7 @@ const faults: Readonly<Record<string, Faults>> = {
       [
         rulesFor(one, other),
         '3:3',
-        `"${other}" is as specific as "${one}" (${FILE}:2) and both cover the same hostnames; give one of them an account, a region, or write the exact hostnames`,
+        `"${other}" is as specific as "${one}" (${FILE}:2) and both cover the same hostnames; name an account or a region in one of them, or write the exact hostnames`,
       ],
     ]),
   ),

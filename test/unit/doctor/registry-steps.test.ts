@@ -72,7 +72,7 @@ test('A token that the registry does not take is to be forgotten by whoever keep
   assert.deepEqual(await lastOf({ ping }), {
     step: 'registry',
     outcome: 'failed',
-    text: `${HOST} does not take the token: ${message}`,
+    text: `${HOST} does not accept the token: ${message}`,
     side: 'machine',
     command: `ecr-xacct logout ${HOST}`,
   });

@@ -282,7 +282,7 @@ describe('a profile that cannot be resolved', () => {
       {
         code: 'profile-missing',
         message:
-          'there is no profile dev in ~/.aws/config or ~/.aws/credentials: the AWS CLI takes no profile from [dev] (~/.aws/config:1)',
+          'there is no profile dev in ~/.aws/config or ~/.aws/credentials: the AWS CLI reads no profile from [dev] (~/.aws/config:1)',
         hint: { say: 'write it as [profile dev]:', run: command`$EDITOR ~/.aws/config` },
       },
     ],

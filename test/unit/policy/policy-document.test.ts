@@ -146,7 +146,7 @@ describe('the text of a policy', () => {
       (error: unknown) => {
         assert.ok(error instanceof XacctError);
         assert.equal(error.code, 'policy');
-        assert.equal(error.message, `${WHAT} would have 10241 characters, and AWS takes 10240`);
+        assert.equal(error.message, `${WHAT} would have 10241 characters, and AWS accepts 10240`);
         assert.match(hintText(error.hint ?? {}), /an account instead of its single roles, org:o-….*prefix/);
         return true;
       },

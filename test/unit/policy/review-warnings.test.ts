@@ -52,13 +52,13 @@ describe('What is wrong is said, and what to do, of', () => {
       'everything that ECR has',
       foreign({ Action: 'ecr:*' }),
       [
-        /^ecr:\* gives another account what changes or deletes \(SetRepositoryPolicy, DeleteRepository, BatchDeleteImage and 9 more\); take it out$/,
+        /^ecr:\* gives another account what changes or deletes \(SetRepositoryPolicy, DeleteRepository, BatchDeleteImage and 9 more\); remove it$/,
       ],
     ],
     [
       'a dangerous action',
       foreign({ Action: [...PULL, 'ecr:setRepositoryPolicy'] }),
-      [/^ecr:setRepositoryPolicy gives another account what changes or deletes; take it out$/],
+      [/^ecr:setRepositoryPolicy gives another account what changes or deletes; remove it$/],
     ],
     [
       'a dangerous pattern',
@@ -68,12 +68,12 @@ describe('What is wrong is said, and what to do, of', () => {
     [
       'actions that only read',
       foreign({ Action: ['ecr:DescribeImages', 'ecr:List*'] }),
-      [/^neither pull nor push needs ecr:DescribeImages, ecr:List\* \(for reading\); take it out where/],
+      [/^neither pull nor push needs ecr:DescribeImages, ecr:List\* \(for reading\); remove it where/],
     ],
     [
       'other actions',
       foreign({ Action: ['ecr:DescribeImages', 'ecr:TagResource'] }),
-      [/^neither pull nor push needs ecr:DescribeImages, ecr:TagResource; take it out where/],
+      [/^neither pull nor push needs ecr:DescribeImages, ecr:TagResource; remove it where/],
     ],
     [
       'dangerous actions for an organization',

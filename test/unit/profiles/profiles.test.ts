@@ -131,7 +131,7 @@ describe('the AWS files', () => {
       'bytes that are no UTF-8',
       Buffer.from('[default]\nx = \xfc\n', 'latin1'),
       ':2: the file is not UTF-8',
-      'where it is Latin-1, for example',
+      'if it is Latin-1, for example',
     ],
     ['UTF-16', Buffer.from('\uFEFF[default]\n', 'utf16le'), ':1: the file is UTF-16, not UTF-8', ''],
   ];

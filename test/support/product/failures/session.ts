@@ -118,7 +118,7 @@ const ssoFailures: readonly Failure[] = [
     files: profile({ ...SSO, sso_role_name: 'Administrator' }),
     prepare: ssoCache({ accessToken: SSO_ACCESS_TOKEN, expiresAt: Date.now() + HOUR }),
     identity: 'profile mine',
-    says: /IAM Identity Center does not give this user the role Administrator in account 444455556666/,
+    says: /IAM Identity Center did not assign the role Administrator in account 444455556666/,
     hint: 'run: aws configure sso --profile mine',
   },
   {
