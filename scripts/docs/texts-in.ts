@@ -59,7 +59,7 @@ export function messagesIn(file: string, source: string): Message[] {
     },
     NewExpression: (node) => add(node.arguments),
     CallExpression: (node) => add(node.arguments),
-  }).visit(parseSync(file, source).program);
+  }).visit(programOf(file, source));
   return made.flatMap(({ code, start, end }) =>
     literals
       .filter((literal) => literal.start >= start && literal.start < end)
@@ -78,7 +78,7 @@ function codesOf(argument: Argument | undefined): ErrorCode[] {
 }
 
 function literalsIn(file: string, source: string): Literal[] {
-  const { program } = parseSync(file, source);
+  const program = programOf(file, source);
   const literals: Literal[] = [];
   /** Where literals are names or commands, and no texts. */
   const passed: Place[] = [];
@@ -95,6 +95,14 @@ function literalsIn(file: string, source: string): Literal[] {
   return literals
     .filter(({ start }) => !passed.some((node) => start >= node.start && start < node.end))
     .toSorted((a, b) => a.start - b.start);
+}
+
+/** @throws Error with the place of what is wrong. */
+function programOf(file: string, source: string) {
+  const { program, errors } = parseSync(file, source);
+  const [first] = errors;
+  if (first !== undefined) throw new Error(`${file}: ${first.message}\n${first.codeframe ?? ''}`);
+  return program;
 }
 
 function onOneLine(text: string): string {

@@ -41,7 +41,7 @@ describe('What is wrong is said, and what to do, of', () => {
     [
       'everybody but some',
       { ...nobody, NotPrincipal: { AWS: ROOT } },
-      [/^NotPrincipal.*; name in Principal/],
+      [/^NotPrincipal.*; list in Principal/],
     ],
     [
       'every action but some',
@@ -63,7 +63,7 @@ describe('What is wrong is said, and what to do, of', () => {
     [
       'a dangerous pattern',
       foreign({ Action: 'ecr:Batch*' }),
-      [/^ecr:Batch\* .* \(BatchDeleteImage\); take/],
+      [/^ecr:Batch\* .* \(BatchDeleteImage\); remove/],
     ],
     [
       'actions that only read',

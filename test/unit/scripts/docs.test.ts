@@ -102,6 +102,10 @@ test('a block that nothing makes is an error', () => {
 });
 
 describe('the texts of a module', () => {
+  test('are none of a module that cannot be parsed, which is an error', () => {
+    assert.throws(() => textsIn('a.ts', "const a = 'it's a text';"), /^Error: a\.ts: /);
+  });
+
   const source = [
     "import { x } from 'some where.ts';",
     '// a comment is none',
