@@ -96,7 +96,7 @@ describe('Rancher Desktop', () => {
     const store = { credsStore: 'osxkeychain' };
     using user = makeSetupHome({ ...AWS, '.rd/bin/docker': '', [DOCKER]: dockerText(store) });
     const stdout = await user.succeed('--yes', '--creds-store');
-    const note = /Note: Rancher Desktop puts another credsStore .*\n {2}(ecr-xacct setup --yes)\n/;
+    const note = /Note: Rancher Desktop replaces a credsStore .*\n {2}(ecr-xacct setup --yes)\n/;
     assert.match(stdout, note);
     user.write({ [DOCKER]: restarted(user.read(DOCKER), store) });
     await user.succeed('--yes');
