@@ -67,11 +67,11 @@ for (const { title, env: daemon } of [
         /GitHub did not give this job an OIDC token: ACTIONS_ID_TOKEN_REQUEST_URL .*; write permissions: \{ id-token: write/,
       );
       const wrong = { ...daemon, ...github.env, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'other' };
-      assert.match(failureOf(await stage.product.get(HOST, { env: wrong })), /no OIDC token \(HTTP 403\)/);
+      assert.match(failureOf(await stage.product.get(HOST, { env: wrong })), /an OIDC token \(HTTP 403\)/);
       const none = { ...daemon, ...github.env };
       assert.match(
         failureOf(await stage.product.get(HOST, { env: none })),
-        /no OIDC token \(its answer has no value\)/,
+        /an OIDC token \(its answer has no value\)/,
       );
       const clear = {
         ...daemon,
@@ -80,7 +80,7 @@ for (const { title, env: daemon } of [
       };
       assert.match(
         failureOf(await stage.product.get(HOST, { env: clear })),
-        /no OIDC token \(its URL is not https\)/,
+        /an OIDC token \(its URL is not https\)/,
       );
     });
   });
