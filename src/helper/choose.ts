@@ -93,7 +93,7 @@ function outOfTime(
   return reason.reworded(
     `no profile says that it is of account ${account}, and ${reason.message}: ${left} of ${of} profiles have not been asked for their account yet`,
     {
-      say: 'name the right one, or run the same command again, which continues from here',
+      say: 'run the same command again, which continues from here, or say which profile it is',
       run: command`aws configure set aws_account_id ${account} --profile NAME`,
     },
   );

@@ -130,7 +130,7 @@ for (const daemon of ['on', 'off']) {
     );
     assert.match(
       line,
-      /: \d\d of 31 profiles have not been asked for their account yet; say it of the right one, or run/,
+      /: \d\d of 31 profiles have not been asked for their account yet; run the same command again/,
     );
     // The next call goes on with what was learnt, and with those that were not asked.
     passwordOf(await product.get(HOST, { env: { ECR_XACCT_DAEMON: daemon } }), HOST);

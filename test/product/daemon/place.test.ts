@@ -114,7 +114,7 @@ for (const [name, front] of Object.entries(FRONTS)) {
       const mount = `mount -t tmpfs none '${product.home}'`;
       const login = JSON.stringify({ ServerURL: HOST, Username: 'AWS', Secret: 'from the container' });
       const line = failureOf(await within(product, mount, [...front, 'store'], login));
-      assert.match(line, /no daemon to keep this login: the one that listens here sees other files/);
+      assert.match(line, /no daemon to keep this login: the daemon that runs here sees other files/);
       assert.match(line, /run: export ECR_XACCT_SOCKET="\$HOME\/\.ecr-xacct\/daemon\.sock"/);
       assert.equal((await within(product, mount, [...front, 'erase'], HOST)).status, 0);
       const listed = await within(product, mount, [...front, 'list'], 'unused');
@@ -133,7 +133,7 @@ test('ecr-xacct login and explain in a mount namespace with other files do not a
   const mount = `mount --bind '${stage.other}' '${product.home}/.aws'`;
   const login = await within(product, mount, ['ecr-xacct', 'login', HOST]);
   assert.equal(login.status, 1);
-  assert.match(login.stderr, /no daemon to keep a token: the one that listens here sees other files/);
+  assert.match(login.stderr, /no daemon to keep a token: the daemon that runs here sees other files/);
   const explained = await within(product, mount, ['ecr-xacct', 'explain', HOST]);
   assert.match(explained.stdout, /no token in memory/);
 });

@@ -169,7 +169,7 @@ test('What is no request gets a failure that says so.', async (t) => {
     for (const action of ['login', 'explain']) {
       for (const input of inputs) {
         const answer = await send(product, `ecr-xacct/2 ${action}\n\0${input}`);
-        assert.match(answer, /^0\{"error":\{"code":"protocol","message":"the request is none/, input);
+        assert.match(answer, /^0\{"error":\{"code":"protocol","message":"this daemon does not know the request/, input);
       }
     }
   });

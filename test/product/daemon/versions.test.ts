@@ -210,7 +210,7 @@ describe('a daemon of a version to come', () => {
       await using _daemon = await pretendDaemon(product.socket, answering('3ecr-xacct/3 version', note));
       passwordOf(await product.run([...front, 'get'], { input: HOST }), HOST);
       const line = failureOf(await product.run([...front, 'store'], { input: login }));
-      assert.match(line, /: one of a later version listens here/);
+      assert.match(line, /: a daemon of a later version runs here/);
       assert.deepEqual([...new Set(asked)], ['ecr-xacct/2 get', 'ecr-xacct/2 store']);
       // The product ends with its daemon, which this one cannot be asked for.
       await rm(product.socket);
