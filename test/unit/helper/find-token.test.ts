@@ -117,7 +117,7 @@ describe('the accounts of profiles, where there is no time to learn all', () => 
     };
     assert.deepEqual(await fixture.run('get', ECR), {
       outcome: 'failure',
-      text: `ecr-xacct: ${ECR}: no profile says that it is of account ${ACCOUNT}, and no answer from AWS within 4 s: 7 of 7 profiles have not been asked for their account yet; name the right one, or run the same command again, which continues from here, run: aws configure set aws_account_id ${ACCOUNT} --profile NAME`,
+      text: `ecr-xacct: ${ECR}: no profile says that it is of account ${ACCOUNT}, and no answer from AWS within 4 s: 7 of 7 profiles have not been asked for their account yet; run the same command again, which continues from here, or say which profile it is, run: aws configure set aws_account_id ${ACCOUNT} --profile NAME`,
     });
     assert.deepEqual(fixture.mints, []);
   });
