@@ -27,17 +27,17 @@ const skip = skipWithout(...needs);
 if (!skip) enterPrivateHosts(packageHosts);
 
 /** A package without files, for what this machine has from Debian and dnf knows nothing of. */
-function buildStandIn(folder: string, provides: readonly string[]): string {
-  const spec = join(folder, 'stand-in.spec');
-  const lines = ['Name: debian-stand-in', 'Version: 1', 'Release: 1', 'Summary: Debian', 'License: none'];
+function buildPlaceholder(folder: string, provides: readonly string[]): string {
+  const spec = join(folder, 'placeholder.spec');
+  const lines = ['Name: debian-placeholder', 'Version: 1', 'Release: 1', 'Summary: Debian', 'License: none'];
   const provided = provides.map((name) => `Provides: ${name}`);
   writeFileSync(
     spec,
     [...lines, 'BuildArch: noarch', ...provided, '%description', 'Debian', '%files', ''].join('\n'),
   );
-  const defines = ['--define', `_topdir ${folder}/stand-in`, '--define', '_build_id_links none'];
+  const defines = ['--define', `_topdir ${folder}/placeholder`, '--define', '_build_id_links none'];
   execFileSync(peer('rpmbuild'), ['-bb', '--quiet', ...defines, spec], { stdio: 'pipe' });
-  return globSync(join(folder, 'stand-in', 'RPMS', '*', '*.rpm'))[0] ?? assert.fail();
+  return globSync(join(folder, 'placeholder', 'RPMS', '*', '*.rpm'))[0] ?? assert.fail();
 }
 
 describe('the repository for dnf', { skip, timeout: 600_000 }, () => {
@@ -45,7 +45,7 @@ describe('the repository for dnf', { skip, timeout: 600_000 }, () => {
   let published: string;
   let rpm: string;
   let unsigned: string;
-  let standIn: string;
+  let placeholder: string;
   let signer: Signer;
   let host: PackageHost;
   before(async () => {
@@ -61,7 +61,7 @@ describe('the repository for dnf', { skip, timeout: 600_000 }, () => {
       .trim()
       .split('\n')
       .filter((name) => !name.startsWith('rpmlib('));
-    standIn = buildStandIn(folder, [...new Set(foreign)]);
+    placeholder = buildPlaceholder(folder, [...new Set(foreign)]);
     signer = makeSigner(join(folder, 'gpg'));
     copyFileSync(built.rpm, rpm);
     signRpms([rpm], signer);
@@ -85,7 +85,7 @@ describe('the repository for dnf', { skip, timeout: 600_000 }, () => {
       `printf '#!/bin/sh\\nexec "$@"\\n' >/usr/local/bin/sudo; chmod +x /usr/local/bin/sudo`,
     ]);
     await root.succeed(['mkdir', '-p', '/etc/yum.repos.d']);
-    await root.succeed(['rpm', '--install', standIn]);
+    await root.succeed(['rpm', '--install', placeholder]);
     return root;
   };
   const steps = documentedSteps('dnf');
