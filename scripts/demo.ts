@@ -95,7 +95,7 @@ async function protocolSteps(aws: FakeAws, env: Record<string, string>): Promise
   const helper = 'docker-credential-ecr-xacct';
   const get = (host: string) => run([join(bin, helper), 'get'], `${host}\n`, env);
 
-  say(`1. A first get: the token is minted\n   $ echo ${HOST} | ${helper} get`);
+  say(`1. A first get: AWS gives a token\n   $ echo ${HOST} | ${helper} get`);
   const first = await get(HOST);
   expect('the first get', first.status === 0 && aws.calls.length === 2, first);
   const token = aws.issuedTokens.at(-1);
@@ -137,7 +137,7 @@ async function pullStep(
   resources: AsyncDisposableStack,
 ): Promise<void> {
   say(
-    `\n5. A real docker pull, from a registry of our own that asks for this token\n   $ docker pull ${IMAGE}`,
+    `\n5. A real docker pull, from a fake registry that asks for this token\n   $ docker pull ${IMAGE}`,
   );
   const authority = await createCertificateAuthority();
   const tls = await authority.issue([HOST]);
@@ -199,5 +199,5 @@ say(`
 To use it for real:
   1. put both programs on your PATH, for example:
      mkdir -p ~/.local/bin && ln -sf ${bin}/docker-credential-ecr-xacct ${bin}/ecr-xacct ~/.local/bin/
-  2. ecr-xacct setup      (finds the accounts of your profiles, and tells Docker; shows first what it will change)
-  3. docker pull ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG      (README.md has the details)`);
+  2. ecr-xacct setup      (finds the accounts of your profiles, and shows what it will change)
+  3. docker pull ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG      (more in README.md)`);

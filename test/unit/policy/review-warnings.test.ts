@@ -133,10 +133,10 @@ describe('Nothing is said against', () => {
   const rows: [string, Statement, PolicyOwner?][] = [
     ['a denial', deny],
     ['a pull', foreign()],
-    ['everybody in an organization', pullOrg(ORG)],
+    ['everyone in an organization', pullOrg(ORG)],
     ['functions', lambda(FUNCTIONS)],
     [
-      'everybody of one account',
+      'everyone of one account',
       foreign({ Principal: '*', Condition: { StringEquals: { 'aws:PrincipalAccount': OTHER } } }),
     ],
     ['all for the account of the registry itself', foreign({ Principal: { AWS: OWNER }, Action: 'ecr:*' })],
