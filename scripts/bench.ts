@@ -31,7 +31,7 @@ function end(status: number, message: string): never {
   process.exit(status);
 }
 
-/** Why the benchmark cannot run here, with what mends it. */
+/** Why the benchmark cannot run here, and how to fix it. */
 function obstacle(): string | undefined {
   if (process.getuid?.() !== 0)
     return 'it makes private namespaces, so it needs root: run: sudo npm run bench';

@@ -42,7 +42,7 @@ function buildClient(): string | undefined {
   return compiler;
 }
 
-// npm packs the files with the modes that they have, for whoever installs them.
+// npm packs each file with its mode on this machine, and installs it with that mode.
 process.umask(0o022);
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 mkdirSync(bin, { recursive: true });

@@ -1,4 +1,4 @@
-// `npm start`: the main job against an AWS of our own, through the built program: two accounts, STS, ECR and, where there
+// `npm start`: the main job against a fake AWS, with the built program: two accounts, STS, ECR and, where there
 // is an engine, a registry to pull from. Prints each step as it goes; exits with 1 where one does not do what it should.
 //
 // usage: npm start   (which builds first)
@@ -113,7 +113,7 @@ async function protocolSteps(aws: FakeAws, env: Record<string, string>): Promise
   say(`   the same answer; AWS calls ${callsMade(aws)}   (${second.milliseconds.toFixed(0)} ms)`);
 
   say(
-    `\n3. A host that is nobody's: Docker is to go on anonymously\n   $ echo images.example.com | ${helper} get`,
+    `\n3. A host that is not ECR's: Docker continues anonymously\n   $ echo images.example.com | ${helper} get`,
   );
   const unmapped = await get('images.example.com');
   expect('the unmapped host', unmapped.status === 1 && unmapped.stderr === '', unmapped);
@@ -193,9 +193,7 @@ async function demo(): Promise<void> {
   }
 }
 
-say(
-  'docker-credential-ecr-xacct against an AWS of our own: loopback only, everything in a temporary folder.\n',
-);
+say('docker-credential-ecr-xacct against a fake AWS: loopback only, everything in a temporary folder.\n');
 await demo();
 say(`
 To use it for real:

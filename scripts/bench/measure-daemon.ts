@@ -1,4 +1,4 @@
-// What the daemon takes while nobody waits for it: memory, at four moments of its life, and wake-ups.
+// What the daemon uses while no caller waits for it: memory, at four moments of its life, and wake-ups.
 import { setTimeout as delay } from 'node:timers/promises';
 import { daemonPid } from '../../test/support/product/product.ts';
 import type { Measurement } from './measurement.ts';

@@ -68,7 +68,7 @@ export function createRunner(program: string, folder: string): RunCommands {
     for (const { name, fails = false } of commands) {
       const { failures, milliseconds } = measured.of(name);
       if (fails) continue;
-      // In a crowd one may fail, and is counted. A failure's time is nobody's to compare.
+      // In a crowd one may fail, and is counted. The time of a failure is not compared.
       const tolerated = mode.kind === 'rounds' ? 0 : milliseconds.length - 1;
       if (failures > tolerated) throw new Error(await complaint(name, failures, folder));
     }

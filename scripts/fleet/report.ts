@@ -36,7 +36,7 @@ export function cellsOf({ fleet, figures }: Outcome, name: Phase['name']): strin
   const of = figures.get(name);
   if (of === undefined) throw new Error(`no figures of ${name}`);
   const starts = name !== 'steady' && name !== 'after';
-  // No token of a role can be had while STS is out; all nodes have started by its end.
+  // A role gets no token while STS is out; all nodes have started by its end.
   const waits = name === 'outage' && fleet.identity === 'role' ? OUTAGE_MS : 0;
   const least = waits > 0 ? waits + leastTime({ ...fleet, startWindow: 0 }) : leastTime(fleet);
   return [

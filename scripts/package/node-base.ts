@@ -29,7 +29,7 @@ interface Pin {
 
 /**
  * The Node of a target. Downloads it where it is not there yet.
- * @throws Error where it cannot be had, or is not what package-lock.json says.
+ * @throws Error if the download fails, or the file is not the one in package-lock.json.
  */
 export function nodeBase(target: Target): NodeBase {
   const pin = pinOf(target);

@@ -1,4 +1,4 @@
-// What is built for which system: the Node that it stands on, the names that others have for it, and its C compiler.
+// What is built for which system: the Node that it runs on, the names that others have for it, and its C compiler.
 
 /** What every package of it is called, and the folders that are its own. */
 export const PACKAGE = 'docker-credential-ecr-xacct';

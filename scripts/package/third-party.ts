@@ -129,7 +129,7 @@ function textsIn(folder: string): string[] {
   return names.toSorted().map((name) => readFileSync(join(folder, name), 'utf8'));
 }
 
-/** The Apache License names nobody, so that its text is the same for all. */
+/** The Apache License names no copyright holder, so its text is the same for all. */
 function keptText(name: string, licence: string): string {
   const kept = join(KEPT, `${name.replace('/', '+')}.txt`);
   if (existsSync(kept)) return readFileSync(kept, 'utf8');

@@ -26,9 +26,9 @@ export interface TreeParts {
   readonly program: string;
   /** The folder of the bundle, where it is not in the program: it runs on the Node of the system. */
   readonly bundle?: string;
-  /** The native client, or what stands in for it; its program is `../lib/docker-credential-ecr-xacct/ecr-xacct`. */
+  /** The native client, or what replaces it; its program is `../lib/docker-credential-ecr-xacct/ecr-xacct`. */
   readonly client: string;
-  /** What starts the daemon there, for whoever wants that. */
+  /** What starts the daemon there, if the user enables it. */
   readonly service: keyof typeof SERVICES;
   /** A program of this version that runs here, to print completions. */
   readonly runnable: string;

@@ -73,7 +73,7 @@ for (const front of fronts) {
         assert.equal(await product.daemon(), undefined);
       },
     );
-    await t.test('Its list stands beside ours.', async () => {
+    await t.test('Its list is added to ours.', async () => {
       passwordOf(await get(HOST), HOST);
       const ours = front.remembers ? `,"${HOST}":"AWS"` : '';
       assert.deepEqual(await list('unused'), { ...DONE, stdout: `{"${HUB}":"me"${ours}}\n` });
@@ -181,7 +181,7 @@ echo '{"Secret":"canary"}'; exit 1`;
         assert.equal(runs.stdout.length, 'run\n'.length * 64);
       });
     }
-    await t.test('One in the current folder is not found, whatever stands in PATH.', async () => {
+    await t.test('One in the current folder is not found, whatever PATH contains.', async () => {
       await using world = await startFallbackStage(() => 'exit 0');
       const { product } = world;
       await product.configure({ ...devFiles(world.stage.cast), fallbackHelper: 'evil' });
@@ -205,7 +205,7 @@ echo '{"Secret":"canary"}'; exit 1`;
 test('Where no daemon can be trusted, the fallback helper answers all the same, and nothing of ours is lost unsaid.', async () => {
   await using world = await startFallbackStage(fileStore);
   const { product, scripts } = world;
-  // Open to others: nobody is to be asked there, and no daemon to be started.
+  // Open to others: no daemon may be asked or started there.
   const folder = join(product.folder, 'open');
   await mkdir(folder);
   await chmod(folder, 0o777);

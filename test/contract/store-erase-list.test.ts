@@ -46,9 +46,9 @@ for (const front of fronts) {
     );
     await t.test('A username of its own is handed out as it came.', async () => {
       const other = '222222222222.dkr.ecr.eu-west-1.amazonaws.com';
-      assert.deepEqual(await store(login(other, 'somebody "else"', 'ü\\n"')), DONE);
+      assert.deepEqual(await store(login(other, 'someone "else"', 'ü\\n"')), DONE);
       if (!front.remembers) return;
-      const stdout = `{"ServerURL":"${other}","Username":"somebody \\"else\\"","Secret":"ü\\\\n\\""}\n`;
+      const stdout = `{"ServerURL":"${other}","Username":"someone \\"else\\"","Secret":"ü\\\\n\\""}\n`;
       assert.deepEqual(await get(other), { ...DONE, stdout });
     });
     await t.test(
@@ -120,13 +120,13 @@ for (const front of fronts) {
       }
     });
     await t.test(
-      'It has the hostnames of tokens and of logins, with their usernames, and asks nobody.',
+      'It has the hostnames of tokens and of logins, with their usernames, and sends no request.',
       async () => {
         const other = '222222222222.dkr.ecr.eu-west-1.amazonaws.com';
         await get(HOST);
-        await store(login(`https://${other}`, 'somebody'));
+        await store(login(`https://${other}`, 'someone-else'));
         stage.aws.resetCalls();
-        const expected = front.remembers ? `{"${HOST}":"AWS","${other}":"somebody"}\n` : '{}\n';
+        const expected = front.remembers ? `{"${HOST}":"AWS","${other}":"someone-else"}\n` : '{}\n';
         assert.deepEqual(await list('unused'), { ...DONE, stdout: expected });
         assert.equal(stage.aws.count(), 0);
       },

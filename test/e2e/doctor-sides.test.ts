@@ -138,7 +138,7 @@ describe('doctor names the side', { skip, timeout: 120_000 }, () => {
       });
       after(() => stage[Symbol.asyncDispose]());
 
-      test('with action, resource and what mends it, in a line of its own', async (t) => {
+      test('with action, resource and the fix, on a line of its own', async (t) => {
         const workplace = await stage.workplace(t, { profile: 'dev' });
         row.set(stage);
         const { status, stdout, stderr } = await workplace.run([

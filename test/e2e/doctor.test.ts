@@ -165,7 +165,7 @@ ${DEV}.
     assert.match(cause?.text ?? '', /config\.yaml:1/);
   });
 
-  test('stops where the role may not be assumed, and where the host is nobody’s.', async (t) => {
+  test('stops if the role may not be assumed, and if the host is not ECR’s.', async (t) => {
     const workplace = await stage.workplace(t, throughRole('NobodyTrusted'));
     const { steps, cause } = await diagnosed(workplace, images.shared);
     assert.deepEqual(steps, [...upTo(3), 'credentials failed']);

@@ -101,7 +101,7 @@ suite('Over HTTP', { skip }, () => {
     assert.equal((await ask(ecr.registry, { password, host: 'registry.example' })).status, 404);
   });
 
-  test('A token nobody was given is invalid, and an old one is expired.', async () => {
+  test('A token that was never issued is invalid, and an old one is expired.', async () => {
     await using ecr = await start();
     const password = await ecr.token(ecr.cast.dev);
     const invalid = await ask(ecr.registry, { password: `${password}x` });
@@ -245,7 +245,7 @@ suite('Over HTTP', { skip }, () => {
     assert.deepEqual([again.status, JSON.parse(again.body).errors[0].code], [404, 'BLOB_UPLOAD_UNKNOWN']);
   });
 
-  test('A layer may be at another origin, which refuses whoever brings credentials.', async () => {
+  test('A layer may be at another origin, which refuses a request with credentials.', async () => {
     await using ecr = await start({ redirectBlobs: true });
     const { layers } = ecr.registry;
     assert(layers);

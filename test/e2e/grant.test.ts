@@ -31,7 +31,7 @@ describe('with docker', { skip, timeout: 240_000 }, () => {
     if (repository !== undefined) repository.policy = undefined;
   });
 
-  /** Who pulls, and the profile `primary` of whoever owns the registry; `inspector` may ask the IAM of who pulls. */
+  /** Has the profile that pulls, and `primary`, which owns the registry; `inspector` may ask the IAM of the puller. */
   async function workplaceOf(t: TestContext, rule: Rule): Promise<Workplace> {
     const workplace = await stage.workplace(t, rule);
     const { admin, secondaryAdmin } = stage.cast;
@@ -99,7 +99,7 @@ describe('with docker', { skip, timeout: 240_000 }, () => {
     await workplace.succeed([docker, 'pull', image]);
   });
 
-  test("A prefix is granted in the registry's policy, for a role and nobody else of its account.", async (t) => {
+  test("A prefix is granted in the registry's policy, for one role and no other identity of its account.", async (t) => {
     const ci = await workplaceOf(t, throughCi);
     const pull = [docker, 'pull', images.private];
     await denied(ci, pull, 'BatchGetImage');

@@ -62,7 +62,7 @@ describe('an HTTPS exchange', { skip, timeout: 60_000 }, () => {
     assert.deepEqual(await read(0), [200, '', true]);
   });
 
-  test('fails by name where there is no such host, and where nobody listens.', async () => {
+  test('fails by name if there is no such host, and if nothing listens.', async () => {
     const [code, message, hint] = await failure({}, 'absent.example');
     assert.deepEqual([code, hint], ['network', { say: 'check:', run: command`getent hosts absent.example` }]);
     assert.match(message, /^cannot resolve absent\.example \(E\w+\): no network, or no DNS$/);

@@ -89,7 +89,7 @@ describe('by the registry client', { skip, timeout: 60_000 }, () => {
     return clientOf(ecrHost, aws.issuedTokens.at(-1)?.password ?? '');
   }
 
-  /** A registry that is nobody's. */
+  /** A registry that is not ECR's. */
   const odd = (t: TestContext, listener: RequestListener) =>
     serveHttps(t, hosts[ODD] ?? '', certificate, listener);
   const storage = (t: TestContext, listener: RequestListener) =>

@@ -1,4 +1,4 @@
-// An account of the fake AWS: its users and roles, its registries, and the policies that stand above them.
+// An account of the fake AWS: its users and roles, its registries, and the policies that limit them.
 import { randomBytes } from 'node:crypto';
 import type { ManagedPolicyName } from './managed-policies.ts';
 import type { PolicyDocument } from './policy-evaluation.ts';
@@ -65,7 +65,7 @@ export class Account {
   organization: string | undefined;
   /** Service control policies. Where one allows anything, it is an allow list: what none allows is denied. */
   scp: PolicyDocument[] = [];
-  /** Resource control policies: they deny, to everybody who asks for what the account has. */
+  /** Resource control policies: they deny requests from any caller to the account's resources. */
   rcp: PolicyDocument[] = [];
   /** Of the VPC endpoint through which the account's principals reach ECR. */
   vpcEndpointPolicy: PolicyDocument | undefined;

@@ -102,7 +102,7 @@ function checkPrincipals(world: World, written: Written, present: PolicyHolder):
     if (name === '*') return true;
     const account = /^(?:arn:[\w-]+:iam::)?(\d{12})(?::root)?$/.exec(name)?.[1];
     if (account !== undefined) return world.accounts.has(account);
-    // IAM's ID of a role or user stands where that was deleted since; nobody may write a new one.
+    // After a role or user is deleted, the policy contains its IAM ID. A new such ID may not be written.
     if (/^A(?:ROA|IDA)\w{16}$/.test(name)) return present.policyText?.includes(`"${name}"`) === true;
     return world.principal(name) !== undefined;
   };

@@ -46,7 +46,7 @@ function comparisons(kind: string, read: (text: string) => number): Record<strin
   };
 }
 
-/** Whether an address is in a range in CIDR notation, or is the one that stands there. */
+/** Whether an address is in a range in CIDR notation, or equals the address given. */
 function isInRange(address: string, range: string): boolean {
   const [network = '', prefix] = range.split('/');
   const family = network.includes(':') ? 'ipv6' : 'ipv4';

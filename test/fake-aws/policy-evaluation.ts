@@ -45,7 +45,7 @@ export interface Policies {
   boundary?: PolicyDocument | undefined;
   /** Of a session that may do only a part of what its role may. */
   session?: readonly PolicyDocument[] | undefined;
-  /** Those that only deny stand beside FullAWSAccess; where any allows something, they are the list of what is allowed. */
+  /** If none allows anything, FullAWSAccess applies as well. If one does, they are the list of what is allowed. */
   scp: readonly PolicyDocument[];
   /** Of the resource's account. They deny; to allow is not theirs. */
   rcp?: readonly PolicyDocument[] | undefined;
@@ -55,7 +55,7 @@ export interface Policies {
   resource?: {
     account: string;
     policies: readonly PolicyDocument[];
-    /** True for a role's trust policy: without its consent nobody gets in, not even from the same account. */
+    /** True for a role's trust policy: no caller may assume the role without it, not even one of the same account. */
     mustAllow?: boolean;
   };
 }

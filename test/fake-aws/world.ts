@@ -92,7 +92,7 @@ export class World {
     return account;
   }
 
-  /** The account with this ID; one that nobody has looks like one that has nothing. */
+  /** The account with this ID; one that does not exist looks like one that has nothing. */
   anyAccount(id: string): Account {
     return this.accounts.get(id) ?? new Account(id, 'aws');
   }
@@ -109,7 +109,7 @@ export class World {
     return this.role(arn) ?? this.#users().find((user) => user.arn === arn);
   }
 
-  /** Deletes a role as IAM does: where a resource policy names it, its unique ID stands from then on, and nobody is that. */
+  /** Deletes a role as IAM does: a resource policy that names it then has its unique ID, which matches no principal. */
   deleteRole(role: Role): void {
     role.account.roles.delete(role.name);
     for (const holder of [...this.accounts.values()].flatMap((account) => account.policyHolders())) {

@@ -11,13 +11,13 @@ const LIFETIME_MS = 3_600_000;
 /** One request for a layer. `ok`, or S3's code of the refusal. */
 export interface LayerCall {
   path: string;
-  /** Whether credentials came along, which are nobody's business here. */
+  /** Whether credentials came along. This server must not get any. */
   authorization: boolean;
   outcome: string;
 }
 
 export interface LayerOrigin extends AsyncDisposable {
-  /** Where redirects go to: `unreachable` is a port where nobody listens. */
+  /** Where redirects go to: `unreachable` is a port on which nothing listens. */
   state: 'ok' | 'forbidden' | 'unreachable';
   readonly calls: LayerCall[];
   /** A URL that serves what the store has at a path (which begins with a slash), for an hour. */

@@ -32,7 +32,7 @@ const OPERATIONS: readonly (readonly [methods: string, path: RegExp, action: str
   ['POST', /^blobs\/uploads\/?$/, 'ecr:InitiateLayerUpload'],
   ['GET PATCH', /^blobs\/uploads\/[^/]+$/, 'ecr:UploadLayerPart'],
   ['PUT', /^blobs\/uploads\/[^/]+$/, 'ecr:CompleteLayerUpload'],
-  // Whoever may begin an upload may give it up.
+  // A caller that may begin an upload may cancel it.
   ['DELETE', /^blobs\/uploads\/[^/]+$/, 'ecr:InitiateLayerUpload'],
   ['GET', /^tags\/list$/, 'ecr:ListImages'],
 ];

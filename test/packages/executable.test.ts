@@ -1,4 +1,4 @@
-// The single executable: nobody's code but its own runs in it, it is small enough, and its compiled code is taken.
+// The single executable: only its own code runs in it, it is small enough, and its compiled code is used.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';

@@ -90,7 +90,7 @@ describe('executables for other systems', { skip, timeout: 300_000 }, () => {
     });
   }
 
-  test('Each stands on a Node by its hash, and is laid out by one of the same version.', () => {
+  test('Each uses a Node that is checked by its hash, and is laid out by one of the same version.', () => {
     for (const target of Object.values(TARGETS)) {
       const { file, version } = nodeBase(target);
       const said = execFileSync(nodeHere(version), ['--version'], { encoding: 'utf8' });

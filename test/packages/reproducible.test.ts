@@ -1,4 +1,4 @@
-// Two builds of one source are the same bytes, whoever builds where and when.
+// Two builds of one source are the same bytes, on any machine, for any user, at any time.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ test('The tarballs, the images, the .deb and the .rpm of a second build are thos
   const { tarball, muslTarball, image, muslImage, deb, rpm } = await builtPackages();
   const output = await mkdtemp(join(tmpdir(), 'again-'));
   await using _output = { [Symbol.asyncDispose]: () => rm(output, { recursive: true }) };
-  // Neither umask nor time zone nor language of whoever builds it is in it.
+  // The umask, time zone and language of the build do not change it.
   const umask = process.umask(0o077);
   const { TZ, LC_ALL } = process.env;
   Object.assign(process.env, { TZ: 'Asia/Tokyo', LC_ALL: 'C' });

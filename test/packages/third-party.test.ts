@@ -75,7 +75,7 @@ describe('what others wrote', () => {
     assert.match(text, /Node\.js is licensed for use as follows/);
   });
 
-  test('is refused with a licence that nobody has allowed, or without a text.', () => {
+  test('is refused with a licence that is not on the list, or without a text.', () => {
     const of = (name: string) => () =>
       thirdParty(bundleOf(name), { target: undefined, isClientStatic: false });
     // Not in the bundle, and in node_modules: the one has another licence, the other no text.

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Milliseconds. Far longer than anything takes that is waited for here. */
 const DEADLINE = 20_000;
 
-/** Milliseconds between two looks at /proc, which tells nobody when it changes. */
+/** Milliseconds between two reads of /proc, which has no events. */
 const INTERVAL = 10;
 
 /** Resolves when the condition holds. Throws where it does not within 20 s; `what` is for the message. */
@@ -17,7 +17,7 @@ export async function whenever(what: string, condition: () => Promise<boolean>):
   }
 }
 
-/** Resolves when the process has ended, whoever its parent is. */
+/** Resolves when the process has ended, whatever its parent is. */
 export async function whenEnded(pid: number): Promise<void> {
   await whenever(`process ${pid} ends`, async () => !(await isRunning(pid)));
 }

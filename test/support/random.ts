@@ -1,4 +1,4 @@
-// Owns chance that can be had again: the same seed gives the same schedule, attacks and month.
+// Owns repeatable random numbers: the same seed gives the same schedule, attacks and month.
 import { createHash } from 'node:crypto';
 
 export interface Random {

@@ -115,7 +115,7 @@ function needlesOf(secrets: readonly string[]): Needle[] {
 }
 
 /**
- * The base64 characters that a secret causes wherever it stands in what was encoded: they depend only on its
+ * The base64 characters that a secret causes at any place in what was encoded: they depend only on its
  * distance from a multiple of three bytes, and those at the ends, which its neighbours share, are left away.
  */
 function base64Inside(secret: string, offset: number): Buffer {

@@ -1,4 +1,4 @@
-// Owns the proof that the house stands as it was designed: who may import whom, and what is in one place only.
+// Owns the proof that the code is built as it was designed: who may import whom, and what is in one place only.
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
@@ -178,7 +178,7 @@ const modules = globSync('**/*.ts', { cwd: SRC })
     return { path, folder: folderOf(path), text, imports: importsOf(text, path) };
   });
 
-/** Static imports and re-exports begin a line (the formatter sees to it); a dynamic one may stand anywhere. */
+/** Static imports and re-exports begin a line (the formatter sees to it); a dynamic one may be anywhere. */
 function importsOf(text: string, path: string): Import[] {
   const statements = text.matchAll(
     /^(?:import|export)\b(?<type> type\b)?(?:[^;'"=(]*?\bfrom)? ?'(?<of>[^']+)';/gm,
@@ -335,7 +335,7 @@ describe('in one place only', () => {
     'process.chdir': [],
   };
   for (const [word, paths] of Object.entries(places)) {
-    test(`${word} stands only in ${paths.join(' and ') || 'no file'}`, () => {
+    test(`${word} is only in ${paths.join(' and ') || 'no file'}`, () => {
       for (const { path, text } of modules) {
         const code = text.replace(/\/\/.*|\/\*[\s\S]*?\*\//g, '');
         assert.ok(paths.includes(path) || !code.includes(word), path);

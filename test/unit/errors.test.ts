@@ -58,14 +58,14 @@ describe('printable text', () => {
 });
 
 describe('the line of an error', () => {
-  test('is the message and what mends it', () => {
+  test('is the message and the fix', () => {
     assert.equal(
       errorLine(new XacctError('sso-expired', 'it has expired', { hint: { run: command`aws sso login` } })),
       'ecr-xacct: it has expired; run: aws sso login',
     );
   });
 
-  test('is the message alone where nothing mends it', () => {
+  test('is the message alone if there is no fix', () => {
     assert.equal(errorLine(new XacctError('service', 'it failed')), 'ecr-xacct: it failed');
   });
 
@@ -82,7 +82,7 @@ describe('the line of an error', () => {
     );
   });
 
-  test('keeps what mends it, however long the message is', () => {
+  test('keeps the fix, however long the message is', () => {
     const line = errorLine(
       new XacctError('service', 'x'.repeat(5_000), { hint: { run: command`aws sso login` } }),
     );

@@ -57,7 +57,7 @@ const BOTH: readonly Row[] = [
   },
 ];
 
-/** The same settings where they can stand: in a rule, or in a profile that a rule names. */
+/** The same settings in both places: in a rule, or in a profile that a rule names. */
 function places(settings: Settings): Record<string, { config?: Sections; registries: Sections }> {
   const profile = { config: { 'profile mine': settings }, registries: { [HOST]: { profile: 'mine' } } };
   return { rule: { registries: { [HOST]: settings } }, profile };

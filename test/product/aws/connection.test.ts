@@ -38,7 +38,7 @@ async function startTlsStage() {
   return { ...stage, proxy, caFile, tls, [Symbol.asyncDispose]: () => started.disposeAsync() };
 }
 
-/** Settings of the profile `dev` in ~/.aws/config, and whatever else stands there. */
+/** Settings of the profile `dev` in ~/.aws/config, and whatever else is in that file. */
 function configure(
   { product, cast }: Pick<ProductStage, 'product' | 'cast'>,
   dev: Sections[string],

@@ -23,7 +23,7 @@ test('The SSO profile of the account is used, and the next one where it cannot m
   await using stage = await startProductStage({
     files: () => ({
       config: {
-        'profile nobody': { ...sso, sso_role_name: 'NotGiven' },
+        'profile unassigned': { ...sso, sso_role_name: 'NotGiven' },
         'profile developer': { ...sso, sso_role_name: 'Developer' },
         'sso-session corp': { sso_start_url: 'https://corp.example/start', sso_region: 'us-east-1' },
       },
@@ -32,9 +32,9 @@ test('The SSO profile of the account is used, and the next one where it cannot m
   const line = failureOf(await stage.product.get(OWN));
   assert.match(
     line,
-    /none of the 2 profiles of its account can be used: profile nobody: .*, profile developer: /,
+    /none of the 2 profiles of its account can be used: profile unassigned: .*, profile developer: /,
   );
-  assert.match(line, /; run: aws sso login --profile nobody$/);
+  assert.match(line, /; run: aws sso login --profile unassigned$/);
 
   const { accessToken } = stage.cast.sso;
   await writeSsoCache(stage.product, 'corp', { accessToken, expiresAt: Date.now() + HOUR });

@@ -163,7 +163,7 @@ test("Keys in the environment go with the endpoint_url and the ca_bundle of the 
   passwordOf(await product.get(HOST, { env }), HOST);
 });
 
-test('An SSO that nobody can reach is not taken for a session that has expired.', async () => {
+test('An unreachable SSO is not reported as an expired session.', async () => {
   await using stage = await startStage(SSO);
   stage.proxy.refuse = true;
   const line = failureOf(await stage.product.get(HOST, { env: { HTTPS_PROXY: stage.proxy.url } }));

@@ -1,4 +1,4 @@
-// Every way in which a mint fails: one line each, on both streams, that names hostname, identity and the command that mends it.
+// Every way in which a mint fails: one line each, on both streams, with hostname, identity and the command that fixes it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { configFailures } from '../../support/product/failures/config.ts';
@@ -58,7 +58,7 @@ test('Failures', { concurrency: 2 }, async (t) => {
     });
   });
   await Promise.all(rows);
-  await t.test('No two of them read the same, whoever they happen to.', () => {
+  await t.test('No two of them read the same, whichever identity fails.', () => {
     const twins = [...lines].filter(([what, line]) =>
       [...lines].some((other) => other[0] !== what && other[1] === line),
     );

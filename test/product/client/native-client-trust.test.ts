@@ -12,7 +12,7 @@ import { type ClientOptions, type ClientRan, makeNativeClient } from '../../supp
 import { answering, pretendDaemon } from '../../support/product/pretend-daemon.ts';
 
 const HOST = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
-/** `nobody` of Debian. Any uid that is not root's will do. */
+/** Any uid that is not root's. */
 const OTHER_UID = 65_534;
 
 const skip = skipWithout('gcc');
@@ -24,7 +24,7 @@ function run(options: ClientOptions = {}, args: readonly string[] = ['get']): Pr
   return client.run(args, { input: HOST, ...options });
 }
 
-/** Runs the client where somebody listens at this path: whether it was asked, and what came of it. */
+/** Runs the client while a daemon listens at this path. Says whether the daemon was asked, and how the client ended. */
 async function runBeside(path: string, options: ClientOptions = {}, args: readonly string[] = ['get']) {
   let isAsked = false;
   await using _daemon = await pretendDaemon(path, (socket) => {

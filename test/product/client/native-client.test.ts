@@ -158,7 +158,7 @@ describe('of an answer', { skip }, () => {
     };
     assert.deepEqual(await ask(endless), became(['get'], HOST));
   });
-  test('that is empty, or never begun, nothing is made', async () => {
+  test('that is empty, or does not come, nothing is made', async () => {
     assert.deepEqual(await ask(answering('')), became(['get'], HOST));
     assert.deepEqual(await ask((socket) => socket.destroy()), became(['get'], HOST));
   });
@@ -397,7 +397,7 @@ describe('stdout', { skip }, () => {
     const ran = await ask(answering('0ok'), ['get'], { redirection: '>&-', input: HOST });
     assert.deepEqual(ran, became(['get'], HOST, [0, 2]));
   });
-  test('that nobody reads any more does not keep a failure from stderr', async () => {
+  test('that is no longer read does not keep a failure from stderr', async () => {
     for (const [answer, stderr] of Object.entries({ '0ok': '', '1none': '', '2wrong': 'wrong\n' })) {
       const ran = await ask(answering(answer), ['get'], { isStdoutRead: false, input: HOST });
       assert.deepEqual(ran, said(1, '', stderr));

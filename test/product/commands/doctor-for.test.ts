@@ -41,7 +41,7 @@ describe('doctor --for fargate', () => {
     assert.deepEqual((await diagnosed(stage, '--for', 'fargate')).steps, ROLE_STEPS);
   });
 
-  test('does not take for missing what stands in a policy that it may not read, or does not understand', async () => {
+  test('does not report a statement as missing if it may not read the policy, or does not understand it', async () => {
     await using stage = await startPolicyStage({ files });
     await stage.run('grant', EXECUTION_ROLE, '--on', on('team/*'), '--yes');
     assert.deepEqual((await diagnosed(stage, '--for', 'fargate')).steps, ROLE_STEPS);
@@ -150,7 +150,7 @@ describe('doctor --for fargate', () => {
     assert.doesNotMatch(named.stdout, /--role/);
   });
 
-  test('says why a profile of the other account could not be asked, and what mends that', async () => {
+  test('says why a profile of the other account could not be asked, and how to fix it', async () => {
     const expired: typeof files = (cast) => {
       const { credentials, config } = files(cast);
       const { primary: _, ...others } = credentials ?? {};

@@ -45,7 +45,7 @@ test('A failure is on stderr: what failed, then the command that fixes it, on a 
   }
 });
 
-test('A hostname that is nobody’s, and ECR Public without an identity, are said to be so.', async () => {
+test('The message says that a hostname is not ECR’s, or that there is no identity for ECR Public.', async () => {
   await using stage = await startProductStage();
   const config = `${stage.product.home}/.config/ecr-xacct/config.yaml`;
   const said: Record<string, [status: number, begin: string]> = {
@@ -70,7 +70,7 @@ test('A hostname that is nobody’s, and ECR Public without an identity, are sai
 
 test('No hostname, or what is none, is wrong usage.', async () => {
   await using stage = await startProductStage();
-  for (const words of [[], ['nobody'], [HOST, HOST]]) {
+  for (const words of [[], ['nowhere'], [HOST, HOST]]) {
     const { status, stdout } = await stage.product.run(['ecr-xacct', 'get-login-password', ...words]);
     assert.deepEqual([status, stdout], [2, '']);
   }

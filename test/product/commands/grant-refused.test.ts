@@ -43,7 +43,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     status: 2,
     says: /run:\n {2}ecr-xacct grant 444455556666 --on \S+\/team\/private --profile primary --yes$/m,
   },
-  everybody: { args: grant('*'), status: 2, says: /would let in everyone.*\n.*org:/ },
+  everyone: { args: grant('*'), status: 2, says: /would let in everyone.*\n.*org:/ },
   'a session instead of its role': {
     args: grant('arn:aws:sts::444455556666:assumed-role/ci/me'),
     status: 2,
@@ -105,7 +105,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     status: 1,
     says: /has no repository team\/ghost/,
   },
-  'an account that nobody here is of': {
+  'an account of which there is no profile': {
     args: ['grant', SECONDARY_ACCOUNT, '--on', '999988887777.dkr.ecr.us-east-1.amazonaws.com/app', '--yes'],
     status: 1,
     says: /no profile of account 999988887777 is known here: .*profile primary is of account 111122223333.*\nAs a profile of 999988887777, or by its owner, run:\n {2}ecr-xacct grant 444455556666 --on \S+ --yes --profile NAME$/m,

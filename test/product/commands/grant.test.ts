@@ -59,7 +59,7 @@ describe('grant', () => {
     assert.match(stdout, /^ {2}ecr-xacct doctor \S+\/team\/private:TAG --for lambda --region us-east-1$/m);
   });
 
-  test('says that within an account nobody need be let in', async () => {
+  test('says that no grant is needed within an account', async () => {
     await using stage = await startPolicyStage();
     const { stdout } = await stage.run('grant', PRIMARY_ACCOUNT, '--on', on('team/private'), '-y');
     assert.match(stdout, /^Within 111122223333, which the registry is of, their own policies would do$/m);
@@ -169,9 +169,9 @@ describe('grant', () => {
     });
     const { status, stderr } = await stage.run('grant', CI_ROLE, '--on', on('team/private'), '--yes');
     assert.deepEqual([status, stderr], [0, '']);
-    const nobody = await stage.run('access', '999988887777.dkr.ecr.us-east-1.amazonaws.com/app');
+    const other = await stage.run('access', '999988887777.dkr.ecr.us-east-1.amazonaws.com/app');
     assert.match(
-      nobody.stderr,
+      other.stderr,
       /no profile of account 999988887777 is known here: .*there is no profile nowhere/,
     );
   });

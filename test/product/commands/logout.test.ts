@@ -68,7 +68,7 @@ test('Without a daemon there is nothing to forget, and none is started.', async 
 
 test('Neither a registry nor --all, both, or no hostname is wrong usage, which says what to write.', async () => {
   await using stage = await startProductStage();
-  for (const words of [[], [HOST, '--all'], ['nobody'], [`${HOST}:5000`], [`user@${HOST}`], ['x\x1b[2J']]) {
+  for (const words of [[], [HOST, '--all'], ['nowhere'], [`${HOST}:5000`], [`user@${HOST}`], ['x\x1b[2J']]) {
     const { status, stdout, stderr } = await stage.product.run(['ecr-xacct', 'logout', ...words]);
     assert.deepEqual([status, stdout], [2, ''], words.join(' '));
     assert.match(

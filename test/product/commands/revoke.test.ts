@@ -80,7 +80,7 @@ describe('revoke', () => {
     assert.doesNotMatch((await again()).stdout, /the registry's policy/);
   });
 
-  test('leaves the ID of a deleted role where it stands', async () => {
+  test('leaves the ID of a deleted role in the policy', async () => {
     await using stage = await startPolicyStage();
     const { world } = stage.aws;
     const role = stage.cast.secondary.roles.get('ci');

@@ -1,4 +1,4 @@
-// `ecr-xacct setup` where it may not write: a clear error with the command that mends it, and nothing half-written.
+// `ecr-xacct setup` if it may not write: a clear error with the command that fixes it, and nothing half-written.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, globSync, lchownSync } from 'node:fs';
@@ -7,26 +7,26 @@ import { describe, test } from 'node:test';
 import { makeProduct, type Product } from '../../support/product/product.ts';
 import { AWS_ONE, CONFIG, DOCKER, makeSetupHome } from '../../support/unit/setup-home.ts';
 
-const NOBODY = 65_534;
+const OTHER_USER = 65_534;
 const isRoot = process.getuid?.() === 0;
 
-/** Root may write everywhere, so root runs the built program as somebody else. */
+/** Root may write everywhere, so root runs the built program as another user. */
 function asUser(command: readonly string[]): string[] {
-  const drop = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
+  const drop = ['setpriv', `--reuid=${OTHER_USER}`, `--regid=${OTHER_USER}`, '--clear-groups'];
   return isRoot ? [...drop, ...command] : [...command];
 }
 
 function giveAway(folder: string): void {
   if (!isRoot) return;
   for (const path of ['.', ...globSync('**/*', { cwd: folder }), ...globSync('.*/**', { cwd: folder })]) {
-    lchownSync(join(folder, path), NOBODY, NOBODY);
+    lchownSync(join(folder, path), OTHER_USER, OTHER_USER);
   }
 }
 
 /** The built program's setup in the HOME of a user who is not root. */
 async function setupIn(home: string, product: Product) {
   giveAway(home);
-  return product.run(asUser(['ecr-xacct', 'setup', '--yes']), { env: { HOME: home, USER: 'nobody' } });
+  return product.run(asUser(['ecr-xacct', 'setup', '--yes']), { env: { HOME: home, USER: 'someone-else' } });
 }
 
 describe('a file or folder that may not be written', () => {
@@ -37,7 +37,7 @@ describe('a file or folder that may not be written', () => {
     { what: 'the folder of config.yaml', path: dirname(CONFIG), mode: 0o500 },
   ];
   for (const { what, path, mode } of rows) {
-    test(`(${what}) is an error, nothing is changed, and the command in it mends it.`, async () => {
+    test(`(${what}) is an error, nothing is changed, and the command in it fixes it.`, async () => {
       await using product = await makeProduct({ url: 'http://127.0.0.1:1' });
       using user = makeSetupHome({ '.aws/config': AWS_ONE, [DOCKER]: '{}', [CONFIG]: '# mine\n' });
       chmodSync(join(user.home, path), mode);
@@ -55,7 +55,7 @@ describe('a file or folder that may not be written', () => {
     });
   }
 
-  test("(somebody else's) is an error that says how to get it back.", {
+  test("(another user's) is an error that says how to get it back.", {
     skip: !isRoot && 'needs root',
   }, async () => {
     await using product = await makeProduct({ url: 'http://127.0.0.1:1' });

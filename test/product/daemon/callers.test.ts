@@ -73,7 +73,7 @@ test('Files of AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE are the caller’
   await using stage = await startProductStage({ files: roleFiles });
   const { product, aws, cast } = stage;
   const push = { role_arn: roleArn('EcrPush'), source_profile: 'dev' };
-  // The same names in other files: whoever reads the wrong ones gets the wrong role, or no keys.
+  // The same names in other files: a reader of the wrong ones gets the wrong role, or no keys.
   await product.configure({ ...roleFiles(cast), config: { 'profile puller': push } });
   await product.run(['mkdir', product.holdsSecret(join(product.home, 'elsewhere'))]);
   await product.run(['mv', '.aws/config', '.aws/credentials', 'elsewhere']);

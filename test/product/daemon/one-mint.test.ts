@@ -83,7 +83,7 @@ test('Twenty first gets at once, with no daemon yet, make one mint and one daemo
   assert.deepEqual(new Set(passwords), new Set([aws.issuedTokens[0]?.password]));
   assert.equal(aws.count(), 2);
   assert.equal((await product.daemon())?.tokens[0]?.served, 20);
-  // Those that came too late say so to whoever started them, and end after that.
+  // A daemon that starts too late says so to the process that started it, and then ends.
   await whenever('one daemon is left', async () => (await daemons(product)) === 1);
 });
 
@@ -141,7 +141,7 @@ test('Forty registries of an identity that AWS refuses are asked for by a build:
   assert.equal(stage.aws.count(), 1);
 });
 
-test('A failure that a person has mended meanwhile is not remembered.', async () => {
+test('A failure that the user has fixed meanwhile is not remembered.', async () => {
   await using stage = await startProductStage();
   const { cast, product } = stage;
   const script = product.holdsSecret(join(product.folder, 'keys.sh'));

@@ -43,7 +43,7 @@ function getFrame({ env }: Product): Buffer {
   return frameOf({ action: 'get', env: { ...env }, input: HOST });
 }
 
-test('A connection without a request and one with half a request block nobody, and are dropped.', async () => {
+test('A connection without a request, or with half of one, blocks no other and is dropped.', async () => {
   await using stage = await startWithDaemon();
   const { product } = stage;
   const idle = await connectTo(product);
@@ -109,7 +109,7 @@ test('A request that comes byte by byte is answered like any other.', async () =
   assert.match((await answer).toString(), new RegExp(`^=\\d{7}0\\{"ServerURL":"${HOST}"`));
 });
 
-test('A client that leaves before its answer harms nobody.', async () => {
+test('A client that leaves before its answer does not harm other clients.', async () => {
   await using stage = await startWithDaemon();
   const { aws, product } = stage;
   await product.run(['docker-credential-ecr-xacct', 'erase'], { input: HOST });

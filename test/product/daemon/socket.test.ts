@@ -1,4 +1,4 @@
-// The daemon's socket and folder: closed to others, refused when they are not, taken over when nobody answers.
+// The daemon's socket and folder: closed to others, refused when they are not, taken over when nothing answers.
 import assert from 'node:assert/strict';
 import { chmod, chown, lstat, mkdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -22,7 +22,7 @@ test('The folder is 0700 and the socket 0600, whatever the umask.', async () => 
   assert.equal(await mode(product.socket), '600');
 });
 
-test('A folder that is open to others is refused, with the command that mends it, and so is its daemon.', async () => {
+test('A folder that is open to others is refused, with the command that fixes it, and so is its daemon.', async () => {
   await using stage = await startProductStage();
   const { product, aws } = stage;
   const folder = dirname(product.socket);
@@ -90,7 +90,7 @@ test('A relative path is refused; one that is too long for a socket means that t
   assert.equal(await product.daemon(), undefined);
 });
 
-test('A socket on which nobody answers is taken over.', async () => {
+test('A socket on which nothing answers is taken over.', async () => {
   await using stage = await startProductStage();
   const { product } = stage;
   await mkdir(dirname(product.socket), { mode: 0o700 });

@@ -192,7 +192,7 @@ describe('the plugin', () => {
     assert.equal(stage.aws.issuedTokens.length, 1);
   });
 
-  test('gives no credential for ECR Public where no identity can be had, and is quiet', async () => {
+  test('gives no credential for ECR Public if there is no identity, and is quiet', async () => {
     await using stage = await startStage({});
     assert.ok(ALONE);
     const env = { AWS_EC2_METADATA_DISABLED: 'true' };

@@ -1,4 +1,4 @@
-// The spare minter: used by the next mint, replaced after it, missed by nobody when it dies, gone when its time is over.
+// The spare minter: used by the next mint, replaced after it, not needed if it dies, gone when its time is over.
 import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -58,7 +58,7 @@ async function oneSpare(): Promise<number> {
   return pid;
 }
 
-test('A spare does the next mint, in the environment of whoever asks, and another takes its place.', async () => {
+test('A spare does the next mint, in the environment of the caller, and another takes its place.', async () => {
   await using stage = await startProductStage({ files: roleFiles });
   const minters = createMinters(self, MINUTE);
   minters.warm({});
@@ -81,7 +81,7 @@ test('Without a spare wanted, a mint leaves no process behind.', async () => {
   assert.deepEqual(await spares(), []);
 });
 
-test('A spare that was killed is missed by nobody.', async () => {
+test('A mint succeeds although the spare was killed.', async () => {
   await using stage = await startProductStage();
   const minters = createMinters(self, MINUTE);
   minters.warm({});

@@ -90,7 +90,7 @@ function inputOf(frame: string): string {
   return behind.startsWith('\0') ? behind.slice(1) : behind.slice(behind.indexOf('\0\0') + 2);
 }
 
-/** A token comes only for a mapped name behind a `get`; whatever else comes is an answer of the wire, or none. */
+/** A token comes only for a mapped name behind a `get`; any other frame gets an answer of the protocol, or none. */
 function faultOfAnswer(frame: string, answer: Buffer, stage: ProductStage): string | undefined {
   const isGet = /^ecr-xacct\/0*[12] get\n/.test(frame);
   const input = Buffer.from(inputOf(frame), 'latin1');

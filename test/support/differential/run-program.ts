@@ -1,4 +1,4 @@
-// Runs one program for one case: in a HOME of its own, against a fake AWS of its own that has AWS's hostnames.
+// Runs one program for one case: in its own HOME, against its own fake AWS, which has AWS's hostnames.
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// Owns the world of somebody with forty accounts behind one SSO session, three of which have images.
+// Owns the world of a user with forty accounts behind one SSO session; three of the accounts have images.
 import { tmpdir } from 'node:os';
 import type { TestContext } from 'node:test';
 import { CANARY } from '../../fake-aws/canary.ts';

@@ -75,7 +75,7 @@ export async function startStage({ engine }: { engine: boolean }): Promise<Stage
   const aws = resources.use(await startFakeAws());
   const cast = twoAccountWorld(aws.world);
   const tls = await authority.issue(Object.keys(stageHosts));
-  // Plain HTTP as well: dockerd falls back to it on loopback, and would report that nobody answers there.
+  // Plain HTTP as well: dockerd falls back to it on loopback, and would report that nothing answers there.
   const [host, port] = [stageHosts[ecrHost] ?? '', 443];
   const listeners = [
     { host, port, tls },
@@ -112,7 +112,7 @@ export async function startStage({ engine }: { engine: boolean }): Promise<Stage
   };
 }
 
-/** At `foreignHost`, with an image that everybody may pull. */
+/** At `foreignHost`, with an image that everyone may pull. */
 export async function startOpenRegistry(resources: AsyncDisposableStack, tls: Certificate): Promise<void> {
   const port = await startForeignRegistry(resources, tls, stageHosts[foreignHost]);
   await pushImage(`http://127.0.0.1:${port}/v2/app`, '1', { name: 'hello', content: 'hello\n' });
@@ -145,7 +145,7 @@ function homeFiles(cast: TwoAccountWorld, rule: Rule, dockerFolder: string): Rec
   const settings = Object.entries(rule).map(([name, value]) => `    ${name}: ${value}\n`);
   const credHelpers = { [ecrHost]: 'ecr-xacct', [foreignHost]: 'ecr-xacct' };
   return {
-    // Whoever takes another profile than the rule's gets nowhere.
+    // Any profile other than the rule's is denied.
     '.aws/credentials': keys('default', cast.denied) + keys('dev', cast.dev),
     '.aws/config': `[default]\nregion = ${REGION}\n[profile dev]\nregion = ${REGION}\n`,
     '.config/ecr-xacct/config.yaml': `registries:\n  "${ecrHost}":\n${settings.join('')}`,

@@ -31,7 +31,7 @@ const SOURCES = [
   'CHANGELOG.md',
   'LICENSE',
 ];
-/** Milliseconds. A build takes a minute; whoever died in one holds the others up for this long. */
+/** Milliseconds. A build takes a minute; a process that died in one delays the others for this long. */
 const STALE = 240_000;
 const LOCK = { stale: STALE, retries: { retries: 400, factor: 1, minTimeout: 1_000 } };
 
@@ -54,7 +54,7 @@ export interface BuiltPackages {
   readonly olderDeb: string;
 }
 
-/** Builds them where nobody has yet. */
+/** Builds them if they are not built yet. */
 export async function builtPackages(): Promise<BuiltPackages> {
   mkdirSync(CACHE, { recursive: true });
   const folder = join(CACHE, digestOfSources());

@@ -17,7 +17,7 @@ const SANITIZER_OPTIONS = `exitcode=${FOUND}:detect_leaks=0:halt_on_error=1`;
 const DEADLINE = 60_000;
 
 /**
- * Stands in for `ecr-xacct`: records what it was given. What it does not find in the record is closed. As a daemon, it says in
+ * Replaces `ecr-xacct`: records what it was given. What it does not find in the record is closed. As a daemon, it says in
  * $HOME what it was started with, is ready where $LANG says so, and ends.
  */
 const PROGRAM = `#!/bin/sh
@@ -63,14 +63,14 @@ export interface ClientOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Redirections of a shell, such as `<&-`. */
   readonly redirection?: string;
-  /** Where it is false, stdout is a pipe that nobody reads from. */
+  /** If false, stdout is a pipe without a reader. */
   readonly isStdoutRead?: boolean;
   /** Writes stdin and ends it, instead of `input`. */
   readonly feed?: (stdin: NonNullable<ChildProcess['stdin']>) => void;
 }
 
 export interface NativeClient extends AsyncDisposable {
-  /** May be passed through by other users; is nobody else's otherwise. */
+  /** Other users may pass through it, and may do nothing else. */
   readonly folder: string;
   /** In a folder of its own, 0700. Nothing listens there. */
   readonly socketFolder: string;

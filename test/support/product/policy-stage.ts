@@ -21,7 +21,7 @@ export function ownerFiles(cast: TwoAccountWorld): ProductFiles {
 export interface PolicyStage extends ProductStage {
   /** `ecr-xacct` with these arguments. */
   run(...args: string[]): Promise<Ran>;
-  /** What stands in a policy now: of a repository, or of the registry. */
+  /** What a policy contains now: of a repository, or of the registry. */
   policyOf(repository?: string): Policy | undefined;
 }
 

@@ -1,4 +1,4 @@
-// Owns a program on a terminal of its own, made by script(1), and whoever types there.
+// Owns a program on its own terminal, made by script(1), and what is typed there.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readlinkSync } from 'node:fs';

@@ -1,7 +1,7 @@
 // The grammar of ECR hostnames, written a second time and otherwise than the product, for property tests to compare with.
 import fc from 'fast-check';
 
-/** What stands before and after the region, partition by partition; a region is known by its first labels. */
+/** What comes before and after the region, partition by partition; a region is known by its first labels. */
 const PARTITIONS = [
   { regions: ['us-gov-'], suffix: 'amazonaws.com', dualStack: 'on.aws' },
   { regions: ['cn-'], suffix: 'amazonaws.com.cn', dualStack: 'on.amazonwebservices.com.cn' },

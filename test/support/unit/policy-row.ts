@@ -10,7 +10,7 @@ import { policy } from './policy.ts';
 type Written = PolicyDocument | readonly Statement[];
 
 export interface GrantRow {
-  /** Of what a policy: `An account in a policy of somebody else`. */
+  /** Of what a policy: `An account in a policy that is not ours`. */
   name: string;
   /** A list is the statements of a policy that has nothing unusual besides. */
   before: Written | undefined;

@@ -75,7 +75,7 @@ export const forAll = (path: string, statement: Statement): Statement => ({
   Resource: `${REPOSITORIES}/${path}`,
 });
 
-/** Somebody else's statement, which lets the other account pull if nothing else is said. */
+/** A statement that is not ours, which lets the other account pull if nothing else is said. */
 export const foreign = (elements: Partial<Statement> = {}): Statement => ({
   Sid: 'Theirs',
   Effect: 'Allow',

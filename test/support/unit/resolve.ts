@@ -4,7 +4,7 @@ import { chooseIdentity, type Resolution, resolutionInput } from '../../../src/i
 import type { Environment } from '../../../src/invocation.ts';
 import type { Profiles } from '../../../src/profiles/profiles.ts';
 
-/** Undefined where the hostname is nobody's. @throws the error where nothing says who to be. */
+/** Undefined if the hostname is not ECR's and no rule maps it. @throws the error if no identity applies. */
 export function resolveFirst(
   hostname: string,
   config: Config,

@@ -9,7 +9,7 @@ import { createProfileReader, type Profiles } from '../../../src/profiles/profil
 /** Where config.yaml pretends to be. */
 export const FILE = '/home/dev/.config/ecr-xacct/config.yaml';
 
-/** A config with one rule: the lines stand under it, each four columns in, from line 3 on. */
+/** A config with one rule: the lines are below it, each four columns in, from line 3 on. */
 export function oneRule(...lines: string[]): string {
   return [
     'registries:',

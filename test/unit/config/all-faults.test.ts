@@ -1,4 +1,4 @@
-// Owns the proof that whoever asks for every mistake of a config gets them all, and the first is the one that a `get` tells.
+// Owns the proof that a check of a config reports all its mistakes, and that the first is the one that a `get` reports.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspectConfig, parseConfig } from '../../../src/config/load.ts';

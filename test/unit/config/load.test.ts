@@ -147,7 +147,7 @@ max_token_age: 1h
   });
 });
 
-describe('patterns that share no hostname stand side by side', () => {
+describe('patterns that share no hostname are allowed together', () => {
   for (const keys of [
     ['111122223333.dkr.ecr.*.amazonaws.com', '444455556666.dkr.ecr.*.amazonaws.com'],
     ['111122223333.dkr.ecr.*.amazonaws.com', '111122223333.dkr.ecr-fips.*.amazonaws.com'],
@@ -161,7 +161,7 @@ describe('patterns that share no hostname stand side by side', () => {
   }
 });
 
-test('patterns of different ranks stand side by side', () => {
+test('patterns of different ranks are allowed together', () => {
   const keys = [
     '*.*.*.*',
     '*.*.us-east-1.*',

@@ -124,7 +124,7 @@ describe('any two rules of a config that loads', () => {
   const pattern = join(glob(account), glob(endpoint), glob(region), glob(suffix));
   const hostname = join(account, endpoint, region, suffix).filter(isEcrHostname);
 
-  /** What a pattern means, in words of its own: each `*` is any text that can stand there. */
+  /** What a pattern means, written in another way: each `*` is any text that is valid there. */
   const isCovered = (key: string, name: string): boolean => {
     const parts = /^([^.]+)\.(\*|dkr[.-]ecr(?:-fips)?)\.([^.]+)\.(.+)$/.exec(key)?.slice(1) ?? [];
     const anything = ['\\d{12}', 'dkr[.-]ecr(?:-fips)?', '[a-z0-9-]+', '.+'];

@@ -127,7 +127,7 @@ describe('what Docker cannot read, or reads otherwise than it looks, is refused 
     });
   }
 
-  test('and nothing of the file is quoted where a secret may stand.', () => {
+  test('and nothing of the file is quoted where a secret may be.', () => {
     assert.throws(
       () => parseDockerConfig('{"auths":{"a":{"auth":"c2VjcmV0" x}}}', FILE),
       ({ message }: Error) => !message.includes('c2VjcmV0'),

@@ -1,4 +1,4 @@
-// Whether Docker will find our program: where it does not, the command that mends it, which is then run.
+// Whether Docker will find our program. If not, the command that fixes it, which is then run.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {

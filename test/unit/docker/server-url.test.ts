@@ -127,7 +127,7 @@ describe('the reading of server URLs', () => {
     return text.slice(0, at) + insert + text.slice(at);
   });
 
-  test('names a hostname that stands in the text, and the one a URL parser sees', () => {
+  test('names a hostname that is in the text, and is the one that a URL parser sees', () => {
     fc.assert(
       fc.property(fc.oneof(spelling, nearMiss, fc.string(), fc.webUrl()), (text) => {
         const url = parseServerURL(text);

@@ -1,4 +1,4 @@
-// Whose side a denial is on, and the command that mends it.
+// On which side a denial is, and the command that fixes it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Denial, PolicyType } from '../../../src/denial.ts';
@@ -167,7 +167,7 @@ describe('a denial', () => {
     });
   }
 
-  test('of a push is mended by what lets push.', () => {
+  test('of a push is fixed by what allows a push.', () => {
     const grant = found({ policyType: 'resource-based policy' }, { push: true });
     assert.match(grant.command ?? '', / --push$/);
     const attach = found({ policyType: 'identity-based policy' }, { push: true });

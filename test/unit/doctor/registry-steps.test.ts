@@ -66,7 +66,7 @@ test('An upload that was begun is given up.', async () => {
   assert.deepEqual([step, outcome, given], ['upload', 'ok', [`https://${HOST}/v2/upload`]]);
 });
 
-test('A token that the registry does not take is to be forgotten by whoever keeps it.', async () => {
+test('If the registry does not take a token, the command deletes it where it is stored.', async () => {
   const message = 'Your authorization token has expired. Reauthenticate and try again.';
   const ping = async () => ({ status: 403, code: 'DENIED', message });
   assert.deepEqual(await lastOf({ ping }), {
@@ -79,7 +79,7 @@ test('A token that the registry does not take is to be forgotten by whoever keep
   assert.equal((await lastOf({ ping }, { isLogin: true })).command, `docker logout ${HOST}`);
 });
 
-test('A registry that cannot be reached is a failure of this machine, with what mends it.', async () => {
+test('A registry that cannot be reached is a failure of this machine, with the fix.', async () => {
   const error = new XacctError('tls', 'the certificate is unknown', { hint: { run: command`install it` } });
   const ping = () => Promise.reject(error);
   const failed = { outcome: 'failed', text: error.message, side: 'machine', command: 'install it' };

@@ -148,7 +148,7 @@ suite('A repository’s policy', () => {
     await assert.rejects(ecr.dev.deleteRepositoryPolicy(APP), { name: 'AccessDeniedException' });
   });
 
-  test('A registry that nobody has is denied like any other’s, and comes into no world by being asked.', async () => {
+  test('A registry that does not exist is denied like any other’s, and a request does not create it.', async () => {
     await using ecr = await start();
     const lost = client(ecr.aws, ecr.cast.admin, '999999999999');
     await assert.rejects(lost.repositoryPolicy(APP), { message: /no resource-based policy allows/ });

@@ -390,7 +390,7 @@ suite('Who else has a say, as ECR words it', () => {
     await assert.rejects(assume('{'), { name: 'MalformedPolicyDocumentException' });
   });
 
-  test('A resource control policy of the owner stands above what its repositories grant.', async () => {
+  test('A resource control policy of the owner overrides what its repositories grant.', async () => {
     await using aws = await start();
     aws.cast.primary.rcp.push({
       Statement: { Effect: 'Deny', Principal: '*', Action: 'ecr:*', Resource: '*' },

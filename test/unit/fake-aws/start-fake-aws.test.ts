@@ -85,7 +85,7 @@ suite('Signatures', () => {
     await assert.rejects(wrong.whoAmI(), { name: 'SignatureDoesNotMatch' });
   });
 
-  test('An access key that nobody has is not recognised.', async () => {
+  test('An access key that does not exist is not recognised.', async () => {
     const { aws, cast } = await start();
     await using _ = aws;
     const unknown = clients(aws, { ...cast.dev, accessKeyId: 'AKIAUNKNOWN' });
@@ -173,7 +173,7 @@ suite('STS', () => {
 
   for (const [title, user, RoleArn] of [
     ['a caller without rights', 'denied', role('EcrPull')],
-    ['a role that trusts nobody', 'dev', role('NobodyTrusted')],
+    ['a role that trusts no principal', 'dev', role('NobodyTrusted')],
     ['a role that does not exist', 'dev', role('Absent')],
     ['a missing external ID', 'dev', role('EcrPullExternal')],
     ['a missing MFA code', 'dev', role('MfaOnly')],
@@ -189,7 +189,7 @@ suite('STS', () => {
     });
   }
 
-  test('A role that trusts nobody is denied to its own account too, whatever the caller may do.', async () => {
+  test('A role that trusts no principal is denied to its own account too, whatever the caller may do.', async () => {
     const { aws, cast } = await start();
     await using _ = aws;
     const keys = { accessKeyId: 'AKIAOWNER', secretAccessKey: 'owner' };
@@ -318,7 +318,7 @@ suite('Authorization tokens', () => {
     await assert.rejects(clients(aws, cast.denied).ecrToken(), { name: 'AccessDeniedException', message });
   });
 
-  test('A deny of the account stands above the policies of its users.', async () => {
+  test('A deny of the account overrides the policies of its users.', async () => {
     const { aws, cast } = await start();
     await using _ = aws;
     cast.secondary.scp.push({ Statement: { Effect: 'Deny', Action: 'ecr:*', Resource: '*' } });

@@ -68,7 +68,7 @@ function principalsOf(text: string | undefined): string[] {
 const [OUR_ROOT, THEIR_ROOT] = ['444455556666', '777788889999'].map((id) => `arn:aws:iam::${id}:root`);
 const nothing = () => {};
 
-test('A grant is asked for once, written once, and seen to stand after a moment.', async () => {
+test('A grant is asked for once, written once, and still there after a moment.', async () => {
   const { policy, store } = ecrPolicy(undefined);
   const pauses: number[] = [];
   const asked = options({ pause: async (ms) => void pauses.push(ms) });
@@ -85,7 +85,7 @@ test('What is granted already is neither asked for nor written.', async () => {
   assert.deepEqual([policy.puts, asked.asked], [0, 0]);
 });
 
-test('Whoever says no has changed nothing.', async () => {
+test('If the user says no, nothing changes.', async () => {
   const { policy, store } = ecrPolicy(undefined);
   const no = new XacctError('cancelled', 'no');
   await assert.rejects(
@@ -95,15 +95,15 @@ test('Whoever says no has changed nothing.', async () => {
   assert.deepEqual([policy.puts, policy.text], [0, undefined]);
 });
 
-/** Steps at which somebody else writes: a read, then a put with its read back, then the read after a moment. */
+/** Steps at which another user writes: a read, then a put with its read back, then the read after a moment. */
 const MOMENTS: Readonly<Record<string, number>> = {
   'between the read and the write': 1,
-  'between the write and the read back, upon what stood before': 2,
-  'within a moment of the write, upon what stood before': 3,
+  'between the write and the read back, over what was there before': 2,
+  'within a moment of the write, over what was there before': 3,
 };
 
 for (const [moment, step] of Object.entries(MOMENTS)) {
-  test(`Somebody who writes ${moment} keeps what they wrote, and so do we.`, async () => {
+  test(`A change that another user writes ${moment} is kept, and so is ours.`, async () => {
     const before: (() => void)[] = Array.from({ length: step }, () => nothing);
     const { policy, store } = ecrPolicy(undefined, before);
     before.push(() => {
@@ -116,7 +116,7 @@ for (const [moment, step] of Object.entries(MOMENTS)) {
   });
 }
 
-test('A revoke keeps what somebody else writes meanwhile.', async () => {
+test('A revoke keeps what another user writes meanwhile.', async () => {
   const both = grantAccess(grantAccess(undefined, OURS), accessOf('123456789012'));
   const before = [nothing];
   const { policy, store } = ecrPolicy(policyText(both), before);

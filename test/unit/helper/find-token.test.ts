@@ -45,7 +45,7 @@ describe('of several profiles of an account', () => {
     assert.equal(await fixture.secretOf(ECR), 'token 1 of profile two');
   });
 
-  test('the failure of all names each, and the command that mends one', async () => {
+  test('the failure of all names each, and the command that fixes one', async () => {
     const fixture = createHelperFixture('', sso('one') + sso('two') + sso('three') + sso('four'));
     fixture.failures = {
       'profile one': denied,
@@ -249,14 +249,14 @@ describe('login', () => {
     });
   });
 
-  test('with a profile and a registry leaves a token that serves whoever asks as that profile', async () => {
+  test('with a profile and a registry leaves a token that serves each caller with that profile', async () => {
     const fixture = createHelperFixture('', FILES);
     await login(fixture.deps, { hostname: ECR, profile: 'dev' }, {});
     fixture.env = { AWS_PROFILE: 'dev' };
     assert.equal(await fixture.secretOf(ECR), 'token 1 of profile dev');
   });
 
-  test('is not for a registry that is nobody’s', async () => {
+  test('is not for a registry that is not ECR’s', async () => {
     const fixture = createHelperFixture('', FILES);
     await assert.rejects(login(fixture.deps, { hostname: 'ghcr.io' }, {}), {
       message: 'ghcr.io: neither an ECR hostname nor in the config',

@@ -23,7 +23,7 @@ const asking = { name: 'pass', configFile: FILE };
 const login = (ServerURL: string, Username = 'me', Secret = 'hunter2') =>
   JSON.stringify({ ServerURL, Username, Secret });
 
-/** Spellings of hosts that are nobody's, or another program's. */
+/** Spellings of hosts that are not ECR's, or are another program's. */
 const FOREIGN = [
   HUB,
   'https://index.docker.io/v1/access-token',
@@ -107,7 +107,7 @@ describe('get with a fallback helper', () => {
     });
   }
 
-  test('never asks it for an ECR hostname, whatever stands before and behind it', async () => {
+  test('never asks it for an ECR hostname, whatever comes before and after it', async () => {
     const fixture = createHelperFixture(CONFIG);
     for (const scheme of ['', 'https://', 'HTTP://', '//', '/', 'https:', 'ftp://', 'https:\\\\']) {
       for (const user of ['', 'user@', 'user:x@', 'a@b@', '%40', '@', 'evil.example%5c@', '.']) {
@@ -154,7 +154,7 @@ describe('get with a fallback helper', () => {
     assert.match(stored.text, /what it printed is not shown/);
   });
 
-  test('fails for a config that cannot be read, and asks nobody', async () => {
+  test('fails for a config that cannot be read, and asks no helper', async () => {
     const fixture = createHelperFixture(`${CONFIG}registries: []\n`);
     for (const ServerURL of ['ghcr.io', HUB, 'localhost:5000']) {
       const { outcome, text } = await fixture.run('get', ServerURL);
@@ -262,7 +262,7 @@ describe('erase with a fallback helper', () => {
     });
   });
 
-  test('fails for a config that cannot be read: nobody knows who keeps that login', async () => {
+  test('fails for a config that cannot be read: which program keeps that login is unknown', async () => {
     const { outcome, text } = await createHelperFixture('registries: []').run('erase', 'ghcr.io');
     assert.equal(outcome, 'quiet-failure');
     assert.ok(text.startsWith(`ecr-xacct: ghcr.io: ${FILE}:1:1: `), text);

@@ -24,10 +24,10 @@ describe('store', () => {
 
   test('keeps the user name too', async () => {
     const fixture = createHelperFixture();
-    await fixture.run('store', loginOf(ECR, 'secret', 'somebody'));
+    await fixture.run('store', loginOf(ECR, 'secret', 'someone-else'));
     assert.deepEqual(await fixture.run('get', ECR), {
       outcome: 'success',
-      text: `{"ServerURL":"${ECR}","Username":"somebody","Secret":"secret"}\n`,
+      text: `{"ServerURL":"${ECR}","Username":"someone-else","Secret":"secret"}\n`,
     });
   });
 
@@ -138,12 +138,16 @@ describe('list', () => {
     const fixture = createHelperFixture(CONFIG);
     await fixture.run('get', ECR);
     await fixture.run('get', 'images.corp.example');
-    await fixture.run('store', loginOf(PUBLIC, 'secret', 'somebody'));
+    await fixture.run('store', loginOf(PUBLIC, 'secret', 'someone-else'));
     fixture.failure = new XacctError('network', 'no network');
     fixture.configText = BROKEN;
     const { outcome, text } = await fixture.run('list', 'unused');
     assert.equal(outcome, 'success');
-    assert.deepEqual(JSON.parse(text), { [ECR]: 'AWS', 'images.corp.example': 'AWS', [PUBLIC]: 'somebody' });
+    assert.deepEqual(JSON.parse(text), {
+      [ECR]: 'AWS',
+      'images.corp.example': 'AWS',
+      [PUBLIC]: 'someone-else',
+    });
     assert.equal(fixture.mints.length, 1);
   });
 

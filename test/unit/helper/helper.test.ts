@@ -98,7 +98,7 @@ describe('get', () => {
 });
 
 describe('a failure of get', () => {
-  test('is one line with hostname, identity, what failed and what mends it', async () => {
+  test('is one line with hostname, identity, what failed and the fix', async () => {
     const fixture = createHelperFixture(CONFIG);
     fixture.failure = new XacctError('sso-expired', 'the SSO session has expired', {
       hint: { run: command`aws sso login --profile dev` },
@@ -109,7 +109,7 @@ describe('a failure of get', () => {
     });
   });
 
-  test('that a person mends is not remembered', async () => {
+  test('that the user fixes is not remembered', async () => {
     const fixture = createHelperFixture(CONFIG);
     fixture.failure = new XacctError('sso-expired', 'its SSO session has expired');
     await fixture.run('get', ECR);
@@ -154,7 +154,7 @@ describe('a failure of get', () => {
     assert.deepEqual(fixture.mints, []);
   });
 
-  test('has no terminal escapes and no second line, whoever wrote them', async () => {
+  test('has no terminal escapes and no second line, from any source', async () => {
     const fixture = createHelperFixture(CONFIG);
     fixture.failure = new XacctError('service', 'denied\x1b[2J\r\nforged: line\u202E', {
       hint: { say: 'run:\n\x07x' },
@@ -182,7 +182,7 @@ describe('ECR Public', () => {
     assert.equal(await fixture.secretOf(PUBLIC), 'token 1 of profile default');
   });
 
-  test('is left to an anonymous pull where none can be had and none was asked for', async () => {
+  test('is left to an anonymous pull if there is no identity and none was asked for', async () => {
     const fixture = createHelperFixture();
     fixture.failure = new XacctError('access-denied', 'denied');
     assert.deepEqual(await fixture.run('get', PUBLIC), notFoundAnswer);
@@ -190,7 +190,7 @@ describe('ECR Public', () => {
     assert.deepEqual(await fixture.run('get', 'ecr-public.aws.com'), notFoundAnswer);
   });
 
-  test('fails where a rule or ECR_XACCT_PROFILE says who to be', async () => {
+  test('fails if a rule or ECR_XACCT_PROFILE names the identity', async () => {
     const ruled = createHelperFixture(`registries: { ${PUBLIC}: { profile: dev } }`);
     ruled.failure = new XacctError('access-denied', 'denied');
     const denied = { outcome: 'failure', text: `ecr-xacct: ${PUBLIC}: profile dev: denied` };

@@ -131,7 +131,7 @@ describe('discovery', () => {
 });
 
 describe('profiles whose account only AWS knows', () => {
-  test('are asked for where nobody else is of the account', () => {
+  test('are asked for if no other profile is of the account', () => {
     assert.deepEqual(choose(sections(OF_AN_UNKNOWN)).unknown, Object.keys(OF_AN_UNKNOWN));
     assert.deepEqual(choose(sections({ ...OF_AN_UNKNOWN, ...OF_THE_ACCOUNT })).unknown, []);
   });

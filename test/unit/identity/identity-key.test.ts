@@ -74,7 +74,7 @@ describe('the key is the same', () => {
       'AWS_EXECUTION_ENV',
       'TERM',
     ].map((name): [string, Partial<Situation>] => [
-      `whatever ${name} is, where a rule says who to be`,
+      `whatever ${name} is, if a rule names the identity`,
       { env: { ...before.env, [name]: 'us-east-1' } },
     ]),
     ...[

@@ -154,7 +154,7 @@ describe('the ladder', () => {
 });
 
 describe('a hostname', () => {
-  test('that is neither ECR’s nor mapped is nobody’s, whatever is set', () => {
+  test('that is neither ECR’s nor mapped has no identity, whatever is set', () => {
     for (const hostname of ['registry-1.docker.io', `${ECR}.evil.example`, '']) {
       assert.equal(resolveFirst(hostname, config, profiles, { ECR_XACCT_PROFILE: 'override' }), undefined);
     }

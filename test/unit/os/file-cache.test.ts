@@ -212,7 +212,7 @@ function hintAgainst(read: (path: string) => unknown, path: string): Hint | unde
   }
 }
 
-/** Root may read everything: for the time of the call it is somebody else. */
+/** Root may read everything, so the call runs as another user. */
 function asOrdinaryUser<T>(call: () => T): T {
   if (process.geteuid?.() !== 0) return call();
   process.seteuid?.(65_534);

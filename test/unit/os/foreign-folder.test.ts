@@ -53,7 +53,7 @@ test('Any other user, one of a container with an arbitrary ID too, makes what th
 describe('the refusal', { skip: process.getuid?.() !== 0 && 'needs root' }, () => {
   const words = ['ecr-xacct', 'setup', '--profile', 'my dev', '--yes'];
   const rows: [string, number, string][] = [
-    ['by name', 65_534, "sudo -u nobody -- ecr-xacct setup --profile 'my dev' --yes"],
+    ['by name', 1, "sudo -u daemon -- ecr-xacct setup --profile 'my dev' --yes"],
     [
       'by ID where the system has no name for it',
       4_711,

@@ -39,7 +39,7 @@ describe('a file', { skip: process.platform === 'win32' && 'Windows has no such 
     ['of root is, where it may be of another user', [0, 0o644, 4711], undefined],
     ['of a third user is not', [4712, 0o644, 4711], [FOREIGN.replace('4711', '4712'), CHOWN]],
     [
-      'of the user nobody is not',
+      'of an unknown owner in a user namespace is not',
       [65_534, 0o644],
       [FOREIGN.replace('4711', '65534'), `run: sudo chown root ${PATH}`],
     ],

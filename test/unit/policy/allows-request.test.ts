@@ -43,8 +43,8 @@ function ask(request: PolicyRequest, ...statements: Statement[]): string {
 const to = (Principal: NonNullable<Statement['Principal']>) => foreign({ Principal });
 const when = (operator: string, key: string, value: string | string[]) =>
   foreign({ Condition: { [operator]: { [key]: value } } });
-const { Principal: __, ...nobody } = foreign();
-const but = (...AWS: string[]): Statement => ({ ...nobody, NotPrincipal: { AWS } });
+const { Principal: __, ...withoutPrincipal } = foreign();
+const but = (...AWS: string[]): Statement => ({ ...withoutPrincipal, NotPrincipal: { AWS } });
 
 describe('A statement', () => {
   const rows: [string, PolicyRequest, Statement, 'allowed' | 'denied' | 'conditional'][] = [
@@ -55,8 +55,8 @@ describe('A statement', () => {
     ['names another role', byRole, to({ AWS: [`${ROLE}2`, USER] }), 'denied'],
     ['names the role, and its root asks', byRoot, to({ AWS: ROLE }), 'denied'],
     ['names another account', byRole, to({ AWS: [THIRD, THIRD_ROOT] }), 'denied'],
-    ['names everybody', byRole, to('*'), 'allowed'],
-    ['names everybody, written otherwise', byService, to({ AWS: '*' }), 'allowed'],
+    ['names everyone', byRole, to('*'), 'allowed'],
+    ['names everyone, written otherwise', byService, to({ AWS: '*' }), 'allowed'],
     [
       'names one session of the role',
       byRole,
@@ -75,14 +75,14 @@ describe('A statement', () => {
       to({ AWS: `arn:aws:sts::${THIRD}:assumed-role/puller/x` }),
       'denied',
     ],
-    ['names nobody', byRole, nobody, 'denied'],
+    ['names no principal', byRole, withoutPrincipal, 'denied'],
     ['names a service, and a role asks', byRole, lambda(FUNCTIONS), 'denied'],
-    ['names everybody but another', byRole, but(THIRD_ROOT), 'allowed'],
-    ['names everybody but the account and the role', byRole, but(ROOT, ROLE), 'denied'],
-    ['names everybody but the account', byRole, but(ROOT), 'conditional'],
-    ['names everybody but the role', byRole, but(ROLE), 'conditional'],
-    ['names everybody but everybody', byRole, but('*'), 'denied'],
-    ['names everybody but people, and a service asks', byService, but(ROOT), 'allowed'],
+    ['names everyone but another', byRole, but(THIRD_ROOT), 'allowed'],
+    ['names everyone but the account and the role', byRole, but(ROOT, ROLE), 'denied'],
+    ['names everyone but the account', byRole, but(ROOT), 'conditional'],
+    ['names everyone but the role', byRole, but(ROLE), 'conditional'],
+    ['names everyone but everyone', byRole, but('*'), 'denied'],
+    ['names everyone but people, and a service asks', byService, but(ROOT), 'allowed'],
     ['has the action in another case', byRole, foreign({ Action: 'ECR:batchgetimage' }), 'allowed'],
     ['has the action by a pattern', byRole, foreign({ Action: 'ecr:Batch*' }), 'allowed'],
     ['lacks the action', byRole, foreign({ Action: 'ecr:PutImage' }), 'denied'],
@@ -183,10 +183,10 @@ describe('Several statements', () => {
     ['one that denies', [foreign(), deny()], 'explicit-deny'],
     ['one that denies alone', [deny()], 'explicit-deny'],
     ['one that may deny', [foreign(), deny({ Condition: maybe })], 'conditional'],
-    ['one that may deny what nobody allows', [deny({ Condition: maybe })], 'denied'],
+    ['one that may deny what no statement allows', [deny({ Condition: maybe })], 'denied'],
     ['one that denies something else', [foreign(), deny({ Action: 'ecr:PutImage' })], 'allowed'],
     [
-      'one that denies everybody but others',
+      'one that denies everyone but others',
       [foreign(), { ...but(THIRD_ROOT), Effect: 'Deny' }],
       'explicit-deny',
     ],

@@ -53,7 +53,7 @@ describe('No policy,', () => {
       pullOrg(ORG, OTHER_ORG),
     ]),
     none('one twice', access([OTHER, ROOT]), [pull(ROOT)]),
-    none('nobody', access([]), []),
+    none('no principal', access([]), []),
     none('a prefix', access(OTHER, { on: 'team/*' }), [forAll('team/*', pull(ROOT))]),
     none('every repository, functions', access(`lambda:${OTHER}`, { on: '*' }), [
       forAll('*', lambdaAccount(ROOT)),

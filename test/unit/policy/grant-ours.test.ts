@@ -1,4 +1,4 @@
-// What a grant and a revocation make of policies with statements of ours, and with such as somebody edited.
+// What a grant and a revocation make of policies with statements of ours, edited by hand or not.
 import { describe } from 'node:test';
 import type { Statement } from '../../../src/policy/policy-document.ts';
 import {
@@ -68,7 +68,7 @@ describe('A statement of ours', () => {
     row('has another organization', [pullOrg(OTHER_ORG)], organization, [pullOrg(ORG, OTHER_ORG)]),
     row('has the organization', [pullOrg(ORG, OTHER_ORG)], organization, same, [pullOrg(OTHER_ORG)]),
     row(
-      'names everybody the other way',
+      'names everyone the other way',
       [{ ...pullOrg(ORG), Principal: { AWS: '*' } }],
       organization,
       same,
@@ -113,7 +113,7 @@ describe('A statement of ours', () => {
   ]);
 });
 
-describe('A statement of ours that somebody edited is theirs', () => {
+describe('A statement of ours that was edited by hand is theirs', () => {
   const numbered = { ...pull(ROOT), Sid: 'EcrXacctPull2' };
   const added = (name: string, edited: Statement) => row(name, [edited], account, [edited, numbered]);
   const narrowed = { ...pullOrg(ORG), Condition: { ...pullOrg(ORG).Condition, ...secure } };
@@ -136,9 +136,9 @@ describe('A statement of ours that somebody edited is theirs', () => {
       ...pull(),
       Principal: { AWS: THIRD_ROOT, Service: 'lambda.amazonaws.com' },
     }),
-    added('to name nobody', pull()),
+    added('to name no principal', pull()),
     row('with an action more', [{ ...pull(ROOT), Action: [...PULL, 'ecr:ListImages'] }], account, same),
-    row('to name everybody', [pull(ROOT, '*')], account, same),
+    row('to name everyone', [pull(ROOT, '*')], account, same),
     row('by its Sid', [{ ...pull(ROOT), Sid: 'MyEcrXacctPull' }], account, same),
     row('to have no Resource in a list', [{ ...pull(ROOT), Resource: [] }], account, [
       { ...pull(ROOT), Resource: [] },

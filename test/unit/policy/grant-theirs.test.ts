@@ -108,11 +108,11 @@ describe('The principals of theirs', () => {
   const secure = { Bool: { 'aws:SecureTransport': 'true' } };
   const org = { StringEquals: { 'aws:PrincipalOrgID': [OTHER_ORG, ORG] } };
   const asked = access(`org:${ORG}`);
-  const { Principal: _, ...nobody } = foreign();
+  const { Principal: _, ...withoutPrincipal } = foreign();
   testRows([
     given('are the account by its ID', account, to({ AWS: OTHER })),
-    given('are everybody', access(ROLE), to('*')),
-    given('are everybody, written otherwise', asked, to({ AWS: ['*'] })),
+    given('are everyone', access(ROLE), to('*')),
+    given('are everyone, written otherwise', asked, to({ AWS: ['*'] })),
     given('have an empty condition', account, to({ AWS: ROOT }, {})),
     given('are the organization', asked, to('*', org)),
     given(
@@ -133,7 +133,7 @@ describe('The principals of theirs', () => {
       to({ Federated: ROOT }),
     ),
     lacking('have a condition', account, pull(ROOT), to({ AWS: ROOT }, secure)),
-    lacking('are everybody with a condition', account, pull(ROOT), to('*', secure)),
+    lacking('are everyone with a condition', account, pull(ROOT), to('*', secure)),
     lacking('are only those of an organization', account, pull(ROOT), to('*', org)),
     lacking(
       'are the organization, and have another condition',
@@ -149,7 +149,10 @@ describe('The principals of theirs', () => {
         StringLike: { 'aws:PrincipalOrgID': ORG },
       }),
     ),
-    lacking('are all but some', account, pull(ROOT), { ...nobody, NotPrincipal: { AWS: THIRD_ROOT } }),
+    lacking('are all but some', account, pull(ROOT), {
+      ...withoutPrincipal,
+      NotPrincipal: { AWS: THIRD_ROOT },
+    }),
     lacking('are under an element that we do not know', account, pull(ROOT), {
       ...foreign(),
       Unless: 'night',

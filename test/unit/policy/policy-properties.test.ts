@@ -86,7 +86,7 @@ test('The statements of other people stay as they are and in their order, and so
       let from = 0;
       for (const statement of foreign) {
         const at = texts.indexOf(JSON.stringify(statement), from);
-        assert.ok(at >= from, 'a statement of somebody else is gone, or stands elsewhere');
+        assert.ok(at >= from, 'a statement that is not ours is gone, or has moved');
         from = at + 1;
       }
       if (document !== undefined && after !== undefined) {
@@ -97,7 +97,7 @@ test('The statements of other people stay as they are and in their order, and so
   });
 });
 
-test('A grant lets in nobody less, and a revocation nobody more.', () => {
+test('A grant denies no request that was allowed, and a revocation allows none that was denied.', () => {
   check(({ document, access }) => {
     for (const request of requests(access.target.kind)) {
       const rank = (policy: PolicyDocument | undefined) => RANK.indexOf(answer(policy, request));
@@ -107,7 +107,7 @@ test('A grant lets in nobody less, and a revocation nobody more.', () => {
   }, 80);
 });
 
-test('After a grant AWS lets the grantees in, unless somebody denies it; after the revocation all is as it was.', () => {
+test('After a grant AWS lets the grantees in, unless a statement denies it; after the revocation all is as it was.', () => {
   check((made) => {
     const { document, access } = made;
     const granted = grantAccess(document, access);
@@ -134,7 +134,7 @@ test('What is said of a request is what AWS decides, wherever it can be told.', 
     for (const [asker, action, resourceArn] of questions(access.target.kind)) {
       const said = answer(document, { ...asker.request, action, resourceArn });
       const decided = decide(document, asker, action, resourceArn);
-      // What nobody allows is denied, whether or not somebody denies it besides.
+      // What no statement allows is denied, whether or not a statement also denies it.
       const isTrue = said === decided || (said === 'denied' && decided === 'explicit-deny');
       assert.ok(said === 'conditional' || isTrue, `${said}, and AWS says ${decided}`);
     }
@@ -156,7 +156,7 @@ test('A policy is read from its text as what it is.', () => {
   });
 });
 
-/** Whether one of the grantees stands in a statement that has a Sid of ours. */
+/** Whether one of the grantees is in a statement that has a Sid of ours. */
 function isInOurs({ document, access }: Case): boolean {
   const ours = statementsOf(document).filter(({ Sid = '' }: Statement) => Sid.startsWith('EcrXacct'));
   const text = JSON.stringify(ours);

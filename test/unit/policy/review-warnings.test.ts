@@ -1,4 +1,4 @@
-// What people are warned of in a policy, with what to do; and what nobody is warned of.
+// What a policy review warns of, with what to do; and what it does not warn of.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { PolicyOwner, Statement } from '../../../src/policy/policy-document.ts';
@@ -25,22 +25,22 @@ function warnings(statement: Statement, owner: PolicyOwner = repository): string
 }
 
 describe('What is wrong is said, and what to do, of', () => {
-  const { Principal: _, ...nobody } = foreign();
+  const { Principal: _, ...withoutPrincipal } = foreign();
   const rows: [string, Statement, RegExp[], PolicyOwner?][] = [
-    ['everybody', foreign({ Principal: '*' }), [/everyone who has an AWS account; name accounts or roles/]],
+    ['everyone', foreign({ Principal: '*' }), [/everyone who has an AWS account; name accounts or roles/]],
     [
-      'everybody, written otherwise',
+      'everyone, written otherwise',
       foreign({ Principal: { AWS: '*' }, Condition: {} }),
       [/everyone who has/],
     ],
     [
-      'everybody under a condition that names nobody',
+      'everyone under a condition that names no principal',
       foreign({ Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'true' } } }),
       [/conditions that say nothing of who it is; name/],
     ],
     [
-      'everybody but some',
-      { ...nobody, NotPrincipal: { AWS: ROOT } },
+      'everyone but some',
+      { ...withoutPrincipal, NotPrincipal: { AWS: ROOT } },
       [/^NotPrincipal.*; name in Principal/],
     ],
     [
@@ -133,10 +133,10 @@ describe('Nothing is said against', () => {
   const rows: [string, Statement, PolicyOwner?][] = [
     ['a denial', deny],
     ['a pull', foreign()],
-    ['everybody in an organization', pullOrg(ORG)],
+    ['everyone in an organization', pullOrg(ORG)],
     ['functions', lambda(FUNCTIONS)],
     [
-      'everybody of one account',
+      'everyone of one account',
       foreign({ Principal: '*', Condition: { StringEquals: { 'aws:PrincipalAccount': OTHER } } }),
     ],
     ['all for the account of the registry itself', foreign({ Principal: { AWS: OWNER }, Action: 'ecr:*' })],

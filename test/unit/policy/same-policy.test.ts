@@ -44,7 +44,7 @@ describe('two policies mean the same', () => {
     ],
     ['an account as ID or root', policy(pull(ROOT)), policy(pull(OTHER))],
     [
-      'everybody in both ways',
+      'everyone in both ways',
       policy(foreign({ Principal: '*' })),
       policy(foreign({ Principal: { AWS: ['*'] } })),
     ],

@@ -1,4 +1,4 @@
-// What a revocation warns of, which statements still give it; and that nobody gives or takes back a push by functions.
+// What a revocation warns of: which statements still give it; a push by functions is neither given nor taken back.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Access } from '../../../src/policy/access.ts';
@@ -46,20 +46,20 @@ const toService = (sourceArn: string) => ({ ...lambda(sourceArn), Sid: 'Theirs' 
 const on = (...paths: string[]) => foreign({ Resource: paths.map((path) => `${REPOSITORIES}/${path}`) });
 const equals = (key: string, value: string) => toAll({ StringEquals: { [key]: value } });
 
-describe('A statement of somebody else still gives it where', () => {
+describe('A statement that is not ours still gives it if', () => {
   const rows: [string, Access, Statement][] = [
     ['it names the account', account, foreign()],
     ['it names the account by its ID', account, to({ AWS: [THIRD, OTHER] })],
     ['it names a role of the account', account, to({ AWS: ROLE })],
     ['it names a session of the account', account, to({ AWS: `arn:aws:sts::${OTHER}:assumed-role/ci/x` })],
-    ['it names everybody', account, to('*')],
+    ['it names everyone', account, to('*')],
     ['it names the role', role, to({ AWS: ROLE })],
     ['it names the account of the role', role, foreign()],
     ['it names a session of the role', role, to({ AWS: `arn:aws:sts::${OTHER}:assumed-role/puller/x` })],
-    ['it names everybody in the organization', org, toAll({ StringEquals: { 'aws:PrincipalOrgID': [ORG] } })],
-    ['it names everybody but another', account, toAllBut(THIRD_ROOT)],
-    ['it names everybody but a role of the account', account, toAllBut(ROLE)],
-    ['it names everybody, for a member of an organization', org, to({ AWS: '*' })],
+    ['it names everyone in the organization', org, toAll({ StringEquals: { 'aws:PrincipalOrgID': [ORG] } })],
+    ['it names everyone but another', account, toAllBut(THIRD_ROOT)],
+    ['it names everyone but a role of the account', account, toAllBut(ROLE)],
+    ['it names everyone, for a member of an organization', org, to({ AWS: '*' })],
     ['it gives one of the actions', account, foreign({ Action: 'ecr:Batch*' })],
     ['it gives all but others', account, foreign({ Action: [], NotAction: 'ecr:PutImage' })],
     ['it gives a push', accountPush, foreign({ Action: 'ecr:putimage' })],
@@ -105,8 +105,8 @@ describe('A statement gives it no more where', () => {
     ['it names only a service', account, to({ Service: 'lambda.amazonaws.com' })],
     ['it names another role', role, to({ AWS: [USER, `${ROLE}2`] })],
     ['it names a session of another role', role, to({ AWS: `arn:aws:sts::${OTHER}:assumed-role/ci/x` })],
-    ['it names everybody but the role', role, toAllBut([ROLE, ROOT])],
-    ['it names everybody but the account', account, toAllBut(ROOT)],
+    ['it names everyone but the role', role, toAllBut([ROLE, ROOT])],
+    ['it names everyone but the account', account, toAllBut(ROOT)],
     ['it names an account, maybe of the organization', org, foreign()],
     ['it names another organization', org, toAll({ StringEquals: { 'aws:PrincipalOrgID': OTHER_ORG } })],
     ['it gives only a pull, and the push is taken', accountPush, foreign()],
@@ -128,7 +128,7 @@ describe('A statement gives it no more where', () => {
   test('there is no policy.', () => assert.deepEqual(stillAllowedBy(undefined, account), []));
 });
 
-test('All that still give it are named, in their order, whoever of the grantees it is.', () => {
+test('All that still give it are named, in their order, whichever grantee it is for.', () => {
   const document = policy(
     { ...foreign(), Sid: 'B' },
     pull(ROOT),

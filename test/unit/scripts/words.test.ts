@@ -43,7 +43,9 @@ const linesOf = (path: string) =>
 describe('a word that is read twice is not in', () => {
   const code = globSync(['{src,scripts,test}/**/*.{ts,mjs,cjs,c,sh}', '.ci/run', 'scripts/*'], { cwd: ROOT });
   // This list has them all.
-  for (const path of code.filter((name) => /\.\w+$|^[^.]+$/.test(name) && name !== 'test/unit/scripts/words.test.ts')) {
+  for (const path of code.filter(
+    (name) => /\.\w+$|^[^.]+$/.test(name) && name !== 'test/unit/scripts/words.test.ts',
+  )) {
     test(path, { skip: !globSync(path, { cwd: ROOT, withFileTypes: true })[0]?.isFile() }, () =>
       assert.deepEqual(found(linesOf(path), NOT), []),
     );
@@ -59,7 +61,13 @@ describe('a word that is not for users is not in', () => {
   for (const path of globSync('src/**/*.ts', { cwd: ROOT })) {
     test(`the texts of ${path}`, () => {
       const texts = textsIn(path, readFileSync(join(ROOT, path), 'utf8'));
-      assert.deepEqual(found(texts.map(({ line, text }) => [line, text] as const), NOT_FOR_USERS), []);
+      assert.deepEqual(
+        found(
+          texts.map(({ line, text }) => [line, text] as const),
+          NOT_FOR_USERS,
+        ),
+        [],
+      );
     });
   }
 });

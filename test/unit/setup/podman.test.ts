@@ -104,7 +104,7 @@ describe('with --creds-store', () => {
     assert.deepEqual(user.files(), before);
   });
 
-  test('ours that somebody has changed stays, and is named.', async () => {
+  test('ours that was changed by hand stays, and is named.', async () => {
     using user = makeSetupHome({ '.aws/config': AWS_ONE });
     await user.succeed('--yes', '--podman', '--creds-store');
     user.write({ [DROP_IN]: 'credential-helpers = ["mine"]\n' });

@@ -171,7 +171,7 @@ To change it, run:
     assert.match(await user.succeed('--dry-run', '--undo'), /\nNothing was changed: this was a dry run\.\n$/);
   });
 
-  test('warns where Docker would not find the program, with the command that mends it, also a second time.', async () => {
+  test('warns if Docker would not find the program, with the command that fixes it, also a second time.', async () => {
     using user = makeSetupHome({ '.aws/config': AWS_BOTH }, { PATH: '/nowhere' });
     for (const _ of [1, 2]) {
       const { status, stderr } = await user.setup('--yes');

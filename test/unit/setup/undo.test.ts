@@ -1,4 +1,4 @@
-// `ecr-xacct setup --undo`: the first bytes where nobody else wrote, else only what setup had changed.
+// `ecr-xacct setup --undo`: the first bytes if nothing else wrote, else only what setup had changed.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const HOST = '444455556666.dkr.ecr.us-east-1.amazonaws.com';
 const OTHER = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
 const MORE = ssoProfile('images', '111122223333', 'us-east-1');
 
-describe('where nobody else has written since', () => {
+describe('if nothing else has written since', () => {
   test('the files are as they were before the first of several setups, and nothing of setup is left.', async () => {
     using user = makeSetupHome({
       '.aws/config': AWS_ONE,
@@ -138,7 +138,7 @@ describe('the folders', () => {
   });
 });
 
-describe('where somebody else has written since', () => {
+describe('if something else has written since', () => {
   test('what came meanwhile stays, and our entries, logins and rules are reversed.', async () => {
     const start = {
       auths: { [HOST]: { auth: 'b2xk' }, 'index.docker.io': { auth: 'aHVi' } },
@@ -326,7 +326,7 @@ test('A copy that is not ours is never overwritten: ours gets another name.', as
   );
 });
 
-test('What was there first is what counts, unless somebody else changed it between two setups.', () => {
+test('What was there first is what counts, unless it changed between two setups.', () => {
   const path = ['credHelpers', HOST];
   const first = [{ path, now: 'ecr-xacct', was: 'ecr-login' }];
   const again = [{ path, now: 'newer', was: 'ecr-xacct' }];

@@ -83,6 +83,6 @@ describe('the search in processes', { skip: process.platform === 'linux' ? false
   }
 
   test('finds nothing where no process has it', async () => {
-    assert.deepEqual(await findSecretsInProcesses([`${secret} of nobody`]), []);
+    assert.deepEqual(await findSecretsInProcesses([`${secret} of no process`]), []);
   });
 });

@@ -119,7 +119,7 @@ test('a watch that is not drawn in place prints one text after another, and leav
   assert.deepEqual(raw, []);
 });
 
-test('a watch ends when nobody reads it any more', async () => {
+test('a watch ends when its output is no longer read', async () => {
   const { stdin, stdout } = createTerminal();
   stdout.on('error', () => {});
   const pause = async () => {

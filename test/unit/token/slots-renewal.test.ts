@@ -91,7 +91,7 @@ describe('a renewal ahead of its time', () => {
     assert.equal(await fixture.ask(), 'password-1');
   });
 
-  test('throws nothing where who to be cannot be told', async () => {
+  test('throws nothing if the identity cannot be found', async () => {
     const fixture = await prepare(due - HOUR, due, () => {
       throw new Error('a broken config');
     });

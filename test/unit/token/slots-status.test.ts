@@ -15,7 +15,7 @@ const expired = new XacctError('sso-expired', 'the session\nhas expired', {
 });
 const EXPIRED = { text: 'the session has expired', hint: { run: ['aws', 'sso', 'login'] } };
 
-/** A cache whose clock stands still until it is set; tokens live 12 hours, or fail while `failure` is set. */
+/** A cache whose clock does not move until it is set; tokens live 12 hours, or fail while `failure` is set. */
 function createFixture() {
   const fixture = {
     now: START,
@@ -104,7 +104,7 @@ describe('a token’s status', () => {
     assert.ok(!Object.hasOwn(fixture.cache.status()[0] ?? {}, 'lastError'));
   });
 
-  test('has a failed renewal in the background, and one for which nobody could be told', async () => {
+  test('has a failed renewal in the background, and one whose identity could not be found', async () => {
     for (const how of ['in the mint', 'before it'] as const) {
       const fixture = createFixture();
       const renew = () => {

@@ -1,4 +1,4 @@
-// Owns the proof of where the socket is, and that a folder or socket of somebody else is refused.
+// Owns the proof of where the socket is, and that a folder or socket of another user is refused.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import {
@@ -20,7 +20,7 @@ import { isSafeSocket, makeSocketFolder, socketPath } from '../../../src/wire/so
 
 const uid = process.getuid?.() ?? 0;
 const OTHER = 65_534;
-const asRoot = { skip: uid === 0 ? false : 'only root can give a file to somebody else' };
+const asRoot = { skip: uid === 0 ? false : 'only root can give a file to another user' };
 const asLinux = { skip: process.platform === 'linux' ? false : 'the folders and lengths are those of Linux' };
 
 /** A folder for the test, and in it the folder of a socket, which is closed to others. */
@@ -128,7 +128,7 @@ describe('a socket', () => {
     });
   }
 
-  test('is refused in an open folder that is not ours alone, and nobody is told to close that', () => {
+  test('is refused in an open folder that is not ours alone, without advice to close it', () => {
     using place = createPlace();
     chmodSync(place.root, 0o755);
     assert.throws(() => isSafeSocket(join(place.root, 'x.sock'), uid), {
@@ -196,7 +196,7 @@ describe('the folder of the socket', () => {
     assert.equal(statSync(place.folder).mode & 0o777, 0o755);
   });
 
-  test('is refused where a link stands in its place', () => {
+  test('is refused if a link is in its place', () => {
     using place = createPlace();
     symlinkSync(place.folder, join(place.root, 'link'));
     assert.throws(() => makeSocketFolder(join(place.root, 'link', 'daemon.sock'), uid), {

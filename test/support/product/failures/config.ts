@@ -36,10 +36,10 @@ export const configFailures: readonly Failure[] = [
     hint: 'run: unset ECR_XACCT_CONFIG',
   },
   {
-    what: 'A profile that nobody wrote',
-    files: profile('nobody', {}),
-    identity: 'profile nobody',
-    says: /there is no profile nobody in ~\/\.aws\/config or ~\/\.aws\/credentials/,
+    what: 'A profile that does not exist',
+    files: profile('missing', {}),
+    identity: 'profile missing',
+    says: /there is no profile missing in ~\/\.aws\/config or ~\/\.aws\/credentials/,
     hint: 'to list them, run: aws configure list-profiles',
   },
   {
@@ -50,12 +50,12 @@ export const configFailures: readonly Failure[] = [
     hint: 'did you mean deploy?',
   },
   {
-    what: 'A source_profile that nobody wrote',
+    what: 'A source_profile that does not exist',
     files: profile('puller', {
-      'profile puller': { role_arn: roleArn('EcrPull'), source_profile: 'nobody' },
+      'profile puller': { role_arn: roleArn('EcrPull'), source_profile: 'missing' },
     }),
-    identity: 'profile nobody',
-    says: /there is no profile nobody \(the source_profile of profile puller\)/,
+    identity: 'profile missing',
+    says: /there is no profile missing \(the source_profile of profile puller\)/,
     hint: 'to list them, run: aws configure list-profiles',
   },
   {
@@ -102,7 +102,7 @@ export const configFailures: readonly Failure[] = [
     hint: 'run: aws configure set duration_seconds 3600 --profile puller',
   },
   {
-    what: 'A profile with a role and nobody to assume it',
+    what: 'A profile with a role and no identity to assume it',
     files: profile('puller', { 'profile puller': { role_arn: roleArn('EcrPull') } }),
     identity: 'profile puller',
     says: /has a role_arn without a source_profile, credential_source or web_identity_token_file \(~\/\.aws\/config:2\)/,
@@ -141,7 +141,7 @@ export const configFailures: readonly Failure[] = [
     hint: 'run: aws configure --profile dev',
   },
   {
-    what: 'A services section that nobody wrote',
+    what: 'A services section that does not exist',
     files: profile('dev', { 'profile dev': { services: 'local' } }),
     identity: 'profile dev',
     says: /names \[services local\], which is not in ~\/\.aws\/config/,

@@ -33,7 +33,7 @@ export const containerFailures: readonly Failure[] = [
     hint: CHECK,
   },
   {
-    what: 'A container endpoint where nobody listens',
+    what: 'A container endpoint where nothing listens',
     ...container,
     env: () => ({ AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/secret-path' }),
     says: /cannot reach the container credential endpoint http:\/\/ADDRESS \(ECONNREFUSED\)/,

@@ -36,10 +36,10 @@ export const credentialFailures: readonly Failure[] = [
   },
   {
     what: 'A role that is not there',
-    files: rule({ role_arn: 'arn:aws:iam::111122223333:role/Nobody', source_profile: 'dev' }),
-    identity: `role ${roleArn('Nobody')} (source profile dev)`,
-    says: /STS does not let it assume the role \(.*Nobody\)/,
-    hint: trustHint('Nobody'),
+    files: rule({ role_arn: 'arn:aws:iam::111122223333:role/Missing', source_profile: 'dev' }),
+    identity: `role ${roleArn('Missing')} (source profile dev)`,
+    says: /STS does not let it assume the role \(.*Missing\)/,
+    hint: trustHint('Missing'),
   },
   {
     what: 'A role with a wrong external ID',
@@ -128,7 +128,7 @@ export const credentialFailures: readonly Failure[] = [
     hint: 'run: export AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…',
   },
   {
-    what: 'A credential_source that nobody knows',
+    what: 'A credential_source that AWS does not have',
     files: profile({ role_arn: roleArn('EcrPull'), credential_source: 'Lambda' }),
     identity: 'profile mine',
     says: /credential_source Lambda of profile mine is none of Environment, Ec2InstanceMetadata and EcsContainer \(~\/\.aws\/config:3\)/,

@@ -17,12 +17,12 @@ export interface Failure {
   readonly aws?: () => FakeAwsOptions | Promise<FakeAwsOptions>;
   /** Strikes every request that it fits. */
   readonly fault?: Fault;
-  /** Stands before the program on the command line. */
+  /** Comes before the program on the command line. */
   readonly command?: readonly string[];
   /** How the line names who failed; for a broken config, where it is broken. */
   readonly identity: string;
   /** What failed. */
   readonly says: RegExp;
-  /** What mends it. `~` stands for the home folder, `FOLDER` for the one of the test. */
+  /** How to fix it. `~` stands for the home folder, `FOLDER` for the one of the test. */
   readonly hint: string;
 }

@@ -101,7 +101,7 @@ export const serviceFailures: readonly Failure[] = [
     hint: 'its administrator attaches the managed policy AmazonEC2ContainerRegistryPullOnly',
   },
   {
-    what: 'A refusal that nobody has heard of',
+    what: 'A refusal that the program does not know',
     fault: { kind: 'error', code: 'InvalidParameterException', message: 'Invalid parameter' },
     ...dev,
     says: /AWS refused \(InvalidParameterException: Invalid parameter\)/,

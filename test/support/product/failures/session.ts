@@ -55,7 +55,7 @@ function ssoFile({ home }: Product): string {
 
 const ssoFailures: readonly Failure[] = [
   {
-    what: 'An SSO session that was never begun',
+    what: 'An SSO session to which you have not signed in',
     ...sso,
     says: /profile mine: you have not signed in to SSO session https:\/\/[^ ]+;/,
   },
@@ -155,7 +155,7 @@ const ssoFailures: readonly Failure[] = [
 
 const loginFailures: readonly Failure[] = [
   {
-    what: 'A login session that was never begun',
+    what: 'A login session to which you have not signed in',
     ...login,
     says: /profile mine: you have not signed in to AWS;/,
   },

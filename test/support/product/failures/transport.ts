@@ -8,7 +8,7 @@ import type { Failure } from './failure.ts';
 const dev = { identity: 'profile dev' };
 const CURL = 'check the network: curl -sS http://ADDRESS/';
 
-/** A port of loopback on which nobody listens: one that was free a moment ago. */
+/** A port of loopback on which nothing listens: one that was free a moment ago. */
 async function closedPort(): Promise<number> {
   const { port, close } = await listen(createServer(), '127.0.0.1', 0);
   await close();
@@ -17,7 +17,7 @@ async function closedPort(): Promise<number> {
 
 export const transportFailures: readonly Failure[] = [
   {
-    what: 'Nobody who listens',
+    what: 'Nothing listens',
     env: async () => ({ AWS_ENDPOINT_URL: `http://127.0.0.1:${await closedPort()}` }),
     ...dev,
     says: /cannot reach ADDRESS \(ECONNREFUSED\)/,

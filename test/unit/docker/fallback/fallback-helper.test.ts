@@ -122,7 +122,7 @@ describe('another credential helper', () => {
     assert.doesNotMatch(line, /canary/);
   });
 
-  test('that is not installed is named, with PATH and what mends it', async () => {
+  test('that is not installed is named, with PATH and the fix', async () => {
     const request = { name: 'gone', configFile: FILE, action: 'get', input: 'ghcr.io' } as const;
     const ask = createFallbackHelper();
     assert.equal(

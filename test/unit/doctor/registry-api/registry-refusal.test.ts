@@ -34,7 +34,7 @@ describe('a refusal', () => {
     });
   }
 
-  test('of S3 is a denial with its policy, though it stands in XML.', () => {
+  test('of S3 is a denial with its policy, although it is in XML.', () => {
     const resource = 'arn:aws:s3:::prod-us-east-1-starport-layer-bucket/a';
     const message = `User: arn:aws:sts::812812325446:assumed-role/storage/x is not authorized to perform: s3:GetObject on resource: &quot;${resource}&quot; because no VPC endpoint policy allows the s3:GetObject action`;
     const body = `<Error><Code>AccessDenied</Code><Message>${message}</Message></Error>`;

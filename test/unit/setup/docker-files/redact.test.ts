@@ -1,10 +1,10 @@
-// What is shown of a config.json: no secret, wherever it stands, and everything else.
+// What is shown of a config.json: no secret, wherever it is, and everything else.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { redactJson } from '../../../../src/setup/docker-files/redact.ts';
 
-test('The credentials of Docker and podman are hidden, and what stands around them is not.', () => {
+test('The credentials of Docker and podman are hidden, and what is around them is not.', () => {
   const secrets = ['s1', 's2', 's3', 's4', 's5', 's6', 's7', 's8'].map((name) => `canary-${name}`);
   const [auth, identity, registry, password, header, proxy, plugin, cased] = secrets;
   const text = JSON.stringify({

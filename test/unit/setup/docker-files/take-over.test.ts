@@ -141,7 +141,7 @@ describe('a registry is handed back', () => {
   });
 });
 
-test('Whatever stands in the file, what is handed over and back is the same JSON as before.', () => {
+test('Whatever the file contains, what is handed over and back is the same JSON as before.', () => {
   const hosts = [HOST, OTHER];
   const url = fc.oneof(
     fc.string(),
