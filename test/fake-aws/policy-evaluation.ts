@@ -55,7 +55,7 @@ export interface Policies {
   resource?: {
     account: string;
     policies: readonly PolicyDocument[];
-    /** True for a role's trust policy: without its consent no caller may assume the role, not even one of the same account. */
+    /** True for a role's trust policy: no caller may assume the role without it, not even one of the same account. */
     mustAllow?: boolean;
   };
 }

@@ -1,4 +1,4 @@
-// Every way in which a mint fails: one line each, on both streams, that names hostname, identity and the command that fixes it.
+// Every way in which a mint fails: one line each on both streams, with hostname, identity and the command that fixes it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { configFailures } from '../../support/product/failures/config.ts';

@@ -1,4 +1,4 @@
-// The daemon as a process: detached from the process that started it, with nothing of that process, and closed to injected code.
+// The daemon as a process: detached from its starter, with nothing inherited, and closed to injected code.
 import assert from 'node:assert/strict';
 import { chmod, mkdir, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

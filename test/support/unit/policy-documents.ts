@@ -1,4 +1,4 @@
-// Made-up policies for property tests: statements of ours, such statements after an edit by hand, and all kinds of others.
+// Made-up policies for property tests: statements of ours, the same edited by hand, and all kinds of others.
 import fc from 'fast-check';
 import type { Access } from '../../../src/policy/access.ts';
 import type { PolicyDocument, Statement } from '../../../src/policy/policy-document.ts';

@@ -13,7 +13,7 @@ const about = { identity: 'profile dev', region: 'us-east-1' };
 export const asked = { key: 'key', hostname: HOST, about, policy };
 
 /**
- * A cache with clocks that do not move until they are set, and a mint whose tokens are numbered and live `life` ms. `now` is on
+ * A cache with clocks that do not move until they are set, and a mint of numbered tokens that live `life` ms. `now` is on
  * the steady clock; this machine's wall clock is `wallAhead` of it, and AWS's `awsAhead`.
  */
 export function createSlotsFixture() {

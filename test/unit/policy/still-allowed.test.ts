@@ -1,4 +1,4 @@
-// What a revocation warns of, which statements still give it; and that a push by functions is neither given nor taken back.
+// What a revocation warns of: which statements still give it; a push by functions is neither given nor taken back.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Access } from '../../../src/policy/access.ts';
