@@ -67,7 +67,7 @@ export function doctorCommand(context: CommandContext): void {
     const image = text === undefined ? undefined : parseImageName(text);
     if (text !== undefined && image === undefined) {
       return command.error(
-        `error: '${text}' is no image in a registry, such as HOST/app:1${whyNoImage(text)}`,
+        `error: '${text}' is not an image in a registry, such as HOST/app:1${whyNoImage(text)}`,
       );
     }
     const { role, region, push, for: consumer } = options;

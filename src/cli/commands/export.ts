@@ -23,7 +23,7 @@ Examples:
 export function exportCommand(context: CommandContext): void {
   const command = context.program
     .command('export')
-    .description('print tokens as a Secret, a config.json or variables, for what has no helper')
+    .description('print tokens as a Secret, a config.json or variables')
     .argument('<host...>', 'the registries, or images in them')
     .option('--kubernetes-secret', 'a Secret of type kubernetes.io/dockerconfigjson')
     .option('--name <name>', "the Secret's name (default: ecr-xacct)")

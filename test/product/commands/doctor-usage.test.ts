@@ -22,7 +22,7 @@ describe('doctor refuses', async () => {
       /write it without https:\/\/, as for Docker: 111122223333\.\S+\/team\/app:1$/m,
     ],
     ['upper case', [on('Team/App:1')], /a repository has no upper case$/m],
-    ['no repository', [on()], /is no image in a registry, such as HOST\/app:1$/m],
+    ['no repository', [on()], /is not an image in a registry, such as HOST\/app:1$/m],
   ];
   for (const [title, args, says] of rows) {
     const { status, stderr } = await stage.run('doctor', ...args);
