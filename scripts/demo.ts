@@ -136,9 +136,7 @@ async function pullStep(
   env: Record<string, string>,
   resources: AsyncDisposableStack,
 ): Promise<void> {
-  say(
-    `\n5. A real docker pull, from a fake registry that asks for this token\n   $ docker pull ${IMAGE}`,
-  );
+  say(`\n5. A real docker pull, from a fake registry that asks for this token\n   $ docker pull ${IMAGE}`);
   const authority = await createCertificateAuthority();
   const tls = await authority.issue([HOST]);
   await mkdir(`/etc/docker/certs.d/${HOST}`, { recursive: true });
