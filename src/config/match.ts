@@ -23,6 +23,11 @@ export function matchRule(config: Config, hostname: string): RegistryRule | unde
   return undefined;
 }
 
+/** Whether setup serves the rule's registries even without a profile: it names them or their account, and is not for pods. */
+export function setupServes({ pattern, rule }: RegistryRule): boolean {
+  return rule.service_account === undefined && (pattern.rank === 'exact' || pattern.account !== undefined);
+}
+
 /** Why this rule's identity is chosen, as in `rule "…" (config.yaml:3)`. */
 export function ruleReason({ key, file, line }: RegistryRule): string {
   return `rule "${key}" (${file}:${line})`;

@@ -1,6 +1,6 @@
 // The steps of doctor on this machine: Docker finds the helper, and asks it for the registry.
 import { createConfigReader } from '../config/config-reader.ts';
-import { matchRule } from '../config/match.ts';
+import { matchRule, setupServes } from '../config/match.ts';
 import { type DockerUser, readDockerConfig } from '../docker/config-file.ts';
 import { type DockerConfig, parseDockerConfig } from '../docker/docker-config.ts';
 import { versionsOf } from '../docker/fallback/helper-version.ts';
@@ -54,10 +54,13 @@ interface Setup {
 
 /** `file`: Docker's config.json. */
 function setupOf(hostname: string, file: string, env: Environment): Setup {
-  const read = attempt(() => ({
-    accounts: createProfileReader()(env).accounts(),
-    rule: matchRule(createConfigReader()(env), hostname)?.rule,
-  }));
+  const read = attempt(() => {
+    const match = matchRule(createConfigReader()(env), hostname);
+    return {
+      accounts: createProfileReader()(env).accounts(),
+      rule: match && { profile: match.rule.profile, setupServes: setupServes(match) },
+    };
+  });
   // A file that is broken has a step of its own.
   const known = read instanceof XacctError ? { accounts: undefined, rule: undefined } : read;
   const hint = setupHint(hostname, { file, ...known });

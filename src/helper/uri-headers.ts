@@ -117,7 +117,7 @@ function headers(Authorization: string, expires?: number): Answer {
 }
 
 function noRequest(why: string): XacctError {
-  return new XacctError('protocol', `stdin is no GetCredentialsRequest: ${why}`, {
+  return new XacctError('protocol', `stdin is not a GetCredentialsRequest: ${why}`, {
     hint: { say: 'Bazel sends {"uri": "https://HOST/v2/…"}; Docker, a hostname' },
   });
 }

@@ -1,6 +1,6 @@
 // The registries that Docker's config, config.yaml and the daemon's memory name.
 import type { Config } from '../config/load.ts';
-import { matchRule } from '../config/match.ts';
+import { matchRule, setupServes } from '../config/match.ts';
 import type { DockerConfigFile } from '../docker/config-file.ts';
 import { type SetupHint, setupHint } from '../docker/hand-over/setup-hint.ts';
 import { parseServerURL } from '../docker/server-url.ts';
@@ -67,7 +67,8 @@ export function servedElsewhere(
   return [...hosts].flatMap((name): ServedElsewhere[] => {
     const by = otherServer(servingOf(config, name, { detectedStore }));
     if (by === undefined) return [];
-    const rule = known.config && matchRule(known.config, name)?.rule;
+    const match = known.config && matchRule(known.config, name);
+    const rule = match && { profile: match.rule.profile, setupServes: setupServes(match) };
     const accounts = known.config && known.accounts();
     return [{ name, by, fix: setupHint(name, { file: path, rule, accounts }) }];
   });

@@ -30,7 +30,7 @@ export function askedFor(
   const accounts = attempt(() => createProfileReader()(user.env).accounts());
   const hint = setupHint(key, {
     file: path,
-    rule: { profile },
+    rule: { profile, setupServes: true },
     accounts: accounts instanceof XacctError ? undefined : accounts,
   });
   return {

@@ -1,4 +1,4 @@
-// Finds the registries of a setup: those of the profiles' accounts, and of the machine's rules.
+// Finds the registries of a setup: those of the profiles' accounts, and of rules for other accounts.
 import { createAccountOf } from '../callers/account-of.ts';
 import type { Config } from '../config/load.ts';
 import { XacctError } from '../errors.ts';
@@ -6,7 +6,7 @@ import type { Hint } from '../hint.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import { screenOf } from '../terminal/screen.ts';
 import { type FoundAccounts, findAccounts } from './accounts.ts';
-import { type Asker, chooseRegistries, type RegionWishes, type RegistryChoice } from './choose-registries.ts';
+import { type Asker, chooseRegistries, type RegistryChoice } from './choose-registries.ts';
 import { machineNotes, ruleWithoutProfile } from './machine.ts';
 import { type RuledRegistries, regionUnknown, ruledRegistries } from './ruled-registries.ts';
 import { regionWishes, type SetupOptions } from './setup-options.ts';
@@ -39,7 +39,9 @@ export async function findRegistries(
   const read = createProfileReader()(env);
   const found = await findAccounts(read, look, createAccountOf(run.invocation));
   const regions = regionWishes(region);
-  const ruled = profiles.length > 0 ? NONE_RULED : ruledBeneath(config, found, regions);
+  const ids = found.accounts.map(({ id }) => id);
+  // The machine's setup asks nothing of Docker, and --profile is for its account alone.
+  const ruled = system || profiles.length > 0 ? NONE_RULED : ruledRegistries(config.rules, ids, regions);
   const isRuled = ruled.hosts.length > 0;
   if (found.accounts.length === 0 && !isRuled && ruled.accounts.length > 0) throw regionUnknown(ruled, words);
   // A profile that an option names and is broken gives an error instead.
@@ -64,12 +66,3 @@ export async function findRegistries(
 }
 
 const NONE_RULED: RuledRegistries = { hosts: [], accounts: [] };
-
-/** The registries of rules in the machine's config. */
-function ruledBeneath(config: Config, { accounts }: FoundAccounts, regions: RegionWishes): RuledRegistries {
-  return ruledRegistries(
-    config.rules.filter(({ file }) => file !== config.file),
-    accounts.map(({ id }) => id),
-    regions,
-  );
-}

@@ -67,7 +67,7 @@ export function planSetup(
       notes.push(`${host}: before, docker-credential-${helper} answered for it`);
     if (edits.some(({ path: [key], now }) => key === 'credsStore' && now !== HELPER)) {
       notes.push(
-        `${target.path}: Docker keeps logins in ${target.detectedStore} so far, by itself; now it has to be told`,
+        `${target.path}: Docker chose ${target.detectedStore} for logins by itself; with credHelpers, this file must name it`,
       );
     }
     if (by === 'credHelpers' && target.config.credsStore === HELPER) {

@@ -1,5 +1,6 @@
-// Registries with rules in the machine's config, of accounts without a profile of this user.
+// Registries with rules, of accounts without a profile of this user.
 import type { RegistryRule } from '../config/load.ts';
+import { setupServes } from '../config/match.ts';
 import { XacctError } from '../errors.ts';
 import type { Command } from '../hint.ts';
 import { parseRegistry, registryHostname } from '../registry/ecr-hostname.ts';
@@ -21,10 +22,12 @@ export function ruledRegistries(
 ): RuledRegistries {
   const hosts: string[] = [];
   const accounts: string[] = [];
-  for (const { pattern } of rules) {
+  for (const { pattern } of rules.filter(setupServes)) {
     if (pattern.rank === 'exact') {
       const account = parseRegistry(pattern.hostname)?.account;
-      if (account === undefined || !found.includes(account)) hosts.push(pattern.hostname);
+      if (account !== undefined && found.includes(account)) continue;
+      hosts.push(pattern.hostname);
+      if (account !== undefined) accounts.push(account);
       continue;
     }
     const { account, region } = pattern;
@@ -40,7 +43,7 @@ export function ruledRegistries(
 export function regionUnknown({ accounts }: RuledRegistries, words: Command): XacctError {
   const names = accounts.join(', ');
   const example = sampleRegion(undefined);
-  return new XacctError('usage', `no region is known for ${names}, of the machine's config`, {
+  return new XacctError('usage', `no region is known for ${names}, which rules name`, {
     hint: {
       say: `to add ${accounts.length === 1 ? 'it' : 'them'} (${example} is an example)`,
       run: [...words, ...accounts.flatMap((id) => ['--region', `${id}=${example}`])],

@@ -39,10 +39,10 @@ export function choicesText(
   return served + left;
 }
 
-/** Registries that only the machine's config has rules for. */
+/** Registries of rules, of accounts without a profile. */
 export function ruledText(hosts: readonly string[]): string {
   if (hosts.length === 0) return '';
-  return `The registries that the machine's config has rules for:\n\n${hosts.map((host) => `  ${host}\n`).join('')}\n`;
+  return `The registries of rules, of accounts without a profile here:\n\n${hosts.map((host) => `  ${host}\n`).join('')}\n`;
 }
 
 /** Profiles that are not offered, each with the reason and the command that changes that. */

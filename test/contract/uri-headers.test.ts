@@ -51,7 +51,7 @@ for (const front of fronts) {
 
     await t.test('What is no request is one line, and repeats nothing of it.', async () => {
       const said = failureOf(await runFront(product, front, 'get', `{"url":"https://${HOST}"}`));
-      assert.match(said, /^ecr-xacct: stdin is no GetCredentialsRequest: it has no uri; /);
+      assert.match(said, /^ecr-xacct: stdin is not a GetCredentialsRequest: it has no uri; /);
       assert.ok(!said.includes(HOST), said);
     });
 

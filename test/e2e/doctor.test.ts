@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Diagnosis } from '../../src/doctor/finding.ts';
+import { PRIMARY_ACCOUNT, REGION } from '../fake-aws/two-account-world.ts';
 import {
   ecrHost,
   foreignHost,
@@ -137,10 +138,9 @@ ${DEV}.
     await config({ credHelpers: { [`https://${ecrHost}`]: 'ecr-xacct' }, credsStore: 'desktop' });
     const { steps, cause } = await diagnosed(workplace, images.shared);
     assert.deepEqual(steps, [...upTo(1), 'docker-config failed']);
-    // A rule by hand: no profile is of the registry's account, and setup would find nothing to do.
-    const edit = `\${EDITOR:-vi} ${join(workplace.home, '.docker/config.json')}`;
-    assert.deepEqual([cause?.side, cause?.command], ['machine', edit]);
-    assert.deepEqual(cause?.notes, [`Put into it: "credHelpers": { "${ecrHost}": "ecr-xacct" }`]);
+    // No profile is of the registry's account, but a rule names it.
+    const setup = `ecr-xacct setup --region ${PRIMARY_ACCOUNT}=${REGION}`;
+    assert.deepEqual([cause?.side, cause?.command, cause?.notes], ['machine', setup, []]);
     assert.match(cause?.text ?? '', /^credHelpers has "https:/);
     await config({ credsStore: 'desktop' });
     const stored = await diagnosed(workplace, images.shared);

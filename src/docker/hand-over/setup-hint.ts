@@ -14,23 +14,25 @@ export function byHandText({ byHand }: SetupHint): string[] {
   return byHand === undefined ? [] : [`${byHand.say}: "credHelpers": { ${byHand.entry} }`];
 }
 
-/** What the hint depends on. `rule`: the one for the registry. */
+/** What the hint depends on. */
 export interface HandedOver {
   /** Docker's config.json. */
   file: string;
-  rule: { profile?: string | undefined } | undefined;
+  /** The one for the registry. `setupServes`: setup needs no profile for it. */
+  rule: { profile?: string | undefined; setupServes: boolean } | undefined;
   /** Undefined if the files of profiles, or config.yaml, are broken: another error reports the fix. */
   accounts: ProfileAccounts | undefined;
 }
 
-/**
- * Setup uses the accounts of profiles. It does nothing for a registry of another account, even if a rule matches it.
- */
+/** Setup serves the accounts of profiles, and the registries of rules that name a hostname or an account. */
 export function setupHint(hostname: string, { file, rule, accounts }: HandedOver): SetupHint {
   const registry = parseRegistry(hostname);
   const entry = `"${hostname}": "ecr-xacct"`;
   const byHand = { run: command`$EDITOR ${file}`, byHand: { say: 'Put into it', entry } };
-  if (registry?.service !== 'ecr' || registry.account === undefined || accounts === undefined) return byHand;
+  if (accounts === undefined) return byHand;
+  if (registry?.service !== 'ecr' || registry.account === undefined) {
+    return rule?.setupServes ? { run: command`ecr-xacct setup` } : byHand;
+  }
   const { account, region } = registry;
   const own = accounts.declared.get(account) ?? [];
   const profile = own.find((name) => name === rule?.profile) ?? own[0];
@@ -45,7 +47,7 @@ export function setupHint(hostname: string, { file, rule, accounts }: HandedOver
       byHand: { say: `If profile ${named} is of another account, put into ${file}`, entry },
     };
   }
-  if (rule === undefined && accounts.undeclared.length > 0) {
+  if (rule === undefined ? accounts.undeclared.length > 0 : rule.setupServes) {
     return { run: command`ecr-xacct setup --region ${account}=${region}` };
   }
   return byHand;

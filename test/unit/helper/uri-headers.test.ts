@@ -160,7 +160,7 @@ describe('get for a URI', () => {
     test(`refuses ${input}, and repeats nothing of it`, async () => {
       const { outcome, text } = await createHelperFixture(CONFIG).run('get', input);
       assert.equal(outcome, 'failure');
-      assert.ok(text.startsWith(`ecr-xacct: stdin is no GetCredentialsRequest: ${why}; `), text);
+      assert.ok(text.startsWith(`ecr-xacct: stdin is not a GetCredentialsRequest: ${why}; `), text);
       assert.doesNotMatch(text, /\n|amazonaws|example/);
     });
   }

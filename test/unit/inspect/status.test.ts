@@ -42,9 +42,11 @@ describe('an MFA session that is not begun', () => {
 });
 
 describe('registries that Docker asks another for', () => {
-  test('are each with what hands them over: a setup of the account, or the entry by hand.', async () => {
+  test('are each with what hands them over: a setup of the account, of the rules, or the entry by hand.', async () => {
     const [foreign, own] = [HOST.replaceAll('4444', '6666'), 'registry.example.com'];
+    const pods = HOST.replaceAll('4444', '7777');
     const rules = [
+      rule(pods, 'service_account: true'),
       rule(HOST, 'profile: platform'),
       rule(foreign, `role_arn: "arn:aws:iam::666655556666:role/R", source_profile: platform`),
       rule(own, `registry: ${HOST}, profile: platform`),
@@ -60,11 +62,9 @@ describe('registries that Docker asks another for', () => {
   ${HOST}: no helper
     run: ecr-xacct setup --profile platform --region us-east-1
   ${foreign}: no helper
+    run: ecr-xacct setup --region 666655556666=us-east-1
   ${own}: no helper
-    run: \${EDITOR:-vi} ${user.home}/${DOCKER}
-    Put into it, under "credHelpers":
-      "${foreign}": "ecr-xacct",
-      "${own}": "ecr-xacct"
+    run: ecr-xacct setup
 `,
       ),
       stdout,

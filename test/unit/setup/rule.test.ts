@@ -73,35 +73,28 @@ describe('rule add', () => {
     assert.equal(user.read(CONFIG), MINE);
   });
 
-  test('names the entry by hand where setup would add none.', async () => {
+  test('names a setup that makes Docker ask for the registry, also where no profile is of its account.', async () => {
     const foreign = '555566667777.dkr.ecr.us-east-1.amazonaws.com';
     const role = ['--role-arn', 'arn:aws:iam::555566667777:role/R'];
     for (const [host, more] of [
-      [foreign, role],
-      ['registry.example.com', ['--registry', HOST]],
-      ['public.ecr.aws', []],
+      [HOST, ['--profile', 'platform']],
+      [foreign, ['--profile', 'dev', ...role]],
+      ['registry.example.com', ['--profile', 'dev', '--registry', HOST]],
+      ['public.ecr.aws', ['--profile', 'dev']],
     ] as const) {
       using user = homeWith();
-      const { stdout } = await user.run('rule', 'add', host, '--profile', 'dev', ...more, '--yes');
-      const byHand = `run:\n  \${EDITOR:-vi} ${user.home}/${DOCKER}\nNote: Put into it: "credHelpers": { "${host}": "ecr-xacct" }\n`;
-      assert.ok(stdout.includes(byHand), stdout);
-      assert.doesNotMatch(stdout, /ecr-xacct setup/);
+      const { stdout } = await user.run('rule', 'add', host, ...more, '--yes');
+      const [, advised = ''] = /yet; to change that, run:\n {2}ecr-xacct (setup.*)\n/.exec(stdout) ?? [];
+      const { status, stderr } = await user.run(...advised.split(' '), '--yes');
+      assert.equal(status, 0, stderr);
+      assert.ok(user.read(DOCKER)?.includes(`"${host}": "ecr-xacct"`), stdout);
       // What it says is enough: with the entry, the rule is in force.
-      user.write({ [DOCKER]: dockerText({ credHelpers: { [host]: 'ecr-xacct' } }) });
       await user.run('rule', 'remove', host, '--yes');
-      const again = await user.run('rule', 'add', host, '--profile', 'dev', ...more, '--yes');
+      const again = await user.run('rule', 'add', host, ...more, '--yes');
       const promise = `Done: the next pull from ${host} uses this rule. `;
       assert.ok(again.stdout.replaceAll('\n', ' ').includes(promise), again.stdout);
       assert.doesNotMatch(again.stdout, /Note: /);
     }
-  });
-
-  test('names a setup that makes Docker ask for the registry, where there is one.', async () => {
-    using user = homeWith();
-    const { stdout } = await user.run('rule', 'add', HOST, '--profile', 'platform', '--yes');
-    const [, advised = ''] = /yet; to change that, run:\n {2}ecr-xacct (setup .*)\n/.exec(stdout) ?? [];
-    assert.equal((await user.run(...advised.split(' '), '--yes')).status, 0);
-    assert.match(user.read(DOCKER) ?? '', new RegExp(`"${HOST}": "ecr-xacct"`));
   });
 
   test('of a pattern promises a pull only where Docker asks ecr-xacct for all.', async () => {

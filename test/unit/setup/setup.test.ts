@@ -230,7 +230,7 @@ describe('a file that is there', () => {
       user.read(DOCKER),
       docker.replace(
         '"enabled"',
-        `"enabled",\r\n    "credHelpers": {\r\n        "${host(PLATFORM)}": "ecr-xacct"\r\n    }`,
+        `"enabled",\r\n    "credHelpers": {\r\n        "${host(PLATFORM)}": "ecr-xacct",\r\n        "images.example": "ecr-xacct"\r\n    }`,
       ),
     );
     assert.equal(

@@ -74,7 +74,7 @@ describe('the store that Docker chooses by itself', {
     assert.equal(JSON.parse(user.read(DOCKER) ?? '').credsStore, 'secretservice');
     assert.match(
       stdout,
-      /Note: \S+: Docker keeps logins in secretservice so far, by itself; now it has to be told\n/,
+      /Note: \S+: Docker chose secretservice for logins by itself; with credHelpers, this file must name it\n/,
     );
     await user.succeed('--undo', '--yes');
     assert.equal(user.read(DOCKER), '{}');
