@@ -64,7 +64,11 @@ export async function removeRule(registry: string, options: WriteOptions, run: R
       notes: [],
     };
   });
-  if (done === 'written') run.streams.stdout.write(`Done: the rule for ${typed} is removed.\n`);
+  if (done !== 'written') return;
+  const next = typed.includes('*')
+    ? ''
+    : `To see which identity it has now, run:\n  ${commandText(command`ecr-xacct explain ${typed}`)}\n`;
+  run.streams.stdout.write(`Done: the rule for ${typed} is removed.\n${next}`);
 }
 
 function begin(words: readonly string[], options: RuleOptions, run: Run): { session: Session; path: string } {

@@ -307,7 +307,8 @@ describe('rule remove', () => {
     using user = homeWith(`${MINE}  "${HOST}":\n    profile: platform\n`);
     const { status, stdout } = await user.run('rule', 'remove', `https://${HOST}/app`, '--yes');
     assert.equal(status, 0);
-    assert.ok(stdout.endsWith(`Done: the rule for ${HOST} is removed.\n`));
+    const next = `To see which identity it has now, run:\n  ecr-xacct explain ${HOST}\n`;
+    assert.ok(stdout.endsWith(`Done: the rule for ${HOST} is removed.\n${next}`), stdout);
     assert.equal(user.read(CONFIG), MINE);
   });
 
