@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { passedEnvironment } from '../../src/caller-environment.ts';
 import { helperFault } from '../../src/docker/helper-fault.ts';
-import { REGION } from '../fake-aws/two-account-world.ts';
+import { REGION, SECONDARY_ACCOUNT } from '../fake-aws/two-account-world.ts';
 import { passwordOf, type RunOptions, self } from '../support/product/product.ts';
 import { HOST, type ProductStage, startProductStage, tokensOf } from '../support/product/stage.ts';
 
@@ -120,7 +120,9 @@ test('setup writes both files, and says how PowerShell puts the program on PATH.
   assert.equal(status, 0, stderr);
   assert.match(stderr, /To fix it, run:\n {2}\[Environment\]::SetEnvironmentVariable\('Path', /);
   const config = JSON.parse(readFileSync(join(stage.product.home, '.docker', 'config.json'), 'utf8'));
-  assert.deepEqual(Object.values(config.credHelpers), ['ecr-xacct']);
+  const ofProfile = `${SECONDARY_ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
+  // The other is that of the user's own rule.
+  assert.deepEqual(config.credHelpers, { [ofProfile]: 'ecr-xacct', [HOST]: 'ecr-xacct' });
 });
 
 test('The hint of an error is a command of PowerShell.', async (t) => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { parseSync, Visitor } from 'oxc-parser';
 import { check } from 'recheck';
 
@@ -32,7 +33,7 @@ function expressionsIn(file: string): { written: Expression[]; built: number } {
   return { written, built };
 }
 
-/** Those that modules build while they are loaded. */
+/** Those that modules build while they are loaded: each is loaded anew, because another test may have loaded it before. */
 async function builtBy(files: readonly string[]): Promise<Expression[]> {
   const built: Expression[] = [];
   const Original = RegExp;
@@ -43,7 +44,7 @@ async function builtBy(files: readonly string[]): Promise<Expression[]> {
     },
   });
   try {
-    for (const file of files) await import(resolve(file));
+    for (const file of files) await import(`${pathToFileURL(resolve(file))}?built`);
   } finally {
     globalThis.RegExp = Original;
   }
