@@ -2,7 +2,7 @@
 //
 // usage: node scripts/bootstrap.mjs scripts/publish-images.ts --release FOLDER --repository REGISTRY/NAME
 //   --release     has the .oci.tar of both processors
-//   --repository  where they go: under VERSION and VERSION-musl, and where that is no prerelease under latest and latest-musl
+//   --repository  where they go: under VERSION, latest, VERSION-musl and latest-musl
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { publishImage } from './package/publish-image.ts';
@@ -21,8 +21,7 @@ function publishKind(kind: string, folder: string, repository: string): string {
   const archives = ['x64', 'arm64'].map((processor) =>
     join(folder, `${PACKAGE}-${VERSION}-linux-${processor}${kind}.oci.tar`),
   );
-  const versions = VERSION.includes('-') ? [VERSION] : [VERSION, 'latest'];
-  const tags = versions.map((version) => `${version}${kind}`);
+  const tags = [VERSION, 'latest'].map((version) => `${version}${kind}`);
   return `${repository}@${publishImage({ archives, repository, tags })}`;
 }
 

@@ -103,6 +103,12 @@ function packNpm(output: string): string {
   return join(output, name.trim().split('\n').at(-1) ?? '');
 }
 
+/** @throws Error for a pre-release: dpkg orders 1.2.0-rc.1 after 1.2.0, and an .rpm cannot have it. */
+export function checkVersion(version: string): void {
+  if (/^\d+\.\d+\.\d+$/.test(version)) return;
+  throw new Error(`package.json's version is ${version}; a release has three numbers, such as 1.2.0`);
+}
+
 /** @throws Error where the tag is another version's. */
 export function checkTag(tag: string, version: string): void {
   if (tag === `v${version}`) return;
@@ -161,6 +167,7 @@ async function run(): Promise<void> {
   if (existsSync(output) && readdirSync(output).length > 0) {
     throw new Error(`${output} is not empty; remove it, or name another folder with --output`);
   }
+  checkVersion(VERSION);
   if (tag !== undefined) checkTag(tag, VERSION);
   checkCleanTree(root);
   const { date, text } = changelogEntry(readFileSync(join(root, 'CHANGELOG.md'), 'utf8'), VERSION);

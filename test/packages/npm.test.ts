@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import {
+  copyFileSync,
   cpSync,
   existsSync,
   globSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -13,10 +15,11 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { parse } from 'yaml';
 import { nativeFolder } from '../../scripts/launcher.ts';
 import { VERSION } from '../../scripts/project.ts';
 import { listen } from '../fake-aws/listen.ts';
@@ -25,6 +28,13 @@ import { passwordOf } from '../support/product/product.ts';
 import { HOST, startProductStage } from '../support/product/stage.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+/** As the release runs it. */
+function publishCommand(): string {
+  const { jobs } = parse(readFileSync(join(root, '.github', 'workflows', 'release.yml'), 'utf8'));
+  const commands: (string | undefined)[] = jobs.npm.steps.map(({ run }: { run?: string }) => run);
+  return commands.find((run) => run?.startsWith('npm publish ')) ?? assert.fail();
+}
+
 const PACKED = ['packaging', 'scripts', 'src', 'package.json', 'package-lock.json', 'README.md', 'LICENSE'];
 
 describe('the npm package', { timeout: 300_000 }, () => {
@@ -110,8 +120,12 @@ describe('the npm package', { timeout: 300_000 }, () => {
     });
     const { port, close } = await listen(registry, '127.0.0.1', 0);
     t.after(close);
-    const args = ['publish', tarball, '--dry-run', '--json', '--registry', `http://127.0.0.1:${port}`];
-    const { stdout } = await promisify(execFile)('npm', args, { cwd: folder });
+    // Provenance needs the workflow's token.
+    const command = publishCommand().replace(' --provenance', '');
+    const options = `--dry-run --json --registry http://127.0.0.1:${port}`;
+    mkdirSync(join(folder, 'release'));
+    copyFileSync(tarball, join(folder, 'release', basename(tarball)));
+    const { stdout } = await promisify(execFile)('sh', ['-ec', `${command} ${options}`], { cwd: folder });
     const { version, files } = JSON.parse(stdout)['docker-credential-ecr-xacct'];
     assert.equal(version, VERSION);
     const paths = files.map(({ path }: { path: string }) => path);

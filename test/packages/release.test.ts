@@ -11,7 +11,14 @@ import { sourceDateEpoch } from '../../scripts/package/epoch.ts';
 import { checkTools, packageNames } from '../../scripts/package/package-target.ts';
 import { TARGETS, type TargetName } from '../../scripts/package/targets.ts';
 import { HOMEPAGE, VERSION } from '../../scripts/project.ts';
-import { checkCleanTree, checksums, checkTag, collectPackages, manifests } from '../../scripts/release.ts';
+import {
+  checkCleanTree,
+  checksums,
+  checkTag,
+  checkVersion,
+  collectPackages,
+  manifests,
+} from '../../scripts/release.ts';
 import { peer, skipWithout } from '../support/peers.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -131,6 +138,13 @@ describe('a release', () => {
     checkTag('v1.2.3', '1.2.3');
     assert.throws(() => checkTag('v1.2.4', '1.2.3'), {
       message: "the tag v1.2.4 is not that of package.json's version; the tag is v1.2.3",
+    });
+  });
+
+  test('is of three numbers: a pre-release would come after its release.', () => {
+    checkVersion('1.2.3');
+    assert.throws(() => checkVersion('1.2.3-rc.1'), {
+      message: "package.json's version is 1.2.3-rc.1; a release has three numbers, such as 1.2.0",
     });
   });
 
