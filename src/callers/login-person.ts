@@ -11,10 +11,9 @@ import { type Command, command, hintText } from '../hint.ts';
 import { chainOf } from '../identity/chain.ts';
 import { type CallerWorld, describeIdentity, type Identity, profileInForce } from '../identity/identity.ts';
 import { mfaDevice } from '../identity/mfa-device.ts';
-import { missingProfile } from '../identity/profile-failure.ts';
+import { refuseMistyped } from '../identity/profile-failure.ts';
 import { chooseIdentity, resolutionInput } from '../identity/resolve.ts';
 import type { Invocation, Run } from '../invocation.ts';
-import { nearest } from '../nearest.ts';
 import { refuseForeign } from '../os/foreign-folder.ts';
 import { homeFolder } from '../os/home-folder.ts';
 import { hasPrivatePaths } from '../profiles/aws-files.ts';
@@ -69,20 +68,6 @@ function refuseForeignCache({ kind }: CliSession, env: Invocation['env'], words:
   const home = homeFolder(env) ?? '/';
   const cache = (kind === 'login' && env.AWS_LOGIN_CACHE_DIRECTORY) || join(home, '.aws', kind, 'cache');
   refuseForeign([{ path: join(cache, 'session.json') }], home, words);
-}
-
-/** @throws XacctError `profile-missing` for a name similar to a profile's, with the corrected command. */
-function refuseMistyped(
-  named: string | undefined,
-  profiles: Profiles,
-  words: (profile: string) => Command,
-): void {
-  if (named === undefined || profiles.profile(named) !== undefined) return;
-  const error = missingProfile(profiles, named, undefined);
-  const meant = nearest(named, profiles.names);
-  // The error already has a command that fixes it in another way.
-  if (meant === undefined || error.hint?.run !== undefined) throw error;
-  throw error.reworded(error.message, { ...error.hint, run: words(meant) });
 }
 
 /** The daemon keeps the token, so a login needs the daemon. */

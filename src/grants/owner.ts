@@ -3,7 +3,9 @@ import type { AwsCaller } from '../callers/ask-as.ts';
 import { ownersOf } from '../callers/callers-of.ts';
 import { orError, XacctError } from '../errors.ts';
 import type { Command, Hint } from '../hint.ts';
+import { refuseMistyped } from '../identity/profile-failure.ts';
 import type { Run } from '../invocation.ts';
+import { createProfileReader } from '../profiles/profiles.ts';
 import type { OwnedRegistry } from './policy-target.ts';
 
 export interface OwnerSearch {
@@ -31,7 +33,12 @@ export async function ownerFor<T>(
   search: OwnerSearch,
   attempt: (owner: AwsCaller) => Promise<T>,
 ): Promise<Owner<T>> {
-  const { registry, profile, run } = search;
+  const { registry, profile, run, typed } = search;
+  refuseMistyped(profile, createProfileReader()(run.invocation.env), (meant) => [
+    ...withoutProfile(typed),
+    '--profile',
+    meant,
+  ]);
   const skipped: XacctError[] = [];
   const owners = withCommand(
     ownersOf(registry, profile, run, (failure) => skipped.push(failure)),
@@ -73,7 +80,6 @@ async function* withCommand(
   } catch (error) {
     if (!(error instanceof XacctError) || error.code !== 'no-identity') throw error;
     const { account } = registry;
-    const named = typed.indexOf('--profile');
     throw error.reworded(
       error.message,
       profile === undefined
@@ -81,9 +87,14 @@ async function* withCommand(
             say: `as a profile of ${account}, or by its owner`,
             run: [...typed, '--profile', 'NAME'],
           }
-        : { say: `as the first profile of ${account}`, run: typed.toSpliced(named, named < 0 ? 0 : 2) },
+        : { say: `as the first profile of ${account}`, run: withoutProfile(typed) },
     );
   }
+}
+
+function withoutProfile(typed: Command): Command {
+  const named = typed.indexOf('--profile');
+  return typed.toSpliced(named, named < 0 ? 0 : 2);
 }
 
 /** The maximum to show on a screen. */

@@ -1,6 +1,6 @@
 // Why a profile has no identity: it does not exist, or it has no credentials.
 import { XacctError } from '../errors.ts';
-import { command, type Hint } from '../hint.ts';
+import { type Command, command, type Hint } from '../hint.ts';
 import { nearest, slipsBetween } from '../nearest.ts';
 import type { Settings } from '../profiles/ini.ts';
 import type { Profiles } from '../profiles/profiles.ts';
@@ -25,6 +25,23 @@ export function missingProfile(profiles: Profiles, name: string, namedBy: string
         ? { say: 'to list them', run: command`aws configure list-profiles` }
         : { say: `did you mean ${near}?` },
   });
+}
+
+/**
+ * `again`: the command that was run, with another profile. @throws XacctError `profile-missing` if the user named a
+ * profile that does not exist, with the command for the profile that was probably meant.
+ */
+export function refuseMistyped(
+  named: string | undefined,
+  profiles: Profiles,
+  again: (meant: string) => Command,
+): void {
+  if (named === undefined || profiles.profile(named) !== undefined) return;
+  const error = missingProfile(profiles, named, undefined);
+  const meant = nearest(named, profiles.names);
+  // The error may already have a command that fixes it in another way.
+  if (meant === undefined || error.hint?.run !== undefined) throw error;
+  throw error.reworded(error.message, { ...error.hint, run: again(meant) });
 }
 
 export function withoutCredentials(

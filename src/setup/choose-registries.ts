@@ -136,7 +136,7 @@ function presetProfiles({ accounts, leftOut }: FoundAccounts, names: readonly st
   const preset = new Map<string, string>();
   for (const name of names) {
     const account = accounts.find(({ profiles }) => profiles.includes(name));
-    if (account === undefined) throw leftOut.get(name) ?? noProfile(name);
+    if (account === undefined) throw leftOut.get(name) ?? emptyProfile(name);
     const other = preset.get(account.id);
     if (other !== undefined && other !== name) {
       throw new XacctError(
@@ -185,8 +185,8 @@ function noAccounts(leftOut: FoundAccounts['leftOut']): XacctError {
   return new XacctError('no-identity', message, { hint: first.hint });
 }
 
-function noProfile(name: string): XacctError {
-  return new XacctError('profile-missing', `there is no profile ${name} that has credentials`, {
-    hint: { say: 'to list them', run: command`aws configure list-profiles` },
+function emptyProfile(name: string): XacctError {
+  return new XacctError('profile-empty', `profile ${name} has no credentials`, {
+    hint: { run: command`aws configure --profile ${name}` },
   });
 }

@@ -3,13 +3,14 @@ import { createAccountOf } from '../callers/account-of.ts';
 import type { Config } from '../config/load.ts';
 import { XacctError } from '../errors.ts';
 import type { Hint } from '../hint.ts';
+import { refuseMistyped } from '../identity/profile-failure.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import { screenOf } from '../terminal/screen.ts';
 import { type FoundAccounts, findAccounts } from './accounts.ts';
 import { type Asker, chooseRegistries, type RegistryChoice } from './choose-registries.ts';
 import { machineNotes, ruleWithoutProfile } from './machine.ts';
 import { type RuledRegistries, regionUnknown, ruledRegistries } from './ruled-registries.ts';
-import { regionWishes, type SetupOptions } from './setup-options.ts';
+import { regionWishes, type SetupOptions, typed } from './setup-options.ts';
 import { choicesText, leftOutText, namesText, notOfferedText, regionHint, ruledText } from './setup-text.ts';
 import type { Standing } from './standing.ts';
 import type { Session } from './write-plan.ts';
@@ -37,6 +38,11 @@ export async function findRegistries(
   const screen = screenOf(run.streams.stdout, env);
   const say = (text: string) => run.streams.stdout.write(text);
   const read = createProfileReader()(env);
+  for (const name of profiles) {
+    refuseMistyped(name, read, (meant) =>
+      typed({ ...options, profile: profiles.map((one) => (one === name ? meant : one)) }),
+    );
+  }
   const found = await findAccounts(read, look, createAccountOf(run.invocation));
   const regions = regionWishes(region);
   const ids = found.accounts.map(({ id }) => id);

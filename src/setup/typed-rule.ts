@@ -4,11 +4,11 @@ import type { WrittenRule } from '../config/edit-rule.ts';
 import { inspectConfig } from '../config/load.ts';
 import { parsePattern } from '../config/pattern.ts';
 import { parseRegistryOrImage } from '../docker/server-url.ts';
-import { attempt, XacctError } from '../errors.ts';
+import { XacctError } from '../errors.ts';
 import type { Command } from '../hint.ts';
 import { profileChain } from '../identity/profile-chain.ts';
+import { refuseMistyped } from '../identity/profile-failure.ts';
 import type { Run } from '../invocation.ts';
-import { nearest } from '../nearest.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
 import { nearMiss, nearMissText } from '../registry/near-miss.ts';
@@ -140,14 +140,11 @@ function checkProfile(
   const { env } = run.invocation;
   const profiles = createProfileReader()(env);
   const isSource = rule.profile === undefined;
-  const checked = attempt(() => profileChain(profiles, name, { env, ambient: 'none', isSource }));
-  if (!(checked instanceof XacctError)) return;
-  const { code, message, hint } = checked;
-  const meant = profiles.profile(name) === undefined ? nearest(name, profiles.names) : undefined;
-  // A header that the AWS CLI rejects has its own fix.
-  if (code !== 'profile-missing' || meant === undefined || hint?.run !== undefined) throw checked;
-  const right = options.profile === undefined ? { sourceProfile: meant } : { profile: meant };
-  throw checked.reworded(message, { ...hint, run: typedCommand(words, { ...options, ...right }) });
+  refuseMistyped(name, profiles, (meant) => {
+    const right = options.profile === undefined ? { sourceProfile: meant } : { profile: meant };
+    return typedCommand(words, { ...options, ...right });
+  });
+  profileChain(profiles, name, { env, ambient: 'none', isSource });
 }
 
 /** The command that was run, with every option. */

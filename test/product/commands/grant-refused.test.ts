@@ -155,6 +155,11 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     status: 1,
     says: /profile dev is of account 444455556666, and the registry of 111122223333\nAs the first profile of 111122223333, run:\n {2}ecr-xacct grant 444455556666 --on '\S+' --yes --upgrade-scope$/m,
   },
+  'a mistyped profile': {
+    args: ['grant', SECONDARY_ACCOUNT, '--on', on('team/*'), '--yes', '--profile', 'dve', '--upgrade-scope'],
+    status: 1,
+    says: /^ecr-xacct: there is no profile dve in \S+ or \S+\nDid you mean dev\?\n {2}ecr-xacct grant 444455556666 --on '\S+' --yes --upgrade-scope --profile dev$/m,
+  },
   'a profile that may read only': {
     args: grant(SECONDARY_ACCOUNT),
     status: 1,

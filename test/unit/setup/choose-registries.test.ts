@@ -63,13 +63,23 @@ describe('of several profiles of an account', () => {
     );
   });
 
-  test('one that is not there is said to be missing.', async () => {
+  test('one that is mistyped is refused, with the command for the one that was meant.', async () => {
     using user = makeSetupHome({ '.aws/config': SEVERAL });
     const { status, stderr } = await user.setup('--yes', '--profile', 'amdin');
     assert.equal(status, 1);
     assert.match(
       stderr,
-      /^ecr-xacct: there is no profile amdin that has credentials\nTo list them, run:\n {2}aws configure list-profiles\n$/,
+      /^ecr-xacct: there is no profile amdin in \S+ or \S+\nDid you mean admin\?\n {2}ecr-xacct setup --profile admin --yes\n$/,
+    );
+  });
+
+  test('one without credentials is refused, with the command that adds them.', async () => {
+    using user = makeSetupHome({ '.aws/config': `${SEVERAL}[profile bare]\nregion = us-east-1\n` });
+    const { status, stderr } = await user.setup('--yes', '--profile', 'bare');
+    assert.equal(status, 1);
+    assert.equal(
+      stderr,
+      'ecr-xacct: profile bare has no credentials\nTo fix it, run:\n  aws configure --profile bare\n',
     );
   });
 });
