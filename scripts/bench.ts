@@ -1,4 +1,5 @@
-// `npm run bench`: this helper beside Amazon's docker-credential-ecr-login and the AWS CLI, against one fake AWS, in one table.
+// `npm run bench`: compares this helper with Amazon's docker-credential-ecr-login and the AWS CLI, against one fake
+// AWS.
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';

@@ -1,6 +1,6 @@
-// Runs a TypeScript script of this project with the Node that its packages have inside, installing the
-// dependencies first where they are missing or older than the lockfile. Plain JavaScript, because the
-// machine's own Node (20 or later) starts it; prints one line when it installs, none otherwise.
+// Runs a TypeScript script with the Node of this project's packages. If the dependencies are missing or older than the
+// lockfile, it first installs them and prints one line. It is plain JavaScript, because the machine's own Node (20 or
+// later) starts it.
 //
 // usage: node scripts/bootstrap.mjs SCRIPT [ARGUMENT…]
 import { spawnSync } from 'node:child_process';
@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-/** Where npm installs the one for this machine: see optionalDependencies in package.json. */
+/** Where npm installs the Node for this machine: see optionalDependencies in package.json. */
 const pinnedNodes = ['node', 'node-bin'].map((name) =>
   join(root, 'node_modules', `${name}-${process.platform}-${process.arch}`, 'bin', 'node'),
 );

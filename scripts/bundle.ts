@@ -1,4 +1,4 @@
-// Bundles src/ for the pinned Node, and any from 22.21 on: main.cjs, and beside it what only some starts load.
+// Bundles src/ for Node 22.21 and later: main.cjs, and separate files for what only some starts load.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -13,20 +13,20 @@ const OPTIONS: BuildOptions = {
   platform: 'node',
   target: 'node22',
   format: 'cjs',
-  // Names stay, for stack traces and for the SDK's errors.
+  // Keeps names for stack traces and for the SDK's errors.
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
-  // ES modules where a package has them: of the SDK's clients, only the calls that are made are left.
+  // Prefers a package's ES modules: then esbuild removes the SDK's unused calls.
   mainFields: ['module', 'main'],
-  // `import()` becomes a lazy `require`, which spares a start the ESM loader.
+  // `import()` becomes a lazy `require`, so no start loads the ESM loader.
   supported: { 'dynamic-import': false },
   logLevel: 'warning',
 };
 
 /**
- * What is loaded only by some starts, each in a file of its own: reading a megabyte costs more than the rest of a warm `get`,
- * and the AWS SDK is for minters alone.
+ * Parts that only some starts load, each in a separate file: reading a megabyte costs more than the rest of a warm
+ * `get`, and only minters need the AWS SDK.
  */
 const APART = [
   'aws/answer-question',
@@ -58,7 +58,7 @@ const apart: Plugin = {
   name: 'apart',
   setup: ({ onResolve }) => {
     onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) => {
-      // By its whole path: several folders have an access.ts.
+      // The whole path, because several folders have an access.ts.
       const module = APART.find((name) => join(root, 'src', `${name}.ts`) === join(resolveDir, path));
       return kind === 'dynamic-import' && module !== undefined
         ? { path: `./${basename(module)}.cjs`, external: true }
@@ -68,8 +68,8 @@ const apart: Plugin = {
 };
 
 /**
- * The SDK's default chain, which each of its clients brings along for callers that name no credentials: they are always named
- * here, and a chain that read files of its own accord would be a second opinion on whose they are.
+ * The SDK's default credential chain, which each client includes for callers that pass no credentials. Here they are
+ * always passed. A chain that reads files itself could find another identity.
  */
 const noDefaultChain: Plugin = {
   name: 'no-default-chain',
@@ -83,7 +83,10 @@ const noDefaultChain: Plugin = {
   },
 };
 
-/** What commander starts a subcommand with that is a program of its own: there is none, and Node takes a millisecond to load it. */
+/**
+ * Commander loads this to start subcommands that are separate programs. There are none, and loading it takes a
+ * millisecond.
+ */
 const noSubprograms: Plugin = {
   name: 'no-subprograms',
   setup: ({ onResolve, onLoad }) => {
@@ -96,8 +99,8 @@ const noSubprograms: Plugin = {
 };
 
 /**
- * What packages make as they are loaded, and V8 takes milliseconds for (the sequences of every emoji, every letter there is): it is
- * made where it is first asked for, or is as much as this program's own texts need.
+ * Tables that packages build while they are loaded, such as the sequences of every emoji, which takes V8 milliseconds.
+ * They are built at their first use instead, or only as far as this program's own texts need them.
  */
 const COSTLY = [
   {
@@ -112,7 +115,7 @@ const COSTLY = [
     instead:
       'let emoji; const rgiEmojiRegex = { test: (text) => (emoji ??= /^\\p{RGI_Emoji}$/v).test(text) };',
   },
-  // Of an option's flags, as in `--words <word...>`.
+  // In an option's flags, as in `--words <word...>`.
   {
     of: 'commander/lib/option.js',
     made: '/\\p{ID_Continue}\\.\\.\\.[>\\]]$/u',
@@ -141,7 +144,7 @@ function cheaper(text: string, file: string): string {
 
 const PLUGINS = [apart, noDefaultChain, noSubprograms, withoutCostly];
 
-/** Writes the files into a folder, with a version to say. @returns what they were made of, one report a file. */
+/** Writes the files and the given version into a folder. @returns esbuild's report for each file. */
 export async function bundle(folder: string, version = VERSION): Promise<Metafile[]> {
   const define = { VERSION: JSON.stringify(version) };
   const reports: Metafile[] = [];
@@ -155,13 +158,16 @@ export async function bundle(folder: string, version = VERSION): Promise<Metafil
   return reports;
 }
 
-/** load-bundle.cjs reads a byte a character; esbuild writes nothing else, but in a tagged template, which it must not touch. */
+/**
+ * load-bundle.cjs reads one byte per character. esbuild writes nothing else, except in tagged templates, which it must
+ * keep.
+ */
 function checkAscii(file: string): void {
   const [text] = /[^\n]{0,40}[^\0-\x7f]/.exec(readFileSync(file, 'latin1')) ?? [];
   if (text !== undefined) throw new Error(`${file} is not ASCII, at: ${text}`);
 }
 
-/** Leaves V8's compiled code of each file beside it. `node` is the Node that the bundle will run on. */
+/** Saves V8's compiled code beside each file. `node` is the Node that the bundle will run on. */
 export function compileBundle(folder: string, node: string): void {
   const script = join(root, 'scripts', 'package', 'compile-bundle.cjs');
   for (const name of readdirSync(folder).filter((file) => file.endsWith('.cjs'))) {

@@ -1,7 +1,7 @@
-// Says how far the Node of each target's package is behind. Exits with 1 where a release would be refused for it.
+// Shows how far each target's Node is behind. Exits with 1 if a release would be refused because of it.
 //
 // usage: npm run check-updates [-- --answers FILE]
-//   --answers  what npm's registry says, by package, as JSON; else it is asked
+//   --answers  a JSON file with npm's answers, by package; default: ask npm's registry
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -16,7 +16,7 @@ import {
 } from './package/node-updates.ts';
 import { TARGETS } from './package/targets.ts';
 
-/** Of all targets. `answers`: a file; undefined to ask npm's registry. @throws Error where it cannot be asked. */
+/** For all targets. `answers`: a file; undefined to ask npm's registry. @throws Error if it cannot be asked. */
 export function currentNodeStates(answers: string | undefined): NodeState[] {
   const targets = Object.values(TARGETS);
   const said: RegistryAnswers =

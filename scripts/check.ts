@@ -1,4 +1,4 @@
-// Checks what can be seen without a run: types, lint and format, dead code, what dependencies are allowed to be.
+// Checks what needs no run of the program: types, lint, format, dead code, and rules for dependencies.
 //
 // usage: npm run check
 import { spawnSync } from 'node:child_process';
@@ -18,7 +18,7 @@ const CHECKS = [
   { what: 'licences and install scripts of dependencies', script: 'scripts/dependencies.ts', args: [] },
 ];
 
-/** Whether a check passed; what it printed is shown only where it did not. */
+/** @returns whether a check passed. Prints its output only if it failed. */
 function passes({ what, script, args }: (typeof CHECKS)[number]): boolean {
   const started = performance.now();
   const { status, stdout, stderr, error } = spawnSync(process.execPath, [join(root, script), ...args], {

@@ -1,4 +1,4 @@
-// Says which lines and branches of src/ the unit tests run, by folder.
+// Shows which lines and branches of src/ the unit tests run, by folder.
 //
 // usage: npm run coverage
 import { globSync, readFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ interface Count {
   branchesRun: number;
 }
 
-/** Path below the root → its counts. A file that no test loads has all its lines, and none of them run. */
+/** Path below the root → its counts. If no test loads a file, all its lines count as not run. */
 async function measure(): Promise<Map<string, Count>> {
   const paths = globSync('src/**/*.ts', { cwd: root }).toSorted();
   const counts = new Map(paths.map((path) => [path, unloaded(path)]));

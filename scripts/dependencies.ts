@@ -1,7 +1,7 @@
-// What others wrote, all of it: licences, scripts that run at installation, and, with a network, known vulnerabilities.
+// Checks all dependencies: licences, scripts that run at installation, and, with a network, known vulnerabilities.
 //
 // usage: npm run check:dependencies [-- --advisories]
-//   --advisories  also ask npm's registry for known vulnerabilities; that it cannot be asked is said, and is no failure
+//   --advisories  also ask npm's registry for known vulnerabilities; if it cannot be asked, that is printed, and is no failure
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Of what is used to build and test; what is given to others is held to fewer, in package/third-party.ts. */
+/** Licences allowed for build and test tools. package/third-party.ts allows fewer for what is distributed. */
 const LICENCES = new Set([
   '0BSD',
   'Apache-2.0',
@@ -23,7 +23,10 @@ const LICENCES = new Set([
   'MIT',
 ]);
 
-/** The packages whose scripts run at installation, and why; npm 11 runs no others (`allowScripts` of package.json). */
+/**
+ * The packages whose scripts run at installation, with the reason. npm 11 runs no others (`allowScripts` in
+ * package.json).
+ */
 const INSTALL_SCRIPTS: Readonly<Record<string, string>> = {
   esbuild: "checks its program for this machine; what it would download instead is npm's own package",
 };
@@ -34,7 +37,7 @@ export interface Lockfile {
   >;
 }
 
-/** A line for each package that is not as it should be. `allowed`: `allowScripts` of package.json. */
+/** One line for each package that breaks a rule. `allowed`: `allowScripts` of package.json. */
 export function faultsOf({ packages }: Lockfile, allowed: Readonly<Record<string, boolean>>): string[] {
   const others = Object.entries(packages).filter(([path]) => path !== '');
   const nameOf = (path: string) => path.replace(/^.*node_modules\//, '');
@@ -51,7 +54,7 @@ export function faultsOf({ packages }: Lockfile, allowed: Readonly<Record<string
   return [...licences, ...scripts, ...unlike];
 }
 
-/** `MIT`, or a choice with one that is allowed: `(MIT OR WTFPL)`. */
+/** Whether it is an allowed licence, or a choice that includes one: `(MIT OR WTFPL)`. */
 function isAllowed(licence: string | undefined): boolean {
   const choices = licence?.replace(/^\((.*)\)$/, '$1').split(' OR ') ?? [];
   return choices.some((choice) => LICENCES.has(choice));
@@ -65,7 +68,7 @@ interface Vulnerability {
 
 export type Advisories = { readonly found: readonly string[] } | { readonly why: string };
 
-/** What `npm audit --json` printed: a line for each vulnerable package, or why the registry was not asked. */
+/** Reads the output of `npm audit --json`: a line for each vulnerable package, or why the registry was not asked. */
 export function advisoriesIn(printed: string): Advisories {
   let answer: { vulnerabilities?: Readonly<Record<string, Vulnerability>>; message?: string };
   try {
@@ -81,7 +84,7 @@ export function advisoriesIn(printed: string): Advisories {
   return { found };
 }
 
-/** @returns whether none is known. */
+/** @returns whether no vulnerability is known. */
 function askAdvisories(): boolean {
   const { stdout } = spawnSync('npm', ['audit', '--json', '--fetch-retries=1', '--fetch-timeout=20000'], {
     cwd: root,

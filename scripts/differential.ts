@@ -1,12 +1,12 @@
-// Compares the built program with the real `aws`: the same files and environment, and whose identity each of them is then.
+// Compares the built program with the real `aws`: whose identity does each use with the same files and environment?
 //
 // usage: npm run differential [-- --seed N --cases N --only TEXT --aws PATH --older --fresh --verbose]
-//   --seed N, --cases N   of the generated cases; 1 and 200 unless told
-//   --only TEXT           the kinds whose titles, or the cases whose names, have it in them
-//   --aws PATH            this `aws`, instead of the newest of this machine
+//   --seed N, --cases N   which generated cases, and how many; default: 1 and 200
+//   --only TEXT           only kinds with this text in their title, or cases with it in their name
+//   --aws PATH            this `aws`, instead of the newest on this machine
 //   --older               also Debian's, to see where the two disagree
-//   --fresh               run `aws` also where its answer to the case is known: what it did is kept in the folder for temporary files
-//   --verbose             also what only the CLI refuses, what is excused, and where two CLIs disagree
+//   --fresh               run `aws` also for cases whose answer is cached in the folder for temporary files
+//   --verbose             also show what only the CLI refuses, what is excused, and where two CLIs disagree
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,4 @@
-// Simulates fleets of Kubernetes nodes that ask for tokens within AWS's quotas: by our plugin's rules, and by Amazon's.
+// Simulates fleets of Kubernetes nodes that ask for tokens within AWS's quotas, by our plugin's rules and by Amazon's.
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { plot } from './bench/plot.ts';
@@ -14,7 +14,7 @@ const USAGE = `usage: npm run fleet [-- OPTION…]
   --seed N         of all that chance decides (default 1)
   --plot FILE      also draws the calls for each token as an SVG`;
 
-/** Of the fleets that start with one registry. */
+/** For the fleets that start with one registry. */
 function plotText(outcomes: readonly Outcome[]): string {
   const lines = [
     { plugin: ours, name: 'ecr-xacct', colour: '#0a7d33' },

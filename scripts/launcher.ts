@@ -8,14 +8,14 @@ import { PACKAGE, PLUGIN, TARGETS } from './package/targets.ts';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 interface Launcher {
-  /** The name of the program: `ecr-xacct`, or `docker-credential-ecr-xacct`, which is its front for Docker. */
+  /** The name of the program: `ecr-xacct`, or `docker-credential-ecr-xacct`, which Docker runs. */
   readonly name: string;
   /**
-   * POSIX shell, with its own folder in `$xacct_folder`, and `$xacct_fits` where the Node that this was built for can run. It execs
-   * the program, or goes on where it cannot, with why in `$xacct_message`.
+   * POSIX shell code. `$xacct_folder` is the script's folder; `$xacct_fits` is set if the Node that this was built for
+   * can run. The code execs the program, or sets `$xacct_message` to the reason why it cannot.
    */
   readonly start: string;
-  /** What to do where it is not there. */
+  /** How to fix it if the program is missing. */
   readonly remedy: string;
 }
 
@@ -28,12 +28,12 @@ function filled(template: string, values: Readonly<Record<string, string>>): str
   return text.replace(/@([A-Z]+)@/g, (placeholder, key) => values[key] ?? placeholder);
 }
 
-/** Goes on where PATH has no Node for `$xacct_script`. */
+/** Continues if PATH has no Node for `$xacct_script`. */
 function nodeOnPath(name: string): string {
   return filled('node-on-path.sh', { PROGRAM: name, COMMAND: commandOf(name) });
 }
 
-/** What a program puts before its own arguments. */
+/** The arguments that a program puts before its own. */
 function commandOf(name: string): string {
   return { [PACKAGE]: 'helper ', [PLUGIN]: 'kubelet ' }[name] ?? '';
 }
@@ -47,7 +47,7 @@ export function treeLauncher(name: string): string {
   return launcher({ name, start, remedy: 'install it again' });
 }
 
-/** In a package without a Node. `bundle`: its folder, from this file's. */
+/** In a package without Node. `bundle`: its folder, relative to this file's. */
 export function muslLauncher(name: string, bundle: string): string {
   const start = `xacct_fits=
 xacct_script=$xacct_folder/${bundle}/ecr-xacct.cjs
@@ -55,7 +55,7 @@ ${nodeOnPath(name)}`;
   return launcher({ name, start, remedy: 'install it again' });
 }
 
-/** In `dist/bin`, beside `dist/lib`: the Node that npm installed in the checkout, or with the package. */
+/** In `dist/bin`, beside `dist/lib`: the Node that npm installed in the checkout or with the package. */
 export function bundleLauncher(name: string): string {
   const packages = Object.values(TARGETS).filter(({ pkg }) => pkg.platform !== 'win');
   const beside = packages.flatMap(({ nodePackage, nodeFile }) => [
@@ -75,12 +75,12 @@ ${nodeOnPath(name)}`;
   });
 }
 
-/** Below `dist/native`, by what `uname` says of this machine: where its native client is. */
+/** The folder below `dist/native` with the native client for this machine, chosen by `uname`. */
 export function nativeFolder(): string {
   return `${type()}-${machine()}`;
 }
 
-/** In an npm package: the native client that it has for this system, under the same name; else the TypeScript front. */
+/** In an npm package: the native client of the same name for this system, or else the TypeScript program. */
 export function npmClientLauncher(name: string): string {
   const start = `xacct_client=$xacct_folder/../native/$(command -p uname -s)-$(command -p uname -m)/${name}
 [ ! -x "$xacct_client" ] || exec "$xacct_client" "$@"

@@ -2,9 +2,9 @@
 //
 // usage: npm run package [-- --target TARGET] [--output FOLDER | --tree FOLDER | --fetch]
 //   --target  linux-x64, linux-arm64, darwin-arm64, darwin-x64, win-x64, win-arm64, or native (the default)
-//   --output  where the packages go; default: release
+//   --output  the folder of the packages; default: release
 //   --tree    write only the tree that is installed, into a new folder
-//   --fetch   only download the Nodes that packages are made and tested with, so that the rest needs no network
+//   --fetch   only download the Nodes for packages and their tests, so that the rest needs no network
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -58,7 +58,7 @@ async function run(args: string[]): Promise<void> {
     throw new UsageError(`--tree ${tree}: it is there already; name a new folder`);
   }
   const target = targetNamed(name);
-  // On stdout are the files.
+  // stdout has only the paths of the files.
   console.error(`Packaging ${VERSION} for ${target.name}, which takes a minute or two …`);
   const options = { version: VERSION, epoch: sourceDateEpoch(process.env) };
   if (tree === undefined) {

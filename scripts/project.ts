@@ -1,4 +1,4 @@
-// What package.json says of this project: the one place that has its version, its maintainer and its addresses.
+// Reads package.json, the only place with the project's version, maintainer and addresses.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 export const {
   version: VERSION,
-  /** A name, and a mail address in `<>`. */
+  /** A name, with a mail address in `<>`. */
   author: MAINTAINER,
   /** A URL. */
   homepage: HOMEPAGE,

@@ -1,5 +1,5 @@
-// Runs tests, and first what they need: the build, but for the unit tier. Without arguments it checks and runs everything. Says
-// what was skipped and why.
+// Runs tests. Builds first, except for unit tests. Without arguments, it checks and runs everything. It prints what was
+// skipped and why.
 //
 // usage: npm test [-- [--watch] FILE_OR_FOLDER…]   only these tests, such as `npm test -- test/unit/registry`
 import { spawnSync } from 'node:child_process';
@@ -14,7 +14,7 @@ import { groupTests } from './unit-groups.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Of a path below the root. The unit tier runs from source, without a build. */
+/** Whether a path below the root is a unit test. Unit tests run from source, without a build. */
 function isUnit(file: string): boolean {
   return file.startsWith(join('test', 'unit', '/'));
 }
@@ -26,7 +26,7 @@ function succeeds(script: string): boolean {
   );
 }
 
-/** Paths below the root. @throws Error for a path that has no test. */
+/** @returns paths below the root. @throws Error for a path without tests. */
 function testFiles(wanted: readonly string[]): string[] {
   const files = wanted.flatMap((path) => {
     const from = relative(root, resolve(root, path));
@@ -39,7 +39,10 @@ function testFiles(wanted: readonly string[]): string[] {
   return [...new Set(files)].toSorted();
 }
 
-/** Runs the test files, prints as node:test does, then the reason of every skipped test. @returns how many failed. */
+/**
+ * Runs the test files and prints as node:test does, then why each skipped test was skipped. @returns the number of
+ * failures.
+ */
 async function runTests(files: readonly string[], watch: boolean): Promise<number> {
   const skipped: string[] = [];
   let failed = 0;
@@ -47,7 +50,7 @@ async function runTests(files: readonly string[], watch: boolean): Promise<numbe
   using groups = watch ? undefined : groupTests(paths(files.filter(isUnit)));
   const own = watch ? files : files.filter((file) => !isUnit(file));
   const stream = run({
-    // One less by default: these tests wait for processes more than they compute.
+    // node:test's default is one fewer. These tests wait for processes more than they compute.
     concurrency: availableParallelism(),
     watch,
     files: [...(groups?.files ?? []), ...paths(own)],
@@ -65,14 +68,14 @@ async function runTests(files: readonly string[], watch: boolean): Promise<numbe
   return failed;
 }
 
-/** @returns what failed, in words for a person. @throws Error for a path that has no test. */
+/** @returns what failed, as text for people. @throws Error for a path without tests. */
 async function testAll(wanted: readonly string[], watch: boolean): Promise<string[]> {
   const everything = wanted.length === 0;
   const files = testFiles(everything ? ['test'] : wanted);
   if (everything) console.log('Checking types, lint and dead code, building, then running every test.\n');
   const failed: string[] = [];
   if (everything && !succeeds('check.ts')) failed.push('check');
-  // Tests of a program that was not built would say nothing of this source.
+  // If the build failed, tests would run an older program.
   if (!files.every(isUnit) && !succeeds('build.ts')) return [...failed, 'build'];
   const tests = await runTests(files, watch);
   return tests === 0 ? failed : [...failed, `${tests} tests`];
