@@ -1,8 +1,8 @@
-// Attacks the built programs in every way in which a credential helper was once misled, and counts wrong answers.
+// Attacks the built programs in every way that has misled a credential helper, and counts wrong answers.
 //
 // usage: npm run attack [-- --seed N --count N --only NAME]
-//   --seed N      the same seed gives the same attacks; any unless told
-//   --count N     of each class at the daemon's socket, which is fastest; 2000 unless told
+//   --seed N      the same seed gives the same attacks; default: a random one
+//   --count N     the number of each class at the daemon's socket, which is fastest; default: 2000
 //   --only NAME   one kind: names, logins, frames, environments, clients, servers, other-users, squatting, disks
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';

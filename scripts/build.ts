@@ -1,8 +1,8 @@
-// Builds the two programs: dist/bin/ecr-xacct, which starts the bundle, and dist/bin/docker-credential-ecr-xacct, the native
-// client (or, without a C compiler, the same bundle).
+// Builds the two programs: dist/bin/ecr-xacct, which starts the bundle, and dist/bin/docker-credential-ecr-xacct, the
+// native client. Without a C compiler, that is the bundle, too.
 //
 // usage: npm run build [-- --npm]
-//   --npm  as the npm package has it: the native client apart, for the systems that it fits
+//   --npm  the layout of the npm package: the native clients in a separate folder for each system
 import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,7 @@ function writeProgram(name: string, text: string): void {
   chmodSync(join(bin, name), 0o755);
 }
 
-/** @returns what it was compiled with; undefined where there is no compiler. */
+/** @returns the compiler's name; undefined if there is none. */
 function buildClient(): string | undefined {
   if (options.npm !== true) {
     const compiler = compileNativeClient('ecr-xacct', join(bin, PACKAGE));
@@ -37,7 +37,7 @@ function buildClient(): string | undefined {
   mkdirSync(folder, { recursive: true });
   for (const name of [PACKAGE, PLUGIN]) writeProgram(name, npmClientLauncher(name));
   const compiler = compileNativeClient('../../bin/ecr-xacct', join(folder, PACKAGE));
-  // npm packs no links.
+  // npm does not pack links.
   if (compiler !== undefined) copyFileSync(join(folder, PACKAGE), join(folder, PLUGIN));
   return compiler;
 }

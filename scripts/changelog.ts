@@ -1,13 +1,13 @@
-// CHANGELOG.md: https://keepachangelog.com/en/1.1.0/.
+// Reads CHANGELOG.md: https://keepachangelog.com/en/1.1.0/.
 
 export interface Entry {
   /** As in `## [1.2.0] - 2026-11-26`. */
   readonly date: string;
-  /** What is below its headline. */
+  /** The text below its headline. */
   readonly text: string;
 }
 
-/** What changed in a version. @throws Error with what to write where it is not said. */
+/** The changes of a version. @throws Error with what to write, if they are missing. */
 export function changelogEntry(changelog: string, version: string): Entry {
   const sections = changelog.split(/^## /m).slice(1);
   const of = (name: string) => sections.find((section) => section.startsWith(`[${name}]`));

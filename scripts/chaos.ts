@@ -1,11 +1,11 @@
-// Runs a random schedule of everything that may happen to the built programs, and judges each answer by a model of its own.
+// Runs a random schedule of events against the built programs, and compares each answer with a model.
 //
 // usage: npm run chaos [-- --seed N --operations N --quiet]
-//   --seed N         of the schedule; 1 unless told. What the machine does at the same moment has no seed
-//   --operations N   10000 unless told; it ends with the first answer that is wrong
+//   --seed N         the schedule's seed; default: 1. It does not determine what the machine does at the same time
+//   --operations N   default: 10000; ends with the first wrong answer
 //   --quiet          without progress
 //
-// It needs root on Linux, for namespaces of its own: in them the clocks of the programs are set, and nothing else's.
+// It needs root on Linux, for private namespaces in which it sets the programs' clocks.
 import { parseArgs } from 'node:util';
 import { isRight, report } from '../test/support/chaos/report.ts';
 import { runChaos } from '../test/support/chaos/run.ts';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Target } from './package/targets.ts';
 
-/** What others call a processor of Linux's. */
+/** The processor's names in other tools. */
 type LinuxNames = NonNullable<Target['linux']>;
 
 const SOURCE = join(
@@ -15,7 +15,7 @@ const SOURCE = join(
 const WARNINGS = ['-std=c11', '-Wall', '-Wextra', '-Wconversion', '-Werror'];
 const HARDENING = ['-O2', '-fstack-protector-strong', '-D_FORTIFY_SOURCE=3'];
 
-/** Static where it can be: a dynamic loader costs as much as all that the client does. */
+/** Static if possible: a dynamic loader takes as long as all that the client does. */
 const COMPILERS = [
   ['musl-gcc', '-static', '-s'],
   ['cc', '-static', '-s'],
@@ -23,12 +23,12 @@ const COMPILERS = [
   ['cc'],
 ] as const;
 
-/** For another processor than this machine's. Small pages keep a program of 15 kB from being a file of 130 kB. */
+/** For another processor. With small pages, a program of 15 kB is not a file of 130 kB. */
 const CROSS_FLAGS = ['-s', '-Wl,-z,max-page-size=4096'];
 
 /**
- * Compiles with a compiler and flags of the caller's own; `program` is the path of `ecr-xacct`, absolute or from the folder
- * of the output.
+ * Compiles with the caller's compiler and flags. `program`: the path of `ecr-xacct`, absolute or relative to the
+ * output's folder.
  */
 export function compileClient(
   [compiler, ...flags]: readonly [string, ...string[]],
@@ -40,8 +40,8 @@ export function compileClient(
 }
 
 /**
- * Compiles it for Linux on another processor, with that processor's GCC and musl: static, so that it runs with any libc.
- * @throws Error with what the compiler printed.
+ * Compiles it for Linux on another processor, with that processor's GCC and musl. It is static, so that it runs with
+ * any libc. @throws Error with the compiler's output.
  */
 export function crossCompileClient({ gnu, deb }: LinuxNames, program: string, output: string): void {
   const compiler = `${gnu}-gcc`;
@@ -56,9 +56,8 @@ export function crossCompileClient({ gnu, deb }: LinuxNames, program: string, ou
 }
 
 /**
- * Compiles it for this machine, with the first compiler that can.
- * @returns the compiler's name, or undefined where there is none.
- * @throws Error with what the compilers printed, where none that is there can.
+ * Compiles it for this machine, with the first compiler that can. @returns the compiler's name; undefined if there is
+ * none. @throws Error with the compilers' output if none of them can.
  */
 export function compileNativeClient(program: string, output: string): string | undefined {
   const complaints: string[] = [];

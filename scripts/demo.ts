@@ -1,5 +1,5 @@
-// `npm start`: the main job against a fake AWS, with the built program: two accounts, STS, ECR and, where there
-// is an engine, a registry to pull from. Prints each step as it goes; exits with 1 where one does not do what it should.
+// `npm start`: the main job, with the built program and a fake AWS: two accounts, STS, ECR and, with a Docker engine, a
+// registry to pull from. Prints each step, and exits with 1 if one fails.
 //
 // usage: npm start   (which builds first)
 import { spawn } from 'node:child_process';
@@ -29,7 +29,7 @@ const ROLE = `arn:aws:iam::${PRIMARY_ACCOUNT}:role/EcrPull`;
 const IMAGE = `${HOST}/team/app:1`;
 
 const noPull = skipWithout('namespaces', 'dockerd', 'docker', 'docker-registry');
-// The registry's hostname is ours only in namespaces of our own; the program starts anew in them.
+// The registry's hostname is ours only in private namespaces, so the script restarts itself in them.
 if (!noPull) enterPrivateHosts({ [HOST]: '127.0.0.2' });
 
 const say = (line = '') => console.log(line);
@@ -41,7 +41,7 @@ interface Ran {
   milliseconds: number;
 }
 
-/** Runs a program as a person would, in the HOME of the demo. */
+/** Runs a program in the demo's HOME, as a person would. */
 async function run(
   command: readonly [string, ...string[]],
   input: string,
@@ -58,13 +58,13 @@ async function run(
   return { status: await status, stdout, stderr, milliseconds: performance.now() - started };
 }
 
-/** Prints what a step answered, and ends the demo where it is not what the step is to show. */
+/** Prints the answer of a step, and ends the demo if it is not the expected one. */
 function expect(what: string, holds: boolean, ran: Ran): void {
   if (holds) return;
   throw new Error(`${what}: exit status ${ran.status}\n${ran.stdout}${ran.stderr}`);
 }
 
-/** An answer to `get` as it was printed, with the secret cut short. */
+/** An answer to `get` as printed, with the secret cut short. */
 function cutSecret(stdout: string): string {
   return stdout.trim().replace(/("Secret":")([^"]{6})([^"]*)/, (_, name, start, rest) => {
     return `${name}${start}… ${start.length + rest.length} characters`;

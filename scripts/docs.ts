@@ -1,4 +1,4 @@
-// Writes the parts of docs/ that are made from the source: commands, variables, keys, errors. A test says where they are old.
+// Writes the generated parts of docs/: commands, variables, keys, errors. A test fails if they are out of date.
 //
 // usage: npm run docs
 import { globSync, readFileSync, writeFileSync } from 'node:fs';

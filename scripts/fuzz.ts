@@ -1,6 +1,6 @@
-// Fuzzes the native client with libFuzzer: daemon, stdin, environment and every system call do as the fuzzer likes.
+// Fuzzes the native client with libFuzzer, which answers for the daemon, stdin, the environment and every system call.
 //
-// usage: npm run fuzz [-- --seconds N]   60 unless told
+// usage: npm run fuzz [-- --seconds N]   default: 60
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,15 +10,15 @@ import { parseArgs } from 'node:util';
 
 const SOURCE = join(dirname(fileURLToPath(import.meta.url)), 'fuzz', 'fuzz-client.c');
 
-/** Debian's name first: its package of libFuzzer belongs to that version. */
+/** Debian's name first, because its libFuzzer package belongs to that version. */
 const COMPILERS = ['clang-14', 'clang'];
 const FLAGS = ['-std=c11', '-Wall', '-Wextra', '-Werror', '-g', '-O1'];
 const SANITIZERS = ['-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=all'];
 
-/** Bytes; a request, an answer and all errors between them fit several times. */
+/** Bytes: several times a request, an answer and all errors between them. */
 const MAX_INPUT = 1024;
 
-/** Where there is no clang, undefined. @throws Error with what it printed where it cannot compile the target. */
+/** Undefined without clang. @throws Error with the compiler's output if it cannot compile the target. */
 function compile(output: string): string | undefined {
   for (const compiler of COMPILERS) {
     const words = [...FLAGS, ...SANITIZERS, SOURCE, '-o', output];
@@ -46,7 +46,7 @@ function fuzz(target: string, folder: string, seconds: number): number {
     {
       encoding: 'utf8',
       maxBuffer: 1 << 28,
-      // Its memory is the system's when the client ends.
+      // The system frees its memory when the client ends.
       env: { ASAN_OPTIONS: 'detect_leaks=0' },
       timeout: (seconds + 60) * 1_000,
       killSignal: 'SIGKILL',
@@ -70,7 +70,7 @@ function fuzz(target: string, folder: string, seconds: number): number {
 function main(): number {
   const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } });
   const seconds = Number(values.seconds);
-  // 0 would be without end.
+  // 0 would mean no limit.
   if (!Number.isInteger(seconds) || seconds < 1) {
     console.error('usage: npm run fuzz [-- --seconds N]');
     return 2;
@@ -85,7 +85,7 @@ function main(): number {
   }
   console.log(`Fuzzing the native client for ${seconds} s (${compiler}) …`);
   const status = fuzz(target, folder, seconds);
-  // What was found stays, beside the target that it is an input of.
+  // Inputs that were found are kept beside their target.
   if (status === 0) rmSync(folder, { recursive: true });
   return status;
 }

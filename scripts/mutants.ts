@@ -1,8 +1,8 @@
-// Puts faults into the source, one at a time in a copy of the checkout, and looks whether the tests show them.
+// Puts faults into a copy of the source, one at a time, and checks that a test fails.
 //
 // usage: npm run mutants [-- --seed N --count N --only TEXT]
-//   --seed N, --count N  which faults, and how many; 1 and 60 unless told
-//   --only TEXT          those in files, or at a FILE:LINE, with this text in it
+//   --seed N, --count N  which faults, and how many; default: 1 and 60
+//   --only TEXT          only faults whose FILE:LINE contains this text
 import { execFile, spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -24,13 +24,13 @@ import { createTestsOf, type TestsOf } from './mutants/tests-of.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Milliseconds: of all unit tests of a file; of one file of tests. */
+/** Milliseconds, for all unit tests of a source file, and for one test file. */
 const DEADLINES = { unit: 180_000, built: 300_000 };
 
-/** Of ten faults, how many must be shown. */
+/** How many of ten faults the tests must find. */
 const MUST_SHOW = 9;
 
-/** Any place of the source is as likely as another. */
+/** Chooses faults at random; each place of the source is equally likely. */
 function chosenFaults(seed: number, count: number, only: string): Fault[] {
   const files = globSync('src/**/*.ts', { cwd: root }).toSorted();
   const all = files
@@ -42,7 +42,7 @@ function chosenFaults(seed: number, count: number, only: string): Fault[] {
     .flat();
 }
 
-/** With the dependencies as they are. @throws Error where it is not built. */
+/** Copies the checkout, with its dependencies. @throws Error if it is not built. */
 async function copyCheckout(folder: string): Promise<void> {
   const listed = spawnSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' });
   for (const path of listed.stdout.split('\0').filter((name) => name !== '')) {
@@ -52,7 +52,7 @@ async function copyCheckout(folder: string): Promise<void> {
   if (!(await isBuilt(folder))) throw new Error('the checkout is not built: run npm run build to see why');
 }
 
-/** Others go on meanwhile. */
+/** While this one runs, others continue. */
 function isBuilt(folder: string): Promise<boolean> {
   return new Promise((resolve) => {
     const build = join(folder, 'scripts', 'build.ts');
@@ -60,13 +60,13 @@ function isBuilt(folder: string): Promise<boolean> {
   });
 }
 
-/** A copy that faults are put into, and one that has none. */
+/** One copy for the faults, and one without any. */
 interface Copies {
   faulty: string;
   sound: string;
 }
 
-/** Which test of the unit tier shows the fault, else which of those of the built program. */
+/** The unit test that finds the fault, or else the test of the built program that does. */
 async function show({ faulty, sound }: Copies, fault: Fault, { unit, built }: TestsOf): Promise<Shown> {
   const path = join(faulty, fault.file);
   const text = readFileSync(path, 'utf8');
@@ -77,7 +77,7 @@ async function show({ faulty, sound }: Copies, fault: Fault, { unit, built }: Te
     if (!(await isBuilt(faulty))) return 'it is not built';
     for (const test of built) {
       const failed = await firstFailure(faulty, [test], DEADLINES.built);
-      // A test that fails without the fault, on this machine at this time, shows nothing.
+      // If the test also fails without the fault, it has not found it.
       if (failed !== undefined && (await firstFailure(sound, [test], DEADLINES.built)) === undefined) {
         return failed;
       }

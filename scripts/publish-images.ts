@@ -1,8 +1,9 @@
-// Pushes the images of a release to a registry, which buildah is signed in to: for glibc and for musl. Prints each by its digest.
+// Pushes the images of a release, for glibc and musl, to a registry that buildah is logged in to. Prints each with its
+// digest.
 //
 // usage: node scripts/bootstrap.mjs scripts/publish-images.ts --release FOLDER --repository REGISTRY/NAME
-//   --release     has the .oci.tar of both processors
-//   --repository  where they go: under VERSION, latest, VERSION-musl and latest-musl
+//   --release     the folder with the .oci.tar of both processors
+//   --repository  where they go, with the tags VERSION, latest, VERSION-musl and latest-musl
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { publishImage } from './package/publish-image.ts';

@@ -1,15 +1,15 @@
-// Builds everything that is published, from a clean checkout: packages of all targets, Homebrew's formula, Scoop's manifest,
-// the npm package, checksums.
+// Builds everything that is published, from a clean checkout: the packages of all targets, Homebrew's formula, Scoop's
+// manifest, the npm package and checksums.
 //
 // usage: npm run release -- --base-url URL [--output FOLDER] [--packages FOLDER] [--tag TAG] [--repositories URL --key KEY]
 //          [--answers FILE]
-//   --base-url      where the files will be downloaded from, without a slash at the end
-//   --output        where they go; default: release, which must be empty
-//   --packages      has the packages of all targets, each by `npm run package -- --target TARGET`; else they are built here
-//   --tag           refuse unless it is that of this version: v1.2.3
-//   --repositories  where the repositories for apt and dnf will be; they are made in the folder `repositories` of the output
-//   --key           signs them and the .rpm: a key in gpg's keyring
-//   --answers       what npm's registry says of each target's Node, as for check-updates; else it is asked
+//   --base-url      the URL from which the files will be downloaded, without a slash at the end
+//   --output        the folder of the files; default: release, which must be empty
+//   --packages      a folder with the packages of all targets, each by `npm run package -- --target TARGET`; else they are built
+//   --tag           fail if this is not the tag of the version: v1.2.3
+//   --repositories  the URL of the repositories for apt and dnf; they are made in `repositories` in the output
+//   --key           the key, in gpg's keyring, that signs them and the .rpm
+//   --answers       a file with npm's answers on each target's Node, as for check-updates; default: ask npm's registry
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -53,7 +53,7 @@ function sha256(file: string): string {
   return createHash('sha256').update(readFileSync(file)).digest('hex');
 }
 
-/** @throws Error where what would be built is not what is committed. */
+/** @throws Error if the checkout has changes that are not committed. */
 export function checkCleanTree(folder: string): void {
   const changes = execFileSync('git', ['status', '--porcelain'], { cwd: folder, encoding: 'utf8' });
   if (changes !== '') {
@@ -63,13 +63,13 @@ export function checkCleanTree(folder: string): void {
   }
 }
 
-/** @throws Error where a package would have a Node inside that lacks a fix which npm has for it. */
+/** @throws Error if the Node of a package lacks a security fix that npm has for it. */
 export function checkNodes(states: readonly NodeState[]): void {
   const lines = blockers(states);
   if (lines.length > 0) throw new Error(lines.join('\n'));
 }
 
-/** The templates of package managers that download: @LINUXX64@ is a file's name, @LINUXX64SHA256@ its hash. */
+/** Fills in the templates of Homebrew and Scoop: @LINUXX64@ is a file name, @LINUXX64SHA256@ its hash. */
 export function manifests(baseUrl: string, version: string, files: readonly string[]): Map<string, string> {
   const values: Record<string, string> = { BASEURL: baseUrl, HOMEPAGE, VERSION: version };
   for (const { name } of Object.values(TARGETS)) {
@@ -109,13 +109,13 @@ export function checkVersion(version: string): void {
   throw new Error(`package.json's version is ${version}; a release has three numbers, such as 1.2.0`);
 }
 
-/** @throws Error where the tag is another version's. */
+/** @throws Error if the tag is not the version's. */
 export function checkTag(tag: string, version: string): void {
   if (tag === `v${version}`) return;
   throw new Error(`the tag ${tag} is not that of package.json's version; the tag is v${version}`);
 }
 
-/** Copies the packages of all targets. @returns their paths. @throws Error where one is missing. */
+/** Copies the packages of all targets. @returns their paths. @throws Error if one is missing. */
 export function collectPackages(from: string, output: string, version: string): string[] {
   const names = Object.values(TARGETS).flatMap((target) => packageNames(target, version));
   const missing = names.filter((name) => !existsSync(join(from, name)));
@@ -133,7 +133,10 @@ async function buildPackages(output: string): Promise<string[]> {
   return files;
 }
 
-/** Writes apt's and dnf's, and signs the .rpm before. @throws Error from the tools that make them. */
+/**
+ * Makes the repositories for apt and dnf. Signs the .rpm first, because it changes the file. @throws Error from the
+ * tools.
+ */
 function buildRepositories(files: readonly string[], folder: string, url: string, signer: Signer): void {
   const ofKind = (ending: string) => files.filter((file) => file.endsWith(ending));
   signRpms(ofKind('.rpm'), signer);

@@ -1,12 +1,12 @@
-// Runs weeks of two machines' life in minutes: what is kept stays as much, no answer is wrong, and mints are few.
+// Simulates weeks of two machines in minutes: memory must not grow, no answer may be wrong, and mints must be few.
 //
 // usage: npm run soak [-- --days N --identities N --seed N --machine laptop|server --real --gets N --verbose]
-//   --days N, --identities N   30 and 50 unless told
-//   --seed N                   of everything that happens; 1 unless told
+//   --days N, --identities N   default: 30 and 50
+//   --seed N                   the seed of all events; default: 1
 //   --machine NAME             only this one: the laptop sleeps at night, the server has jobs at all hours
-//   --real                     then a real daemon, too: its processes are real, and so is its time
-//   --gets N                   how many it is asked; 3000 unless told
-//   --verbose                  also what is kept meanwhile
+//   --real                     then also a real daemon, with real processes, in real time
+//   --gets N                   how many gets the real daemon answers; default: 3000
+//   --verbose                  also print what memory contains meanwhile
 import { parseArgs } from 'node:util';
 import { brokenByLoad, loadDaemon, loadTable } from '../test/support/product/daemon-load.ts';
 import type { MachineKind } from '../test/support/soak/schedule.ts';
@@ -37,7 +37,7 @@ function show(figures: object): void {
   if (values.verbose) console.log(shown.join(', '));
 }
 
-/** Prints what came of it. @returns whether all held. */
+/** Prints the results. @returns whether all checks passed. */
 function close(table: string, started: number, broken: readonly string[]): boolean {
   const seconds = Math.round((performance.now() - started) / 1_000);
   console.log(`\n${table}\n${'took'.padEnd(26)}${seconds} s`);

@@ -1,7 +1,7 @@
-// Lists every text that the program says to people, by file and line, to be read in one pass.
+// Lists every text that the program shows to people, with file and line, for reading in one pass.
 //
 // usage: npm run texts [-- --codes]
-//   --codes  the messages alone, by the code of their error
+//   --codes  only the messages, by error code
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

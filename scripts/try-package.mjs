@@ -1,5 +1,5 @@
-// Starts what is in a tarball or a zip for this machine, and looks whether it is of the version that it should be. Plain
-// JavaScript without dependencies: the system's own Node (20 or later) runs it on every system.
+// Starts the programs in a tarball or a zip for this machine, and checks their version. It is plain JavaScript without
+// dependencies: the system's own Node (20 or later) runs it on every system.
 //
 // usage: node scripts/try-package.mjs ARCHIVE VERSION
 import { spawnSync } from 'node:child_process';
@@ -11,9 +11,9 @@ const [archive = '', version = ''] = process.argv.slice(2);
 const isWindows = process.platform === 'win32';
 const folder = mkdtempSync(join(tmpdir(), 'ecr-xacct-try-'));
 
-/** @returns what it prints. */
+/** @returns what the program prints. */
 function run(program, args) {
-  // A .cmd is run by a shell alone.
+  // Only a shell runs a .cmd.
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     encoding: 'utf8',
     shell: program.endsWith('.cmd'),
@@ -23,7 +23,7 @@ function run(program, args) {
 }
 
 try {
-  // Windows' own tar knows zip, and Git's does not.
+  // Windows' own tar reads zip files; the one of Git does not.
   const tar = isWindows ? join(process.env.SystemRoot ?? '', 'System32', 'tar.exe') : 'tar';
   run(tar, ['-xf', resolve(archive), '-C', folder]);
   const [name = ''] = readdirSync(folder);

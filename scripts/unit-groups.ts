@@ -1,4 +1,5 @@
-// Puts unit tests into one process a processor: most of what a file of them costs is its process, and what that loads.
+// Groups unit tests into one process for each processor: most of a test file's cost is starting a process and loading
+// modules.
 import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,11 +7,11 @@ import { pathToFileURL } from 'node:url';
 
 /** Disposing removes the files. */
 export interface Groups extends Disposable {
-  /** Absolute paths of modules for node:test, one a processor, that load the tests. */
+  /** Absolute paths of modules for node:test, one for each processor, that load the tests. */
   readonly files: readonly string[];
 }
 
-/** `paths` are absolute. The tests of a group share a process, so they may keep nothing that others see. */
+/** `paths` are absolute. The tests of a group share a process, so no test may leave state that another sees. */
 export function groupTests(paths: readonly string[]): Groups {
   const folder = mkdtempDisposableSync(join(tmpdir(), 'unit-groups-'));
   const count = Math.min(availableParallelism(), paths.length);
@@ -25,7 +26,7 @@ export function groupTests(paths: readonly string[]): Groups {
   return { files, [Symbol.dispose]: () => folder[Symbol.dispose]() };
 }
 
-/** A file that cannot be loaded is a failed test, and the others run. */
+/** If a file cannot be loaded, that is a failed test, and the others run. */
 function entry(urls: readonly string[]): string {
   return `import { test } from 'node:test';
 for (const url of ${JSON.stringify(urls)})

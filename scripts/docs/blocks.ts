@@ -1,4 +1,4 @@
-// The parts of docs/ that are made from the source: by name, in Markdown.
+// The generated parts of docs/, by name, in Markdown.
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ import { messagesIn } from './texts-in.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** A block is named where it begins: `<!-- made: NAME -->` … `<!-- end -->`. */
+/** A block begins with its name: `<!-- made: NAME -->` … `<!-- end -->`. */
 const BLOCK = /(?<=^<!-- made: ([a-z-]+) -->\n)[\s\S]*?(?=^<!-- end -->$)/gm;
 
 const BLOCKS: Readonly<Record<string, () => string>> = {
@@ -26,7 +26,7 @@ const BLOCKS: Readonly<Record<string, () => string>> = {
   errors: errorSections,
 };
 
-/** The page with its blocks as the source has them now. @throws Error for a block that no one makes. */
+/** The page with its blocks up to date. @throws Error for an unknown block. */
 export function pageOfNow(page: string): string {
   return page.replace(BLOCK, (_, name: string) => {
     const make = BLOCKS[name];
@@ -58,7 +58,7 @@ function commandSections(command: Command, path = 'ecr-xacct'): string[] {
   return [own, ...below];
 }
 
-/** `…` in a message is where a name or a number is. */
+/** In a message, `…` stands for a name or a number. */
 function errorSections(): string {
   const messages = globSync('src/**/*.ts', { cwd: root })
     .toSorted()

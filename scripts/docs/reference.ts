@@ -1,4 +1,4 @@
-// What the program itself says of its commands and of the keys of its config: man pages and docs/ are made from it.
+// The program's own description of its commands and config keys, from which man pages and docs/ are made.
 import type { Command } from 'commander';
 import { createProgram } from '../../src/cli/program.ts';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
@@ -10,7 +10,7 @@ export interface Key {
   readonly name: string;
   /** Sentences. */
   readonly meaning: string;
-  /** As a user writes it. */
+  /** As in config.yaml. */
   readonly byDefault: string | undefined;
 }
 
@@ -21,7 +21,7 @@ export function commandTree(version: string): Command {
   return createProgram({ invocation, version, streams: { stdin, stdout, stderr }, setStatus: () => {} });
 }
 
-/** The commands below one that the help shows. */
+/** The subcommands that the help shows. */
 export function commandsBelow(command: Command): readonly Command[] {
   return command.createHelp().visibleCommands(command);
 }
@@ -38,7 +38,7 @@ export function helpOf(command: Command): string {
   return text;
 }
 
-/** The keys of the file and of a rule. @throws Error where the schema has not what is looked for. */
+/** The keys of the file and of a rule. @throws Error if the schema has an unexpected form. */
 export function configKeys(): { config: Key[]; rule: Key[] } {
   const schema = configJsonSchema();
   const registries = schema.properties?.registries;

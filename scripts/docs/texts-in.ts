@@ -1,4 +1,4 @@
-// What a source file says to people: its messages with their codes, hints, prompts and help, as a person would read them.
+// Finds the texts in a source file that people read: messages with their codes, hints, prompts and help.
 import { type Argument, parseSync, Visitor } from 'oxc-parser';
 import { ERROR_HELP } from '../../src/error-help.ts';
 import type { ErrorCode } from '../../src/errors.ts';
@@ -8,16 +8,16 @@ export interface Text {
   readonly file: string;
   /** From 1. */
   readonly line: number;
-  /** `…` is where a value is put in; runs of blanks are one. */
+  /** `…` stands for a value; consecutive blanks are one. */
   readonly text: string;
 }
 
-/** A text that a person may read has at least two words, one of them in small letters. */
+/** A text for people has at least two words, one of them in lower case. */
 const IS_PROSE = /\p{L}\S* +\S*\p{Ll}|^\p{Ll}+ …|… \p{Ll}/u;
 
 export interface Message {
   readonly code: ErrorCode;
-  /** As in a text. */
+  /** As in `Text`. */
   readonly text: string;
 }
 
@@ -31,14 +31,16 @@ interface Literal {
   readonly text: string;
 }
 
-/** Every text of a module in its order; comments, imports, expressions and the texts of shells have none. */
+/** The texts of a module, in order. Leaves out comments, imports, regular expressions and shell code. */
 export function textsIn(file: string, source: string): Text[] {
   return literalsIn(file, source)
     .map(({ start, text }) => ({ file, line: lineOf(source, start), text: onOneLine(text) }))
     .filter(({ text }) => IS_PROSE.test(text));
 }
 
-/** What is said of each error code in a module: the argument that follows the code, or the literals of the name given there. */
+/**
+ * The message of each error code in a module: the argument after the code, or the literals of the name in that place.
+ */
 export function messagesIn(file: string, source: string): Message[] {
   const literals = literalsIn(file, source);
   const names = new Map<string, Place[]>();
@@ -48,7 +50,7 @@ export function messagesIn(file: string, source: string): Message[] {
     const message = args[position + 1];
     if (position === -1 || message === undefined) return;
     const places = message.type === 'Identifier' ? (names.get(message.name) ?? []) : [message];
-    // A name that several functions have is the nearest above.
+    // If several functions have the name, the nearest above counts.
     const place = places.filter(({ start }) => start <= message.start).at(-1);
     for (const code of codesOf(args[position])) if (place !== undefined) made.push({ code, ...place });
   };
@@ -80,7 +82,7 @@ function codesOf(argument: Argument | undefined): ErrorCode[] {
 function literalsIn(file: string, source: string): Literal[] {
   const program = programOf(file, source);
   const literals: Literal[] = [];
-  /** Where literals are names or commands, and no texts. */
+  /** Where literals are names or commands, not texts. */
   const passed: Place[] = [];
   new Visitor({
     Literal({ start, value }) {
@@ -97,7 +99,7 @@ function literalsIn(file: string, source: string): Literal[] {
     .toSorted((a, b) => a.start - b.start);
 }
 
-/** @throws Error with the place of what is wrong. */
+/** @throws Error with file and line. */
 function programOf(file: string, source: string) {
   const { program, errors } = parseSync(file, source);
   const [first] = errors;

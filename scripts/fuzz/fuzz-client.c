@@ -1,8 +1,7 @@
 /*
- * The libFuzzer target of the native client: its own source, with every system call answered from the fuzzer's input, which
- * so is the daemon, stdin, the kernel and the user at once. Where the input ends, every call succeeds and every stream ends.
- *
- * After each call, and at each end of the client, it checks what must hold whatever anybody does.
+ * The libFuzzer target of the native client: its own source, with every system call answered from the fuzzer's input.
+ * So the input plays the daemon, stdin, the kernel and the user at once. After the end of the input, every call
+ * succeeds and every stream ends. After each call, and at each exit of the client, it checks what must always be true.
  */
 #if defined(__linux__)
 #define _GNU_SOURCE
@@ -68,7 +67,7 @@ static jmp_buf ended;
 static char *client_argv[16];
 static char **fuzz_environ;
 
-/* The next byte of the input; 0, with which every call succeeds, behind its end. */
+/* The next byte of the input; after its end 0, with which every call succeeds. */
 static unsigned next(void)
 {
 	if (tape_left == 0)
@@ -86,7 +85,7 @@ static int fails(unsigned choice, int first, int second)
 	return 1;
 }
 
-/* How much of so many bytes a call takes or gives: all, few, or many thousands. */
+/* How many of the given bytes a call takes or returns: all, few, or many thousands. */
 static size_t part(unsigned choice, size_t most)
 {
 	size_t size = choice < 0x80 ? most : choice < 0xC0 ? (choice & 0x3F) + 1u : ((choice & 0x3F) + 1u) * 4096u;
@@ -100,7 +99,7 @@ static void append_to(struct stream *stream, const char *bytes, size_t length)
 	stream->length += length;
 }
 
-/* One read of what comes from outside: bytes of the input, or many of one kind. */
+/* One read of outside data: bytes of the input, or many equal bytes. */
 static ssize_t give(struct stream *stream, char *buffer, size_t size)
 {
 	unsigned choice = next();
@@ -126,7 +125,7 @@ static ssize_t give(struct stream *stream, char *buffer, size_t size)
 
 static int is_answer_whole(void);
 
-/* Whether the answer, behind the length that it may say, is to ask again. */
+/* Whether the answer, after its length, tells the client to ask again. */
 static int has_asked_again(void)
 {
 	const size_t head = received.bytes[0] == '=' ? 8 : 0;
@@ -136,7 +135,7 @@ static int has_asked_again(void)
 static int fuzz_socket(int domain, int type, int protocol)
 {
 	CHECK(domain == AF_UNIX && type == SOCK_STREAM && protocol == 0);
-	/* A second time only where the daemon asks for the whole environment. */
+	/* The client connects a second time only if the daemon asks for the whole environment. */
 	CHECK(asked == 0 || (asked == 1 && is_closed && has_asked_again()));
 	CHECK(!is_absent || is_started);
 	asked++;
@@ -197,7 +196,7 @@ static int fuzz_stat(const char *path, struct stat *status)
 	return 0;
 }
 
-/* The socket's folder; the runtime folder is asked for by stat. */
+/* The socket's folder. The client checks the runtime folder with stat. */
 static int fuzz_lstat(const char *path, struct stat *status)
 {
 	int failed = fuzz_stat(path, status);
@@ -264,10 +263,10 @@ static ssize_t fuzz_send(int fd, const void *bytes, size_t length, int flags);
 
 static int fuzz_shutdown(int fd, int how);
 
-/* Before stdin is read, which a person is then told. */
+/* Before it reads stdin, in which case it tells a person. */
 static int fuzz_isatty(int fd)
 {
-	/* The kubelet's stderr is none. */
+	/* The kubelet's stderr is no terminal. */
 	if (is_kubelets && fd == STDERR_FILENO)
 		return 0;
 	CHECK(fd == STDIN_FILENO && is_peer_own && !input.is_ended && input.length == 0);
@@ -310,7 +309,7 @@ static int fuzz_pipe(int ends[2])
 	return 0;
 }
 
-/* For `ready`, of a daemon that is started. */
+/* For `ready` of a daemon that is being started. */
 static int fuzz_pipe2(int ends[2], int flags)
 {
 	CHECK(flags == O_CLOEXEC);
@@ -322,7 +321,7 @@ static int fuzz_pipe2(int ends[2], int flags)
 	return 0;
 }
 
-/* Only for an action that a daemon is worth its start for, where there is none, and once. What the child does is not run here. */
+/* Only if no daemon runs, for an action that is worth starting one, and once. The child's code does not run here. */
 static pid_t fuzz_fork(void)
 {
 	CHECK(is_absent && !is_starting);
@@ -426,7 +425,7 @@ static _Noreturn void fuzz_exit(int status)
 #undef extern
 #undef stat
 
-/* Whether a variable of the frame begins so. */
+/* Whether a variable of the frame has this prefix. */
 static int has_variable(const char *start, size_t end)
 {
 	const char *line = memchr(frame, '\n', end);
@@ -438,8 +437,8 @@ static int has_variable(const char *start, size_t end)
 }
 
 /*
- * The frame is a line, variables, a NUL, and all of stdin; it goes to this user alone, with every variable only where the daemon
- * asked for them.
+ * The frame is one line, variables, a NUL, and all of stdin. It goes only to this user's daemon, and has every variable
+ * only if the daemon asked for them.
  */
 static ssize_t fuzz_send(int fd, const void *bytes, size_t length, int flags)
 {
@@ -465,7 +464,7 @@ static int fuzz_shutdown(int fd, int how)
 	return fails(next(), ENOTCONN, EBADF) ? -1 : 0;
 }
 
-/* The program is given all of the arguments, and stdin either unread or whole. */
+/* The program gets all arguments, and stdin either unread or whole. */
 static int fuzz_execv(const char *program, char *const argv[])
 {
 	size_t count = 0;
@@ -521,7 +520,7 @@ static int is_own_line(const struct stream *stream)
 	return 0;
 }
 
-/* Whether the answer has ended, or has as many bytes as it says that it has. */
+/* Whether the answer has ended, or has as many bytes as its length says. */
 static int is_answer_whole(void)
 {
 	unsigned long said = 0;
@@ -535,7 +534,7 @@ static int is_answer_whole(void)
 	return said == received.length - 8;
 }
 
-/* It ended by itself: each stream has what the daemon said, or the client, and nothing else. */
+/* The client ended by itself: each stream has only what the daemon or the client wrote. */
 static void check_end(int how)
 {
 	CHECK(exit_status == 0 || exit_status == 1);
@@ -555,7 +554,7 @@ static void check_end(int how)
 	if (kind != '0' && !is_kubelets)
 		append_to(&received, "\n", 1);
 	for (int fd = 1; fd <= 2; fd++) {
-		/* The kubelet reads failures from stderr alone. */
+		/* The kubelet reads failures only from stderr. */
 		int is_told = is_kubelets ? (fd == 1) == (kind == '0') : fd == 1 || kind == '2';
 		CHECK(begins(&streams[fd], received.bytes + 1, is_told ? received.length - 1 : 0));
 		CHECK(!is_told || streams[fd].is_cut || streams[fd].length == received.length - 1);
@@ -580,7 +579,7 @@ static void choose_arguments(void)
 		client_argv[1] = NULL;
 }
 
-/* A variable's value is of the input's bytes, or so long that the frame or a path has no room for it. */
+/* A variable's value is bytes of the input, or so long that the frame or a path has no room for it. */
 static void choose_environment(void)
 {
 	static const char *const names[] = {

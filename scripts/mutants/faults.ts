@@ -1,4 +1,4 @@
-// Where a source file could be wrong: the places at which a fault is put in, and what is written there instead.
+// Finds the places of a source file where a fault can be put in, and the faulty text.
 import { parseSync, Visitor } from 'oxc-parser';
 
 export interface Fault {
@@ -6,14 +6,14 @@ export interface Fault {
   readonly file: string;
   /** From 1. */
   readonly line: number;
-  /** Of the text that is replaced. */
+  /** The text that is replaced, by its position. */
   readonly start: number;
   readonly end: number;
   readonly before: string;
   readonly after: string;
 }
 
-/** What is compared the other way round, and where it is the border that is missed. */
+/** Each comparison becomes its opposite, or treats its border differently. */
 const OPERATORS: Readonly<Record<string, string>> = {
   '===': '!==',
   '!==': '===',
@@ -42,7 +42,7 @@ interface Node {
   readonly end: number;
 }
 
-/** Every fault that could be put into a file, in the order of its text. */
+/** Every fault that can be put into a file, in the order of its text. */
 export function faultsIn(file: string, text: string): Fault[] {
   const faults: Fault[] = [];
   const add = ({ start, end }: Node, after: string) => {

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
-/** What showed a fault: a failed test, a deadline, a module that cannot be loaded. Undefined where nothing did. */
+/** What found a fault: a failed test, a deadline, or a module that cannot be loaded. Undefined if nothing did. */
 export type Shown = string | undefined;
 
-/** Of the files together in one process: faster by far than in one each. */
+/** All files in one process, which is much faster than one each. */
 export async function firstFailure(
   root: string,
   files: readonly string[],
@@ -19,12 +19,12 @@ export async function firstFailure(
   const urls = files.map((file) => pathToFileURL(join(root, file)).href);
   writeFileSync(entry, urls.map((url) => `await import('${url}');\n`).join(''));
   const args = ['--test', '--test-reporter=tap', entry];
-  // A group of its own: what the tests have started ends with it.
+  // In its own process group, so that everything that the tests start ends with it.
   const child = spawn(process.execPath, args, {
     cwd: root,
     detached: true,
     stdio: ['ignore', 'pipe', 'ignore'],
-    // Where a test of this one runs it, node:test would take them for its own.
+    // Otherwise node:test, if it runs this, would report these tests as its own.
     env: { ...process.env, CI: 'true', NODE_TEST_CONTEXT: undefined },
   });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
@@ -32,7 +32,7 @@ export async function firstFailure(
     try {
       process.kill(-(child.pid ?? Number.NaN), 'SIGKILL');
     } catch {
-      // It has ended.
+      // The process has ended already.
     }
   };
   let isLate = false;

@@ -1,11 +1,12 @@
-// Which tests belong to a source file: of the unit tier those that load it, of the built program those of its room; the nearest first.
+// Finds the tests of a source file: the unit tests that load it, and the tests of the built program for its folder,
+// nearest first.
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 
-/** They look at every file of the source, and at what is written there rather than at what it does. */
+/** These tests read every source file and check its text, not its behaviour. */
 const OF_ALL = /^test\/unit\/(?:architecture|linear-expressions|growth|tiers|npm-test)\.test\.ts$/;
 
-/** Of what is seen only once it is built: room → its tests. What is in no room has those of `''`. */
+/** For code that only tests of the built program run: folder → tests. Other folders have those of `''`. */
 const BUILT: Readonly<Record<string, readonly string[]>> = {
   '': [
     'test/unit/main.test.ts',
@@ -85,7 +86,7 @@ export function createTestsOf(root: string): (file: string) => TestsOf {
   };
 }
 
-/** Of a path's last part: `src/os/inherited-fds.ts` → inherited, fds. */
+/** The words of a path's last part: `src/os/inherited-fds.ts` → inherited, fds. */
 function wordsOf(path: string): string[] {
   return basename(path)
     .replace(/(?:\.test)?\.ts$/, '')
