@@ -1,4 +1,4 @@
-// The apt repository: files that any web server can serve, made by apt-ftparchive of Debian's apt-utils and signed.
+// The apt repository: static files for any web server, made by apt-ftparchive of Debian's apt-utils and signed.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -6,23 +6,23 @@ import { gzipSync } from 'node:zlib';
 import { clearSigned, detachedSignature, publicKey, type Signer } from './gpg.ts';
 
 export interface Repository {
-  /** What is in it: paths. */
+  /** Paths of the packages. */
   readonly packages: readonly string[];
-  /** Where it goes: a new folder. */
+  /** A new folder. */
   readonly folder: string;
-  /** What that folder will be on the web, without a slash at the end. */
+  /** The URL at which the folder will be served, without a slash at the end. */
   readonly url: string;
   readonly signer: Signer;
 }
 
-/** As Debian calls the processors. */
+/** Debian's names of the processors. */
 const ARCHITECTURES = ['amd64', 'arm64'] as const;
 const SUITE = 'stable';
 const COMPONENT = 'main';
-/** What a machine that installs from it has in /etc/apt/sources.list.d. */
+/** The file for /etc/apt/sources.list.d of a machine that installs from it. */
 const SOURCES_FILE = 'ecr-xacct.sources';
 
-/** Writes it. @throws Error from apt-ftparchive or gpg. */
+/** Writes the repository. @throws Error from apt-ftparchive or gpg. */
 export function buildAptRepository({ packages, folder, url, signer }: Repository): void {
   const archive = (...args: readonly string[]) =>
     execFileSync('apt-ftparchive', args, {
@@ -67,7 +67,10 @@ function releaseFields(): string[] {
   ]);
 }
 
-/** See sources.list(5). The key is in it, so that it is the only file a machine needs, and trusts the key for this repository alone. */
+/**
+ * See sources.list(5). The file includes the key. So a machine needs only this file, and trusts the key for this
+ * repository alone.
+ */
 function aptSources(url: string, key: string): string {
   const lines = key.trimEnd().split('\n');
   const signedBy = lines.map((line) => ` ${line === '' ? '.' : line}\n`).join('');

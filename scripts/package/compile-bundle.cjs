@@ -1,6 +1,6 @@
-// Leaves V8's compiled code of a file of a bundle beside it, for packaging/load-bundle.cjs. To be run by the Node that the bundle
-// is for, with --hash-seed=1: without a fixed seed, no two builds are the same bytes. A process for each file, for the same
-// reason: V8 leaves gaps in its objects as they are, and memory that was used before has garbage in them.
+// Saves the compiled code of one file of a bundle beside it, for packaging/load-bundle.cjs. Run it with the Node that
+// the bundle is for, and with --hash-seed=1: without a fixed seed, no two builds are the same bytes. For the same
+// reason, each file needs a new process: gaps in V8's objects contain whatever was in that memory before.
 //
 // usage: node --hash-seed=1 scripts/package/compile-bundle.cjs FILE
 'use strict';
@@ -10,15 +10,15 @@ const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
 
 const file = process.argv[2];
-// A string of its own: a part of another one is kept with the whole, which is where this was built.
+// A copy: a substring would keep the whole string, with the path of the build.
 const filename = Buffer.from(basename(file)).toString();
-// All of it, not only what would run at once: which functions run is another matter each time.
+// Compiles all functions, because those that a run uses vary.
 setFlagsFromString('--no-lazy');
 const source = readFileSync(file, 'latin1');
 const script = new Script(`(function (exports, require, module) {${source}\n})`, {
   filename,
 });
-// V8 takes compiled code only under the flags that it was made under.
+// V8 accepts compiled code only with the flags that it was made with.
 setFlagsFromString('--lazy');
 setFlagsFromString('--hash-seed=0');
 writeFileSync(`${file}.code`, script.createCachedData());

@@ -25,18 +25,18 @@ import { gzipInPlace, normalize } from './tree.ts';
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 export interface SystemPackage {
-  /** A tree as by stageTree. */
+  /** A tree from stageTree. */
   readonly tree: string;
   /** The folder that the package is written to. */
   readonly output: string;
   readonly version: string;
-  /** What the packager calls the processor. */
+  /** The packager's name of the processor. */
   readonly architecture: string;
   /** Epoch seconds. */
   readonly epoch: number;
 }
 
-/** -3 is 34 MB in 11 s, -6 a tenth less in 28 s. Two threads at the most, and the same bytes with one. */
+/** -3 gives 34 MB in 11 s, -6 a tenth less in 28 s. At most two threads; the bytes are the same with one. */
 const SMALL = ['-Zxz', '-z3', '--threads-max=2'];
 
 /** `compression`: options of dpkg-deb. @returns the path of the package. @throws Error from dpkg-deb. */
@@ -69,7 +69,7 @@ function followDebianPolicy(usr: string, version: string, epoch: number): void {
   const zsh = join(usr, 'share', 'zsh');
   renameSync(join(zsh, 'site-functions'), join(zsh, 'vendor-completions'));
   const doc = join(usr, 'share', 'doc', PACKAGE);
-  // It is in /usr/share/common-licenses, as the copyright file says.
+  // It is in /usr/share/common-licenses, to which the copyright file refers.
   rmSync(join(doc, 'LICENSE'));
   const date = new Date(epoch * 1_000);
   const values = { VERSION: version, MAINTAINER, YEAR: String(date.getUTCFullYear()), DATE: rfc5322(date) };

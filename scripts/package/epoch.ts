@@ -1,4 +1,4 @@
-// The time that everything in a package has: of the commit, so that two builds of it are the same bytes.
+// The time of every file in a package: that of the commit, so that two builds of it are the same bytes.
 import { execFileSync } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /**
- * Epoch seconds: $SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch/), else the time of the commit
- * that is checked out. @throws Error where there is neither.
+ * Epoch seconds: $SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch/), or else the time of the
+ * current commit. @throws Error if there is neither.
  */
 export function sourceDateEpoch(env: Readonly<Record<string, string | undefined>>): number {
   const given = env.SOURCE_DATE_EPOCH;

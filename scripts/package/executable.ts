@@ -1,4 +1,4 @@
-// The single executable of `ecr-xacct`: Node, with the bundle and V8's compiled code of it inside.
+// The single executable of `ecr-xacct`: Node, with the bundle and its compiled code inside.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,13 +15,13 @@ const MAIN = join(root, 'packaging', 'load-bundle.cjs');
 export interface Executable {
   /** Absolute path. */
   readonly program: string;
-  /** What the bundle is made of: esbuild's reports. */
+  /** esbuild's reports of the bundle. */
   readonly metafiles: readonly Metafile[];
 }
 
 /**
- * Writes it into a folder, as `ecr-xacct` or `ecr-xacct.exe`. `version` is what it says it is. `makeBundle` writes what goes into it
- * into a folder.
+ * Writes `ecr-xacct` or `ecr-xacct.exe` into a folder. `version` is what `--version` prints. `makeBundle` writes the
+ * content into a folder.
  */
 export async function buildExecutable(
   target: Target,
@@ -43,24 +43,24 @@ export async function buildExecutable(
   }
 }
 
-/** Writes the bundle into a folder, with V8's compiled code beside each file: see packaging/load-bundle.cjs. */
+/** Writes the bundle into a folder, with compiled code beside each file: see packaging/load-bundle.cjs. */
 export async function compiledBundle(target: Target, folder: string, version: string): Promise<Metafile[]> {
   const metafiles = await bundle(folder, version);
-  // Compiled code is for one processor and one build of V8: the other systems compile at each start.
+  // Compiled code is for one processor and one build of V8: other systems compile at each start.
   if (target.name === `${process.platform}-${process.arch}`) compileBundle(folder, nodeBase(target).file);
   return metafiles;
 }
 
 interface PkgJob {
   readonly base: NodeBase;
-  /** The folder of what goes into the executable. */
+  /** The folder with the executable's content. */
   readonly files: string;
   readonly program: string;
-  /** Where pkg looks for the Node that it would else download. */
+  /** Where pkg looks for Node before it downloads it. */
   readonly home: string;
 }
 
-/** In a process of its own: pkg looks for its cache in HOME, and changes the working folder. */
+/** In a separate process, because pkg looks for its cache in HOME and changes the working folder. */
 function runPkg(target: Target, { base, files, program, home }: PkgJob): void {
   offerBase(target, base, home);
   const assets = Object.fromEntries(
@@ -75,7 +75,7 @@ function runPkg(target: Target, { base, files, program, home }: PkgJob): void {
       disableExperimentalSEAWarning: true,
       useSnapshot: false,
       useCodeCache: false,
-      // SIGUSR1 would open the inspector; NODE_OPTIONS would let others run code in this process.
+      // SIGUSR1 would open the inspector, and NODE_OPTIONS would let others run code in this process.
       execArgv: ['--disable-sigusr1'],
       execArgvExtension: 'none',
       assets,
@@ -84,14 +84,14 @@ function runPkg(target: Target, { base, files, program, home }: PkgJob): void {
   const jobFile = join(home, 'job.json');
   writeFileSync(jobFile, JSON.stringify(job));
   const script = join(root, 'scripts', 'package', 'run-pkg.cjs');
-  // Of the version that reads the bundle: another one lays it out otherwise.
+  // It must have the version of the Node that reads the bundle: other versions use another format.
   execFileSync(nodeHere(base.version), [script, jobFile], {
     env: { ...process.env, HOME: home, NO_COLOR: '1' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
 }
 
-/** Lays the Node where pkg keeps those that it has downloaded and checked, with the marks that it has done so. */
+/** Puts Node where pkg keeps its downloads, with the marks of a checked one. */
 function offerBase({ name, pkg }: Target, { file, version }: NodeBase, home: string): void {
   const cache = join(home, '.pkg-cache', 'sea');
   const archive = join(cache, `node-v${version}-${name}`);

@@ -1,10 +1,10 @@
-// The key that repositories are signed with, in a keyring of gpg.
+// The key in a keyring of gpg that signs the repositories.
 import { execFileSync } from 'node:child_process';
 
 export interface Signer {
   /** gpg's folder. */
   readonly home: string;
-  /** The key's fingerprint, or what else gpg knows it by. */
+  /** The key's fingerprint, or another name that gpg knows. */
   readonly key: string;
 }
 
@@ -18,17 +18,17 @@ function gpg({ home, key }: Signer, args: readonly string[], input?: string | Bu
   });
 }
 
-/** The text with a signature around it. */
+/** The text inside a signature. */
 export function clearSigned(signer: Signer, text: string): string {
   return gpg(signer, ['--clear-sign'], text);
 }
 
-/** A signature of it, to lie beside it. */
+/** A detached signature. */
 export function detachedSignature(signer: Signer, content: string | Buffer): string {
   return gpg(signer, ['--detach-sign'], content);
 }
 
-/** What others verify signatures with. */
+/** The public key. */
 export function publicKey(signer: Signer): string {
   return gpg(signer, ['--export-options', 'export-minimal', '--export', signer.key]);
 }

@@ -1,4 +1,4 @@
-// The OCI image: a tree below /usr/local, from scratch, to be copied into the images of others.
+// The OCI image: a tree below /usr/local, from scratch, to be copied into other images.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,16 +8,16 @@ import { normalize } from './tree.ts';
 
 export interface ImageParts {
   readonly tree: string;
-  /** An OCI layout in a tar archive, as `docker load` and `skopeo copy oci-archive:` take it. */
+  /** An OCI layout in a tar archive, for `docker load` and `skopeo copy oci-archive:`. */
   readonly output: string;
-  /** As Debian and OCI call the processor. */
+  /** The name of the processor for Debian and OCI. */
   readonly architecture: 'amd64' | 'arm64';
   readonly version: string;
   /** Epoch seconds. */
   readonly epoch: number;
 }
 
-/** The same bytes for the same files. @throws Error from buildah. */
+/** The same files give the same bytes. @throws Error from buildah. */
 export function buildImage({ tree, output, architecture, version, epoch }: ImageParts): void {
   const work = mkdtempSync(join(tmpdir(), 'ecr-xacct-image-'));
   try {
@@ -39,7 +39,7 @@ export function buildImage({ tree, output, architecture, version, epoch }: Image
       '--entrypoint',
       JSON.stringify([`/usr/local/bin/${PACKAGE}`]),
       ...annotations,
-      // The history says nothing of the folders of this machine.
+      // The history names no folder of this machine.
       '--created-by',
       PACKAGE,
       container,
@@ -62,10 +62,10 @@ export function buildImage({ tree, output, architecture, version, epoch }: Image
   }
 }
 
-/** @returns what it prints, without the line's end. @throws Error from buildah. */
+/** @returns the output without its last line break. @throws Error from buildah. */
 export type Buildah = (args: readonly string[]) => string;
 
-/** With a storage of its own, which needs no file system of the kernel's. */
+/** A separate storage, with a driver that needs no kernel support. */
 export function buildahIn(work: string): Buildah {
   const storage = [
     '--root',
@@ -79,7 +79,7 @@ export function buildahIn(work: string): Buildah {
     execFileSync('buildah', [...storage, ...args], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'],
-      // It keeps its locks and short names in the home folder, too.
+      // Its locks and short names are in the home folder.
       env: { ...process.env, HOME: work, BUILDAH_ISOLATION: 'chroot' },
     }).trim();
 }

@@ -1,4 +1,4 @@
-// The man pages: packaging/man/, with what the program itself says of its commands, variables and keys.
+// The man pages: packaging/man/, filled in with the program's own commands, variables and keys.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -73,7 +73,7 @@ function optionItem({ short, long, flags, description }: Option): string[] {
   ];
 }
 
-/** What a command's help says below its options. */
+/** The text below the options in a command's help. */
 function textAfter(command: Command): string {
   return helpOf(command).slice(command.helpInformation().length).trim();
 }
@@ -102,12 +102,12 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
-/** A line each sentence, as mdoc(7) wants it. */
+/** One line for each sentence, which mdoc(7) expects. */
 function prose(text: string): string {
   return roff(text).replaceAll(/([.;:]) (?=\S)/g, (_, stop) => (stop === '.' ? '.\n' : `${stop} `));
 }
 
-/** One line of text: nothing in it is a request or an escape; hyphens are those that a shell takes. */
+/** One line of text without requests or escapes; its hyphens can be pasted into a shell. */
 function roff(text: string): string {
   return text
     .replaceAll('\\', '\\e')

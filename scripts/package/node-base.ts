@@ -1,5 +1,5 @@
-// The Nodes that packages are made with, from npm's packages: a target's own by the version and the hash of package-lock.json,
-// others by those of other-nodes.json.
+// The Nodes for the packages, from npm. package-lock.json pins the version and hash of each target's own;
+// other-nodes.json pins the others.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -9,14 +9,17 @@ import OTHER_NODES from './other-nodes.json' with { type: 'json' };
 import { nativeTarget, type Target } from './targets.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-/** What PATH's Node may be instead (packaging/node-on-path.sh): the oldest, and one of each line of which the newest is supported. */
+/**
+ * Versions that a Node on PATH may have (packaging/node-on-path.sh): the oldest, and one of each line whose newest is
+ * supported.
+ */
 export const NODES_ON_PATH = ['22.21.0', '24.22.3'] as const;
 
-/** Goes with the dependencies, and is made again with them. */
+/** It belongs to the dependencies, and is downloaded again with them. */
 const CACHE = join(root, 'node_modules', '.cache', 'node-bases');
 
 export interface NodeBase {
-  /** Absolute path of the executable, stripped where its symbols can be. */
+  /** The absolute path of the executable, stripped if possible. */
   readonly file: string;
   readonly version: string;
 }
@@ -28,8 +31,8 @@ interface Pin {
 }
 
 /**
- * The Node of a target. Downloads it where it is not there yet.
- * @throws Error if the download fails, or the file is not the one in package-lock.json.
+ * The Node of a target, downloaded if necessary. @throws Error if the download fails, or the file is not the one in
+ * package-lock.json.
  */
 export function nodeBase(target: Target): NodeBase {
   const pin = pinOf(target);
@@ -37,9 +40,9 @@ export function nodeBase(target: Target): NodeBase {
 }
 
 /**
- * A Node of any version that runs on this machine, as an absolute path: what goes into a single executable has to be laid out by
- * the version that reads it. Downloads it where it is not there yet.
- * @throws Error where other-nodes.json does not pin it for this machine.
+ * A Node of the given version that runs on this machine, as an absolute path: the content of a single executable must
+ * be prepared by the version that reads it. Downloaded if necessary. @throws Error if other-nodes.json does not pin it
+ * for this machine.
  */
 export function nodeHere(version: string): string {
   if (`v${version}` === process.version) return process.execPath;
@@ -86,7 +89,7 @@ function baseFolder({ nodePackage }: Target, version: string): string {
   return join(CACHE, `${nodePackage}-${version}`);
 }
 
-/** @throws Error where package-lock.json has none. */
+/** @throws Error if package-lock.json has none. */
 export function pinOf({ nodePackage }: Target): Pin {
   const lockfile: unknown = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   const { packages } = lockfile as { packages: Record<string, Partial<Pin> | undefined> };
@@ -97,7 +100,7 @@ export function pinOf({ nodePackage }: Target): Pin {
   return { version, integrity };
 }
 
-/** Into a folder beside the one that it becomes at the end, so that it is never there by half. */
+/** Downloads into another folder, which is then renamed, so that a partial download is never used. */
 function unpack(target: Target, { version, integrity }: Pin, folder: string): void {
   mkdirSync(CACHE, { recursive: true });
   const part = mkdtempSync(join(CACHE, 'part-'));
@@ -122,7 +125,7 @@ function pack(spec: string, folder: string): string {
   return stdout.trim();
 }
 
-/** @throws Error where the file has another hash. */
+/** @throws Error if the file has another hash. */
 export function checkIntegrity(file: string, integrity: string): void {
   const [algorithm, expected] = integrity.split('-', 2);
   const actual = createHash(algorithm ?? '')
@@ -134,8 +137,8 @@ export function checkIntegrity(file: string, integrity: string): void {
 }
 
 /**
- * A fifth of a Linux executable is symbols that only a debugger reads. macOS's and Windows' come without, or with a signature
- * that stripping would break.
+ * A fifth of a Linux executable is symbols that only a debugger reads. Those for macOS and Windows have none, or a
+ * signature that stripping would break.
  */
 function strip({ linux, name }: Target, file: string): void {
   if (linux === undefined) return;

@@ -1,49 +1,49 @@
-// How far the Node of each target is behind: the newest of its npm package, the newest of its line, and security releases.
+// Compares the Node of each target with the newest of its npm package, the newest of its line, and security releases.
 import NODE_SECURITY from '../../packaging/node-security.json' with { type: 'json' };
 import type { Target } from './targets.ts';
 
-/** What npm's registry says of a package: `npm view PACKAGE versions time --json`. */
+/** The answer of `npm view PACKAGE versions time --json`. */
 export interface RegistryAnswer {
   readonly versions: readonly string[];
-  /** By version: when it was published, as in ISO 8601. */
+  /** Version → time of its publication, in ISO 8601. */
   readonly time: Readonly<Record<string, string>>;
 }
 
 /** By npm package. */
 export type RegistryAnswers = Readonly<Record<string, RegistryAnswer | undefined>>;
 
-/** What was looked up of a line of Node, such as 26. */
+/** What was looked up about a line of Node, such as 26. */
 interface Line {
-  /** The day on which it was. */
+  /** The day of the lookup. */
   readonly read: string;
-  /** By version. One that is not here was not looked up. */
+  /** By version. A version that is missing here was not looked up. */
   readonly releases: Readonly<Record<string, { readonly security: boolean }>>;
 }
 
 export interface NodeState {
   readonly target: Target;
   readonly pinned: string;
-  /** The newest of the same line that its npm package has. */
+  /** The newest version of the same line in its npm package. */
   readonly newest: Published;
-  /** The newest of the same line that any target's npm package has. */
+  /** The newest version of the same line in the npm package of any target. */
   readonly newestOfLine: Published;
-  /** Security releases after the pinned version that this package could be raised to. */
+  /** Security releases after the pinned version that this package has. */
   readonly missed: readonly string[];
-  /** Security releases after the newest version of this package: it does not have them yet. */
+  /** Security releases that this package does not have yet. */
   readonly awaited: readonly string[];
-  /** Versions after the pinned one that npm has for any target, and that packaging/node-security.json says nothing of. */
+  /** Versions after the pinned one that npm has for any target, but packaging/node-security.json does not list. */
   readonly unread: readonly string[];
-  /** The day on which packaging/node-security.json was last brought up to date. */
+  /** The day of the last lookup for packaging/node-security.json. */
   readonly read: string;
 }
 
 interface Published {
   readonly version: string;
-  /** The day: 2026-10-22. */
+  /** A day: 2026-10-22. */
   readonly date: string;
 }
 
-/** A state for each target. `pins`: its version, by target. @throws Error where npm's registry says nothing of a package. */
+/** A state for each target. `pins`: target → version. @throws Error if npm's answer lacks a package. */
 export function nodeStates(
   targets: readonly Target[],
   pinOf: (target: Target) => string,
@@ -72,7 +72,7 @@ export function nodeStates(
       pinned,
       newest,
       newestOfLine,
-      // A version after a security release has what that one fixed.
+      // Versions after a security release include its fixes.
       missed: later.filter((version) => !isAfter(version, newest.version)),
       awaited: later.filter((version) => isAfter(version, newest.version)),
       unread: [...published]
@@ -94,7 +94,7 @@ function lineOf(version: string): string {
   return version.split('.', 1)[0] ?? version;
 }
 
-/** The one that was first of those with the highest version. */
+/** Of the packages with the highest version, the one that had it first. */
 function newestOf(all: readonly Published[]): Published | undefined {
   return all.toSorted((a, b) => compare(b.version, a.version) || (a.date < b.date ? -1 : 1))[0];
 }
@@ -112,7 +112,7 @@ function compare(a: string, b: string): number {
   return 0;
 }
 
-/** A line for people: what is pinned, what is newer and since when, and which of that is a security release. */
+/** One line for people: the pinned version, newer ones and since when, and which of them is a security release. */
 export function describeState(state: NodeState): string {
   const { target, pinned, newest, newestOfLine, missed, awaited, unread } = state;
   const said = [`${target.name}: Node ${pinned} of ${target.nodePackage}`];
@@ -132,10 +132,10 @@ export function describeState(state: NodeState): string {
   return said.join('; ');
 }
 
-/** Why a release is refused, with what to do, for each target for which it is. */
+/** For each target that blocks the release: why, and what to do. */
 export function blockers(states: readonly NodeState[]): string[] {
   return states.flatMap(({ target, pinned, newest, missed, unread }) => {
-    // What its package does not have, it could not be raised to.
+    // The target cannot be raised to a version that its package does not have.
     const open = unread.filter((version) => !isAfter(version, newest.version));
     if (missed.length > 0) {
       return [
@@ -149,13 +149,13 @@ export function blockers(states: readonly NodeState[]): string[] {
   });
 }
 
-/** How old that is by which security releases are known. */
+/** How old the list of security releases is. */
 export function describeKnowledge(states: readonly NodeState[]): string {
   const read = states.map((state) => state.read).toSorted()[0];
   return `Security releases are known by packaging/node-security.json, as of ${read}: one that came later is not known here.`;
 }
 
-/** For the notes of a release: which Node is inside, and which security releases a target still waits for. */
+/** For the release notes: which Node is inside, and which security releases a target still lacks. */
 export function nodeNotes(states: readonly NodeState[]): string {
   const lines = states.map(({ target, pinned, awaited }) => {
     const waits = `; **without the fixes of Node ${awaited.join(', ')}**: npm has no newer Node for it yet`;

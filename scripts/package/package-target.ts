@@ -1,4 +1,4 @@
-// Everything that is made for one target: its tree, and the packages of it.
+// Makes a target's tree and its packages.
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -21,19 +21,19 @@ import { packZip, stageWindows } from './windows-zip.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** From the client's folder in a tree. */
+/** Relative to the client's folder in a tree. */
 const PROGRAM = `../lib/${PACKAGE}/ecr-xacct`;
 
 export interface PackageOptions {
   /** The folder that packages are written to. */
   readonly output: string;
-  /** What the program and the packages say they are. */
+  /** The version of the program and the packages. */
   readonly version: string;
   /** Epoch seconds. */
   readonly epoch: number;
 }
 
-/** @throws Error with what to run where a tool that packs for a target is not on PATH. */
+/** @throws Error with the command to run if a tool for a target's packages is not on PATH. */
 export function checkTools({ name, pkg, linux }: Target, PATH: string | undefined): void {
   const archivers = pkg.platform === 'win' ? ['zip'] : ['tar', 'gzip'];
   const tools = linux === undefined ? archivers : [...archivers, 'dpkg-deb', 'rpmbuild', 'buildah'];
@@ -44,7 +44,7 @@ export function checkTools({ name, pkg, linux }: Target, PATH: string | undefine
   );
 }
 
-/** What packageTarget makes of it. */
+/** The file names that packageTarget makes. */
 export function packageNames({ name, pkg, linux }: Target, version: string): string[] {
   const archive = `${PACKAGE}-${version}-${name}`;
   if (pkg.platform === 'win') return [`${archive}.zip`];
@@ -57,7 +57,10 @@ export function packageNames({ name, pkg, linux }: Target, version: string): str
   ];
 }
 
-/** @returns the paths of the packages: .tar.gz; on Linux also .deb and .rpm, images, and all for musl; .zip. @throws Error from the tools that it runs. */
+/**
+ * @returns the paths of the packages: .tar.gz; on Linux also .deb, .rpm and images, and all for musl; on Windows .zip.
+ * @throws Error from the tools that it runs.
+ */
 export async function packageTarget(target: Target, options: PackageOptions): Promise<string[]> {
   const { output, version, epoch } = options;
   checkTools(target, process.env.PATH);
@@ -80,7 +83,7 @@ export async function packageTarget(target: Target, options: PackageOptions): Pr
       ...[tree, muslTree].map((one) => image(one, linux.deb, options)),
       buildDeb({ ...common, tree, architecture: linux.deb }),
       buildRpm({ ...common, tree, architecture: linux.rpm }),
-      // Last: it puts scripts into the tree.
+      // Last, because it puts scripts into the tree.
       ...[tree, muslTree].map((one) => tarball(one, options)),
     ];
   } finally {
@@ -88,7 +91,7 @@ export async function packageTarget(target: Target, options: PackageOptions): Pr
   }
 }
 
-/** @returns its path. */
+/** @returns the archive's path. */
 function image(tree: string, architecture: 'amd64' | 'arm64', options: PackageOptions): string {
   const { output, version, epoch } = options;
   const file = join(output, `${basename(tree)}.oci.tar`);
@@ -96,7 +99,7 @@ function image(tree: string, architecture: 'amd64' | 'arm64', options: PackageOp
   return file;
 }
 
-/** With what installs it. @returns its path. */
+/** Includes the install script. @returns the archive's path. */
 function tarball(tree: string, { output, epoch }: PackageOptions): string {
   const file = join(output, `${basename(tree)}.tar.gz`);
   for (const script of ['install', 'uninstall'])
@@ -106,11 +109,11 @@ function tarball(tree: string, { output, epoch }: PackageOptions): string {
 }
 
 export interface TreeOptions extends Omit<PackageOptions, 'output'> {
-  /** Then its client is what this machine's compiler can make, or the program itself, where there is none. */
+  /** The client is what this machine's compiler makes, or the program itself if there is no compiler. */
   readonly isForThisMachine: boolean;
 }
 
-/** Writes the tree alone: what is installed. `folder` must not be there yet. */
+/** Writes only the tree that is installed. `folder` must not exist yet. */
 export async function packageTree(
   target: Target,
   folder: string,
@@ -141,8 +144,8 @@ export async function packageTree(
 }
 
 /**
- * Writes the tree for systems that cannot run our Node, such as Alpine: the same without a Node, on that of the system. `folder`
- * must not be there yet.
+ * Writes the tree for systems that cannot run our Node, such as Alpine: the same, but without Node. `folder` must not
+ * exist yet.
  */
 async function packageMuslTree(
   target: Target,
@@ -171,12 +174,12 @@ async function packageMuslTree(
   }
 }
 
-/** @returns whether musl is in it. */
+/** @returns whether the client is linked with musl. */
 function makeClient({ name, linux }: Target, output: string, isForThisMachine: boolean): boolean {
   if (name === `${process.platform}-${process.arch}`) {
     const compiler = compileNativeClient(PROGRAM, output);
     const isMusl = compiler?.startsWith('musl-gcc') === true;
-    // Another libc's static client is fifteen times as large.
+    // A static client with another libc is fifteen times as large.
     if (linux !== undefined && !isMusl && !isForThisMachine) {
       throw new Error(
         'the native client of a package is compiled with musl-gcc (Debian: apt install musl-tools)',
@@ -186,7 +189,7 @@ function makeClient({ name, linux }: Target, output: string, isForThisMachine: b
     else if (linux === undefined) signForMacos(output);
     return isMusl;
   }
-  // macOS' libraries are on a Mac alone: elsewhere, its front for Docker is the program itself.
+  // Only a Mac has macOS' libraries. Elsewhere, Docker runs the program itself.
   if (linux === undefined) {
     writeFileSync(output, treeLauncher(PACKAGE));
     return false;

@@ -1,4 +1,4 @@
-// Images of a release in a registry: one name for all processors, by buildah.
+// Pushes a release's images to a registry with buildah: one name for all processors.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ export interface PublishedImage {
   readonly tags: readonly string[];
 }
 
-/** Pushes it under each tag. @returns its digest: `sha256:…`. @throws Error where buildah did not. */
+/** Pushes the image under each tag. @returns its digest: `sha256:…`. @throws Error if buildah failed. */
 export function publishImage({ archives, repository, tags }: PublishedImage): string {
   const work = mkdtempSync(join(tmpdir(), 'ecr-xacct-publish-'));
   try {
@@ -31,7 +31,7 @@ export function publishImage({ archives, repository, tags }: PublishedImage): st
 
 function push(buildah: Buildah, list: string, to: string, digest: string): string {
   buildah(['manifest', 'push', '--all', '--digestfile', digest, list, `docker://${to}`]);
-  // The status of buildah 1.28, Debian 12's, is 0 also where it failed, and it says nothing.
+  // buildah 1.28 (Debian 12) exits with 0 and prints nothing even if it failed.
   const pushed = existsSync(digest) ? readFileSync(digest, 'utf8').trim() : '';
   if (pushed === '')
     throw new Error(`${to} was not pushed; to see why, run: buildah login ${to.split('/', 1)[0]}`);

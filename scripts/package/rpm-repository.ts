@@ -1,4 +1,4 @@
-// The repository for dnf: files that any web server can serve, made by createrepo_c and signed.
+// The repository for dnf: static files for any web server, made by createrepo_c and signed.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -6,9 +6,11 @@ import { findProgram } from '../../src/os/find-program.ts';
 import type { Repository } from './apt-repository.ts';
 import { detachedSignature, publicKey, type Signer } from './gpg.ts';
 
-/** Signs packages where they are: dnf asks for a signature of each, whatever repository it is from. @throws Error from rpmsign. */
+/**
+ * Signs packages in place: dnf wants a signature of each package, whatever its repository. @throws Error from rpmsign.
+ */
 export function signRpms(files: readonly string[], { home, key }: Signer): void {
-  // Debian's rpm looks for a gpg2.
+  // Debian's rpm looks for a program named gpg2.
   const macros = {
     __gpg: findProgram('gpg', process.env.PATH)?.path ?? 'gpg',
     _gpg_name: key,
@@ -18,7 +20,7 @@ export function signRpms(files: readonly string[], { home, key }: Signer): void 
   execFileSync('rpmsign', [...defines, '--addsign', ...files], { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
-/** Writes it. The packages are signed already. @throws Error from createrepo_c or gpg. */
+/** Writes the repository, of signed packages. @throws Error from createrepo_c or gpg. */
 export function buildRpmRepository({ packages, folder, url, signer }: Repository): void {
   mkdirSync(folder, { recursive: true });
   for (const file of packages) copyFileSync(file, join(folder, basename(file)));
@@ -30,7 +32,7 @@ export function buildRpmRepository({ packages, folder, url, signer }: Repository
   writeFileSync(join(folder, 'ecr-xacct.repo'), dnfRepository(url));
 }
 
-/** What a machine that installs from it has in /etc/yum.repos.d: see dnf.conf(5). */
+/** The file for /etc/yum.repos.d of a machine that installs from it: see dnf.conf(5). */
 function dnfRepository(url: string): string {
   const settings = {
     name: 'ecr-xacct',

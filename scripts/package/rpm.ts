@@ -7,7 +7,7 @@ import { MAINTAINER } from '../project.ts';
 import type { SystemPackage } from './deb.ts';
 import { copySystemTree, filledTemplate, normalizeSystemTree } from './system-tree.ts';
 
-/** @returns the path of the package. @throws Error with what rpmbuild printed. */
+/** @returns the path of the package. @throws Error with rpmbuild's output. */
 export function buildRpm({ tree, output, version, architecture, epoch }: SystemPackage): string {
   const work = mkdtempSync(join(tmpdir(), 'ecr-xacct-rpm-'));
   try {

@@ -1,10 +1,10 @@
-// Has @yao-pkg/pkg build one single executable, by the job in a file: what its command line has no options for.
+// Builds one single executable with @yao-pkg/pkg. The job is in a file, because pkg's command line lacks the options.
 'use strict';
 const { readFileSync } = require('node:fs');
 const { default: sea } = require('@yao-pkg/pkg/lib-es5/sea.js');
 
 const { main, target, config } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-// Signing is the release's: a warning here would say what it says, too.
+// The release signs later; pkg's warning about that would be noise.
 sea(main, { targets: [target], seaConfig: config, signature: false }).catch((error) => {
   console.error(error.message);
   process.exitCode = 1;

@@ -10,7 +10,7 @@ export interface SbomOptions {
   readonly epoch: number;
 }
 
-/** JSON. No serial number: two builds of one commit are the same bytes. */
+/** JSON, without a serial number: two builds of one commit are the same bytes. */
 export function cyclonedx(components: readonly Component[], { version, epoch }: SbomOptions): string {
   const { Application } = Enums.ComponentType;
   const subject = new Models.Component(Application, PACKAGE, {
@@ -53,7 +53,7 @@ function licensed(licence: string | undefined): { licenses?: Models.LicenseRepos
   return { licenses: new Models.LicenseRepository([new Models.SpdxLicense(licence)]) };
 }
 
-/** `sha512-` and base64, as npm has it. */
+/** npm's form: `sha512-` and base64. */
 function hashOf(integrity: string | undefined): [Enums.HashAlgorithm, string][] {
   const [algorithm, digest] = integrity?.split('-', 2) ?? [];
   if (algorithm !== 'sha512' || digest === undefined) return [];

@@ -1,4 +1,4 @@
-// The signature without which macOS on Apple silicon kills a program.
+// Signs a program: macOS on Apple silicon kills programs without a signature.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /**
- * By the identity that $APPLE_IDENTITY names in the keychain, as Apple notarizes programs; without it, ad hoc.
- * @returns false where there is no codesign: on any system but macOS. @throws Error from codesign.
+ * Signs with the identity in the keychain that $APPLE_IDENTITY names, which notarization needs; without it, ad hoc.
+ * @returns false if there is no codesign, which only macOS has. @throws Error from codesign.
  */
 export function signForMacos(program: string): boolean {
   const identity = process.env.APPLE_IDENTITY;
-  // V8 writes the code that it runs, which a hardened program may do only where it says so.
+  // V8 runs code that it has written, which a hardened program may do only with these entitlements.
   const entitlements = join(root, 'packaging', 'macos', 'entitlements.plist');
   const hardened = ['--options', 'runtime', '--timestamp', '--entitlements', entitlements];
   const args = identity ? ['--force', '--sign', identity, ...hardened] : ['--force', '--sign', '-'];

@@ -1,4 +1,4 @@
-// The tree as a distribution's package installs it below /usr: units where systemd's own are, man pages compressed.
+// The tree below /usr in a distribution's package: units in systemd's own folders, compressed man pages.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,15 +9,16 @@ import { gzipInPlace, manFiles, normalize } from './tree.ts';
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /**
- * Modes and one time for everything. The program may be run and not read: the kernel lets no process of the same user look into
- * one that runs such a file (would_dump in fs/exec.c), as long as the file is root's. Its launcher is a script, which is read.
+ * Sets modes, and one time for all files. Users may run the program but not read it: then the kernel denies the user's
+ * other processes access to it (would_dump in fs/exec.c), as long as the file is root's. The launcher is a script, so
+ * it must be readable.
  */
 export function normalizeSystemTree(folder: string, epoch: number): void {
   normalize(folder, epoch);
   chmodSync(join(folder, 'usr', 'lib', PACKAGE, 'ecr-xacct'), 0o711);
 }
 
-/** Copies a tree to `usr` in a folder. Modes and times are still to be normalized. */
+/** Copies a tree to `usr` in a folder. Modes and times are set later. */
 export function copySystemTree(tree: string, folder: string): string {
   const usr = join(folder, 'usr');
   mkdirSync(folder, { recursive: true });

@@ -1,8 +1,10 @@
-// The relocatable tarball: one folder, which has the tree.
+// The relocatable tarball: one folder with the tree.
 import { execFileSync } from 'node:child_process';
 import { basename, dirname } from 'node:path';
 
-/** Of a folder, under its own name; the same bytes for the same files. `epoch` in seconds. @throws Error from tar. */
+/**
+ * Packs a folder under its own name. The same files give the same bytes. `epoch` in seconds. @throws Error from tar.
+ */
 export function packTarball(folder: string, output: string, epoch: number): void {
   const options = [
     '--sort=name',

@@ -1,8 +1,8 @@
-// What is built for which system: the Node that it runs on, the names that others have for it, and its C compiler.
+// The targets: each with its Node, its names in other tools, and its C compiler.
 
-/** What every package of it is called, and the folders that are its own. */
+/** The name of every package, and of its own folders. */
 export const PACKAGE = 'docker-credential-ecr-xacct';
-/** The native client as the kubelet runs it: the same program under another name. */
+/** The native client under the name that the kubelet runs. */
 export const PLUGIN = 'ecr-xacct-credential-provider';
 
 /** By Node's `process.platform` and `process.arch`. */
@@ -16,12 +16,12 @@ export type TargetName =
 
 export interface Target {
   readonly name: TargetName;
-  /** The npm package that has this system's Node, and where in it; its version and hash are pinned in package-lock.json. */
+  /** The npm package with this system's Node, and the path in it. package-lock.json pins its version and hash. */
   readonly nodePackage: string;
   readonly nodeFile: string;
-  /** What @yao-pkg/pkg calls it. */
+  /** Its name for @yao-pkg/pkg. */
   readonly pkg: { readonly platform: 'linux' | 'macos' | 'win'; readonly arch: 'x64' | 'arm64' };
-  /** What Debian (and OCI) and RPM call the processor; undefined where their packages are of no use. */
+  /** The processor's name for Debian (and OCI) and RPM; undefined if there are no such packages. */
   readonly linux: { readonly deb: 'amd64' | 'arm64'; readonly rpm: string; readonly gnu: string } | undefined;
 }
 
@@ -70,7 +70,7 @@ export const TARGETS: Readonly<Record<TargetName, Target>> = {
   },
 };
 
-/** The target that this machine can run by itself; undefined where there is none. */
+/** The target that runs on this machine; undefined if there is none. */
 export function nativeTarget(platform: NodeJS.Platform, arch: NodeJS.Architecture): Target | undefined {
   const name = `${platform === 'win32' ? 'win' : platform}-${arch}`;
   return Object.hasOwn(TARGETS, name) ? TARGETS[name as TargetName] : undefined;

@@ -1,4 +1,4 @@
-// What others wrote and a package has inside: by esbuild's reports of the bundle, with each one's licence.
+// Lists the third-party code in a package, by esbuild's reports of the bundle, with each licence.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,19 +9,19 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 export interface Component {
   readonly name: string;
-  /** Undefined for what is the building machine's: musl. */
+  /** Undefined for musl, which is the building machine's. */
   readonly version: string | undefined;
-  /** Where it is from, for a package of npm. */
+  /** The source of an npm package. */
   readonly registry: 'npm' | undefined;
-  /** An SPDX identifier; undefined where there are many, as in Node: the text has them. */
+  /** An SPDX identifier; undefined if there are many, as in Node, whose text names them. */
   readonly licence: string | undefined;
-  /** The texts that go with it: licence and notices. */
+  /** The texts that must be included: licence and notices. */
   readonly texts: readonly string[];
-  /** Of its archive, as in package-lock.json. */
+  /** The hash of its archive, from package-lock.json. */
   readonly integrity: string | undefined;
 }
 
-/** What may be in a program that is given to anybody, with nothing to do but to add the text. */
+/** Licences that allow distribution if their text is included. */
 const ALLOWED = new Set([
   '0BSD',
   'Apache-2.0',
@@ -32,7 +32,7 @@ const ALLOWED = new Set([
   'MIT',
 ]);
 
-/** For npm packages that come without a text, and for what is from elsewhere. */
+/** For npm packages without a text, and for code from elsewhere. */
 const KEPT = join(root, 'packaging', 'licences');
 
 interface Manifest {
@@ -48,8 +48,8 @@ interface Lockfile {
 }
 
 /**
- * `target`: whose Node is inside, if one is; `isClientStatic`: whether musl is.
- * @throws Error where a licence is not among those that are allowed, or its text is nowhere.
+ * `target`: whose Node is inside, if any; `isClientStatic`: whether musl is. @throws Error if a licence is not allowed,
+ * or its text is missing.
  */
 export function thirdParty(
   metafiles: readonly Metafile[],
@@ -72,7 +72,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-/** The innermost: a package may have others below it. */
+/** The innermost package, because packages can be nested. */
 function packageFolder(path: string): string | undefined {
   return /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0];
 }
@@ -90,7 +90,7 @@ function npmComponent(folder: string, { packages }: Lockfile): Component {
 }
 
 function nodeComponent({ nodePackage }: Target, { packages }: Lockfile): Component {
-  // npm installs the one for this machine alone; the text is the same for all.
+  // npm installs only the one for this machine; the text is the same for all.
   const installed = readdirSync(join(root, 'node_modules')).find((name) =>
     /^node-(?:bin-)?\w+-(?:x64|arm64)$/.test(name),
   );
@@ -137,7 +137,7 @@ function keptText(name: string, licence: string): string {
   throw new Error(`${name} is in the bundle without the text of its licence; put it into ${kept}`);
 }
 
-/** One text, with each licence once and above it what it is of. */
+/** One text: each licence once, below the names of what it covers. */
 export function licenceTexts(components: readonly Component[]): string {
   const owners = new Map<string, string[]>();
   for (const component of components) {

@@ -1,4 +1,4 @@
-// What is installed, in a folder laid out as below a prefix such as /usr: programs, man pages, completions, units, texts.
+// The tree that is installed below a prefix such as /usr: programs, man pages, completions, units, texts.
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -22,20 +22,20 @@ import { PACKAGE, PLUGIN } from './targets.ts';
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 export interface TreeParts {
-  /** The single executable, or what starts the bundle. */
+  /** The single executable, or the script that starts the bundle. */
   readonly program: string;
-  /** The folder of the bundle, where it is not in the program: it runs on the Node of the system. */
+  /** The folder of the bundle, if it is not in the program; then it runs on the system's Node. */
   readonly bundle?: string;
-  /** The native client, or what replaces it; its program is `../lib/docker-credential-ecr-xacct/ecr-xacct`. */
+  /** The native client, or its replacement; its program is `../lib/docker-credential-ecr-xacct/ecr-xacct`. */
   readonly client: string;
-  /** What starts the daemon there, if the user enables it. */
+  /** Files that start the daemon, if the user enables them. */
   readonly service: keyof typeof SERVICES;
-  /** A program of this version that runs here, to print completions. */
+  /** A program of this version that runs on this machine, to print completions. */
   readonly runnable: string;
   readonly version: string;
-  /** Epoch seconds, of everything in the tree. */
+  /** Epoch seconds, for every file of the tree. */
   readonly epoch: number;
-  /** By name: the licences of what is bundled, and the bill of materials. */
+  /** By name: the licences of the bundled code, and the bill of materials. */
   readonly texts: Readonly<Record<string, string>>;
 }
 
@@ -45,17 +45,17 @@ const COMPLETIONS = {
   fish: 'share/fish/vendor_completions.d/ecr-xacct.fish',
 };
 
-/** By their folder below the prefix: files of packaging/. */
+/** Files of packaging/, by folder below the prefix. */
 const SERVICES = {
   systemd: {
     'share/systemd/user': ['systemd/ecr-xacct.socket', 'systemd/ecr-xacct.service'],
-    // Of a node of Kubernetes.
+    // For Kubernetes nodes.
     'share/systemd/system': ['systemd/system/ecr-xacct.socket', 'systemd/system/ecr-xacct.service'],
   },
   launchd: { [`share/${PACKAGE}`]: ['launchd/ecr-xacct.daemon.plist'] },
 };
 
-/** Writes the tree. `folder` must not be there yet. Units and agents have @BINDIR@ where the programs will be. */
+/** Writes the tree. `folder` must not exist yet. Units and agents contain @BINDIR@ instead of the programs' folder. */
 export function stageTree(folder: string, parts: TreeParts): void {
   const { program, bundle, client, service, runnable, version, epoch, texts } = parts;
   const print = (...args: string[]) => execFileSync(runnable, args, { encoding: 'utf8', env: {} });
@@ -95,12 +95,12 @@ export function stageTree(folder: string, parts: TreeParts): void {
   normalize(folder, epoch);
 }
 
-/** As `ecr-xacct config schema` prints it. */
+/** As printed by `ecr-xacct config schema`. */
 export function schemaText(): string {
   return `${JSON.stringify(configJsonSchema(), undefined, 2)}\n`;
 }
 
-/** Modes that depend on no umask, and one time for everything. */
+/** Sets modes that do not depend on the umask, and one time for all files. */
 export function normalize(folder: string, epoch: number): void {
   for (const path of ['', ...globSync('**', { cwd: folder, exclude: (name) => name === '.' })]
     .toSorted()
@@ -113,12 +113,12 @@ export function normalize(folder: string, epoch: number): void {
   }
 }
 
-/** As Debian and RPM want their man pages and changelogs: compressed, without a name or a time. */
+/** Debian and RPM want man pages and changelogs compressed, without a name or a time. */
 export function gzipInPlace(files: readonly string[]): void {
   execFileSync('gzip', ['-9n', ...files]);
 }
 
-/** Below the tree. */
+/** Relative to the tree. */
 export function manFiles(folder: string): string[] {
   return MAN_PAGES.map((page) => join(folder, 'share', 'man', `man${page.at(-1)}`, page));
 }

@@ -1,4 +1,4 @@
-// The zip for Windows: the single executable, what Docker runs instead of a native client, and the texts.
+// The zip for Windows: the single executable, the script that Docker runs instead of a native client, and the texts.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,7 +8,7 @@ import { normalize, schemaText, type TreeParts } from './tree.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** Writes them into a new folder, side by side. */
+/** Writes the files into one new folder. */
 export function stageWindows(folder: string, parts: Pick<TreeParts, 'program' | 'epoch' | 'texts'>): void {
   const { program, epoch, texts } = parts;
   mkdirSync(folder);
@@ -26,13 +26,13 @@ export function stageWindows(folder: string, parts: Pick<TreeParts, 'program' | 
   normalize(folder, epoch);
 }
 
-/** Of what is in a folder; the same bytes for the same files. @throws Error from zip. */
+/** Packs a folder's content. The same files give the same bytes. @throws Error from zip. */
 export function packZip(folder: string, output: string): void {
-  // It would add to one that is there.
+  // Otherwise zip adds to the existing file.
   rmSync(output, { force: true });
   execFileSync('zip', ['-X', '-q', '-6', output, ...readdirSync(folder).toSorted()], {
     cwd: folder,
-    // The times in a zip are local ones.
+    // A zip has local times.
     env: { ...process.env, TZ: 'UTC' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
