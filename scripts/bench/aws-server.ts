@@ -1,4 +1,4 @@
-// The fake AWS in a process of its own, so that serving does not disturb the one that measures; told what to do by messages.
+// The fake AWS in a separate process, so that its work does not disturb the measuring one. Messages control it.
 import { startFakeAws } from '../../test/fake-aws/start-fake-aws.ts';
 import {
   PRIMARY_ACCOUNT,
@@ -34,7 +34,7 @@ function obey(message: AwsMessage): void {
     kind: 'token',
     service: 'ecr',
     times: Number.POSITIVE_INFINITY,
-    // Read at each strike.
+    // Computed for each token.
     get expiresAt() {
       return Date.now() + tokenLife;
     },

@@ -1,4 +1,4 @@
-// Starts the benchmark's fake AWS, under AWS's own names in the private namespaces, near or far.
+// Starts the benchmark's fake AWS in private namespaces, under AWS's own names, near or far.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
@@ -7,26 +7,26 @@ import { join } from 'node:path';
 import { createCertificateAuthority } from '../../test/support/certificates.ts';
 import { enterPrivateHosts } from '../../test/support/private-hosts.ts';
 
-/** What the server is told. It answers with what was called since the last time. */
+/** A message to the server. It answers with the calls since the last message. */
 export interface AwsMessage {
-  /** Milliseconds that authorization tokens live from now on; undefined: twelve hours, as ECR's. */
+  /** The lifetime of new authorization tokens, in milliseconds; undefined: twelve hours, as ECR's. */
   readonly tokenLife?: number;
 }
 
 export interface AwsReply {
   readonly assumed: number;
   readonly minted: number;
-  /** Calls that were not answered as they should have been. */
+  /** Calls that failed. */
   readonly failed: number;
-  /** The last authorization token's, of all time. */
+  /** That of the last authorization token. */
   readonly password: string;
 }
 
 export interface BenchAws extends AsyncDisposable {
-  /** The CA's certificate, PEM. */
+  /** The certificate of the CA, in PEM. */
   readonly caFile: string;
   tell(message?: AwsMessage): Promise<AwsReply>;
-  /** Puts AWS that far away, in milliseconds of round trip. @returns how long a TCP handshake takes there. */
+  /** Sets the round trip to AWS, in milliseconds. @returns the measured time of a TCP handshake. */
   setRoundTrip(milliseconds: number): Promise<number>;
 }
 
@@ -83,7 +83,7 @@ async function nextReply(server: ChildProcess): Promise<AwsReply> {
   });
 }
 
-/** Waits for something of a child. Throws the message where the child ends first. */
+/** Waits for a message of a child. If the child ends first, throws its output. */
 async function untilEnd<T>(
   child: ChildProcess,
   message: string,
@@ -116,7 +116,7 @@ async function end(child: ChildProcess, ask: () => void): Promise<void> {
   await ended;
 }
 
-/** Milliseconds; the shortest of a few. */
+/** Milliseconds: the shortest of several. */
 async function handshakeTime(address: string): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < 5; i++) {

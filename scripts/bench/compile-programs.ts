@@ -5,13 +5,13 @@ import { join } from 'node:path';
 export interface BenchPrograms {
   readonly runCommands: string;
   readonly delayLink: string;
-  /** The floor: static, copies stdin to stdout. */
+  /** The floor: a static program that copies stdin to stdout. */
   readonly echo: string;
-  /** What the floor was compiled with. */
+  /** The compiler of the floor. */
   readonly echoCompiler: string;
 }
 
-/** @throws Error with what the compilers printed. */
+/** @throws Error with the compilers' output. */
 export function compilePrograms(folder: string): BenchPrograms {
   const compile = (name: string, ...compilers: readonly (readonly [string, ...string[]])[]) => {
     const output = join(folder, name);

@@ -46,7 +46,10 @@ static int open_device(const char *name)
 	return ioctl(fd, TUNSETIFF, &request) < 0 ? -1 : fd;
 }
 
-/* Takes what the kernel sends. IPv6 (a device announces itself) goes nowhere; a full queue drops, as a network does. */
+/*
+ * Reads the packets that the kernel sends. Drops IPv6 (a device announces itself), and, like a network, what a full
+ * queue cannot take.
+ */
 static void take(int fd, long long delay)
 {
 	while (tail - head < QUEUE) {

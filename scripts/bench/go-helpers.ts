@@ -1,19 +1,19 @@
-// Which of Amazon's own helpers the benchmark runs: the newest, where `go` could build it, and Debian's.
+// Finds Amazon's own helpers for the benchmark: the newest, if `go` could build it, and Debian's.
 import { existsSync } from 'node:fs';
 import { packageVersion } from './machine.ts';
 
 export interface GoHelper {
-  /** Absolute. */
+  /** An absolute path. */
   readonly path: string;
-  /** With who built it. */
+  /** The version, and who built it. */
   readonly version: string;
 }
 
-/** Made by `scripts/install-test-peers`, where `go` is on PATH. */
+/** `scripts/install-test-peers` makes it if `go` is on PATH. */
 const NEWEST = '0.12.0';
 const DEBIAN = '/usr/bin/docker-credential-ecr-login';
 
-/** The yardstick first; empty where there is none. */
+/** The first one is the yardstick. Empty if there is none. */
 export function goHelpers(): GoHelper[] {
   return [
     {

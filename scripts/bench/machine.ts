@@ -1,4 +1,4 @@
-// The head of the table: what ran, on what.
+// The head of the table: machine and versions.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
@@ -6,9 +6,9 @@ import type { GoHelper } from './go-helpers.ts';
 
 export type Machine = Readonly<Record<string, string>>;
 
-/** Debian's, or `unknown`. */
+/** Debian's version, or `unknown`. */
 export function packageVersion(name: string): string {
-  // A line of name and version. Where the program came from elsewhere there is none.
+  // It prints name and version; for a program that is not Debian's, nothing.
   const { stdout } = spawnSync('dpkg-query', ['--show', name], { encoding: 'utf8' });
   return stdout?.trim().split('\t')[1] ?? 'unknown';
 }

@@ -1,4 +1,4 @@
-// What the daemon uses while no caller waits for it: memory, at four moments of its life, and wake-ups.
+// Measures the daemon while no caller waits for it: memory, at four moments of its life, and wake-ups.
 import { setTimeout as delay } from 'node:timers/promises';
 import { daemonPid } from '../../test/support/product/product.ts';
 import type { Measurement } from './measurement.ts';
@@ -6,7 +6,7 @@ import { childrenOf, type Memory, memoryOf, wakeUpsOf } from './processes.ts';
 import { atMost, type Check, digits, type Row } from './report.ts';
 import { STATIC, type Stage, SWEEP } from './stage.ts';
 
-/** Milliseconds until the garbage of what came before is likely to be collected, and the spare minter to wait. */
+/** Milliseconds: by then, earlier garbage has probably been collected, and the spare minter waits. */
 const SETTLE = 3_000;
 
 async function startDaemon({ steps, run, stopDaemon, product }: Stage): Promise<number> {
@@ -17,7 +17,7 @@ async function startDaemon({ steps, run, stopDaemon, product }: Stage): Promise<
 
 const whole = (megabytes: number) => megabytes.toFixed(0);
 
-/** `spare` is the PSS of the spare minter, which the daemon keeps for a while after a mint. */
+/** `spare` is the PSS of the spare minter, which the daemon keeps for some time after a mint. */
 async function memoryRow(
   { product }: Stage,
   name: string,
@@ -89,8 +89,8 @@ const afterGets: Measurement = {
 };
 
 /**
- * A simulated day is two lives of a token (12 hours each), here of ten seconds each, for eight identities; with a get every
- * 30 simulated seconds, 2,880 in all, so one in 7 ms.
+ * A simulated day is two lifetimes of a token (12 hours each), of ten real seconds each. Eight identities, and a get
+ * every 30 simulated seconds: 2,880 gets, one every 7 ms.
  */
 const LIFE = 10_000;
 const DAY_GETS = 2_880;
@@ -136,7 +136,7 @@ const wakeUps: Measurement = {
       name: 'wake-ups',
       what: "daemon's wake-ups/minute, idle",
       ours: `${later}`,
-      // V8's memory reducer looks once, 30 s after the start: it is turned off a moment after that is decided.
+      // V8's memory reducer runs once, 30 s after the start, and turns itself off a moment later.
       others: `in the first minute ${first}`,
       checks: [atMost(later, 'a minute', 2)],
       numbers: { per_minute: later, first_minute: first },

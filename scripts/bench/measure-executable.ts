@@ -1,4 +1,4 @@
-// The single executable of a package, beside the Node that it is made of.
+// Compares the single executable of a package with the Node inside it.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// One `get` at a time: warm, cold, and from nothing running.
+// Measures one `get` at a time: warm, cold, and with nothing running.
 import { type Measurement, roundsFor } from './measurement.ts';
 import { atLeastTimes, atMostTimes, type Check, milliseconds, type Row } from './report.ts';
 import { type Command, type Measured, median, type Step } from './run-commands.ts';
@@ -6,7 +6,7 @@ import { ROLE, STATIC, type Stage } from './stage.ts';
 
 type Medians = Readonly<Record<string, number>>;
 
-/** @throws Error where not every answer was the same: then what was measured was not a warm `get`. */
+/** @throws Error if the answers differ: then these were not warm gets. */
 function sameAnswers(measured: Measured, name: string): void {
   const { answers, failures } = measured.of(name);
   if (answers.size !== 1 || failures > 0)
@@ -75,7 +75,7 @@ const warmRole: Measurement = {
   },
 };
 
-/** What Debian still has, beside what the other rows go by. */
+/** Debian's older version, for comparison. */
 const olderGo: Measurement = {
   name: 'older-go',
   perRoundTrip: false,
@@ -114,7 +114,7 @@ const discovery: Measurement = {
   },
 };
 
-/** Without a token: the Go helper has lost its cache file, and `aws` never has one. */
+/** Without a token: the Go helper's cache file is removed, and `aws` never has one. */
 async function withoutToken(
   stage: Stage,
   ours: Pick<Command, 'prepare'>,
@@ -134,7 +134,7 @@ function coldChecks({ ours = 0, Go = 0, aws = 0 }: Medians, most: number | undef
   return [atMostTimes(ours, Go, 'Go', most), atLeastTimes(aws / ours, 'aws', 3)];
 }
 
-/** The issue's numbers are for these two round trips. */
+/** The goals are for these two round trips. */
 const COLD_LIMITS: Readonly<Record<number, number>> = { 0: 1.6, 30: 1.05 };
 const NOTHING_LIMITS: Readonly<Record<number, number>> = { 30: 1.8 };
 

@@ -1,4 +1,4 @@
-// How long a good get waits at most beside callers that do what they can to hold up the daemon.
+// Measures how long a good get waits at most while hostile callers try to hold up the daemon.
 import { utimes, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -13,13 +13,13 @@ import { STATIC, type Stage } from './stage.ts';
 const KIB = 1024;
 const blanks = ' '.repeat(100_000);
 
-/** A request as a client of ours would send it. */
+/** A request as our client sends it. */
 function frame(action: string, env: Record<string, string>, input = STATIC.hostname): string {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}\0`);
   return `ecr-xacct/2 ${action}\n${variables.join('')}\0${input}`;
 }
 
-/** Lines up to a size, and at most so many. */
+/** Lines up to a size in bytes, but no more than `most`. */
 function lines(
   bytes: number,
   line: (index: number) => string,
@@ -31,7 +31,7 @@ function lines(
   return text;
 }
 
-/** Files that take as long as any that are read in the daemon: 4 KiB and 100 or 200 lines. */
+/** The slowest files that the daemon reads itself: 4 KiB and 100 or 200 lines. */
 const READ_HERE: Record<string, string> = {
   'keys-100.yaml': lines(4 * KIB - 20, (i) => `key${i}${'x'.repeat(28)}: 1\n`, '', 98),
   'rules-50.yaml': lines(
@@ -43,7 +43,7 @@ const READ_HERE: Record<string, string> = {
   'sections-200.ini': lines(4 * KIB - 20, (i) => `[profile ${i}]\n`, '', 198),
 };
 
-/** Files that take long, which are read apart. */
+/** Slow files, which another process reads. */
 const READ_APART: Record<string, string> = {
   'rules.yaml': lines(
     3_000 * KIB,
@@ -60,7 +60,7 @@ const READ_APART: Record<string, string> = {
 
 interface HostileRequest {
   request: string;
-  /** What it leads to. */
+  /** The file that the request names. */
   file?: string;
 }
 
@@ -91,7 +91,7 @@ function hostileFrames({ product }: Stage): HostileRequest[] {
   ].map((request) => ({ request }));
 }
 
-/** Sends a request and reads whatever comes. */
+/** Sends a request and reads the whole answer. */
 async function send(path: string, request: string): Promise<void> {
   const socket = connect(path);
   socket.on('error', () => {});
@@ -99,7 +99,10 @@ async function send(path: string, request: string): Promise<void> {
   await text(socket).catch(() => '');
 }
 
-/** One hostile caller, and one more for what is read apart, each as fast as it is answered; a file counts as edited each time. */
+/**
+ * One hostile caller, and another for files that are read apart. Each sends its next request after an answer; each
+ * time, a file counts as edited.
+ */
 async function attack(stage: Stage, signal: AbortSignal): Promise<number> {
   const path = socketPath(stage.product.env, process.getuid?.() ?? 0) ?? '';
   let sent = 0;
@@ -125,7 +128,7 @@ const hostile: Measurement = {
     const { steps, run, options } = stage;
     const get = { name: 'ours', steps: [steps.ours('get', STATIC)], settle: 10 };
     const rounds = options.quick ? 200 : 1_000;
-    // Its own files, too, are read at each get for the first two seconds.
+    // For the first two seconds, each get also reads the good caller's own files.
     await setTimeout(2_500);
     await run([get], { kind: 'rounds', rounds: 1, warmup: 1 });
     const stop = new AbortController();

@@ -1,4 +1,5 @@
-// Many gets: a build's sweep, a crowd on a cold key, a crowd for some time, and how often AWS is asked for a thousand.
+// Measures many gets: of one build, of many callers at once for a new key, of many callers for some time; and the calls
+// to AWS for a thousand.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Measurement, roundsFor } from './measurement.ts';
@@ -7,10 +8,10 @@ import { atLeastTimes, atMost, digits, exactly, milliseconds, type Row } from '.
 import { type Command, digestOf, median, type Runs } from './run-commands.ts';
 import { REFUSED, ROLE, STATIC, type Stage, SWEEP } from './stage.ts';
 
-/** What a build does: `list`, then a `get` for every registry. */
+/** The calls of a build: `list`, then a `get` for every registry. */
 function sweepCommands({ steps, settle: quiet }: Stage, isCold: boolean): { ours: Command; go: Command } {
   const first = SWEEP[0] ?? STATIC;
-  // The first eight are of all identities; a token goes from memory with any of its registries.
+  // The first eight include all identities. Any registry of an identity gets its token from memory.
   const prepare = isCold ? SWEEP.slice(0, 8).map((entry) => steps.ours('erase', entry)) : [];
   const settle = isCold ? quiet : 0;
   return {
@@ -51,13 +52,13 @@ async function sweep(stage: Stage, isCold: boolean): Promise<Row> {
   };
 }
 
-/** How many runs answered exactly what they should have. */
+/** The number of runs with exactly the expected answer. */
 function rightAnswers({ answers }: Runs, hostname: string, password: string): number {
   const answer = JSON.stringify({ ServerURL: hostname, Username: 'AWS', Secret: password });
   return answers.get(digestOf(`${answer}\n`)) ?? 0;
 }
 
-/** A classic `docker build` asks for every registry of the config, those of others included. */
+/** A classic `docker build` asks for every registry of the config, also for those of others. */
 const sweepRefused: Measurement = {
   name: 'sweep-refused',
   perRoundTrip: true,
@@ -83,7 +84,7 @@ const sweepRefused: Measurement = {
 const COUNTS = [1, 2, 5, 10, 20, 40];
 const FAR = 30;
 
-/** A build with so many registries of several accounts, each program with whatever it kept from the last. */
+/** A build with so many registries of several accounts; each program has what it cached in the last one. */
 const registries: Measurement = {
   name: 'registries',
   perRoundTrip: false,
@@ -193,7 +194,7 @@ const parallel: Measurement = {
     ];
     await run(commands, { kind: 'rounds', rounds: 1, warmup: 0 });
     await aws.tell();
-    // In slices, each side in turn: the machine's other work is then shared fairly.
+    // In slices, each side in turn, so that both share the machine's other work fairly.
     const slices = options.quick ? [1] : [5, 5];
     const totals = new Map(commands.map(({ name }) => [name, { gets: 0, errors: 0, ms: 0 }]));
     for (const seconds of slices) {

@@ -1,4 +1,4 @@
-// The kubelet's plugin: through a daemon that has the token, and without one.
+// Measures the kubelet's plugin, through a daemon that has the token, and without a daemon.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { timerMs } from '../../src/clock.ts';
@@ -12,7 +12,7 @@ import { STATIC, type Stage } from './stage.ts';
 
 const PLUGIN = join(bin, 'ecr-xacct-credential-provider');
 
-/** As the kubelet asks for an image of the registry. */
+/** The kubelet's request for an image of the registry. */
 async function pluginStep({ product }: Stage, hasDaemon: boolean): Promise<Step> {
   const stdin = join(product.folder, 'request.json');
   await writeFile(stdin, requestOf({ image: `${STATIC.hostname}/app` }));
@@ -20,7 +20,10 @@ async function pluginStep({ product }: Stage, hasDaemon: boolean): Promise<Step>
   return { args: [PLUGIN], env, stdin };
 }
 
-/** One mint in a process that is started for it; with the start of a shell, which gives it its job and a place for the answer. */
+/**
+ * One mint in a process that is started for it, including the start of a shell that gives it the job and a place for
+ * the answer.
+ */
 async function mintStep({ product }: Stage): Promise<Step> {
   const { hostname } = STATIC;
   const [account = '', , , region = ''] = hostname.split('.');
@@ -35,7 +38,7 @@ async function mintStep({ product }: Stage): Promise<Step> {
     givenAt: timerMs(),
   };
   await writeFile(job, `${JSON.stringify({ question: 'token', ...asking })}\n`);
-  // It ends without an answer where its stdin does.
+  // Without stdin, it ends without an answer.
   const script = 'job=$1; shift; exec "$@" mint 3>&1 < <(cat "$job"; exec sleep 2)';
   return { args: ['/bin/bash', '-c', script, 'mint', job, ...self], env: product.env };
 }

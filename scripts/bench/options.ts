@@ -1,17 +1,17 @@
-// What `npm run bench` may be told, and what it then does.
+// The options of `npm run bench`.
 import { parseArgs } from 'node:util';
 
 export interface Options {
   /** Round trips of the sections, in milliseconds. */
   readonly rtts: readonly number[];
-  /** Of the cheapest rows; dearer ones do a fraction. */
+  /** Rounds of the cheapest rows; more expensive ones run fewer. */
   readonly rounds: number;
   readonly quick: boolean;
-  /** The one row that is wanted. */
+  /** The only row to run. */
   readonly only: string | undefined;
   /** Path of the JSON file. */
   readonly json: string;
-  /** Path of the plot of latency by number of registries. */
+  /** Path of the plot of latencies by number of registries. */
   readonly plot: string;
 }
 
@@ -23,7 +23,7 @@ export const USAGE = `usage: npm run bench -- [OPTION…]
   --json FILE    where the numbers go (default dist/bench.json)
   --plot FILE    where the plot of the row registries goes (default dist/registries.svg)`;
 
-/** The options, or the line that says what is wrong with them. */
+/** The options, or a line that says what is wrong with them. */
 export function parseOptions(args: readonly string[], rows: readonly string[]): Options | string {
   try {
     const { values } = parseArgs({

@@ -1,10 +1,11 @@
-// Draws latencies, or what else is measured, as an SVG: both axes logarithmic, one line for each program, its name at the end of its line.
+// Draws latencies, or other values, as an SVG: both axes logarithmic, one line for each program, its name at the line's
+// end.
 
 export interface Series {
   readonly name: string;
-  /** CSS. */
+  /** A colour in CSS. */
   readonly colour: string;
-  /** How many, and in how many milliseconds, where nothing else is measured. */
+  /** By default, number of registries and milliseconds. */
   readonly points: readonly (readonly [count: number, measured: number])[];
 }
 
@@ -12,14 +13,14 @@ const [WIDTH, HEIGHT] = [760, 440];
 const MARGIN = { left: 70, right: 120, top: 50, bottom: 55 };
 const INK = '#555';
 
-/** One power of ten above the other, from the largest at or below the least to the smallest at or above the most. */
+/** Powers of ten that enclose the values. */
 function decades(values: readonly number[]): number[] {
   const [from, to] = [Math.min(...values), Math.max(...values)].map(Math.log10) as [number, number];
   const [first, last] = [Math.floor(from), Math.max(Math.ceil(to), Math.floor(from) + 1)];
   return Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i));
 }
 
-/** From a value to a place on its axis, in pixels. */
+/** Maps a value to pixels on its axis. */
 function axis(from: number, to: number, start: number, end: number): (value: number) => number {
   const scale = (end - start) / (Math.log(to) - Math.log(from));
   return (value) => round(start + (Math.log(value) - Math.log(from)) * scale);
@@ -42,7 +43,7 @@ function escaped(words: string): string {
   return words.replace(/[<&]/g, (character) => (character === '<' ? '&lt;' : '&amp;'));
 }
 
-/** `across` says what is counted; `label` writes what is measured. */
+/** `across` names the horizontal axis; `label` formats a value. */
 export function plot(
   title: string,
   across: string,

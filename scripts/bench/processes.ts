@@ -1,10 +1,10 @@
-// What /proc says of a process: its memory, its children, how often it was woken.
+// Reads a process's memory, children and wake-ups from /proc.
 import { readdir, readFile } from 'node:fs/promises';
 
 /** MB of 1024 × 1024 bytes. */
 export interface Memory {
   readonly rss: number;
-  /** Pages that others have too count for their share only. */
+  /** PSS: shared pages count only in part. */
   readonly pss: number;
   readonly anonymous: number;
 }
@@ -25,7 +25,7 @@ export async function childrenOf(pid: number): Promise<number[]> {
   return text.split(' ').filter(Boolean).map(Number);
 }
 
-/** Context switches of all threads, of their own will or not: each is an end of a wait. */
+/** Context switches of all threads, voluntary or not: each ends a wait. */
 export async function wakeUpsOf(pid: number): Promise<number> {
   let sum = 0;
   for (const thread of await readdir(`/proc/${pid}/task`)) {

@@ -1,6 +1,6 @@
-// The shape of what is measured, and how it is printed: a table of 100 columns.
+// The form of the measurements, and the table of 100 columns.
 
-/** A number of the run beside the number that the issue asks for. */
+/** A measured number beside its goal. */
 export interface Check {
   /** As in `0.15 × Go`. */
   readonly measured: string;
@@ -13,10 +13,10 @@ export interface Row {
   readonly name: string;
   readonly what: string;
   readonly ours: string;
-  /** The others of the same run; empty where there are none. */
+  /** The others of the same run; empty if there are none. */
   readonly others: string;
   readonly checks: readonly Check[];
-  /** For the JSON file: name, with its unit → value. */
+  /** For the JSON file: name → unit → value. */
   readonly numbers: Readonly<Record<string, number>>;
 }
 
@@ -25,7 +25,7 @@ export interface Section {
   readonly rows: readonly Row[];
 }
 
-/** Columns: what, ours, others, measured, target; then the mark. */
+/** Columns: what, ours, others, measured, target; then a mark. */
 const WIDTHS = [30, 11, 25, 14, 14] as const;
 
 const line = (cells: readonly string[]) =>
@@ -40,7 +40,7 @@ export function sectionHead(title: string): string {
   return `${title} ${'─'.repeat(Math.max(0, 98 - title.length))}`;
 }
 
-/** One line, and one more for every further check. */
+/** One line, and another for each further check. */
 export function rowLines({ what, ours, others, checks }: Row): string {
   const [first, ...more] = checks.map(({ measured, target, holds }) => [
     measured,
@@ -53,13 +53,13 @@ export function rowLines({ what, ours, others, checks }: Row): string {
   ].join('\n');
 }
 
-/** A check without a target is only for the eye. */
+/** A check without a target is only shown. */
 function mark(target: string, holds: boolean): string {
   if (target === '') return '';
   return holds ? '✔' : '✖';
 }
 
-/** `ours` must be at most `most` times `theirs`; without a `most` it is only shown. */
+/** `ours` must be at most `most` times `theirs`; without `most` it is only shown. */
 export function atMostTimes(ours: number, theirs: number, whose: string, most?: number): Check {
   const ratio = ours / theirs;
   const measured = `${digits(ratio)} × ${whose}`;
@@ -68,7 +68,7 @@ export function atMostTimes(ours: number, theirs: number, whose: string, most?: 
     : { measured, target: `≤ ${most} × ${whose}`, holds: ratio <= most };
 }
 
-/** Something must be at least `least` times better; `than` is whom. */
+/** The value must be at least `least` times better; `than` names the other. */
 export function atLeastTimes(times: number, than: string, least?: number): Check {
   const measured = `${than} ÷ ${digits(times)}`;
   return least === undefined
@@ -88,7 +88,7 @@ export function milliseconds(number: number): string {
   return `${digits(number)} ms`;
 }
 
-/** Three of them, about. */
+/** About three significant digits. */
 export function digits(number: number): string {
   if (Number.isInteger(number) || Math.abs(number) >= 100) return number.toFixed(0);
   return number.toFixed(Math.abs(number) >= 10 ? 1 : Math.abs(number) >= 1 ? 2 : 3);

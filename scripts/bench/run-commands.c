@@ -91,7 +91,7 @@ static const char *output_path(int slot)
 	return path;
 }
 
-/* Its time begins here. The child opens its files itself, so all commands pay the same for that. */
+/* Its time begins here. The child opens its files itself, which costs the same for all commands. */
 static void start(const struct process *process, int slot)
 {
 	posix_spawn_file_actions_t files;
@@ -123,7 +123,7 @@ static int finish(int slot)
 	return exit_status(status);
 }
 
-/* FNV-1a, of what a slot's child wrote. */
+/* FNV-1a of what a slot's child wrote. */
 static unsigned long long digest_of(int slot, unsigned long long digest)
 {
 	unsigned char buffer[65536];
@@ -187,7 +187,7 @@ static void run_rounds(int rounds, int warmup)
 			run_once(&commands[i], round >= warmup);
 }
 
-/* Waits for whichever child ends first, and records it. */
+/* Waits for the next child to end, and records it. */
 static void reap(const struct command *command, int width)
 {
 	int status, slot = 0;
@@ -216,7 +216,7 @@ static void run_at_once(int count)
 		else
 			running++;
 	}
-	/* They end in any order: a slot that is empty by then is no start that failed. */
+	/* Children end in any order: a slot that is empty by then did not fail to start. */
 	while (running-- > 0)
 		reap(command, count);
 }
@@ -262,7 +262,7 @@ static void add_word(char **words, int *count, char *word)
 	words[(*count)++] = word;
 }
 
-/* One line of the plan. @return whether it was the last. */
+/* Reads one line of the plan. @return whether it was the last. */
 static int obey(const char *word, char *value)
 {
 	static struct command *command;

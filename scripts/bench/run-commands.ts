@@ -1,31 +1,31 @@
-// Speaks to run-commands.c: plans in, measurements out.
+// Sends plans to run-commands.c, and reads its measurements.
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 
-/** A process to spawn, with nothing from our own environment. */
+/** A process to start, with none of this process's variables. */
 export interface Step {
-  /** The first one is an absolute path. */
+  /** The first word is an absolute path. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Path of the file that is its stdin; default /dev/null. */
+  /** Path of its stdin; default: /dev/null. */
   readonly stdin?: string;
 }
 
 export interface Command {
   readonly name: string;
-  /** Timed, one after another, as one. */
+  /** Timed together, one after another. */
   readonly steps: readonly Step[];
-  /** Before each run, untimed: */
+  /** Before each run, not timed: */
   readonly prepare?: readonly Step[];
   readonly remove?: readonly string[];
-  /** Milliseconds of quiet after that. */
+  /** Milliseconds to wait after that. */
   readonly settle?: number;
-  /** Failures are what is measured. */
+  /** Failures are expected. */
   readonly fails?: boolean;
 }
 
-/** How a plan runs; see the head of run-commands.c. */
+/** How to run a plan; see the head of run-commands.c. */
 export type Mode =
   | { readonly kind: 'rounds'; readonly rounds: number; readonly warmup: number }
   | { readonly kind: 'at-once'; readonly count: number }
@@ -35,24 +35,24 @@ export type Mode =
 export interface Runs {
   /** Milliseconds of each, in order. */
   readonly milliseconds: readonly number[];
-  /** How many ended with another exit status than 0. */
+  /** How many exited with another status than 0. */
   readonly failures: number;
-  /** Each output's digest, and how often it came. */
+  /** Digest of an output → how often it came. */
   readonly answers: ReadonlyMap<string, number>;
 }
 
 export interface Measured {
   readonly of: (name: string) => Runs;
-  /** Milliseconds of all of it, less what was prepared before the first of many. */
+  /** Milliseconds of the whole plan, without preparation before the first of many. */
   readonly total: number;
 }
 
 export type RunCommands = (commands: readonly Command[], mode: Mode) => Promise<Measured>;
 
-/** Seconds that one plan may take at most. */
+/** The maximum for one plan, in seconds. */
 const DEADLINE = 600;
 
-/** `folder` is for the commands' outputs, and made anew for each plan. */
+/** `folder` is for the commands' outputs. Each plan makes it anew. */
 export function createRunner(program: string, folder: string): RunCommands {
   return async (commands, mode) => {
     await rm(folder, { recursive: true, force: true });
@@ -68,7 +68,7 @@ export function createRunner(program: string, folder: string): RunCommands {
     for (const { name, fails = false } of commands) {
       const { failures, milliseconds } = measured.of(name);
       if (fails) continue;
-      // In a crowd one may fail, and is counted. The time of a failure is not compared.
+      // In a crowd, failures are allowed and counted. Otherwise one makes the timing useless.
       const tolerated = mode.kind === 'rounds' ? 0 : milliseconds.length - 1;
       if (failures > tolerated) throw new Error(await complaint(name, failures, folder));
     }
@@ -134,7 +134,7 @@ function parse(printed: string): Measured {
   return { of: (name) => found.get(name) ?? none(), total };
 }
 
-/** The digest that run-commands.c has of this output: FNV-1a. */
+/** The same digest as in run-commands.c: FNV-1a. */
 export function digestOf(output: string): string {
   let digest = 14695981039346656037n;
   for (const byte of Buffer.from(output))
@@ -142,7 +142,7 @@ export function digestOf(output: string): string {
   return digest.toString(16).padStart(16, '0');
 }
 
-/** Of an even number, the mean of the middle two. NaN of none. */
+/** Of an even number, the mean of the middle two. NaN if there are none. */
 export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;

@@ -1,4 +1,4 @@
-// Owns what the benchmark runs on: the fake AWS, a user of ours and a user of the peers, and the commands they type.
+// Sets up what the benchmark runs on: the fake AWS, a user for ours and a user for the peers, and their commands.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,43 +24,43 @@ const BIN = fileURLToPath(new URL('../../dist/bin', import.meta.url));
 
 const registry = (account: number | string) => `${account}.dkr.ecr.${REGION}.amazonaws.com`;
 
-/** Who is asked for in a row: a registry, and the profile for it. */
+/** A row's registry, and its profile. */
 export interface Entry {
   readonly hostname: string;
   readonly profile: string;
 }
 
-/** A user's own keys and own registry: the only one for which the Go helper finds in its cache what it put there. */
+/** The user's own keys and own registry: only for it does the Go helper find its cached token. */
 export const STATIC: Entry = { hostname: registry(SECONDARY_ACCOUNT), profile: 'dev' };
-/** A role of another account. */
+/** A role in another account. */
 export const ROLE: Entry = { hostname: registry(PRIMARY_ACCOUNT), profile: 'puller' };
-/** Forty registries of eight identities, as in `credHelpers` of a large company. */
+/** Forty registries of eight identities, like `credHelpers` of a large company. */
 export const SWEEP: readonly Entry[] = Array.from({ length: 40 }, (_, i) => ({
   hostname: registry(700_000_000_001 + i),
   profile: `team-${(i % 8) + 1}`,
 }));
-/** Forty more, whose keys AWS refuses. */
+/** Forty more, with keys that AWS rejects. */
 export const REFUSED: readonly Entry[] = Array.from({ length: 40 }, (_, i) => ({
   hostname: registry(790_000_000_001 + i),
   profile: 'refused',
 }));
 const TEAMS = SWEEP.slice(0, 8).map(({ profile }) => profile);
 
-/** One command of the user, to be put into a plan. */
+/** One command of the user, for a plan. */
 export interface Steps {
   ours(action: 'get' | 'erase' | 'list', entry?: Entry): Step;
   /** `get` of ROLE's registry without a rule: its profile is the last of a thousand in ~/.aws/config. */
   discovering: Step;
   stopDaemon: Step;
-  /** `get` of STATIC where an authority is added to Mozilla's for Node's programs, as behind a proxy that reads TLS. */
+  /** `get` of STATIC with an additional certificate authority for Node, as behind a proxy that reads TLS. */
   withAuthority: Step;
-  /** The Go helper's; its best case where `entry` is STATIC: the keys are in the environment, no file is read for them. */
+  /** The Go helper's `get`. STATIC is its best case: the keys are in the environment, and it reads no file for them. */
   go(action: 'get' | 'list', entry: Entry, helper?: GoHelper): Step;
   /** `aws ecr get-login-password` */
   cli(entry: Entry): Step;
   /** The floor. */
   echo: Step;
-  /** Where the Go helper keeps its tokens. */
+  /** The Go helper's cache folder. */
   goCache: string;
 }
 
@@ -68,14 +68,14 @@ export interface Stage extends AsyncDisposable {
   readonly options: Options;
   readonly programs: BenchPrograms;
   readonly aws: BenchAws;
-  /** The one that is measured beside ours comes first. */
+  /** The first is compared with ours. */
   readonly goHelpers: readonly GoHelper[];
   readonly product: Product;
   readonly steps: Steps;
   readonly run: RunCommands;
-  /** Milliseconds of quiet after which a spare minter is ready again. */
+  /** Milliseconds after which a spare minter is ready again. */
   readonly settle: number;
-  /** Ends the daemon and waits for that. */
+  /** Stops the daemon, and waits until it has ended. */
   stopDaemon(): Promise<void>;
 }
 
@@ -97,7 +97,7 @@ function files(): ProductFiles {
   };
 }
 
-/** Everything of it is in memory, in private namespaces, and ends with it. */
+/** Everything is in memory, in private namespaces, and ends with the benchmark. */
 export async function startStage(options: Options): Promise<Stage> {
   await using resources = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'ecr-xacct-bench-'));
@@ -105,11 +105,11 @@ export async function startStage(options: Options): Promise<Stage> {
   const programs = compilePrograms(folder);
   const aws = resources.use(await startAws(folder, programs.delayLink, TEAMS));
   const env = {
-    // AWS is under its own names here.
+    // Here AWS has its own names.
     AWS_ENDPOINT_URL: undefined,
     AWS_CA_BUNDLE: aws.caFile,
     SSL_CERT_FILE: aws.caFile,
-    // Else the peers ask us-east-1's STS under its older name.
+    // Otherwise the peers ask us-east-1's STS under its older name.
     AWS_STS_REGIONAL_ENDPOINTS: 'regional',
   };
   const product = resources.use(await makeProduct({ url: '' }, files(), env));
@@ -140,7 +140,10 @@ export async function startStage(options: Options): Promise<Stage> {
 
 const [SHORTEST_SETTLE, LONGEST_SETTLE] = [600, 3_000];
 
-/** A get from nothing starts a daemon and loads the SDK; a spare only does the latter. Twice that, for a busy machine. */
+/**
+ * A get with nothing running starts a daemon and loads the SDK; a spare minter only does the latter. Twice that time,
+ * for a busy machine.
+ */
 async function settlingTime(run: RunCommands, steps: Steps): Promise<number> {
   const get = { name: 'ours', steps: [steps.ours('get', STATIC)] };
   const measured = await run([get], { kind: 'rounds', rounds: 1, warmup: 0 });
@@ -199,7 +202,7 @@ function environmentWithout(env: Product['env'], ...names: string[]): Product['e
   return Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
 }
 
-/** A config without rules, and one of AWS with a thousand profiles. */
+/** A config without rules, and an AWS config with a thousand profiles. */
 async function writeManyProfiles(folder: string): Promise<Record<string, string>> {
   const [AWS_CONFIG_FILE, ECR_XACCT_CONFIG] = [join(folder, 'many-profiles'), join(folder, 'no-rules.yaml')];
   const others = Array.from(
