@@ -1,4 +1,4 @@
-// AWS as the fleet sees it: whether a call is let through, by the quota of the account that it is charged to.
+// AWS as the fleet sees it: whether a call passes the quota of the account that it is charged to.
 import { ecrAccounts, type Fleet } from './fleet.ts';
 import { createQuotas, ECR_PER_SECOND, STS_PER_SECOND } from './quotas.ts';
 

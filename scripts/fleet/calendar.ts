@@ -1,18 +1,19 @@
-// A calendar of events for millions of items, one event each at a time: to set one and to take the next cost the same for any number.
+// A calendar of events for millions of items, with one event for each. Setting and taking an event cost the same for
+// any number.
 
-/** What happens within one tick happens at one time. Milliseconds. */
+/** Events within one tick happen at the same time. Milliseconds. */
 export const TICK = 10;
 
 const NONE = -1;
 
 export interface Calendar {
-  /** Takes the place of the item's event, if any. Events after the end never happen. */
+  /** Replaces the item's event, if it has one. Events after the end never happen. */
   set(item: number, at: number): void;
-  /** Until the end, in the order of time. */
+  /** Until the end, in order of time. */
   run(visit: (item: number, now: number) => void): void;
 }
 
-/** Each tick has a list of its items, doubly linked within arrays. */
+/** Each tick has a doubly linked list of its items, in arrays. */
 export function createCalendar(items: number, end: number, random: () => number): Calendar {
   const ticks = Math.ceil(end / TICK);
   const heads = new Int32Array(ticks).fill(NONE);
@@ -43,7 +44,7 @@ export function createCalendar(items: number, end: number, random: () => number)
     tickOf[item] = tick;
   }
 
-  /** In any order: those that were set last are to have no better chance of a quota's last call than others. */
+  /** In random order, so that the last ones set have no better chance of a quota's last call. */
   function shuffled(tick: number): number[] {
     const order: number[] = [];
     for (let item = heads[tick] ?? NONE; item !== NONE; item = next[item] ?? NONE) {
@@ -58,7 +59,7 @@ export function createCalendar(items: number, end: number, random: () => number)
     for (current = 0; current < ticks; current += 1) {
       if (heads[current] === NONE) continue;
       for (const item of shuffled(current)) {
-        // Another one's event may have set it anew.
+        // Another item's event may have set it again.
         if (tickOf[item] !== current) continue;
         remove(item);
         visit(item, current * TICK);

@@ -1,15 +1,15 @@
-// What the daemon of each node keeps for its plugins: a token, or who is asking for it and who waits for that.
+// The memory of each node's daemon: a token, or which run asks for it and which runs wait.
 
 const NONE = -1;
 
 export interface NodeMemory {
-  /** When the token arrived, where one is held that is not to be renewed yet. */
+  /** The time at which the token arrived, if there is one that needs no renewal yet. */
   arrivedAt(key: number, now: number): number | undefined;
-  /** Waits for the one that is asking; false where none is: then this run asks. */
+  /** Waits for the run that asks. False if none does: then this run asks. */
   join(key: number, run: number): boolean;
-  /** The one that asks has a token. */
+  /** The asking run has a token. */
   keep(key: number, now: number, renewAt: number): void;
-  /** The one that asks is done, with a token or without. Each that waited is told. */
+  /** The asking run has ended, with or without a token. Each waiting run is told. */
   end(key: number, tell: (run: number) => void): void;
   forgetAll(): void;
 }

@@ -1,15 +1,15 @@
-// The phases that a fleet goes through, and the figures of each.
+// The phases of a fleet, and the figures of each.
 import { HOUR, MINUTE, SECOND } from './fleet.ts';
 import type { Quotas } from './quotas.ts';
 
 export interface Phase {
   name: 'start' | 'steady' | 'restart' | 'outage' | 'after';
   at: number;
-  /** Whether the nodes start here, with nothing in memory. */
+  /** Whether the nodes start in it, with nothing in memory. */
   starts: boolean;
 }
 
-/** STS is out from the second restart on. */
+/** From the second restart on, STS is down. */
 export const OUTAGE_MS = 10 * MINUTE;
 
 export const END = 37 * HOUR;
@@ -21,23 +21,23 @@ export const PHASES: readonly Phase[] = [
   { name: 'outage', at: 36 * HOUR, starts: true },
 ];
 
-/** What comes of one phase. */
+/** The results of one phase. */
 export interface Figures {
-  /** Tokens that ECR gave. */
+  /** Tokens from ECR. */
   tokens: number;
-  /** Of both operations. */
+  /** Calls of both operations. */
   calls: number;
   throttled: number;
   failedRuns: number;
-  /** Calls of the busiest second of the busiest account, whichever operation. */
+  /** Calls in the busiest second of the busiest account, of either operation. */
   peak: number;
-  /** Calls in a second of one account, whichever operation has more: until all had a token, or through the phase. */
+  /** Mean calls in a second of one account, of the operation with more: until all had a token, or through the phase. */
   mean: number;
-  /** Until the last of the registries of all nodes had a token, from the phase's begin; undefined where some had none. */
+  /** Time from the phase's begin until every registry of every node had a token; undefined if some had none. */
   allAfter: number | undefined;
 }
 
-/** Counts what happens between one phase and the next. */
+/** Counts the events of a phase. */
 export function createTally(slots: number, quotas: readonly Quotas[]) {
   const awaits = new Uint8Array(slots);
   let [since, awaited, lastAt, tokens, failedRuns] = [0, 0, 0, 0, 0];
@@ -60,7 +60,7 @@ export function createTally(slots: number, quotas: readonly Quotas[]) {
     return { tokens, failedRuns, peak, mean, allAfter, calls: sum('calls'), throttled: sum('throttled') };
   }
 
-  /** A registry of a node has a token. */
+  /** A registry of a node gets a token. */
   function answered(slot: number, now: number): void {
     if (awaits[slot] === 0) return;
     awaits[slot] = 0;

@@ -1,4 +1,4 @@
-// The runs of the plugin on all nodes: from the kubelet's need of a token to the answer, call by call.
+// The plugin's runs on all nodes, call by call, from the kubelet's request to the answer.
 import { DEFAULTS } from '../../src/config/defaults.ts';
 import { refreshAheadAge } from '../../src/token/lifetime.ts';
 import type { Aws } from './aws.ts';
@@ -9,15 +9,15 @@ import type { Tally } from './phases.ts';
 
 const TOKEN_LIFE = 12 * HOUR;
 const LIFE = { arrived: { wall: 0, steady: 0 }, lifeMs: TOKEN_LIFE };
-/** A call, there and back. Milliseconds. */
+/** Round trip of a call, in milliseconds. */
 const CALL_MS = 50;
-/** From the kubelet's cache's end to the next pull that needs it, on average: a job, another pod, a new image. */
+/** Mean time from the end of the kubelet's cache to the next pull that needs it: a job, another pod, a new image. */
 export const PULL_INTERVAL = MINUTE;
 
-/** What the event of a run is: its begin, one of its calls, or the token that comes back. */
+/** The event of a run: its begin, a call, or the arrival of a token. */
 const [BEGINS, ASSUMES, ASKS, RECEIVES] = [0, 1, 2, 3];
 
-/** A run for each image of each registry of each node, in that order; a slot is a registry of a node. */
+/** One run for each image of each registry of each node, in that order. A slot is a registry of a node. */
 export function createPluginRuns(
   fleet: Fleet,
   { aws, tally, calendar, random }: { aws: Aws; tally: Tally; calendar: Calendar; random: () => number },
@@ -27,17 +27,17 @@ export function createPluginRuns(
   const count = slots * images;
   const next = new Uint8Array(count).fill(BEGINS);
   const startedAt = new Int32Array(count);
-  /** Calls of the operation at hand. */
+  /** Calls of the current operation. */
   const refused = new Uint8Array(count);
-  /** Runs that failed one after another. */
+  /** Consecutive failed runs. */
   const failures = new Uint8Array(count);
   const cachedUntil = new Int32Array(slots);
   const memory = createNodeMemory(slots, count);
   const slotOf = (run: number) => Math.floor(run / images);
-  /** Who shares a token by a daemon. */
+  /** The slots that share a token through a daemon. */
   const keyOf = (slot: number) => (fleet.identity === 'grant' ? Math.floor(slot / registries) : slot);
 
-  /** One of a registry's images is pulled ever again: some time after the kubelet has forgotten the token. */
+  /** After the kubelet has forgotten the token, one of the registry's images is pulled again some time later. */
   function succeed(run: number): void {
     [next[run], failures[run]] = [BEGINS, 0];
     if (run % images !== 0) return;
@@ -58,7 +58,7 @@ export function createPluginRuns(
     calendar.set(run, now + fleet.kubelet(inRow, random));
   }
 
-  /** What the run asked for is here, or is given up. */
+  /** The token of the run has arrived, or the run has failed. */
   function settle(run: number, now: number, isToken: boolean): void {
     const tell = (one: number) => (isToken ? answer(one, now, now) : fail(one, now));
     const key = keyOf(slotOf(run));

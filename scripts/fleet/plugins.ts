@@ -1,19 +1,22 @@
-// What the plugins do: ours by its own code, Amazon's by its rule.
+// The plugins' behaviour: ours by its own code, Amazon's by its rule.
 import { cacheDuration } from '../../src/kubelet/cache-duration.ts';
 import { retryDelay } from '../../src/kubelet/retry-delay.ts';
 
 export interface Refusal {
-  /** Refused calls of one operation in this run; from 1. */
+  /** Throttled calls of one operation in this run, from 1. */
   ofOperation: number;
-  /** Of the run, in milliseconds. */
+  /** Time since the run's begin, in milliseconds. */
   elapsed: number;
 }
 
 export interface Plugin {
   name: string;
-  /** From a refused call to the next, in milliseconds; undefined where the run fails now. */
+  /** Milliseconds from a throttled call to the next; undefined if the run fails now. */
   waitAfter(refusal: Refusal, random: () => number): number | undefined;
-  /** Whether a role is assumed anew for each call: each of ours is a process of its own. The SDK for Go keeps the session for a run. */
+  /**
+   * Whether each attempt assumes the role again: each of ours is a new process. The SDK for Go keeps the session for a
+   * run.
+   */
   assumesAnew: boolean;
   /** Milliseconds. */
   cacheDuration(lifeLeft: number, random: () => number): number;
@@ -26,7 +29,7 @@ export const ours: Plugin = {
   cacheDuration,
 };
 
-/** Each chance is its mean, so the calls are as many. */
+/** Each random wait has its mean, so the number of calls is about the same. */
 export const oursWithoutJitter: Plugin = {
   name: 'ecr-xacct without jitter',
   waitAfter: ({ elapsed }) => retryDelay(elapsed, () => 0.5),
@@ -35,8 +38,9 @@ export const oursWithoutJitter: Plugin = {
 };
 
 /**
- * cmd/ecr-credential-provider/main.go of kubernetes/cloud-provider-aws keeps a token for half of its remaining life; the AWS SDK for Go
- * calls each operation thrice and waits up to 2, then up to 4 seconds (aws/retry of aws-sdk-go-v2 1.41).
+ * cmd/ecr-credential-provider/main.go of kubernetes/cloud-provider-aws keeps a token for half of its remaining
+ * lifetime. The AWS SDK for Go tries each operation three times, and waits up to 2, then up to 4 seconds (aws/retry of
+ * aws-sdk-go-v2 1.41).
  */
 export const ecrCredentialProvider: Plugin = {
   name: 'ecr-credential-provider',

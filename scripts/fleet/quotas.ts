@@ -1,4 +1,4 @@
-// Quotas of AWS: a token bucket for each account, which holds what it gives in a second.
+// AWS quotas: a token bucket for each account, whose capacity is one second's rate.
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html: GetAuthorizationToken, by account and region. */
 export const ECR_PER_SECOND = 500;
@@ -6,16 +6,16 @@ export const ECR_PER_SECOND = 500;
 export const STS_PER_SECOND = 600;
 
 export interface Quotas {
-  /** @returns whether the call is let through. A service that is out refuses all, and throttles none. */
+  /** @returns whether the call passes. A service that is down fails all calls, and throttles none. */
   take(account: number, now: number, isOut: boolean): boolean;
-  /** Since the last time that this was asked; `peak` is of the busiest second of the busiest account. */
+  /** Since the last reading; `peak` is for the busiest second of the busiest account. */
   count(): { accounts: number; calls: number; throttled: number; peak: number };
 }
 
 export function createQuotas(accounts: number, perSecond: number): Quotas {
   const left = new Float64Array(accounts).fill(perSecond);
   const filled = new Float64Array(accounts);
-  // Of the second that an account was last called in.
+  // In the second of the account's last call.
   const second = new Int32Array(accounts);
   const inSecond = new Int32Array(accounts);
   let [calls, throttled, peak] = [0, 0, 0];

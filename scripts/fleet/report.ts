@@ -1,11 +1,11 @@
-// The tables of the fleets: what was simulated, beside what no client can be better than.
+// The tables of the fleets: results beside the lower bound for any client.
 import { type Fleet, leastTime, SECOND } from './fleet.ts';
 import { backsOffFirst } from './kubelets.ts';
 import { type Figures, OUTAGE_MS, type Phase } from './phases.ts';
 
 export interface Outcome {
   fleet: Fleet;
-  /** Of the phases that were simulated. */
+  /** The simulated phases. */
   figures: ReadonlyMap<Phase['name'], Figures>;
 }
 
@@ -17,7 +17,7 @@ const COLUMNS = [
 
 const thousands = new Intl.NumberFormat('en');
 
-/** Two digits are enough below ten. */
+/** Below ten, two digits are enough. */
 export function figureText(figure: number): string {
   return figure >= 9.95 ? thousands.format(Math.round(figure)) : String(Number(figure.toPrecision(2)));
 }
@@ -31,12 +31,12 @@ function pluginText({ plugin, daemon, kubelet }: Fleet): string {
   return parts.filter((part) => part !== '').join(', ');
 }
 
-/** The cells of one phase, in the order of the columns. */
+/** The cells of one phase, in column order. */
 export function cellsOf({ fleet, figures }: Outcome, name: Phase['name']): string[] {
   const of = figures.get(name);
   if (of === undefined) throw new Error(`no figures of ${name}`);
   const starts = name !== 'steady' && name !== 'after';
-  // A role gets no token while STS is out; all nodes have started by its end.
+  // While STS is down, a role gets no token; by then all nodes have started.
   const waits = name === 'outage' && fleet.identity === 'role' ? OUTAGE_MS : 0;
   const least = waits > 0 ? waits + leastTime({ ...fleet, startWindow: 0 }) : leastTime(fleet);
   return [
@@ -51,7 +51,7 @@ export function cellsOf({ fleet, figures }: Outcome, name: Phase['name']): strin
   ];
 }
 
-/** Markdown. A column that is the same in all rows is left out, but for the figures. */
+/** Markdown. Leaves out columns with the same value in all rows, except figures. */
 export function tableText(rows: readonly (readonly string[])[]): string {
   const figuresFrom = COLUMNS.indexOf('plugin');
   const shown = COLUMNS.map(
@@ -63,8 +63,8 @@ export function tableText(rows: readonly (readonly string[])[]): string {
 }
 
 /**
- * What the goal is broken by: all have a token within a fifth more than the quota makes of it. A kubelet that backs off first may ask
- * only after that, however the plugin waits.
+ * What breaks the goal, which is: all have a token within 1.2 times the lower bound. A kubelet that backs off first may
+ * ask only after its back-off, however the plugin waits.
  */
 export function lateness({ fleet, figures }: Outcome): string | undefined {
   if (fleet.kubelet === backsOffFirst) return undefined;

@@ -1,4 +1,4 @@
-// The fleets that are simulated: each table's, largest last.
+// The simulated fleets, by table, the largest last.
 import { type Fleet, HOUR, MINUTE } from './fleet.ts';
 import { asksAtEachSync, backsOffFirst } from './kubelets.ts';
 import { END } from './phases.ts';
@@ -9,18 +9,18 @@ export interface Scenarios {
   fleets: readonly Fleet[];
   /** The rows of each fleet. */
   phases: readonly ('start' | 'steady' | 'restart' | 'outage')[];
-  /** How much of its life is simulated, in virtual milliseconds. */
+  /** The simulated time, in milliseconds. */
   until: number;
 }
 
 export interface Limits {
-  /** Larger fleets are left out. */
+  /** Leaves out larger fleets. */
   nodes: number;
   registries: number;
   seed: number;
 }
 
-/** A large cluster's; each account has clusters of its own. */
+/** The size of a large cluster; each account has its own clusters. */
 const NODES_OF_ACCOUNT = 5_000;
 const SIZES = [1_000, 3_000, 10_000, 30_000, 40_000, 100_000];
 

@@ -1,4 +1,4 @@
-// A fleet's life in virtual time: every plugin run, every call, every throttled answer, in the order of time.
+// Simulates a fleet in virtual time: every plugin run, call and throttled answer, in order of time.
 import { createRandom } from '../../test/support/random.ts';
 import { createAws } from './aws.ts';
 import { createCalendar } from './calendar.ts';
@@ -6,7 +6,7 @@ import type { Fleet } from './fleet.ts';
 import { createTally, END, type Figures, OUTAGE_MS, PHASES, type Phase } from './phases.ts';
 import { createPluginRuns } from './plugin-runs.ts';
 
-/** `until` in virtual milliseconds: what began by then has figures. */
+/** `until` in virtual milliseconds. Phases that began by then have figures. */
 export function simulate(fleet: Fleet, until = END): Map<Phase['name'], Figures> {
   const { next: random } = createRandom(fleet.seed);
   const slots = fleet.nodes * fleet.registries;
@@ -23,7 +23,7 @@ export function simulate(fleet: Fleet, until = END): Map<Phase['name'], Figures>
     if (phase.starts) runs.startAll(now);
     if (phase.name === 'outage') aws.stopSts(now + OUTAGE_MS);
     tally.open(now, phase.starts);
-    // The turn of the phases is the one event that is no run's.
+    // Only the change of phases is an event of no run.
     if (following !== undefined) calendar.set(count, following.at);
   }
 

@@ -22,7 +22,7 @@ const TOKEN_ONLY = document({ Effect: 'Allow', Action: 'ecr:GetAuthorizationToke
 interface Row {
   side: Side;
   by: RegExp;
-  /** Undefined where no command helps. */
+  /** Undefined if no command helps. */
   command: RegExp | undefined;
   set: (stage: Stage) => void;
 }

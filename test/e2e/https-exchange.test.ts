@@ -1,4 +1,4 @@
-// How a registry is reached: authorities, proxies, limits of time and size, and what is said where it is not.
+// How a registry is reached: authorities, proxies, limits of time and size, and the errors.
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';

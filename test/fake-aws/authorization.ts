@@ -11,7 +11,7 @@ export interface Attempt {
   resource: string;
   /** What a denial names instead of the resource. */
   shown?: string;
-  /** The resource's side, where it has policies of its own. */
+  /** The resource's side, if it has policies of its own. */
   resourceSide?: Policies['resource'];
   /** The resource control policies of the resource's account. */
   resourceControl?: readonly PolicyDocument[];
@@ -48,7 +48,7 @@ export function identityPolicies({ policies, managed = [] }: Role | User): Polic
   return [...policies, ...managed.map(managedPolicyDocument)];
 }
 
-/** The reason for a refusal in AWS's own words; undefined where the attempt is allowed. */
+/** The reason for a refusal in AWS's own words; undefined if the attempt is allowed. */
 export function denialMessage(caller: Caller, attempt: Attempt): string | undefined {
   const decision = decide(caller, attempt);
   if (decision.allowed) return undefined;

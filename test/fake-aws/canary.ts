@@ -1,4 +1,4 @@
-// What every secret of the fake AWS has in it, so that one search finds any of them where none may be.
+// What every secret of the fake AWS has in it, so that one search finds any of them if none may be.
 
 /** In base64, what a token's payload begins with: a token has its payload in base64. */
 export const CANARY_PAYLOAD = 'a+canary/';

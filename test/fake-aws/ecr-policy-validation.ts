@@ -58,7 +58,7 @@ export function invalidParameter(parameter: string, constraint: string): AwsErro
   return new AwsError('InvalidParameterException', 400, message);
 }
 
-/** Throws where ECR would not take the text as a repository's policy. `present` is what it would replace. */
+/** Throws if ECR would not take the text as a repository's policy. `present` is what it would replace. */
 export function checkRepositoryPolicy(world: World, text: string, present: PolicyHolder): PolicyDocument {
   const written = parse(text, 'Invalid repository policy provided', (parts) => {
     return parts.Resource === undefined && parts.NotResource === undefined;

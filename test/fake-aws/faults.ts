@@ -90,8 +90,8 @@ export class Faults {
 }
 
 /**
- * Applies what a fault does to the connection. Resolves with the fault's kind where nothing is left to answer: it
- * broke the answer, or the client went away while it waited; with undefined where the request is to go on.
+ * Applies what a fault does to the connection. Resolves with the fault's kind if nothing is left to answer: it
+ * broke the answer, or the client went away while it waited; with undefined if the request is to go on.
  */
 export async function withholdAnswer(
   { effect, released }: ActiveFault,

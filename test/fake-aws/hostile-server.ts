@@ -20,7 +20,7 @@ const FLOODS = {
   'an error without end': { begin: CHUNKED.replace('200 OK', '400 No'), again: `10000\r\n${BLOCK}\r\n` },
 } as const satisfies Record<string, Flood>;
 
-/** An answer that is small on the way, and 50 MB where it is unpacked. */
+/** An answer that is small on the network and 50 MB when it is unpacked. */
 function packed(): Buffer {
   const body = gzipSync(Buffer.alloc(50_000_000));
   const head = `HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${body.length}\r\n\r\n`;

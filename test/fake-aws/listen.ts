@@ -6,7 +6,7 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Settles when the server listens; rejects where it cannot. Port 0 means any free one. */
+/** Settles when the server listens; rejects if it cannot. Port 0 means any free one. */
 export async function listen(server: Server, host: string, port: number): Promise<Listening> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {

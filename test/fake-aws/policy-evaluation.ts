@@ -51,7 +51,7 @@ export interface Policies {
   rcp?: readonly PolicyDocument[] | undefined;
   /** Of the VPC endpoint that the request came through. */
   vpcEndpoint?: PolicyDocument | undefined;
-  /** The side of the resource, where it has one. */
+  /** The side of the resource, if it has one. */
   resource?: {
     account: string;
     policies: readonly PolicyDocument[];
@@ -73,7 +73,7 @@ export type PolicyType =
 export type Decision = { allowed: true } | { allowed: false; explicit: boolean; by: PolicyType };
 
 /**
- * The decision, and where it is a denial the one policy type that AWS would name.
+ * The decision, and if it is a denial the one policy type that AWS would name.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function evaluate(request: AccessRequest, policies: Policies): Decision {

@@ -75,7 +75,7 @@ export class Registry extends PolicyHolder {
   creationTemplates: CreationTemplate[] = [];
   cacheRules: CacheRule[] = [];
 
-  /** Adds a repository, without a policy where none is given. */
+  /** Adds a repository, without a policy if none is given. */
   add(name: string, policy?: PolicyDocument): Repository {
     const repository = new Repository();
     repository.policy = policy;

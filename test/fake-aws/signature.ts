@@ -25,7 +25,7 @@ export interface SignatureClaim {
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=([\w-]+)\/(\d{8})\/([\w-]+)\/([\w-]+)\/aws4_request, ?SignedHeaders=([\w;-]+), ?Signature=([0-9a-f]{64})$/;
 
-/** The claim of a signed request; undefined where there is none. */
+/** The claim of a signed request; undefined if there is none. */
 export function readSignature(headers: IncomingHttpHeaders): SignatureClaim | undefined {
   const match = AUTHORIZATION.exec(headers.authorization ?? '');
   if (match === null) return undefined;
@@ -52,7 +52,7 @@ export function signatureMatches(
   return hmac(key, stringToSign).toString('hex') === claim.signature;
 }
 
-/** The time of signing in epoch milliseconds; NaN where X-Amz-Date is missing or malformed. */
+/** The time of signing in epoch milliseconds; NaN if X-Amz-Date is missing or malformed. */
 export function signingTime({ headers }: AwsRequest): number {
   const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(headers['x-amz-date']));
   if (match === null) return Number.NaN;

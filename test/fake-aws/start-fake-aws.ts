@@ -44,7 +44,7 @@ export interface Call {
   /** The Host header: which API endpoint the client meant. */
   host: string;
   accessKeyId?: string;
-  /** Only where one was sent. */
+  /** Only if one was sent. */
   sessionToken?: true;
   /** The caller's ARN, once its signature was verified. */
   principal?: string;

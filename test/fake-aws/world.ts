@@ -125,7 +125,7 @@ export class World {
     return [...this.accounts.values()].flatMap((account) => [...account.users.values()]);
   }
 
-  /** Temporary credentials for a caller, until `expiresAt` (epoch milliseconds); new ones, where none are given. */
+  /** Temporary credentials for a caller, until `expiresAt` (epoch milliseconds); new ones, if none are given. */
   issueSession(caller: Caller, expiresAt: number, keys: SessionKeys = newKeys()): Required<Credentials> {
     const { accessKeyId, secretAccessKey, token } = keys;
     const credentials = { accessKeyId, secretAccessKey, caller, session: { token, expiresAt } };

@@ -11,7 +11,7 @@ export interface RegistryCall {
   host: string;
   method: string;
   path: string;
-  /** The ECR action it stands for, where it is one. */
+  /** The ECR action it stands for, if it is one. */
   action?: string;
   /** The ARN behind a valid token. */
   principal?: string;

@@ -13,7 +13,7 @@ export interface DockerRegistry extends AsyncDisposable {
 }
 
 /**
- * Starts a registry; throws where it ends before it listens, with what it said last. `htpasswd`: the only ones that may use
+ * Starts a registry; throws if it ends before it listens, with what it said last. `htpasswd`: the only ones that may use
  * it, as lines `NAME:BCRYPT`; without it, everyone may.
  */
 export async function startDockerRegistry(htpasswd?: string): Promise<DockerRegistry> {

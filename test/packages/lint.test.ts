@@ -1,4 +1,4 @@
-// Debian's, RPM's and the man pages' own checkers: nothing to say, but for what is explained where it is excepted.
+// The checkers of Debian, RPM and man pages report nothing, except what is listed with its reason.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

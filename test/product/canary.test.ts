@@ -1,4 +1,4 @@
-// The stage of the product tests fails where a secret of the fake AWS gets out: in a file, in output, in a process.
+// The stage of the product tests fails if a secret of the fake AWS gets out: in a file, in output, in a process.
 import assert from 'node:assert/strict';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { whenever } from '../support/processes.ts';
 import { passwordOf, self } from '../support/product/product.ts';
 import { HOST, type ProductStage, startProductStage } from '../support/product/stage.ts';
 
-/** Ends a stage after this was done in it. @returns what was found, without the folder; undefined where nothing was. */
+/** Ends a stage after this was done in it. @returns what was found, without the folder; undefined if nothing was. */
 async function after(leak: (stage: ProductStage) => Promise<unknown>): Promise<unknown> {
   const stage = await startProductStage();
   passwordOf(await stage.product.get(HOST), HOST);

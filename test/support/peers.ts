@@ -115,7 +115,7 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** The absolute path of a peer, Debian's own first. Throws where `skipWithout` has a reason. */
+/** The absolute path of a peer, Debian's own first. Throws if `skipWithout` has a reason. */
 export function peer(name: Peer): string {
   const programs = findPrograms(name);
   const program = programs.find((path) => path.startsWith('/usr/bin/')) ?? programs[0];
@@ -138,20 +138,20 @@ export function versionOne(): string {
   return VERSION_ONE;
 }
 
-/** The program that checks GitHub's workflows. Throws where `skipWithout` has a reason. */
+/** The program that checks GitHub's workflows. Throws if `skipWithout` has a reason. */
 export function actionlintProgram(): string {
   if (!existsSync(ACTIONLINT)) throw new Error(absence('actionlint'));
   return ACTIONLINT;
 }
 
-/** The absolute path of what was built or installed of test/. Throws where `skipWithout` has a reason. */
+/** The absolute path of what was built or installed of test/. Throws if `skipWithout` has a reason. */
 export function builtPeer(name: BuiltPeer): string {
   const path = builtPeerPath(name);
   if (!existsSync(path)) throw new Error(absence(name));
   return path;
 }
 
-/** Every docker CLI of this machine, Debian's own first, the newest of test/clients last. Empty where there is none. */
+/** Every docker CLI of this machine, Debian's own first, the newest of test/clients last. Empty if there is none. */
 export function dockerClis(): DockerCli[] {
   const own = '/usr/bin/docker';
   const newest = join(builtPeerPath('go-clients'), 'docker');

@@ -1,7 +1,7 @@
 // Owns the private namespaces of end-to-end tests: own hostnames, own loopback, own /run, own processes.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-// The first argument of the shell that is process 1 inside; how the program within knows where it is.
+// The first argument of the shell that is process 1 inside; by it, the program inside knows that it is inside.
 const marker = 'private-hosts';
 
 // As process 1 it also reaps what detached daemons leave. /etc is the machine's, and what is written there is kept in memory.
@@ -27,7 +27,7 @@ const setUp = `
  * only what started inside.
  * Whatever is left, processes and mounts, ends with the program, even a killed one.
  *
- * Needs root and Linux: see `skipWithout('namespaces')`. Throws where process.execve is missing.
+ * Needs root and Linux: see `skipWithout('namespaces')`. Throws if process.execve is missing.
  */
 export function enterPrivateHosts(hosts: Record<string, string>): void {
   if (!insidePrivateHosts()) reexecuteInside();

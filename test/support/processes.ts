@@ -8,7 +8,7 @@ const DEADLINE = 20_000;
 /** Milliseconds between two reads of /proc, which has no events. */
 const INTERVAL = 10;
 
-/** Resolves when the condition holds. Throws where it does not within 20 s; `what` is for the message. */
+/** Resolves when the condition holds. Throws if it does not within 20 s; `what` is for the message. */
 export async function whenever(what: string, condition: () => Promise<boolean>): Promise<void> {
   const deadline = AbortSignal.timeout(DEADLINE);
   while (!(await condition())) {

@@ -149,7 +149,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** The only files that may be imported from outside of a folder, where that is not all of them. */
+/** The only files that may be imported from outside of a folder, if that is not all of them. */
 const FRONTS: Readonly<Record<string, readonly string[]>> = {
   minter: ['minter/start-minter.ts', 'minter/run-minter.ts'],
   daemon: ['daemon/begin-daemon.ts'],

@@ -86,7 +86,7 @@ test('A credential_process is asked for its account in the environment of the ca
   assert.match(stage.aws.issuedTokens[0]?.principal ?? '', /:user\/dev$/);
 });
 
-/** A process that leaves a line where it was run, and prints the keys. */
+/** A process that leaves a line if it was run, and prints the keys. */
 function countedProcess({ accessKeyId, secretAccessKey }: ProductStage['cast']['dev'], mark: string): string {
   const keys = JSON.stringify({ Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey });
   return `sh -c 'echo ran >> "${mark}"; printf %s "$0"' ${JSON.stringify(keys)}`;

@@ -14,7 +14,7 @@ const skip = skipWithout('gcc');
 const client = skip === false ? await makeNativeClient() : undefined;
 after(() => client?.[Symbol.asyncDispose]());
 
-/** What a daemon was started with, a line each; undefined where none was. `LANG=ready` has it say that it is. */
+/** What a daemon was started with, a line each; undefined if none was. `LANG=ready` has it say that it is. */
 async function started(
   args: readonly string[],
   env: Record<string, string> = {},

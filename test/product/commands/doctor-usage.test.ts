@@ -1,4 +1,4 @@
-// `ecr-xacct doctor` where it is asked wrongly, and where Docker is not to blame: the built program, without any AWS.
+// `ecr-xacct doctor` with wrong usage, and without a fault of Docker: the built program, without AWS.
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// `ecr-xacct login` without MFA: of a profile, with an SSO session, and where there is nothing to log in to.
+// `ecr-xacct login` without MFA: of a profile, with an SSO session, and with nothing to log in to.
 import assert from 'node:assert/strict';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -17,7 +17,7 @@ import { findSecretsInFiles } from '../../support/secret-scan.ts';
 /** core(5): what a process has written itself; by default there is more in a dump. */
 const WRITTEN = '0x01';
 
-/** Where the system writes the core of a process: undefined where a program gets it. */
+/** The path at which the system writes a core dump; undefined if a program receives it. */
 async function coresOf(pid: number): Promise<(() => Promise<string[]>) | undefined> {
   const pattern = (await readFile('/proc/sys/kernel/core_pattern', 'utf8')).trim();
   if (!/^core[%.a-z]*$/.test(pattern)) return undefined;
@@ -145,7 +145,7 @@ test('No report and no picture of the heap is written at a signal, whatever NODE
   process.kill(pid, 'SIGUSR2');
   await whenEnded(pid);
   assert.deepEqual(await readdir(folder), []);
-  // Node does write one where it is let.
+  // Node itself writes one, if the limit allows it.
   const script = "process.kill(process.pid, 'SIGUSR2'); setInterval(() => {}, 1000)";
   const other = spawn(process.execPath, ['-e', script], {
     env: { ...env, PATH: '/usr/bin' },

@@ -40,7 +40,7 @@ function lineOf(text: string): string {
   return text.endsWith('\n') ? text.slice(0, -1) : text;
 }
 
-/** Lower case. Undefined where the text is anything else than a hostname in the few spellings that callers have. */
+/** Lower case. Undefined if the text is anything else than a hostname in the few spellings that callers have. */
 function nameIn(text: string): string | undefined {
   if (text.length > LONGEST) return undefined;
   const [authority = '', ...path] = (text.startsWith('https://') ? text.slice(8) : text).split('/');
@@ -70,7 +70,7 @@ function isMapped(name: string): boolean {
 }
 
 /**
- * What is wrong with an answer; undefined where it is what must come. `expected`: kinds, with ` or ` between them where
+ * What is wrong with an answer; undefined if it is what must come. `expected`: kinds, with ` or ` between them where
  * each is right. `issued`: all tokens that there are, of `dev` each.
  */
 export function faultOf(

@@ -70,7 +70,7 @@ time_t time(time_t *out)
 	return time.tv_sec;
 }
 
-/* libuv takes CLOCK_BOOTTIME where it cannot read this file. */
+/* libuv takes CLOCK_BOOTTIME if it cannot read this file. */
 static int open_any(const char *path, int flags, va_list more)
 {
 	mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(more, mode_t) : 0;

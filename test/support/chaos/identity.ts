@@ -13,10 +13,10 @@ import {
 import type { Problem } from './errors.ts';
 import type { Home, Homes, PatternName } from './homes.ts';
 
-/** One way to be someone. `key` is what it was made from: where that is the same, one token serves. */
+/** One way to be someone. `key` is what it was made from: if that is the same, one token serves. */
 export interface Candidate {
   key: string;
-  /** The profile that an error names; undefined where it is keys of the environment. */
+  /** The profile that an error names; undefined if it is keys of the environment. */
   profile: string | undefined;
   /** The ARN of the user or role whom a token is issued to, where AWS lets it. */
   principal: string | undefined;

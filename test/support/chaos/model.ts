@@ -128,7 +128,7 @@ function unique(maybe: MaybeLogin): MaybeLogin {
   );
 }
 
-/** Whether a caller's get is answered with a login, where there is one. */
+/** Whether a caller's get is answered with a login, if there is one. */
 export function takesLogins(caller: CallerName): boolean {
   const kind: CallerKind = CALLERS[caller];
   return kind.override === undefined;

@@ -14,7 +14,7 @@ const SLEEPS = [0.1, 1, 3, 11.5, 11.8, 11.8, 12.1, 40].map((hours) => hours * HO
 /** Gets at once: of an image's build with several stages, or of Compose with many services. */
 const MOST = 24;
 
-/** Seconds. What a call has where nothing is to make it wait. */
+/** Seconds: the deadline of a call that nothing is meant to delay. */
 const PATIENT = 20;
 /** The shortest that there is. */
 const IMPATIENT = 1;

@@ -16,7 +16,7 @@ export interface Issued {
 
 /** What is so while the calls of a step run. */
 export interface Circumstances {
-  /** What the files may be: two, where they are edited meanwhile. */
+  /** What the files may be: two, if they are edited meanwhile. */
   homes: readonly Homes[];
   logins: (host: HostName) => MaybeLogin;
   /** Why an answer may be a failure. */
@@ -28,7 +28,7 @@ export interface Circumstances {
   issued: ReadonlyMap<string, Issued>;
 }
 
-/** What an answer was, where it was right: of a get, where it came from. */
+/** What an answer was, if it was right: of a get, where it came from. */
 export type Right =
   | { of: 'token'; secret: string; issued: Issued; candidates: readonly Candidate[] }
   | { of: 'login'; secret: string }
@@ -40,7 +40,7 @@ export const wrong = (expected: string, lost?: 'login'): Verdict => ({ expected,
 export const right = (of: Right): Verdict => ({ right: of });
 export const OTHER = right({ of: 'other' });
 
-/** Undefined where it is not JSON. */
+/** Undefined if it is not JSON. */
 export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -12,12 +12,12 @@ export interface AwsProgram {
 const NEWER = '/var/cache/docker-credential-ecr-xacct-tests/aws-cli-1.45.11/bin/aws';
 const DEBIAN = '/usr/bin/aws';
 
-/** The yardstick first; empty where there is none. */
+/** The yardstick first; empty if there is none. */
 export function awsPrograms(): AwsProgram[] {
   return [NEWER, DEBIAN].filter(isProgram).map(awsProgram);
 }
 
-/** @throws Error where it does not start. */
+/** @throws Error if it does not start. */
 export function awsProgram(path: string): AwsProgram {
   const words = execFileSync(path, ['--version'], { encoding: 'utf8', env: { HOME: '/nonexistent' } });
   return { path, version: /^\S+/.exec(words)?.[0] ?? words.trim() };

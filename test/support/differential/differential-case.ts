@@ -8,7 +8,7 @@ export type Text = string | Uint8Array;
 
 export interface Case {
   readonly name: string;
-  /** `~/.aws/config`; no file where it is absent, as all of them. */
+  /** `~/.aws/config`; no file if it is absent, as all of them. */
   readonly config?: Text;
   /** `~/.aws/credentials` */
   readonly credentials?: Text;

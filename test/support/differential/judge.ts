@@ -13,13 +13,13 @@ export interface Judgement {
   /** The yardstick's. */
   readonly aws: Observation;
   readonly ours: Observation;
-  /** What an older CLI did, where it was another identity and no reason is given. */
+  /** What an older CLI did, if it was another identity and no reason is given. */
   readonly older?: Observation;
-  /** Why the case fails the test; absent where it does not. */
+  /** Why the case fails the test; absent if it does not. */
   readonly fault?: string;
 }
 
-/** Undefined where only a newer CLI can be the yardstick, and there is none. */
+/** Undefined if only a newer CLI can be the yardstick, and there is none. */
 export async function judge(
   tls: Tls,
   [yardstick, older]: readonly AwsProgram[],

@@ -13,7 +13,7 @@ export interface Client {
   /** Contents of files by their path in HOME. */
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** What puts an artifact of its own kind into the registry, where it does not fetch images. */
+  /** What puts an artifact of its own kind into the registry, if it does not fetch images. */
   readonly push?: () => readonly (readonly string[])[];
   readonly pull: () => readonly string[];
 }

@@ -42,7 +42,7 @@ export function inTurn(images: readonly string[], settings: Omit<Round, 'pulls'>
   return images.map((image) => ({ ...settings, pulls: [{ image }] }));
 }
 
-/** What the first pull of each round got. Throws where the kubelet did not start. */
+/** What the first pull of each round got. Throws if the kubelet did not start. */
 export function firsts({ error, rounds }: Answer): (readonly Credential[])[] {
   assert.equal(error, undefined);
   return rounds.map(({ pulls }) => pulls[0]?.credentials ?? []);

@@ -75,7 +75,7 @@ export interface Answer {
   }[];
 }
 
-/** Runs the kubelet's code. `env` is all of its environment. Throws where the scenario cannot be played. */
+/** Runs the kubelet's code. `env` is all of its environment. Throws if the scenario cannot be played. */
 async function asKubelet(scenario: Scenario, env: Readonly<Record<string, string>>): Promise<Answer> {
   const child = spawn(builtPeer('kubelet'), { env });
   const status = new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));

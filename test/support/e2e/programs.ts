@@ -8,7 +8,7 @@ export interface PullingProgram {
   readonly missing: string | false;
   /** Whether it shows a failing helper's stdout, and fails. docker before 29 drops that and goes on anonymously. */
   readonly showsStdout: boolean;
-  /** The command that fetches an image, from the registry even where it was fetched before. */
+  /** The command that fetches an image, from the registry even if it was fetched before. */
   readonly pull: (image: string) => string[];
 }
 

@@ -62,7 +62,7 @@ export interface Stage extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   /**
    * A developer's HOME for the time of a test: config.yaml has `rule` for `ecrHost`, Docker's config.json is
-   * in `dockerFolder` (default `.docker`). The test fails where something is left behind after it.
+   * in `dockerFolder` (default `.docker`). The test fails if something is left behind after it.
    */
   workplace(t: TestContext, rule: Rule, dockerFolder?: string): Promise<Workplace>;
 }

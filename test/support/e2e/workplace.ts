@@ -38,7 +38,7 @@ export interface WorkplaceOptions {
   readonly secrets: () => readonly string[];
 }
 
-/** What a program wrote, and its exit code: `null` where it was killed. */
+/** What a program wrote, and its exit code: `null` if it was killed. */
 interface Ran {
   readonly status: number | null;
   readonly stdout: string;
@@ -50,18 +50,18 @@ interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Disposing stops our daemon, throws where a process was left running, and removes the folder. */
+/** Disposing stops our daemon, throws if a process was left running, and removes the folder. */
 export interface Workplace extends AsyncDisposable {
   readonly home: string;
   /** The PATH of its programs. */
   readonly path: string;
   /**
-   * Runs a program in HOME until it ends. Throws where a secret was seen in the arguments or the environment
+   * Runs a program in HOME until it ends. Throws if a secret was seen in the arguments or the environment
    * of any process meanwhile, is in what the program wrote, or in any file of HOME, TMPDIR and the runtime
    * folder.
    */
   run(command: readonly string[], options?: RunOptions): Promise<Ran>;
-  /** The same for a program that is to succeed. Throws what it wrote to stderr where it does not. */
+  /** The same for a program that is to succeed. Throws what it wrote to stderr if it does not. */
   succeed(command: readonly string[], options?: RunOptions): Promise<Ran>;
 }
 

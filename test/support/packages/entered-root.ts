@@ -18,7 +18,7 @@ export interface RunInRoot {
 
 /** Disposing ends every process in it. */
 export interface EnteredRoot extends AsyncDisposable {
-  /** Where it is, for `outside`. */
+  /** Its path from outside. */
   readonly path: string;
   /** Runs a program in it, with nothing but a PATH and `env` in its environment. */
   run(command: readonly string[], options?: RunInRoot): Promise<Ran>;

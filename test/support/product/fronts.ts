@@ -11,7 +11,7 @@ export interface Front {
   readonly remembers: boolean;
 }
 
-/** The build makes a script of it where there is no C compiler. */
+/** Without a C compiler, the build makes a script instead. */
 const CLIENT = `docker-credential-ecr-xacct (${isScript('docker-credential-ecr-xacct') ? 'TypeScript' : 'native'})`;
 
 export const fronts: readonly Front[] = [

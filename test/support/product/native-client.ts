@@ -45,7 +45,7 @@ export interface Handed {
   readonly profile: string;
   /** Of 0, 1 and 2. */
   readonly open: readonly number[];
-  /** Undefined where it is closed. */
+  /** Undefined if it is closed. */
   readonly stdin: string | undefined;
 }
 
@@ -53,7 +53,7 @@ export interface ClientRan {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** Undefined where the client became no other program. */
+  /** Undefined if the client became no other program. */
   readonly handed: Handed | undefined;
 }
 

@@ -48,7 +48,7 @@ export interface ProductFiles {
 export type ProductEnvironment = Readonly<Record<string, string | undefined>>;
 
 export interface Ran {
-  /** Null where it was killed. */
+  /** Null if it was killed. */
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -63,7 +63,7 @@ export interface RunOptions {
   readonly showsSecret?: boolean;
 }
 
-/** Disposing ends the daemon, removes the folder, and throws where a secret of the fake AWS got out. */
+/** Disposing ends the daemon, removes the folder, and throws if a secret of the fake AWS got out. */
 export interface Product extends AsyncDisposable {
   /** Holds everything below. */
   readonly folder: string;
@@ -72,13 +72,13 @@ export interface Product extends AsyncDisposable {
   readonly socket: string;
   /** The environment of every program. */
   readonly env: Readonly<Record<string, string>>;
-  /** Runs a program, ours by their bare names, until it ends. Throws where it writes a secret of the fake AWS. */
+  /** Runs a program, ours by their bare names, until it ends. Throws if it writes a secret of the fake AWS. */
   run(command: readonly string[], options?: RunOptions): Promise<Ran>;
   /** `docker-credential-ecr-xacct get` */
   get(ServerURL: string, options?: RunOptions): Promise<Ran>;
   /** Writes the user's files anew. */
   configure(files: ProductFiles): Promise<void>;
-  /** Undefined where no daemon runs. */
+  /** Undefined if no daemon runs. */
   daemon(): Promise<DaemonStatus | undefined>;
   /** Says that the test itself puts a secret into this file or folder. @returns the absolute path that it is given. */
   holdsSecret(path: string): string;
@@ -157,7 +157,7 @@ function refuseCanaries(found: readonly SecretFound[], what: string): void {
 /** Every daemon knows the first version of the wire. */
 const OF_ANY_VERSION = { version: 1, env: {}, input: '' } as const;
 
-/** The daemon that listens on a socket; undefined where none does. */
+/** The daemon that listens on a socket; undefined if none does. */
 async function daemonAt(socket: string): Promise<DaemonStatus | undefined> {
   const status = { ...OF_ANY_VERSION, action: 'status' };
   const asked = await askDaemon(socket, ownUid(), status, PROGRAM_DEADLINE);

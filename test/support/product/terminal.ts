@@ -18,7 +18,7 @@ export interface Terminal extends Disposable {
   type(keys: string): void;
   /** As when a window is drawn wider or narrower: the program is told by SIGWINCH. */
   resize(columns: number, rows: number): void;
-  /** The exit status, null where it had not ended in time; everything it wrote, escapes left out, and with them. */
+  /** The exit status, null if it had not ended in time; everything it wrote, escapes left out, and with them. */
   end(): Promise<{ status: number | null; text: string; raw: string }>;
 }
 

@@ -26,7 +26,7 @@ export interface SoakIdentity {
   /** The profile that it is, or whose keys its role begins with. */
   profile: string;
   hostnames: readonly string[];
-  /** Of its keys, where it has some: how often they were rotated, as its files or variables have it. */
+  /** Of its keys, if it has some: how often they were rotated, as its files or variables have it. */
   revision: number;
 }
 

@@ -21,7 +21,7 @@ export interface MachineTime {
   runUntil(then: number, settle: () => Promise<void>): Promise<void>;
   /** Until then, with no process of the machine running. */
   sleepUntil(then: number): void;
-  /** Sets the wall clock so far ahead of the right time. Milliseconds; behind where it is negative. */
+  /** Sets the wall clock so far ahead of the right time. Milliseconds; behind if it is negative. */
   setAhead(ms: number): void;
   /** No daemon is left that would look. */
   stopLooks(): void;

@@ -19,7 +19,7 @@ import type { SmallAws } from './small-aws.ts';
 export interface Machine extends AsyncDisposable {
   folder: string;
   home: string;
-  /** Asks the daemon as a client does, and starts one where there is none. */
+  /** Asks the daemon as a client does, and starts one if there is none. */
   ask(action: string, input: string, env: Record<string, string>): Promise<Response | string>;
   /** Until no mint is under way, and an end of the daemon is seen. */
   settle(): Promise<void>;

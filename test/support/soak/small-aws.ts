@@ -26,7 +26,7 @@ export const MFA_CODE = '123456';
 export interface Issued {
   identity: number;
   region: string;
-  /** Of the keys, where there are some. */
+  /** Of the keys, if there are some. */
   revision: number;
   /** Epoch seconds, as in ECR's. */
   expiration: number;

@@ -42,7 +42,7 @@ export function brokenPromises(result: SoakResult): string[] {
   return broken;
 }
 
-/** The medians of the first days that count, and of the last. Undefined where there are too few days. */
+/** The medians of the first days that count, and of the last. Undefined if there are too few days. */
 function ends({ days, footprints }: SoakResult): [Footprint | undefined, Footprint | undefined] {
   const counted = footprints.filter(({ day }) => day >= firstDay(days));
   if (counted.length < 2 * DAYS) return [counted.at(0), counted.at(-1)];

@@ -1,4 +1,4 @@
-// Who one is for a hostname where nothing was learnt from AWS: the first that is tried.
+// The first identity for a hostname, without any answer of AWS.
 import type { Config } from '../../../src/config/load.ts';
 import { chooseIdentity, type Resolution, resolutionInput } from '../../../src/identity/resolve.ts';
 import type { Environment } from '../../../src/invocation.ts';

@@ -23,7 +23,7 @@ export interface SetupHome extends Disposable {
   readonly home: string;
   /** Paths in HOME → contents; what is there already stays. */
   write(files: Readonly<Record<string, string>>): void;
-  /** Undefined where there is no file. */
+  /** Undefined if there is no file. */
   read(path: string): string | undefined;
   /** Path in HOME → content and mode, of every file. */
   files(): Record<string, string>;

@@ -1,4 +1,4 @@
-// What the kubelet is answered where AWS throttles, where a token may not be kept long, and where there is no time left.
+// The plugin's answer when AWS throttles, when a token may not be kept long, and when no time is left.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';

@@ -1,4 +1,4 @@
-// `ecr-xacct setup` where it has been run before: what is there is chosen already, and may be chosen otherwise.
+// A second `ecr-xacct setup`: the present configuration is preselected, and can be changed.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseConfig } from '../../../src/config/load.ts';

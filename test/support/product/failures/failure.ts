@@ -19,7 +19,7 @@ export interface Failure {
   readonly fault?: Fault;
   /** Comes before the program on the command line. */
   readonly command?: readonly string[];
-  /** How the line names who failed; for a broken config, where it is broken. */
+  /** How the line names the identity; for a broken config, the place of the fault. */
   readonly identity: string;
   /** What failed. */
   readonly says: RegExp;
