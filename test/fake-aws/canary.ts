@@ -1,10 +1,10 @@
-// What every secret of the fake AWS has in it, so that one search finds any of them if none may be.
+// A text that every secret of the fake AWS contains, so that one search finds a leak of any of them.
 
-/** In base64, what a token's payload begins with: a token has its payload in base64. */
+/** The beginning of a token's payload, in base64. */
 export const CANARY_PAYLOAD = 'a+canary/';
 
 /**
- * Letters only, so that JSON and URLs leave them as they are. Shorter than the pieces of a known secret that the
- * product hides: what it knows of one secret hides no other.
+ * Letters only, so that JSON and URLs do not change them. Shorter than the pieces of a known secret that the product
+ * hides, so that hiding one secret hides no other.
  */
 export const CANARY = Buffer.from(CANARY_PAYLOAD).toString('base64');

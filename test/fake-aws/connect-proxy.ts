@@ -1,4 +1,4 @@
-// An HTTP proxy that connects every host to the fake AWS, so that clients can be pointed at AWS's real hostnames.
+// An HTTP proxy that connects every host to the fake AWS, so that clients can use AWS's real hostnames.
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
@@ -7,11 +7,11 @@ import { pipeline } from 'node:stream/promises';
 import { listen } from './listen.ts';
 
 export interface ConnectProxy extends AsyncDisposable {
-  /** For HTTP_PROXY and HTTPS_PROXY. */
+  /** The value for HTTP_PROXY and HTTPS_PROXY. */
   readonly url: string;
-  /** `host:port` (CONNECT) or the Host of an absolute URL, in order of arrival; refused ones too. */
+  /** `host:port` (CONNECT) or the Host of an absolute URL, in order of arrival, refused ones included. */
   readonly hosts: string[];
-  /** While true, everything is answered with 407. */
+  /** While true, the proxy answers everything with 407. */
   refuse: boolean;
   close(): Promise<void>;
 }
@@ -24,8 +24,9 @@ interface Target {
 const CHALLENGE = 'Basic realm="proxy"';
 
 /**
- * Starts a proxy on loopback, for CONNECT and for absolute-form requests. Everything ends up at `target`, by default
- * on 127.0.0.1; a client that speaks TLS through CONNECT needs a target that does. `tls`: the proxy itself speaks it, too.
+ * Starts a proxy on loopback, for CONNECT and for absolute-form requests. It connects to `target`, by default on
+ * 127.0.0.1. For a client that speaks TLS through CONNECT, the target must do so, too. `tls`: the proxy itself uses
+ * TLS.
  */
 export async function startConnectProxy(
   target: { host?: string; port: number },
@@ -68,6 +69,6 @@ function tunnel(target: Target, client: Duplex, head: Buffer): void {
   const upstream = net.connect(target);
   client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
   upstream.write(head);
-  // Either side may hang up at any time; `pipeline` then closes the other.
+  // If one side closes its connection, `pipeline` closes the other.
   pipeline(client, upstream, client).catch(() => undefined);
 }

@@ -1,4 +1,4 @@
-// What every call of ECR's API has in common: whose registry and which repository it is about, and whether the caller may.
+// What all calls of ECR's API share: the registry, the repository, and whether the caller is allowed.
 import type { Account } from './account.ts';
 import { type Attempt, denialMessage, repositoryAttempt } from './authorization.ts';
 import { AwsError } from './aws-error.ts';
@@ -9,7 +9,7 @@ import type { Parameters, SignedCall } from './service.ts';
 
 const REPOSITORY_NAME = '[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(\\/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*';
 
-/** The repository that a call is about, for callers that may act on it: others do not learn whether it exists. */
+/** The repository of a call, for callers that are allowed. Others do not learn whether it exists. */
 export function demandRepository(call: SignedCall, action: string) {
   const owner = ownerOf(call);
   const name = required(call.parameters, 'repositoryName');
@@ -20,7 +20,7 @@ export function demandRepository(call: SignedCall, action: string) {
   return { owner, name, repository: repositoryOf(call, owner, name) };
 }
 
-/** The caller's own registry: the API knows no other here. */
+/** The caller's own registry: here the API accepts no other. */
 export function demandRegistry(call: SignedCall, action: string): Account {
   demand(call, { action, resource: '*' });
   return call.caller.principal.account;
@@ -50,7 +50,7 @@ export function required(parameters: Parameters, name: string): string {
   throw invalidParameter(name, 'Member must not be null');
 }
 
-/** One page of a list, and how the next is asked for: 100 where the caller does not say. */
+/** One page of a list, and the token of the next page. The default is 100 entries. */
 export function pageOf<T>({ parameters }: SignedCall, all: readonly T[]): { page: T[]; nextToken?: string } {
   const { maxResults = 100, nextToken = '0' } = parameters;
   if (!(Number(maxResults) >= 1 && Number(maxResults) <= 1000)) {

@@ -1,4 +1,5 @@
-// Amazon ECR's calls about images, and about what makes repositories: their states, creation templates, pull through cache rules.
+// ECR's calls about images and about what creates repositories: image states, creation templates, pull through cache
+// rules.
 import { repositoryAttempt } from './authorization.ts';
 import { AwsError } from './aws-error.ts';
 import { demand, demandRegistry, demandRepository, ownerOf, pageOf, required } from './ecr-call.ts';
@@ -14,7 +15,7 @@ export const imageCalls: Service['signed'] = {
   DescribePullThroughCacheRules: describeCacheRules,
 };
 
-/** Without a filter, those that are active alone. */
+/** Without a filter, only active images. */
 function describeImages(call: SignedCall): object {
   const { owner, name, repository } = demandRepository(call, 'ecr:DescribeImages');
   const { imageIds, filter } = call.parameters;
@@ -35,7 +36,7 @@ function describeImages(call: SignedCall): object {
   return { imageDetails: page.map(describe), ...more };
 }
 
-/** What is restored takes some minutes in AWS: until then it is `ACTIVATING`. Here it is done at once. */
+/** In AWS, restoring takes minutes, during which the image is `ACTIVATING`. Here it is done at once. */
 function updateImageStorageClass(call: SignedCall): object {
   const { owner, name, repository } = demandRepository(call, 'ecr:UpdateImageStorageClass');
   const target = required(call.parameters, 'targetStorageClass');
@@ -61,7 +62,7 @@ function imageOf(
   throw new AwsError('ImageNotFoundException', 400, message);
 }
 
-/** Of the caller's own registry: the API knows no other here. */
+/** Of the caller's own registry: here the API accepts no other. */
 function describeCreationTemplates(call: SignedCall): object {
   const owner = demandRegistry(call, 'ecr:DescribeRepositoryCreationTemplates');
   const { page, ...more } = pageOf(call, owner.registry(call.region).creationTemplates);

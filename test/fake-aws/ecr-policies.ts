@@ -1,4 +1,4 @@
-// Amazon ECR's calls about policies: of repositories, of the registry, its scope, and which repositories there are.
+// ECR's calls about policies of repositories and of the registry, the policy scope, and the list of repositories.
 import type { Account } from './account.ts';
 import { decide, repositoryAttempt } from './authorization.ts';
 import { AwsError } from './aws-error.ts';
@@ -83,7 +83,7 @@ function getAccountSetting(call: SignedCall): object {
   return { name: scopeSetting(call), value: owner.registry(call.region).policyScope };
 }
 
-/** V1 may still be read, but the API takes V2 only. */
+/** V1 can still be read, but the API accepts only V2. */
 function putAccountSetting(call: SignedCall): object {
   const owner = demandRegistry(call, 'ecr:PutAccountSetting');
   const name = scopeSetting(call);

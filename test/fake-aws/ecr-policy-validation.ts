@@ -1,4 +1,4 @@
-// Whether ECR takes a policy: its form, whom it names and what it is about, with ECR's own words for a refusal.
+// Whether ECR accepts a policy: its form, principals and resources, with ECR's own error messages.
 import { z } from 'zod';
 import type { Account } from './account.ts';
 import { REGISTRY_POLICY_V1_ACTIONS } from './authorization.ts';
@@ -52,13 +52,13 @@ const document = z
 
 type Written = z.output<typeof document>;
 
-/** A parameter that ECR does not take. */
+/** A parameter that ECR does not accept. */
 export function invalidParameter(parameter: string, constraint: string): AwsError {
   const message = `Invalid parameter at '${parameter}' failed to satisfy constraint: '${constraint}'`;
   return new AwsError('InvalidParameterException', 400, message);
 }
 
-/** Throws if ECR would not take the text as a repository's policy. `present` is what it would replace. */
+/** Throws if ECR would not accept the text as a repository's policy. `present`: the policy that it would replace. */
 export function checkRepositoryPolicy(world: World, text: string, present: PolicyHolder): PolicyDocument {
   const written = parse(text, 'Invalid repository policy provided', (parts) => {
     return parts.Resource === undefined && parts.NotResource === undefined;

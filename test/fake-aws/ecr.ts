@@ -1,4 +1,4 @@
-// Amazon ECR and ECR Public: who may have an authorization token, and what is in one.
+// Amazon ECR and ECR Public: authorization tokens, and who may get one.
 import { randomBytes } from 'node:crypto';
 import { denialMessage } from './authorization.ts';
 import { AwsError } from './aws-error.ts';
@@ -35,7 +35,7 @@ function recogniseTarget(target: string, { headers, body }: AwsRequest) {
   return { action, parameters };
 }
 
-/** `registryIds` is accepted and, as on AWS, does not narrow the token. */
+/** As on AWS, `registryIds` is accepted and does not limit the token. */
 function getAuthorizationToken(call: SignedCall): object {
   demand(call, 'ecr:GetAuthorizationToken');
   const { id, partition } = call.caller.principal.account;
@@ -64,7 +64,7 @@ function demand({ caller }: SignedCall, action: string): void {
 }
 
 function issueToken(service: IssuedToken['service'], { world, caller, region, tokenExpiresAt }: SignedCall) {
-  // JSON 1.1 carries times in seconds, so that is the precision of a token's life.
+  // JSON 1.1 has times in seconds, so a token's expiration has that precision.
   const seconds = Math.floor((tokenExpiresAt ?? world.now() + TOKEN_LIFETIME_MS) / 1000);
   const password = tokenPassword(seconds);
   world.issuedTokens.push({
@@ -79,7 +79,7 @@ function issueToken(service: IssuedToken['service'], { world, caller, region, to
   return { authorizationToken: Buffer.from(`AWS:${password}`).toString('base64'), expiresAt: seconds };
 }
 
-/** The fields and the size (about 2,400 bytes) of a real password; what it says is only true of its expiration. */
+/** The fields and the size (about 2,400 bytes) of a real password. Only its expiration is meaningful. */
 function tokenPassword(expiration: number): string {
   const payload = CANARY_PAYLOAD + randomBytes(1152).toString('base64');
   const datakey = randomBytes(138).toString('base64');

@@ -1,4 +1,4 @@
-// Whether ECR lets a registry request through: the token first, then the policies of both sides, then the repository.
+// Whether ECR accepts a registry request: it checks the token, then the policies of both sides, then the repository.
 import { denialMessage, repositoryAttempt } from '../fake-aws/authorization.ts';
 import type { Registry } from '../fake-aws/resource-policy.ts';
 import type { FakeAws } from '../fake-aws/start-fake-aws.ts';
@@ -6,16 +6,16 @@ import type { IssuedToken } from '../fake-aws/world.ts';
 import type { RegistryName } from './registry-operation.ts';
 import { registryOperation } from './registry-operation.ts';
 
-/** One HTTP request, whatever became of it. */
+/** One HTTP request and its outcome. */
 export interface RegistryCall {
   host: string;
   method: string;
   path: string;
-  /** The ECR action it stands for, if it is one. */
+  /** The request's ECR action, if it is one. */
   action?: string;
-  /** The ARN behind a valid token. */
+  /** The ARN of the caller with a valid token. */
   principal?: string;
-  /** `ok` (passed on to the registry) or the code of ECR's refusal. */
+  /** `ok` (passed on to the registry), or the code of ECR's error. */
   outcome: string;
 }
 
@@ -26,7 +26,7 @@ export interface Refusal {
   message: string;
 }
 
-/** ECR's refusal of a request, or undefined; notes action and principal in the call. */
+/** ECR's error for a request, or undefined. Records action and principal in the call. */
 export function checkRequest(
   aws: FakeAws,
   registry: RegistryName,
@@ -36,7 +36,7 @@ export function checkRequest(
   const password = basicPassword(authorization);
   if (password === undefined) return { status: 401, code: 'UNAUTHORIZED', message: 'Not Authorized' };
   const token = aws.issuedTokens.find((issued) => issued.password === password);
-  // A token is good for every registry of its region and for none elsewhere; there it reads like a wrong one.
+  // A token is valid for every registry of its region. In another region, it reads like a wrong one.
   if (token === undefined || token.service !== 'ecr' || token.region !== registry.region) {
     return { status: 403, code: 'DENIED', message: 'Your Authorization Token is invalid.' };
   }
@@ -89,8 +89,9 @@ function checkOperation(
 }
 
 /**
- * What does not exist yet: a push makes it where a creation template says so, a pull where a pull through cache rule covers it and
- * the caller may make it. https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
+ * A repository that does not exist yet: a push creates it if a creation template covers it, a pull if a pull through
+ * cache rule covers it and the caller may create it.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
  */
 function makeRepository(
   registry: Registry,

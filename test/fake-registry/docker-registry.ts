@@ -1,4 +1,4 @@
-// Debian's docker-registry as a child process on loopback, with storage that goes away with it.
+// Debian's docker-registry as a child process on loopback, with temporary storage.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -13,8 +13,8 @@ export interface DockerRegistry extends AsyncDisposable {
 }
 
 /**
- * Starts a registry; throws if it ends before it listens, with what it said last. `htpasswd`: the only ones that may use
- * it, as lines `NAME:BCRYPT`; without it, everyone may.
+ * Starts a registry. If it ends before it listens, throws its last output. `htpasswd`: the allowed users, as lines
+ * `NAME:BCRYPT`; by default, everyone is allowed.
  */
 export async function startDockerRegistry(htpasswd?: string): Promise<DockerRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'fake-registry-'));
@@ -30,7 +30,7 @@ export async function startDockerRegistry(htpasswd?: string): Promise<DockerRegi
     await exited;
     await rm(folder, { recursive: true, force: true });
   };
-  // A test process that ends early must not leave it behind.
+  // If a test process ends early, the registry must end, too.
   const killChild = () => child.kill('SIGKILL');
   process.once('exit', killChild);
   exited.then(() => process.removeListener('exit', killChild));
@@ -42,18 +42,18 @@ export async function startDockerRegistry(htpasswd?: string): Promise<DockerRegi
   }
 }
 
-/** The registry reads YAML, of which JSON is a part. */
+/** The registry reads YAML, which includes JSON. */
 function configuration(rootdirectory: string) {
   return {
     version: '0.1',
     log: { level: 'info', formatter: 'json' },
     storage: { filesystem: { rootdirectory }, delete: { enabled: true } },
-    // Relative Location headers leave only a path to translate.
+    // With relative Location headers, only a path has to be translated.
     http: { addr: '127.0.0.1:0', relativeurls: true, secret: 'fake-registry' },
   };
 }
 
-/** Reads the log until it names the port; goes on draining it afterwards, so that the child never blocks. */
+/** Reads the log until it names the port. Then it discards the rest, so that the child never blocks. */
 function listeningPort(log: NodeJS.ReadableStream): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   let last = 'no output';

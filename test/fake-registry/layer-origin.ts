@@ -1,4 +1,4 @@
-// Where ECR keeps its layers: an origin of S3's, to which a pull is redirected and which wants no credentials but the URL.
+// The S3 origin of ECR's layers: a pull is redirected to it, and it wants no credentials except the URL.
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
@@ -8,23 +8,23 @@ import type { Listener } from './start-fake-registry.ts';
 
 const LIFETIME_MS = 3_600_000;
 
-/** One request for a layer. `ok`, or S3's code of the refusal. */
+/** One request for a layer. `ok`, or S3's error code. */
 export interface LayerCall {
   path: string;
-  /** Whether credentials came along. This server must not get any. */
+  /** Whether the request had credentials, which this server must not get. */
   authorization: boolean;
   outcome: string;
 }
 
 export interface LayerOrigin extends AsyncDisposable {
-  /** Where redirects go to: `unreachable` is a port on which nothing listens. */
+  /** The target of redirects. `unreachable`: a port on which nothing listens. */
   state: 'ok' | 'forbidden' | 'unreachable';
   readonly calls: LayerCall[];
-  /** A URL that serves what the store has at a path (which begins with a slash), for an hour. */
+  /** A URL for a path of the store (with a slash at the beginning), valid for an hour. */
   presign(storePath: string): string;
 }
 
-/** Starts the origin in front of a store. `now` in epoch milliseconds. */
+/** Starts the origin, which reads from a store. `now` in epoch milliseconds. */
 export async function startLayerOrigin(
   listener: Listener,
   storePort: number,

@@ -1,4 +1,4 @@
-// Puts a tiny image straight into a registry by HTTP, so that there is something to pull without any engine.
+// Pushes a tiny image to a registry over HTTP, so that tests can pull without pushing by an engine.
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 
@@ -12,8 +12,8 @@ export interface PushedImage {
 }
 
 /**
- * Pushes an image of one gzip layer with one file for the platform this runs on.
- * `repositoryUrl` is `http://HOST:PORT/v2/NAME`, with no authentication in front.
+ * Pushes an image with one gzip layer and one file, for this machine's platform. `repositoryUrl`:
+ * `http://HOST:PORT/v2/NAME`, of a registry without authentication.
  */
 export async function pushImage(
   repositoryUrl: string,
@@ -69,7 +69,7 @@ function tarOf(name: string, content: Buffer): Buffer {
   header.write(octal(0, 12), 136);
   header.write('0', 156);
   header.write('ustar\x0000', 257);
-  // The checksum counts its own field as spaces.
+  // For the checksum, its own field counts as spaces.
   header.fill(' ', 148, 156);
   const sum = header.reduce((total, byte) => total + byte, 0);
   header.write(`${octal(sum, 7)}\0 `, 148);

@@ -1,6 +1,6 @@
-// What a request to ECR's registry endpoint asks for: whose registry, which repository, and which ECR action that is.
+// Parses a request to ECR's registry endpoint: the registry, the repository, and the ECR action.
 
-/** An ECR registry by its hostname. */
+/** An ECR registry by hostname. */
 export interface RegistryName {
   account: string;
   region: string;
@@ -8,14 +8,14 @@ export interface RegistryName {
 
 export interface RegistryOperation {
   repository: string;
-  /** As IAM policies name it. */
+  /** The action's name in IAM policies. */
   action: string;
 }
 
 const HOSTNAME =
   /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|on\.aws)(?::\d+)?$/;
 
-/** The registry a Host header names; undefined for a name that is not ECR's. */
+/** The registry in a Host header; undefined for a name that is not ECR's. */
 export function registryOfHost(host: string): RegistryName | undefined {
   const [, account, region] = HOSTNAME.exec(host) ?? [];
   return account === undefined || region === undefined ? undefined : { account, region };
@@ -37,7 +37,9 @@ const OPERATIONS: readonly (readonly [methods: string, path: RegExp, action: str
   ['GET', /^tags\/list$/, 'ecr:ListImages'],
 ];
 
-/** The operation behind a method and a path (no query); undefined for what ECR does not serve, `/v2/` included. */
+/**
+ * The operation of a method and a path (without query); undefined for requests that ECR does not serve, and for `/v2/`.
+ */
 export function registryOperation(method: string, path: string): RegistryOperation | undefined {
   const [, repository, rest] = /^\/v2\/(.+?)\/((?:manifests|blobs|tags)\/.+)$/.exec(path) ?? [];
   if (repository === undefined || rest === undefined) return undefined;

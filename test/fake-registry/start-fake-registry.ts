@@ -1,4 +1,4 @@
-// ECR's registry endpoint: a proxy that checks token and policies as ECR does, in front of a real docker-registry.
+// ECR's registry endpoint: a proxy in front of a real docker-registry that checks tokens and policies as ECR does.
 import http from 'node:http';
 import https from 'node:https';
 import { listen } from '../fake-aws/listen.ts';
@@ -16,7 +16,7 @@ import { forward, storePath, storePrefix } from './store.ts';
 
 export interface Listener {
   host: string;
-  /** 0 for any free one. */
+  /** 0 for any free port. */
   port: number;
   tls?: { key: string; cert: string };
 }
@@ -25,16 +25,16 @@ export interface FakeRegistryOptions {
   aws: FakeAws;
   /** Default: plain HTTP on any free port of 127.0.0.1. */
   listeners?: readonly Listener[];
-  /** Names of one's own in front of ECR: hostname → ECR's hostname. */
+  /** A user's own hostname for an ECR registry → ECR's hostname. */
   aliases?: Readonly<Record<string, string>>;
   /**
-   * Whether a layer is fetched from another origin, as from ECR, and where that listens: `true` for plain HTTP on any
-   * free port of 127.0.0.1. Default: the registry serves layers itself.
+   * Whether layers come from another origin, as from ECR, and where that listens. `true`: plain HTTP on any free port
+   * of 127.0.0.1. Default: the registry serves layers itself.
    */
   redirectBlobs?: boolean | Listener;
 }
 
-/** Where an image goes. The repository must also be in the world, or ECR will not know it. */
+/** The image's repository, which must also exist in the world: otherwise ECR does not know it. */
 export interface ImageLocation extends RegistryName {
   repository: string;
   /** Default `latest`. */
@@ -45,9 +45,9 @@ export interface FakeRegistry extends AsyncDisposable {
   /** In the order of the options. */
   readonly ports: readonly number[];
   readonly calls: RegistryCall[];
-  /** Where layers are, with `redirectBlobs`. */
+  /** The URL of the layers' origin, with `redirectBlobs`. */
   readonly layers: LayerOrigin | undefined;
-  /** Puts a small image into the store, past all checks. Its one file, `/hello`, has this content. */
+  /** Puts a small image into the store, without any check. Its only file is `/hello`, with this content. */
   pushImage(location: ImageLocation, content?: string): Promise<PushedImage>;
 }
 
@@ -56,11 +56,11 @@ interface Endpoint {
   aliases: Readonly<Record<string, string>>;
   calls: RegistryCall[];
   layers: LayerOrigin | undefined;
-  /** Of the docker-registry behind. */
+  /** The docker-registry's own URL. */
   storePort: number;
 }
 
-/** Starts the endpoint and its docker-registry; all listeners serve all accounts and regions, told apart by Host. */
+/** Starts the endpoint and its docker-registry. Each listener serves all accounts and regions, by the Host header. */
 export async function startFakeRegistry(options: FakeRegistryOptions): Promise<FakeRegistry> {
   await using resources = new AsyncDisposableStack();
   const { port: storePort } = resources.use(await startDockerRegistry());
@@ -134,7 +134,7 @@ function serve(
   }
 }
 
-/** What DescribeImages is to know of. */
+/** Adds the image to the answers of DescribeImages. */
 function notePush(
   { aws }: Endpoint,
   registry: RegistryName,

@@ -1,31 +1,31 @@
-// The way into the docker-registry behind: every ECR registry has a prefix of its own there, which clients never see.
+// Connects to the docker-registry, in which every ECR registry has its own prefix. Clients never see the prefix.
 import http from 'node:http';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { RegistryName } from './registry-operation.ts';
 
-/** What goes before a repository's name in the store. */
+/** The prefix of a repository's name in the store. */
 export function storePrefix({ account, region }: RegistryName): string {
   return `${account}/${region}/`;
 }
 
-/** Where a path of a registry is in the store. */
+/** The store's path for a path of a registry. */
 export function storePath(registry: RegistryName, pathname: string): string {
   return pathname.replace('/v2/', `/v2/${storePrefix(registry)}`);
 }
 
-/** Where a request goes to, and the origin its client knows. */
+/** The target of a request, and the origin that its client knows. */
 export interface Route {
   registry: RegistryName;
   origin: string;
   storePort: number;
 }
 
-/** Passes a request on to the store and its answer back, both in the client's own terms. */
+/** Passes a request to the store and returns the answer, with names as the client knows them. */
 export function forward(route: Route, request: http.IncomingMessage, response: http.ServerResponse): void {
   const prefix = storePrefix(route.registry);
   const url = new URL(request.url ?? '', route.origin);
-  // A mount would reach past the policies into any other part of the store; without it, it is an ordinary upload.
+  // A mount could read any other part of the store, past the policies. Without the parameter, it is an ordinary upload.
   url.searchParams.delete('mount');
   const { authorization: _, host: __, ...headers } = request.headers;
   const path = storePath(route.registry, url.pathname) + url.search;
@@ -46,7 +46,7 @@ async function sendBack(
   const status = answer.statusCode ?? 502;
   if (location !== undefined)
     response.setHeader('location', new URL(location.replace(prefix, ''), origin).href);
-  // Plain JSON is a list of tags or an error, which may name the repository; images have media types of their own.
+  // Plain JSON is a list of tags or an error, which may name the repository. Images have other media types.
   if (headers['content-type']?.startsWith('application/json')) {
     const body = inWordsOfEcr((await text(answer)).replaceAll(prefix, ''));
     const length = headers['content-length'];
@@ -58,7 +58,7 @@ async function sendBack(
   await pipeline(answer, response);
 }
 
-/** ECR has a message of its own for an image that is not there; other errors are the registry protocol's. */
+/** ECR has its own message for a missing image. Other errors are the registry protocol's. */
 function inWordsOfEcr(body: string): string {
   if (!body.includes('"code":"MANIFEST_UNKNOWN"')) return body;
   return JSON.stringify({ errors: [{ code: 'MANIFEST_UNKNOWN', message: 'Requested image not found' }] });
