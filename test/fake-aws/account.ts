@@ -1,16 +1,16 @@
-// An account of the fake AWS: its users and roles, its registries, and the policies that limit them.
+// An account of the fake AWS: its users, roles and registries, and the policies that limit them.
 import { randomBytes } from 'node:crypto';
 import type { ManagedPolicyName } from './managed-policies.ts';
 import type { PolicyDocument } from './policy-evaluation.ts';
 import type { PolicyHolder } from './resource-policy.ts';
 import { Registry } from './resource-policy.ts';
 
-/** What users and roles have in common. */
+/** What users and roles share. */
 interface PrincipalSettings {
   policies?: PolicyDocument[];
-  /** Policies of AWS's own that are attached. */
+  /** Attached policies of AWS's own. */
   managed?: ManagedPolicyName[];
-  /** Part of the ARN of the principal, and of no session's; with a slash at both ends. */
+  /** Part of the principal's ARN, but not of a session's; with a slash at both ends. */
   path?: string;
   boundary?: PolicyDocument;
   tags?: Record<string, string>;
@@ -19,7 +19,9 @@ interface PrincipalSettings {
 export interface UserSettings extends PrincipalSettings {
   accessKeyId: string;
   secretAccessKey: string;
-  /** The one MFA device of the user and the code it shows until a test gives it another; `spent` is the one that was used. */
+  /**
+   * The user's only MFA device, and its current code until a test changes it. `spent` is the last code that was used.
+   */
   mfa?: { serialNumber: string; code: string; spent?: string };
 }
 
@@ -52,7 +54,7 @@ export interface Role extends RoleSettings, PrincipalIdentity {
   maxSessionDuration: number;
 }
 
-/** What a web identity token says once its provider has verified it. `expiresAt` in epoch milliseconds. */
+/** The claims of a web identity token, after its provider has verified it. `expiresAt` in epoch milliseconds. */
 export interface WebIdentity {
   sub: string;
   aud: string;
@@ -63,15 +65,15 @@ export class Account {
   readonly id: string;
   readonly partition: string;
   organization: string | undefined;
-  /** Service control policies. Where one allows anything, it is an allow list: what none allows is denied. */
+  /** Service control policies. If any of them allows something, they are an allow list: what none allows is denied. */
   scp: PolicyDocument[] = [];
   /** Resource control policies: they deny requests from any caller to the account's resources. */
   rcp: PolicyDocument[] = [];
-  /** Of the VPC endpoint through which the account's principals reach ECR. */
+  /** The policy of the VPC endpoint through which the account's principals reach ECR. */
   vpcEndpointPolicy: PolicyDocument | undefined;
   readonly users = new Map<string, User>();
   readonly roles = new Map<string, Role>();
-  /** Host and path of an OIDC issuer → the tokens it stands for. */
+  /** Host and path of an OIDC issuer → its tokens and their claims. */
   readonly webIdentityProviders = new Map<string, Map<string, WebIdentity>>();
   readonly #registries = new Map<string, Registry>();
 
@@ -102,7 +104,7 @@ export class Account {
     return this;
   }
 
-  /** The account's registry in a region: each has one, empty at first. */
+  /** The account's registry in a region: each region has one, empty at first. */
   registry(region: string): Registry {
     let registry = this.#registries.get(region);
     if (registry === undefined) {
@@ -112,7 +114,7 @@ export class Account {
     return registry;
   }
 
-  /** Whatever has a resource policy in the account's registries. */
+  /** Everything in the account's registries that has a resource policy. */
   policyHolders(): PolicyHolder[] {
     return [...this.#registries.values()].flatMap((registry) => [
       registry,
@@ -126,7 +128,7 @@ export class Account {
   }
 }
 
-/** Twenty characters, like every unique ID of IAM. */
+/** Twenty characters, as in all of IAM's unique IDs. */
 export function uniqueId(prefix: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
   const letters = Array.from(randomBytes(20 - prefix.length), (byte) => alphabet[byte % 32]);

@@ -1,4 +1,4 @@
-// Who signed a request: SigV4 enforced as AWS does, with each service's own names for the refusals.
+// Finds the signer of a request: enforces SigV4 as AWS does, with each service's own error names.
 import { AwsError } from './aws-error.ts';
 import type { CommonFailure, Protocol } from './protocol.ts';
 import type { AwsRequest, SignatureClaim } from './signature.ts';
@@ -7,7 +7,7 @@ import type { Caller, World } from './world.ts';
 
 const MAX_SKEW_MINUTES = 5;
 
-/** The caller behind a signature. Throws an `AwsError` in the words of the service's protocol. */
+/** The caller of a signature. Throws an `AwsError` with the names of the service's protocol. */
 export function authenticate(
   world: World,
   request: AwsRequest,

@@ -1,4 +1,4 @@
-// What a caller of the world may do: gathers the policies of both sides, asks the engine, and words a denial as AWS does.
+// What a caller may do: collects the policies of both sides, evaluates them, and words a denial as AWS does.
 import type { Account, Role, User } from './account.ts';
 import { managedPolicyDocument } from './managed-policies.ts';
 import type { Context } from './policy-conditions.ts';
@@ -9,16 +9,16 @@ import type { Caller } from './world.ts';
 export interface Attempt {
   action: string;
   resource: string;
-  /** What a denial names instead of the resource. */
+  /** The name in a denial, instead of the resource's. */
   shown?: string;
-  /** The resource's side, if it has policies of its own. */
+  /** The policies of the resource, if it has any. */
   resourceSide?: Policies['resource'];
   /** The resource control policies of the resource's account. */
   resourceControl?: readonly PolicyDocument[];
   context?: Context;
 }
 
-/** The decision for a caller, by the policies of its principal, its account and the resource. */
+/** The decision for a caller, by the policies of the principal, its account and the resource. */
 export function decide(caller: Caller, attempt: Attempt): Decision {
   const { principal } = caller;
   const requester = {
@@ -43,12 +43,12 @@ export function decide(caller: Caller, attempt: Attempt): Decision {
   });
 }
 
-/** Those of its own and those of AWS's that are attached to a principal. */
+/** A principal's own policies, and AWS's that are attached to it. */
 export function identityPolicies({ policies, managed = [] }: Role | User): PolicyDocument[] {
   return [...policies, ...managed.map(managedPolicyDocument)];
 }
 
-/** The reason for a refusal in AWS's own words; undefined if the attempt is allowed. */
+/** The reason for a denial in AWS's own words; undefined if the attempt is allowed. */
 export function denialMessage(caller: Caller, attempt: Attempt): string | undefined {
   const decision = decide(caller, attempt);
   if (decision.allowed) return undefined;
@@ -57,12 +57,12 @@ export function denialMessage(caller: Caller, attempt: Attempt): string | undefi
   return `${refusal} because no ${decision.by} allows the ${attempt.action} action`;
 }
 
-/** The same without a reason, as STS says it. */
+/** The same without a reason, as STS words it. */
 export function notAuthorized(caller: Caller, action: string, resource: string): string {
   return `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`;
 }
 
-// https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html: all that V1 enforces.
+// All that V1 enforces, see https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
 export const REGISTRY_POLICY_V1_ACTIONS = [
   'ecr:ReplicateImage',
   'ecr:BatchImportUpstreamImage',
@@ -70,8 +70,8 @@ export const REGISTRY_POLICY_V1_ACTIONS = [
 ];
 
 /**
- * An attempt at a repository, with the repository's and (by its scope) the registry's policy on the other side.
- * `repositoryPolicy`: what the repository's policy would be.
+ * Evaluates an attempt at a repository. On the resource's side are the policies of the repository and, by its scope, of
+ * the registry. `repositoryPolicy` replaces the repository's own.
  */
 export function repositoryAttempt(
   owner: Account,

@@ -1,9 +1,9 @@
-// A refusal by the fake AWS, before a protocol has put it into words.
+// An error of the fake AWS, before a protocol has serialized it.
 
 export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
-  /** Further members of the error on the wire; of JSON only. */
+  /** Further members of the serialized error; only in JSON. */
   readonly members: Readonly<Record<string, string>>;
 
   constructor(code: string, status: number, message: string, members: Record<string, string> = {}) {

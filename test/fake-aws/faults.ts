@@ -1,4 +1,4 @@
-// Faults on demand: the next matching requests to the fake AWS fail in the way a test asked for.
+// Faults that tests plan: the next matching requests to the fake AWS fail in the given way.
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,37 +7,40 @@ import type { ServiceName } from './service.ts';
 export type FaultEffect =
   | { kind: 'throttle' }
   | { kind: 'server-error' }
-  /** Accepted and not answered, until it is released. */
+  /** Accepted, but not answered until it is released. */
   | { kind: 'hang' }
   | { kind: 'reset' }
-  /** Done, but not answered until it is released. */
+  /** Executed, but not answered until it is released. */
   | { kind: 'hang-after' }
-  /** Done, and then the connection breaks: the client cannot know. */
+  /** Executed, and then the connection breaks: the client cannot know the result. */
   | { kind: 'reset-after' }
   | { kind: 'latency'; milliseconds: number }
-  /** This text instead of an answer, with status 200 or another, by whatever clock (epoch milliseconds; by default this machine's). */
+  /**
+   * This text instead of an answer, with status 200 or another. `now`: the server's time in epoch milliseconds; by
+   * default this machine's.
+   */
   | { kind: 'malformed'; body?: string; status?: number; now?: number }
   | { kind: 'error'; code: string; message: string; status?: number }
-  /** An error whose message repeats all that was sent, in a form that this makes of it. */
+  /** An error whose message contains everything that was sent, in the form that this function gives it. */
   | { kind: 'echo'; code: string; write?: (text: string) => string }
-  /** The authorization token expires then (epoch milliseconds), the past included. */
+  /** The authorization token expires at this time (epoch milliseconds), which may be in the past. */
   | { kind: 'token'; expiresAt: number };
 
 export type Fault = FaultEffect & {
   service?: ServiceName;
   action?: string;
-  /** How many requests it hits: 1 by default, Infinity for all. */
+  /** The number of requests that it affects: 1 by default, Infinity for all. */
   times?: number;
 };
 
 export interface FaultHandle {
   /** Settles when the first request has met the fault. */
   reached: Promise<void>;
-  /** Takes the fault away and lets requests that hang go on as if nothing had happened. */
+  /** Removes the fault. Requests that hang then continue as if there had been none. */
   release(): void;
 }
 
-/** A fault as it met one request. */
+/** A fault that affects one request. */
 export interface ActiveFault {
   effect: FaultEffect;
   released: Promise<void>;
@@ -53,7 +56,7 @@ interface Planned {
 export class Faults {
   #planned: Planned[] = [];
 
-  /** Plans a fault; those planned first strike first, and one request meets at most one. */
+  /** Plans a fault. The fault that was planned first applies first, and one request meets at most one. */
   next(fault: Fault): FaultHandle {
     const planned: Planned = {
       fault,
@@ -71,12 +74,12 @@ export class Faults {
     };
   }
 
-  /** Takes all planned faults away. Requests that hang already go on hanging. */
+  /** Removes all planned faults. Requests that already hang continue to hang. */
   clear(): void {
     this.#planned = [];
   }
 
-  /** The fault that strikes this request, if any; counts it. */
+  /** The fault for this request, if any; counts it. */
   strike(service: ServiceName, action: string): ActiveFault | undefined {
     const planned = this.#planned.find(
       ({ fault, remaining }) =>
@@ -90,8 +93,8 @@ export class Faults {
 }
 
 /**
- * Applies what a fault does to the connection. Resolves with the fault's kind if nothing is left to answer: it
- * broke the answer, or the client went away while it waited; with undefined if the request is to go on.
+ * Applies the fault to the connection. Resolves with the fault's kind if there is nothing left to answer: the answer is
+ * broken, or the client has gone. Resolves with undefined if the request continues.
  */
 export async function withholdAnswer(
   { effect, released }: ActiveFault,
@@ -117,7 +120,7 @@ export async function withholdAnswer(
   }
 }
 
-/** The same for what a fault does once the action is done. */
+/** The same for faults that apply after the action. */
 export async function withholdResult(
   { effect, released }: ActiveFault,
   response: ServerResponse,
@@ -128,7 +131,7 @@ export async function withholdResult(
   return effect.kind;
 }
 
-/** Whether the client is still there when the wait is over. */
+/** Whether the client is still connected after the wait. */
 async function outlasts(wait: Promise<void>, response: ServerResponse): Promise<boolean> {
   const gone = () => false;
   return Promise.race([wait.then(() => true), once(response, 'close').then(gone, gone)]);

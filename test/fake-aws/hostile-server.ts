@@ -1,4 +1,4 @@
-// A server that answers whatever it is asked in a way that must do its client no harm: without end, too much, too slowly.
+// A server whose answers must not harm its client: without end, too large, too slow.
 import { createServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { listen } from './listen.ts';
@@ -6,7 +6,7 @@ import { listen } from './listen.ts';
 const CHUNKED = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n';
 const BLOCK = 'a'.repeat(65_536);
 
-/** How it begins, and what it goes on with for as long as the client reads. */
+/** The beginning of the answer, and what it repeats while the client reads. */
 interface Flood {
   begin: string | Buffer;
   again: string;
@@ -27,7 +27,7 @@ function packed(): Buffer {
   return Buffer.concat([Buffer.from(head), body]);
 }
 
-/** Does not end, though the client could wait for ever. */
+/** Never ends, although the client could wait for ever. */
 const TRICKLES = {
   silence: { begin: '', again: '' },
   'a head that comes slowly': { begin: 'HTTP/1.1 200 OK\r\n', again: 'x: y\r\n' },
@@ -44,7 +44,7 @@ export const trickles = Object.keys(TRICKLES) as (keyof typeof TRICKLES)[];
 /** Milliseconds: many times a second, so that no client takes it for silence. */
 const DRIP_MS = 100;
 
-/** `requests`: how many connections were made. */
+/** `requests`: the number of connections. */
 export async function startHostileServer(
   answer: HostileAnswer,
 ): Promise<AsyncDisposable & { url: string; connections: () => number }> {

@@ -1,4 +1,4 @@
-// AWS IAM: the roles and users of the caller's own account, and what their policies would let them do.
+// AWS IAM: the roles and users of the caller's own account, and simulations of their policies.
 import type { Role, User } from './account.ts';
 import { denialMessage, identityPolicies } from './authorization.ts';
 import { AwsError } from './aws-error.ts';
@@ -132,7 +132,7 @@ function simulated(principal: Role | User, action: string, resource: string, con
   };
 }
 
-/** Where a resource is named, it is said for that. */
+/** If the call names a resource, the result is about it. */
 function saidToBeMissing(MissingContextValues: string[], resource: string, EvalResourceDecision: string) {
   return resource === '*'
     ? { MissingContextValues }
@@ -141,7 +141,7 @@ function saidToBeMissing(MissingContextValues: string[], resource: string, EvalR
       };
 }
 
-/** Condition keys of the policies that the simulation was not given; who the principal is, it knows. */
+/** Condition keys that the simulation was not given. Those about the principal are known. */
 function missingKeys(policies: readonly PolicyDocument[], context: Context): string[] {
   const known = new Set(Object.keys(context).map((key) => key.toLowerCase()));
   const keys = policies
@@ -161,7 +161,7 @@ function findRole(call: SignedCall, action: string): Role {
   return role;
 }
 
-/** Without a name it is the caller. */
+/** Without a name, it is the caller. */
 function findUser(call: SignedCall, action: string): User {
   const { account, kind, name: own } = call.caller.principal;
   const { UserName: asked = kind === 'user' ? own : undefined } = call.parameters;
@@ -180,7 +180,7 @@ function findUser(call: SignedCall, action: string): User {
   return user;
 }
 
-/** `shown` is what IAM names instead of the ARN in a denial. */
+/** `shown`: the name in a denial, instead of the ARN. */
 function demand({ caller }: SignedCall, action: string, resource: string, shown = resource): void {
   const denial = denialMessage(caller, { action, resource, shown });
   if (denial !== undefined) throw new AwsError('AccessDenied', 403, denial);

@@ -1,4 +1,4 @@
-// Whether AWS Lambda could pull a function's image: it asks for itself and for the account that the function is in.
+// Whether AWS Lambda can pull a function's image: it needs rights for itself and for the function's account.
 // https://docs.aws.amazon.com/lambda/latest/dg/images-create.html#configuration-images-permissions
 import { repositoryAttempt } from './authorization.ts';
 import type { Requester } from './policy-evaluation.ts';
@@ -17,7 +17,7 @@ export interface LambdaPull {
   functionArn: string;
 }
 
-/** True only within a region, where the policies name both the service, for this function, and the function's account. */
+/** True only within a region, if the policies name both the service, for this function, and the function's account. */
 export function lambdaMayPull(world: World, pull: LambdaPull): boolean {
   const [, partition, , functionRegion, account = ''] = pull.functionArn.split(':');
   const owner = world.anyAccount(pull.registry);
@@ -36,7 +36,7 @@ export function lambdaMayPull(world: World, pull: LambdaPull): boolean {
     };
     return evaluate(
       { requester, action, resource, context },
-      // The creator's own rights are the other account's business.
+      // The creator's own rights are checked in the other account.
       { identity: [EVERYTHING], scp: [], rcp: owner.rcp, ...(resourceSide && { resource: resourceSide }) },
     ).allowed;
   };

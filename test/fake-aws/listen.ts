@@ -1,4 +1,4 @@
-// Listening on a TCP port until closed, with every connection ended then: hanging, tunnelled or idle.
+// Listens on a TCP port. Closing it ends every connection, also those that hang, are tunnelled or are idle.
 import type { Server, Socket } from 'node:net';
 
 export interface Listening {

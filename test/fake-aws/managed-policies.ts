@@ -1,4 +1,4 @@
-// The policies AWS itself manages that let an identity pull or push: what they allow, as far as it is about ECR.
+// AWS's managed policies for pulls and pushes, as far as they concern ECR.
 // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
 import type { PolicyDocument } from './policy-evaluation.ts';
 

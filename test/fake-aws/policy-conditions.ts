@@ -1,14 +1,14 @@
-// The Condition block of a policy: which operators exist, and whether a block holds for a request's context.
+// The Condition block of a policy: its operators, and whether it matches a request's context.
 import { BlockList } from 'node:net';
 
 export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
-/** Condition keys and their values; keys are compared without regard to case, as IAM does. */
+/** Condition keys and their values. IAM ignores the case of keys. */
 export type Context = Readonly<Record<string, string>>;
 
 interface Operator {
   test(actual: string, expected: string): boolean;
-  /** A negated operator must hold for every listed value, and holds where the key is absent. */
+  /** A negated operator must match every listed value, and matches if the key is absent. */
   negated: boolean;
 }
 
@@ -46,7 +46,7 @@ function comparisons(kind: string, read: (text: string) => number): Record<strin
   };
 }
 
-/** Whether an address is in a range in CIDR notation, or equals the address given. */
+/** Whether an address is in a CIDR range, or equals the given address. */
 function isInRange(address: string, range: string): boolean {
   const [network = '', prefix] = range.split('/');
   const family = network.includes(':') ? 'ipv6' : 'ipv4';
@@ -55,7 +55,7 @@ function isInRange(address: string, range: string): boolean {
   return list.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
 }
 
-/** Whether every operator and key of the block holds. Throws for an operator or a policy variable it does not know. */
+/** Whether every operator and key of the block matches. Throws for an unknown operator or policy variable. */
 export function conditionsHold(conditions: Conditions | undefined, context: Context): boolean {
   return Object.entries(conditions ?? {}).every(([operator, keys]) =>
     Object.entries(keys).every(([key, expected]) =>
@@ -64,7 +64,10 @@ export function conditionsHold(conditions: Conditions | undefined, context: Cont
   );
 }
 
-/** Whether IAM knows an operator by this name, `IfExists` and the prefixes for sets included; more than are modelled here. */
+/**
+ * Whether IAM has an operator of this name, also with `IfExists` and the prefixes for sets. Not all of them are
+ * modelled here.
+ */
 export function isConditionOperator(name: string): boolean {
   const plain = name.replace(/^For(?:Any|All)Values?:/, '').replace(/IfExists$/, '');
   return plain === 'Null' || plain === 'BinaryEquals' || plain in OPERATORS;
@@ -81,7 +84,7 @@ export function matchesWildcard(text: string, pattern: string): boolean {
 
 function operatorHolds(name: string, actual: string | undefined, expected: readonly string[]): boolean {
   if (expected.some((value) => value.includes('${'))) throw new Error(`policy variables are not modelled`);
-  // A key of the context has one value here, so that any and all of them are the same, but for a key that is not there.
+  // Here each key of the context has one value, so `ForAnyValue` and `ForAllValues` differ only for an absent key.
   const [, quantifier, plain = name] = /^For(Any|All)Values?:(.*)$/.exec(name) ?? [];
   if (quantifier !== undefined)
     return actual === undefined ? quantifier === 'All' : operatorHolds(plain, actual, expected);
@@ -103,7 +106,7 @@ function sameText(left: string, right: string): boolean {
   return left.toLowerCase() === right.toLowerCase();
 }
 
-/** Wildcards of an ARN stay within its colon-separated parts; the sixth part is the rest. */
+/** A wildcard of an ARN stays within one of its colon-separated parts; the sixth part is the rest. */
 function matchesArn(arn: string, pattern: string): boolean {
   const parts = arnParts(arn);
   const patterns = arnParts(pattern);

@@ -1,4 +1,4 @@
-// IAM's decision for one request: which policies allow it, which deny it, and on which side. Knows no product code.
+// IAM's decision for one request: which policies allow it, which deny it, and on which side. Uses no product code.
 import type { Conditions, Context } from './policy-conditions.ts';
 import { conditionsHold, matchesWildcard } from './policy-conditions.ts';
 
@@ -10,7 +10,7 @@ export interface Statement {
   Sid?: string | undefined;
   Effect: 'Allow' | 'Deny';
   Principal?: Principals | undefined;
-  /** Everyone but these. */
+  /** Everyone except these. */
   NotPrincipal?: Principals | undefined;
   Action?: OneOrMany | undefined;
   NotAction?: OneOrMany | undefined;
@@ -24,7 +24,7 @@ export interface PolicyDocument {
   Statement: Statement | readonly Statement[];
 }
 
-/** Who asks. `arn` is a user's or a session's; `roleArn` the role behind a session. */
+/** The caller. `arn` is a user's or a session's; `roleArn` is the session's role. */
 export interface Requester {
   arn: string;
   account: string;
@@ -43,15 +43,15 @@ export interface AccessRequest {
 export interface Policies {
   identity: readonly PolicyDocument[];
   boundary?: PolicyDocument | undefined;
-  /** Of a session that may do only a part of what its role may. */
+  /** The session policies, which limit a session to a part of its role's rights. */
   session?: readonly PolicyDocument[] | undefined;
-  /** If none allows anything, FullAWSAccess applies as well. If one does, they are the list of what is allowed. */
+  /** If none allows anything, FullAWSAccess also applies. Otherwise they are an allow list. */
   scp: readonly PolicyDocument[];
-  /** Of the resource's account. They deny; to allow is not theirs. */
+  /** Of the resource's account. They can only deny. */
   rcp?: readonly PolicyDocument[] | undefined;
-  /** Of the VPC endpoint that the request came through. */
+  /** Of the VPC endpoint that the request used. */
   vpcEndpoint?: PolicyDocument | undefined;
-  /** The side of the resource, if it has one. */
+  /** The policies of the resource, if it has any. */
   resource?: {
     account: string;
     policies: readonly PolicyDocument[];
@@ -60,7 +60,7 @@ export interface Policies {
   };
 }
 
-/** The names AWS uses in its access denied messages. */
+/** The names in AWS's access denied messages. */
 export type PolicyType =
   | 'identity-based policy'
   | 'resource-based policy'
@@ -73,7 +73,7 @@ export type PolicyType =
 export type Decision = { allowed: true } | { allowed: false; explicit: boolean; by: PolicyType };
 
 /**
- * The decision, and if it is a denial the one policy type that AWS would name.
+ * The decision, and for a denial the only policy type that AWS names.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function evaluate(request: AccessRequest, policies: Policies): Decision {
@@ -97,12 +97,12 @@ export function evaluate(request: AccessRequest, policies: Policies): Decision {
   }
   const withinBoundary = boundary === undefined || allows(request, boundary);
   const withinSession = session === undefined || session.some((policy) => allows(request, policy));
-  // In its own account a principal that the resource names needs no identity policy. A boundary does not limit
-  // what a resource grants to a user, but does limit a role.
+  // In its own account, a principal that the resource names needs no identity policy. A boundary limits what a resource
+  // grants to a role, but not to a user.
   const granted = sameAccount && grant === 'direct';
   if (granted && ((withinBoundary && withinSession) || roleArn === undefined)) return { allowed: true };
 
-  // AWS names one side at a time; here the caller's own comes first.
+  // AWS names one side at a time. Here it is first the caller's own.
   if (!granted && !policies.identity.some((policy) => allows(request, policy))) {
     return implicitDenial('identity-based policy');
   }
@@ -112,7 +112,7 @@ export function evaluate(request: AccessRequest, policies: Policies): Decision {
   return needsConsent && grant === 'none' ? implicitDenial('resource-based policy') : { allowed: true };
 }
 
-/** Whether a trust policy alone lets a caller in that has no identity policies: a web identity, a service. */
+/** Whether a trust policy alone allows a caller without identity policies: a web identity, a service. */
 export function trusts(request: AccessRequest, trust: PolicyDocument): boolean {
   return !denies(request, trust, true) && strongestGrant(request, [trust]) !== 'none';
 }
@@ -146,7 +146,10 @@ function allows(request: AccessRequest, policy: PolicyDocument): boolean {
   return statements(policy, 'Allow').some((statement) => applies(request, statement));
 }
 
-/** `delegated`: the account was named, so its own identity policies decide; `direct`: the caller itself was. */
+/**
+ * `delegated`: the policy names the account, so the caller's own identity policies decide. `direct`: it names the
+ * caller.
+ */
 type Grant = 'none' | 'delegated' | 'direct';
 
 function strongestGrant(request: AccessRequest, policies: readonly PolicyDocument[]): Grant {
@@ -193,7 +196,7 @@ function applies(request: AccessRequest, statement: Statement): boolean {
     (statement.NotAction === undefined
       ? list(statement.Action).some(isAction)
       : !list(statement.NotAction).some(isAction)) &&
-    // Repository and trust policies carry no Resource: they mean the thing they are attached to.
+    // Repository and trust policies have no Resource: they apply to what they are attached to.
     (statement.Resource === undefined || list(statement.Resource).some(isResource)) &&
     (statement.NotResource === undefined || !list(statement.NotResource).some(isResource)) &&
     conditionsHold(statement.Condition, request.context)

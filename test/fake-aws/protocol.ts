@@ -1,7 +1,7 @@
-// The wire protocols of AWS: how a result and an error are written, and what each calls the common failures.
+// AWS's wire protocols: how they write results and errors, and their names of common errors.
 import type { AwsError } from './aws-error.ts';
 
-/** Failures that every service has, under names of its protocol. */
+/** Errors of every service, with the protocol's names. */
 export type CommonFailure =
   | 'access-denied'
   | 'bad-signature'
@@ -36,7 +36,7 @@ export const awsJson: Protocol = {
   error: ({ code, message, members }) => JSON.stringify({ __type: code, message, ...members }),
 };
 
-/** https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html (the error's name also goes into a header). */
+/** https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html (the error's name is also in a header). */
 export const restJson: Protocol = {
   ...awsJson,
   contentType: 'application/json',

@@ -1,7 +1,7 @@
-// A resource policy as its owner wrote it: the text that a read gives back, and the document that the engine asks.
+// A resource policy as its owner wrote it: the text, which reads return, and the parsed document for evaluation.
 import type { PolicyDocument } from './policy-evaluation.ts';
 
-/** Something that a resource policy may be attached to. Setting one of the two properties sets the other too. */
+/** Something with a resource policy. Setting one of the two properties also sets the other. */
 export class PolicyHolder {
   #text: string | undefined;
   #document: PolicyDocument | undefined;
@@ -15,7 +15,7 @@ export class PolicyHolder {
     this.#text = document === undefined ? undefined : JSON.stringify(document);
   }
 
-  /** Byte for byte as it was given. */
+  /** Byte for byte as it was written. */
   get policyText(): string | undefined {
     return this.#text;
   }
@@ -33,11 +33,13 @@ export interface StoredImage {
   status: 'ACTIVE' | 'ARCHIVED' | 'ACTIVATING';
 }
 
-/** A repository and what DescribeImages knows of its images; their bytes are in the store of the registry's endpoint. */
+/**
+ * A repository and the data of its images for DescribeImages. The images' bytes are in the registry endpoint's store.
+ */
 export class Repository extends PolicyHolder {
   readonly images = new Map<string, StoredImage>();
 
-  /** A tag moves to the image that was pushed last; what is pushed again is active. */
+  /** A tag moves to the image that was pushed last. A pushed image is active. */
   push(digest: string, tag?: string): void {
     if (tag !== undefined) for (const { tags } of this.images.values()) tags.delete(tag);
     const { tags } = this.images.get(digest) ?? { tags: new Set<string>() };
@@ -53,7 +55,7 @@ export class Repository extends PolicyHolder {
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html */
 export interface CreationTemplate {
-  /** `ROOT` for what no other covers. */
+  /** `ROOT` applies if no other template covers the repository. */
   prefix: string;
   appliedFor: readonly ('CREATE_ON_PUSH' | 'PULL_THROUGH_CACHE' | 'REPLICATION')[];
   policy?: PolicyDocument;
@@ -65,11 +67,11 @@ export interface CacheRule {
   upstreamRegistryUrl: string;
 }
 
-/** A registry of ECR: one of an account in a region. */
+/** An ECR registry: that of an account in a region. */
 export class Registry extends PolicyHolder {
   /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html */
   policyScope: 'V1' | 'V2' = 'V2';
-  /** Whether it takes, under V1, no policy with actions that V1 does not enforce, as ECR did before there was V2. */
+  /** Whether it accepts, under V1, only policies with actions that V1 enforces, as ECR did before V2. */
   isStrictUnderV1 = false;
   readonly repositories = new Map<string, Repository>();
   creationTemplates: CreationTemplate[] = [];
@@ -83,7 +85,7 @@ export class Registry extends PolicyHolder {
     return repository;
   }
 
-  /** The template that counts for a repository: of the longest prefix, and only if it is for this. */
+  /** The template for a repository: the one with the longest prefix, if it is for this purpose. */
   templateFor(name: string, purpose: CreationTemplate['appliedFor'][number]): CreationTemplate | undefined {
     const template = longest(this.creationTemplates, ({ prefix }) => prefix, name);
     return template?.appliedFor.includes(purpose) ? template : undefined;
@@ -94,7 +96,7 @@ export class Registry extends PolicyHolder {
   }
 }
 
-/** There is always a slash at the end of a prefix, written or not. */
+/** A prefix always ends with a slash, written or not. */
 function longest<T>(all: readonly T[], prefixOf: (one: T) => string, name: string): T | undefined {
   const covering = all.filter((one) => {
     const prefix = prefixOf(one);
@@ -105,8 +107,8 @@ function longest<T>(all: readonly T[], prefixOf: (one: T) => string, name: strin
 }
 
 /**
- * A policy in ECR's own hand: as the examples of GetRepositoryPolicy show it, printed by a JSON library of theirs, and
- * an account's ID as the ARN that it stands for.
+ * A policy as ECR reformats it: pretty-printed as in the examples of GetRepositoryPolicy, and with an account's ID
+ * written as an ARN.
  */
 export function printedByEcr(text: string, partition: string): string {
   const root = (_: string, account: string) => `"arn:${partition}:iam::${account}:root"`;

@@ -1,4 +1,4 @@
-// What a service of the fake AWS is: how it knows its requests, and what it does for each action.
+// The interface of a service of the fake AWS: how it recognizes its requests, and its actions.
 import type { Protocol } from './protocol.ts';
 import type { AwsRequest } from './signature.ts';
 import type { Caller, World } from './world.ts';
@@ -17,11 +17,11 @@ export interface UnsignedCall {
 /** One call of an action by a verified caller. */
 export interface SignedCall extends UnsignedCall {
   caller: Caller;
-  /** Epoch milliseconds: when an authorization token is to expire, where a fault overrides the 12 hours. */
+  /** Epoch milliseconds: the expiration of an authorization token, if a fault overrides the 12 hours. */
   tokenExpiresAt: number | undefined;
 }
 
-/** Results are what the protocol writes; refusals are thrown as `AwsError`. */
+/** The protocol writes results. Errors are thrown as `AwsError`. */
 export interface Service {
   name: ServiceName;
   protocol: Protocol;

@@ -1,9 +1,9 @@
-// Signature Version 4, verified from the raw request: whose key it was, for which region and service.
+// Verifies Signature Version 4 on the raw request: whose key, for which region and service.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 import { createHash, createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** A request as it came over the wire. `url` is the origin form, still encoded. */
+/** A request as received. `url` is the origin form, still encoded. */
 export interface AwsRequest {
   method: string;
   url: string;
@@ -11,7 +11,7 @@ export interface AwsRequest {
   body: string;
 }
 
-/** What an Authorization header claims; nothing of it is verified yet. */
+/** The claims of an Authorization header, not yet verified. */
 export interface SignatureClaim {
   accessKeyId: string;
   /** `YYYYMMDD`. */
@@ -33,7 +33,7 @@ export function readSignature(headers: IncomingHttpHeaders): SignatureClaim | un
   return { accessKeyId, date, region, service, signedHeaders: names.split(';'), signature };
 }
 
-/** Whether the request was signed as claimed with this secret, date, host and session token included. */
+/** Whether the request was signed as claimed, with this secret, date, host and session token. */
 export function signatureMatches(
   request: AwsRequest,
   claim: SignatureClaim,
@@ -60,7 +60,7 @@ export function signingTime({ headers }: AwsRequest): number {
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 
-/** `YYYYMMDDTHHMMSSZ`, as X-Amz-Date and AWS's messages have it. */
+/** `YYYYMMDDTHHMMSSZ`, as in X-Amz-Date and AWS's messages. */
 export function amzDate(time: number): string {
   return new Date(time).toISOString().replace(/[-:]|\.\d+/g, '');
 }

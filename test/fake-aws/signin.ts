@@ -1,4 +1,4 @@
-// AWS Sign-In, as `aws login` leaves its sessions to be renewed: new AWS credentials for a refresh token and proof of a key.
+// AWS Sign-In, which renews the sessions of `aws login`: new AWS credentials for a refresh token and proof of a key.
 import { createHash, createPublicKey, type JsonWebKeyInput, verify } from 'node:crypto';
 import { AwsError } from './aws-error.ts';
 import { restJson } from './protocol.ts';
@@ -9,7 +9,7 @@ const SESSION_MS = 900_000;
 
 type Jwk = JsonWebKeyInput['key'];
 
-/** What proves the key (DPoP) is a header, so it goes with the parameters. */
+/** The proof of the key (DPoP) is a header, so it is passed with the parameters. */
 export const signin: Service = {
   name: 'signin',
   protocol: restJson,
@@ -22,7 +22,7 @@ export const signin: Service = {
   unsigned: { CreateOAuth2Token: createOAuth2Token },
 };
 
-/** The names are the service's (LoginCredentialsFetcher knows them by `error`). */
+/** The service's own names (LoginCredentialsFetcher reads them from `error`). */
 function refusal(error: string, message: string): AwsError {
   return new AwsError('AccessDeniedException', 400, message, { error });
 }
@@ -53,7 +53,7 @@ function createOAuth2Token({ world, parameters }: UnsignedCall): object {
   };
 }
 
-/** RFC 9449: a token signed for this request with the key in its header. Undefined for one that proves nothing. */
+/** RFC 9449: a token that is signed for this request by the key in its header. Undefined if it proves nothing. */
 function provenKey(world: World, { proofToken }: Parameters): string | undefined {
   const [head = '', claims = '', signature = ''] = String(proofToken).split('.');
   const { typ, jwk }: { typ?: string; jwk?: Jwk } = decoded(head);

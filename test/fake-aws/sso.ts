@@ -7,7 +7,7 @@ import { roleSession } from './world.ts';
 
 const SESSION_MS = 3_600_000;
 
-/** The portal. Its bearer token is what signs a request, so it goes with the parameters. */
+/** The portal. Its bearer token replaces a signature, so it is passed with the parameters. */
 export const sso: Service = {
   name: 'sso',
   protocol: restJson,
@@ -54,7 +54,7 @@ function getRoleCredentials({ world, parameters }: UnsignedCall): object {
   };
 }
 
-/** Identity Center's own role for a permission set: `AWSReservedSSO_NAME_` and 16 hexadecimal digits. */
+/** Identity Center's role for a permission set: `AWSReservedSSO_NAME_` and 16 hexadecimal digits. */
 function permissionSetRole(world: World, account: string, name: string) {
   return [...(world.accounts.get(account)?.roles.values() ?? [])].find(
     (role) => role.name.slice(0, -16) === `AWSReservedSSO_${name}_`,

@@ -1,4 +1,4 @@
-// The fake AWS as one HTTP(S) server: finds the service of each request, enforces, answers, and keeps a log of calls.
+// The fake AWS as one HTTP(S) server: finds the service of a request, checks, answers, and records the call.
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
@@ -23,34 +23,34 @@ const SERVICES: readonly Service[] = [ecr, ecrPublic, sts, iam, sso, ssoOidc, si
 const GLOBAL_REGION = 'us-east-1';
 
 export interface FakeAwsOptions {
-  /** PEM; makes it an HTTPS server. */
+  /** A certificate and key in PEM make it an HTTPS server. */
   tls?: { key: string; cert: string };
   /** Default 127.0.0.1. */
   host?: string;
-  /** Default: any free one. */
+  /** Default: any free port. */
   port?: number;
   /** The clock of the whole world, in epoch milliseconds. */
   now?: () => number;
 }
 
-/** What happens just before an action is performed: after a fault that delays it, so the world may change in between. */
+/** Runs just before an action, after a fault that delays it. So the world can change in between. */
 export type CallHook = (call: Call) => void | Promise<void>;
 
-/** One HTTP request, whatever became of it. */
+/** One HTTP request and its outcome. */
 export interface Call {
   service: ServiceName;
   action: string;
   region: string;
-  /** The Host header: which API endpoint the client meant. */
+  /** The Host header: the API endpoint that the client uses. */
   host: string;
   accessKeyId?: string;
   /** Only if one was sent. */
   sessionToken?: true;
-  /** The caller's ARN, once its signature was verified. */
+  /** The caller's ARN, after its signature was verified. */
   principal?: string;
   /** Secret values are replaced by `(secret)`. */
   parameters: Parameters;
-  /** `ok`, the error's code, the kind of a fault that kept the answer back, or `pending`. */
+  /** `ok`, the error's code, the kind of a fault that prevented an answer, or `pending`. */
   outcome: string;
 }
 
@@ -61,14 +61,14 @@ export interface FakeAws extends AsyncDisposable {
   readonly faults: Faults;
   /** In order of arrival. */
   readonly calls: Call[];
-  /** Every authorization token handed out, for scans and for the fake registry. */
+  /** Every authorization token that it gave out, for scans and for the fake registry. */
   readonly issuedTokens: readonly IssuedToken[];
-  /** How many calls were made, of one service or action or of all. */
+  /** The number of calls: of one service or action, or of all. */
   count(service?: ServiceName, action?: string): number;
-  /** Before each call of the action from now on, the next included; the function that comes back ends it. */
+  /** Runs before each later call of the action. The returned function ends that. */
   onCall(service: ServiceName, action: string, hook: CallHook): () => void;
   resetCalls(): void;
-  /** Ends all connections, those that hang included; afterwards `calls` is final. */
+  /** Ends all connections, also those that hang. After that, `calls` is final. */
   close(): Promise<void>;
 }
 
@@ -222,7 +222,7 @@ function perform(world: World, { service, request, call, parameters, fault }: Ex
   return signed({ world, caller, region, parameters, tokenExpiresAt });
 }
 
-/** As they are, without what JSON or a form makes of them. */
+/** Raw, without the escapes of JSON or of a form. */
 function valuesIn(parameters: unknown): unknown[] {
   if (typeof parameters !== 'object' || parameters === null) return [parameters];
   return Object.values(parameters).flatMap(valuesIn);
@@ -236,7 +236,7 @@ function recognise(request: AwsRequest) {
   return undefined;
 }
 
-/** Unsigned calls carry no credential scope: the region is in the endpoint's name, if anywhere. */
+/** An unsigned call has no credential scope. If its region is known, it is in the endpoint's name. */
 function regionOfHost(host = ''): string {
   return /\.([a-z]{2}(?:-[a-z]+)+-\d)\./.exec(host)?.[1] ?? GLOBAL_REGION;
 }

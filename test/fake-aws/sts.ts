@@ -1,4 +1,4 @@
-// AWS STS: sessions of roles and users, for callers whom trust and identity policies allow.
+// AWS STS: sessions of roles and users, for callers that trust and identity policies allow.
 import type { Role } from './account.ts';
 import { decide, notAuthorized } from './authorization.ts';
 import { AwsError } from './aws-error.ts';
@@ -128,7 +128,7 @@ function wireCredentials(world: World, caller: Caller, seconds: number) {
   };
 }
 
-/** True where a valid device code came along; throws for an invalid one. */
+/** True if the call has a valid device code; throws for an invalid one. */
 function provesMfa({ principal }: Caller, parameters: Parameters): boolean {
   const { SerialNumber: serialNumber, TokenCode: code } = parameters;
   if (serialNumber === undefined && code === undefined) return false;
@@ -153,7 +153,7 @@ function provesMfa({ principal }: Caller, parameters: Parameters): boolean {
   return true;
 }
 
-/** The one inline session policy that AssumeRole takes. */
+/** The only inline session policy of AssumeRole. */
 function sessionPolicies({ Policy: text }: Parameters): Pick<Caller, 'sessionPolicies'> {
   if (typeof text !== 'string') return {};
   try {
@@ -163,7 +163,7 @@ function sessionPolicies({ Policy: text }: Parameters): Pick<Caller, 'sessionPol
   }
 }
 
-/** The provider of the role's account that knows the token. */
+/** The OIDC provider in the role's account that knows the token. */
 function webIdentity(role: Role, token: string) {
   for (const [issuer, tokens] of role.account.webIdentityProviders) {
     const identity = tokens.get(token);

@@ -1,4 +1,4 @@
-// The standard cast of the tests and the demo: images in one account, a developer in another.
+// The standard world of the tests and the demo: images in one account, a developer in another.
 import type { Account } from './account.ts';
 import { CANARY } from './canary.ts';
 import type { PolicyDocument, Statement } from './policy-evaluation.ts';
@@ -32,23 +32,23 @@ export interface AccessKey {
 export interface TwoAccountWorld {
   primary: Account;
   secondary: Account;
-  /** May assume the primary's roles and pull `team/app` directly. */
+  /** It may assume the primary's roles, and pull `team/app` directly. */
   dev: AccessKey;
-  /** Has no rights at all. */
+  /** It has no rights at all. */
   denied: AccessKey;
-  /** May do everything with the primary's registries, and read its roles and users. */
+  /** It may do everything with the primary's registries, and read its roles and users. */
   admin: AccessKey;
-  /** May read the secondary's roles and users, and ask what they may do. */
+  /** It may read the secondary's roles and users, and simulate their policies. */
   secondaryAdmin: AccessKey;
-  /** The device `MfaOnly` wants to see. */
+  /** The device that `MfaOnly` requires. */
   mfa: { serialNumber: string; code: string };
   /** Accepted for the role `EcrPullWebIdentity`. */
   webIdentityToken: string;
-  /** An SSO session of the permission set `Developer` in the secondary account, and how to renew it. */
+  /** An SSO session of the permission set `Developer` in the secondary account, and its refresh token. */
   sso: { accessToken: string; refreshToken: string; role: string };
 }
 
-/** Fills a world: what is where is listed in the builder calls below, all in `REGION`. */
+/** Fills a world. The calls below list its content; everything is in `REGION`. */
 export function twoAccountWorld(world: World): TwoAccountWorld {
   const mfa = { serialNumber: `arn:aws:iam::${SECONDARY_ACCOUNT}:mfa/dev`, code: '123456' };
   const dev = {

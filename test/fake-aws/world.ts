@@ -1,18 +1,18 @@
-// What the fake AWS knows: accounts, sessions and tokens. Everything may be changed while it runs.
+// The state of the fake AWS: accounts, sessions and tokens. Everything may be changed while it runs.
 import { randomBytes } from 'node:crypto';
 import type { Role, User } from './account.ts';
 import { Account, uniqueId } from './account.ts';
 import { CANARY } from './canary.ts';
 import type { PolicyDocument } from './policy-evaluation.ts';
 
-/** Who signed a request, as GetCallerIdentity would say. */
+/** The signer of a request, as in GetCallerIdentity's answer. */
 export interface Caller {
   principal: User | Role;
   arn: string;
   userId: string;
-  /** Undefined for long-term keys, which carry no `aws:MultiFactorAuthPresent` at all. */
+  /** Undefined for long-term keys, which have no `aws:MultiFactorAuthPresent`. */
   mfaAuthenticated?: boolean;
-  /** What the session may do at most, where AssumeRole was told so. */
+  /** The session policies, if AssumeRole was given any. */
   sessionPolicies?: readonly PolicyDocument[];
 }
 
@@ -20,18 +20,18 @@ export interface Credentials {
   accessKeyId: string;
   secretAccessKey: string;
   caller: Caller;
-  /** Temporary credentials only; epoch milliseconds. */
+  /** Only of temporary credentials; epoch milliseconds. */
   session?: { token: string; expiresAt: number };
 }
 
-/** What a caller of AWS knows of a session. */
+/** What an AWS client knows of a session. */
 export interface SessionKeys {
   accessKeyId: string;
   secretAccessKey: string;
   token: string;
 }
 
-/** One authorization token that ECR or ECR Public handed out. */
+/** One authorization token of ECR or ECR Public. */
 export interface IssuedToken {
   service: 'ecr' | 'ecr-public';
   region: string;
@@ -53,13 +53,13 @@ export interface SsoSession {
   assignments: { account: string; role: string }[];
 }
 
-/** What `aws login` began: whom its credentials are for, and who may renew them. */
+/** A session of `aws login`: whose credentials it has, and who may renew them. */
 export interface LoginSession {
   caller: Caller;
   clientId: string;
-  /** RFC 7638, of the key that was made for the session. */
+  /** The key's thumbprint (RFC 7638); the key was made for this session. */
   keyThumbprint: string;
-  /** Sign-In's own name for why it is not renewed any more. */
+  /** Sign-In's name for the reason why it can no longer be renewed. */
   refusal?: 'USER_CREDENTIALS_CHANGED' | 'INSUFFICIENT_PERMISSIONS';
 }
 
@@ -70,11 +70,11 @@ export class World {
   readonly issuedTokens: IssuedToken[] = [];
   /** SSO access token → session. */
   readonly ssoSessions = new Map<string, SsoSession>();
-  /** SSO refresh token → the access token it brings. Each works once. */
+  /** SSO refresh token → the new access token. Each works once. */
   readonly ssoRefreshTokens = new Map<string, { accessToken: string; session: SsoSession }>();
-  /** Refresh token of `aws login` → session. Each works once and brings the next. */
+  /** Refresh token of `aws login` → session. Each works once and returns the next. */
   readonly loginRefreshTokens = new Map<string, LoginSession>();
-  /** Whether ECR gives a policy back in its own hand instead of the text that was written; the document is the same. */
+  /** Whether ECR reformats policies instead of keeping the text that was written; the document is the same. */
   reprintsPolicies = false;
   readonly #sessions = new Map<string, Credentials>();
 
@@ -82,7 +82,7 @@ export class World {
     this.now = now;
   }
 
-  /** The account with this ID, made on first use. */
+  /** The account with this ID, created on first use. */
   account(id: string, partition = 'aws'): Account {
     let account = this.accounts.get(id);
     if (account === undefined) {
@@ -92,7 +92,7 @@ export class World {
     return account;
   }
 
-  /** The account with this ID; one that does not exist looks like one that has nothing. */
+  /** The account with this ID. An account that does not exist looks like an empty one. */
   anyAccount(id: string): Account {
     return this.accounts.get(id) ?? new Account(id, 'aws');
   }
@@ -109,7 +109,10 @@ export class World {
     return this.role(arn) ?? this.#users().find((user) => user.arn === arn);
   }
 
-  /** Deletes a role as IAM does: a resource policy that names it then has its unique ID, which matches no principal. */
+  /**
+   * Deletes a role as IAM does: in resource policies that name it, its ARN becomes its unique ID, which matches no
+   * principal.
+   */
   deleteRole(role: Role): void {
     role.account.roles.delete(role.name);
     for (const holder of [...this.accounts.values()].flatMap((account) => account.policyHolders())) {
@@ -125,7 +128,7 @@ export class World {
     return [...this.accounts.values()].flatMap((account) => [...account.users.values()]);
   }
 
-  /** Temporary credentials for a caller, until `expiresAt` (epoch milliseconds); new ones, if none are given. */
+  /** Temporary credentials for a caller, until `expiresAt` (epoch milliseconds); creates them unless they are given. */
   issueSession(caller: Caller, expiresAt: number, keys: SessionKeys = newKeys()): Required<Credentials> {
     const { accessKeyId, secretAccessKey, token } = keys;
     const credentials = { accessKeyId, secretAccessKey, caller, session: { token, expiresAt } };
@@ -150,7 +153,7 @@ function newKeys(): SessionKeys {
   };
 }
 
-/** The caller that a session of a role is. */
+/** The caller of a role's session. */
 export function roleSession(role: Role, sessionName: string): Caller {
   const { account } = role;
   return {

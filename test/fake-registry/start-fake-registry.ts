@@ -45,7 +45,7 @@ export interface FakeRegistry extends AsyncDisposable {
   /** In the order of the options. */
   readonly ports: readonly number[];
   readonly calls: RegistryCall[];
-  /** The URL of the layers' origin, with `redirectBlobs`. */
+  /** The layers' origin, with `redirectBlobs`. */
   readonly layers: LayerOrigin | undefined;
   /** Puts a small image into the store, without any check. Its only file is `/hello`, with this content. */
   pushImage(location: ImageLocation, content?: string): Promise<PushedImage>;
@@ -56,7 +56,7 @@ interface Endpoint {
   aliases: Readonly<Record<string, string>>;
   calls: RegistryCall[];
   layers: LayerOrigin | undefined;
-  /** The docker-registry's own URL. */
+  /** The docker-registry's port. */
   storePort: number;
 }
 
