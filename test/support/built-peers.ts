@@ -1,9 +1,10 @@
-// Owns where `scripts/install-test-peers` puts what it makes of files in test/: folders named by what they say.
+// Owns the paths of what `scripts/install-test-peers` builds of files in test/: the folder names contain the files'
+// hash.
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Which files of test/ each is made of, and what of its folder a test asks for. */
+/** The files of test/ of each, and the paths in its folder that tests use. */
 export const BUILT_PEERS = {
   kubelet: {
     source: 'kubelet',
@@ -17,7 +18,7 @@ export const BUILT_PEERS = {
 
 export type BuiltPeer = keyof typeof BUILT_PEERS;
 
-/** The absolute path, whether it is there or not. */
+/** The absolute path, whether or not it exists. */
 export function builtPeerPath(name: BuiltPeer): string {
   const { source, files, path } = BUILT_PEERS[name];
   const folder = join(import.meta.dirname, '..', source);

@@ -1,4 +1,4 @@
-// Owns the search for the fake AWS's secrets in what a run of the product left, wherever no secret may be.
+// Owns the search for the fake AWS's secrets in everything that a run of the product left behind.
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { CANARY } from '../fake-aws/canary.ts';
@@ -9,11 +9,11 @@ import {
   type SecretFound,
 } from './secret-scan.ts';
 
-/** What the AWS CLI keeps secrets in; whatever else is beside them, a temporary file, say, is searched. */
+/** Where the AWS CLI keeps secrets. Anything else beside these files, such as a temporary file, is searched. */
 const AWS_FILES =
   /^\.aws\/(?:config|credentials|(?:sso|cli|login)\/cache\/[0-9a-f]{40}(?:[0-9a-f]{24})?\.json)$/;
 
-/** Where a user's surroundings are, and what the test itself writes secrets into. */
+/** The user's folders, and the files that the test itself writes secrets into. */
 export interface Searched {
   readonly folder: string;
   readonly home: string;
@@ -21,7 +21,7 @@ export interface Searched {
   readonly written: ReadonlySet<string>;
 }
 
-/** All files below the folder but the AWS CLI's and those that the test wrote. */
+/** All files below the folder, except those of the AWS CLI and those that the test wrote. */
 export function canariesInFiles({ folder, home, written }: Searched): Promise<SecretFound[]> {
   const isExpected = (path: string) =>
     AWS_FILES.test(relative(home, path)) ||
@@ -29,7 +29,7 @@ export function canariesInFiles({ folder, home, written }: Searched): Promise<Se
   return findSecretsInFiles([folder], [CANARY], isExpected);
 }
 
-/** The arguments and the environment of a process and of those that it started of the same program, as they are now. */
+/** The current arguments and environment of a process, and of its children that run the same program. */
 export async function canariesInProcesses(pid: number): Promise<SecretFound[]> {
   if (process.platform !== 'linux') return [];
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
@@ -37,8 +37,8 @@ export async function canariesInProcesses(pid: number): Promise<SecretFound[]> {
 }
 
 /**
- * What a program wrote. The answer of a `get` is to have a secret in it, and `get-login-password` says nothing else:
- * these are left out, on stdout.
+ * A program's output. On stdout, the answer of a `get` and of `get-login-password` must have a secret, so these answers
+ * are left out.
  */
 export function canariesInOutput(
   command: readonly string[],
@@ -48,7 +48,7 @@ export function canariesInOutput(
   return [...findSecretsInText(said, 'stdout', [CANARY]), ...findSecretsInText(stderr, 'stderr', [CANARY])];
 }
 
-/** Without the secrets of the lines that are answers to Docker, or to Bazel. */
+/** Leaves out the secrets in answers to Docker or Bazel. */
 function withoutAnswers(stdout: string): string {
   return stdout
     .replaceAll(/^(\{"ServerURL":"[^"\s]*","Username":"[^"\s]*","Secret":)"[^"\s]*"\}$/gm, '$1')

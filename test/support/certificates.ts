@@ -1,8 +1,8 @@
-// A certificate authority in memory, for servers of the tests that clients of any language are to trust.
+// A certificate authority in memory, for test servers that clients in any language must trust.
 import { isIP } from 'node:net';
 import { generate } from 'selfsigned';
 
-/** A certificate and its private key, both PEM. */
+/** A certificate and its private key, both in PEM. */
 export interface Certificate {
   cert: string;
   key: string;
@@ -15,7 +15,7 @@ export interface CertificateAuthority extends Certificate {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** From a day ago, so that a container or a virtual machine whose clock is a little behind accepts it too. */
+/** Valid since yesterday, so that a container or a virtual machine with a slow clock accepts it, too. */
 function validity() {
   const now = Date.now();
   return { notBeforeDate: new Date(now - DAY_MS), notAfterDate: new Date(now + DAY_MS) };

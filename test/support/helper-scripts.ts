@@ -1,13 +1,13 @@
-// Owns credential helpers that are shell scripts of a test's own, in a folder for PATH.
+// Owns a test's credential helpers that are shell scripts, in a folder for PATH.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Disposing removes the folder. */
 export interface HelperScripts extends AsyncDisposable {
-  /** Has nothing but this test's files: its name tells processes apart. */
+  /** The folder has only this test's files: its name identifies processes. */
   readonly folder: string;
-  /** The scripts, and the system's own programs for them. */
+  /** The folder of the scripts, and the system's folders that they need. */
   readonly PATH: string;
   /** Writes `docker-credential-NAME`, a script for a POSIX shell. @returns its path. */
   write(name: string, script: string): Promise<string>;
@@ -29,7 +29,7 @@ export async function makeHelperScripts(): Promise<HelperScripts> {
   };
 }
 
-/** A helper that keeps one file for each server URL, as `pass` does, in this folder. */
+/** A helper that keeps a file for each server URL in this folder, as `pass` does. */
 export function fileStore(folder: string): string {
   return `cd '${folder}' || exit 2
 name() { printf '%s' "$1" | od -An -tx1 | tr -d ' \\n'; }

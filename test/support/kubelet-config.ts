@@ -1,5 +1,5 @@
-// The kubelet's side of a CredentialProviderConfig, written otherwise than the product: what it takes, and which images it matches.
-// Sources: pkg/credentialprovider/keyring.go and plugin/config.go of kubernetes/kubernetes.
+// The kubelet's side of a CredentialProviderConfig, written independently of the product: what it accepts, and which
+// images it matches. Sources: pkg/credentialprovider/keyring.go and plugin/config.go of kubernetes/kubernetes.
 import assert from 'node:assert/strict';
 import { parseDocument } from 'yaml';
 
@@ -19,11 +19,11 @@ const TOKEN_KEYS = [
   ...['serviceAccountTokenAudience', 'cacheType', 'requireServiceAccount'],
   ...['requiredServiceAccountAnnotationKeys', 'optionalServiceAccountAnnotationKeys'],
 ];
-/** Of a key of annotations: a DNS subdomain before the slash, a name behind it. */
+/** An annotation's key: a DNS subdomain, a slash, and a name. */
 const QUALIFIED =
   /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\/)?[a-z0-9](?:[\w.-]{0,61}[a-z0-9])?$/;
 
-/** Strictly, as the kubelet decodes and validates it; it does not start with another one. */
+/** Decodes and validates as strictly as the kubelet, which does not start with an invalid config. */
 export function readProviders(text: string): Provider[] {
   const document = parseDocument(text);
   assert.deepEqual(document.errors, []);
@@ -66,12 +66,12 @@ function checkProvider(provider: Record<string, unknown>): void {
   for (const key of keys) assert.match(key, QUALIFIED);
 }
 
-/** Those that the kubelet runs for an image. */
+/** The providers that the kubelet runs for an image. */
 export function providersFor(image: string, providers: readonly Provider[]): Provider[] {
   return providers.filter(({ matchImages }) => matchImages.some((glob) => matchesImage(glob, image)));
 }
 
-/** Port by port, label by label, and the path as a beginning. */
+/** Compares the port, each label, and the path as a prefix. */
 export function matchesImage(glob: string, image: string): boolean {
   const [wanted, actual] = [parts(glob), parts(image)];
   return (
@@ -89,7 +89,7 @@ function parts(image: string): { labels: string[]; port: string; path: string } 
   return { labels: host.split('.'), port, path: slash < 0 ? '' : image.slice(slash) };
 }
 
-/** As filepath.Match, for `*` alone. */
+/** As filepath.Match, but only with `*`. */
 function matchesLabel(glob: string, label: string): boolean {
   const [first = '', ...others] = glob.split('*');
   const last = others.pop();

@@ -1,7 +1,10 @@
-// Owns the count of a secret's copies in the memory of another process.
+// Owns counting a secret's copies in another process's memory.
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 
-/** How often a text is in what a process may write to, as bytes and as V8 keeps a string with wide characters. Needs root. */
+/**
+ * How often a text is in the memory that a process may write to: as bytes, and as V8 stores strings with wide
+ * characters. Needs root.
+ */
 export function copiesIn(pid: number, secret: string): number {
   const needles = [Buffer.from(secret), Buffer.from(secret, 'utf16le')];
   return writableMemory(pid).reduce(
@@ -20,7 +23,7 @@ function writableMemory(pid: number): Buffer[] {
       try {
         return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, start));
       } catch {
-        // Of the kernel's own (vvar), or gone meanwhile.
+        // The kernel's own (vvar), or unmapped meanwhile.
         return [];
       }
     });

@@ -1,11 +1,11 @@
-// Owns what one process of a user's can see of another: environment, memory, and whether it may attach to it.
+// Owns what one process of a user can see of another: its environment and memory, and whether it may attach.
 import { execFileSync } from 'node:child_process';
 import { peer } from './peers.ts';
 
-/** A user that this machine need not know. */
+/** A user ID that this machine need not know. */
 export const USER = 4_711;
 
-/** ptrace(2): PTRACE_SEIZE attaches without stopping; it is over when the onlooker ends. */
+/** ptrace(2): PTRACE_SEIZE attaches without stopping the process, and ends with the onlooker. */
 const LOOK = `
 import ctypes, os, sys
 user, pid = map(int, sys.argv[1:])
@@ -30,7 +30,10 @@ for name, look in looks.items():
         pass
 `;
 
-/** What an unrelated process of the user sees of one. Where Yama is on, that is the environment at most. Needs root and `python3`. */
+/**
+ * What an unrelated process of the user can see of another. With Yama, that is at most the environment. Needs root and
+ * `python3`.
+ */
 export function seenOf(pid: number, user = USER): string[] {
   const args = ['-c', LOOK, String(user), String(pid)];
   const seen = execFileSync(peer('python3'), args, { encoding: 'utf8' });

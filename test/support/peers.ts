@@ -1,4 +1,4 @@
-// Owns which foreign programs this machine has for the end-to-end tests, and what a test does without them.
+// Owns which test programs this machine has for the end-to-end tests, and what happens to a test without them.
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -6,7 +6,7 @@ import { isBaseThere, isNodeThere, NODES_ON_PATH } from '../../scripts/package/n
 import { TARGETS } from '../../scripts/package/targets.ts';
 import { BUILT_PEERS, type BuiltPeer, builtPeerPath } from './built-peers.ts';
 
-/** A program of Debian's that the tests and the benchmark drive; `scripts/install-test-peers` installs them. */
+/** Programs of Debian that the tests and the benchmark run; `scripts/install-test-peers` installs them. */
 export type Peer =
   | 'docker'
   | 'dockerd'
@@ -47,10 +47,10 @@ export type Peer =
   | 'shellcheck';
 
 /**
- * What a test may need: a program, the right to make private namespaces (root, on Linux), a Debian that is bare, the programs of
- * version 1 of the wire, a library of Debian's, what is built of test/, the checker of workflows, programs of another processor that
- * the system starts, a compiler and musl for that
- * processor, a root that runs on musl, or the Node of every system that there are packages for, and those that the bundle runs on.
+ * What a test may need: a program, private namespaces (root, on Linux), a bare Debian, the programs of version 1 of the
+ * wire, a library of Debian's, a program that is built of test/, the checker of workflows, a system that starts
+ * programs of another processor, a compiler and musl for that processor, a root with musl, the Node of every packaged
+ * system, or the Nodes that the bundle supports.
  */
 export type Need =
   | Peer
@@ -65,36 +65,36 @@ export type Need =
   | 'musl-arm64'
   | 'musl-root';
 
-/** The last programs that speak version 1 of the wire, as `scripts/install-test-peers` builds them. */
+/** The last programs with version 1 of the wire, built by `scripts/install-test-peers`. */
 const VERSION_ONE = '/var/cache/docker-credential-ecr-xacct-tests/version-1';
 
-/** A system that runs on musl, as `scripts/install-test-peers` makes it. */
+/** A system with musl, made by `scripts/install-test-peers`. */
 const MUSL_ROOT = '/var/cache/docker-credential-ecr-xacct-tests/musl-24.19.0';
 
-/** What has GCC compile with the musl of another processor. */
+/** Makes GCC compile with another processor's musl. */
 const MUSL_ARM64 = '/usr/lib/aarch64-linux-musl/musl-gcc.specs';
 
 /** Debian's docker-py. */
 const PYTHON_DOCKER = '/usr/lib/python3/dist-packages/docker';
 
-/** A minimal Debian, as `scripts/install-test-peers` makes it. */
+/** A minimal Debian, made by `scripts/install-test-peers`. */
 const DEBIAN_ROOT = '/var/cache/docker-credential-ecr-xacct-tests/debian-curl';
 
-/** What checks GitHub's workflows, as `scripts/install-test-peers` builds it. */
+/** The checker of GitHub's workflows, built by `scripts/install-test-peers`. */
 const ACTIONLINT = '/var/cache/docker-credential-ecr-xacct-tests/actionlint-1.7.12/actionlint';
 
-/** A docker CLI: CLIs of different years react differently to a failing credential helper. */
+/** A docker CLI: different versions react differently to a failing credential helper. */
 export interface DockerCli {
   /** Absolute path. */
   readonly path: string;
-  /** As the CLI says it, for instance `20.10.24+dfsg1`. */
+  /** The CLI's own words, for instance `20.10.24+dfsg1`. */
   readonly version: string;
 }
 
-// An ordinary user's PATH, and root's in some containers, lacks the folders that dockerd and ip live in.
+// An ordinary user's PATH, and root's in some containers, lacks the folders of dockerd and ip.
 const searchPath = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/** The absolute paths of the programs of that name, in search order; links to one file count once. */
+/** The absolute paths of the programs with that name, in search order. Links to one file count once. */
 function findPrograms(name: string): string[] {
   const found = new Map<string, string>();
   for (const folder of searchPath.filter((entry) => entry.startsWith('/'))) {
@@ -115,7 +115,7 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** The absolute path of a peer, Debian's own first. Throws if `skipWithout` has a reason. */
+/** The absolute path of a test program, Debian's own first. Throws if `skipWithout` has a reason. */
 export function peer(name: Peer): string {
   const programs = findPrograms(name);
   const program = programs.find((path) => path.startsWith('/usr/bin/')) ?? programs[0];
@@ -123,12 +123,12 @@ export function peer(name: Peer): string {
   return program;
 }
 
-/** The folder of the bare Debian, which is for reading only. */
+/** The folder of the bare Debian. Do not write to it. */
 export function debianRoot(): string {
   return DEBIAN_ROOT;
 }
 
-/** The folder of a system that runs on musl, laid out as Alpine is, for reading only. */
+/** The folder of a system with musl, with Alpine's layout. Do not write to it. */
 export function muslRoot(): string {
   return MUSL_ROOT;
 }
@@ -144,14 +144,14 @@ export function actionlintProgram(): string {
   return ACTIONLINT;
 }
 
-/** The absolute path of what was built or installed of test/. Throws if `skipWithout` has a reason. */
+/** The absolute path of a program that was built or installed of test/. Throws if `skipWithout` has a reason. */
 export function builtPeer(name: BuiltPeer): string {
   const path = builtPeerPath(name);
   if (!existsSync(path)) throw new Error(absence(name));
   return path;
 }
 
-/** Every docker CLI of this machine, Debian's own first, the newest of test/clients last. Empty if there is none. */
+/** Every docker CLI of this machine: Debian's own first, that of test/clients last. Empty if there is none. */
 export function dockerClis(): DockerCli[] {
   const own = '/usr/bin/docker';
   const newest = join(builtPeerPath('go-clients'), 'docker');
@@ -168,8 +168,8 @@ function dockerVersion(path: string): string {
 }
 
 /**
- * For the `skip` option of node:test: the reason why a test cannot run here, or `false`. Throws the reason
- * instead where `CI=true`, so that nothing is skipped unseen.
+ * For the `skip` option of node:test: the reason why a test cannot run here, or `false`. With `CI=true` it throws the
+ * reason instead, so that nothing is skipped unseen.
  */
 export function skipWithout(...needs: Need[]): string | false {
   const reason = needs.map(reasonAgainst).find((text) => text !== undefined);
@@ -195,7 +195,7 @@ function reasonAgainst(need: Need): string | undefined {
   return findPrograms(need).length > 0 ? undefined : absence(need);
 }
 
-/** A test downloads nothing. */
+/** Tests download nothing. */
 function basesMissing(): string | undefined {
   const missing = [
     ...Object.values(TARGETS).filter((target) => !isBaseThere(target)),
@@ -225,7 +225,7 @@ function namespacesRefused(): string | undefined {
   }
 }
 
-/** Of a user namespace's own, so that nothing is registered for the machine. */
+/** In a user namespace, so that nothing is registered for the machine. */
 function binfmtRefused(): string | undefined {
   const mount = 'mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc';
   try {

@@ -1,4 +1,4 @@
-// Service accounts of pods, and their tokens as an API server issues them.
+// Service accounts of pods, and their tokens, as an API server issues them.
 import { CANARY } from '../fake-aws/canary.ts';
 
 export const ISSUER = 'oidc.cluster.example';
@@ -12,7 +12,7 @@ export interface Pod {
 
 export const APP: Pod = { namespace: 'team', name: 'app', uid: '5d1b' };
 
-/** A token as the API server issues it for the service account; each is another one. */
+/** A new token for the service account, as the API server issues it. */
 export function podToken({ namespace, name, uid }: Pod, serial = 1): string {
   const claims = {
     iss: `https://${ISSUER}`,

@@ -1,11 +1,11 @@
-// Owns the private namespaces of end-to-end tests: own hostnames, own loopback, own /run, own processes.
+// Owns the private namespaces of end-to-end tests: with their own hostnames, loopback, /run and processes.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 // The first argument of the shell that is process 1 inside; by it, the program inside knows that it is inside.
 const marker = 'private-hosts';
 
-// As process 1 it also reaps what detached daemons leave. /etc is the machine's, and what is written there is kept in memory.
-// /etc/hosts is a bind mount of a file in the private /run; /etc/docker is emptied for certs.d.
+// As process 1, it also reaps detached daemons. /etc is the machine's, but changes are only in memory. /etc/hosts is a
+// bind mount of a file in the private /run. /etc/docker is empty, for certs.d.
 const setUp = `
   ip link set lo up &&
   mount -t tmpfs tmpfs /mnt && mkdir /mnt/upper /mnt/work &&
@@ -35,7 +35,7 @@ export function enterPrivateHosts(hosts: Record<string, string>): void {
   writeFileSync('/etc/hosts', lines.join(''));
 }
 
-/** Whether this process runs inside already: process 1 is then our shell. */
+/** Whether this process already runs inside: then process 1 is our shell. */
 function insidePrivateHosts(): boolean {
   return readFileSync('/proc/1/cmdline', 'utf8').split('\0')[3] === marker;
 }

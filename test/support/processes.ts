@@ -1,8 +1,8 @@
-// Owns what the tests ask of processes that are not their children: whether they have ended, and what came from them.
+// Owns questions about processes that are not the tests' children: whether they have ended, and which they started.
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Milliseconds. Far longer than anything takes that is waited for here. */
+/** Milliseconds: much longer than any expected wait. */
 const DEADLINE = 20_000;
 
 /** Milliseconds between two reads of /proc, which has no events. */
@@ -17,12 +17,12 @@ export async function whenever(what: string, condition: () => Promise<boolean>):
   }
 }
 
-/** Resolves when the process has ended, whatever its parent is. */
+/** Resolves when the process has ended, whoever its parent is. */
 export async function whenEnded(pid: number): Promise<void> {
   await whenever(`process ${pid} ends`, async () => !(await isRunning(pid)));
 }
 
-/** Whether a process runs; one that ended and was not waited for does not. */
+/** Whether a process runs. A zombie does not. */
 export async function isRunning(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   // proc(5): the state follows the name, which is in parentheses and may contain some.
@@ -30,7 +30,7 @@ export async function isRunning(pid: number): Promise<boolean> {
   return state !== undefined && state !== 'Z' && state !== 'X';
 }
 
-/** The processes with this text in their initial environment: all that a test's folder name has got into. */
+/** The processes with this text, such as a test folder's name, in their initial environment. */
 export async function processesWith(environment: string): Promise<{ pid: number; command: string }[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const found = await Promise.all(

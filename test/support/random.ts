@@ -1,22 +1,22 @@
-// Owns repeatable random numbers: the same seed gives the same schedule, attacks and month.
+// Owns repeatable random numbers: the same seed gives the same sequence.
 import { createHash } from 'node:crypto';
 
 export interface Random {
-  /** From 0 to 1, 1 excluded. */
+  /** From 0 to 1, without 1. */
   next(): number;
   /** A whole number from 0 to `count` - 1. */
   below(count: number): number;
-  /** A number from `least` to `most`, `most` excluded. */
+  /** A number from `least` to `most`, without `most`. */
   between(least: number, most: number): number;
   /** A whole number from `least` to `most`. */
   whole(least: number, most: number): number;
   chance(share: number): boolean;
   pick<T>(choices: readonly T[]): T;
-  /** One of the names, as often as their weights say. */
+  /** One of the names, chosen by weight. */
   weighted<Name extends string>(weights: Readonly<Record<Name, number>>): Name;
 }
 
-/** The chance of one of many things with the same seed: `path` says which. */
+/** Random numbers for one of many things with the same seed; `path` names it. */
 export function randomOf(seed: number, ...path: readonly (string | number)[]): Random {
   return createRandom(
     createHash('sha256')

@@ -1,13 +1,13 @@
-// Owns the search for secrets where they must not be: in files, in output, in what /proc shows of processes.
+// Owns the search for secrets where they must not be: in files, in output, in /proc.
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A form that a secret takes on its way through Docker's files and messages. */
+/** A form of a secret in Docker's files and messages. */
 type SecretForm = 'plain' | 'base64' | 'json' | 'percent' | 'hex' | 'wide';
 
-/** Where a secret was found, and in which form; never the secret itself, so that it can be printed. */
+/** The place and the form of a secret, without the secret itself, so that it can be printed. */
 export interface SecretFound {
-  /** Of the file; for text, what the caller calls it. */
+  /** Of the file; for a text, the caller's name for it. */
   readonly path: string;
   readonly form: SecretForm;
 }
@@ -18,9 +18,9 @@ interface Needle {
 }
 
 /**
- * Searches every regular file under `folders` for `secrets`: plain, as a JSON string, as in a URL, in hexadecimal, as V8
- * keeps it among wide characters, and inside base64 (of `AWS:<secret>`, of anything). Follows no links; a folder that
- * does not exist holds nothing.
+ * Searches every regular file below `folders` for `secrets`: plain, as a JSON string, URL-encoded, in hexadecimal, as
+ * V8 stores it among wide characters, and inside base64 (of `AWS:<secret>`, or of anything). It does not follow links.
+ * A folder that does not exist is empty.
  */
 export async function findSecretsInFiles(
   folders: readonly string[],
@@ -34,8 +34,8 @@ export async function findSecretsInFiles(
 }
 
 /**
- * Searches the arguments and the initial environment of every process that `/proc` shows and this user may
- * read, this one included.
+ * Searches the arguments and the initial environment of every process in `/proc` that this user may read, including
+ * this one.
  */
 export async function findSecretsInProcesses(secrets: readonly string[]): Promise<SecretFound[]> {
   return findSecretsInProcess(
@@ -44,7 +44,7 @@ export async function findSecretsInProcesses(secrets: readonly string[]): Promis
   );
 }
 
-/** The same of these processes alone. */
+/** The same, but only of these processes. */
 export async function findSecretsInProcess(
   pids: readonly (number | string)[],
   secrets: readonly string[],
@@ -54,7 +54,7 @@ export async function findSecretsInProcess(
   return (await Promise.all(paths.map((path) => searchFile(path, needles, ['EACCES'])))).flat();
 }
 
-/** Searches a text that was not read from a file, such as a program's output; `path` is how to name it. */
+/** Searches a text that is not from a file, such as a program's output; `path` is its name in results. */
 export function findSecretsInText(text: string, path: string, secrets: readonly string[]): SecretFound[] {
   return search(Buffer.from(text), path, needlesOf(secrets));
 }
@@ -81,7 +81,7 @@ function search(content: Buffer, path: string, needles: readonly Needle[]): Secr
   return [...new Set(forms)].map((form) => ({ path, form }));
 }
 
-/** Files and processes come and go while they are read: the answer, or `undefined` for what is gone. */
+/** Files and processes may disappear while they are read: then the result is `undefined`. */
 async function unlessGone<T>(reading: Promise<T>, tolerated: readonly string[] = []): Promise<T | undefined> {
   try {
     return await reading;
@@ -93,7 +93,7 @@ async function unlessGone<T>(reading: Promise<T>, tolerated: readonly string[] =
 }
 
 function needlesOf(secrets: readonly string[]): Needle[] {
-  // An empty needle is in every file, and the base64 of a few characters in many.
+  // An empty text is in every file, and the base64 of a few characters is in many.
   if (secrets.some((secret) => secret.length < 8)) throw new Error('too short a secret to search for');
   return secrets.flatMap((secret) => {
     const bytes = Buffer.from(secret);
@@ -115,8 +115,8 @@ function needlesOf(secrets: readonly string[]): Needle[] {
 }
 
 /**
- * The base64 characters that a secret causes at any place in what was encoded: they depend only on its
- * distance from a multiple of three bytes, and those at the ends, which its neighbours share, are left away.
+ * The base64 characters that a secret produces at any offset: they depend only on the offset modulo three. Leaves out
+ * the characters at the ends, which also depend on the neighbours.
  */
 function base64Inside(secret: string, offset: number): Buffer {
   const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);

@@ -1,10 +1,11 @@
-// Owns a root for programs of another processor: Debian's libraries for it, and an emulator that the kernel starts them with.
+// Owns a root for programs of another processor: Debian's libraries for it, and an emulator that the kernel starts for
+// them.
 import { peer } from '../peers.ts';
 import { type EnteredRoot, enterRoot } from './entered-root.ts';
 
 /**
- * How an ELF file for AArch64 begins, and which of these bytes count: qemu's own scripts/qemu-binfmt-conf.sh. `F`: the emulator is
- * opened here and now, outside of the root.
+ * The first bytes of an ELF file for AArch64, and which of them count: from qemu's scripts/qemu-binfmt-conf.sh. `F`:
+ * the kernel opens the emulator now, outside of the root.
  */
 const FORMAT = [
   '\\x7fELF\\x02\\x01\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x02\\x00\\xb7\\x00',
@@ -12,8 +13,8 @@ const FORMAT = [
 ].join(':');
 
 /**
- * The emulator finds its libraries in the root: those of Debian's cross compiler lie beside those of this machine. Folders are
- * bound with what is mounted below them: the kernel refuses to show a user namespace what such a mount hides.
+ * The emulator finds its libraries in the root: those of Debian's cross compiler are beside this machine's. A folder is
+ * bound with all mounts below it, because the kernel shows a user namespace nothing that such a mount hides.
  */
 const MOUNT = `
 mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
@@ -30,7 +31,7 @@ mount --rbind /dev "$1/dev"
 mount --rbind "$2" "$1$2"
 `;
 
-/** A fresh one. Needs `binfmt`, `namespaces`, `qemu-aarch64` and `musl-arm64`. */
+/** A new one. Needs `binfmt`, `namespaces`, `qemu-aarch64` and `musl-arm64`. */
 export function enterArm64Root(): Promise<EnteredRoot> {
   return enterRoot({ mount: MOUNT, args: [FORMAT, peer('qemu-aarch64')], hasOwnUsers: true });
 }

@@ -1,4 +1,4 @@
-// Owns the packages of this source: built once, shared by every test file, and kept until the source changes.
+// Owns the packages of this source: built once, shared by all test files, and kept until the source changes.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -20,7 +20,7 @@ import { TARGETS } from '../../../scripts/package/targets.ts';
 
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 const CACHE = join(root, 'node_modules', '.cache', 'test-packages');
-/** What goes into a package. */
+/** The sources of a package. */
 const SOURCES = [
   'src/**',
   'scripts/**',
@@ -31,11 +31,11 @@ const SOURCES = [
   'CHANGELOG.md',
   'LICENSE',
 ];
-/** Milliseconds. A build takes a minute; a process that died in one delays the others for this long. */
+/** Milliseconds. A build takes a minute. After a process has died in one, the others wait this long. */
 const STALE = 240_000;
 const LOCK = { stale: STALE, retries: { retries: 400, factor: 1, minTimeout: 1_000 } };
 
-/** What the packages say they are; `older` is what they upgrade from. */
+/** The packages' version; `older` is the version before, for upgrades. */
 export const versions = { current: '1.2.3', older: '1.2.2' };
 /** Epoch seconds. */
 export const epoch = 1_700_000_000;
@@ -44,7 +44,7 @@ export const target = TARGETS['linux-x64'];
 export interface BuiltPackages {
   readonly tree: string;
   readonly tarball: string;
-  /** For systems that run on musl, such as Alpine. */
+  /** For systems with musl, such as Alpine. */
   readonly muslTarball: string;
   readonly image: string;
   readonly muslImage: string;
@@ -54,7 +54,7 @@ export interface BuiltPackages {
   readonly olderDeb: string;
 }
 
-/** Builds them if they are not built yet. */
+/** Builds them, unless they exist. */
 export async function builtPackages(): Promise<BuiltPackages> {
   mkdirSync(CACHE, { recursive: true });
   const folder = join(CACHE, digestOfSources());
@@ -88,7 +88,7 @@ async function build(folder: string): Promise<void> {
   execFileSync('tar', ['-xzf', tarball, '-C', part]);
   const older = join(part, 'older');
   await packageTree(target, older, { version: versions.older, epoch, isForThisMachine: false });
-  // It is only upgraded from, so it need not be small: xz takes a quarter of a minute.
+  // It is used only to upgrade from it, so its size does not matter: xz would take a quarter of a minute.
   const deb = { tree: older, output: part, version: versions.older, architecture: 'amd64', epoch };
   buildDeb(deb, ['-Zzstd', '-z1']);
   rmSync(older, { recursive: true });

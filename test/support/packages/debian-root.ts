@@ -1,5 +1,5 @@
-// Owns a system of its own for a test, which is gone afterwards: a Debian or one on musl, in which nothing was installed, or a
-// copy of this machine's.
+// Owns temporary systems for tests: a Debian or one with musl, in which nothing was installed, or a copy of this
+// machine's.
 import { debianRoot, muslRoot } from '../peers.ts';
 import { type EnteredRoot, enterRoot } from './entered-root.ts';
 
@@ -13,22 +13,24 @@ mount --rbind /dev "$1/dev"
 mount --bind "$2" "$1$2"
 `;
 
-/** A fresh one. Needs `debian-root` and `namespaces`. */
+/** A new one. Needs `debian-root` and `namespaces`. */
 export function enterDebianRoot(): Promise<EnteredRoot> {
   return enterRoot({ mount: MOUNT, args: [debianRoot()] });
 }
 
-/** A fresh system that runs on musl: no glibc, busybox, a Node of its own. Needs `musl-root` and `namespaces`. */
+/** A new system with musl: no glibc, busybox, its own Node. Needs `musl-root` and `namespaces`. */
 export function enterMuslRoot(): Promise<EnteredRoot> {
   return enterRoot({ mount: MOUNT, args: [muslRoot()] });
 }
 
-/** This very machine, with changes that are in memory and gone afterwards: for what needs more than a bare Debian. Needs `namespaces`. */
+/**
+ * This machine, with changes that are only in memory, for tests that need more than a bare Debian. Needs `namespaces`.
+ */
 export function enterMachineCopy(): Promise<EnteredRoot> {
   return enterRoot({ mount: MOUNT, args: ['/'] });
 }
 
-/** What two lists of files differ in: `+` for what came, `-` for what went. */
+/** The differences of two lists of files: `+` for new ones, `-` for those that are gone. */
 export function fileChanges(before: readonly string[], after: readonly string[]): string[] {
   const [had, has] = [new Set(before), new Set(after)];
   return [

@@ -1,4 +1,4 @@
-// Owns a root file system of its own for a test, in namespaces of its own, with all that runs in it gone afterwards.
+// Owns a temporary root file system for a test, in private namespaces, with all processes in it.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Ran } from '../product/product.ts';
 
-/** Milliseconds. Only keeps what hangs from hanging the tests. */
+/** Milliseconds: a limit so that a hanging program does not hang the tests. */
 const DEADLINE = 120_000;
 
 export interface RunInRoot {
@@ -18,33 +18,33 @@ export interface RunInRoot {
 
 /** Disposing ends every process in it. */
 export interface EnteredRoot extends AsyncDisposable {
-  /** Its path from outside. */
+  /** Its path, seen from outside. */
   readonly path: string;
-  /** Runs a program in it, with nothing but a PATH and `env` in its environment. */
+  /** Runs a program in it. Its environment is only a PATH and `env`. */
   run(command: readonly string[], options?: RunInRoot): Promise<Ran>;
-  /** The same for a program that is to succeed. */
+  /** The same for a program that must succeed. */
   succeed(command: readonly string[], options?: RunInRoot): Promise<Ran>;
-  /** Runs a program of the machine's own that sees `path` and the processes in it, and is to succeed. */
+  /** Runs a program of the machine, which sees `path` and the processes inside, and must succeed. */
   outside(command: readonly string[]): Promise<Ran>;
-  /** Every file and folder in it but what is mounted. */
+  /** Every file and folder in it, except mounts. */
   files(): Promise<string[]>;
 }
 
 export interface RootRecipe {
   /**
-   * POSIX shell that mounts the root at $1, which is an empty folder, and in it $2 of the machine, where tests keep their files;
-   * further words are `args`.
+   * POSIX shell code that mounts the root at $1, an empty folder, and in it $2, the machine's folder of the tests'
+   * files. Further words are `args`.
    */
   readonly mount: string;
   readonly args: readonly string[];
-  /** Whether it has a user namespace, too. */
+  /** Whether it also has a user namespace. */
   readonly hasOwnUsers?: boolean;
 }
 
-/** A fresh one. Needs `namespaces`. */
+/** A new one. Needs `namespaces`. */
 export async function enterRoot({ mount, args, hasOwnUsers = false }: RootRecipe): Promise<EnteredRoot> {
   const folder = await mkdtemp(join(tmpdir(), 'root-'));
-  // It lives as long as its stdin is open. Everything that runs in its PID namespace ends with it.
+  // It runs as long as its stdin is open. Every process in its PID namespace ends with it.
   const script = `set -e\n${mount}\necho ready\ncat\n`;
   const holder = spawn(
     'unshare',
@@ -65,7 +65,7 @@ export async function enterRoot({ mount, args, hasOwnUsers = false }: RootRecipe
   const run: EnteredRoot['run'] = (command, { input = '', env = {} } = {}) => {
     const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
     const clean = ['env', '-i', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin', ...variables];
-    // The machine's own chroot, whatever PATH the program is to have.
+    // The machine's own chroot, whatever the program's PATH.
     return runToEnd([...nsenter, ...clean, '/usr/sbin/chroot', folder, ...command], input);
   };
   const succeed: EnteredRoot['succeed'] = async (command, options) =>
@@ -88,7 +88,7 @@ export async function enterRoot({ mount, args, hasOwnUsers = false }: RootRecipe
   };
 }
 
-/** The process ID of what unshare has forked. */
+/** The process ID of unshare's child. */
 async function childOf({ pid }: ChildProcess): Promise<string> {
   return (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim();
 }

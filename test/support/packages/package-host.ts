@@ -1,4 +1,4 @@
-// Owns the web server that repositories of packages are installed from, and the key that they are signed with.
+// Owns the web server of package repositories, and the key that signs them.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
@@ -9,20 +9,20 @@ import { createCertificateAuthority } from '../certificates.ts';
 import { parseSession } from '../product/sessions.ts';
 import type { EnteredRoot } from './entered-root.ts';
 
-/** As docs/install.md has it. */
+/** As in docs/install.md. */
 const HOST = 'packages.ecr-xacct.invalid';
 const ADDRESS = '127.0.0.5';
 /** For `enterPrivateHosts`. */
 export const packageHosts = { [HOST]: ADDRESS };
 export const packagesUrl = `https://${HOST}`;
 
-/** Disposing ends it. */
+/** Disposing stops it. */
 export interface PackageHost extends AsyncDisposable {
-  /** Tells a system where the host is, and that its certificate is good. */
+  /** Makes a system know the host's address and trust its certificate. */
   introduceTo(root: EnteredRoot): Promise<void>;
 }
 
-/** Serves the files of a folder, as they are at each request. Call it after `enterPrivateHosts(packageHosts)`. */
+/** Serves the files of a folder, reading them for each request. Call it after `enterPrivateHosts(packageHosts)`. */
 export async function servePackages(folder: string): Promise<PackageHost> {
   const authority = await createCertificateAuthority();
   const server = createServer(await authority.issue([HOST]), ({ url = '/' }, response) => {
@@ -42,7 +42,7 @@ export async function servePackages(folder: string): Promise<PackageHost> {
   };
 }
 
-/** A key that is gone with the folder. RSA: the rpm of RHEL 9 and older ones know no other everywhere. */
+/** A key in a temporary folder. RSA, because the rpm of RHEL 9 and older versions support no other in all places. */
 export function makeSigner(home: string): Signer {
   const key = 'packages@ecr-xacct.invalid';
   mkdirSync(home, { mode: 0o700 });
@@ -62,7 +62,7 @@ export function makeSigner(home: string): Signer {
   return { home, key };
 }
 
-/** The steps that docs/install.md shows for a program. */
+/** The steps in docs/install.md for a program. */
 export function documentedSteps(program: 'apt-get' | 'dnf') {
   const text = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'install.md'), 'utf8');
   const blocks = [...text.matchAll(/^```\n(\$ [\s\S]*?)^```$/gm)].map(([, block = '']) =>

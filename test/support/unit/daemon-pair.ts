@@ -1,4 +1,4 @@
-// A daemon's server with real files, its own clock and a made-up AWS: what it answers, and what it counts.
+// A daemon's server with real files, its own clock and a fake mint: its answers, and what it counts.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -16,26 +16,26 @@ import { describeIdentity, profileOf } from '../../../src/identity/identity.ts';
 import { createSharedProfileReader } from '../../../src/profiles/profiles.ts';
 import { decodeResponse, encodeRequest } from '../../../src/wire/codec.ts';
 
-/** What both daemons of a comparison see: the user's files, the time, and AWS. */
+/** The input of both daemons of a comparison: the user's files, the time, and AWS. */
 export interface SharedWorld {
   folder: string;
-  /** Epoch ms; `wall` of a clock that may be set back. */
+  /** Epoch ms. `wall`: of a clock that may be set back. */
   now: number;
   wall: number;
-  /** Of identities that cannot mint. */
+  /** Identities that cannot mint. */
   failing: Set<string>;
-  /** Profile → account, of those that do not say theirs. */
+  /** Profile → account, for profiles that do not declare one. */
   accounts: Record<string, string>;
 }
 
 export interface DaemonUnderTest extends AsyncDisposable {
   /** The whole answer. */
   ask(action: string, input: string, env: Record<string, string>): Promise<string>;
-  /** Once a minute in a daemon: what has expired goes, what is nearly due is renewed. */
+  /** As a daemon does once a minute: removes expired tokens, and renews those that are nearly due. */
   tidy(): Promise<void>;
-  /** What it counted: mints in order, profiles asked, the state of its memory. */
+  /** Its counts: mints in order, accounts that were asked for, the state of its memory. */
   counts(): unknown;
-  /** How many answers its memory of questions gave. */
+  /** The number of answers from its memory of questions. */
   spared(): number;
 }
 
@@ -49,7 +49,7 @@ export async function startDaemon(world: SharedWorld, remembers: boolean): Promi
   let spared = 0;
   const mints: string[] = [];
   const asked: string[] = [];
-  // Files that were written a moment ago are of long ago to it.
+  // It treats files that were just written as old ones.
   const memoryOfQuestions = remembers ? createQuestionMemory(() => Date.now() + 60_000) : NEVER;
   const questions: QuestionMemory = {
     ...memoryOfQuestions,
@@ -110,7 +110,7 @@ export async function startDaemon(world: SharedWorld, remembers: boolean): Promi
     },
     async tidy() {
       memory.tidy();
-      // A renewal that is made up takes some turns of its promises, and none of the loop.
+      // A fake renewal takes some turns of the promise queue, and none of the event loop.
       await new Promise(setImmediate);
     },
     counts: () => ({ mints, asked, tokens: memory.tokens.status(), logins: [...memory.logins.list()] }),
@@ -124,7 +124,7 @@ export async function startDaemon(world: SharedWorld, remembers: boolean): Promi
 
 let edits = 0;
 
-/** Writes a file of the user, with other text than it ever had. */
+/** Writes a user's file with a text that it never had before. */
 export function edit(path: string, text: string): void {
   edits += 1;
   writeFileSync(path, `${text}\n# edit ${'x'.repeat(edits % 500)}\n`);

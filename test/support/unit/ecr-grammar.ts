@@ -1,7 +1,7 @@
-// The grammar of ECR hostnames, written a second time and otherwise than the product, for property tests to compare with.
+// A second grammar of ECR hostnames, written independently of the product, for comparison in property tests.
 import fc from 'fast-check';
 
-/** What comes before and after the region, partition by partition; a region is known by its first labels. */
+/** The texts before and after the region, by partition. The first labels identify a region. */
 const PARTITIONS = [
   { regions: ['us-gov-'], suffix: 'amazonaws.com', dualStack: 'on.aws' },
   { regions: ['cn-'], suffix: 'amazonaws.com.cn', dualStack: 'on.amazonwebservices.com.cn' },
@@ -31,7 +31,7 @@ export const FAMILIES: readonly Family[] = PARTITIONS.flatMap(({ regions, suffix
   ]),
 );
 
-/** A hostname of any family, with the account and the region that are in it. */
+/** A hostname of any family, with its account and region. */
 export const privateHostname = fc
   .record({
     account: fc.stringMatching(/^\d{12}$/),
@@ -46,7 +46,7 @@ export const privateHostname = fc
     }),
   );
 
-/** Whether a text is an ECR hostname, decided label by label. */
+/** Whether a text is an ECR hostname, label by label. */
 export function isEcrHostname(text: string): boolean {
   if (text.length > 253 || [...text].some((letter) => letter < '-' || letter > 'z')) return false;
   const name = text.toLowerCase();
@@ -78,7 +78,10 @@ function isVpcEndpointName([, dkr, ecr, region = '', vpce, ...suffix]: readonly 
   );
 }
 
-/** The partition whose regions begin so, with one word and a number to follow; other regions of two words or more are commercial. */
+/**
+ * The partition of regions with this prefix, followed by one word and a number. Other regions of two words or more are
+ * commercial.
+ */
 function partitionsOf(region: string) {
   const words = region.split('-');
   const number = words.pop() ?? '';

@@ -1,4 +1,4 @@
-// A helper for tests with everything about it in memory: config and profiles from texts, a clock, and mints that are counted.
+// A helper for tests, with everything in memory: config and profiles from texts, a clock, and counted mints.
 import { type Config, parseConfig } from '../../../src/config/load.ts';
 import type { FallbackRequest } from '../../../src/docker/fallback/fallback.ts';
 import { type Action, type Answer, notFound } from '../../../src/docker/messages.ts';
@@ -15,7 +15,7 @@ const KEYS = 'aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n'
 
 const PROFILES = ['dev', 'gov', 'default'].map((name) => `[profile ${name}]\n${KEYS}`).join('');
 
-/** Answers, and what `docker login` brings. */
+/** Answers; also stores logins, as `docker login` does. */
 export const done = { outcome: 'success', text: '' };
 export const notFoundAnswer = { outcome: 'quiet-failure', text: 'credentials not found in native keychain' };
 export const noServerURL = { outcome: 'quiet-failure', text: 'no credentials server URL' };
@@ -23,31 +23,32 @@ export const loginOf = (ServerURL: string, Secret = 'from docker login', Usernam
   JSON.stringify({ ServerURL, Username, Secret });
 
 /**
- * `mints` has the identity and hostname of each mint; a token is `token N of IDENTITY`, and lives 12 hours. `failures` has the
- * errors of identities that cannot mint, `accounts` the accounts of profiles that say none, and `proofs` what was shown of MFA.
+ * `mints` has the identity and hostname of each mint. A token is `token N of IDENTITY`, and lives 12 hours. `failures`:
+ * the errors of identities that cannot mint. `accounts`: the accounts of profiles that do not declare one. `proofs`:
+ * the MFA proofs of each mint.
  */
 export function createHelperFixture(configText = '', aws = PROFILES) {
   const fixture = {
     now: Date.UTC(2026, 0, 1),
     configText,
     env: {} as Environment,
-    /** Whether only those variables were sent that always are. */
+    /** Whether the caller sent only the variables that are always sent. */
     isPartial: false,
     aws,
     failure: undefined as unknown,
     failures: {} as Record<string, unknown>,
-    /** Of identities whose role refuses after a code has begun a session. */
+    /** Identities whose role refuses after a code has begun a session. */
     refusals: {} as Record<string, ErrorFields>,
     accounts: {} as Record<string, string>,
-    /** What AWS does before it says whose a profile is. */
+    /** Runs before AWS says which account a profile has. */
     whenAsked: (): Promise<void> => Promise.resolve(),
-    /** The profiles that AWS was asked for. */
+    /** The profiles whose account AWS was asked for. */
     profilesAsked: [] as string[],
     proofs: [] as (MfaProof | undefined)[],
     mints: [] as string[],
-    /** What the fallback helper was asked, without the environment. */
+    /** The requests to the fallback helper, without the environment. */
     asked: [] as Omit<FallbackRequest, 'env'>[],
-    /** What it answers. */
+    /** The fallback helper's answer. */
     fallback: (_: FallbackRequest): Answer | Promise<Answer> => notFound,
     run: (action: Action, input: string) =>
       helper(action, input, fixture.isPartial ? fixture.env : { '@all': '1', ...fixture.env }),
@@ -96,7 +97,7 @@ export function createHelperFixture(configText = '', aws = PROFILES) {
   return Object.assign(fixture, { deps });
 }
 
-/** Parsed once for each text, as the reader of the files does. */
+/** Parsed once for each text, as the file reader does. */
 const profilesOf = memoize(profilesFrom);
 
 function memoize<T>(make: (text: string) => T): (text: string) => T {

@@ -1,4 +1,4 @@
-// Made-up policies for property tests: statements of ours, the same edited by hand, and all kinds of others.
+// Random policies for property tests: our statements, edited ones, and all kinds of others.
 import fc from 'fast-check';
 import type { Access } from '../../../src/policy/access.ts';
 import type { PolicyDocument, Statement } from '../../../src/policy/policy-document.ts';
@@ -27,7 +27,7 @@ import {
 
 interface Made {
   statement: Statement;
-  /** Never to be touched. */
+  /** Statements that must never change. */
   isForeign: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface Case {
 }
 
 const some = <T>(values: readonly T[], minLength = 1) => fc.subarray([...values], { minLength });
-/** A list, or its one element by itself. */
+/** A list, or its only element. */
 const oneOrMany = (values: readonly string[]): fc.Arbitrary<string | string[]> =>
   fc.oneof(fc.constantFrom(...values), some(values));
 
@@ -126,7 +126,7 @@ function others(isRegistry: boolean): fc.Arbitrary<Statement> {
   return fc.oneof({ weight: 4, arbitrary: named }, { weight: 1, arbitrary: negated });
 }
 
-/** A policy, the statements in it that are not ours, and what is to be granted or revoked there. */
+/** A policy, its statements that are not ours, and what to grant or revoke. */
 export const cases: fc.Arbitrary<Case> = fc.constantFrom('team/app', 'team/*').chain((on) => {
   const ours = on === 'team/app' ? {} : { Resource: `${REPOSITORIES}/${on}` };
   const made = fc.oneof(

@@ -1,4 +1,4 @@
-// One row of the table of grant and revoke, and its test: both are asked of the same policy.
+// One row of the table of grant and revoke, and its test, which runs both on the same policy.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Access } from '../../../src/policy/access.ts';
@@ -10,9 +10,9 @@ import { policy } from './policy.ts';
 type Written = PolicyDocument | readonly Statement[];
 
 export interface GrantRow {
-  /** Of what a policy: `An account in a policy that is not ours`. */
+  /** The case, as in `An account in a policy that is not ours`. */
   name: string;
-  /** A list is the statements of a policy that has nothing unusual besides. */
+  /** A list has the statements of an otherwise ordinary policy. */
   before: Written | undefined;
   access: Access;
   granted: Written | 'the same';

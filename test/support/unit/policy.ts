@@ -1,4 +1,4 @@
-// Policies for the tests of src/policy/: who is in them, and our statements written out by hand.
+// Policies for the tests of src/policy/: principals, and our statements in full.
 import assert from 'node:assert/strict';
 import type { Access, Target } from '../../../src/policy/access.ts';
 import { parseGrantee } from '../../../src/policy/grantee.ts';
@@ -43,7 +43,7 @@ function targetOf(path: string, registry = registryOf()): Target {
   return parseTarget(registry, path);
 }
 
-/** What a person asks for: grantees as typed, `team/app` if nothing else is said. */
+/** A request: grantees as typed; by default for `team/app`. */
 export function access(
   grantees: string | readonly string[],
   { on = 'team/app', push = false, registry = registryOf() } = {},
@@ -75,7 +75,7 @@ export const forAll = (path: string, statement: Statement): Statement => ({
   Resource: `${REPOSITORIES}/${path}`,
 });
 
-/** A statement that is not ours, which lets the other account pull if nothing else is said. */
+/** A statement that is not ours, which by default lets the other account pull. */
 export const foreign = (elements: Partial<Statement> = {}): Statement => ({
   Sid: 'Theirs',
   Effect: 'Allow',

@@ -1,11 +1,17 @@
-// One text for all the ways to write the same policy, to compare two of them.
+// Normalizes policies, to compare them.
 import type { PolicyDocument, Statement } from '../../../src/policy/policy-document.ts';
 import { canonicalPrincipal } from '../../../src/policy/principal.ts';
 
-/** Without a Version, AWS reads a policy as one of this. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html */
+/**
+ * AWS reads a policy without a Version as this one.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
+ */
 const DEFAULT_VERSION = '2008-10-17';
 
-/** Whether AWS takes both for the same: the order of statements and of lists, the case of actions and the like do not count. */
+/**
+ * Whether two policies mean the same for AWS: the order of statements and lists, the case of actions and the like do
+ * not count.
+ */
 export function samePolicy(left: PolicyDocument, right: PolicyDocument): boolean {
   return canonicalDocument(left) === canonicalDocument(right);
 }
@@ -31,7 +37,7 @@ function canonicalStatement(statement: Statement): string {
   });
 }
 
-/** Only those of the elements that are there. */
+/** Only the elements that exist. */
 function mapped(
   elements: Readonly<Record<string, unknown>>,
   names: readonly string[],
@@ -53,12 +59,12 @@ function canonicalPrincipals(value: unknown): unknown {
   );
 }
 
-/** One or many, as a set. */
+/** One value or a list, as a set. */
 function texts(value: unknown, canonical: (text: string) => string = (text) => text): string[] {
   return [...new Set([value].flat().map((item) => canonical(String(item))))].toSorted();
 }
 
-/** JSON whose objects have their keys in one order. */
+/** JSON with sorted keys. */
 function sortedJson(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)

@@ -1,4 +1,4 @@
-// Owns a HOME for tests of `ecr-xacct setup`, which runs in this process, with its streams in memory.
+// Owns a HOME for tests of `ecr-xacct setup`, which runs in this process with in-memory streams.
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,21 +21,21 @@ interface Ran {
 /** Disposing removes it. */
 export interface SetupHome extends Disposable {
   readonly home: string;
-  /** Paths in HOME → contents; what is there already stays. */
+  /** Writes paths in HOME → contents; other files stay. */
   write(files: Readonly<Record<string, string>>): void;
   /** Undefined if there is no file. */
   read(path: string): string | undefined;
-  /** Path in HOME → content and mode, of every file. */
+  /** Path in HOME → content and mode, for every file. */
   files(): Record<string, string>;
-  /** `ecr-xacct …`, as main runs it. */
+  /** Runs `ecr-xacct …` as main does. */
   run(...args: readonly string[]): Promise<Ran>;
-  /** `ecr-xacct setup …` */
+  /** Runs `ecr-xacct setup …`. */
   setup(...args: readonly string[]): Promise<Ran>;
   /** The same, which must succeed. @returns stdout. */
   succeed(...args: readonly string[]): Promise<string>;
 }
 
-/** A HOME with these files, and the program in `opt/bin`, which is on PATH. */
+/** A HOME with these files, and with the program in `opt/bin`, which is on PATH. */
 export function makeSetupHome(
   files: Readonly<Record<string, string>> = {},
   env: Readonly<Record<string, string>> = {},
@@ -104,16 +104,16 @@ export function makeSetupHome(
   };
 }
 
-/** The accounts of the tests of setup. */
+/** The accounts in the tests of setup. */
 export const PLATFORM = '444455556666';
 export const IMAGES = '111122223333';
 
-/** The ECR registry of an account. */
+/** An account's ECR registry. */
 export function host(account: string, region = 'us-east-1'): string {
   return `${account}.dkr.ecr.${region}.amazonaws.com`;
 }
 
-/** ~/.aws/config with a profile of the first account, and with one of each. */
+/** ~/.aws/config with one profile for each of the two accounts. */
 export const AWS_ONE = ssoProfile('platform', PLATFORM, 'us-east-1');
 export const AWS_BOTH = AWS_ONE + ssoProfile('images', IMAGES, 'eu-central-1');
 

@@ -1,4 +1,4 @@
-// Slots with a clock that is set by hand, and mints that are counted, for the tests of src/token.
+// Slots for the tests of src/token, with clocks that tests set, and counted mints.
 import type { Token } from '../../../src/questions.ts';
 import type { TokenPolicy } from '../../../src/token/lifetime.ts';
 import { createSlots } from '../../../src/token/slots.ts';
@@ -9,12 +9,12 @@ export const START = Date.UTC(2026, 0, 1);
 export const HOST = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
 export const policy: TokenPolicy = { refreshMargin: 15 * MINUTE, maxTokenAge: 12 * HOUR };
 const about = { identity: 'profile dev', region: 'us-east-1' };
-/** What every request is, as far as a test says nothing else. */
+/** The defaults of a request. */
 export const asked = { key: 'key', hostname: HOST, about, policy };
 
 /**
- * A cache with clocks that do not move until they are set, and a mint of numbered tokens that live `life` ms. `now` is on
- * the steady clock; this machine's wall clock is `wallAhead` of it, and AWS's `awsAhead`.
+ * A cache whose clocks move only when they are set, and a mint of numbered tokens with a lifetime of `life` ms. `now`
+ * is on the steady clock. This machine's wall clock is ahead of it by `wallAhead`, and AWS's by `awsAhead`.
  */
 export function createSlotsFixture() {
   const fixture = {
@@ -24,7 +24,7 @@ export function createSlotsFixture() {
     clock: () => ({ wall: fixture.now + fixture.wallAhead, steady: fixture.now }),
     life: 12 * HOUR,
     mints: 0,
-    /** What the cache gets for a random number. */
+    /** The cache's random number. */
     random: 0,
     failure: undefined as Error | undefined,
     mint: async (): Promise<Token> => {

@@ -1,4 +1,4 @@
-// The files of a user for tests, from texts: config.yaml with every rule on a line that is known, and the AWS CLI's profiles.
+// A user's files for tests, from texts: config.yaml with rules on known lines, and the AWS CLI's profiles.
 import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,10 +6,10 @@ import { emptyConfig } from '../../../src/config/empty-config.ts';
 import type { CallerWorld } from '../../../src/identity/identity.ts';
 import { createProfileReader, type Profiles } from '../../../src/profiles/profiles.ts';
 
-/** Where config.yaml pretends to be. */
+/** The path that config.yaml claims to have. */
 export const FILE = '/home/dev/.config/ecr-xacct/config.yaml';
 
-/** A config with one rule: the lines are below it, each four columns in, from line 3 on. */
+/** A config with one rule, whose lines follow from line 3 on, indented by four columns. */
 export function oneRule(...lines: string[]): string {
   return [
     'registries:',
@@ -18,15 +18,15 @@ export function oneRule(...lines: string[]): string {
   ].join('\n');
 }
 
-/** A config with a rule for each key, one a line, from line 2 on. */
+/** A config with a rule for each key, one per line, from line 2 on. */
 export function rulesFor(...keys: string[]): string {
   return ['registries:', ...keys.map((key) => `  "${key}": { profile: dev }`)].join('\n');
 }
 
-/** The keys of a role that is assumed, for `oneRule`: lines 3 and 4. */
+/** The keys of a role rule, for `oneRule`: lines 3 and 4. */
 export const role = ['role_arn: arn:aws:iam::111122223333:role/EcrPull', 'source_profile: dev'];
 
-/** Profiles from the text of an AWS config file (and credentials file), in a folder that is gone afterwards. */
+/** Profiles from the text of an AWS config file (and a credentials file), in a temporary folder. */
 export function profilesFrom(config: string, credentials = ''): Profiles {
   using folder = mkdtempDisposableSync(join(tmpdir(), 'profiles-'));
   const [AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE] = ['config', 'credentials'].map((name) =>
@@ -39,7 +39,7 @@ export function profilesFrom(config: string, credentials = ''): Profiles {
   return { ...profiles, where, configFile: '~/.aws/config', credentialsFile: '~/.aws/credentials' };
 }
 
-/** A caller with these profiles, no config.yaml, and all of its environment in sight. */
+/** A caller with these profiles and no config.yaml, whose whole environment is known. */
 export function worldOf(profiles: Profiles, env: CallerWorld['env'] = {}): CallerWorld {
   return { config: emptyConfig(FILE), profiles, env: { '@all': '1', ...env } };
 }

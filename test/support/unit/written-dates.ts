@@ -22,7 +22,7 @@ export const WRITTEN_DATES: Readonly<Record<string, string | undefined>> = {
   ' 2026-11-29T12:00:00Z\n': '2026-11-29T12:00:00.000Z',
   '2028-02-29T23:59:59+23:59': '2028-02-29T00:00:59.000Z',
   'Sun, 29 Nov 2026 12:00:00 GMT': '2026-11-29T12:00:00.000Z',
-  // Without a zone, the AWS CLI has nothing that it can hold against now.
+  // The AWS CLI cannot compare a date without a zone with the present time.
   '2026-11-29T12:00:00': undefined,
   '2026-11-29 12:00:00': undefined,
   '20261129T120000': undefined,
