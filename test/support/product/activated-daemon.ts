@@ -8,13 +8,13 @@ import { whenever } from '../processes.ts';
 import type { Product } from './product.ts';
 
 export interface ActivatedDaemon {
-  /** Of the program itself: it takes the place of systemd-socket-activate. */
+  /** The program's own, because it replaces systemd-socket-activate. */
   readonly pid: number | undefined;
   /** Exit status and signal. */
   readonly ended: Promise<unknown[]>;
 }
 
-/** Resolves when the socket is there. `command` becomes the daemon. */
+/** Resolves when the socket exists. `command` becomes the daemon. */
 export async function activate(product: Product, command: readonly string[]): Promise<ActivatedDaemon> {
   await mkdir(dirname(product.socket), { mode: 0o700 });
   const variables = Object.keys(product.env).flatMap((name) => ['--setenv', name]);

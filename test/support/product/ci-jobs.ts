@@ -1,4 +1,4 @@
-// Owns CI jobs as AWS and their platform see them: tokens, the roles that trust them, and GitHub's endpoint of a job.
+// Owns CI jobs for AWS and their platform: tokens, the roles that trust them, and GitHub's endpoint of a job.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CANARY } from '../../fake-aws/canary.ts';
@@ -7,17 +7,17 @@ import type { ProductStage } from './stage.ts';
 
 const ISSUER = 'token.jobs.example';
 
-/** The OpenID Connect token of a job. */
+/** A job's OpenID Connect token. */
 export function jobToken(number: number): string {
   return `${CANARY}-job-token-${number}`;
 }
 
-/** The role of an account that trusts jobs. */
+/** The role in an account that trusts jobs. */
 export function ciRole(account: string): string {
   return `arn:aws:iam::${account}:role/CiPull`;
 }
 
-/** Makes `CiPull` of both accounts, which trusts the jobs 1 and 2. */
+/** Makes `CiPull` in both accounts, which trusts jobs 1 and 2. */
 export function trustJobs({ cast }: Pick<ProductStage, 'cast'>): void {
   const claims = { sub: 'repo:team/app', aud: 'sts.amazonaws.com' };
   const tokens = { [jobToken(1)]: claims, [jobToken(2)]: claims };
@@ -37,11 +37,11 @@ export function trustJobs({ cast }: Pick<ProductStage, 'cast'>): void {
 /** Disposing ends the endpoint. */
 export interface GithubJob extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
-  /** The audiences that were asked for. */
+  /** The requested audiences. */
   readonly audiences: readonly string[];
 }
 
-/** `tokens`: by audience. */
+/** `tokens`: audience → token. */
 export async function startGithubJob(tokens: Readonly<Record<string, string>>): Promise<GithubJob> {
   const bearer = `${CANARY}-actions-request`;
   const audiences: string[] = [];

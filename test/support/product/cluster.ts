@@ -1,4 +1,4 @@
-// Owns a cluster as its kubelet and STS see it: the issuer that roles trust, requests, and one run of the plugin.
+// Owns a cluster as its kubelet and STS see it: the issuer that roles trust, requests, and runs of the plugin.
 import assert from 'node:assert/strict';
 import { PRIMARY_ACCOUNT, SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';
 import { APP, AUDIENCE, ISSUER } from '../pods.ts';
@@ -7,7 +7,9 @@ import type { ProductStage } from './stage.ts';
 
 export const POD_ROLE = `arn:aws:iam::${SECONDARY_ACCOUNT}:role/PodPull`;
 
-/** Makes STS know the tokens: `PodPull` of the secondary account, and `EcrPullPod` of the primary, trust their issuer. */
+/**
+ * Makes STS know the tokens: `PodPull` of the secondary account, and `EcrPullPod` of the primary, trust their issuer.
+ */
 export function trustCluster({ cast }: Pick<ProductStage, 'cast'>, tokens: readonly string[]): void {
   const claims = { sub: `system:serviceaccount:${APP.namespace}:${APP.name}`, aud: AUDIENCE };
   const known = Object.fromEntries(tokens.map((token) => [token, claims]));
@@ -34,7 +36,7 @@ export function trustCluster({ cast }: Pick<ProductStage, 'cast'>, tokens: reado
   cast.primary.role('EcrPullPod', { trust: trust(PRIMARY_ACCOUNT), policies: [all('ecr:*')] });
 }
 
-/** What the kubelet sends for an image. */
+/** The kubelet's request for an image. */
 export interface AskedImage {
   readonly image: string;
   readonly token?: string;
@@ -51,7 +53,7 @@ export function requestOf({ image, token, annotations }: AskedImage): string {
   });
 }
 
-/** How the plugin is run: by the name that the kubelet knows, or as the TypeScript program; through a daemon or without. */
+/** How to run the plugin: by the kubelet's name or as the TypeScript program; through a daemon or without one. */
 export interface PluginFront {
   readonly title: string;
   readonly command: readonly string[];
@@ -64,7 +66,7 @@ export const PLUGIN_FRONTS: readonly PluginFront[] = [
   { title: 'ecr-xacct kubelet, through the daemon', command: ['ecr-xacct', 'kubelet'], hasDaemon: true },
 ];
 
-/** Runs the plugin as a kubelet of a systemd service would: no HOME, no XDG folders. */
+/** Runs the plugin as a kubelet in a systemd service does: without HOME and XDG folders. */
 export async function runPlugin(
   { product }: ProductStage,
   { command, hasDaemon }: PluginFront,
@@ -79,7 +81,7 @@ export async function runPlugin(
   });
 }
 
-/** Of a response that is as the kubelet decodes it, strictly. */
+/** The credential of a response, which is decoded as strictly as by the kubelet. */
 export interface Credential {
   readonly username: string;
   readonly password: string;

@@ -1,4 +1,4 @@
-// Owns the places on a machine where AWS leaves credentials: a container's endpoint, an instance's metadata service, the SSO cache.
+// Owns a machine's sources of AWS credentials: a container's endpoint, an instance's metadata service, the SSO cache.
 import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import http from 'node:http';
@@ -13,20 +13,20 @@ import type { Product } from './product.ts';
 import type { ProductStage } from './stage.ts';
 
 export interface CredentialEndpoint extends AsyncDisposable {
-  /** For AWS_EC2_METADATA_SERVICE_ENDPOINT; below it `/container` for AWS_CONTAINER_CREDENTIALS_FULL_URI. */
+  /** For AWS_EC2_METADATA_SERVICE_ENDPOINT; with `/container` for AWS_CONTAINER_CREDENTIALS_FULL_URI. */
   readonly url: string;
-  /** What `/container` wants as its Authorization header. */
+  /** The Authorization header that `/container` wants. */
   readonly authorization: string;
 }
 
 const ROLE_LIST = '/latest/meta-data/iam/security-credentials/';
 const METADATA_TOKEN = `${CANARY}-metadata`;
-/** Of the client that `aws sso login` registers. */
+/** The secret of the client that `aws sso login` registers. */
 export const CLIENT_SECRET = `${CANARY}-client-secret`;
 
 /**
- * Serves the session `credentials` the way a container's agent and an EC2 instance do. `refusals`: what the first requests get
- * instead: a status, or no answer at all.
+ * Serves the session `credentials` as a container's agent and an EC2 instance do. `refusals`: the answers to the first
+ * requests, each a status or no answer at all.
  */
 export async function startCredentialEndpoint(
   credentials: Record<string, string>,
@@ -52,7 +52,7 @@ export async function startCredentialEndpoint(
       if (headers.authorization === authorization) return text(200, answer);
       return text(401, '');
     }
-    // Version 2 of the metadata service: nothing without a token.
+    // Version 2 of the metadata service: it answers only with a token.
     if (method === 'PUT' && url === '/latest/api/token') return text(200, METADATA_TOKEN);
     if (headers['x-aws-ec2-metadata-token'] !== METADATA_TOKEN) return text(401, '');
     if (url === ROLE_LIST) return text(200, 'instance-role');
@@ -79,24 +79,24 @@ export function sessionOfDev({ aws, cast }: Pick<ProductStage, 'aws' | 'cast'>, 
   };
 }
 
-/** Settings of a profile as variables: they have the same names. */
+/** Settings of a profile as variables of the same names. */
 export function asVariables(settings: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name.toUpperCase(), value]));
 }
 
-/** Where `aws login` keeps its sessions, and a session of the user `dev` in it. */
+/** The cache folder of `aws login`, with a session of the user `dev`. */
 export interface LoginFile {
   /** The setting `login_session`. */
   readonly session: string;
   /** Default `~/.aws/login/cache`. */
   readonly folder?: string;
-  /** Milliseconds, from now; of the credentials in the file. */
+  /** Milliseconds from now, for the credentials in the file. */
   readonly lifetime: number;
   /** Why AWS does not renew it. */
   readonly refusal?: LoginSession['refusal'];
 }
 
-/** Writes what `aws login` leaves. @returns the session as AWS knows it. */
+/** Writes what `aws login` writes. @returns the session as AWS knows it. */
 export async function writeLoginCache(
   stage: ProductStage,
   { session, folder = join(stage.product.home, '.aws', 'login', 'cache'), lifetime, refusal }: LoginFile,
@@ -141,7 +141,7 @@ export function loginFile(session: string, folder: string): string {
   return join(folder, `${createHash('sha256').update(session).digest('hex')}.json`);
 }
 
-/** Writes what `aws sso login` leaves; `session` is the sso_session, or the start URL of older profiles. */
+/** Writes what `aws sso login` writes. `session`: the sso_session, or the start URL of older profiles. */
 export async function writeSsoCache(
   { home }: Pick<Product, 'home'>,
   session: string,

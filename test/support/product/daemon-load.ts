@@ -1,4 +1,5 @@
-// Loads a real daemon with gets of many registries and identities, whose mints are processes, and says what it keeps.
+// Loads a real daemon with gets for many registries and identities, whose mints are processes, and measures what it
+// keeps.
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { askDaemon } from '../../../src/client/ask-daemon.ts';
@@ -7,13 +8,13 @@ import { isRunning, whenEnded, whenever } from '../processes.ts';
 import { daemonPid, type Product, passwordOf } from './product.ts';
 import { keysOf, keyVariables, type ProductStage, roleArn, startProductStage } from './stage.ts';
 
-/** At one moment. */
+/** The figures of one moment. */
 interface LoadFootprint {
   gets: number;
   /** Bytes. */
   rss: number;
   descriptors: number;
-  /** Processes that ended and that the daemon has not noticed. */
+  /** Zombies: processes that have ended, but that the daemon has not waited for. */
   zombies: number;
 }
 
@@ -22,7 +23,7 @@ export interface LoadResult {
   mints: number;
   failures: number;
   footprints: readonly LoadFootprint[];
-  /** Processes that the daemon started and that still run when it has ended. */
+  /** Processes that the daemon started and that outlive it. */
   left: number;
 }
 
@@ -31,15 +32,15 @@ const ACCOUNTS = [PRIMARY_ACCOUNT, '222233334444', '333344445555', '555566667777
 const HOSTNAMES = ACCOUNTS.flatMap((account) =>
   REGIONS.map((region) => `${account}.dkr.ecr.${region}.amazonaws.com`),
 );
-/** Asked for together, as compose does. */
+/** Gets at the same time, as from Compose. */
 const AT_ONCE = 8;
 const FOOTPRINTS = 10;
 /** Milliseconds. */
 const DEADLINE = 60_000;
-/** After so many gets, one `docker logout`: its registry's token has to be got anew. */
+/** After so many gets, one `docker logout`, after which its registry needs a new token. */
 const LOGOUT_EVERY = 12;
 
-/** `onFootprint` is called with each of the ten as it is taken. */
+/** `onFootprint` gets each of the ten footprints. */
 export async function loadDaemon(
   gets: number,
   onFootprint: (footprint: LoadFootprint) => void = () => {},
@@ -51,7 +52,7 @@ export async function loadDaemon(
   let daemon = 0;
   {
     await using _ = stage;
-    // The first starts it, as Docker would.
+    // The first get starts the daemon, as with Docker.
     passwordOf(await product.get(HOSTNAMES[0] ?? ''), HOSTNAMES[0] ?? '');
     daemon = await daemonPid(product);
     const environments = environmentsOf({ cast });
@@ -104,7 +105,7 @@ function environmentsOf({ cast }: Pick<ProductStage, 'cast'>): Record<string, st
   return [...profiles, { AWS_PROFILE: 'puller', AWS_REGION: 'eu-west-1' }, keyVariables(cast.dev)];
 }
 
-/** By the wire, as the native client does, with all that it would be asked for. @returns what came of it. */
+/** Over the wire, as from the native client, with all variables. @returns the outcome. */
 async function ask(
   { socket, env }: Product,
   action: string,
@@ -117,9 +118,9 @@ async function ask(
 }
 
 async function footprintOf(pid: number, gets: number): Promise<LoadFootprint> {
-  // One that ends at this moment is noticed in the next.
+  // The daemon waits for a process that ends now at its next chance.
   await whenever('no process is a zombie', async () => (await zombiesOf(pid)) === 0).catch(() => {
-    // The figures say it.
+    // The figures show failures.
   });
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return {
@@ -143,21 +144,21 @@ async function zombiesOf(pid: number): Promise<number> {
     .length;
 }
 
-/** A spare ends when it sees that the daemon has. */
+/** A spare minter ends when it sees that the daemon has ended. */
 async function stillRunning(pids: readonly number[]): Promise<number> {
   const running = async () => (await Promise.all(pids.map(isRunning))).filter(Boolean).length;
   await whenever('the minters end', async () => (await running()) === 0).catch(() => {
-    // The figures say it.
+    // The figures show failures.
   });
   return await running();
 }
 
-/** RSS of the last third, of that of the first. */
+/** RSS of the last third, compared with the first. */
 const MOST_RSS = 1.15;
-/** Of those of mints that happen to be under way: pipes of eight minters and a spare. */
+/** File descriptors of mints that are running: pipes of eight minters and a spare. */
 const MORE_DESCRIPTORS = 32;
 
-/** What does not hold, in words. */
+/** What is wrong, as text. */
 export function brokenByLoad({ gets, mints, failures, footprints, left }: LoadResult): string[] {
   const third = Math.floor(footprints.length / 3);
   const [first, last] = [footprints.slice(0, third), footprints.slice(-third)];

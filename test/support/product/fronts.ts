@@ -1,4 +1,4 @@
-// Owns the list of what answers Docker's protocol: the fronts that the contract holds for.
+// Owns the list of programs that answer Docker's protocol, and that the contract tests run.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { bin, type Product, type ProductEnvironment, type Ran, type RunOptions } from './product.ts';
@@ -7,7 +7,7 @@ export interface Front {
   readonly name: string;
   readonly command: readonly string[];
   readonly env: ProductEnvironment;
-  /** Whether what one call leaves is there for the next. */
+  /** Whether one call's result is kept for the next. */
   readonly remembers: boolean;
 }
 
@@ -38,7 +38,7 @@ function isScript(program: string): boolean {
   return start.toString() === '#!';
 }
 
-/** Runs one of a front's actions; more than one word are an action with arguments. */
+/** Runs one of a front's actions. More than one word is an action with arguments. */
 export function runFront(
   product: Product,
   { command, env }: Front,

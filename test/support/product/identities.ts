@@ -1,4 +1,4 @@
-// Owns the table of identities: what a user configured, and who the token is for in the end.
+// Owns the table of identities: the user's configuration, and whose token it must give.
 import { join } from 'node:path';
 import { PRIMARY_ACCOUNT, SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';
 import { asVariables, sessionOfDev } from './credential-endpoint.ts';
@@ -11,7 +11,7 @@ export const HOUR = 3_600_000;
 export const DEV = `arn:aws:iam::${SECONDARY_ACCOUNT}:user/dev`;
 /** A role between the accounts. */
 const JUMP = `arn:aws:iam::${SECONDARY_ACCOUNT}:role/Jump`;
-/** A session of a role in the account with the images, named after the user as CloudTrail shows it. */
+/** A session of a role in the account with the images, with the user's name as CloudTrail shows it. */
 export function session(role: string, name = 'ecr-xacct-dev'): string {
   return `arn:aws:sts::${PRIMARY_ACCOUNT}:assumed-role/${role}/${name}`;
 }
@@ -22,11 +22,11 @@ export interface IdentityRow {
   readonly env?: (stage: ProductStage) => ProductEnvironment;
   /** The token's. */
   readonly principal: string;
-  /** Before GetAuthorizationToken. */
+  /** The calls before GetAuthorizationToken. */
   readonly calls: readonly string[];
 }
 
-/** The rule names profile `mine`, of these settings. */
+/** The rule names profile `mine`, with these settings. */
 export function mine(settings: Sections[string], more: Sections = {}): IdentityRow['files'] {
   return ({ cast }) => ({
     ...devFiles(cast),
@@ -35,14 +35,14 @@ export function mine(settings: Sections[string], more: Sections = {}): IdentityR
   });
 }
 
-/** These settings are the rule's. */
+/** The rule has these settings itself. */
 export function rule(settings: Sections[string]): IdentityRow['files'] {
   return ({ cast }) => ({ ...devFiles(cast), registries: { [HOST]: settings } });
 }
 
 const nothing = () => ({});
 
-/** A command that prints the keys which the environment has. */
+/** A command that prints the keys in its environment. */
 const PRINTS_KEYS = `sh -c 'printf "{\\"Version\\":1,\\"AccessKeyId\\":\\"%s\\",\\"SecretAccessKey\\":\\"%s\\"}" "$AWS_TEST_KEY" "$AWS_TEST_SECRET"'`;
 
 function testKeys({ cast: { dev } }: ProductStage): ProductEnvironment {
@@ -264,7 +264,7 @@ const withWebIdentity: readonly IdentityRow[] = [
   },
 ];
 
-/** Where a test puts the web identity token. */
+/** The file of the web identity token. */
 export function tokenFile({ folder, holdsSecret }: Product): string {
   return holdsSecret(join(folder, 'web-identity-token'));
 }

@@ -1,4 +1,4 @@
-// Owns the files of a node's kubelet in a folder of a test's own: its plugins, their config, and a kubectl that knows one pod.
+// Owns a kubelet's files in a test's folder: its plugins, their config, and a kubectl that knows one pod.
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { APP, AUDIENCE, podToken } from '../pods.ts';
@@ -6,21 +6,21 @@ import { bin, type ProductEnvironment } from './product.ts';
 
 export const PLUGIN = 'ecr-xacct-credential-provider';
 
-/** As in `CredentialProviderConfig`; what is undefined is left out. */
+/** As in `CredentialProviderConfig`; undefined members are left out. */
 export type Provider = Readonly<Record<string, unknown>>;
 
 export interface KubeletFolder {
   readonly binDir: string;
   readonly config: string;
-  /** Has `kubectl`. */
+  /** The folder with `kubectl`. */
   readonly programs: string;
-  /** Has the pod's token. */
+  /** The file with the pod's token. */
   readonly tokenFile: string;
-  /** The options that lead doctor here. */
+  /** The options of doctor for these files. */
   readonly options: readonly string[];
-  /** Writes the config anew. `head`: instead of its apiVersion and kind. */
+  /** Replaces the config. `head`: instead of its apiVersion and kind. */
   configure(providers: readonly Provider[], head?: Readonly<Record<string, string>>): Promise<void>;
-  /** The command lines of kubectl, as far as it was run. */
+  /** The command lines with which kubectl was run. */
   asked(): Promise<string[]>;
 }
 
@@ -31,7 +31,7 @@ export const TOKEN_ATTRIBUTES = {
   optionalServiceAccountAnnotationKeys: ['eks.amazonaws.com/ecr-role-arn', 'eks.amazonaws.com/role-arn'],
 };
 
-/** Ours, for every registry of ECR. */
+/** Our provider, for every registry of ECR. */
 export function ownProvider(env: ProductEnvironment, changes: Provider = {}): Provider {
   return {
     name: PLUGIN,
@@ -43,7 +43,7 @@ export function ownProvider(env: ProductEnvironment, changes: Provider = {}): Pr
   };
 }
 
-/** With the plugin as a link, no config yet, and a pod with these annotations. */
+/** With the plugin as a link, without a config, and with a pod that has these annotations. */
 export async function makeKubeletFolder(
   folder: string,
   annotations: Readonly<Record<string, string>> = {},
@@ -62,7 +62,7 @@ export async function makeKubeletFolder(
   await writeFile(log, '');
   await writeFile(paths.tokenFile, podToken(APP));
   await writeFile(account, JSON.stringify({ kind: 'ServiceAccount', metadata: { annotations } }));
-  // The token is in no argument and in no variable.
+  // The token is neither in an argument nor in a variable.
   const script = `#!/bin/sh
 echo "$*" >> ${log}
 case "$*" in

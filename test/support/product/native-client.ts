@@ -1,4 +1,4 @@
-// Owns the native client as the tests of it alone run it: with sanitizers, against a socket and a program of their own.
+// Owns the native client for its own tests: with sanitizers, against the tests' socket and program.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -9,16 +9,16 @@ import { compileClient } from '../../../scripts/compile-client.ts';
 
 const SANITIZERS = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
-/** Exit status of a sanitizer that found something; the client has 0 and 1, the program of the tests 7. */
+/** Exit status after a finding of a sanitizer. The client has 0 and 1, the tests' program 7. */
 const FOUND = 99;
 const SANITIZER_OPTIONS = `exitcode=${FOUND}:detect_leaks=0:halt_on_error=1`;
 
-/** Milliseconds. Only keeps a client that hangs from hanging the tests. */
+/** Milliseconds: a limit so that a hanging client does not hang the tests. */
 const DEADLINE = 60_000;
 
 /**
- * Replaces `ecr-xacct`: records what it was given. What it does not find in the record is closed. As a daemon, it says in
- * $HOME what it was started with, is ready where $LANG says so, and ends.
+ * Replaces `ecr-xacct`, and records its arguments, input and descriptors. What is not in the record was closed. As a
+ * daemon, it writes to $HOME what it was started with, becomes ready if $LANG says so, and ends.
  */
 const PROGRAM = `#!/bin/sh
 if [ "$1" = daemon ]; then
@@ -39,11 +39,11 @@ printf '%s' "$AWS_PROFILE" >"$RECORD/profile"
 exit 7
 `;
 
-/** What the program was given that the client became. */
+/** What the client passed to the program that it became. */
 export interface Handed {
   readonly args: readonly string[];
   readonly profile: string;
-  /** Of 0, 1 and 2. */
+  /** Of the descriptors 0, 1 and 2. */
   readonly open: readonly number[];
   /** Undefined if it is closed. */
   readonly stdin: string | undefined;
@@ -58,31 +58,31 @@ export interface ClientRan {
 }
 
 export interface ClientOptions {
-  /** Strings are latin1 throughout, so that they can be any bytes. */
+  /** All strings are latin1, so that they can have any bytes. */
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Redirections of a shell, such as `<&-`. */
   readonly redirection?: string;
   /** If false, stdout is a pipe without a reader. */
   readonly isStdoutRead?: boolean;
-  /** Writes stdin and ends it, instead of `input`. */
+  /** Writes and ends stdin, instead of `input`. */
   readonly feed?: (stdin: NonNullable<ChildProcess['stdin']>) => void;
 }
 
 export interface NativeClient extends AsyncDisposable {
-  /** Other users may pass through it, and may do nothing else. */
+  /** Other users may pass through the folder, and nothing else. */
   readonly folder: string;
-  /** In a folder of its own, 0700. Nothing listens there. */
+  /** In a separate folder with mode 0700, on which nothing listens. */
   readonly socketFolder: string;
   readonly socket: string;
-  /** The variables of every client that go to the daemon. */
+  /** The variables that every client sends to the daemon. */
   readonly env: Readonly<Record<string, string>>;
   run(args: readonly string[], options?: ClientOptions): Promise<ClientRan>;
 }
 
 /**
- * Compiles the client and makes a folder with a place for the socket. `name` is what the client is told of where its program
- * is; by default its absolute path.
+ * Compiles the client and makes a folder for the socket. `name`: the program's path as the client knows it; by default
+ * absolute.
  */
 export async function makeNativeClient(name?: string): Promise<NativeClient> {
   const folder = await mkdtemp(join(tmpdir(), 'native-client-'));
@@ -125,7 +125,7 @@ async function runClient(
     child.once('error', reject).once('exit', resolve);
   });
   if (!isStdoutRead) child.stdout.destroy();
-  // Who does not read its input has done nothing wrong.
+  // A program need not read its input.
   child.stdin.on('error', () => {});
   if (feed === undefined) child.stdin.end(input, 'latin1');
   else feed(child.stdin);

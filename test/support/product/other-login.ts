@@ -1,9 +1,9 @@
-// Another program that logs in to registries in a row, as `docker login` does: node other-login.ts FILE COUNT rename|in-place
+// Another program that writes logins repeatedly, as `docker login` does: node other-login.ts FILE COUNT rename|in-place
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 const [file = '', count = '', how] = process.argv.slice(2);
 
-/** A disk takes some milliseconds for it: the pace of a person's programs, without a clock. */
+/** Writing to the disk takes some milliseconds, which paces the program without a timer. */
 function upToTheDisk(path: string, text: string): void {
   writeFileSync(path, text, { mode: 0o600 });
   const fd = openSync(path, 'r');
@@ -12,7 +12,7 @@ function upToTheDisk(path: string, text: string): void {
 }
 
 for (let number = 0; number < Number(count); number += 1) {
-  // Each three times, so that not every moment is one between a read and a write.
+  // Three times each, so that not every change comes between a read and a write.
   for (const _ of [1, 2, 3]) upToTheDisk(`${file}.pace`, `${number}`);
   const config = JSON.parse(readFileSync(file, 'utf8'));
   config.auths = { ...config.auths, [`registry-${number}.example`]: { auth: 'bm8tc2VjcmV0' } };

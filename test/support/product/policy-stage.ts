@@ -1,4 +1,4 @@
-// The stage of the commands about policies: besides dev, an administrator of the account with the images, and its policies.
+// The stage for commands about policies: with dev, an administrator of the account with the images, and its policies.
 import type { FakeAws } from '../../fake-aws/start-fake-aws.ts';
 import {
   PRIMARY_ACCOUNT,
@@ -19,9 +19,9 @@ export function ownerFiles(cast: TwoAccountWorld): ProductFiles {
 }
 
 export interface PolicyStage extends ProductStage {
-  /** `ecr-xacct` with these arguments. */
+  /** Runs `ecr-xacct` with these arguments. */
   run(...args: string[]): Promise<Ran>;
-  /** What a policy contains now: of a repository, or of the registry. */
+  /** The present policy of a repository or of the registry. */
   policyOf(repository?: string): Policy | undefined;
 }
 
@@ -48,7 +48,7 @@ export function holderOf({ world }: FakeAws, repository?: string) {
   return repository === undefined ? registry : registry.repositories.get(repository);
 }
 
-/** As it is given to --on. */
+/** As an argument of --on. */
 export function on(path = ''): string {
   return path === '' ? HOST : `${HOST}/${path}`;
 }

@@ -1,10 +1,10 @@
-// Owns daemons that are none of ours: what listens where the daemon would, and does as a test says.
+// Owns fake daemons: servers at the daemon's socket that do what a test wants.
 import { createServer, type Socket } from 'node:net';
 
-/** Does something with a connection, of which nothing was read yet. */
+/** Handles a connection, from which nothing was read yet. */
 export type Treatment = (socket: Socket) => void;
 
-/** Listens at a path, whose folder is there, and treats every connection so. Disposing ends it. */
+/** Listens at a path in an existing folder, and handles every connection so. Disposing ends it. */
 export async function pretendDaemon(path: string, treat: Treatment): Promise<AsyncDisposable> {
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
@@ -20,7 +20,7 @@ export async function pretendDaemon(path: string, treat: Treatment): Promise<Asy
   };
 }
 
-/** Reads the request, then answers so; `onRequest` is told what it was. */
+/** Reads the request, then sends this answer; `onRequest` gets the request. */
 export function answering(text: string, onRequest: (frame: Buffer) => void = () => {}): Treatment {
   return (socket) => {
     const chunks: Buffer[] = [];

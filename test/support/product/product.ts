@@ -1,4 +1,4 @@
-// Owns one user's surroundings for the built programs: folders of their own, an environment built from nothing, the daemon's end.
+// Owns a user for the built programs: folders, an environment built from nothing, and the end of the daemon.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { canariesInFiles, canariesInOutput, canariesInProcesses } from '../canar
 import { whenEnded } from '../processes.ts';
 import type { SecretFound } from '../secret-scan.ts';
 
-/** Where `npm run build` puts the programs, or where test/product/other-nodes.test.ts has copied them. */
+/** The folder of `npm run build`, or that into which test/product/other-nodes.test.ts has copied the programs. */
 export const bin = process.env.XACCT_TEST_BIN ?? fileURLToPath(new URL('../../../dist/bin', import.meta.url));
 
 /** How a built program starts itself. */
@@ -23,7 +23,7 @@ export const self = [
   fileURLToPath(new URL('../../../dist/lib/ecr-xacct.cjs', import.meta.url)),
 ] as const;
 
-/** Milliseconds. Nothing here takes a tenth of it: it only keeps a hanging program from hanging the tests. */
+/** Milliseconds: ten times more than anything needs, so that a hanging program does not hang the tests. */
 const PROGRAM_DEADLINE = 60_000;
 
 /** Sections of an AWS config or credentials file. */
@@ -44,7 +44,7 @@ export interface ProductFiles {
   readonly fallbackHelper?: string;
 }
 
-/** Where a variable is undefined, it is not set. */
+/** An undefined variable is not set. */
 export type ProductEnvironment = Readonly<Record<string, string | undefined>>;
 
 export interface Ran {
@@ -56,35 +56,35 @@ export interface Ran {
 
 export interface RunOptions {
   readonly input?: string | Uint8Array;
-  /** On top of the surroundings' own. */
+  /** Added to the user's own. */
   readonly env?: ProductEnvironment;
   readonly cwd?: string;
-  /** Whether it is a program of the test's own, and shows a secret. */
+  /** Whether the program is the test's own, and may show a secret. */
   readonly showsSecret?: boolean;
 }
 
 /** Disposing ends the daemon, removes the folder, and throws if a secret of the fake AWS got out. */
 export interface Product extends AsyncDisposable {
-  /** Holds everything below. */
+  /** The folder of everything below. */
   readonly folder: string;
   readonly home: string;
   readonly runtime: string;
   readonly socket: string;
   /** The environment of every program. */
   readonly env: Readonly<Record<string, string>>;
-  /** Runs a program, ours by their bare names, until it ends. Throws if it writes a secret of the fake AWS. */
+  /** Runs a program until it ends, ours by their bare names. Throws if it writes a secret of the fake AWS. */
   run(command: readonly string[], options?: RunOptions): Promise<Ran>;
   /** `docker-credential-ecr-xacct get` */
   get(ServerURL: string, options?: RunOptions): Promise<Ran>;
-  /** Writes the user's files anew. */
+  /** Replaces the user's files. */
   configure(files: ProductFiles): Promise<void>;
   /** Undefined if no daemon runs. */
   daemon(): Promise<DaemonStatus | undefined>;
-  /** Says that the test itself puts a secret into this file or folder. @returns the absolute path that it is given. */
+  /** Declares that the test itself writes a secret into this file or folder. @returns the absolute path. */
   holdsSecret(path: string): string;
 }
 
-/** Makes a user's surroundings whose AWS is the fake one; starts nothing. */
+/** Makes a user whose AWS is the fake one. Starts nothing. */
 export async function makeProduct(
   aws: Pick<FakeAws, 'url'>,
   files: ProductFiles = {},
@@ -103,7 +103,7 @@ export async function makeProduct(
     USER: 'dev',
     AWS_ENDPOINT_URL: aws.url,
     AWS_EC2_METADATA_DISABLED: 'true',
-    // Not this machine's own.
+    // Instead of this machine's own.
     ECR_XACCT_SYSTEM_CONFIG: '',
     ...env,
   });
@@ -154,7 +154,7 @@ function refuseCanaries(found: readonly SecretFound[], what: string): void {
   assert.deepEqual(found, [], `a secret of the fake AWS got out: ${what}`);
 }
 
-/** Every daemon knows the first version of the wire. */
+/** Every daemon supports the first version of the wire. */
 const OF_ANY_VERSION = { version: 1, env: {}, input: '' } as const;
 
 /** The daemon that listens on a socket; undefined if none does. */
@@ -164,7 +164,7 @@ async function daemonAt(socket: string): Promise<DaemonStatus | undefined> {
   return typeof asked === 'string' ? undefined : (JSON.parse(asked.text) as DaemonStatus);
 }
 
-/** The process ID of the daemon, which must run. */
+/** The daemon's process ID. It must be running. */
 export async function daemonPid(product: Product): Promise<number> {
   const daemon = await product.daemon();
   assert.ok(daemon !== undefined, 'no daemon runs');
@@ -189,7 +189,7 @@ async function writeFiles(
   home: string,
   { config, credentials, registries = {}, fallbackHelper }: ProductFiles,
 ): Promise<void> {
-  // As a user writes it: a rule a line.
+  // One line for each rule, as users write it.
   const rules = Object.entries(registries).map(
     (rule) => `  ${rule.map((part) => JSON.stringify(part)).join(': ')}\n`,
   );
@@ -206,7 +206,7 @@ async function writeFiles(
   }
 }
 
-/** A setting with a line break in it is a section of nested settings, as under `[services NAME]`. */
+/** A setting with a line break is a section of nested settings, as below `[services NAME]`. */
 function ini(sections: Sections): string {
   return Object.entries(sections)
     .map(([name, settings]) => {
@@ -225,13 +225,13 @@ async function runProgram(
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('exit', resolve);
   });
-  // A program that does not read its input has done nothing wrong.
+  // A program need not read its input.
   child.stdin.on('error', () => {}).end(input);
   const [status, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
   return { status, stdout, stderr };
 }
 
-/** The password in the answer to a `get`, which must be a success for this ServerURL and nothing else. */
+/** The password in the answer to a `get`, which must be a success for this ServerURL, with nothing else. */
 export function passwordOf({ status, stdout, stderr }: Ran, ServerURL: string): string {
   assert.deepEqual({ status, stderr }, { status: 0, stderr: '' }, stdout);
   const { Secret } = JSON.parse(stdout) as { Secret: string };
@@ -239,7 +239,7 @@ export function passwordOf({ status, stdout, stderr }: Ran, ServerURL: string): 
   return Secret;
 }
 
-/** The line of a failure: the same on stdout and stderr, one line, exit status 1. */
+/** The line of a failure: one line, the same on stdout and stderr; exit status 1. */
 export function failureOf({ status, stdout, stderr }: Ran): string {
   assert.equal(status, 1);
   assert.equal(stdout, stderr);

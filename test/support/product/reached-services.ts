@@ -1,4 +1,4 @@
-// Owns the table of who answers on the way to a token: for each, an identity that asks it, and how it is sent elsewhere.
+// Owns the table of services that a token needs: for each, an identity that asks it, and how to redirect it.
 import { SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';
 import { writeLoginCache, writeSsoCache } from './credential-endpoint.ts';
 import { DEV, HOUR, mine } from './identities.ts';
@@ -11,7 +11,7 @@ export interface ReachedService {
   readonly prepare: (stage: ProductStage) => Promise<unknown>;
   /** Puts a server in its place. */
   readonly at: (url: string) => ProductEnvironment;
-  /** Beside the machine, with times of its own: 2 s in three tries, and 1 s. */
+  /** Metadata services of the machine have their own limits: 2 s with three tries, and 1 s. */
   readonly isMachines?: true;
 }
 

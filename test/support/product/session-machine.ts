@@ -1,4 +1,4 @@
-// Owns the machine that every session begins on.
+// Owns the machine on which every session begins.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startConnectProxy } from '../../fake-aws/connect-proxy.ts';
@@ -12,7 +12,7 @@ import { devFiles, HOST, keysOf, type ProductStage, roleArn, startProductStage }
 /** Disposing ends all of it. */
 export interface SessionMachine extends AsyncDisposable {
   readonly product: Product;
-  /** On top of the product's own. */
+  /** Added to the product's own. */
   readonly env: ProductEnvironment;
 }
 
@@ -22,9 +22,9 @@ interface Image {
 }
 
 /**
- * A developer of 444455556666 with a role in 111122223333, an administrator of that, and someone without any rights, on one
- * machine, where Docker asks ecr-xacct for one registry. They have signed in to SSO session `work`. With `registry`, that registry
- * answers, too, and has team/app:1 and team/private:1.
+ * On one machine: a developer of 444455556666 with a role in 111122223333, an administrator of that account, and
+ * someone without rights. Docker asks ecr-xacct for one registry, and SSO session `work` is signed in. With `registry`,
+ * the registry runs, too, with team/app:1 and team/private:1.
  */
 export async function startMachine({ registry }: { registry: boolean }): Promise<SessionMachine> {
   await using resources = new AsyncDisposableStack();
@@ -54,7 +54,7 @@ export async function startMachine({ registry }: { registry: boolean }): Promise
   return { product, env, [Symbol.asyncDispose]: () => started.disposeAsync() };
 }
 
-/** Each host by its own name, which a proxy knows. @returns what leads there. */
+/** Each host by its own name, through a proxy. @returns the variables for it. */
 export async function startRegistries(
   { aws, product }: ProductStage,
   resources: AsyncDisposableStack,

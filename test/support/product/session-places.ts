@@ -1,4 +1,4 @@
-// Owns the machines of sessions that need more than a developer's: a job of GitHub Actions, and Podman with the image.
+// Owns the machines of sessions that need more: a job of GitHub Actions, and Podman with the image.
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildImage } from '../../../scripts/package/image.ts';
@@ -10,7 +10,10 @@ import { startProductStage } from './stage.ts';
 
 const CI = new URL('../../../docs/ci.md', import.meta.url);
 
-/** A runner with the config of docs/ci.md, whose role in each of the two accounts trusts the job; each has an image. */
+/**
+ * A runner with the config in docs/ci.md. Its role in each of the two accounts trusts the job, and each account has an
+ * image.
+ */
 export async function startRunner(): Promise<SessionMachine> {
   await using resources = new AsyncDisposableStack();
   const stage = resources.use(await startProductStage({ files: () => ({}), env: { LANG: 'C.UTF-8' } }));
@@ -44,8 +47,8 @@ async function writeDockerConfig(home: string, accounts: readonly string[]): Pro
 }
 
 /**
- * The developer's machine of the other sessions, with Podman and, as `ecr-xacct.oci.tar`, an image that is made as a release's,
- * of the native client alone.
+ * The developer's machine with Podman and, as `ecr-xacct.oci.tar`, an image made as for a release, with the native
+ * client alone.
  */
 export async function startImageMachine(): Promise<SessionMachine> {
   await using resources = new AsyncDisposableStack();
@@ -62,7 +65,7 @@ export async function startImageMachine(): Promise<SessionMachine> {
   return { ...machine, env, [Symbol.asyncDispose]: () => started.disposeAsync() };
 }
 
-/** Needs nothing of this machine, and leads to the fake AWS. @returns what leads to its config. */
+/** Independent of this machine, with the fake AWS. @returns the variables for its config. */
 async function podmanIn({ folder, env }: Product) {
   const CONTAINERS_STORAGE_CONF = join(folder, 'storage.conf');
   const CONTAINERS_CONF = join(folder, 'containers.conf');

@@ -1,24 +1,24 @@
-// Sessions of people as files: commands with what they print. `[..]` is any text within a line, `...` alone any lines.
+// Sessions of people as files: commands with their output. `[..]` is any text within a line; a line `...` is any lines.
 import type { SessionMachine } from './session-machine.ts';
 
 /** One command of a session. */
 export interface SessionStep {
   readonly command: string;
-  /** What is typed into it; none unless a line `< TEXT` follows the command. */
+  /** The text of a line `< TEXT` after the command, which is typed into it. */
   readonly input: string;
-  /** Lines of stdout and stderr together, as a terminal of 80 columns shows them. */
+  /** Lines of stdout and stderr together, as on a terminal of 80 columns. */
   readonly output: string;
   /** 0, unless the output ends with a line `[exit STATUS]`. */
   readonly status: number;
 }
 
 export interface Session {
-  /** What it shows: the lines before the first command, without their `#`. */
+  /** What the session shows: the lines before the first command, without their `#`. */
   readonly about: string;
   readonly steps: readonly SessionStep[];
 }
 
-/** Of such a file, or of a block of a document. */
+/** The session in such a file, or in a block of a document. */
 export function parseSession(text: string): Session {
   const [about = '', ...rest] = `\n${text}`.split(/\n\$ /);
   return { about: about.replace(/^# ?/gm, '').trim(), steps: rest.map(parseStep) };
@@ -26,7 +26,7 @@ export function parseSession(text: string): Session {
 
 function parseStep(text: string): SessionStep {
   const [command = '', ...lines] = text.trimEnd().split('\n');
-  // A line that ends with a backslash or a pipe goes on, and so does a document up to its END.
+  // A command continues after a backslash or a pipe at the end of a line, and a here-document up to END.
   let words = command;
   const goesOn = () => /[\\|]$/.test(words) || (/<<'END'/.test(words) && !/\nEND$/.test(words));
   while (goesOn() && lines.length > 0) words += `\n${lines.shift()}`;
@@ -36,7 +36,7 @@ function parseStep(text: string): SessionStep {
   return { command: words, input, output: lines.join('\n'), status: Number(status ?? 0) };
 }
 
-/** Whether what was printed is what the session says. */
+/** Whether the output is that of the session. */
 export function isAsWritten(expected: string, printed: string): boolean {
   const lines = expected.split('\n').map((line) => {
     if (line === '...') return '(?:.*\n)*?';
@@ -49,14 +49,14 @@ function literal(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 
-/** Runs a step in a shell. @returns what it prints, with the paths of a user `you`. */
+/** Runs a step in a shell. @returns its output, with the paths of a user `you`. */
 export async function runStep(
   { command, input }: SessionStep,
   { product, env }: SessionMachine,
 ): Promise<{ printed: string; status: number | null }> {
   const ran = await product.run(['bash', '-c', `{ ${command}\n} 2>&1`], { input, env, showsSecret: true });
   const printed = ran.stdout
-    // Said where the machine is slow.
+    // A slow machine prints this.
     .replace(/^(?:Asking|Getting) .* …(?: \d+ s)?\n/gm, '')
     .replaceAll(product.home, '/home/you')
     .replaceAll(product.runtime, '/run/user/1000');

@@ -14,7 +14,7 @@ export function openSetup(user: SetupHome, args = '', env: Record<string, string
   return openTerminal(`ecr-xacct setup ${args}`, { HOME: user.home, PATH: `${bin}:/usr/bin:/bin`, ...env });
 }
 
-/** Each, until it waits for an answer. */
+/** Each question, up to the point where it waits for an answer. */
 export const QUESTIONS = {
   accounts: /Which accounts[\s\S]*\(a: all or none\)[\s\S]*confirm/,
   profile: /Which profile, for account 444455556666\?[\s\S]*confirm/,

@@ -1,4 +1,4 @@
-// Owns the stage of most tests of the built programs: a fake AWS with its standard cast, and a user who may use it.
+// Owns the stage of most tests of the built programs: a fake AWS with its standard world, and a user.
 import { type FakeAws, type FakeAwsOptions, startFakeAws } from '../../fake-aws/start-fake-aws.ts';
 import {
   type AccessKey,
@@ -25,7 +25,7 @@ export interface StageOptions {
   readonly aws?: FakeAwsOptions;
 }
 
-/** Starts a fake AWS and makes a user's surroundings; without files: profile `dev` with keys, a rule that names it. */
+/** Starts a fake AWS and makes a user; by default with profile `dev`, its keys, and a rule that names it. */
 export async function startProductStage({
   files = devFiles,
   env = {},
@@ -65,7 +65,7 @@ export function roleArn(name: string): string {
   return `arn:aws:iam::${PRIMARY_ACCOUNT}:role/${name}`;
 }
 
-/** The settings, of a profile or a rule, of a role that dev may assume with a code of dev's MFA device. */
+/** Settings, for a profile or a rule, of a role that dev may assume with an MFA code. */
 export function mfaRole({ mfa }: TwoAccountWorld, name = 'MfaOnly') {
   return { role_arn: roleArn(name), source_profile: 'dev', mfa_serial: mfa.serialNumber };
 }
@@ -80,12 +80,12 @@ export function keyVariables({ accessKeyId, secretAccessKey }: AccessKey) {
   return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
 }
 
-/** This stage's own secrets: no other test, running at the same time, has them in a process of its own. */
+/** Only this stage's secrets: no test that runs at the same time has them in its processes. */
 export function tokensOf({ aws }: Pick<ProductStage, 'aws'>): string[] {
   return aws.issuedTokens.map(({ password }) => password);
 }
 
-/** Everything in the world that may be seen nowhere. */
+/** Everything in the world that must stay secret. */
 export function secretsOf(stage: Pick<ProductStage, 'aws' | 'cast'>): string[] {
   const { cast } = stage;
   return [...tokensOf(stage), cast.dev.secretAccessKey, cast.denied.secretAccessKey, cast.webIdentityToken];

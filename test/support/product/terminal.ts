@@ -1,28 +1,31 @@
-// Owns a program on its own terminal, made by script(1), and what is typed there.
+// Owns a program on its own terminal, made by script(1), and its input.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 
-/** script(1) of util-linux, which Debian and its kin always have; another system's takes other options. */
+/** util-linux's script(1), which Debian and similar systems have; other systems' has other options. */
 export const skipWithoutTerminal: string | false =
   process.platform === 'linux' ? false : 'needs script(1) of util-linux';
 
-/** Milliseconds. It only keeps a program that asks for something else from hanging the tests. */
+/** Milliseconds: a limit for a program that asks something unexpected. */
 const DEADLINE = 30_000;
 
 /** Disposing ends the program. */
 export interface Terminal extends Disposable {
-  /** Waits until the program has written this since the last wait, escapes left out. Throws what it wrote instead. */
+  /**
+   * Waits until the program has written this text (without escapes) since the last wait. Otherwise throws what it
+   * wrote.
+   */
   shows(text: RegExp): Promise<void>;
   type(keys: string): void;
-  /** As when a window is drawn wider or narrower: the program is told by SIGWINCH. */
+  /** Changes the window's size, which the program learns by SIGWINCH. */
   resize(columns: number, rows: number): void;
-  /** The exit status, null if it had not ended in time; everything it wrote, escapes left out, and with them. */
+  /** The exit status, or null if it did not end in time; its output without escapes, and with them. */
   end(): Promise<{ status: number | null; text: string; raw: string }>;
 }
 
-/** Arrows are as a terminal sends them; `clear` empties the line. */
+/** Arrows as a terminal sends them; `clear` empties the line. */
 export const KEYS = {
   enter: '\r',
   space: ' ',
@@ -37,7 +40,7 @@ export const KEYS = {
 
 /** Runs a command line of the shell. */
 export function openTerminal(command: string, env: Readonly<Record<string, string>>): Terminal {
-  // Of its own accord it would have no size at all.
+  // By default, it would have no size at all.
   const sized = `stty cols 80 rows 24; ${command}`;
   const child = spawn(
     '/usr/bin/script',

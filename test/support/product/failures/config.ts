@@ -1,11 +1,11 @@
-// Owns the part of the failure table that needs no AWS: configs and profiles that say nothing, nonsense, or each other.
+// Owns the failures without AWS: configs and profiles that are empty, invalid, or contradict each other.
 import { appendFile } from 'node:fs/promises';
 import { devFiles, HOST, keysOf, mfaRole, roleArn } from '../stage.ts';
 import type { Failure } from './failure.ts';
 
 const CONFIG = '~/.config/ecr-xacct/config.yaml';
 
-/** A rule that names a profile, and what ~/.aws/config has. */
+/** A rule that names a profile, and the content of ~/.aws/config. */
 function profile(
   name: string,
   config: Record<string, Record<string, string>>,

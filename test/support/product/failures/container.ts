@@ -1,4 +1,4 @@
-// Owns the part of the failure table where a container's or an EC2 instance's endpoint gives no credentials.
+// Owns the failures of a container's or an EC2 instance's credential endpoint.
 import { join } from 'node:path';
 import { createCertificateAuthority } from '../../certificates.ts';
 import { HOST, roleArn } from '../stage.ts';
@@ -7,7 +7,7 @@ import type { Failure } from './failure.ts';
 const CHECK = 'check: env | grep AWS_CONTAINER';
 const container = { files: () => ({}), identity: "the container's role", hint: CHECK };
 
-/** A profile whose role is assumed with what the machine gives. */
+/** A profile whose role is assumed with the machine's credentials. */
 function source(credential_source: string): Pick<Failure, 'files' | 'identity'> {
   const files = () => ({
     config: { 'profile mine': { role_arn: roleArn('EcrPull'), credential_source } },
@@ -60,7 +60,7 @@ export const containerFailures: readonly Failure[] = [
   {
     what: 'A container endpoint that answers something else',
     ...container,
-    // A path that the fake AWS has.
+    // A path that the fake AWS serves.
     env: ({ aws }) => ({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${aws.url}/federation/credentials` }),
     fault: { kind: 'malformed', service: 'sso', body: '{}' },
     says: /the container credential endpoint http:\/\/ADDRESS gave no credentials/,

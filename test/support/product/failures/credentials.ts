@@ -1,4 +1,4 @@
-// Owns the part of the failure table where no AWS credentials come: roles, keys, tokens in files.
+// Owns the failures of AWS credentials: roles, keys, tokens in files.
 import { writeFile } from 'node:fs/promises';
 import { EXTERNAL_ID } from '../../../fake-aws/two-account-world.ts';
 import { tokenFile } from '../identities.ts';
@@ -17,7 +17,7 @@ function profile(settings: Sections[string], more: Sections = {}): () => Product
   });
 }
 
-/** What EKS gives a pod with a role for its service account. */
+/** What EKS gives a pod whose service account has a role. */
 function podVariables(file: string, role = 'EcrPullWebIdentity') {
   return { AWS_WEB_IDENTITY_TOKEN_FILE: file, AWS_ROLE_ARN: roleArn(role) };
 }

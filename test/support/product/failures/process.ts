@@ -1,4 +1,4 @@
-// Owns the part of the failure table where a credential_process gives no keys.
+// Owns the failures of a credential_process.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEV_SECRET } from '../../../fake-aws/two-account-world.ts';
@@ -14,7 +14,7 @@ function command(credential_process: string) {
   return { files, identity: 'profile mine' };
 }
 
-/** A profile whose credentials this command of a POSIX shell prints. */
+/** A profile whose credentials are printed by this command of a POSIX shell. */
 function process(script: string): Pick<Failure, 'files' | 'identity' | 'hint'> {
   const hint = `to see it fail, run: sh -c 'cd / && exec setsid --wait aws sts get-caller-identity --profile "$0" </dev/null' mine`;
   return { ...command(`sh -c "${script}"`), hint };

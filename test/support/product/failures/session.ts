@@ -1,4 +1,4 @@
-// Owns the part of the failure table where the session of `aws sso login` or `aws login` is of no use.
+// Owns the failures of sessions of `aws sso login` and `aws login`.
 import { createHash } from 'node:crypto';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

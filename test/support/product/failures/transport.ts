@@ -1,4 +1,4 @@
-// Owns the part of the failure table where AWS cannot be reached, or does not answer.
+// Owns the failures of connections to AWS: it cannot be reached, or does not answer.
 import { createServer } from 'node:net';
 import { listen } from '../../../fake-aws/listen.ts';
 import { createCertificateAuthority } from '../../certificates.ts';
@@ -8,7 +8,7 @@ import type { Failure } from './failure.ts';
 const dev = { identity: 'profile dev' };
 const CURL = 'check the network: curl -sS http://ADDRESS/';
 
-/** A port of loopback on which nothing listens: one that was free a moment ago. */
+/** A port of loopback on which nothing listens: it was free a moment ago. */
 async function closedPort(): Promise<number> {
   const { port, close } = await listen(createServer(), '127.0.0.1', 0);
   await close();
@@ -25,7 +25,7 @@ export const transportFailures: readonly Failure[] = [
   },
   {
     what: 'A name that cannot be resolved',
-    // A network of its own without even loopback: no question leaves the machine.
+    // A network namespace without even loopback, so that no request leaves the machine.
     skip: skipWithout('namespaces'),
     command: ['unshare', '--net'],
     env: () => ({ AWS_ENDPOINT_URL: undefined }),
