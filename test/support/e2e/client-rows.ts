@@ -1,32 +1,32 @@
-// Owns the rows of the table in docs/clients.md: as they are on the page, and as they follow from what a client did.
+// Owns the rows of the table in docs/clients.md: those of the page, and those that a client's behaviour gives.
 import { readFile } from 'node:fs/promises';
 import type { Client } from './clients.ts';
 import { ecrHost } from './stage.ts';
 
 const page = new URL('../../../docs/clients.md', import.meta.url);
 
-/** What a client did with an identity that fails. */
+/** What a client did when the identity failed. */
 export interface FailedFetch {
   readonly stdout: string;
   readonly stderr: string;
-  /** How the helper's line ends. */
+  /** The end of the helper's line. */
   readonly fix: string;
-  /** Of its helper, as `recordCalls` has them. */
+  /** The calls of its helper, from `recordCalls`. */
   readonly calls: readonly string[];
 }
 
 /** The client's name → its row. */
 export async function rowsOfPage(): Promise<Map<string, string>> {
   const lines = (await readFile(page, 'utf8')).split('\n').filter((line) => line.startsWith('| '));
-  // Behind the head of the table.
+  // After the head of the table.
   return new Map(lines.slice(1).map((row) => [row.split(' | ')[0]?.slice(2) ?? '', row]));
 }
 
-/** The row that is true of a client: `calls` of its helper where it fetched. */
+/** The true row of a client. `calls`: those of its helper while it fetched. */
 export function clientRow(client: Client, calls: readonly string[], failed: FailedFetch): string {
-  // In neither is another sign of an expression than a dot.
+  // The only sign of a regular expression in them is a dot.
   const line = new RegExp(`ecr-xacct: ${ecrHost}: .*?${failed.fix}`, 'g');
-  // An engine falls back to HTTP on loopback only.
+  // An engine falls back to HTTP only on loopback.
   const output = `${failed.stderr}\n${failed.stdout}`
     .replaceAll(line, 'LINE')
     .replaceAll(ecrHost, 'HOST')
@@ -47,13 +47,13 @@ function asked(calls: readonly string[], whenFailed: readonly string[]): string 
   return `${once.join(', ')} ${times(calls.length)}${failures}`;
 }
 
-/** The sentence in which a client says why: it has the helper's line inside, or is the last that it says. */
+/** The sentence with the client's reason: that with the helper's line, or the last one. */
 function ownWords(lines: readonly string[]): string {
   const own = lines.find((text) => text !== 'LINE' && text.includes('LINE')) ?? lines.at(-1) ?? '';
   return own.replace(/^time="[^"]*" |^\* /, '');
 }
 
-/** A span that may have backticks inside, in a cell of a table. */
+/** A code span, which may have backticks inside, in a cell of a table. */
 function code(text: string): string {
   const escaped = text.replaceAll('|', '\\|');
   return escaped.includes('`') ? `\`\` ${escaped} \`\`` : `\`${escaped}\``;

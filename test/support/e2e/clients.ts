@@ -1,4 +1,4 @@
-// Owns what docs/clients.md has a row of: each client, its version, and the command with which it fetches.
+// Owns the clients in docs/clients.md: each with its version and the command that fetches.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,18 +10,18 @@ export interface Client {
   readonly name: string;
   readonly needs: readonly Need[];
   readonly version: () => string;
-  /** Contents of files by their path in HOME. */
+  /** Contents of files by path in HOME. */
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** What puts an artifact of its own kind into the registry, if it does not fetch images. */
+  /** The command that pushes an artifact of the client's own kind, if it does not fetch images. */
   readonly push?: () => readonly (readonly string[])[];
   readonly pull: () => readonly string[];
 }
 
 const pins = join(import.meta.dirname, '..', '..', 'clients');
-/** Where `trust` puts the certificate authority of a registry. */
+/** The folder for a registry's certificate authority, with `trust`. */
 const authority = `/etc/docker/certs.d/${ecrHost}/ca.crt`;
-/** Its tags are also 2 and 2.0: not that of the images. */
+/** Its tags are also 2 and 2.0, unlike the images'. */
 const feature = { id: 'app', version: '2.0.0', name: 'App' };
 
 export const clients: readonly Client[] = [
@@ -58,7 +58,7 @@ export const clients: readonly Client[] = [
     name: 'Testcontainers for Node.js',
     needs: ['node-clients', 'dockerd'],
     version: () => pinnedPackage('testcontainers'),
-    // The engine of the tests has no bridge, whose address it would look for inside a container.
+    // The tests' engine has no bridge, whose address it would look for inside a container.
     env: { TESTCONTAINERS_HOST_OVERRIDE: '127.0.0.1' },
     pull: () => [process.execPath, '--eval', testcontainersPull()],
   },
@@ -122,12 +122,12 @@ export const clients: readonly Client[] = [
   },
 ];
 
-/** The command after it is run by the same Node as the tests. */
+/** The following command runs on the same Node as the tests. */
 function devcontainer(): string[] {
   return [process.execPath, nodeClient('@devcontainers/cli/devcontainer.js'), 'features'];
 }
 
-/** Of the library, what is called with an image before a container of it is started. */
+/** The library's function that pulls the image before it starts a container. */
 function testcontainersPull(): string {
   return `const { getContainerRuntimeClient, ImageName } = require('${nodeClient('testcontainers')}');
     const pull = ({ image }) => image.pull(ImageName.fromString('${images.shared}'), { force: true });
@@ -145,13 +145,13 @@ function nodeClient(path: string): string {
   return join(builtPeer('node-clients'), 'node_modules', path);
 }
 
-/** The first number with dots that a program says. */
+/** The first version number in a program's output. */
 function versionOf(program: string, ...args: string[]): string {
   const words = execFileSync(program, args, { encoding: 'utf8', env: { HOME: '/nonexistent' } });
   return /\d+(?:\.\d+)+/.exec(words)?.[0] ?? words.trim();
 }
 
-/** Helm says only a part of its own. */
+/** Helm prints only a part of its own. */
 function pinnedModule(path: string): string {
   const mod = readFileSync(join(pins, 'go.mod'), 'utf8');
   return new RegExp(`^\\t${path} v([\\d.]+)`, 'm').exec(mod)?.[1] ?? '';

@@ -1,4 +1,4 @@
-// Owns a Docker engine of its own for a test: one dockerd with its containerd, in one folder, on one socket.
+// Owns a test's Docker engine: one dockerd with its containerd, in one folder, on one socket.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { peer } from '../peers.ts';
 export interface Engine extends AsyncDisposable {
   /** For `DOCKER_HOST`: `unix:///…/docker.sock`. */
   readonly host: string;
-  /** Everything the engine keeps: images, sockets. */
+  /** The folder of everything that the engine keeps: images, sockets. */
   readonly folder: string;
 }
 
@@ -18,8 +18,8 @@ export interface Engine extends AsyncDisposable {
 const stopWithin = 20_000;
 
 /**
- * Starts dockerd with a new folder inside `parent` and waits until it answers. Nothing of this process's
- * environment reaches it. Throws its last words where it ends before that.
+ * Starts dockerd with a new folder inside `parent`, and waits until it answers. Nothing of this process's environment
+ * reaches it. If it ends before that, throws its last output.
  */
 export async function startEngine(parent = tmpdir()): Promise<Engine> {
   const folder = await mkdtemp(join(parent, 'engine-'));
@@ -46,7 +46,7 @@ function engineArguments(folder: string, host: string): string[] {
   return [
     ...['--host', host, '--pidfile', join(folder, 'dockerd.pid')],
     ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')],
-    // No kernel features and no network of the machine's: only images are pulled, pushed and built.
+    // Without kernel features and the machine's network: images are only pulled, pushed and built.
     ...['--storage-driver', 'vfs', '--bridge=none', '--iptables=false', '--ip-forward=false'],
   ];
 }
@@ -54,7 +54,7 @@ function engineArguments(folder: string, host: string): string[] {
 async function untilListening(dockerd: ChildProcess): Promise<void> {
   let log = '';
   await new Promise<void>((resolve, reject) => {
-    // Reading goes on after the engine is ready: a full pipe would stop it.
+    // Reading continues after the engine is ready: a full pipe would stop it.
     dockerd.stderr?.setEncoding('utf8').on('data', (text: string) => {
       log = `${log}${text}`.slice(-4_000);
       if (log.includes('API listen on')) resolve();
@@ -64,7 +64,7 @@ async function untilListening(dockerd: ChildProcess): Promise<void> {
   });
 }
 
-/** Its containerd ends with it, however it ends: dockerd asks the kernel for that (Pdeathsig). */
+/** Its containerd always ends with it: dockerd asks the kernel for that (Pdeathsig). */
 async function stopProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const ended = once(child, 'exit');
@@ -74,7 +74,7 @@ async function stopProcess(child: ChildProcess): Promise<void> {
   clearTimeout(deadline);
 }
 
-/** A dockerd that failed while it started, or that was killed, leaves its data-root mounted on itself. */
+/** After a failed start or a kill, dockerd leaves its data-root mounted on itself. */
 async function unmountBelow(folder: string): Promise<void> {
   const mounts = (await readFile('/proc/self/mounts', 'utf8'))
     .split('\n')

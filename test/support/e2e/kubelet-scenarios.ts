@@ -1,16 +1,16 @@
-// Owns what the tests of the kubelet share: one registry, one shop of pods, and rounds of pulls.
+// Owns what the kubelet's tests share: one registry, pods, and rounds of pulls.
 import assert from 'node:assert/strict';
 import { PRIMARY_ACCOUNT, REGION } from '../../fake-aws/two-account-world.ts';
 import type { Answer, Credential, Pod, Round, ServiceAccount } from './kubelet.ts';
 
-/** The registry that a plugin has a token for. */
+/** The registry for which a plugin has a token. */
 export const host = `${PRIMARY_ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
 
-/** The `auth` of a response, and what the kubelet makes of it. */
+/** The `auth` of a response, and the kubelet's form of it. */
 export const auth = { [host]: { username: 'AWS', password: 'a-token' } };
 export const credentials = [{ username: 'AWS', password: 'a-token' }];
 
-/** A provider of every ECR registry. */
+/** A provider for every ECR registry. */
 export const provider = { matchImages: ['*.dkr.ecr.*.amazonaws.com'] };
 
 /** The same, with the token of a pod's service account. */
@@ -27,7 +27,7 @@ export function withTokens(settings: Readonly<Record<string, unknown>> = {}) {
   };
 }
 
-/** Pods `shop/NAME` with one service account; the API server gives `token-of-NAME`. */
+/** Pods `shop/NAME` with one service account, whose token from the API server is `token-of-NAME`. */
 export function podsOf(...names: string[]): { serviceAccounts: ServiceAccount[]; pods: Pod[] } {
   const annotations = { 'eks.amazonaws.com/ecr-role-arn': 'arn', 'example.com/team': 'shop' };
   const own = (name: string) => ({ name, uid: `uid-of-${name}`, token: `token-of-${name}` });
@@ -37,12 +37,12 @@ export function podsOf(...names: string[]): { serviceAccounts: ServiceAccount[];
   };
 }
 
-/** A round for each image. */
+/** One round for each image. */
 export function inTurn(images: readonly string[], settings: Omit<Round, 'pulls'> = {}): Round[] {
   return images.map((image) => ({ ...settings, pulls: [{ image }] }));
 }
 
-/** What the first pull of each round got. Throws if the kubelet did not start. */
+/** The first pull of each round. Throws if the kubelet did not start. */
 export function firsts({ error, rounds }: Answer): (readonly Credential[])[] {
   assert.equal(error, undefined);
   return rounds.map(({ pulls }) => pulls[0]?.credentials ?? []);

@@ -1,4 +1,5 @@
-// Owns a node whose kubelet asks for the credentials of images: its own code, in the Go program of test/kubelet.
+// Owns a node whose kubelet asks for the credentials of images, with the kubelet's own code in the Go program of
+// test/kubelet.
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtempDisposable, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,17 +10,17 @@ import { builtPeer } from '../peers.ts';
 /** The apiVersion of requests and responses. */
 export const PLUGIN_API = 'credentialprovider.kubelet.k8s.io/v1';
 
-/** What the kubelet's package is asked to do. */
+/** The input of the Go program. */
 interface Scenario {
   /** The folder of the plugins. */
   readonly bin: string;
   /** A CredentialProviderConfig, or a folder of several. */
   readonly config: string;
-  /** The kubelet's `-v`: 2 is what nodes have, 5 says the most about plugins. */
+  /** The kubelet's `-v`: nodes have 2; 5 says the most about plugins. */
   readonly verbosity: number;
   readonly serviceAccounts: readonly ServiceAccount[];
   readonly pods: readonly Pod[];
-  /** One after another. The pulls of a round begin at once. */
+  /** Rounds run one after another. The pulls of a round begin at the same time. */
   readonly rounds: readonly Round[];
 }
 
@@ -34,34 +35,34 @@ export interface Pod {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
-  /** The name of one of its namespace; none is a static pod. */
+  /** The name of a pod's service account in its namespace; a static pod has none. */
   readonly serviceAccount?: string;
-  /** What the API server gives for its service account; without one, it refuses. */
+  /** The API server's token for its service account. Without one, the server refuses. */
   readonly token?: string;
 }
 
 export interface Round {
-  /** How far the kubelet's clock goes on first, as Go writes a duration: `1h30m`. Takes no time. */
+  /** The time by which the kubelet's clock advances first, as a Go duration: `1h30m`. It takes no real time. */
   readonly after?: string;
-  /** An image, with its tag or without; the pod is `namespace/name`. */
+  /** An image, with or without a tag; the pod is `namespace/name`. */
   readonly pulls: readonly { readonly image: string; readonly pod?: string }[];
 }
 
 export interface Credential {
   readonly username: string;
   readonly password: string;
-  /** `namespace/name`, where the plugin had a token of it. */
+  /** `namespace/name`, if the plugin had its token. */
   readonly serviceAccount?: string;
 }
 
-/** What the kubelet would tell the container runtime, and its log. */
+/** What the kubelet would pass to the container runtime, and its log. */
 export interface Answer {
   /** Why the kubelet ends before it serves. */
   readonly error?: string;
   /** Lines of klog, until the plugins are registered. */
   readonly log: readonly string[];
   readonly rounds: readonly {
-    /** In the order of the scenario. No credentials: the kubelet pulls as an anonymous user. */
+    /** In the scenario's order. Without credentials, the kubelet pulls as an anonymous user. */
     readonly pulls: readonly { readonly credentials: readonly Credential[]; readonly milliseconds: number }[];
     readonly log: readonly string[];
   }[];
@@ -75,7 +76,7 @@ export interface Answer {
   }[];
 }
 
-/** Runs the kubelet's code. `env` is all of its environment. Throws if the scenario cannot be played. */
+/** Runs the kubelet's code. `env` is its whole environment. Throws if the scenario cannot run. */
 async function asKubelet(scenario: Scenario, env: Readonly<Record<string, string>>): Promise<Answer> {
   const child = spawn(builtPeer('kubelet'), { env });
   const status = new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
@@ -92,7 +93,7 @@ export interface Plugin {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A plugin that answers every request with this. */
+/** A plugin that answers every request with this text. */
 export function pluginThatWrites({ stdout = '', stderr = '', status = 0 }): Plugin {
   const script = 'cat >/dev/null; printf %s "$1"; printf %s "$2" >&2; exit "$3"';
   return { command: ['/bin/sh', '-c', script, 'plugin', stdout, stderr, String(status)] };
@@ -115,19 +116,19 @@ export interface PluginStart {
   readonly environment: readonly string[];
 }
 
-/** Disposing removes its folder. */
+/** Disposing removes the node's folder. */
 export interface KubeletNode extends AsyncDisposable {
   readonly folder: string;
-  /** What `asKubelet` answers, with a kubelet that has just started. */
+  /** The answers of `asKubelet`, with a kubelet that has just started. */
   play(scenario: Partial<Omit<Scenario, 'bin'>>): Promise<Answer>;
   /** Every start of the plugin until now, in no order. */
   started(): Promise<PluginStart[]>;
 }
 
-/** The name of the plugin's file on a node. */
+/** The plugin's file name on a node. */
 export const PLUGIN = 'ecr-xacct-credential-provider';
 
-/** A node with this plugin. `provider` is its entry in the CredentialProviderConfig, over what each needs. */
+/** A node with this plugin. `provider` overrides members of its entry in the CredentialProviderConfig. */
 export async function makeNode(
   plugin: Plugin,
   provider: Readonly<Record<string, unknown>>,
@@ -168,7 +169,7 @@ function providerConfig(plugin: Plugin, provider: Readonly<Record<string, unknow
   });
 }
 
-/** A script that keeps what it was started with, and is the plugin otherwise. */
+/** A script that records its start, and then runs the plugin. */
 function recording({ command }: Plugin, folder: string): string {
   const words = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   return `#!/bin/sh\nenv >'${folder}'/$$.env\ntee '${folder}'/$$.json | ${words} "$@"\n`;

@@ -1,20 +1,20 @@
-// Owns a machine of its own for a test: our programs in /usr/bin, as a package puts them there, a /tmp and a /root in memory, a user.
+// Owns a test's machine: our programs in /usr/bin, as a package installs them, /tmp and /root in memory, and a user.
 import { execFile, execFileSync } from 'node:child_process';
 import { appendFileSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { bin } from '../product/product.ts';
 
-/** A user of this machine, who has a home and a name. */
+/** A user of this machine, with a home and a name. */
 export const builder = { name: 'builder', uid: 4_711, home: '/run/builder' };
 
-/** How a program ended, and what it said. */
+/** A program's exit status and output. */
 export interface Ended {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Makes it; call it after `enterPrivateHosts`, whose namespaces it ends with. */
+/** Makes the machine, which ends with the namespaces of `enterPrivateHosts`. Call it after that. */
 export function becomeMachine(): void {
   const root = resolve(import.meta.dirname, '../../..');
   // A checkout may be below /tmp.
@@ -38,7 +38,7 @@ export function becomeMachine(): void {
     symlinkSync(join(bin, name), join('/usr/bin', name));
   const { name, uid, home } = builder;
   appendFileSync('/etc/passwd', `${name}:x:${uid}:${uid}::${home}:/bin/sh\n`);
-  // PAM refuses a user without a line there.
+  // PAM rejects a user without a line there.
   appendFileSync('/etc/shadow', `${name}:*:20000:0:99999:7:::\n`);
   appendFileSync('/etc/group', `${name}:x:${uid}:\n`);
   mkdirSync(home);
@@ -49,7 +49,7 @@ export function mount(...words: readonly string[]): void {
   execFileSync('mount', words, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-/** Writes files below a folder, each by its path in it; they are `uid`'s. */
+/** Writes files below a folder, by their path in it, with `uid` as their owner. */
 export function writeHome(home: string, uid: number, files: Readonly<Record<string, string>>): void {
   for (const [path, content] of Object.entries(files)) {
     const file = join(home, path);
@@ -59,7 +59,7 @@ export function writeHome(home: string, uid: number, files: Readonly<Record<stri
   }
 }
 
-/** Runs a program with this environment, and nothing else. */
+/** Runs a program with only this environment. */
 export function runWith(
   env: Readonly<Record<string, string>>,
   [program = '', ...args]: readonly string[],

@@ -1,4 +1,4 @@
-// Owns moto, a fake AWS that others wrote: its server on loopback, and the accounts that the tests use in it.
+// Owns moto, a fake AWS by others: its server on loopback, and the tests' accounts in it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
@@ -19,22 +19,24 @@ export interface Moto extends AsyncDisposable {
   readonly url: string;
   /** A user of moto's own account, who may assume every role. */
   readonly dev: AccessKey;
-  /** Another one, who may do nothing. */
+  /** Another user, without rights. */
   readonly stranger: AccessKey;
 }
 
-/** Moto's own account, that of the users. */
+/** Moto's own account, with the users. */
 export const USERS_ACCOUNT = '123456789012';
-/** Has the repository `team/app`, and the roles `Owner`, who may do everything in ECR and assume roles, and `Puller`. */
+/**
+ * It has the repository `team/app`, and the roles `Owner`, who may do everything in ECR and assume roles, and `Puller`.
+ */
 export const IMAGES_ACCOUNT = '111122223333';
-/** Has the role `Puller`. */
+/** It has the role `Puller`. */
 export const LAST_ACCOUNT = '222233334444';
 
 type Credentials = AccessKey & { sessionToken?: string };
 
-/** Starts the server, fills it, and has it check signatures and the policies of identities from then on. */
+/** Starts and fills the server. From then on, it checks signatures and identity policies. */
 export async function startMoto(): Promise<Moto> {
-  // Not this machine's proxies and endpoints.
+  // Without this machine's proxies and endpoints.
   const env = { PATH: '/usr/bin:/bin', PYTHONUNBUFFERED: '1' };
   const server = spawn(builtPeer('moto'), ['-H', '127.0.0.1', '-p', '0'], {
     env,
@@ -49,7 +51,7 @@ export async function startMoto(): Promise<Moto> {
   try {
     const url = await new Promise<string>((resolve, reject) => {
       let log = '';
-      // Reading goes on after it is ready: a full pipe would stop it.
+      // Reading continues after it is ready: a full pipe would stop it.
       server.stderr.setEncoding('utf8').on('data', (text: string) => {
         log = `${log}${text}`.slice(-4_000);
         const running = /Running on (http:\S+)/.exec(log)?.[1];
@@ -87,7 +89,7 @@ async function fill(endpoint: string): Promise<Pick<Moto, 'dev' | 'stranger'>> {
   return { dev, stranger };
 }
 
-/** Moto has every account, and lets everyone in until it checks: the role need not exist. */
+/** Moto has every account, and allows everything until it checks: the role need not exist. */
 async function enter(sts: STSClient, account: string): Promise<Credentials> {
   const RoleArn = `arn:aws:iam::${account}:role/Anyone`;
   const { Credentials: given } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'setup' }));

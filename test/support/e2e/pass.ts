@@ -1,13 +1,13 @@
-// Owns a developer's `pass` in a workplace: a gpg key without a passphrase, and the store that is encrypted with it.
+// Owns a developer's `pass` in a workplace: a gpg key without a passphrase, and the encrypted store.
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Workplace } from './workplace.ts';
 
 const ID = 'developer@workplace.example';
 
-/** Disposing ends gpg-agent, which gpg has started. */
+/** Disposing ends the gpg-agent that gpg has started. */
 export interface PassStore extends AsyncDisposable {
-  /** The server URLs that `docker-credential-pass` keeps something for. */
+  /** The server URLs in the store of `docker-credential-pass`. */
   stored(): Promise<string[]>;
 }
 
@@ -17,7 +17,7 @@ export async function makePassStore({ home, succeed }: Workplace): Promise<PassS
   await succeed(['pass', 'init', ID]);
   return {
     stored: async () => {
-      // By its file names: docker-credential-pass itself answers only for what we might have mixed up.
+      // Reads the file names, because docker-credential-pass cannot list an entry that was written wrongly.
       const folder = join(home, '.password-store', 'docker-credential-helpers');
       const names = await readdir(folder).catch(() => []);
       return names.map((name) => Buffer.from(name, 'base64url').toString()).toSorted();

@@ -1,4 +1,4 @@
-// Owns how each program that pulls images is called: the rows of the end-to-end tables.
+// Owns the commands of the programs that pull images: the rows of the end-to-end tables.
 import { dockerClis, skipWithout } from '../peers.ts';
 
 /** A program that fetches images from a registry. */
@@ -6,13 +6,13 @@ export interface PullingProgram {
   readonly name: string;
   /** Why it cannot run here, or `false`: for the `skip` of its tests. */
   readonly missing: string | false;
-  /** Whether it shows a failing helper's stdout, and fails. docker before 29 drops that and goes on anonymously. */
+  /** Whether it shows a failing helper's stdout, and fails. docker before 29 ignores it and pulls anonymously. */
   readonly showsStdout: boolean;
-  /** The command that fetches an image, from the registry even if it was fetched before. */
+  /** The command that fetches an image from the registry, even if it was fetched before. */
   readonly pull: (image: string) => string[];
 }
 
-/** Every one of them, each docker CLI of this machine for itself. */
+/** All of them, with a row for each docker CLI of this machine. */
 export function pullingPrograms(): PullingProgram[] {
   const dockers = dockerClis().map(({ path, version }) => ({
     name: `docker ${version}`,

@@ -1,16 +1,16 @@
-// Owns a record of what a client asks its credential helper: a script of the helper's name in front of the helper.
+// Owns a record of a client's calls to its credential helper: a script with the helper's name that runs the helper.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Workplace } from './workplace.ts';
 
 export interface RecordedCalls {
-  /** Has the programs that run with it find the script first. */
+  /** Makes programs find the script first. */
   readonly env: Readonly<Record<string, string>>;
-  /** Since the last time: action and input, such as `get HOST`, of each call, in no order. */
+  /** Since the last call: action and input of each call, such as `get HOST`, in no order. */
   taken(): Promise<string[]>;
 }
 
-/** A file for each call: two may come at once. */
+/** One file for each call, because two may run at once. */
 export async function recordCalls({ home, path }: Workplace): Promise<RecordedCalls> {
   const [bin, calls] = [join(home, 'bin'), join(home, 'calls')];
   for (const folder of [bin, calls]) await mkdir(folder);

@@ -1,4 +1,4 @@
-// Owns the world of a user with forty accounts behind one SSO session; three of the accounts have images.
+// Owns the world of a user with forty accounts in one SSO session; three of the accounts have images.
 import { tmpdir } from 'node:os';
 import type { TestContext } from 'node:test';
 import { CANARY } from '../../fake-aws/canary.ts';
@@ -45,11 +45,11 @@ export const accountHosts: Readonly<Record<string, string>> = {
 export interface SsoStage extends AsyncDisposable {
   readonly aws: FakeAws;
   readonly registry: FakeRegistry;
-  /** A HOME for the time of a test, where `aws sso login` was run; `files` beside ~/.aws. */
+  /** A HOME during a test, after `aws sso login`; `files` are added beside ~/.aws. */
   workplace(t: TestContext, files: Readonly<Record<string, string>>): Promise<Workplace>;
 }
 
-/** Starts everything; a Docker engine only where asked to. Call it after `enterPrivateHosts(accountHosts)`. */
+/** Starts everything, a Docker engine only if requested. Call it after `enterPrivateHosts(accountHosts)`. */
 export async function startSsoStage({ engine }: { engine: boolean }): Promise<SsoStage> {
   await using resources = new AsyncDisposableStack();
   const authority = await createCertificateAuthority();
@@ -89,7 +89,7 @@ export async function startSsoStage({ engine }: { engine: boolean }): Promise<Ss
   };
 }
 
-/** Each account's permission set may pull from that account alone. */
+/** Each account's permission set may pull only from that account. */
 function fillWorld({ world }: FakeAws): void {
   for (const { id, region } of accounts) {
     world

@@ -22,12 +22,12 @@ import { makeWorkplace, type Workplace } from './workplace.ts';
 
 /** The ECR registry of the account that has the images. */
 export const ecrHost = `${PRIMARY_ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
-/** A registry that is not ECR's and asks for no credentials. */
+/** A registry that is not ECR's and needs no credentials. */
 export const foreignHost = 'images.foreign.example';
-/** A registry that is not ECR's and lets in only `loginUser`. */
+/** A registry that is not ECR's and accepts only `loginUser`. */
 export const loginHost = 'registry.login.example';
 export const loginUser = { name: 'me', password: 'a-password-of-one-registry' };
-/** By bcrypt, the only hash that the registry takes. */
+/** bcrypt, because the registry accepts no other hash. */
 const loginHash = '$2b$04$lDitMSwSSDl.g4eGUPuYv.VxqB1q9/8rDhtVtIhjEgenY.Qj4C25q';
 /** For `enterPrivateHosts`. */
 export const stageHosts = {
@@ -36,9 +36,9 @@ export const stageHosts = {
   [loginHost]: '127.0.0.4',
 };
 
-/** What `startStage` puts into the registries. */
+/** The content of the registries after `startStage`. */
 export const images = {
-  /** The other account's repository policy lets this one pull it. */
+  /** The other account's repository policy allows this one to pull it. */
   shared: `${ecrHost}/team/app:1`,
   /** It has no repository policy. */
   private: `${ecrHost}/team/private:1`,
@@ -48,7 +48,7 @@ export const images = {
 /** The settings of a rule in config.yaml. */
 export type Rule = Readonly<Record<string, string>>;
 
-/** The rule that the product is there for: a role in the account of the images, assumed from a profile. */
+/** The rule for which the product exists: a role in the images' account, assumed from a profile. */
 export function throughRole(name: string): Rule {
   return { role_arn: `arn:aws:iam::${PRIMARY_ACCOUNT}:role/${name}`, source_profile: 'dev' };
 }
@@ -58,16 +58,16 @@ export interface Stage extends AsyncDisposable {
   readonly aws: FakeAws;
   readonly cast: TwoAccountWorld;
   readonly registry: FakeRegistry;
-  /** What leads a program to this AWS and to this Docker engine. */
+  /** The variables for this AWS and this Docker engine. */
   readonly env: Readonly<Record<string, string>>;
   /**
-   * A developer's HOME for the time of a test: config.yaml has `rule` for `ecrHost`, Docker's config.json is
-   * in `dockerFolder` (default `.docker`). The test fails if something is left behind after it.
+   * A developer's HOME during a test. config.yaml has `rule` for `ecrHost`, and Docker's config.json is in
+   * `dockerFolder` (default `.docker`). The test fails if something is left afterwards.
    */
   workplace(t: TestContext, rule: Rule, dockerFolder?: string): Promise<Workplace>;
 }
 
-/** Starts everything; a Docker engine only where asked to. Call it after `enterPrivateHosts(stageHosts)`. */
+/** Starts everything, a Docker engine only if requested. Call it after `enterPrivateHosts(stageHosts)`. */
 export async function startStage({ engine }: { engine: boolean }): Promise<Stage> {
   await using resources = new AsyncDisposableStack();
   const authority = await createCertificateAuthority();
@@ -75,7 +75,7 @@ export async function startStage({ engine }: { engine: boolean }): Promise<Stage
   const aws = resources.use(await startFakeAws());
   const cast = twoAccountWorld(aws.world);
   const tls = await authority.issue(Object.keys(stageHosts));
-  // Plain HTTP as well: dockerd falls back to it on loopback, and would report that nothing answers there.
+  // Also plain HTTP: dockerd falls back to it on loopback, and would report that nothing answers there.
   const [host, port] = [stageHosts[ecrHost] ?? '', 443];
   const listeners = [
     { host, port, tls },
@@ -104,7 +104,7 @@ export async function startStage({ engine }: { engine: boolean }): Promise<Stage
       const files = homeFiles(cast, rule, dockerFolder);
       const secrets = () => aws.issuedTokens.map(({ password }) => password);
       const workplace = await makeWorkplace(tmpdir(), { files, env, secrets });
-      // Not by `await using`: where the test fails too, node:test would show neither reason.
+      // Not with `await using`: if the test also fails, node:test would show neither reason.
       t.after(() => workplace[Symbol.asyncDispose]());
       return workplace;
     },
@@ -118,7 +118,7 @@ export async function startOpenRegistry(resources: AsyncDisposableStack, tls: Ce
   await pushImage(`http://127.0.0.1:${port}/v2/app`, '1', { name: 'hello', content: 'hello\n' });
 }
 
-/** On port 443 of an address. @returns the port of the registry itself, without TLS. */
+/** On port 443 of an address. @returns the registry's own port, without TLS. */
 async function startForeignRegistry(
   resources: AsyncDisposableStack,
   tls: Certificate,
@@ -144,11 +144,11 @@ function close(server: Server): Promise<void> {
 function homeFiles(cast: TwoAccountWorld, rule: Rule, dockerFolder: string): Record<string, string> {
   const credHelpers = { [ecrHost]: 'ecr-xacct', [foreignHost]: 'ecr-xacct' };
   return {
-    // Any profile other than the rule's is denied.
+    // Any other profile than the rule's is denied.
     '.aws/credentials': keys('default', cast.denied) + keys('dev', cast.dev),
     '.aws/config': `[default]\nregion = ${REGION}\n[profile dev]\nregion = ${REGION}\n`,
     '.config/ecr-xacct/config.yaml': configOf(rule),
-    // Formatted as Docker does.
+    // In Docker's format.
     [`${dockerFolder}/config.json`]: JSON.stringify({ credHelpers }, undefined, '\t'),
   };
 }

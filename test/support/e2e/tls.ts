@@ -1,4 +1,5 @@
-// Owns TLS in private hosts: servers at the port that clients expect, and the authorities that the engines trust.
+// Owns TLS in private hosts: servers on the port that clients expect, and the certificate authorities that engines
+// trust.
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import https from 'node:https';
@@ -7,7 +8,7 @@ import type { TestContext } from 'node:test';
 import { listen } from '../../fake-aws/listen.ts';
 import type { Certificate } from '../certificates.ts';
 
-/** The engine, podman, skopeo and buildah all look for a registry's certificate authority here. */
+/** The engine, podman, skopeo and buildah look for a registry's certificate authority here. */
 export async function trust({ cert }: Certificate, hosts: readonly string[]): Promise<void> {
   for (const host of hosts) {
     const folder = join('/etc/docker/certs.d', host);
@@ -16,7 +17,7 @@ export async function trust({ cert }: Certificate, hosts: readonly string[]): Pr
   }
 }
 
-/** Serves at port 443 of a loopback address for the time of a test; call it after `enterPrivateHosts`. */
+/** Serves on port 443 of a loopback address during a test. Call it after `enterPrivateHosts`. */
 export async function serveHttps(
   t: TestContext,
   address: string,

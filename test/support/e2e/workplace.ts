@@ -1,4 +1,4 @@
-// Owns one user's surroundings in an end-to-end test: a HOME with its configuration, and what runs in it.
+// Owns one user of an end-to-end test: a HOME with its configuration, and the processes in it.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -17,16 +17,16 @@ import {
   type SecretFound,
 } from '../secret-scan.ts';
 
-/** The built product. Its programs are the first on the PATH of whatever runs in a workplace. */
+/** The built product, whose programs are first on the PATH in a workplace. */
 const productFolder = fileURLToPath(new URL('../../../dist/bin', import.meta.url));
 
-// Milliseconds. The helper's own deadline is 30 s, and no program here needs as many seconds.
+// Milliseconds. The helper's own deadline is 30 s; no program here takes as many seconds.
 const programDeadline = 60_000;
 
-// Milliseconds. A daemon that was asked to stop ends within a fraction of this.
+// Milliseconds. A daemon stops within a fraction of this.
 const endingDeadline = 5_000;
 
-// Milliseconds between two looks at /proc.
+// Milliseconds between two reads of /proc.
 const watchInterval = 20;
 
 export interface WorkplaceOptions {
@@ -34,11 +34,11 @@ export interface WorkplaceOptions {
   readonly files: Readonly<Record<string, string>>;
   /** Added to the environment of every program. */
   readonly env: Readonly<Record<string, string>>;
-  /** What may be in no file and in no process. Asked each time, since tokens are issued meanwhile. */
+  /** The secrets that no file and no process may contain. Called each time, because new tokens are issued meanwhile. */
   readonly secrets: () => readonly string[];
 }
 
-/** What a program wrote, and its exit code: `null` if it was killed. */
+/** A program's output and exit code: `null` if it was killed. */
 interface Ran {
   readonly status: number | null;
   readonly stdout: string;
@@ -50,28 +50,27 @@ interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Disposing stops our daemon, throws if a process was left running, and removes the folder. */
+/** Disposing stops our daemon, throws if a process is still running, and removes the folder. */
 export interface Workplace extends AsyncDisposable {
   readonly home: string;
   /** The PATH of its programs. */
   readonly path: string;
   /**
-   * Runs a program in HOME until it ends. Throws if a secret was seen in the arguments or the environment
-   * of any process meanwhile, is in what the program wrote, or in any file of HOME, TMPDIR and the runtime
-   * folder.
+   * Runs a program in HOME until it ends. Throws if a secret is in the arguments or the environment of any process
+   * meanwhile, in the program's output, or in any file of HOME, TMPDIR and the runtime folder.
    */
   run(command: readonly string[], options?: RunOptions): Promise<Ran>;
-  /** The same for a program that is to succeed. Throws what it wrote to stderr if it does not. */
+  /** The same for a program that must succeed. If it does not, throws what it wrote to stderr. */
   succeed(command: readonly string[], options?: RunOptions): Promise<Ran>;
 }
 
-/** Makes a workplace in a new folder inside `parent`; starts nothing. */
+/** Makes a workplace in a new folder inside `parent`. Starts nothing. */
 export async function makeWorkplace(parent: string, options: WorkplaceOptions): Promise<Workplace> {
   const folder = await mkdtemp(join(parent, 'workplace-'));
   const env = { ...(await makeFolders(folder)), ...options.env };
   const home = join(folder, 'home');
   await writeFiles(home, options.files);
-  // The AWS CLI's files are left out anyway.
+  // The AWS CLI's files are not searched anyway.
   const written: ReadonlySet<string> = new Set();
   const before = await runningProcesses();
 
@@ -100,7 +99,7 @@ export async function makeWorkplace(parent: string, options: WorkplaceOptions): 
   return { home, path: env.PATH, run, succeed, [Symbol.asyncDispose]: leave };
 }
 
-/** Makes what a login session has, and answers the environment that leads there, and only that. */
+/** Makes a login session's folders. @returns the variables for them, and only these. */
 async function makeFolders(folder: string): Promise<Record<string, string> & { PATH: string }> {
   const env = {
     HOME: join(folder, 'home'),
@@ -108,7 +107,7 @@ async function makeFolders(folder: string): Promise<Record<string, string> & { P
     XDG_RUNTIME_DIR: join(folder, 'runtime'),
   };
   for (const path of Object.values(env)) await mkdir(path, { mode: 0o700 });
-  // podman and buildah keep images under /var/lib and need kernel features for it, unless told otherwise.
+  // By default, podman and buildah keep images below /var/lib, and need kernel features for it.
   const storage = join(folder, 'storage');
   await writeFile(
     join(folder, 'storage.conf'),
@@ -139,13 +138,13 @@ async function runProgram(
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('exit', resolve);
   });
-  // A program that does not read its input has done nothing wrong.
+  // A program need not read its input.
   child.stdin.on('error', () => {}).end(input);
   const [status, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
   return { status, stdout, stderr };
 }
 
-/** Looks at /proc until `running` settles: what a short-lived process shows cannot be found afterwards. */
+/** Reads /proc until `running` settles, because a short-lived process leaves no trace afterwards. */
 async function watchProcesses(
   running: Promise<unknown>,
   folder: string,
@@ -158,7 +157,7 @@ async function watchProcesses(
   );
   while (!(await Promise.race([ended, delay(watchInterval, false)]))) {
     found.push(...(await findSecretsInProcesses(secrets())));
-    // Other tests have processes with keys of their own in the environment.
+    // Other tests have processes with their own keys in the environment.
     const own = (await processesWith(folder)).map(({ pid }) => pid);
     found.push(...(await findSecretsInProcess(own, [CANARY])));
   }
@@ -166,8 +165,8 @@ async function watchProcesses(
 }
 
 /**
- * The command lines of what runs now and did not run `before`. Waits a moment for what is ending: the daemon
- * itself answers `daemon stop`, so its process ends after that command.
+ * The command lines of processes that run now and did not run `before`. Waits a moment for those that are ending: the
+ * daemon itself answers `daemon stop`, so its process ends after that command.
  */
 async function leftRunning(before: ReadonlyMap<string, string>): Promise<string[]> {
   const deadline = AbortSignal.timeout(endingDeadline);
@@ -178,7 +177,7 @@ async function leftRunning(before: ReadonlyMap<string, string>): Promise<string[
   }
 }
 
-/** Process ID → command line, of whatever runs; what ended and waits to be reaped has no command line. */
+/** Process ID → command line, for running processes. A zombie has no command line. */
 async function runningProcesses(): Promise<Map<string, string>> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(
