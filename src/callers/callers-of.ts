@@ -2,8 +2,10 @@
 
 import { createConfigReader } from '../config/config-reader.ts';
 import { orError, XacctError } from '../errors.ts';
+import type { Command } from '../hint.ts';
 import { describeIdentity, profileOf } from '../identity/identity.ts';
 import { climb, type ResolutionInput } from '../identity/precedence.ts';
+import { refuseMistyped } from '../identity/profile-failure.ts';
 import { type Resolution, resolutionOf } from '../identity/resolve.ts';
 import type { Invocation, Run } from '../invocation.ts';
 import { createMinters } from '../minter/start-minter.ts';
@@ -58,6 +60,15 @@ export async function* ownersOf(
     } else failures.push({ text: `${who} is of account ${asked.caller.account}` });
   }
   if (isFirst) throw failures.find(({ error }) => error !== undefined)?.error ?? noneIn(account, failures);
+}
+
+/** `again`: the command that was run, with another profile. @throws XacctError `profile-missing` with that command. */
+export function refuseMistypedProfile(
+  named: string | undefined,
+  { invocation: { env } }: Run,
+  again: (meant: string) => Command,
+): void {
+  refuseMistyped(named, createProfileReader()(env), again);
 }
 
 async function profileIn(

@@ -1,11 +1,9 @@
 // Chooses the identity that reads and writes a policy: the first of the account that may read it. The others are named.
 import type { AwsCaller } from '../callers/ask-as.ts';
-import { ownersOf } from '../callers/callers-of.ts';
+import { ownersOf, refuseMistypedProfile } from '../callers/callers-of.ts';
 import { orError, XacctError } from '../errors.ts';
 import type { Command, Hint } from '../hint.ts';
-import { refuseMistyped } from '../identity/profile-failure.ts';
 import type { Run } from '../invocation.ts';
-import { createProfileReader } from '../profiles/profiles.ts';
 import type { OwnedRegistry } from './policy-target.ts';
 
 export interface OwnerSearch {
@@ -34,11 +32,7 @@ export async function ownerFor<T>(
   attempt: (owner: AwsCaller) => Promise<T>,
 ): Promise<Owner<T>> {
   const { registry, profile, run, typed } = search;
-  refuseMistyped(profile, createProfileReader()(run.invocation.env), (meant) => [
-    ...withoutProfile(typed),
-    '--profile',
-    meant,
-  ]);
+  refuseMistypedProfile(profile, run, (meant) => [...withoutProfile(typed), '--profile', meant]);
   const skipped: XacctError[] = [];
   const owners = withCommand(
     ownersOf(registry, profile, run, (failure) => skipped.push(failure)),
