@@ -1,4 +1,4 @@
-// Owns who and what there is: registries, callers, the users and roles of the fake AWS, and whose each access key is.
+// Owns the registries, the callers, the users and roles of the fake AWS, and the owner of each access key.
 import type { PolicyDocument } from '../../fake-aws/policy-evaluation.ts';
 import type { FakeAws } from '../../fake-aws/start-fake-aws.ts';
 import { PRIMARY_ACCOUNT, SECONDARY_ACCOUNT, twoAccountWorld } from '../../fake-aws/two-account-world.ts';
@@ -14,7 +14,7 @@ const registry = (account: string, region: string) => ({
 
 export interface Host {
   hostname: string;
-  /** Undefined of a name that is ECR's only where a rule maps it, and of none of ours. */
+  /** Undefined for a name that is ECR's only by a rule, and for a name that is not ours. */
   account?: string;
   region: string;
 }
@@ -25,14 +25,14 @@ export const HOSTS = {
   'app-west': registry(PRIMARY_ACCOUNT, 'eu-west-1'),
   data: registry(DATA_ACCOUNT, 'us-east-1'),
   found: registry(FOUND_ACCOUNT, 'us-east-1'),
-  /** Of the account that the users' keys are of. */
+  /** In the account of the users' keys. */
   own: registry(SECONDARY_ACCOUNT, 'us-east-1'),
-  /** A name in front of `app-east`. */
+  /** Another name for `app-east`. */
   alias: { hostname: 'images.corp.example', region: APP_EAST.region },
   foreign: { hostname: 'ghcr.io', region: '' },
 } as const satisfies Readonly<Record<string, Host>>;
 export type HostName = keyof typeof HOSTS;
-/** Those that are ECR's by their names. */
+/** Those with an ECR hostname. */
 export const ECR_HOSTS = ['app-east', 'app-west', 'data', 'found', 'own'] as const;
 
 export type HomeName = 'one' | 'two';
@@ -55,7 +55,7 @@ export const CALLERS = {
 } as const satisfies Readonly<Record<string, CallerKind>>;
 export type CallerName = keyof typeof CALLERS;
 
-/** `denied` may do nothing; the keys of `ci` are never rotated. */
+/** `denied` has no rights. The keys of `ci` are never rotated. */
 export const USERS = ['dev', 'ops', 'work', 'ci', 'denied'] as const;
 export type UserName = (typeof USERS)[number];
 export const ROTATED = ['dev', 'ops', 'work'] as const;
@@ -65,7 +65,7 @@ export const ROLES = {
   pull: role(PRIMARY_ACCOUNT, 'EcrPull'),
   push: role(PRIMARY_ACCOUNT, 'EcrPush'),
   found: role(FOUND_ACCOUNT, 'Found'),
-  /** Trusts none. */
+  /** It trusts none of them. */
   untrusting: role(PRIMARY_ACCOUNT, 'NobodyTrusted'),
 } as const;
 
@@ -75,12 +75,12 @@ export interface Key {
   secretAccessKey: string;
 }
 
-/** The users' keys, as AWS knows them now. */
+/** The users' present keys. */
 export interface Keys {
   of(user: UserName): Key;
-  /** Whether AWS still takes it. */
+  /** Whether AWS still accepts it. */
   isValid(key: Key): boolean;
-  /** Makes a new key; the one before is refused from now on. */
+  /** Makes a new key; AWS rejects the former one from now on. */
   rotate(user: UserName): void;
 }
 

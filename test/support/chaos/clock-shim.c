@@ -1,6 +1,6 @@
 /*
- * Puts the clocks of every program that loads it ahead by what the file OFFSETS says, while it runs: two numbers of 64 bits,
- * milliseconds, of the wall clock and of the clock that counts sleep. CLOCK_MONOTONIC stays, as when a laptop sleeps.
+ * While a program runs, moves its clocks ahead as the file OFFSETS says: two numbers of 64 bits, in milliseconds, for
+ * the wall clock and for the clock that counts sleep. CLOCK_MONOTONIC stays, as when a laptop sleeps.
  */
 #define _GNU_SOURCE
 #include <errno.h>

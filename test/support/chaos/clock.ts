@@ -1,31 +1,32 @@
-// Owns the clocks of the programs under test: AWS's, which only goes on, and this machine's, which may be set and may sleep.
+// Owns the clocks for the programs under test: AWS's, which never goes back, and this machine's, which may be set and
+// may sleep.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** One moment, as the model counts lives by it. */
+/** One moment, as lifetimes in the model count. */
 export interface Instant {
-  /** Epoch ms by AWS's clock. */
+  /** Epoch ms of AWS's clock. */
   aws: number;
-  /** How far this machine's wall clock is ahead of AWS's. Milliseconds. */
+  /** How far this machine's wall clock is ahead of AWS's, in milliseconds. */
   ahead: number;
 }
 
 export interface Clocks {
   now(): Instant;
-  /** The machine sleeps this long: its clocks and AWS's go on, timers do not. */
+  /** The machine sleeps: its clocks and AWS's continue, timers do not. */
   sleep(milliseconds: number): void;
-  /** Sets this machine's wall clock. Milliseconds ahead of AWS's. */
+  /** Sets this machine's wall clock, in milliseconds ahead of AWS's. */
   set(ahead: number): void;
 }
 
 const SHIM = fileURLToPath(new URL('clock-shim.c', import.meta.url));
 
 /**
- * From now on the clocks of every program that this process starts are these. They are put in force by /etc/ld.so.preload, since
- * the programs start one another in environments of their own: so call it in a mount namespace only. The native client is static
- * and keeps the system's clocks; it reads only one that is never set.
+ * From now on, every program that this process starts has these clocks. They apply through /etc/ld.so.preload, because
+ * the programs start one another with other environments. So call it only in a mount namespace. The native client is
+ * static and keeps the system's clocks; it reads only one that is never set.
  */
 export function takeClocks(folder: string): Clocks {
   const file = join(folder, 'offsets');
@@ -58,7 +59,7 @@ export function takeClocks(folder: string): Clocks {
   };
 }
 
-/** Milliseconds from one moment to another: the longer of what the machine's two clocks say. */
+/** Milliseconds between two moments: the longer of the times by the machine's two clocks. */
 export function between(from: Instant, to: Instant): number {
   return to.aws - from.aws + Math.max(0, to.ahead - from.ahead);
 }

@@ -1,10 +1,10 @@
-// Owns what disturbs the calls of a step: does it, and says which failures it is a reason for.
+// Owns the disturbances of a step's calls, and which failures each may cause.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Problem, Trouble } from './errors.ts';
 import type { Disturbance } from './operations.ts';
 import { type ChaosStage, signalAll } from './stage.ts';
 
-/** `ahead`: of the wall clock, in milliseconds. A request that is signed with it takes one more try. */
+/** `ahead`: of the wall clock, in milliseconds. A request that is signed with it needs one more try. */
 export function troublesOf(during: Disturbance | undefined, ahead: number): Set<Trouble | Problem> {
   const skew: Trouble[] = ahead === 0 ? [] : ['skew'];
   switch (during?.kind) {
@@ -35,7 +35,7 @@ export function troublesOf(during: Disturbance | undefined, ahead: number): Set<
   }
 }
 
-/** Does what disturbs the calls. @returns how many processes it hit. */
+/** Disturbs the calls. @returns the number of processes that it affects. */
 export async function disturb(
   stage: ChaosStage,
   during: Disturbance | undefined,
@@ -62,10 +62,10 @@ export async function disturb(
     case 'suspend daemon for long': {
       const pids = stage.running(during.kind === 'suspend minters' ? 'mint' : 'daemon run');
       const hits = signalAll(pids, 'SIGSTOP');
-      // Longer than the timeout of a second, the daemon's grace of two, and the start of the program that says so.
+      // Longer than the timeout of a second, the daemon's grace of two, and the start of the program that reports it.
       await delay(during.kind === 'suspend daemon for long' ? 6_000 : during.milliseconds);
       signalAll(pids, 'SIGCONT');
-      // What came meanwhile is dealt with before this is answered.
+      // By the time of this answer, the daemon has handled what came before.
       if (during.kind !== 'suspend minters') await stage.product.daemon();
       return hits;
     }

@@ -1,15 +1,15 @@
-// Owns the changes of the users' files: each leads from what is in them to what is in them then.
+// Owns changes of the users' files: each leads from one content to the next.
 
 import type { Random } from '../random.ts';
 import type { HomeName, Keys, ROLES, UserName } from './cast.ts';
 import { firstHomes, type Home, type Homes, PATTERNS, type PatternName } from './homes.ts';
 
-/** One change, by an editor, of one home. */
+/** One change of one home, by an editor. */
 export type Edit = { home: HomeName } & (
   | { change: 'rule'; pattern: PatternName; profile: string }
   | { change: 'no rule'; pattern: PatternName }
   | { change: 'role'; profile: string; role: keyof typeof ROLES }
-  /** The profile has the keys that this user has now. */
+  /** The profile gets this user's present keys. */
   | { change: 'keys'; profile: string; user: UserName }
   | { change: 'no profile'; profile: string }
   | { change: 'profile again'; profile: string }
@@ -54,7 +54,7 @@ function without<T>(record: Readonly<Record<string, T>>, name: string): Record<s
   return Object.fromEntries(Object.entries(record).filter(([key]) => key !== name));
 }
 
-/** What is changed next: what is broken is likely to be corrected, and what is missing to come back. */
+/** Chooses the next change: broken things are likely to be corrected, and missing ones to come back. */
 export function someEdit(random: Random, homes: Homes, first: Homes): Edit {
   const home = random.pick(['one', 'one', 'two'] as const);
   const { profiles, broken } = homes[home];
@@ -92,7 +92,7 @@ export function someEdit(random: Random, homes: Homes, first: Homes): Edit {
       return { home, change, profile: random.pick(withKeys), user: random.pick(['dev', 'ops', 'work']) };
     }
     case 'no profile':
-      // Without the last there would be no one left to ask as.
+      // Without the last profile, no identity would be left.
       if (names.length < 3) return { home, change: 'all readable' };
       return { home, change, profile: random.pick(names) };
     default:

@@ -1,9 +1,9 @@
-// Owns what a failure's line may look like: one pattern for each kind of problem, as docs and failure table have it.
+// Owns the possible lines of a failure: one pattern for each kind of problem, as in docs and failure table.
 
-/** What is wrong with files, keys or rights: it lasts until it is changed. */
+/** Faults of files, keys or rights, which last until they are fixed. */
 export type Problem = 'config' | 'profiles' | 'no profile' | 'no identity' | 'key' | 'denied' | 'assume';
 
-/** What passes: a fault of AWS or of the network, or of processes that were killed or suspended. */
+/** Faults that pass: of AWS or the network, or of processes that were killed or suspended. */
 export type Trouble =
   | 'throttled'
   | 'AWS failed'
@@ -34,7 +34,7 @@ const LINES: Readonly<Record<Problem | Trouble, RegExp>> = {
   'no daemon': /there is no daemon to keep this login/,
 };
 
-/** Which kinds a line may be of. */
+/** The kinds to which a line may belong. */
 export function kindsOf(line: string): (Problem | Trouble)[] {
   const kinds = Object.entries(LINES) as [Problem | Trouble, RegExp][];
   return kinds.filter(([, pattern]) => pattern.test(line)).map(([kind]) => kind);

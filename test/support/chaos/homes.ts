@@ -1,17 +1,17 @@
-// Owns the users' files, as the model knows them, and how they are written: each replaced in one step, as editors do.
+// Owns the users' files as the model knows them. Each is replaced in one step, as editors do.
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HOSTS, type HomeName, type Key, type Keys, ROLES } from './cast.ts';
 
 export type ProfileSettings = { keys: Key } | { role: keyof typeof ROLES; source: string };
 
-/** What is in the files of one home. */
+/** The content of one home's files. */
 export interface Home {
   /** In the order of the files. */
   profiles: Readonly<Record<string, ProfileSettings>>;
   /** Pattern → profile. */
   rules: Readonly<Record<string, string>>;
-  /** What nothing can read at the moment. */
+  /** Content that nothing can parse. */
   broken: { config: boolean; profiles: boolean };
 }
 export type Homes = Readonly<Record<HomeName, Home>>;
@@ -25,7 +25,7 @@ export const PATTERNS = {
 } as const;
 export type PatternName = keyof typeof PATTERNS;
 
-/** How the users' files are at the beginning, and each profile when it is put back. */
+/** The users' files at the beginning; also the restored form of each profile. */
 export function firstHomes(keys: Keys): Homes {
   const broken = { config: false, profiles: false };
   const one: Home = {
@@ -53,7 +53,7 @@ export function firstHomes(keys: Keys): Homes {
   return { one, two };
 }
 
-/** Writes all files of a home anew. `folder` is the home. */
+/** Writes all files of a home. `folder` is the home. */
 export function writeHome(folder: string, { profiles, rules, broken }: Home): void {
   const sections = Object.entries(profiles);
   const credentials = sections.flatMap(([name, settings]) =>

@@ -1,4 +1,4 @@
-// The model's own reading of the users' files: as whom a caller gets a token for a registry, by README's rules alone.
+// The model's own reading of the users' files: the identity for a registry, by the rules in README alone.
 import {
   CALLERS,
   type CallerKind,
@@ -13,24 +13,24 @@ import {
 import type { Problem } from './errors.ts';
 import type { Home, Homes, PatternName } from './homes.ts';
 
-/** One way to be someone. `key` is what it was made from: if that is the same, one token serves. */
+/** One identity. `key` is what it was made from: for equal keys, one token is enough. */
 export interface Candidate {
   key: string;
   /** The profile that an error names; undefined if it is keys of the environment. */
   profile: string | undefined;
-  /** The ARN of the user or role whom a token is issued to, where AWS lets it. */
+  /** The ARN of the user or role that gets the token, if AWS allows it. */
   principal: string | undefined;
-  /** Why there is no token, where AWS does not. */
+  /** Why there is no token, if AWS refuses. */
   problem: Problem | undefined;
 }
 
 export type Reading =
-  /** Tried in some order; `problems` may come instead, where every candidate has one. */
+  /** They are tried in some order. If every candidate has a problem, one of `problems` is the answer. */
   | { kind: 'candidates'; candidates: readonly Candidate[]; region: string; asksWho: boolean }
   | { kind: 'not found' }
   | { kind: 'problem'; problem: Problem };
 
-/** Which pattern covers a registry, the most specific first. */
+/** The pattern that covers a registry, most specific first. */
 const COVERED_BY: Readonly<Record<HostName, readonly PatternName[]>> = {
   'app-east': ['app-east'],
   'app-west': ['all of west'],
@@ -58,7 +58,7 @@ export function readingOf(caller: CallerName, host: HostName, homes: Homes, keys
     asksWho,
   });
   const named = kind.override ?? (pattern && home.rules[pattern]);
-  // Whose keys are in the environment does not depend on profiles.
+  // The owner of keys in the environment does not depend on profiles.
   const needsProfiles = named !== undefined || kind.keysOf === undefined;
   if (needsProfiles && home.broken.profiles) return { kind: 'problem', problem: 'profiles' };
   if (named !== undefined) return as('named', [named]);
@@ -78,7 +78,7 @@ export function readingOf(caller: CallerName, host: HostName, homes: Homes, keys
 
 type ByProfiles = (way: string, profiles: readonly string[], asksWho?: boolean) => Reading;
 
-/** A role says its account; of keys, AWS says it, and what it says is asked for once. */
+/** A role declares its account. For keys, AWS says it, and is asked once. */
 function discovered(account: string, { profiles }: Home, as: ByProfiles): Reading {
   const names = Object.keys(profiles);
   const declared = names.filter((name) => {

@@ -1,4 +1,4 @@
-// Judges the answer to a get: Docker's shape, the right identity or login, a token that lives, a failure of an allowed kind.
+// Judges the answer to a get: its form, the right identity or login, a valid token, or an allowed failure.
 import { type CallerName, HOSTS, type HostName } from './cast.ts';
 import { between, type Instant } from './clock.ts';
 import { kindsOf, type Problem, type Trouble } from './errors.ts';
@@ -73,7 +73,7 @@ export function judgeGet(
   return judgeFailure(ran.stdout, { caller, host, isOff, began }, model, now);
 }
 
-/** Where a renewal has failed, the old token is handed out for a while before the next is tried. */
+/** After a failed renewal, the old token is given out for some time before the next try. */
 function canRenew(
   { principal, region }: Issued,
   candidates: readonly Candidate[],
@@ -110,7 +110,7 @@ export function judgeFailure(
     if (!isHeld && candidates.every(({ problem }) => problem !== undefined)) {
       for (const { problem } of candidates) if (problem !== undefined) allowed.add(problem);
     }
-    // The account of a key that AWS refuses is not known, and one that may do nothing may be the first of its account.
+    // The account of a rejected key is not known, and a key without rights may be the first of its account.
     if (asksWho)
       for (const kind of ['no identity', 'key', 'denied'] as const)
         if (hasProblem(candidates, kind)) allowed.add(kind);

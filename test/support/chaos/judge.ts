@@ -9,7 +9,7 @@ import { type Circumstances, OTHER, parsed, right, type Verdict, wrong } from '.
 
 export function judge(answered: Answered, model: Model, keys: Keys, now: Circumstances): Verdict {
   const { call, ran, milliseconds } = answered;
-  // The daemon's grace, the client's own try after it, a start of the daemon; and a machine with other work.
+  // The daemon's grace, then the client's own try, and a start of the daemon, on a busy machine.
   const most = (call.timeoutSeconds + 2) * 1_000 * (now.isCalm ? 1 : 2) + 12_000;
   if (milliseconds > most) return wrong(`an answer within ${most} ms`);
   const shown = `${ran.status === 0 && call.action.startsWith('get') ? '' : ran.stdout}${ran.stderr}`;
@@ -43,11 +43,11 @@ function judgeLogin(
     return may && ran.stderr === '' ? OTHER : wrong('no success, as there is no identity that can');
   }
   if (!/^ecr-xacct: /.test(ran.stderr) || ran.stdout !== '') return wrong('a failure on stderr alone');
-  // It always asks AWS: what is held is of no use to it.
+  // It always asks AWS: tokens in memory do not matter.
   return judgeFailure(ran.stderr, { ...call, isOff: true, began }, model, now);
 }
 
-/** No answer but success for these: Docker would call the logout or login failed. */
+/** These must succeed: otherwise Docker would report a failed logout or login. */
 function judgeDone({ ran }: Answered, call: Call, { troubles }: Circumstances): Verdict {
   const isCommand = call.action === 'logout' || call.action === 'logout all';
   if (ran.status === 0 && ran.stderr === '' && (isCommand || ran.stdout === '')) return OTHER;

@@ -1,4 +1,4 @@
-// The model: what may be in the daemon's memory and in the users' files after all that was done, and so what an answer may be.
+// The model: what the daemon's memory and the users' files may contain, and so which answers are right.
 import { CALLERS, type CallerKind, type CallerName, ECR_HOSTS, type HostName, type Keys } from './cast.ts';
 import { between, type Instant } from './clock.ts';
 import type { Problem, Trouble } from './errors.ts';
@@ -8,59 +8,62 @@ import type { Call } from './operations.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** Of ECR's tokens, and of logins that do not say theirs. */
+/** Tokens of ECR, and logins without a lifetime of their own. */
 export const LIFE = 12 * HOUR;
-/** A token with less life than this is renewed before it is handed out. */
+/** A token with less lifetime is renewed before it is given out. */
 export const MARGIN = 15 * MINUTE;
 /** A step takes some seconds. */
 export const SLACK = MINUTE;
 
-/** What `docker login` brought for a host. */
+/** A login that `docker login` stored for a host. */
 export interface Login {
   secret: string;
   at: Instant;
 }
 
-/** All that may be kept for a host; undefined is nothing. One entry: it is known. */
+/** Everything that the daemon may have for a host; undefined is nothing. With one entry, that is certain. */
 export type MaybeLogin = readonly (Login | undefined)[];
 
 const NONE: MaybeLogin = [undefined];
 
 export interface Model {
   homes: Homes;
-  /** Another program is on disk, and the daemon has not been asked for anything that makes it end. */
+  /** The program on disk was replaced, and no request has made the daemon end yet. */
   isOutdated: boolean;
   logins(host: HostName): MaybeLogin;
   setLogins(host: HostName, maybe: MaybeLogin): void;
   reading(caller: CallerName, host: HostName, homes: Homes): Reading;
-  /** Whether the daemon has a token for this caller and candidate for sure, which it need not renew. */
+  /** Whether the daemon certainly has a token for this caller and candidate that needs no renewal. */
   holds(caller: CallerName, key: string, region: string, now: Instant): boolean;
   /** `at`: when AWS issued the token. */
   hold(caller: CallerName, key: string, region: string, principal: string, at: Instant): void;
-  /** A token of this user or role was handed out for the host. */
+  /** A token of this user or role was given out for the host. */
   serves(host: HostName, principal: string, region: string): void;
-  /** This token was handed out for the host. */
+  /** This token was given out for the host. */
   gives(host: HostName, password: string): void;
-  /** What was handed out for the host, or for any, was logged out of: it is gone for good. */
+  /** After a logout of a host, or of all: what was given out for it is gone for good. */
   erased(host?: HostName): void;
-  /** Whether that is so of the token. */
+  /** Whether that is so for the token. */
   isErased(password: string): boolean;
-  /** All that was handed out for the host may be forgotten, whatever else it served; without a host, everything. */
+  /**
+   * The daemon may have forgotten everything that was given out for the host, also for other hosts; without a host,
+   * everything.
+   */
   mayHaveForgotten(host?: HostName): void;
   /** How many tokens are so old that the daemon may renew them unasked. */
   dueAhead(now: Instant): number;
-  /** After the clocks were changed: what may have died is no longer relied on. */
+  /** After a change of the clocks: tokens that may have expired no longer count as certain. */
   age(now: Instant): void;
-  /** For so long from this moment on. */
+  /** For so long from this moment. */
   remember(subject: string, kinds: readonly (Trouble | Problem)[], now: Instant, forMs: number): void;
-  /** Failures that may have answered for this subject then without AWS being asked. */
+  /** Failures that may answer for this subject without asking AWS. */
   remembered(subject: string, then: Instant): (Trouble | Problem)[];
 }
 
 export function createModel(keys: Keys, homes: Homes): Model {
   const logins = new Map<HostName, MaybeLogin>();
   const held = new Map<string, { principal: string; region: string; at: Instant }>();
-  /** Of tokens that a host was ever given. */
+  /** All tokens that a host was ever given. */
   const served = new Map<HostName, Set<string>>();
   const given = new Map<HostName, Set<string>>();
   const gone = new Set<string>();
@@ -111,7 +114,7 @@ export function createModel(keys: Keys, homes: Homes): Model {
     },
     remember(subject, kinds, { aws }, forMs) {
       if (kinds.length === 0) return;
-      // A slow call may have begun before they were over.
+      // A slow call may have begun before they ended.
       const known = (failures.get(subject) ?? []).filter(({ until }) => until > aws - MINUTE);
       failures.set(subject, [...known, { kinds, until: aws + forMs }]);
     },
@@ -134,7 +137,7 @@ export function takesLogins(caller: CallerName): boolean {
   return kind.override === undefined;
 }
 
-/** What a call leaves behind for each host that it changes: a login, or none. */
+/** What a call stores for each host that it changes: a login, or nothing. */
 export function changesBy(call: Call, at: Instant): Partial<Record<HostName, Login | undefined>> {
   switch (call.action) {
     case 'store':
@@ -150,7 +153,7 @@ export function changesBy(call: Call, at: Instant): Partial<Record<HostName, Log
   }
 }
 
-/** What the model remembers failures by: of mints, of renewals, of questions whose account it is. */
+/** The keys by which the model remembers failures: of mints, of renewals, of questions for an account. */
 export function failuresOf(principal: string | undefined, region: string): string {
   return `${principal} in ${region}`;
 }

@@ -1,4 +1,4 @@
-// Owns what a schedule is made of: steps, each some changes, then calls at once with one disturbance in the middle of them.
+// Owns the parts of a schedule: steps, each with changes, then calls at the same time with one disturbance.
 import type { Fault } from '../../fake-aws/faults.ts';
 import type { CallerName, HostName, ROTATED } from './cast.ts';
 import type { Edit } from './edits.ts';
@@ -11,7 +11,7 @@ export const SPELLINGS = {
   path: (hostname: string) => `${hostname}/team/app`,
 } as const;
 
-/** One program that is run, and its answer judged. */
+/** One program that runs and whose answer is judged. */
 export type Call = { caller: CallerName; timeoutSeconds: number } & (
   | { action: 'get' | 'get without daemon'; host: HostName; spelling: keyof typeof SPELLINGS }
   | { action: 'store'; host: HostName; secret: string }
@@ -19,7 +19,7 @@ export type Call = { caller: CallerName; timeoutSeconds: number } & (
   | { action: 'list' | 'logout all' }
 );
 
-/** What is done while no program runs but daemon and spare minter. */
+/** Operations while only the daemon and the spare minter run. */
 export type Change =
   | { kind: 'edit'; edit: Edit }
   | { kind: 'rotate keys'; user: (typeof ROTATED)[number] }
@@ -27,7 +27,7 @@ export type Change =
   | { kind: 'set clock'; ahead: number }
   | { kind: 'upgrade' };
 
-/** What happens while the calls of a step run; times are milliseconds. */
+/** Disturbances while the calls of a step run; times are milliseconds. */
 export type Disturbance =
   | { kind: 'kill daemon' | 'kill minters'; after: number }
   | { kind: 'suspend daemon' | 'suspend minters'; milliseconds: number }
@@ -38,14 +38,14 @@ export type Disturbance =
 
 export interface Step {
   changes: readonly Change[];
-  /** One after another, before the others. */
+  /** One after another, before the calls. */
   first: readonly Call[];
-  /** All at once. */
+  /** All at the same time. */
   calls: readonly Call[];
   during?: Disturbance;
 }
 
-/** How many operations a step is. */
+/** The number of operations in a step. */
 export function sizeOf({ changes, first, calls, during }: Step): number {
   return changes.length + first.length + calls.length + (during === undefined ? 0 : 1);
 }
@@ -60,7 +60,7 @@ export function kindsIn({ changes, first, calls, during }: Step): string[] {
   ];
 }
 
-/** One operation a line, for people. */
+/** One operation per line, for people. */
 export function describe({ changes, first, calls, during }: Step): string[] {
   const line = (what: object) =>
     Object.entries(what)
@@ -76,7 +76,7 @@ export function describe({ changes, first, calls, during }: Step): string[] {
   ];
 }
 
-/** JSON has no number without end. */
+/** JSON has no infinite number. */
 function shownValue(_: string, value: unknown): unknown {
   return value === Number.POSITIVE_INFINITY ? 'all' : value;
 }

@@ -1,4 +1,4 @@
-// Runs calls at once, has each answer judged, and counts the tokens that they cost.
+// Runs calls at the same time, has each answer judged, and counts the tokens that they cost.
 import { HOSTS, type HostName } from './cast.ts';
 import { disturb, troublesOf } from './disturb.ts';
 import { edited } from './edits.ts';
@@ -9,10 +9,10 @@ import { type Part, settle } from './settle.ts';
 import type { Answered, ChaosStage } from './stage.ts';
 import type { Circumstances, Issued, Verdict } from './verdict.ts';
 
-/** An answer that may not be, or what else may not. */
+/** A wrong answer, or another fault. */
 type Fault = { verdict: { expected: string; lost?: 'login' | 'token' }; ran: Answered | string };
 
-/** `issued`: by password; those that AWS issues meanwhile are added. */
+/** `issued`: by password; tokens that AWS issues meanwhile are added. */
 export async function runPart(stage: ChaosStage, model: Model, part: Part, issued: Map<string, Issued>) {
   const { calls, during } = part;
   const before = model.homes;
@@ -68,7 +68,7 @@ export async function runPart(stage: ChaosStage, model: Model, part: Part, issue
   return { faults, answered: judged.map(({ verdict }) => answerKind(verdict)) };
 }
 
-/** Of a daemon whose program was replaced: it does not answer these any more. */
+/** A daemon whose program was replaced no longer answers these. */
 function makesOutdatedEnd({ action }: Call): boolean {
   return action === 'get' || action === 'store' || action === 'login';
 }
@@ -79,7 +79,7 @@ function answerKind(verdict: Verdict): string {
   return right.of === 'failure' ? `failure: ${right.kinds.join(', ')}` : right.of;
 }
 
-/** How many tokens a quiet part may cost: one for each identity whose token is not held for sure. */
+/** How many tokens an undisturbed part may cost: one for each identity without a certain token. */
 function mintsAllowed(
   stage: ChaosStage,
   model: Model,

@@ -1,7 +1,7 @@
-// Owns what is printed of a run: the table of counts, and all that is needed to have a wrong answer again.
+// Owns the printed report of a run: the table of counts, and everything needed to repeat a wrong answer.
 import type { Outcome } from './run.ts';
 
-/** Whether nothing of it may not be. */
+/** Whether all answers were right. */
 export function isRight({ wrong, loginsLost, tokensLost, running, leftovers }: Outcome): boolean {
   return wrong.length + loginsLost + tokensLost + running + leftovers.length === 0;
 }

@@ -1,4 +1,4 @@
-// Runs a schedule: the steps one after another on the real programs, the model kept up with what was changed, and all counted.
+// Runs a schedule step by step on the real programs, updates the model, and counts everything.
 
 import { createRandom } from '../random.ts';
 import { edited } from './edits.ts';
@@ -11,10 +11,10 @@ import type { Part } from './settle.ts';
 import { type Answered, type ChaosStage, whenNoneRuns } from './stage.ts';
 import type { Issued } from './verdict.ts';
 
-/** So many of the last operations are shown where an answer is wrong: a crowd is two dozen. */
+/** After a wrong answer, it shows this many of the last operations: a crowd is two dozen. */
 const REMEMBERED = 50;
 
-/** An answer that may not be. */
+/** A wrong answer. */
 export interface Wrong {
   index: number;
   got: string;
@@ -34,7 +34,7 @@ export interface Outcome {
   leftovers: readonly string[];
 }
 
-/** Until so many operations were done, or an answer is wrong. */
+/** Runs until this many operations were done, or an answer is wrong. */
 export async function runChaos(
   stage: ChaosStage,
   seed: number,

@@ -1,4 +1,4 @@
-// Makes the schedule: which step comes next, by the seed and by what is in the users' files, never by an answer.
+// Makes the schedule: the next step depends on the seed and on the users' files, never on an answer.
 import type { Fault } from '../../fake-aws/faults.ts';
 import type { Random } from '../random.ts';
 import { CALLERS, type CallerName, ECR_HOSTS, HOSTS, type HostName, ROTATED } from './cast.ts';
@@ -8,15 +8,15 @@ import { type Call, type Change, SPELLINGS, type Step } from './operations.ts';
 
 const HOUR = 3_600_000;
 
-/** Milliseconds. Twelve hours are a token's life, and it is renewed in its last quarter of one. */
+/** Milliseconds. A token lives twelve hours, and is renewed in the last quarter. */
 const SLEEPS = [0.1, 1, 3, 11.5, 11.8, 11.8, 12.1, 40].map((hours) => hours * HOUR);
 
-/** Gets at once: of an image's build with several stages, or of Compose with many services. */
+/** Gets at the same time: from a build with several stages, or from Compose with many services. */
 const MOST = 24;
 
 /** Seconds: the deadline of a call that nothing is meant to delay. */
 const PATIENT = 20;
-/** The shortest that there is. */
+/** The shortest possible. */
 const IMPATIENT = 1;
 
 const WEIGHTS = {
@@ -39,7 +39,7 @@ const WEIGHTS = {
   fault: 34,
 } as const;
 
-/** `first`: how the homes are at the beginning. */
+/** `first`: the homes at the beginning. */
 export function createSchedule(random: Random, first: Homes): (homes: Homes) => Step {
   let stored = 0;
   let burst: readonly Call[] = [];
@@ -69,7 +69,7 @@ export function createSchedule(random: Random, first: Homes): (homes: Homes) => 
     const makers = { store, erase, list, get: () => get(ecrHost()) };
     return makers[random.weighted({ store: 3, erase: 3, list: 2, get: 4 })]();
   };
-  /** What was minted for some registries is forgotten, so that there is something to disturb. */
+  /** Forgets tokens of some registries, so that there is something to disturb. */
   const forgetful = () => several(1 + random.below(2), () => erase());
   const plain = (calls: readonly Call[], changes: readonly Change[] = []): Step => ({
     changes,
@@ -117,7 +117,7 @@ export function createSchedule(random: Random, first: Homes): (homes: Homes) => 
         return plain(gets(), [{ kind: 'rotate keys', user: random.pick(ROTATED) }]);
       case 'sleep': {
         const milliseconds = random.pick(SLEEPS);
-        // Of the same tokens, or none of them would be seen to grow old.
+        // For the same tokens, because otherwise none of them would become old.
         return plain([...burst, ...gets()], [{ kind: 'sleep', milliseconds }]);
       }
       case 'clock set': {

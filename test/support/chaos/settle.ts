@@ -1,4 +1,4 @@
-// Owns what the model knows after some calls: from what they asked for and what was disturbed, not from what the program says.
+// Owns what the model learns from calls: from their requests and the disturbance, not from what the program says.
 import { HOSTS, type HostName } from './cast.ts';
 import type { Instant } from './clock.ts';
 import type { Problem, Trouble } from './errors.ts';
@@ -7,7 +7,7 @@ import type { Call, Disturbance } from './operations.ts';
 import type { Answered } from './stage.ts';
 import type { Verdict } from './verdict.ts';
 
-/** What is AWS's, the network's or an administrator's to fix answers for a moment without another try: 3 s. */
+/** A failure that AWS, the network or an administrator must fix answers for 3 s without another try. */
 const PASSES: ReadonlySet<string> = new Set<Problem | Trouble>([
   'denied',
   'assume',
@@ -18,12 +18,12 @@ const PASSES: ReadonlySet<string> = new Set<Problem | Trouble>([
   'AWS silent',
 ]);
 const MOMENT = 3_500;
-/** Of profiles that did not say their account, up to a minute. */
+/** For profiles that do not declare their account: up to a minute. */
 const MINUTE = 63_000;
-/** A renewal that failed is tried again after a quarter of an hour, and half of it, at the latest. */
+/** A failed renewal is tried again after 15 to 22.5 minutes. */
 const RENEWALS = 25 * 60_000;
 
-/** Calls at once, and what disturbs them. */
+/** Calls at the same time, and what disturbs them. */
 export interface Part {
   calls: readonly Call[];
   during: Disturbance | undefined;
@@ -33,11 +33,11 @@ const HOST_NAMES = Object.keys(HOSTS) as HostName[];
 
 interface Done {
   part: Part;
-  /** When it was over. */
+  /** When they had ended. */
   now: Instant;
-  /** The daemon ended because another program is in its place. */
+  /** The daemon ended because its program was replaced. */
   ends: boolean;
-  /** How many processes the disturbance hit. */
+  /** How many processes the disturbance affected. */
   hits: number;
   isCalm: boolean;
   troubles: ReadonlySet<Trouble | Problem>;
@@ -66,7 +66,7 @@ export function settle(
     const keepsOld = results.length === 0 || !isSure || (done.ends && calls.length > 1);
     model.setLogins(host, [...(keepsOld ? old : []), ...results.map(({ login }) => login)]);
   }
-  // What is handed out beside a logout may be from before it.
+  // A token that is given out during a logout may be from before it.
   for (const { ran, verdict } of judged)
     if ('right' in verdict && ran.ran.status === 0) erase(model, ran.call);
   for (const { ran, verdict } of judged) learn(model, ran, verdict, done);
@@ -90,7 +90,7 @@ function learn(
   const { region } = HOSTS[call.host];
   const reading = model.reading(call.caller, call.host, model.homes);
   const candidates = reading.kind === 'candidates' ? reading.candidates : [];
-  // Also where another thing is wrong meanwhile, or nothing any more.
+  // Also if another fault exists meanwhile, or none any more.
   const kinds = right.of === 'failure' ? right.kinds.filter((kind) => PASSES.has(kind)) : [];
   if (part.during?.kind === 'fault') kinds.push(...troubles);
   for (const { principal } of candidates) {

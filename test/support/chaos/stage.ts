@@ -1,4 +1,4 @@
-// Owns the real programs of a schedule: an installation of their own, the callers' environments, their processes, their AWS.
+// Owns the real programs of a schedule: their own installation, the callers' environments, their processes, their AWS.
 import {
   cpSync,
   mkdirSync,
@@ -18,14 +18,14 @@ import { type Clocks, type Instant, takeClocks } from './clock.ts';
 import { firstHomes, type Homes, writeHome } from './homes.ts';
 import { type Call, SPELLINGS } from './operations.ts';
 
-/** What came of a call. */
+/** The outcome of a call. */
 export interface Answered {
   call: Call;
-  /** What was on stdin. */
+  /** Its stdin. */
   input: string;
   ran: Ran;
   began: Instant;
-  /** By a clock that is left alone. */
+  /** By a clock that is never set. */
   milliseconds: number;
 }
 
@@ -38,13 +38,13 @@ export interface ChaosStage extends AsyncDisposable {
   readonly product: Product;
   run(call: Call): Promise<Answered>;
   write(homes: Homes): void;
-  /** Another program is on disk where this one was. */
+  /** Replaces the program on disk. */
   upgrade(): void;
   /** `ecr-xacct daemon stop` */
   stop(): Promise<unknown>;
-  /** The process IDs of what is running. */
+  /** The process IDs of running processes. */
   running(what: Processes): number[];
-  /** What is in folders for temporary files, and is none of the stage's own. */
+  /** The files in folders for temporary files that are not the stage's own. */
   leftovers(): string[];
 }
 
@@ -53,7 +53,7 @@ const PROGRAMS: Readonly<Record<Processes, RegExp>> = {
   mint: /\/lib\/ecr-xacct\.cjs mint/,
 };
 
-/** Within private namespaces only: see `takeClocks`. */
+/** Only in private namespaces: see `takeClocks`. */
 export async function startChaosStage(): Promise<ChaosStage> {
   await using resources = new AsyncDisposableStack();
   const folder = join(tmpdir(), 'chaos');
@@ -133,7 +133,7 @@ function commandOf(call: Call, folder: string): { command: string[]; input: stri
   }
 }
 
-/** In namespaces of its own, /proc shows only what this process started. */
+/** In the private namespaces, /proc shows only what this process started. */
 function runningPrograms(pattern: RegExp): number[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.map(Number).filter((pid) => {
@@ -149,7 +149,7 @@ function runningPrograms(pattern: RegExp): number[] {
   });
 }
 
-/** Sends a signal to all of them. @returns how many were there. */
+/** Sends a signal to all of them. @returns how many there were. */
 export function signalAll(pids: readonly number[], signal: NodeJS.Signals): number {
   return pids.filter((pid) => {
     try {
@@ -160,7 +160,7 @@ export function signalAll(pids: readonly number[], signal: NodeJS.Signals): numb
   }).length;
 }
 
-/** Resolves when none of them runs any more. @returns how many do so after 20 s. */
+/** Resolves when none of them runs any more. @returns how many still run after 20 s. */
 export async function whenNoneRuns(stage: ChaosStage): Promise<number> {
   const left = () => stage.running('daemon run').length + stage.running('mint').length;
   for (let looks = 0; looks < 400 && left() > 0; looks += 1) await delay(50);

@@ -1,4 +1,4 @@
-// Owns what an answer is judged by, and what the judgement is.
+// Owns the conditions under which an answer is judged, and the form of the verdict.
 import type { HostName } from './cast.ts';
 import type { Instant } from './clock.ts';
 import type { Problem, Trouble } from './errors.ts';
@@ -14,21 +14,21 @@ export interface Issued {
   at: Instant;
 }
 
-/** What is so while the calls of a step run. */
+/** The conditions while the calls of a step run. */
 export interface Circumstances {
-  /** What the files may be: two, if they are edited meanwhile. */
+  /** The possible contents of the files: two, if they are edited meanwhile. */
   homes: readonly Homes[];
   logins: (host: HostName) => MaybeLogin;
   /** Why an answer may be a failure. */
   troubles: ReadonlySet<Trouble | Problem>;
-  /** Whether the daemon's memory stays as it is, but for what comes to it. */
+  /** Whether nothing leaves the daemon's memory meanwhile. */
   isCalm: boolean;
-  /** Whether nothing at all happens beside the calls. */
+  /** Whether nothing but the calls happens. */
   isQuiet: boolean;
   issued: ReadonlyMap<string, Issued>;
 }
 
-/** What an answer was, if it was right: of a get, where it came from. */
+/** A right answer; for a get, the source of its token or login. */
 export type Right =
   | { of: 'token'; secret: string; issued: Issued; candidates: readonly Candidate[] }
   | { of: 'login'; secret: string }
