@@ -17,7 +17,7 @@ export async function whenever(what: string, condition: () => Promise<boolean>):
   }
 }
 
-/** Resolves when the process has ended, whoever its parent is. */
+/** Resolves when the process has ended, with any parent. */
 export async function whenEnded(pid: number): Promise<void> {
   await whenever(`process ${pid} ends`, async () => !(await isRunning(pid)));
 }

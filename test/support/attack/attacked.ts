@@ -1,4 +1,4 @@
-// Owns the user that is attacked: files with something to steal, and every way to ask for it.
+// Owns the user under attack: files with secrets, and every way to ask for them.
 import { AssertionError } from 'node:assert';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -15,11 +15,11 @@ import type { Tally } from './tally.ts';
 /** A way to ask. */
 export interface AttackedFront {
   readonly name: string;
-  /** Of a thousand attacks, how many it can take in the time of one: a process costs more than a connection. */
+  /** How many of a thousand attacks it takes in the same time: a process costs more than a connection. */
   readonly share: number;
-  /** How many are asked at a time. */
+  /** How many run at the same time. */
   readonly atOnce: number;
-  /** The environment is on top of the user's own; `cwd` is where programs run, HOME unless said. */
+  /** The environment is added to the user's own; `cwd` is where programs run, by default HOME. */
   ask(
     stage: ProductStage,
     action: string,
@@ -29,7 +29,7 @@ export interface AttackedFront {
   ): Promise<Ran>;
 }
 
-/** What an attack needs to know. */
+/** The input of an attack. */
 export interface Attack {
   readonly seed: number;
   /** Of each class at the fastest front. */
@@ -38,7 +38,7 @@ export interface Attack {
   readonly fronts: readonly AttackedFront[];
 }
 
-/** So many of each class that time does not matter. */
+/** The number of attacks of each class if time does not matter. */
 const MANY = 500;
 
 /** A program, ours by its bare name. */
@@ -57,12 +57,12 @@ export function programFront(
   };
 }
 
-/** The test finds the program, whatever PATH it is given. */
+/** The test finds the program, whatever PATH the program gets. */
 function locate(word: string, place: number): string {
   return place === 0 && !word.includes('/') ? join(bin, word) : word;
 }
 
-/** The daemon's socket, without a client that would say no. */
+/** The daemon's socket, without a client that would reject anything. */
 const socketFront: AttackedFront = {
   name: 'socket',
   share: 1_000,
@@ -87,10 +87,10 @@ export const fronts: readonly AttackedFront[] = [
   }),
 ];
 
-/** What the daemon sends for these pieces of a request; nothing, where it hangs up. */
+/** The daemon's answer to these pieces of a request; empty if it hangs up. */
 export async function exchange({ product }: ProductStage, pieces: readonly Buffer[]): Promise<Buffer> {
   const socket = connect({ path: product.socket, allowHalfOpen: true });
-  // One that hangs up while it is written to is an answer, too.
+  // If it hangs up during the write, that is an answer, too.
   const answer = buffer(socket).catch(() => Buffer.alloc(0));
   socket.on('error', () => {});
   for (const piece of pieces) await new Promise((resolve) => socket.write(piece, resolve));
@@ -98,7 +98,7 @@ export async function exchange({ product }: ProductStage, pieces: readonly Buffe
   return answer;
 }
 
-/** As the native client would make it known. */
+/** In the native client's form. */
 export function asRan(answer: Buffer): Ran {
   const [outcome, text] = [answer.toString('latin1', 0, 1), answer.toString('utf8', 1)];
   const line = text.endsWith('\n') || text === '' ? text : `${text}\n`;
@@ -109,7 +109,7 @@ export function asRan(answer: Buffer): Ran {
     : { status: null, stdout: answer.toString(), stderr: '' };
 }
 
-/** Profile `dev`, mapped to what `MAPPED` names; nothing else is anyone's. */
+/** Profile `dev`, for the names in `MAPPED`; other names have no identity. */
 export function startAttacked(options: StageOptions = {}): Promise<ProductStage> {
   return startProductStage({
     ...options,
@@ -124,7 +124,7 @@ export function startAttacked(options: StageOptions = {}): Promise<ProductStage>
   });
 }
 
-/** The same, with a daemon that runs. */
+/** The same, with a running daemon. */
 export async function startWithDaemon(options: StageOptions = {}): Promise<ProductStage & { pid: number }> {
   await using resources = new AsyncDisposableStack();
   const stage = resources.use(await startAttacked(options));
@@ -134,27 +134,27 @@ export async function startWithDaemon(options: StageOptions = {}): Promise<Produ
   return { ...stage, pid, [Symbol.asyncDispose]: () => started.disposeAsync() };
 }
 
-/** After attacks: the daemon is the one that it was, and answers its user. */
+/** After attacks: the daemon is still the same process, and answers its user. */
 export async function faultOfDaemon(stage: ProductStage & { pid: number }): Promise<string | undefined> {
   if (!(await isRunning(stage.pid))) return 'the daemon has ended';
   const ran = await stage.product.get(HOST);
   return faultOf('token', HOST, ran, stage.aws.issuedTokens);
 }
 
-/** How many attacks a front takes where the fastest takes `count`: at least one. */
+/** The number of attacks at a front if the fastest takes `count`: at least one. */
 export function shareOf({ share }: AttackedFront, count: number): number {
   return Math.max(1, Math.round((count * share) / 1_000));
 }
 
 /**
- * Of attacks that cost a stage each, at three fronts in turn: all, or, where few are wanted, each at one front, which one by the
- * seed.
+ * Of attacks that each need a stage, at three fronts in turn: all, or, if few are wanted, each at one front that the
+ * seed chooses.
  */
 export function someOf<T>(attacks: readonly T[], { seed, count }: Pick<Attack, 'seed' | 'count'>): T[] {
   return attacks.filter((_, index) => count >= MANY || (index + Math.floor(index / 3) + seed) % 3 === 0);
 }
 
-/** Does all of it, so many at a time. */
+/** Runs all of them, a limited number at the same time. */
 export async function inTurns<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>) {
   const left = [...items];
   const worker = async () => {
@@ -163,7 +163,7 @@ export async function inTurns<T>(items: readonly T[], atOnce: number, work: (ite
   await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
-/** What came of asking, or what the canary search found in it. */
+/** The answer, or what the canary search found in it. */
 export async function attempted(asking: Promise<Ran>, judge: (ran: Ran) => string | undefined) {
   try {
     return judge(await asking);

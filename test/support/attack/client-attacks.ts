@@ -1,4 +1,4 @@
-// Owns the attacks by connection: clients of the daemon that say nothing, half, too much, too slowly, or do not read.
+// Owns the attacks by connection: clients that send nothing, half a request, too much or too slowly, or do not read.
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
@@ -8,12 +8,12 @@ import { randomOf } from '../random.ts';
 import { type Attack, attempted, faultOfDaemon, startWithDaemon } from './attacked.ts';
 import { faultOf } from './rule.ts';
 
-/** Connections at a time. */
+/** Simultaneous connections. */
 const ROUND = 200;
-/** Kilobytes of memory; under load it has some 85 MB. */
+/** Kilobytes of memory; under load it has about 85 MB. */
 const MOST_MEMORY = 256_000;
 
-/** Does something with a connection and leaves it so. */
+/** Does something with a connection, and leaves it open. */
 const CLIENTS: Readonly<Record<string, (socket: Socket, frame: Buffer) => void>> = {
   'says nothing': () => {},
   'says half': (socket, frame) => void socket.write(frame.subarray(0, frame.length / 2)),
@@ -37,7 +37,7 @@ async function attach({ product }: ProductStage): Promise<Socket> {
   return socket;
 }
 
-/** While they are there, the user is answered; when they have gone, nothing of them is left. */
+/** The user gets answers meanwhile; after the attackers have gone, nothing of them is left. */
 export async function attackByConnection({ seed, count, tally }: Attack): Promise<void> {
   const kind = 'hostile clients';
   await using stage = await startWithDaemon();

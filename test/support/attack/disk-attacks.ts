@@ -1,4 +1,4 @@
-// Owns the attacks by disk: folders that the product may write to are full, or may only be read.
+// Owns the attacks by disk: the folders that the product writes to are full or read-only.
 import type { Product, Ran } from '../product/product.ts';
 import { HOST, type ProductStage } from '../product/stage.ts';
 import { type Attack, attempted, inTurns, someOf, startAttacked } from './attacked.ts';
@@ -6,7 +6,7 @@ import { faultOf } from './rule.ts';
 
 const AT_ONCE = 6;
 
-/** Puts another disk in place of `$folder`, with what is in it; `$kept` is a folder for that meanwhile. */
+/** Mounts another file system at `$folder`, with the same content; `$kept` is a temporary folder for that. */
 const instead = (options: string) =>
   `cp -a "$folder" "$kept"; mount -t tmpfs -o ${options},mode=700 tmpfs "$folder"; cp -a "$kept/." "$folder"`;
 
@@ -24,7 +24,7 @@ const FOLDERS: Readonly<Record<string, (product: Product) => string>> = {
   "the AWS CLI's files": ({ home }) => `${home}/.aws`,
 };
 
-/** The daemon that is started there is of that namespace, and ends with it. */
+/** A daemon that starts there belongs to that namespace, and ends with it. */
 const ENTER = `set -e; folder=$1; kept=$2; eval "$3"; shift 3; set +e
 "$@"; status=$?
 ecr-xacct daemon stop >/dev/null 2>&1
@@ -50,7 +50,7 @@ const FRONTS: Readonly<Record<string, { command: readonly string[]; env: object 
   program: { command: ['ecr-xacct', 'helper', 'get'], env: {} },
 };
 
-/** Nothing of a `get` has to be written, so it is answered. */
+/** A `get` needs to write nothing, so it must succeed. */
 export async function attackByDisk({ seed, count, tally }: Attack): Promise<void> {
   const kind = 'disks';
   const attacks = Object.entries(DISKS).flatMap(([how, disk]) =>

@@ -1,4 +1,4 @@
-// Owns the attacks by environment: variables that lead elsewhere, programs in the current folder, code to be loaded.
+// Owns the attacks by environment: variables that redirect, programs in the current folder, code for loading.
 import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProductEnvironment } from '../product/product.ts';
@@ -7,7 +7,7 @@ import { type Random, randomOf } from '../random.ts';
 import { type Attack, attempted, faultOfDaemon, inTurns, shareOf, startWithDaemon } from './attacked.ts';
 import { faultOf } from './rule.ts';
 
-/** What an attacker may have put into a cloned folder, by the names that some program might look for. */
+/** What an attacker may put into a cloned folder, under names that some program might look for. */
 const PLANTED = ['docker-credential-evil', 'ecr-xacct', 'node', 'sh', 'aws', 'env', 'ssh-agent', 'id'];
 const NAMES = [
   ...[
@@ -113,7 +113,7 @@ const PATHS = [
   '~',
 ];
 
-/** One to three variables, and a PATH that looks into the current folder now and then. */
+/** One to three variables, and sometimes a PATH with the current folder. */
 function surroundings(random: Random): ProductEnvironment {
   const variables = Array.from({ length: 1 + random.below(3) }, () => [
     random.pick(NAMES),
@@ -122,7 +122,7 @@ function surroundings(random: Random): ProductEnvironment {
   return { ...Object.fromEntries(variables), ...(random.below(3) === 0 ? { PATH: random.pick(PATHS) } : {}) };
 }
 
-/** A folder that was cloned, say: all of it would leave `owned` behind. @returns the folder. */
+/** Such as a cloned folder. If anything in it ran, it would create `owned`. @returns the folder. */
 async function plant({ product }: ProductStage): Promise<{ folder: string; owned: string }> {
   const folder = join(product.folder, 'cloned');
   const owned = join(product.folder, 'owned');
@@ -140,7 +140,7 @@ async function plant({ product }: ProductStage): Promise<{ folder: string; owned
   return { folder, owned };
 }
 
-/** Whatever the environment is, the answer is our token, or one line; and nothing of the folder is run. */
+/** In every environment, the answer is our token or one line, and nothing in the folder runs. */
 export async function attackByEnvironment({ seed, count, tally, fronts }: Attack): Promise<void> {
   const kind = 'environments';
   await using stage = await startWithDaemon({ env: { ECR_XACCT_TIMEOUT: '5' } });
@@ -151,7 +151,7 @@ export async function attackByEnvironment({ seed, count, tally, fronts }: Attack
       const random = randomOf(seed, kind, number);
       const env = surroundings(random);
       const input = random.pick([HOST, HOST, 'ghcr.io']);
-      // The daemon leaves what names paths in the caller's folder to the caller.
+      // If variables have paths in the caller's folder, the daemon lets the caller do the work.
       const left = front.name === 'socket' ? ' or left to the client' : '';
       const expected = (input === HOST ? 'token or refused' : 'not found or refused') + left;
       const fault = await attempted(front.ask(stage, 'get', input, env, cwd), (ran) =>

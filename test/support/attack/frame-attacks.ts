@@ -1,4 +1,4 @@
-// Owns the attacks on the wire: what is sent to the daemon's socket is no request, not quite one, or too much of one.
+// Owns the attacks on the wire: invalid, nearly valid and oversized requests at the daemon's socket.
 import { HOST, type ProductStage } from '../product/stage.ts';
 import { type Random, randomOf } from '../random.ts';
 import { type Attack, asRan, exchange, faultOfDaemon, inTurns, startWithDaemon } from './attacked.ts';
@@ -61,7 +61,7 @@ const VARIABLES = [
   ...['AWS_CONFIG_FILE=/proc/self/environ', 'AWS_CONFIG_FILE=/dev/zero', 'XDG_CONFIG_HOME=..', 'PATH=.'],
 ];
 
-/** Latin-1 throughout, so that it can be any bytes. */
+/** All strings are latin1, so that they can have any bytes. */
 function changed(random: Random, frame: string): string {
   const at = random.below(frame.length);
   const [, head = '', rest = ''] = /^([^\n]*\n)(.*)$/s.exec(frame) ?? [];
@@ -84,13 +84,13 @@ function changed(random: Random, frame: string): string {
   ])();
 }
 
-/** What is behind the variables: independent of the rest, as little as may be known of a request that gets a token. */
+/** The part after the variables, found independently of the product: the least that a request for a token must have. */
 function inputOf(frame: string): string {
   const behind = frame.slice(frame.indexOf('\n') + 1);
   return behind.startsWith('\0') ? behind.slice(1) : behind.slice(behind.indexOf('\0\0') + 2);
 }
 
-/** A token comes only for a mapped name behind a `get`; any other frame gets an answer of the protocol, or none. */
+/** A token comes only for a mapped name after `get`. Any other frame gets an answer of the protocol, or none. */
 function faultOfAnswer(frame: string, answer: Buffer, stage: ProductStage): string | undefined {
   const isGet = /^ecr-xacct\/0*[12] get\n/.test(frame);
   const input = Buffer.from(inputOf(frame), 'latin1');
@@ -100,7 +100,7 @@ function faultOfAnswer(frame: string, answer: Buffer, stage: ProductStage): stri
   const isToken = ran.stdout.includes('"Secret"');
   if (isToken && !(isGet && expectedOf(input) === 'token')) return 'a credential for what is none of ours';
   if (isToken) return faultOf('token', input, ran, stage.aws.issuedTokens);
-  // What `list`, `status` and `explain` say is theirs to say; secrets and control characters are no one's.
+  // `list`, `status` and `explain` may say what they like, but no secrets and no control characters.
   const fault = faultOf('refused', input, ran, stage.aws.issuedTokens);
   return fault?.includes('instead of') && ran.status !== null ? undefined : fault;
 }

@@ -1,4 +1,4 @@
-// Owns the attacks by name: on `get`, at every front with the same names, and on `store`.
+// Owns the attacks by name: on `get`, with the same names at every front, and on `store`.
 
 import { HOST, type ProductStage } from '../product/stage.ts';
 import { randomOf } from '../random.ts';
@@ -14,7 +14,7 @@ import {
 import { nameClasses } from './names.ts';
 import { expectedOf, faultOf, isPrintable, mayBeKept } from './rule.ts';
 
-/** Every class at every front; each has the first of the same names, so one that answers differently is found. */
+/** Every class at every front, with the same first names, so that differences are found. */
 export async function attackByName({ seed, count, tally, fronts }: Attack): Promise<void> {
   await using stage = await startWithDaemon();
   for (const front of fronts) {
@@ -38,7 +38,7 @@ export async function attackByName({ seed, count, tally, fronts }: Attack): Prom
   }
 }
 
-/** A login for a name that is not ours is refused, and none for another name is ever given for ours. */
+/** A login for a name that is not ours is rejected, and a login for another name is never given out for ours. */
 export async function attackByLogin({ seed, count, tally, fronts }: Attack): Promise<void> {
   await using stage = await startWithDaemon();
   const kind = 'logins of others';
@@ -48,7 +48,7 @@ export async function attackByLogin({ seed, count, tally, fronts }: Attack): Pro
     await inTurns(numbers, front.atOnce, async (number) => {
       const random = randomOf(seed, kind, number);
       const ServerURL = Buffer.from(random.pick(classes)(random)).toString();
-      // Ours would be kept, as they may; these are to change nothing.
+      // Logins for our names would be kept, rightly; the others must change nothing.
       if (expectedOf(ServerURL.replace('http://', 'https://')) === 'token') return;
       const fault = await storeAndGet(front, stage, ServerURL, number);
       tally.count({ kind, front: front.name, number, attack: shown(ServerURL) }, fault);

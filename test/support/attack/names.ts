@@ -1,10 +1,10 @@
-// Owns the server URLs of the attacks: what is ours, changed in every way in which a credential helper was once misled.
+// Owns the server URLs of the attacks: our names, changed in every way that has misled a credential helper.
 import { HOST } from '../product/stage.ts';
 import type { Random } from '../random.ts';
 
 const OTHER_ACCOUNT = '444455556666';
 
-/** What the config of the attacked user maps, each to the profile `dev`. `*` is any region. */
+/** The attacked user's config: patterns for profile `dev`. `*` is any region. */
 export const MAPPED = {
   exact: HOST,
   anyRegion: `${OTHER_ACCOUNT}.dkr.ecr.*.amazonaws.com`,
@@ -15,7 +15,7 @@ const NAMES = [HOST, `${OTHER_ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com`, MAPPED.
 const EVIL = ['evil.example', 'evil.example:443', 'evil.example/v2', '127.0.0.1', '[::1]', 'localhost'];
 const PATHS = ['', '/', '/v2/', '/team/app', '/team/app/'];
 
-/** Ours, in a spelling of some caller's. */
+/** One of our names, in some caller's form. */
 function spelled(random: Random): string {
   const name = random.pick(NAMES);
   const cased = random.below(4) === 0 ? name.toUpperCase() : name;
@@ -26,13 +26,13 @@ function inserted(text: string, at: number, what: string, instead = 0): string {
   return text.slice(0, at) + what + text.slice(at + instead);
 }
 
-/** Somewhere in what is ours, its ends included. */
+/** Any position in one of our names, also its ends. */
 function somewhere(random: Random, what: string, instead = 0): string {
   const text = spelled(random);
   return inserted(text, random.below(text.length + 1), what, instead);
 }
 
-/** What `new URL`, IDNA or a decoder of percent signs makes of these is a letter, a digit or a dot of ours. */
+/** `new URL`, IDNA or percent-decoding turns these into a letter, a digit or a dot. */
 const LOOKALIKES: Readonly<Record<string, readonly string[]>> = {
   '.': ['。', '．', '｡', '%2e', '%2E', '%252e', '%u002e', '․', '٠'],
   '-': ['‐', '‑', '－', '%2d', '\u00ad'],
@@ -180,7 +180,7 @@ function foreign(random: Random): string {
   ]);
 }
 
-/** One to three bytes changed, gone, or there twice. */
+/** One to three bytes changed, removed or doubled. */
 function flipped(random: Random): Buffer {
   let bytes = Buffer.from(spelled(random));
   for (let left = 1 + random.below(3); left > 0; left -= 1) {
@@ -192,7 +192,7 @@ function flipped(random: Random): Buffer {
   return bytes;
 }
 
-/** Class → one attack of it, as it comes on stdin. The classes are those of docs/security.md. */
+/** Class → one attack of it, as on stdin. docs/security.md has the same classes. */
 export const nameClasses: Readonly<Record<string, (random: Random) => string | Buffer>> = {
   'unanchored match': unanchored,
   'control bytes': (random) => somewhere(random, String.fromCharCode(random.pick(CONTROLS)), random.below(2)),
@@ -206,6 +206,6 @@ export const nameClasses: Readonly<Record<string, (random: Random) => string | B
   'any host': foreign,
   'terminal escapes': (random) => somewhere(random, random.pick(ESCAPES)),
   'flipped bytes': flipped,
-  // Not an attack: without it, a program that refuses all would pass.
+  // Not an attack: without it, a program that rejects everything would pass.
   'our own names': spelled,
 };

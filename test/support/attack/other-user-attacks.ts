@@ -1,4 +1,4 @@
-// Owns the attacks of another user of the machine on what a daemon has: its socket, its files, its processes.
+// Owns attacks by another user of the machine on the daemon's socket, files and processes.
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { seenOf } from '../onlooker.ts';
@@ -9,11 +9,13 @@ import { type Attempt, letThrough, strangerTries } from './stranger.ts';
 
 const ON_FILES = ['read', 'write', 'open'];
 const ON_FOLDERS = ['list', 'open', 'rename'];
-/** proc(5): what tells what a process has in it; `cmdline` is open to all, and searched for secrets elsewhere. */
+/**
+ * proc(5): the files with a process's content. Everyone may read `cmdline`, which another test searches for secrets.
+ */
 const OF_PROCESSES = ['environ', 'mem', 'maps', 'smaps', 'auxv', 'stack', 'syscall', 'pagemap', 'io'];
 const LINKS = ['cwd', 'root', 'exe', 'fd/0', 'fd/1', 'fd/2', 'fd/3'];
 
-/** Whatever the product has made is closed to others, whatever the umask was, and so are its processes. */
+/** Everything that the product has made is closed to others, whatever the umask was; so are its processes. */
 export async function attackByOtherUser({ tally }: Attack): Promise<void> {
   const kind = 'another user';
   await using stage = await startWithDaemon({ env: { ECR_XACCT_LOG: 'debug' } });
@@ -62,12 +64,12 @@ export async function attackByOtherUser({ tally }: Attack): Promise<void> {
   );
 }
 
-/** One that ends while it is looked at has no files, and nothing of it is read. */
+/** A process that ends meanwhile has no files that can be read. */
 function childrenOf(pid: number): Promise<string> {
   return readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
 }
 
-/** Not what the test itself has made with modes of its own: HOME with its config files, and the folders around. */
+/** Except what the test itself has made with other modes: HOME with its config files, and the folders around it. */
 function isOfProduct(folder: string, path: string): boolean {
   const below = relative(folder, path);
   return /^(?:run\/|home\/\.local\/state\/ecr-xacct|tmp\/)/.test(below);

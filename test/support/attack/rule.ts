@@ -1,4 +1,4 @@
-// Owns the rule of what may be answered to a `get`, written otherwise than the product has it: letter by letter.
+// Owns the rule for answers to a `get`, written independently of the product: letter by letter.
 import { CANARY } from '../../fake-aws/canary.ts';
 import type { IssuedToken } from '../../fake-aws/world.ts';
 import { canariesInOutput } from '../canary-search.ts';
@@ -16,19 +16,19 @@ const PUBLIC = ['public.ecr.aws', 'ecr-public.aws.com'];
 const isLetter = (letter: string) => (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
 const isDigit = (letter: string) => letter >= '0' && letter <= '9';
 
-/** What must come of these bytes on the stdin of a `get`. */
+/** The right answer to these bytes on the stdin of a `get`. */
 export function expectedOf(input: string | Buffer): Expected {
   const text = lineOf(Buffer.from(input).toString());
   if (text.trim() === '') return 'no server URL';
   const name = nameIn(text);
   if (name === undefined) return 'not found';
   if (isMapped(name)) return 'token';
-  // A VPC endpoint's own name has no account in it: it is anyone's until a rule maps it.
+  // A VPC endpoint's own name has no account, so without a rule it is not ours.
   const isAnyones = PUBLIC.includes(name) || name.startsWith('vpce-');
   return isEcrHostname(name) && !isAnyones ? 'refused' : 'not found';
 }
 
-/** Whether a login for it may be kept: ECR's names and the mapped ones, also those without TLS, which no `get` gives. */
+/** Whether a login may be kept: for ECR's names and mapped ones, also without TLS, for which no `get` gives one. */
 export function mayBeKept(ServerURL: string): boolean {
   const name = nameIn(ServerURL.startsWith('http://') ? ServerURL.slice('http://'.length) : ServerURL);
   return name !== undefined && (isMapped(name) || isEcrHostname(name));
@@ -40,7 +40,7 @@ function lineOf(text: string): string {
   return text.endsWith('\n') ? text.slice(0, -1) : text;
 }
 
-/** Lower case. Undefined if the text is anything else than a hostname in the few spellings that callers have. */
+/** Lower case. Undefined if the text is not a hostname in one of the few forms that callers use. */
 function nameIn(text: string): string | undefined {
   if (text.length > LONGEST) return undefined;
   const [authority = '', ...path] = (text.startsWith('https://') ? text.slice(8) : text).split('/');
@@ -70,8 +70,8 @@ function isMapped(name: string): boolean {
 }
 
 /**
- * What is wrong with an answer; undefined if it is what must come. `expected`: kinds, with ` or ` between them where
- * each is right. `issued`: all tokens that there are, of `dev` each.
+ * What is wrong with an answer; undefined if it is right. `expected`: kinds, separated by ` or `. `issued`: all tokens
+ * that exist, each of `dev`.
  */
 export function faultOf(
   expected: string,
@@ -104,7 +104,7 @@ function kindOf(asked: string, { status, stdout, stderr }: Ran, issued: readonly
   return status === 1 && stdout === stderr && isLine ? 'refused' : 'no answer of the protocol';
 }
 
-/** No control and no formatting character but the line break at the end. */
+/** No control and no formatting character, except the line break at the end. */
 export function isPrintable(text: string): boolean {
   return !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text.replace(/\n$/, ''));
 }

@@ -1,4 +1,4 @@
-// Owns the list of attacks: which there are, in which order, and what each needs of the machine.
+// Owns the list of attacks, in order, with what each needs of the machine.
 import type { Attack } from './attacked.ts';
 import { attackByConnection } from './client-attacks.ts';
 import { attackByDisk } from './disk-attacks.ts';

@@ -1,4 +1,4 @@
-// Owns the attacks by answer: what servers say in the place of ECR, STS, SSO, a container's endpoint or the metadata service.
+// Owns the attacks by answer: hostile servers instead of ECR, STS, SSO, a container's endpoint or the metadata service.
 import { createServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { CANARY } from '../../fake-aws/canary.ts';
@@ -9,7 +9,7 @@ import { type Random, randomOf } from '../random.ts';
 import { type Attack, type AttackedFront, attempted, inTurns, shareOf, startAttacked } from './attacked.ts';
 import { faultOf } from './rule.ts';
 
-/** Seconds: what is tried again is waited for. */
+/** Seconds: retries take time. */
 const DEADLINE = '5';
 /** Of a thousand attacks at the fastest front. */
 const SHARE = 20;
@@ -30,7 +30,7 @@ const TYPES = [
   '',
 ];
 
-/** Nothing of it is a token, and what looks like one is of no use: AWS's own are at least a page long. */
+/** It contains no token. AWS's own are at least a page long, so a shorter text is useless. */
 const TOKENS = [
   '',
   ':',
@@ -79,7 +79,7 @@ function keysBody(random: Random): unknown {
   ]);
 }
 
-/** Bodies of any service's answer, and of none. */
+/** Bodies of any service's answers, and of none. */
 function bodyOf(random: Random): string {
   const json = JSON.stringify(random.below(2) === 0 ? tokenBody(random) : keysBody(random));
   const message = `\x1b]0;owned\x07\n\u202e${'m'.repeat(random.below(3_000))}`;
@@ -103,7 +103,7 @@ function bodyOf(random: Random): string {
   ]);
 }
 
-/** What a server sends, and whether it then resets the connection. `thief` is where redirects lead. */
+/** A server's answer, and whether it then resets the connection. Redirects lead to `thief`. */
 interface HostileAnswer {
   readonly what: string;
   readonly bytes: Buffer;
@@ -159,11 +159,11 @@ function answerOf(random: Random, thief: string): HostileAnswer {
 
 interface Answering extends AsyncDisposable {
   readonly url: string;
-  /** What came, of all connections. */
+  /** The data of all connections. */
   readonly heard: () => string;
 }
 
-/** Answers every connection in the same way, and hangs up. */
+/** Sends the same answer to every connection, and closes it. */
 async function startServer(treat: (socket: Socket) => void): Promise<Answering> {
   const chunks: Buffer[] = [];
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -197,7 +197,7 @@ async function attackOnce(random: Random, service: ReachedService, front: Attack
   return { what, fault: stolen ?? fault ?? unasked };
 }
 
-/** Whatever a server answers, the answer to Docker is one line, and no other server hears of it. */
+/** Whatever a server answers, Docker gets one line, and no other server gets anything. */
 export async function attackByAnswer({ seed, count, tally, fronts }: Attack): Promise<void> {
   const asking = fronts.filter(({ name }) => ['client', 'no daemon'].includes(name));
   const attacks = reachedServices.flatMap((service) =>

@@ -1,4 +1,4 @@
-// Owns the attacks by place: where the daemon's socket or its folder would be, another user has put something.
+// Owns the attacks by place: another user has put something where the daemon's socket or its folder belongs.
 import { chmod, chown, lstat, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { USER } from '../onlooker.ts';
@@ -8,7 +8,7 @@ import { type Attack, attempted, inTurns, someOf, startAttacked } from './attack
 import { faultOf } from './rule.ts';
 import { EVIL_SECRET, type Listener, letThrough, strangerListens } from './stranger.ts';
 
-/** Attacks of each class at the socket for one round of these. */
+/** One round of these for this many attacks of each class at the socket. */
 const ROUND = 1_000;
 const AT_ONCE = 6;
 
@@ -21,7 +21,7 @@ async function strangersFolder(path: string): Promise<string> {
   return path;
 }
 
-/** The stranger listens at the user's path, in a folder that is theirs for that moment. */
+/** The stranger listens at the user's path, in a folder that is the stranger's for that moment. */
 async function listenIn(folder: string): Promise<Listener> {
   await strangersFolder(folder);
   return strangerListens(join(folder, 'daemon.sock'));
@@ -90,7 +90,7 @@ async function put(path: string, product: ProductStage['product'], random: Rando
   else await symlink(join(product.folder, 'nowhere'), path);
 }
 
-/** The answer is the user's own token, or one line; the stranger is told nothing, and nothing of theirs comes. */
+/** The answer is the user's own token or one line. The stranger gets nothing, and nothing of the stranger's is used. */
 export async function attackByPlace({ seed, count, tally, fronts }: Attack): Promise<void> {
   const asking = fronts.filter(({ name }) => name !== 'socket');
   const rounds = Math.ceil(count / ROUND);

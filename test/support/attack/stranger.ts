@@ -1,4 +1,4 @@
-// Owns another user of the machine: a process of a uid without a name, which listens where the daemon would, or looks around.
+// Owns another user of the machine: a process with a nameless uid that listens in the daemon's place, or looks around.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod } from 'node:fs/promises';
@@ -7,11 +7,11 @@ import { text } from 'node:stream/consumers';
 import { USER } from '../onlooker.ts';
 import type { ProductStage } from '../product/stage.ts';
 
-/** What a daemon of the stranger's answers. */
+/** The answers of the stranger's daemon. */
 export const EVIL_SECRET = 'of-a-stranger';
 
 const BECOME = `process.setgroups([]); process.setgid(${USER}); process.setuid(${USER});`;
-/** Others may pass through, and not look. */
+/** Others may pass through the folder, but not list it. */
 const OPEN_FOLDER = 0o711;
 
 function begin(
@@ -34,7 +34,7 @@ server.on('error', (error) => { console.log(error.code); process.exit(1); });
 server.listen(process.argv[1], () => console.log('listens'));`;
 
 export interface Listener extends AsyncDisposable {
-  /** Whether anyone told it anything. */
+  /** Whether anyone sent it anything. */
   readonly heard: () => boolean;
 }
 
@@ -78,7 +78,7 @@ const acts = {
   process.exit(0);
 })();`;
 
-/** What a stranger may try, and on what: a path, or a process ID. */
+/** What a stranger tries: each with a path or a process ID. */
 export type Attempt = readonly [act: string, on: string];
 
 /** Tries all of it. @returns what worked. */
@@ -91,7 +91,7 @@ export async function strangerTries(attempts: readonly Attempt[]): Promise<Attem
     .map((line) => JSON.parse(line) as Attempt);
 }
 
-/** Lets strangers through what the test has made, so that what the product has made has to keep them out. */
+/** Lets strangers pass through the test's own folders, so that only the product's protect its files. */
 export async function letThrough({ product }: ProductStage): Promise<void> {
   for (const path of [product.folder, product.home, product.runtime]) await chmod(path, OPEN_FOLDER);
 }

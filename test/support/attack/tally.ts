@@ -1,9 +1,9 @@
-// Owns what came of the attacks: how many of each class at each front, what was wrong, and the closing table.
+// Owns the results of the attacks: their number by class and front, the faults, and the closing table.
 
 export interface Wrong {
   readonly kind: string;
   readonly front: string;
-  /** What repeats it, with the seed. */
+  /** With the seed, it repeats the attack. */
   readonly number: number;
   readonly attack: string;
   readonly fault: string;
@@ -11,7 +11,7 @@ export interface Wrong {
 
 export interface Tally {
   readonly wrong: readonly Wrong[];
-  /** Counts one attack; `fault` is what was wrong with what came of it. */
+  /** Counts one attack; `fault` is what was wrong with its result. */
   count(attack: Omit<Wrong, 'fault'>, fault: string | undefined): void;
   total(): number;
   /** Rows are classes, columns fronts. */

@@ -1,29 +1,32 @@
-// The fewest mints that a soak's gets need: a greedy bound from expiry and margin, that knows nothing of the product.
+// The fewest mints that a soak's gets need: a greedy bound from expiry and margin, independent of the product.
 import type { SoakPolicy } from './identities.ts';
 import { DAY } from './machine-time.ts';
 import { TOKEN_LIFE } from './small-aws.ts';
 
 export interface Fewest {
   /**
-   * A get that was answered with a token. `canMint`: whether AWS would have given one; where not, an old one served.
-   * `key`: one token serves all that has this key.
+   * A get that was answered with a token. `canMint`: whether AWS would have given one; if not, an old one was the
+   * answer. `key`: everything with the same key can share a token.
    */
   needed(key: string, hostname: string, now: number, canMint: boolean): void;
-  /** A person had one minted, whatever there was. */
+  /** A person forced a mint, whatever was in memory. */
   ordered(key: string, hostname: string, now: number): void;
-  /** `docker logout`: tokens that were handed out for it are forgotten. */
+  /** `docker logout`: tokens that were given out for it are forgotten. */
   erased(hostname: string): void;
   total(): number;
-  /** Forgets what is long over. */
+  /** Forgets what has expired. */
   tidy(now: number): void;
 }
 
-/** The share of a life that a margin is at most, as the documentation of the config says. */
+/** The maximum of the margin, as a share of a lifetime, from the documentation of the config. */
 const MARGIN_SHARE = 0.1;
 
 export function createFewest({ refreshMargin, maxTokenAge }: SoakPolicy): Fewest {
   const life = Math.min(TOKEN_LIFE, maxTokenAge);
-  /** A token that is minted at a get serves those of this long: no later is possible, and earlier it serves fewer. */
+  /**
+   * A token that is minted at a get serves the gets of this time. Minting later is impossible, and earlier would serve
+   * fewer.
+   */
   const serves = life - Math.min(refreshMargin, life * MARGIN_SHARE);
   const covers = new Map<string, { until: number; hostnames: Set<string> }>();
   let total = 0;

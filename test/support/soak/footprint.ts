@@ -1,4 +1,4 @@
-// What this process keeps once all garbage is collected: bytes, descriptors, files, and objects of the kinds that leak.
+// What this process keeps after a garbage collection: bytes, descriptors, files, and objects of the kinds that leak.
 import { readdirSync } from 'node:fs';
 import { queryObjects } from 'node:v8';
 import { giveBackGarbage } from '../../../src/daemon/small-heap.ts';
@@ -6,12 +6,12 @@ import { XacctError } from '../../../src/errors.ts';
 import { whenever } from '../processes.ts';
 
 export interface Footprint {
-  /** From 1. */
+  /** A day, from 1. */
   day: number;
-  /** Bytes: the heap in use, and what buffers have outside of it. */
+  /** Bytes: the used heap, and the memory of buffers outside of it. */
   heap: number;
   descriptors: number;
-  /** In the machine's folder. */
+  /** Files in the machine's folder. */
   files: number;
 }
 
@@ -19,7 +19,7 @@ export interface KeptObjects {
   timers: number;
   signals: number;
   errors: number;
-  /** A slot has two. */
+  /** Each slot has two. */
   sets: number;
 }
 
@@ -42,12 +42,12 @@ function timerClass(): new () => unknown {
   return timer.constructor as new () => unknown;
 }
 
-/** It goes through the whole heap, which takes some tenths of a second. */
+/** It reads the whole heap, which takes some tenths of a second. */
 function countOf(kind: abstract new (...args: never[]) => unknown): number {
   return queryObjects(kind as new () => unknown, { format: 'count' });
 }
 
-/** Timers that are there before anything is asked, as counted in a wait: the wait has some itself. */
+/** The timers before the first get, counted while waiting, because waiting itself has timers. */
 export async function idleTimers(): Promise<number> {
   let [most, looks] = [0, 0];
   await whenever('a wait has begun', async () => {
@@ -58,10 +58,10 @@ export async function idleTimers(): Promise<number> {
   return most;
 }
 
-/** Waits first until the deadlines of the last mints, which are real timers of a second, have run out. */
+/** Waits first for the deadlines of the last mints, which are real timers of a second. */
 export async function countObjects(idle: number): Promise<KeptObjects> {
   await whenever('the deadlines run out', async () => countOf(Timer) <= idle).catch(() => {
-    // The figures say it.
+    // The figures show failures.
   });
   return {
     timers: countOf(Timer),

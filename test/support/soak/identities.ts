@@ -1,4 +1,4 @@
-// The identities of a soak: how each gets its AWS credentials, its registries, and the files and variables that say so.
+// The identities of a soak: the source of each one's AWS credentials, its registries, files and variables.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Random } from '../random.ts';
@@ -17,29 +17,29 @@ const KINDS = [
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** How many SSO sessions they share. */
+/** The number of SSO sessions, which identities share. */
 export const SSO_SESSIONS = 3;
 
 export interface SoakIdentity {
   index: number;
   kind: Kind;
-  /** The profile that it is, or whose keys its role begins with. */
+  /** Its profile, or the profile with the keys of its role. */
   profile: string;
   hostnames: readonly string[];
-  /** Of its keys, if it has some: how often they were rotated, as its files or variables have it. */
+  /** How often its keys, if any, were rotated, as of its files or variables. */
   revision: number;
 }
 
-/** What is the same for every identity of a machine. */
+/** What all identities of a machine share. */
 export interface SoakPolicy {
-  /** Milliseconds; as in config.yaml. */
+  /** Milliseconds, as in config.yaml. */
   refreshMargin: number;
   maxTokenAge: number;
 }
 
 const REGIONS = ['us-east-1', 'eu-west-1', 'ap-southeast-2'];
 const FIRST_ACCOUNT = 100_000_000_000;
-/** Of accounts in which there is no registry: those of the keys that roles begin with. */
+/** Accounts without a registry: those of the keys of roles. */
 const FIRST_KEY_ACCOUNT = 900_000_000_000;
 
 export function makeIdentities(count: number, random: Random): SoakIdentity[] {
@@ -51,7 +51,7 @@ export function makeIdentities(count: number, random: Random): SoakIdentity[] {
   });
 }
 
-/** Of its registries. */
+/** The hostname of one of its registries. */
 function accountOf(index: number): string {
   return String(FIRST_ACCOUNT + index);
 }
@@ -60,17 +60,17 @@ export function regionOf(hostname: string): string {
   return hostname.split('.')[3] ?? '';
 }
 
-/** Which identity a hostname is for. */
+/** The identity for a hostname. */
 export function indexOfHost(hostname: string): number {
   return Number(hostname.slice(0, 12)) - FIRST_ACCOUNT;
 }
 
-/** The index of the identity that a profile belongs to; the profile with the keys of a role is its identity's. */
+/** The index of a profile's identity, which may also be that of a role's keys. */
 export function indexOfProfile(profile: string): number {
   return Number(/^p(\d+)/.exec(profile)?.[1]);
 }
 
-/** What AWS says that a profile is of: its own account, or one without registries for the keys of a role. */
+/** A profile's account, as AWS says: the identity's, or for the keys of a role one without registries. */
 export function accountOfProfile(profile: string): string {
   const index = indexOfProfile(profile);
   return profile.endsWith('-keys') ? String(FIRST_KEY_ACCOUNT + index) : accountOf(index);
@@ -88,7 +88,7 @@ function accessKeyOf(index: number, revision: number): string {
   return `AKIA${String(index).padStart(4, '0')}R${revision}`;
 }
 
-/** The index of the identity, and the revision. */
+/** The index of the identity, and the revision of its keys. */
 export function readAccessKey(id: string): { index: number; revision: number } {
   const [, index, revision] = /^AKIA(\d{4})R(\d+)$/.exec(id) ?? [];
   return { index: Number(index), revision: Number(revision) };
@@ -109,14 +109,14 @@ export function environmentOf(identity: SoakIdentity, home: string): Record<stri
     PATH: '/usr/bin:/bin',
     AWS_EC2_METADATA_DISABLED: 'true',
     ECR_XACCT_SYSTEM_CONFIG: '',
-    // Its timers are real ones.
+    // Its timers are real.
     ECR_XACCT_TIMEOUT: '1',
     EDITOR: 'vi',
     ...own[kind],
   };
 }
 
-/** Writes the files of the AWS CLI as the identities are now. */
+/** Writes the files of the AWS CLI for the present identities. */
 export function writeAwsFiles(identities: readonly SoakIdentity[], home: string): void {
   const sections = identities.flatMap(profilesOf);
   const sessions = Array.from({ length: SSO_SESSIONS }, (_, index) =>
@@ -138,7 +138,7 @@ export function writeAwsFiles(identities: readonly SoakIdentity[], home: string)
   write(join(home, '.aws', 'credentials'), credentials.join('\n'));
 }
 
-/** Those that begin with keys have a profile for them, or are it. */
+/** An identity with keys has a profile for them, or is one. */
 function keyProfile({ kind, profile }: SoakIdentity): string {
   return kind === 'keys' || kind === 'learnt account' ? profile : `${profile}-keys`;
 }
@@ -167,7 +167,7 @@ function section(header: string, settings: Readonly<Record<string, string>>): st
   return `[${header}]\n${lines.join('')}`;
 }
 
-/** `remark`: an edit that changes nothing. */
+/** `remark`: an edit without effect. */
 export function writeConfig(
   identities: readonly SoakIdentity[],
   home: string,

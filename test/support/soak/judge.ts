@@ -1,4 +1,4 @@
-// Judges each answer of a soak by a model of its own: what AWS, the files and the people have made true at that moment.
+// Judges each answer of a soak by a model: the state of AWS, the files and the people at that moment.
 import { elapsed, type Moment } from '../../../src/clock.ts';
 import type { Response } from '../../../src/wire/codec.ts';
 import { createFewest, type Fewest } from './fewest.ts';
@@ -6,7 +6,7 @@ import { hasKeys, regionOf, type SoakIdentity, type SoakPolicy, sessionOf } from
 import { DAY, HOUR, type MachineTime, MINUTE, SECOND } from './machine-time.ts';
 import { type Issued, type SmallAws, TOKEN_LIFE } from './small-aws.ts';
 
-/** Why an identity gets no new token now, and what the line of its failure says then. */
+/** Why an identity gets no new token now, and the line of its failure. */
 const REASONS = {
   'dead network': /cannot be reached|no AWS identity/,
   'keys not known to AWS': /does not know these keys|no AWS identity/,
@@ -16,14 +16,14 @@ const REASONS = {
 };
 type Reason = keyof typeof REASONS;
 
-/** A failure of the network answers for this long in place of another mint. Milliseconds. */
+/** For this long, a failure of the network answers instead of another mint. Milliseconds. */
 const MOMENT = 3 * SECOND;
-/** An MFA session with less life than this is not used. */
+/** An MFA session with less lifetime than this is not used. */
 const LEAST_SESSION = MINUTE;
-/** The small AWS takes its time for an answer: what ends within it may be either way. */
+/** The small AWS takes time for an answer. For states that end within it, either answer is right. */
 const BLUR = 30 * SECOND;
 
-/** Something in the daemon's memory, over when either clock of its machine says so. */
+/** An entry of the daemon's memory, which ends when either clock of its machine says so. */
 interface Kept {
   at: Moment;
   life: number;
@@ -40,18 +40,18 @@ export interface Judge {
     wrong: number;
     unexplained: number;
   };
-  /** What was wrong, the first of it in words. */
+  /** The first wrong answers, as text. */
   faults: string[];
-  /** An answer to a get. */
+  /** The answer to a get. */
   answered(identity: SoakIdentity, hostname: string, response: Response | string): void;
-  /** An answer to a login with a code. */
+  /** The answer to a login with a code. */
   loggedIn(identity: SoakIdentity, hostname: string, response: Response | string): void;
   minted(issued: Issued): void;
   stored(hostname: string, secret: string, expiresAt: number): void;
   erased(hostname: string): void;
   /** The wall clock was set. */
   clockSet(): void;
-  /** All that a daemon had in memory is gone. */
+  /** Everything in a daemon's memory is gone. */
   daemonEnded(): void;
   fault(text: string): void;
   tidy(): void;

@@ -1,4 +1,4 @@
-// The time of one machine, as fast as a test lets it pass: AWS's time, a wall clock that may be set wrong, and sleep.
+// The time of one machine, at a test's speed: AWS's time, a wall clock that may be set wrong, and sleep.
 import { type Clock, createClock, type Moment } from '../../../src/clock.ts';
 
 export const SECOND = 1_000;
@@ -7,23 +7,23 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 export interface MachineTime {
-  /** By AWS's clock, which is right. Epoch ms. */
+  /** Of AWS's clock, which is right. Epoch ms. */
   now(): number;
-  /** The product's own clock, on this machine's time. */
+  /** The product's clock, in this machine's time. */
   createClock(): Clock;
-  /** As this machine's clocks are. */
+  /** This machine's clocks. */
   moment(): Moment;
-  /** For the product: what it does each minute that the machine is awake. */
+  /** For the product: runs each minute while the machine is awake. */
   everyMinute(look: () => void): void;
-  /** Some time within which nothing else happens. Milliseconds. */
+  /** Time in which nothing else happens. Milliseconds. */
   pass(ms: number): void;
-  /** Awake, minute by minute, until then; `settle` is awaited after each look. */
+  /** Awake until then, minute by minute; awaits `settle` after each minute's run. */
   runUntil(then: number, settle: () => Promise<void>): Promise<void>;
   /** Until then, with no process of the machine running. */
   sleepUntil(then: number): void;
-  /** Sets the wall clock so far ahead of the right time. Milliseconds; behind if it is negative. */
+  /** Sets the wall clock this far ahead of the right time, in milliseconds; behind if it is negative. */
   setAhead(ms: number): void;
-  /** No daemon is left that would look. */
+  /** No daemon is left that would run it. */
   stopLooks(): void;
 }
 

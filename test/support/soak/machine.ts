@@ -1,4 +1,4 @@
-// A machine of a soak: its folder, its time, and the product's own daemon on its socket, in this process.
+// A machine of a soak: its folder, its time, and the product's own daemon in this process, on the machine's socket.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,9 +21,9 @@ export interface Machine extends AsyncDisposable {
   home: string;
   /** Asks the daemon as a client does, and starts one if there is none. */
   ask(action: string, input: string, env: Record<string, string>): Promise<Response | string>;
-  /** Until no mint is under way, and an end of the daemon is seen. */
+  /** Waits until no mint runs, and the end of a daemon was noticed. */
   settle(): Promise<void>;
-  /** How many daemons there were. */
+  /** The number of daemons until now. */
   daemons(): number;
 }
 
@@ -36,7 +36,7 @@ const READERS: { [K in keyof Parsed]: (path: string) => Parsed[K] } = {
   'system-config': (path) => readConfigAt(path, 'system-config'),
   sections: readSectionsAt,
 };
-/** In this process: a soak's time goes on while another one reads. */
+/** In this process: a soak's time continues while another process reads. */
 const parseHere: ParseApart = async (what, path) => READERS[what](path);
 
 export function createMachine(
@@ -77,7 +77,7 @@ export function createMachine(
       process.umask(umask);
     });
     await Promise.race([listening.promise, running]);
-    // They are for the process, which is not the daemon's alone: Ctrl+C is to end the soak.
+    // They would apply to the whole process, which is not the daemon's alone: Ctrl+C must end the soak.
     for (const [signal, own] of before) {
       for (const listener of process.listeners(signal)) {
         if (!own.includes(listener)) process.removeListener(signal, listener);

@@ -1,12 +1,12 @@
-// What happens on one day of a soak: people's work, their machine's sleep, and what goes wrong around them.
+// The events of one day of a soak: people's work, their machine's sleep, and faults around them.
 import type { Random } from '../random.ts';
 import { hasKeys, type SoakIdentity, SSO_SESSIONS } from './identities.ts';
 import { DAY, HOUR, MINUTE } from './machine-time.ts';
 
-/** `laptop`: asleep most nights and weekends. `server`: never, and a few jobs run at all hours. */
+/** `laptop`: asleep on most nights and weekends. `server`: never asleep, with a few jobs at all hours. */
 export type MachineKind = 'laptop' | 'server';
 
-/** Of one moment; `at` is epoch ms by AWS's clock. */
+/** An event at one moment; `at` is epoch ms of AWS's clock. */
 export type SoakEvent = { at: number } & (
   | { what: 'get'; hostnames: string[] }
   | { what: 'sso login'; session: number }
@@ -21,7 +21,7 @@ export type SoakEvent = { at: number } & (
   | { what: 'edit config' | 'look around' | 'measure' }
 );
 
-/** What only happens while the machine is awake; the rest is done, or found, when it wakes. */
+/** Events that need an awake machine; the others happen at once, or when it wakes. */
 const OF_PEOPLE: readonly SoakEvent['what'][] = [
   'get',
   'store',
@@ -31,11 +31,11 @@ const OF_PEOPLE: readonly SoakEvent['what'][] = [
 ];
 
 const GETS_AT_ONCE = 8;
-/** On a working day, for an identity. */
+/** For an identity on a working day. */
 const GETS_A_DAY: Readonly<Record<MachineKind, number>> = { laptop: 6, server: 9 };
 /**
- * Days on which the clock is set far off by a mistake. Hours. Ahead, everything in memory seems to be over; behind, until after
- * the next night, what is over seems to be new.
+ * Days on which the clock is set wrong, in hours. Ahead, everything in memory seems to have expired. Behind, until
+ * after the next night, expired things seem new.
  */
 const FAR_OFF: Readonly<Record<number, number>> = { 1: -13, 9: 13, 15: -13 };
 
@@ -44,7 +44,7 @@ export function isWorkday(day: number): boolean {
   return (day - 1) % 7 < 5;
 }
 
-/** `day` from 0, which is a Monday; `midnight` is when it begins. In their order. */
+/** `day` from 0, which is a Monday; `midnight` is its begin. In order of time. */
 export function eventsOf(
   day: number,
   midnight: number,
@@ -128,7 +128,7 @@ export function eventsOf(
 
 type Sleep = Extract<SoakEvent, { what: 'sleep' }>;
 
-/** Over lunch, over night, and from Friday to Monday. */
+/** At lunch, at night, and from Friday to Monday. */
 function sleepsOf(day: number, midnight: number, works: boolean, isLate: boolean, random: Random): Sleep[] {
   const sleeps: Sleep[] = [];
   const sleep = (from: number, until: number) =>

@@ -1,4 +1,4 @@
-// A small AWS in a soak's time, in the place of the minters: what it answers is decided by who has what at that moment.
+// A small AWS in a soak's time that replaces the minters: its answers depend on the state at that moment.
 import { XacctError } from '../../../src/errors.ts';
 import { command } from '../../../src/hint.ts';
 import { type Identity, profileOf } from '../../../src/identity/identity.ts';
@@ -22,27 +22,27 @@ export const TOKEN_LIFE = 12 * HOUR;
 const MFA_LIFE = 12 * HOUR;
 export const MFA_CODE = '123456';
 
-/** What a password of this AWS says. */
+/** The content of a password of this AWS. */
 export interface Issued {
   identity: number;
   region: string;
-  /** Of the keys, if there are some. */
+  /** Of the keys, if there are any. */
   revision: number;
-  /** Epoch seconds, as in ECR's. */
+  /** Epoch seconds, as ECR's. */
   expiration: number;
 }
 
 export interface SmallAws extends Minters {
-  /** Which keys AWS takes of each identity. */
+  /** The keys that AWS accepts from each identity. */
   readonly keys: Map<number, number>;
-  /** Until when each SSO session lives, by AWS's clock. */
+  /** The end of each SSO session, by AWS's clock. */
   readonly sso: Map<number, number>;
-  /** Whether the way to AWS is dead. */
+  /** Whether AWS cannot be reached. */
   network: { isDead: boolean; cameBack: number };
-  /** Whether the vault that a credential_process asks is locked. */
+  /** Whether the vault of a credential_process is locked. */
   vault: { isLocked: boolean };
   readonly counts: { minted: number; refused: number; accounts: number };
-  /** Mints under way. */
+  /** Running mints. */
   underWay(): number;
   onMinted: (issued: Issued) => void;
 }
@@ -59,7 +59,7 @@ export function createSmallAws(
     if (identity.kind === 'environment') return readAccessKey(env.AWS_ACCESS_KEY_ID ?? '').index;
     return indexOfProfile(profileOf(identity) ?? '');
   };
-  /** As the caller's environment, or the file as it is now, has it. */
+  /** From the caller's environment, or from the file as it is now. */
   const revisionOf = (own: SoakIdentity, env: Environment) =>
     own.kind === 'environment' ? readAccessKey(env.AWS_ACCESS_KEY_ID ?? '').revision : own.revision;
 
@@ -124,7 +124,7 @@ export function createSmallAws(
 
   const asked = async <T>(answer: () => Outcome<T>): Promise<Outcome<T>> => {
     underWay += 1;
-    // The answer is a turn of the event loop away, as a process's is; the way to AWS takes its time.
+    // The answer comes a turn of the event loop later, as a process's does, and the network takes time.
     await new Promise<void>((resolve) => setImmediate(resolve));
     time.pass(random.between(50, 400));
     underWay -= 1;

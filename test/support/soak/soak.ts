@@ -1,4 +1,4 @@
-// A soak: weeks of a machine's life, with many identities, in seconds; what came of it, in figures.
+// A soak: weeks of a machine's life, with many identities, in seconds, and its figures.
 import type { Response } from '../../../src/wire/codec.ts';
 import { createRandom } from '../random.ts';
 import { countObjects, type Footprint, idleTimers, type KeptObjects, takeFootprint } from './footprint.ts';
@@ -37,7 +37,7 @@ export interface SoakResult extends SoakOptions {
   objects: readonly KeptObjects[];
 }
 
-/** The first day that counts, from 1: on those before it everything is still being warmed up. */
+/** The first day that counts, from 1. Before it, everything is still warming up. */
 export function firstDay(days: number): number {
   return Math.max(1, Math.min(3, days - 2));
 }
@@ -51,7 +51,7 @@ const POLICIES: Readonly<Record<MachineKind, SoakPolicy>> = {
   server: { refreshMargin: 30 * MINUTE, maxTokenAge: 10 * HOUR },
 };
 
-/** What the events act on. */
+/** The objects of the events. */
 interface Stage {
   aws: SmallAws;
   time: MachineTime;
@@ -61,13 +61,13 @@ interface Stage {
   policy: SoakPolicy;
 }
 
-/** `onDay` is called with each footprint as it is taken. */
+/** `onDay` gets each footprint. */
 export async function soak(
   options: SoakOptions,
   onDay: (footprint: Footprint) => void = () => {},
 ): Promise<SoakResult> {
   const random = createRandom(options.seed);
-  // Apart: in which order answers come is the event loop's to say, and the schedule is to be the same all the same.
+  // Separate random numbers: the order of answers depends on the event loop, and the schedule must not.
   const ofAnswers = createRandom(options.seed + 1);
   const time = createMachineTime(START);
   const identities = makeIdentities(options.identities, random);
@@ -80,7 +80,7 @@ export async function soak(
   const lastWorkday = Array.from({ length: options.days }, (_, day) => day + 1).findLast(isWorkday);
   const idle = await idleTimers();
   const traces = Error.stackTraceLimit;
-  // As a daemon has it: an error holds what it came through.
+  // As in a daemon: an error keeps what is in its closures.
   Error.stackTraceLimit = 0;
   try {
     await using machine = createMachine(aws, time, ofAnswers, judge.daemonEnded);
@@ -97,7 +97,7 @@ export async function soak(
         await time.runUntil(event.at, machine.settle);
         if (event.what === 'measure') {
           const footprint = takeFootprint(day + 1, machine.folder);
-          // Of daemons that have ended, the log of each is still open: their process is this one.
+          // The logs of ended daemons are still open, because this process is theirs.
           footprint.descriptors -= machine.daemons() - 1;
           footprints.push(footprint);
           if ([firstDay(options.days), lastWorkday].includes(day + 1)) objects.push(await countObjects(idle));
@@ -201,7 +201,7 @@ async function get(stage: Stage, hostname: string): Promise<Response | string> {
   return response;
 }
 
-/** With the environment of whose registry it is. */
+/** In the environment of the registry's identity. */
 async function ask(
   stage: Stage,
   action: string,

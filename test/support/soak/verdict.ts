@@ -1,24 +1,24 @@
-// What a soak has to hold, and the closing table of its figures.
+// What a soak must fulfil, and the closing table of its figures.
 import type { Footprint, KeptObjects } from './footprint.ts';
 import { firstDay, type SoakResult } from './soak.ts';
 
-/** Mints, of the fewest that the gets need. */
+/** Mints, compared with the fewest that the gets need. */
 const MOST_MINTS = 1.25;
-/** Bytes of the heap on the last days, of those on the first that count. */
+/** Bytes of the heap on the last days, compared with the first that count. */
 const MOST_HEAP = 1.1;
-/** Objects likewise: one day has more identities at work than another. */
+/** The same for objects: not every day has equally many active identities. */
 const MOST_OBJECTS = 1.25;
-/** Of few, some more are no growth. */
+/** For small numbers, a few more are no growth. */
 const FEW = 20;
-/** Days at either end of which the median counts. */
+/** The median is of this many days at either end. */
 const DAYS = 3;
 
 const OBJECTS: readonly (keyof KeptObjects)[] = ['timers', 'signals', 'errors', 'sets'];
 const EXACT = ['descriptors', 'files'] as const;
-/** The log, and what a rotation leaves beside it. */
+/** The log, and its former part after a rotation. */
 const EXACT_MORE = 2;
 
-/** What does not hold, in words. */
+/** What is wrong, as text. */
 export function brokenPromises(result: SoakResult): string[] {
   const { counts, minted, fewest } = result;
   const broken: string[] = [];
