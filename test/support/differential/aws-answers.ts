@@ -1,4 +1,4 @@
-// Owns what a real `aws` did before, so that only ours is run again while it is being changed.
+// Owns the cache of a real `aws`'s answers, so that during development only ours runs again.
 import { createHash } from 'node:crypto';
 import { globSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ export type AskAws = (tls: Tls, program: AwsProgram, one: Case) => Promise<Obser
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** An `aws` that is run only where the folder has no answer of the same version, for the same case, by the same harness. */
+/** An `aws` that runs only if the folder has no answer of the same version, for the same case and harness. */
 export async function rememberedAws(folder: string): Promise<AskAws> {
   const sources = globSync(['test/support/differential/*.ts', 'test/fake-aws/*.ts'], {
     cwd: ROOT,

@@ -1,14 +1,16 @@
-// Owns which AWS CLIs the differential test goes by.
+// Owns the AWS CLIs that the differential test compares with.
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 
 export interface AwsProgram {
   readonly path: string;
-  /** As it says it: `aws-cli/2.9.19`. */
+  /** The program's own words: `aws-cli/2.9.19`. */
   readonly version: string;
 }
 
-/** Made by `scripts/install-test-peers`, where Python's index is there; its botocore is what AWS's newest CLIs have. */
+/**
+ * `scripts/install-test-peers` makes it if Python's index can be reached. Its botocore is that of AWS's newest CLIs.
+ */
 const NEWER = '/var/cache/docker-credential-ecr-xacct-tests/aws-cli-1.45.11/bin/aws';
 const DEBIAN = '/usr/bin/aws';
 
@@ -23,7 +25,7 @@ export function awsProgram(path: string): AwsProgram {
   return { path, version: /^\S+/.exec(words)?.[0] ?? words.trim() };
 }
 
-/** What `Case.newer` speaks of. */
+/** The newer CLI, as in `Case.newer`. */
 export function isNewer({ path }: AwsProgram): boolean {
   return path !== DEBIAN;
 }

@@ -1,4 +1,4 @@
-// Owns the verdict of a case: whether the two programs were the same identity.
+// Owns the verdict of a case: whether the two programs used the same identity.
 import type { Observation } from './observation.ts';
 
 export type Verdict = 'same' | 'other identity' | 'only ours fails' | 'only aws fails';
@@ -6,7 +6,7 @@ export type Verdict = 'same' | 'other identity' | 'only ours fails' | 'only aws 
 /** In the order of a report. */
 export const VERDICTS: readonly Verdict[] = ['same', 'other identity', 'only ours fails', 'only aws fails'];
 
-/** Two failures are the same: what each says of it is for other tests. */
+/** Two failures are equal: other tests check the messages. */
 export function compare(aws: Observation, ours: Observation): Verdict {
   if (aws.succeeded !== ours.succeeded) return ours.succeeded ? 'only aws fails' : 'only ours fails';
   if (!aws.succeeded) return 'same';

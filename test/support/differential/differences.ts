@@ -1,7 +1,7 @@
-// Owns the intended differences from the AWS CLI; docs/aws-cli-differences.md has the same rows.
+// Owns the intended differences from the AWS CLI. docs/aws-cli-differences.md has the same rows.
 
 export interface Difference {
-  /** The first column: what it is about. */
+  /** The first column: the subject. */
   readonly subject: string;
   readonly aws: string;
   readonly ours: string;

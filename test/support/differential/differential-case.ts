@@ -1,38 +1,38 @@
-// What a case of the differential test is: files and an environment, as data, and the words that they are written with.
+// A case of the differential test as data: files and an environment, with constants to write them.
 import { createECDH, createHash, createPrivateKey } from 'node:crypto';
 import type { DifferenceName } from './differences.ts';
 import type { MetadataBehaviour } from './metadata-server.ts';
 
-/** `{HOME}`, `{container}` and `{instance}` (URLs) are filled in. Bytes are written as they are. */
+/** `{HOME}`, `{container}` and `{instance}` (URLs) are replaced. Other bytes are written unchanged. */
 export type Text = string | Uint8Array;
 
 export interface Case {
   readonly name: string;
-  /** `~/.aws/config`; no file if it is absent, as all of them. */
+  /** `~/.aws/config`; if absent, there is no file. The same applies to all of them. */
   readonly config?: Text;
   /** `~/.aws/credentials` */
   readonly credentials?: Text;
-  /** On top of the standard environment; undefined takes a variable away. */
+  /** Added to the standard environment; undefined removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Below HOME. What begins with `#!` can be executed. */
+  /** Below HOME. A file that begins with `#!` is executable. */
   readonly files?: Readonly<Record<string, Text>>;
-  /** Path below HOME → where the link leads. */
+  /** Path below HOME → the link's target. */
   readonly links?: Readonly<Record<string, string>>;
-  /** For `aws --profile` and ECR_XACCT_PROFILE: keys in the environment do not count then. */
+  /** For `aws --profile` and ECR_XACCT_PROFILE: then keys in the environment do not count. */
   readonly profile?: string;
-  /** What `{container}` does. */
+  /** The behaviour of `{container}`. */
   readonly container?: MetadataBehaviour;
-  /** What `{instance}` does. */
+  /** The behaviour of `{instance}`. */
   readonly instance?: MetadataBehaviour;
-  /** Of the registry; default us-east-1. */
+  /** The registry's; default: us-east-1. */
   readonly region?: string;
-  /** `config.yaml`; default `discover: false`. */
+  /** `config.yaml`; default: `discover: false`. */
   readonly xacct?: string;
-  /** Whether session names are compared that no setting gives. */
+  /** Whether session names that no setting gives are compared. */
   readonly namesSessions?: true;
   /** The row of the table that excuses the case. */
   readonly difference?: DifferenceName;
-  /** Why the older CLI does otherwise: the newer one is the yardstick, and without it there is none. */
+  /** Why the older CLI differs: the newer one is the yardstick, and without it there is none. */
   readonly newer?: string;
 }
 
@@ -42,14 +42,14 @@ export interface Kind {
   readonly cases: readonly Case[];
 }
 
-/** An access key, for both programs alike. `lines` are its settings, `env` its variables. */
+/** An access key, for both programs. `lines`: its settings; `env`: its variables. */
 export interface Key {
   readonly id: string;
   readonly secret: string;
   readonly token?: string;
   readonly lines: string;
   readonly env: Readonly<Record<string, string>>;
-  /** What a process prints. */
+  /** The output of a process. */
   readonly json: string;
 }
 
@@ -81,25 +81,25 @@ function sessionKey(letter: string): Key {
   );
 }
 
-/** Users' keys: each is another identity. */
+/** Keys of users, each a separate identity. */
 export const A = userKey('A');
 export const B = userKey('B');
 export const C = userKey('C');
 export const D = userKey('D');
-/** Sessions' keys: in files, and what a container's endpoint and an instance hand out. */
+/** Keys of sessions: in files, and from a container's endpoint and an instance. */
 export const T = sessionKey('T');
 export const U = sessionKey('U');
 export const AT_CONTAINER = sessionKey('V');
 export const AT_INSTANCE = sessionKey('W');
 
-/** Every caller may assume them, and they take a web identity. */
+/** Every caller may assume them, and they accept a web identity. */
 export const ROLE_ACCOUNT = '111122223333';
 export const ROLES = ['One', 'Two', 'Three'] as const;
 export const [ONE, TWO, THREE] = ['One', 'Two', 'Three'].map(
   (name) => `arn:aws:iam::${ROLE_ACCOUNT}:role/${name}`,
 ) as [string, string, string];
 
-/** What a web identity token file has in it. */
+/** The content of a web identity token file. */
 export const WEB_TOKEN = 'fake.web.identity';
 export const WEB_FILE = { 'web-token': WEB_TOKEN };
 /** Settings of a role with it. */
@@ -112,7 +112,7 @@ export function roleOf(role: string, source: string): string {
   return `role_arn = ${role}\nsource_profile = ${source}\n`;
 }
 
-/** Permission sets of SSO_ACCOUNT that the sessions of both tokens may have. */
+/** Permission sets of SSO_ACCOUNT for the sessions of both tokens. */
 export const SSO_ACCOUNT = '444455556666';
 export const SSO_ROLES = ['Dev', 'Ops'] as const;
 export const SSO_URL = 'https://corp.example/start';
@@ -134,7 +134,7 @@ export const SSO_TOKEN = 'sso-access';
 export const SSO_RENEWED = 'sso-renewed';
 export const SSO_REFRESH = 'sso-refresh';
 
-/** What `aws sso login` leaves, for a session's name or a start URL. */
+/** The file of `aws sso login`, for a session's name or a start URL. */
 export function ssoCache(of: string, token: Record<string, unknown> = {}): Record<string, string> {
   const content = {
     startUrl: SSO_URL,
@@ -150,10 +150,10 @@ export function ssoCache(of: string, token: Record<string, unknown> = {}): Recor
 }
 
 export const LOGIN_ARN = `arn:aws:iam::${SSO_ACCOUNT}:user/login`;
-/** The same at each run, as all of a case: nothing is signed with it, because nothing is renewed. */
+/** The same at each run, as everything in a case: it signs nothing, because nothing is renewed. */
 const LOGIN_KEY = loginKey();
 
-/** What `aws login` leaves: the session U. */
+/** The file of `aws login`: the session U. */
 export function loginCache(session = LOGIN_ARN): Record<string, string> {
   const content = {
     accessToken: {
@@ -182,7 +182,7 @@ export function bytes(text: string): Uint8Array {
   return Buffer.from(text, 'latin1');
 }
 
-/** Why Debian's CLI, of version 2.9, is no yardstick for a case. */
+/** Why Debian's CLI, version 2.9, is no yardstick for a case. */
 export const NEWER = {
   login: 'Debian’s CLI does not know aws login.',
   sourceSso: 'Debian’s CLI fails at the SSO session of a source_profile.',

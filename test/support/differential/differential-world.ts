@@ -1,4 +1,4 @@
-// The fake AWS of the differential test: every key may assume every role, so that only who asks for what makes a difference.
+// The fake AWS of the differential test. Every key may assume every role, so that only the requests make a difference.
 import { type FakeAws, startFakeAws } from '../../fake-aws/start-fake-aws.ts';
 import {
   A,
@@ -25,7 +25,7 @@ const ANYTHING = [
   { Version: '2012-10-17', Statement: [{ Effect: 'Allow' as const, Action: '*', Resource: '*' }] },
 ];
 
-/** Starts one, for one run of one program: refresh tokens work once. */
+/** Starts one for each run of each program, because refresh tokens work once. */
 export async function startDifferentialWorld(tls: { key: string; cert: string }): Promise<FakeAws> {
   const aws = await startFakeAws({ tls });
   const { world } = aws;
@@ -65,10 +65,10 @@ export async function startDifferentialWorld(tls: { key: string; cert: string })
   return aws;
 }
 
-/** Regions that a case may lead a client to. */
+/** Regions that clients may use because of a case. */
 const REGIONS = ['us-east-1', 'us-east-2', 'us-west-2', 'eu-west-1', 'eu-central-1', 'us-gov-west-1'];
 
-/** The hosts of AWS's that there is a certificate for. */
+/** The AWS hosts with a certificate. */
 export const HOSTS = [
   'sts.amazonaws.com',
   ...REGIONS.flatMap((region) => [

@@ -1,8 +1,8 @@
-// Owns the ways to write a file: a header, a setting, the end of a line, each mostly as it should be.
+// Owns the ways to write a header, a setting and a line's end in a file, mostly ordinary ones.
 import fc from 'fast-check';
 import { bytes } from './differential-case.ts';
 
-/** Mostly what is ordinary. */
+/** Mostly ordinary ones. */
 export function mostly<T>(ordinary: T, ...odd: readonly T[]): fc.Arbitrary<T> {
   return fc.oneof(
     { weight: 4 * odd.length, arbitrary: fc.constant(ordinary) },
@@ -34,7 +34,7 @@ export function credentialsHeader(name: string): fc.Arbitrary<string> {
   return mostly(`[${name}]`, `[${name}]# c`, `[ ${name} ]`, `["${name}"]`, `[profile ${name}]`, `[${name}`);
 }
 
-/** One setting, written in some way. */
+/** One setting, written in one of the ways. */
 function written(line: string): fc.Arbitrary<string> {
   const equals = line.indexOf(' = ');
   const [option, value] = [line.slice(0, equals), line.slice(equals + 3)];
@@ -77,7 +77,7 @@ const noise = mostly(
   'region = us-east-1',
 );
 
-/** A section: its header, and its settings as they are written, with something between them. */
+/** A section: its header, its written settings, and something between them. */
 export function section(begins: fc.Arbitrary<string>, settings: string): fc.Arbitrary<string> {
   const lines = linesOf(settings).map(written);
   return fc

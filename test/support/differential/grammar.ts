@@ -1,4 +1,4 @@
-// Owns the generated cases: files and environments out of parts that are each odd in one way; the same seed gives the same cases.
+// Owns the generated cases: files and environments made of unusual parts. The same seed gives the same cases.
 import fc from 'fast-check';
 import {
   A,
@@ -30,7 +30,7 @@ const LEFT = { ...WEB_FILE, ...ssoCache('corp'), ...ssoCache(SSO_URL), ...proces
 const BASE = `[profile base]\n${B.lines}`;
 const named = { env: { AWS_PROFILE: 'dev' } };
 
-/** Each is an identity of its own. */
+/** Each is a separate identity. */
 const CONFIG_WAYS = [
   roleOf(ONE, 'base'),
   roleOf(ONE, 'other'),
@@ -57,7 +57,7 @@ const CREDENTIALS_WAYS = [
   'region = us-east-1\n',
 ];
 
-/** Settings of several ways; an option that two have is the first's. */
+/** Settings of several ways. If two have the same option, it is the first one's. */
 function settingsOf(ways: readonly string[], most: number): fc.Arbitrary<string> {
   return fc.uniqueArray(fc.constantFrom(...ways), { minLength: 1, maxLength: most }).map((chosen) => {
     const lines = chosen.flatMap(linesOf);
@@ -69,7 +69,7 @@ function settingsOf(ways: readonly string[], most: number): fc.Arbitrary<string>
   });
 }
 
-/** One way, in files that are written oddly. */
+/** One way, in unusually written files. */
 const writtenOddly = fc
   .record({
     before: section(header('prod'), roleOf(THREE, 'base')),
@@ -87,7 +87,7 @@ const writtenOddly = fc
     }),
   );
 
-/** Plain files, of profiles that could be resolved in several ways. */
+/** Plain files, with profiles that have several ways to credentials. */
 const inSeveralWays = fc
   .record({
     config: fc.option(settingsOf(CONFIG_WAYS, 3), { freq: 6, nil: undefined }),
@@ -162,7 +162,7 @@ const inAnEnvironment = fc
     }),
   );
 
-/** So many cases, in equal parts of each kind. */
+/** This many cases, equally many of each kind. */
 export function generatedKinds(seed: number, count: number): Kind[] {
   const arbitraries = {
     'Generated: files that are written oddly.': writtenOddly,

@@ -1,4 +1,4 @@
-// Owns the judgement of one case: runs both programs, says how they differ, and whether that is a fault of ours.
+// Judges one case: runs both programs, and says how they differ and whether that is our fault.
 import type { AskAws } from './aws-answers.ts';
 import { type AwsProgram, isNewer } from './aws-programs.ts';
 import { compare, type Verdict } from './compare.ts';
@@ -13,7 +13,7 @@ export interface Judgement {
   /** The yardstick's. */
   readonly aws: Observation;
   readonly ours: Observation;
-  /** What an older CLI did, if it was another identity and no reason is given. */
+  /** An older CLI's result, if it used another identity without a known reason. */
   readonly older?: Observation;
   /** Why the case fails the test; absent if it does not. */
   readonly fault?: string;
@@ -44,7 +44,7 @@ export async function judge(
   };
 }
 
-/** A file that only the CLI refuses is listed, and no fault. */
+/** A file that only the CLI rejects is listed, but is no fault. */
 function faultOf({ difference }: Case, verdict: Verdict): string | undefined {
   if (difference === undefined) {
     return verdict === 'same' || verdict === 'only aws fails' ? undefined : verdict;
@@ -61,7 +61,7 @@ export function casesOf(kinds: readonly Kind[]): NamedCase[] {
   return kinds.flatMap(({ title, cases }) => cases.map((one) => ({ kind: title, case: one })));
 }
 
-/** In turn one of each kind, until there are so many: every kind is among them. */
+/** Takes one case of each kind in turn, up to the limit, so that all kinds are included. */
 export function selection(kinds: readonly Kind[], count: number): NamedCase[] {
   const longest = Math.max(0, ...kinds.map(({ cases }) => cases.length));
   const turns = Array.from({ length: longest }, (_, turn) =>

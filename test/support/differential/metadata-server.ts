@@ -1,18 +1,18 @@
-// Owns what a machine of AWS's has on a link-local address: a container's credentials, and an instance's metadata.
+// Owns an AWS machine's servers on link-local addresses: a container's credentials, and an instance's metadata.
 import http from 'node:http';
 import { listen } from '../../fake-aws/listen.ts';
 import { AT_CONTAINER, AT_INSTANCE, type Key } from './differential-case.ts';
 
 export interface MetadataBehaviour {
-  /** The Authorization header that it wants; default any, or none. */
+  /** The expected Authorization header; by default any, or none. */
   readonly authorization?: string;
-  /** What it answers instead of credentials. */
+  /** The answer instead of credentials. */
   readonly body?: string;
-  /** Statuses of its first answers to the request for credentials. */
+  /** Statuses of the first answers to the request for credentials. */
   readonly statuses?: readonly number[];
-  /** Whether the request for credentials never is answered. */
+  /** Whether it never answers the request for credentials. */
   readonly hangs?: true;
-  /** Whether it knows no tokens (version 1 of an instance's metadata). */
+  /** Whether it does not support tokens (version 1 of an instance's metadata). */
   readonly tokenless?: true;
 }
 
@@ -43,7 +43,7 @@ export function startInstance(behaviour: MetadataBehaviour = {}): Promise<Metada
   });
 }
 
-/** `asks` answers what is no request for credentials itself. */
+/** `asks` answers other requests than those for credentials. */
 async function start(
   { authorization, body, statuses = [], hangs }: MetadataBehaviour,
   { id, secret, token }: Key,

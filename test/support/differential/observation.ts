@@ -1,10 +1,10 @@
-// Owns what is compared of a run: how it ended, and which identity it was, as its calls tell.
+// Owns what is compared of a run: its result and its identity, as its calls show.
 import type { Call, FakeAws } from '../../fake-aws/start-fake-aws.ts';
 
-/** One call that AWS answered, without what differs at each run. */
+/** One call that AWS answered, without the parts that differ in each run. */
 export interface ObservedCall {
   readonly action: string;
-  /** Whose key signed it: the ID of a key of the case, or the role whose session it was; absent for an unsigned call. */
+  /** The owner of the signing key: its ID in the case, or the session's role; absent for an unsigned call. */
   readonly by?: string;
   readonly sessionToken?: true;
   readonly region?: string;
@@ -13,17 +13,17 @@ export interface ObservedCall {
 
 export interface Observation {
   readonly succeeded: boolean;
-  /** Those that AWS refused are not among them. */
+  /** Without those that AWS rejected. */
   readonly calls: readonly ObservedCall[];
-  /** Path below HOME → what the run left there: of the SSO cache, and `left` of a process. */
+  /** Path below HOME → content after the run: the SSO cache, and a process's `left`. */
   readonly left: Readonly<Record<string, string>>;
-  /** For people: every call with its outcome, and what the program printed. */
+  /** For people: every call with its outcome, and the program's output. */
   readonly trace: readonly string[];
 }
 
-/** The names that the programs give a session themselves. */
+/** The session names that the programs choose. */
 const OWN_NAME = /^(?:botocore-session-\d+|AWS-CLI-session-\d+|ecr-xacct-.+)$/;
-/** STS's own default, in seconds: to say it changes nothing. */
+/** STS's own default, in seconds: a request with it is the same as one without. */
 const STANDARD_DURATION = '3600';
 const COMPARED = [
   'RoleArn',
@@ -35,7 +35,7 @@ const COMPARED = [
   'role_name',
 ];
 
-/** The calls that say who a run was; the region of ECR is the registry's. */
+/** The calls that show a run's identity. The region of ECR is the registry's. */
 export function observedCalls(aws: FakeAws, namesSessions: boolean): ObservedCall[] {
   return aws.calls.filter(({ outcome }) => outcome === 'ok').map((call) => observed(call, namesSessions));
 }
@@ -62,13 +62,13 @@ function observed(call: Call, namesSessions: boolean): ObservedCall {
   };
 }
 
-/** A session's key is another at each run; its role, and not its name, says whose it is. */
+/** A session's key and name differ in each run, so its role identifies it. */
 function signerOf({ accessKeyId, principal }: Call): string | undefined {
   if (accessKeyId?.includes('DIFFERENTIAL') || principal === undefined) return accessKeyId;
   return principal.replace(/^(arn:aws:sts::\d+:assumed-role\/[^/]+)\/.*$/, '$1');
 }
 
-/** A line for people. */
+/** One line for people. */
 export function describeCall(call: Call): string {
   const { service, action, accessKeyId, principal, region, parameters, sessionToken, outcome } = call;
   const signer = accessKeyId === undefined ? 'unsigned' : `by ${principal ?? accessKeyId}`;

@@ -1,4 +1,4 @@
-// Owns what `npm run differential` prints: a line for each kind, and all there is to know of a case that differs.
+// Owns the output of `npm run differential`: a line for each kind, and all details of a case that differs.
 import { VERDICTS } from './compare.ts';
 import type { Case, Text } from './differential-case.ts';
 import type { Judgement } from './judge.ts';
@@ -33,7 +33,7 @@ function counts(title: string, of: readonly Judgement[]): string[] {
   return [title, ...[of.length, ...byVerdict, excused.length].map(String)];
 }
 
-/** The case, both sides, and their calls. */
+/** The case, both results, and their calls. */
 export function describeJudgement(judgement: Judgement): string {
   const { kind, case: one, verdict, aws, ours, older } = judgement;
   return [
@@ -82,7 +82,7 @@ function text(name: string, content: Text | undefined): string[] {
   return [`   ${name}`, ...written.split('\n').map((line) => `     |${visible(line)}`)];
 }
 
-/** Tabs, CR, odd blanks and bytes as escapes. */
+/** Writes tabs, CR, unusual blanks and bytes as escapes. */
 function visible(line: string): string {
   return line.replace(/[^\x20-\x7e]/g, (character) =>
     JSON.stringify(character)

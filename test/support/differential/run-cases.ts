@@ -1,4 +1,4 @@
-// Runs cases, two at a time: more only wait for each other on a small machine.
+// Runs cases, two at a time: on a small machine, more would only wait for each other.
 import type { AskAws } from './aws-answers.ts';
 import type { AwsProgram } from './aws-programs.ts';
 import { type Judgement, judge, type NamedCase } from './judge.ts';
@@ -6,7 +6,7 @@ import { createTls } from './run-program.ts';
 
 const AT_ONCE = 2;
 
-/** In the order of the cases, without those that no CLI of this machine can judge; `seen` hears of each as it ends. */
+/** In order, without the cases that no CLI of this machine can judge; `seen` gets each result at its end. */
 export async function runCases(
   programs: readonly AwsProgram[],
   cases: readonly NamedCase[],

@@ -1,4 +1,4 @@
-// Runs one program for one case: in its own HOME, against its own fake AWS, which has AWS's hostnames.
+// Runs one program for one case, in its own HOME, with its own fake AWS under AWS's hostnames.
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,12 +13,12 @@ import { HOSTS, startDifferentialWorld } from './differential-world.ts';
 import { startContainer, startInstance } from './metadata-server.ts';
 import { describeCall, type Observation, observedCalls } from './observation.ts';
 
-/** Where `npm run build` puts the programs. */
+/** The folder of `npm run build`. */
 const BIN = fileURLToPath(new URL('../../../dist/bin', import.meta.url));
-/** Milliseconds; both programs give up on AWS before. */
+/** Milliseconds; both programs give up earlier. */
 const DEADLINE = 30_000;
 
-/** AWS's certificate, and the authority that both programs are told of. */
+/** AWS's certificate, and the certificate authority for both programs. */
 export interface Tls extends Certificate {
   readonly authority: string;
 }
@@ -28,14 +28,14 @@ export async function createTls(): Promise<Tls> {
   return { ...(await authority.issue(HOSTS)), authority: authority.cert };
 }
 
-/** The real one. */
+/** The real AWS CLI. */
 export function runAws(tls: Tls, { path }: AwsProgram, one: Case): Promise<Observation> {
   const profile = one.profile === undefined ? [] : ['--profile', one.profile];
   const command = [path, ...profile, 'ecr', 'get-authorization-token', '--output', 'json'];
   return runProgram(tls, one, { command, input: '', env: {} });
 }
 
-/** The built one, without a daemon. */
+/** The built program, without a daemon. */
 export function runOurs(tls: Tls, one: Case): Promise<Observation> {
   return runProgram(tls, one, {
     command: [join(BIN, 'docker-credential-ecr-xacct'), 'get'],
@@ -136,7 +136,7 @@ async function spawned(
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('exit', resolve);
   });
-  // A program that does not read its input has done nothing wrong.
+  // A program need not read its input.
   child.stdin.on('error', () => {}).end(input);
   const [status, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
   return { status, stdout, stderr };
@@ -144,7 +144,7 @@ async function spawned(
 
 const SSO_CACHE = join('.aws', 'sso', 'cache');
 
-/** The times in an SSO file are of the run. */
+/** The times in an SSO file depend on the time of the run. */
 async function leftIn(home: string): Promise<Record<string, string>> {
   const names = await readdir(join(home, SSO_CACHE)).catch(() => []);
   const paths = [...names.map((name) => join(SSO_CACHE, name)), 'left'];
@@ -159,7 +159,7 @@ async function leftIn(home: string): Promise<Record<string, string>> {
   );
 }
 
-/** What the CLI writes into an SSO file; a member of another program's is of no use to either. */
+/** The members that the CLI writes into an SSO file. Neither program uses the other's additional members. */
 const SSO_MEMBERS = [
   'accessToken',
   'clientId',

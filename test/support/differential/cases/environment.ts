@@ -4,7 +4,7 @@ import { A, B, C, type Case, type Kind, NEWER, ONE, PAST, roleOf, T } from '../d
 const DEV = `[profile dev]\n${B.lines}`;
 const DEFAULT = `[default]\n${C.lines}`;
 
-/** Beside `dev` and `default` of keys. */
+/** Added to the key profiles `dev` and `default`. */
 function keys(name: string, env: Case['env'], rest: Partial<Case> = {}): Case {
   return { name, config: `${DEV}${DEFAULT}`, ...(env === undefined ? {} : { env }), ...rest };
 }

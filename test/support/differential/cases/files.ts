@@ -1,4 +1,4 @@
-// Cases of where the two files are, and of what is there instead.
+// Cases of the two files' paths, and of other things in their place.
 import { A, B, type Case, type Kind } from '../differential-case.ts';
 
 const DEV = `[profile dev]\n${B.lines}`;

@@ -1,7 +1,7 @@
-// Cases of section headers: what begins a section, what its name is, and what is none.
+// Cases of section headers: which lines begin a section, and its name.
 import { A, B, C, type Case, type Kind, ONE, ofDev, roleOf } from '../differential-case.ts';
 
-/** Headers for a profile of that name; many are none. */
+/** Headers for a profile with that name; many are invalid. */
 function headersFor(name: string): string[] {
   return [
     `[profile ${name}]# c`,
@@ -52,7 +52,7 @@ const ofTheProfile: Case[] = HEADERS.map((header) => ({
   config: `[profile other]\nregion = us-east-1\n${header}\n${A.lines}`,
 }));
 
-/** What is under such a header must not get into the profile above it. */
+/** Settings below such a header must not get into the profile above it. */
 const belowTheProfile: Case[] = headersFor('prod').map((header) => ({
   name: `below it, ${header}`,
   config: `[profile dev]\n${A.lines}${header}\n${roleOf(ONE, 'base')}[profile base]\n${B.lines}`,

@@ -1,4 +1,4 @@
-// Cases of the differences that are meant: each row of the table has one.
+// Cases of intended differences: one for each row of the table.
 import { A, B, C, type Case, type Kind, ONE, ROLE_ACCOUNT, roleOf } from '../differential-case.ts';
 
 const HOST = `${ROLE_ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com`;

@@ -1,4 +1,4 @@
-// Cases of what a machine of AWS's gives: a container's endpoint, an instance's metadata.
+// Cases of an AWS machine's credentials: a container's endpoint, an instance's metadata.
 import {
   A,
   B,

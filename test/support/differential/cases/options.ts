@@ -17,7 +17,7 @@ import {
 const ID = `aws_access_key_id = ${A.id}`;
 const SECRET = `aws_secret_access_key = ${A.secret}`;
 
-/** A profile of these lines, and `base` of keys. */
+/** A profile with these lines, and `base` with keys. */
 function dev(name: string, ...lines: readonly string[]): Case {
   return { name, config: `[profile dev]\n${lines.join('\n')}\n[profile base]\n${B.lines}` };
 }

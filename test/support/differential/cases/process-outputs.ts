@@ -1,4 +1,4 @@
-// Cases of what a credential_process prints.
+// Cases of a credential_process's output.
 import { A, bytes, type Case, FUTURE, type Kind, ofDev, PAST, prints, T } from '../differential-case.ts';
 
 function output(name: string, printed: string | Uint8Array): Case {

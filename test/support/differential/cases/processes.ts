@@ -1,7 +1,7 @@
-// Cases of how a credential_process is run: its words, what it is given, how it ends.
+// Cases of how a credential_process runs: its words, its environment, its end.
 import { A, type Case, type Kind, ONE, ofDev, prints, roleOf } from '../differential-case.ts';
 
-/** Leaves its arguments, for both runs to be compared, and prints keys. */
+/** Writes its arguments to a file, so that both runs can be compared, and prints keys. */
 const ARGUMENTS = `#!/bin/sh\nprintf '<%s>\\n' "$@" >"$HOME/left"\nprintf '%s' '${A.json}'\n`;
 
 function split(words: string, rest: Partial<Case> = {}): Case {

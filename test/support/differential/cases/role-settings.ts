@@ -1,9 +1,9 @@
-// Cases of the settings of a role, and of the region of STS.
+// Cases of a role's settings, and of the region of STS.
 import { A, B, type Case, type Kind, ONE, ofDev, roleOf, TWO, WEB_FILE, web } from '../differential-case.ts';
 
 const BASE = `[profile base]\n${B.lines}`;
 
-/** The profile `dev` of these settings, beside `base` of keys. */
+/** The profile `dev` with these settings, and `base` with keys. */
 function dev(name: string, settings: string, more = '', rest: Partial<Case> = {}): Case {
   return { name, config: `[profile dev]\n${settings}${BASE}${more}`, ...rest };
 }

@@ -1,4 +1,4 @@
-// Cases of where a role has its credentials from.
+// Cases of a role's source of credentials.
 import {
   A,
   B,
@@ -17,7 +17,7 @@ import {
 
 const BASE = `[profile base]\n${B.lines}`;
 
-/** The profile `dev` of these settings, beside `base` of keys. */
+/** The profile `dev` with these settings, and `base` with keys. */
 function dev(name: string, settings: string, more = '', rest: Partial<Case> = {}): Case {
   return { name, config: `[profile dev]\n${settings}${BASE}${more}`, ...rest };
 }

@@ -1,4 +1,4 @@
-// Cases of IAM Identity Center: sessions, older profiles, and the file that `aws sso login` leaves.
+// Cases of IAM Identity Center: sessions, older profiles, and the file of `aws sso login`.
 import {
   A,
   type Case,
@@ -19,7 +19,7 @@ import {
 
 const FILE = ssoCache('corp');
 
-/** The profile `dev` of these settings, beside the session. */
+/** The profile `dev` with these settings, and the session. */
 function dev(name: string, settings: string, session = SSO_SESSION, files: Case['files'] = FILE): Case {
   return { name, config: `[profile dev]\n${settings}${session}`, files };
 }

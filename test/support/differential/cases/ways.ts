@@ -1,4 +1,4 @@
-// Cases of profiles that could be resolved in several ways.
+// Cases of profiles with several ways to credentials.
 import {
   A,
   B,
@@ -47,14 +47,14 @@ const WAYS: readonly Way[] = [
 
 const LEFT = { ...WEB_FILE, ...ssoCache('corp'), ...ssoCache(SSO_URL), ...loginCache(), ...byProcess.files };
 
-/** The profile `name` in all these ways, beside what its ways need. */
+/** The profile `name` with all these ways, and what its ways need. */
 function profileOf(
   name: string,
   ways: readonly Way[],
   more = '',
 ): Pick<Case, 'config' | 'credentials' | 'files'> {
   const written = new Set<string>();
-  // Two of the ways may share a setting: the first has it.
+  // If two ways share a setting, it is the first one's.
   const settings = (texts: readonly (string | undefined)[]) =>
     texts
       .flatMap((text) => (text ?? '').split('\n'))
@@ -97,7 +97,7 @@ const several: Case[] = pairs.map((ways) => ({
   ...newerFor(ways),
 }));
 
-/** A role's source: there its keys come before its own role. */
+/** A role's source: its keys come before its own role. */
 const sources: Case[] = [...WAYS.map((way): readonly Way[] => [way]), ...pairs].map((ways) => ({
   name: ways.map(({ name }) => name).join(' and '),
   ...profileOf('source', ways, `[profile dev]\n${roleOf(`${ONE.slice(0, -3)}Three`, 'source')}`),

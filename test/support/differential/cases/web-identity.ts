@@ -1,4 +1,4 @@
-// Cases of a web identity in the environment, beside profiles of all ways.
+// Cases of a web identity in the environment, with profiles of every kind.
 import {
   A,
   B,
@@ -27,7 +27,7 @@ function webbed(name: string, env: Case['env'], rest: Partial<Case> = {}): Case 
   return { name, files: WEB_FILE, ...(env === undefined ? {} : { env }), ...rest };
 }
 
-/** A profile with a web identity that the variable turns off, and what else it has. */
+/** A profile with a web identity that the variable turns off, and with other settings. */
 function emptied(beside: string, more: string, rest: Partial<Case> = {}): Case {
   const { line: _, files } = prints(C.json);
   return {
