@@ -1,4 +1,4 @@
-// Owns the proof of which variables leave the caller, and which the daemon keeps for itself.
+// Owns the proof of which variables the caller sends, and which the daemon keeps for itself.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ const CLIENT = readFileSync(
   join(import.meta.dirname, '../../src/client/docker-credential-ecr-xacct.c'),
   'utf8',
 );
-/** The beginnings of their names. */
+/** Prefixes of names. */
 const DAEMON = ['HOME', 'PATH', 'USER', 'LANG', 'TMPDIR', 'LC_', 'XDG_', 'ECR_XACCT_SOCKET', 'ECR_XACCT_LOG'];
 
 const OWN = [

@@ -1,4 +1,4 @@
-// Owns the proof that no regular expression of the program takes more than linear time, whatever it is given.
+// Owns the proof that every regular expression of the program takes linear time, whatever its input.
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -15,7 +15,7 @@ interface Expression {
 
 const files = globSync('src/**/*.ts').sort();
 
-/** The source of one that is put together is known only once it runs: `built` is how many there are. */
+/** The source of a built expression is known only when it runs. `built` is their number. */
 function expressionsIn(file: string): { written: Expression[]; built: number } {
   const text = readFileSync(file, 'utf8');
   const written: Expression[] = [];
@@ -33,7 +33,10 @@ function expressionsIn(file: string): { written: Expression[]; built: number } {
   return { written, built };
 }
 
-/** Those that modules build while they are loaded: each is loaded anew, because another test may have loaded it before. */
+/**
+ * The expressions that modules build while they are loaded. Each is loaded again, because another test may have loaded
+ * it before.
+ */
 async function builtBy(files: readonly string[]): Promise<Expression[]> {
   const built: Expression[] = [];
   const Original = RegExp;
@@ -51,7 +54,7 @@ async function builtBy(files: readonly string[]): Promise<Expression[]> {
   return built;
 }
 
-/** Milliseconds; each takes a few, but for those whose automaton is too large. */
+/** Milliseconds. Each takes a few, except those with a large automaton. */
 const TIMEOUT = 60_000;
 
 const found = files.map((file) => ({ file, ...expressionsIn(file) }));

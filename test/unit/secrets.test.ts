@@ -1,4 +1,4 @@
-// Known secrets in texts: hidden in whatever form another program repeats them, and nothing else.
+// Hides known secrets in texts, in every form in which another program repeats them, and nothing else.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -7,13 +7,13 @@ import { createSecrets, environmentSecrets, SMALL_BUDGET, withoutSecrets } from 
 
 const TOKEN = 'IQoJb3JpZ2luX2VjEH8aCXVzLWVhc3QtMSJHMEUCIQDx/+a==';
 
-/** As in any password; as in a token. */
+/** The form of a password; the form of a token. */
 const UNITS = fc.oneof(
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
   fc.constantFrom(...'aZ09+/=~*!\'()&<>"\\ %@:'),
 );
 
-/** How another program may have it in a text. */
+/** The forms in which another program may write it. */
 const FORMS: Readonly<Record<string, (secret: string) => string>> = {
   plain: (secret) => secret,
   'of a URL': encodeURIComponent,
@@ -35,11 +35,11 @@ describe('a known secret', () => {
       const secrets = fc.string({ minLength: 24, maxLength: 80, unit: UNITS });
       fc.assert(
         fc.property(secrets, fc.string(), fc.string(), (secret, before, after) => {
-          // Small letters would make another secret of it, but for those of the codes.
+          // Lower case would make another secret of it, except in the codes.
           fc.pre(!form.includes('small') || /^[^A-Z]*$/.test(secret));
           const written = write(secret);
           const shown = createSecrets([secret]).hide(`${before} ${written} ${after}`);
-          // Of base64, the ends are also made of what is around.
+          // The ends of base64 also depend on the neighbouring text.
           const own = form.includes('base64') ? written.slice(4, -8) : written;
           for (let at = 0; at + 16 <= own.length; at += 1) {
             assert.ok(!shown.includes(own.slice(at, at + 16)), `${written} in ${shown}`);

@@ -1,4 +1,4 @@
-// What is read of an error that a server wrote as XML.
+// Reading a server's error in XML.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseXmlError } from '../../src/xml-error.ts';

@@ -1,4 +1,4 @@
-// Owns the proof that each caller is answered from the config that their own environment names, as it is now.
+// Owns the proof that each caller's answer uses the config that its environment names, as it is now.
 import assert from 'node:assert/strict';
 import { chmodSync, mkdtempDisposableSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import {
 import { command } from '../../../src/hint.ts';
 import { rulesFor } from '../../support/unit/user-files.ts';
 
-/** Without this machine's own. */
+/** Without this machine's own variables. */
 const ALONE = { ECR_XACCT_SYSTEM_CONFIG: '' };
 
 test('the config follows the caller and the file', () => {
@@ -48,7 +48,7 @@ test('a config that ECR_XACCT_CONFIG names must be there', () => {
   });
 });
 
-/** A folder with the machine's config and the user's, and what each kind of reader makes of them, in a moment or apart. */
+/** A folder with the machine's config and the user's, and the results of each kind of reader, at once or apart. */
 function makeLayers() {
   const folder = mkdtempDisposableSync(join(tmpdir(), 'config-layers-'));
   const [system, own] = [join(folder.path, 'system.yaml'), join(folder.path, 'own.yaml')];
@@ -68,7 +68,7 @@ function makeLayers() {
   };
 }
 
-/** Large, or of unusual lines, so that it is read apart. */
+/** A large config or one with unusual lines, which is read apart. */
 const LARGE = `${rulesFor(...Array.from({ length: 300 }, (_, id) => `${111_122_220_000 + id}.dkr.ecr.*.amazonaws.com`))}\n`;
 
 for (const name of ['of one process', 'that others wait for'] as const) {

@@ -1,4 +1,4 @@
-// Owns the proof that a rule is put, changed and taken out in its place, and all else of the text stays.
+// Owns the proof that adding, changing and removing a rule leaves the rest of the text as it is.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -111,7 +111,7 @@ describe('a rule', () => {
       for (const rule of [{ profile: 'dev', region: 'eu-west-1' }, { profile: 'dev' }]) {
         const changed = put(text, rule);
         assert.deepEqual(ruleIn(changed, KEY, FILE)?.rule, rule);
-        // What was on the line of a setting that is gone goes with it where the YAML library writes the file.
+        // If the YAML library writes the file, the rest of a removed setting's line is removed, too.
         const words = text === all && !('region' in rule) ? ['one', 'two', 'five'] : WORDS;
         for (const word of words) assert.ok(changed.includes(`# ${word}`), changed);
       }

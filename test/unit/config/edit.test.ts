@@ -1,4 +1,4 @@
-// Rules put into a config.yaml and taken out again: comments, formatting and the user's own rules stay.
+// Adding rules to a config.yaml and removing them: comments, formatting and the user's own rules stay.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-// Owns the proof of which rule a hostname falls under, and which hostnames are given a credential at all.
+// Owns the proof of which rule covers a hostname, and which hostnames get a credential at all.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -109,7 +109,7 @@ describe('the registry that a hostname means', () => {
 });
 
 describe('any two rules of a config that loads', () => {
-  // Few values of each part, so that patterns and hostnames meet often.
+  // Few values of each part, so that patterns often cover hostnames.
   const account = fc.constantFrom('111122223333', '444455556666');
   const region = fc.constantFrom('us-east-1', 'eu-west-1', 'cn-north-1', 'us-gov-west-1');
   const endpoint = fc.constantFrom('dkr.ecr', 'dkr.ecr-fips', 'dkr-ecr', 'dkr-ecr-fips');
@@ -124,7 +124,7 @@ describe('any two rules of a config that loads', () => {
   const pattern = join(glob(account), glob(endpoint), glob(region), glob(suffix));
   const hostname = join(account, endpoint, region, suffix).filter(isEcrHostname);
 
-  /** What a pattern means, written in another way: each `*` is any text that is valid there. */
+  /** A pattern's meaning, written independently: each `*` is any text that is valid in its place. */
   const isCovered = (key: string, name: string): boolean => {
     const parts = /^([^.]+)\.(\*|dkr[.-]ecr(?:-fips)?)\.([^.]+)\.(.+)$/.exec(key)?.slice(1) ?? [];
     const anything = ['\\d{12}', 'dkr[.-]ecr(?:-fips)?', '[a-z0-9-]+', '.+'];

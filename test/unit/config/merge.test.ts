@@ -1,4 +1,4 @@
-// Owns the proof of what the machine's config says beneath the user's own.
+// Owns the proof of how the machine's config and the user's own are merged.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { emptyConfig } from '../../../src/config/empty-config.ts';
@@ -15,7 +15,7 @@ function merged(own: string, system: string): Config {
   return createMerge()(parseConfig(own, FILE), parseConfig(system, SYSTEM));
 }
 
-/** Where the rule is that covers a hostname. */
+/** The file of the rule that covers a hostname. */
 function placeOf(config: Config, hostname: string): string | undefined {
   const rule = matchRule(config, hostname);
   return rule && `${rule.file}:${rule.line}`;

@@ -1,4 +1,4 @@
-// Owns the proof of where the configs and the log are, by the environment of the caller.
+// Owns the proof of the paths of the configs and the log, by the caller's environment.
 import assert from 'node:assert/strict';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -52,7 +52,7 @@ describe('config.yaml', { skip }, () => {
       { HOME: '' },
       join(userInfo().homedir, '.config/ecr-xacct/config.yaml'),
     ],
-    // The daemon's current folder is not the caller's, and neither is a place to look for a config.
+    // The daemon has another current folder than the caller, and no config is searched for in either.
     ['is nowhere with a relative HOME', { HOME: 'dev' }, undefined],
   ];
   for (const [title, env, path] of rows) {
@@ -120,7 +120,7 @@ describe('the folders of other systems', () => {
   const home = { HOME: '/home/dev' };
   const rows: readonly [string, Environment, string, string][] = [
     ['darwin', home, '/home/dev/Library/Preferences/ecr-xacct', '/home/dev/Library/Logs/ecr-xacct'],
-    // There is no daemon: it is this process's.
+    // There is no daemon, so it is this process's.
     [
       'win32',
       {},

@@ -1,4 +1,4 @@
-// When a daemon lets go: its socket was opened to others, or it is of no more use.
+// When a daemon ends: if its socket was opened to others, or if it is no longer needed.
 import assert from 'node:assert/strict';
 import {
   chmodSync,

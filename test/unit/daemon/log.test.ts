@@ -1,4 +1,4 @@
-// Which lines are in the daemon's log: those of the level that ECR_XACCT_LOG says, and of graver ones.
+// The lines of the daemon's log: those of the level in ECR_XACCT_LOG, and more severe ones.
 import assert from 'node:assert/strict';
 import { mkdtempDisposableSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

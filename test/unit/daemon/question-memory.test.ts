@@ -1,4 +1,4 @@
-// Owns the proof that a daemon with a memory of questions answers and counts as one without.
+// Owns the proof that a daemon with a memory of questions answers and counts like one without.
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, mkdtempDisposableSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -78,7 +78,7 @@ const operation = fc.oneof(
 );
 type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
 
-/** Does it to the world, or says what both are asked. */
+/** Changes the world, or is a question for both. */
 function change(
   home: string,
   world: SharedWorld,
@@ -165,7 +165,7 @@ describe('A question', () => {
     const request = { version: 2, action: 'get', env, input } as const;
     return { request, frame: encodeRequest(request) ?? Buffer.alloc(0) };
   };
-  /** Whether it is remembered. */
+  /** Whether the answer comes from memory. */
   const isKept = (env: Record<string, string>, now = LATER) => {
     const questions = createQuestionMemory(now);
     const { request, frame } = requestOf(env);

@@ -1,14 +1,14 @@
-// When a daemon gives back its garbage: a moment after the start and after many requests, never beside a request.
+// When a daemon collects its garbage: a moment after the start and after many requests, never during a request.
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { createHeapTidier } from '../../../src/daemon/small-heap.ts';
 
-/** Something that is not used any more, and whether it is gone. */
+/** An unused object, and whether it was collected. */
 async function garbage(): Promise<() => boolean> {
   const reference = new WeakRef({});
-  // What was made just now is kept until then.
+  // New objects are kept until then.
   await setImmediate();
   return () => reference.deref() === undefined;
 }
@@ -16,7 +16,7 @@ async function garbage(): Promise<() => boolean> {
 function startTidier(t: TestContext) {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const onConnection = createHeapTidier();
-  /** @returns what closes the connection. */
+  /** @returns a function that closes the connection. */
   const connect = () => {
     const connection = new EventEmitter();
     onConnection(connection);

@@ -1,4 +1,4 @@
-// On which side a denial is, and the command that fixes it.
+// The side on which a denial is, and the command that fixes it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Denial, PolicyType } from '../../../src/denial.ts';

@@ -1,4 +1,4 @@
-// Owns the proof that what a terminal shows of a walk, step by step, is how the whole begins.
+// Owns the proof that the steps on a terminal, one after another, are the beginning of the whole text.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

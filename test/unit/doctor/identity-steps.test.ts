@@ -1,4 +1,4 @@
-// What doctor says of the identity, from the explanation of a hostname.
+// doctor's findings about the identity, from the explanation of a hostname.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { identityFinding } from '../../../src/doctor/identity-steps.ts';

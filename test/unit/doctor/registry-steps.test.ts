@@ -1,4 +1,4 @@
-// What doctor makes of the answers of a registry that no test could have by itself.
+// doctor's findings for registry answers that the tests with a registry cannot cause.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Finding } from '../../../src/doctor/finding.ts';
@@ -16,7 +16,7 @@ const S3 = 'prod-us-east-1-starport-layer-bucket.s3.us-east-1.amazonaws.com';
 const IMAGE = { config: 'sha256:c', layers: ['sha256:1', 'sha256:2', 'sha256:2'], platform: undefined };
 const fromStorage = { from: 'layer storage', host: S3, status: 206 } as const;
 
-/** One that lets everything through, but for what is given. */
+/** A registry that accepts everything, except what is given. */
 function clientWith(more: Partial<RegistryClient> = {}): RegistryClient {
   return {
     ping: async () => ({ status: 200 }),
@@ -28,7 +28,7 @@ function clientWith(more: Partial<RegistryClient> = {}): RegistryClient {
   };
 }
 
-/** Up to the first failure, as doctor walks. */
+/** The steps up to the first failure, as doctor takes them. */
 async function walked(client: Partial<RegistryClient>, more: Partial<RegistryWalk> = {}): Promise<Finding[]> {
   const image = parseImageName(`${HOST}/team/app:1`) ?? assert.fail();
   const registry = parseRegistry(HOST) ?? assert.fail();

@@ -1,4 +1,4 @@
-// What the fake ECR registry takes a hostname and a request for.
+// The fake ECR registry's reading of a hostname and a request.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { PRIMARY_ACCOUNT, REGION } from '../../fake-aws/two-account-world.ts';

@@ -1,4 +1,4 @@
-// What `access` shows of a statement goes by the statement itself, not by the words that describe it.
+// `access` shows a statement itself, not the words that describe it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { reportOf } from '../../../src/grants/access-report.ts';
@@ -24,7 +24,7 @@ const SCREEN = {
   paint: (_: string, text: string) => text,
 };
 
-/** Of team/app, whose registry's policy has these statements and which has no policy itself. */
+/** For team/app, which has no policy; its registry's policy has these statements. */
 function shown(...statements: Statement[]): string {
   const registry = registryOf();
   const { account, region, partition } = registry;

@@ -1,4 +1,4 @@
-// A policy that others write at the same time: nothing of anybody's is lost.
+// Changes of a policy that others write at the same time lose nothing of theirs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';
@@ -20,7 +20,7 @@ const THEIRS = accessOf('777788889999');
 const grantTo = (access: Access) => (document: Parameters<typeof grantAccess>[0]) =>
   grantAccess(document, access);
 
-/** A policy as ECR keeps it. `before` are called in turn, one before each step, and may write it. */
+/** A policy in ECR. Before each step, it calls the next of `before`, which may write the policy. */
 function ecrPolicy(text: string | undefined, before: (() => void)[] = []) {
   const policy = { text, puts: 0 };
   const step = () => before.shift()?.();
@@ -95,7 +95,7 @@ test('If the user says no, nothing changes.', async () => {
   assert.deepEqual([policy.puts, policy.text], [0, undefined]);
 });
 
-/** Steps at which another user writes: a read, then a put with its read back, then the read after a moment. */
+/** The steps before which another user writes: a read, a put with its read back, and the read after a moment. */
 const MOMENTS: Readonly<Record<string, number>> = {
   'between the read and the write': 1,
   'between the write and the read back, over what was there before': 2,

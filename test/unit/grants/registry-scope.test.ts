@@ -6,7 +6,7 @@ import { XacctError } from '../../../src/errors.ts';
 import { upgradeScope } from '../../../src/grants/registry-scope.ts';
 import { command, type Hint } from '../../../src/hint.ts';
 
-/** The hint of an upgrade that fails with this one. */
+/** The hint after an upgrade that fails with this error. */
 async function hintAfter(hint: Hint | undefined): Promise<Hint | undefined> {
   const failure = new XacctError('throttled', 'AWS limits the rate of requests', hint && { hint });
   const owner = { ask: () => Promise.reject(failure) } as unknown as AwsCaller;

@@ -26,7 +26,7 @@ const OF_THE_ACCOUNT: Readonly<Record<string, string>> = {
   instance: `${ROLE}credential_source = Ec2InstanceMetadata\n`,
   pod: `${ROLE}web_identity_token_file = /token\n`,
   login: `login_session = arn:aws:iam::${ACCOUNT}:user/dev\n`,
-  // It is broken, and of the account all the same: an error, and no reason to be another identity.
+  // The profile is broken, but of the account: an error, not a reason to use another identity.
   'role-without-source': `${ROLE}${KEYS}`,
 };
 const OF_AN_UNKNOWN: Readonly<Record<string, string>> = {

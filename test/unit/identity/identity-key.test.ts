@@ -1,4 +1,4 @@
-// Owns the proof that a token is shared exactly by those who would be given the same one.
+// Owns the proof that callers share a token exactly if AWS would give them the same one.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { WholeEnvironmentNeeded } from '../../../src/caller-environment.ts';

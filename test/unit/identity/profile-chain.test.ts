@@ -1,4 +1,4 @@
-// Owns the proof of where a profile's credentials come from, and of what is said when they come from nowhere.
+// Owns the proof of the source of a profile's credentials, and of the error if there is none.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { command } from '../../../src/hint.ts';

@@ -1,4 +1,4 @@
-// Owns the proof of who one is for a hostname, rung by rung, and of the reason that is given.
+// Owns the proof of the identity for a hostname, step by step, and of the reason that is given.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { emptyConfig } from '../../../src/config/empty-config.ts';
@@ -30,7 +30,7 @@ describe('the ladder', () => {
     AWS_ROLE_ARN: 'arn:aws:iam::111122223333:role/Pod',
     AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1/',
   };
-  /** Each rung, and what is taken away before the next one is tried. */
+  /** Each step, and how to remove it so that the next one applies. */
   const rungs = [
     { gone: [], identity: 'profile override', step: 'override', reason: 'ECR_XACCT_PROFILE=override' },
     {

@@ -1,4 +1,4 @@
-// What a token says of its service account, which role its annotations name, and what of it is in a key.
+// A pod's token: its service account, the role in the annotations, and the parts of a key.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { emptyConfig } from '../../../src/config/empty-config.ts';

@@ -15,7 +15,7 @@ const ASKED = JSON.stringify({
 });
 const THROTTLED = new XacctError('throttled', 'AWS throttles');
 
-/** `failing`: how many mints fail so, one after another; each takes `mintMs`. Chance is 1/2 throughout. */
+/** `failing`: the number of consecutive mints that fail so; each takes `mintMs`. Every random number is 1/2. */
 function kubelet(failing = 0, { config = CONFIG, failures = [THROTTLED], mintMs = 100, env = {} } = {}) {
   const { deps } = createHelperFixture(config);
   const seen = { waits: [] as number[], envs: [] as (readonly [string | undefined, string | undefined])[] };
@@ -42,7 +42,7 @@ describe('the kubelet', () => {
     const { auth } = await answer();
     assert.deepEqual(auth, { [ECR]: { username: 'AWS', password: 'token 1 of profile dev' } });
     assert.deepEqual(waits, [11_250, 11_250]);
-    // The plugin's own waits are all: the SDK does not wait within them. Each call has the time that is left.
+    // Only the plugin waits; the SDK adds no waits. Each call gets the time that is left.
     assert.deepEqual(envs, [
       ['45', '1'],
       ['33', '1'],

@@ -1,4 +1,5 @@
-// What the kubelet is told of our rules: every registry of a rule is matched, by one provider, and the pods' by one with their tokens.
+// The kubelet's config for our rules: one provider matches every registry of a rule, and one with tokens those for
+// pods.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -22,7 +23,7 @@ function providers(rules: string, options: Partial<ProviderOptions> = {}): Provi
   return readProviders(printed(rules, options));
 }
 
-/** A hostname with any of its four parts as `*`; the one pattern that is exact is of no part. */
+/** A hostname, with `*` for any of its four parts. */
 const pattern = fc
   .tuple(privateHostname, fc.tuple(fc.boolean(), fc.boolean(), fc.boolean(), fc.boolean()))
   .map(([{ account, region, hostname }, stars]) => {
@@ -32,7 +33,7 @@ const pattern = fc
   })
   .filter((key) => parsePattern(key) !== undefined);
 
-/** Rules of which no two are equally specific: the account and the region of each are its own, or none. */
+/** Rules of which no two are equally specific: each has its own account and region, or none. */
 const config = fc
   .uniqueArray(fc.record({ key: pattern, isOfPods: fc.boolean() }), {
     maxLength: 6,
@@ -68,7 +69,7 @@ describe('the CredentialProviderConfig', () => {
             assert.ok(provider, hostname);
             const wantsPod = rule === undefined ? options.pods : rule.service_account;
             if (wantsPod) assert.ok(provider.tokenAttributes, hostname);
-            // What the node pulls, a pod without a service account may pull.
+            // A pod without a service account may pull what the node pulls.
             else assert.notEqual(provider.tokenAttributes?.requireServiceAccount, true, hostname);
           }
         },
@@ -155,7 +156,7 @@ describe('the CredentialProviderConfig', () => {
 
 const PARTS = /^([^.]+)\.(\*|dkr[.-]ecr(?:-fips)?)\.([^.]+)\.(.+)$/;
 
-/** The pattern with parts of a hostname for its stars. */
+/** The pattern, with parts of a hostname instead of its stars. */
 function filled(key: string, hostname: string): string {
   const [, ...own] = PARTS.exec(hostname) ?? [];
   const [, ...wanted] = PARTS.exec(key) ?? [];

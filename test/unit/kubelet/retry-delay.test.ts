@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PLUGIN_DEADLINE, retryDelay } from '../../../src/kubelet/retry-delay.ts';
 
-/** When a run that is always throttled calls; each call takes as long. Milliseconds from its begin. */
+/**
+ * The times of the calls of a run that is always throttled, in milliseconds from its begin; all calls take the same
+ * time.
+ */
 function callsOf(random: () => number, callMs = 100): number[] {
   const calls: number[] = [];
   for (let now = 0; ; ) {

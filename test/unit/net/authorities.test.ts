@@ -1,4 +1,4 @@
-// Whom AWS's tools and a Docker engine trust, by variables, profiles and files.
+// The certificate authorities that AWS's tools and a Docker engine trust, by variables, profiles and files.
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ async function folderFor(t: TestContext): Promise<string> {
   return folder;
 }
 
-/** The file of an authority, and its certificate as it is read. */
+/** The file of a certificate authority, and its certificate as read. */
 async function authorityIn(folder: string, name: string) {
   const { cert } = await createCertificateAuthority();
   const path = join(folder, name);
@@ -82,7 +82,7 @@ test('A broken certificate of a bundle does not hide those behind it.', async (t
   await writeFile(join(folder, 'all'), `${first.cert}\n${BROKEN}${last.cert}\n`);
   const found = awsAuthorities({ AWS_CA_BUNDLE: join(folder, 'all') }, undefined);
   assert.deepEqual(found, [first.cert, BROKEN.trim(), last.cert]);
-  // And Node passes over it.
+  // Node ignores it.
   createSecureContext({ ca: found ?? [] });
 });
 

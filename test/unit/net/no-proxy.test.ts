@@ -1,9 +1,9 @@
-// Which hosts NO_PROXY excepts, where the AWS CLI and Go differ and where they agree. What botocore says, test/product asks it.
+// The hosts that NO_PROXY excludes, where the AWS CLI and Go differ and where they agree. test/product asks botocore.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isExceptedByAwsCli, isExceptedByGo } from '../../../src/net/no-proxy.ts';
 
-/** NO_PROXY, a URL, whether the AWS CLI and whether Go goes there directly. */
+/** NO_PROXY, a URL, and whether the AWS CLI and Go connect directly. */
 const CASES: readonly (readonly [string, string, boolean, boolean])[] = [
   ['example.com', 'https://example.com', true, true],
   ['example.com', 'https://api.example.com', true, true],

@@ -1,4 +1,4 @@
-// Which proxy leads to a server, and what is said of one that is none.
+// The proxy for a server, and the errors of invalid ones.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { command } from '../../../src/hint.ts';

@@ -1,4 +1,4 @@
-// What a failure on the way to a server is called: DNS, connection, TLS or a proxy, by the system's own errors.
+// The name of a failure on the way to a server: DNS, connection, TLS or a proxy, from the system's own errors.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';
@@ -131,7 +131,7 @@ describe('with a proxy', () => {
     assert.deepEqual(failure(direct, { proxy: PROXY }), unreached('ECONNREFUSED'));
     const absent = systemError('ENOTFOUND', { hostname: 'api.example' });
     assert.deepEqual(failure(absent, { proxy: PROXY }), unresolved('ENOTFOUND'));
-    // A proxy on the server's own machine may have the port of it, too.
+    // A proxy on the server's own machine may even have its port.
     const own = { proxy: 'http://api.example:3128' };
     assert.deepEqual(failure(refused, own), unreached('ECONNREFUSED'));
   });

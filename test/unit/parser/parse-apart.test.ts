@@ -1,4 +1,4 @@
-// Who waits for the process that reads a large file, and for how long.
+// Which callers wait for the process that reads a large file, and for how long.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempDisposableSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createParseApart, withinTimeout } from '../../../src/parser/parse-apart.ts';
 
-/** A program in the place of ours. */
+/** A program that replaces ours. */
 function programThat(script: string) {
   const folder = mkdtempDisposableSync(join(tmpdir(), 'parse-apart-'));
   const path = join(folder.path, 'program');
@@ -50,7 +50,7 @@ test('No caller waits longer than for its answer.', async () => {
     () => new Promise<never>(() => {}),
     () => 1,
   );
-  // Only what it waits for keeps this process.
+  // Only what it waits for keeps this process alive.
   const alive = setInterval(() => {}, 1_000);
   await assert.rejects(async () => read({}), {
     code: 'timeout',

@@ -1,4 +1,4 @@
-// A parsed file as lines of JSON: what is read from them is what was parsed.
+// A parsed file as lines of JSON is the same when they are read.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Config, parseConfig } from '../../../src/config/load.ts';
@@ -6,7 +6,7 @@ import { matchRule } from '../../../src/config/match.ts';
 import { LINES, type Parsed, TAKERS } from '../../../src/parser/parsed-lines.ts';
 import { parseIni } from '../../../src/profiles/ini.ts';
 
-/** There and back, as between two processes. */
+/** Written and read, as between two processes. */
 function passed<K extends keyof Parsed>(what: K, parsed: Parsed[K]): Parsed[K] {
   const taker = TAKERS[what]();
   for (const line of LINES[what](parsed)) taker.take(JSON.parse(JSON.stringify(line)));

@@ -1,4 +1,4 @@
-// Owns the proof of what is a profile in the AWS files, of what is wrong with them and where, and that no secret is kept.
+// Owns the proof of which profiles the AWS files have, of faults in them with their place, and that no secret is kept.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempDisposableSync, symlinkSync, writeFileSync } from 'node:fs';

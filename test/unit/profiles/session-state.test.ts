@@ -1,4 +1,4 @@
-// What the AWS CLI's file says of a sign-in: of aws sso login and of aws login alike.
+// The state of a sign-in in the AWS CLI's file, for aws sso login and aws login alike.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempDisposableSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ const at = (ms: number) => new Date(NOW + ms).toISOString();
 const registration = { refreshToken: 'r', clientId: 'c', clientSecret: 's', registrationExpiresAt: at(HOUR) };
 const corp = { sso_session: 'corp', sso_start_url: 'https://corp.example/start' };
 
-/** The file's name, what `sso` and `login` say of a session that ends then, and how each is looked at. */
+/** The file's name, its content for a session that ends then, and the function that reads each. */
 const KINDS = {
   'aws sso login': {
     file: (env: { HOME: string }) => ssoFile(corp, env),

@@ -1,4 +1,4 @@
-// JSON on stdout holds no character that a terminal obeys, and is the same JSON.
+// JSON on stdout contains no character that a terminal obeys, and has the same meaning.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { printableJson } from '../../../src/terminal/printable-json.ts';

@@ -1,4 +1,4 @@
-// Owns the proof of what a watch draws, when it ends, and that it gives back what it took.
+// Owns the proof of what a watch draws, when it ends, and that it restores the terminal.
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { screenOf } from '../../../src/terminal/screen.ts';
 import { watch } from '../../../src/terminal/watch.ts';
 
-/** A terminal whose keys and window are ours; `raw` has each change of its mode. */
+/** A fake terminal with keys and a window; `raw` records each change of its mode. */
 function createTerminal(rows = 24) {
   const raw: boolean[] = [];
   const stdin = Object.assign(new PassThrough(), {

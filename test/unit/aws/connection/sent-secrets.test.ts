@@ -1,4 +1,4 @@
-// What a request shows to the server that answers it.
+// The secrets of a request that the answering server knows.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { secretsIn } from '../../../../src/aws/connection/sent-secrets.ts';

@@ -9,7 +9,7 @@ import { kubeletPlace, runningKubelet } from '../../../../src/doctor/kubelet/kub
 interface Process {
   readonly cmdline: readonly string[];
   readonly environ?: readonly string[];
-  /** Of which mount namespace. */
+  /** The mount namespace of each process. */
   readonly mounts?: string;
 }
 

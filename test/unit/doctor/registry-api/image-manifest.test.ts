@@ -1,4 +1,4 @@
-// What is read from a manifest, and which image of an index is taken.
+// Reading a manifest, and choosing an image of an index.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';

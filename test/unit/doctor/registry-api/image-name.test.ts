@@ -1,4 +1,4 @@
-// What is an image in a registry, and what is not.
+// Which texts are an image in a registry.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { imageText, parseImageName } from '../../../../src/doctor/registry-api/image-name.ts';
