@@ -1,4 +1,4 @@
-// Owns the proof that the code is built as it was designed: who may import whom, and what is in one place only.
+// Owns the proof that the code follows its design: which folder may import which, and what is in one place only.
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
@@ -9,26 +9,26 @@ import { describe, test } from 'node:test';
  * within a folder is a room of its own only where it is named here.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  // The ground floor.
+  // These import nothing else.
   os: [],
   registry: [],
-  // What is watched may hang, and is given up then.
+  // A watched process may hang, and is then given up.
   terminal: ['os'],
-  // A bundle of certificates may be named by `~`.
+  // A bundle of certificates may begin with `~`.
   net: ['os'],
-  // It reads files of Docker's and podman's, and looks for programs on PATH as Docker does.
+  // It reads files of Docker and podman, and searches PATH as Docker does.
   docker: ['os'],
   'docker/fallback': ['docker', 'os'],
-  // Setup goes by the accounts of profiles.
+  // Setup uses the accounts of profiles.
   'docker/hand-over': ['profiles', 'registry'],
   config: ['registry', 'os'],
   policy: ['registry'],
   profiles: ['os'],
-  // What Docker waits for.
+  // Docker waits for these.
   token: ['os'],
   wire: ['os'],
   identity: ['config', 'profiles', 'registry'],
-  // It names the files of the AWS CLI's sessions.
+  // It names the session files of the AWS CLI.
   'aws/failures': ['identity', 'profiles', 'registry', 'policy', 'net', 'os'],
   'aws/connection': ['profiles', 'net'],
   'aws/calls': ['aws/connection', 'registry'],
@@ -37,7 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   minter: ['aws', 'identity', 'os'],
   parser: ['config', 'profiles', 'os'],
   helper: ['docker', 'docker/fallback', 'config', 'profiles', 'identity', 'token', 'registry'],
-  // These two compose the helper, each around its own way to be asked, so they may also import what the helper may.
+  // Each of these composes the helper for another way of being called, so both may also import what the helper may.
   daemon: [
     'helper',
     'kubelet',
@@ -52,9 +52,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'os',
   ],
   client: ['helper', 'kubelet', 'minter', 'wire', 'docker', 'docker/fallback', 'config', 'profiles', 'os'],
-  // What the kubelet runs.
+  // The kubelet runs this.
   kubelet: ['helper', 'config', 'identity', 'docker', 'registry', 'wire', 'policy', 'os'],
-  // What people run.
+  // People run these.
   callers: [
     'client',
     'minter',
@@ -67,7 +67,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'wire',
     'os',
   ],
-  // What is known, and why, for people to see: by the daemon, or in this process.
+  // These show what is known and why: from the daemon, or from this process.
   inspect: [
     'client',
     'helper',
@@ -77,7 +77,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'identity',
     'profiles',
     'registry',
-    // Who Docker asks is a part of it.
+    // This includes which program Docker asks.
     'docker',
     'docker/fallback',
     'docker/hand-over',
@@ -107,13 +107,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'callers',
     'client',
     'helper',
-    // Its plugin's messages and config, and what a token says of a pod.
+    // It reads the plugin's messages and config, and a pod's token.
     'kubelet',
     'identity',
-    // What config check says is wrong.
+    // It reports what config check finds.
     'inspect',
     'policy',
-    // Which rule and which profile lead to a registry, and what in these files is wrong.
+    // It reports the rule and the profile for a registry, and faults in these files.
     'config',
     'profiles',
     'docker',
@@ -125,13 +125,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'net',
     'os',
   ],
-  // What it offers are names of the files, of the daemon and of AWS; no other part of the command line reads them.
+  // It completes names from the files, the daemon and AWS, which no other part of the command line reads.
   'cli/completion': ['client', 'config', 'profiles', 'docker', 'registry', 'os'],
   cli: [
     'cli/completion',
     'setup',
     'doctor',
-    // What is no image's name is refused before doctor is loaded.
+    // An invalid image name is rejected before doctor is loaded.
     'doctor/registry-api',
     'grants',
     'export',
@@ -144,19 +144,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'config',
     'docker',
     'registry',
-    // A wait is shown by all alike.
+    // All commands show a wait in the same way.
     'terminal',
   ],
 };
 
-/** The only files that may be imported from outside of a folder, if that is not all of them. */
+/** The only files that other folders may import, for folders with such a limit. */
 const FRONTS: Readonly<Record<string, readonly string[]>> = {
   minter: ['minter/start-minter.ts', 'minter/run-minter.ts'],
   daemon: ['daemon/begin-daemon.ts'],
 };
 
 interface Import {
-  /** A path below src/ for a module of ours, else the name of a package. */
+  /** For a module of ours its path below src/, otherwise the package's name. */
   of: string;
   isType: boolean;
 }
@@ -178,7 +178,7 @@ const modules = globSync('**/*.ts', { cwd: SRC })
     return { path, folder: folderOf(path), text, imports: importsOf(text, path) };
   });
 
-/** Static imports and re-exports begin a line (the formatter sees to it); a dynamic one may be anywhere. */
+/** Static imports and re-exports begin a line (the formatter ensures it). A dynamic one may be anywhere. */
 function importsOf(text: string, path: string): Import[] {
   const statements = text.matchAll(
     /^(?:import|export)\b(?<type> type\b)?(?:[^;'"=(]*?\bfrom)? ?'(?<of>[^']+)';/gm,
@@ -201,7 +201,7 @@ function folderOf(path: string): string {
 
 const isPackage = ({ of }: Import) => !of.endsWith('.ts');
 
-/** Whatever is loaded, sooner or later, when the module is; with `types`, also what is only named. */
+/** All modules that are loaded with this one, sooner or later; with `types`, also type imports. */
 function reachable(path: string, { types } = { types: false }, seen = new Set<string>()): Set<string> {
   const module = modules.find((other) => other.path === path);
   if (module === undefined || seen.has(path)) return seen;
@@ -320,13 +320,13 @@ describe('in one place only', () => {
     }
   });
 
-  /** Word → the files that may have it. */
+  /** Word → the files that may contain it. */
   const places: Readonly<Record<string, readonly string[]>> = {
     'process.env': [
       'main.ts',
       'aws/connection/followed-profile.ts',
       'minter/run-minter.ts',
-      // For as long as a library is loaded, which reads it there.
+      // While a library that reads it is loaded.
       'os/made-up-home.ts',
     ],
     'process.exitCode': ['main.ts'],

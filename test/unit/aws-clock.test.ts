@@ -1,4 +1,4 @@
-// AWS's clock beside this machine's: when they are apart, and how that is said.
+// AWS's clock beside this machine's: when they differ, and the message about it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { clockGapText, createAwsClock, expiredOnArrivalText, setClock } from '../../src/aws-clock.ts';

@@ -1,4 +1,4 @@
-// The clock that nothing sets back, from the three that a system has; and how much time has passed on either.
+// The clock that never goes back, made of a system's three clocks, and the time that has passed on each.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createClock, elapsed, wallTime } from '../../src/clock.ts';
@@ -6,7 +6,7 @@ import { createClock, elapsed, wallTime } from '../../src/clock.ts';
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 0, 1);
 
-/** A machine: it runs, it sleeps, its clock is set; `looks` counts how often its uptime was read. */
+/** A machine that runs, sleeps, and whose clock is set; `looks` counts the readings of its uptime. */
 function createMachine() {
   const machine = {
     wall: START,

@@ -1,4 +1,4 @@
-// Owns the proof that what is done with a text from outside takes time that grows as the text does: at most in proportion.
+// Owns the proof that the time for a text from outside is at most proportional to its length.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspectConfig, parseConfig } from '../../src/config/load.ts';
@@ -20,7 +20,7 @@ import { parseIni } from '../../src/profiles/ini.ts';
 import { shellWords, windowsWords } from '../../src/profiles/shell-words.ts';
 import { decodeRequest } from '../../src/wire/codec.ts';
 
-/** A text of about that many characters. */
+/** A text of about this many characters. */
 type Hostile = (characters: number) => string;
 
 const many = (part: string, around = ['', '']): Hostile => {
@@ -36,7 +36,7 @@ const numbered = (line: (index: number) => string, before = ''): Hostile => {
 };
 const account = (index: number) => String(100_000_000_000 + index);
 
-/** What is done with a text, and the texts that are made to hold it up. */
+/** A function on texts, and texts that are made to slow it down. */
 const CASES: Record<
   string,
   { act: (text: string) => unknown; characters: number; texts: Record<string, Hostile> }
@@ -191,7 +191,7 @@ const CASES: Record<
 
 const TIMES = 8;
 
-/** What was in the way once is not so often: the least of a few runs, in ms. */
+/** Something else rarely disturbs several runs: the least of a few, in ms. */
 function leastTime(act: () => unknown): number {
   let least = Number.POSITIVE_INFINITY;
   for (let run = 0; run < 4; run += 1) {
@@ -199,7 +199,7 @@ function leastTime(act: () => unknown): number {
     try {
       act();
     } catch (error) {
-      // A text that is refused has been looked at.
+      // A rejected text was processed, too.
       assert.ok(error instanceof XacctError, String(error));
     }
     least = Math.min(least, performance.now() - started);
@@ -213,11 +213,11 @@ for (const [what, { act, characters, texts }] of Object.entries(CASES)) {
       test(`of ${name}`, () => {
         const [small, large] = [hostile(characters), hostile(characters * TIMES)];
         const measured: string[] = [];
-        // What a busy machine adds can only make it more: the best of a few tries counts.
+        // A busy machine can only add time, so the best of a few tries counts.
         for (let tries = 0; tries < 4; tries += 1) {
           const least = leastTime(() => act(small));
           const most = leastTime(() => act(large));
-          // Below half a millisecond a clock and a collection of garbage count for more. A square would be 64 times.
+          // Below half a millisecond, the clock and garbage collections matter more. Quadratic time would be 64 times.
           if (most / Math.max(least, 0.5) < TIMES * 2.5) return;
           measured.push(`${least.toFixed(2)} and ${most.toFixed(2)} ms`);
         }

@@ -1,4 +1,5 @@
-// Owns the proof that no tier of tests reaches up, and that the first needs neither a build nor programs of this machine.
+// Owns the proof that tests import only what their tier may, and that unit tests need neither a build nor other
+// programs.
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
@@ -8,7 +9,7 @@ const SHARED = ['src', 'test/fake-aws', 'test/fake-registry', 'test/support'];
 const BUILT = [...SHARED, 'test/support/unit', 'test/support/product'];
 const REAL = [...BUILT, 'test/support/e2e', 'scripts'];
 
-/** Folder → whose files it may import besides its own. A folder that is not named is of the one that it is in. */
+/** Folder → the other folders whose files it may import. A folder that is not named belongs to the one above it. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'test/fake-aws': [],
   'test/fake-registry': ['test/fake-aws'],
@@ -28,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'test/packages': [...REAL, 'test/support/packages', 'test/support/attack'],
 };
 
-/** Who asks these needs a program, root or a build. */
+/** Tests that ask these need a program, root or a build. */
 const MACHINE = ['test/support/peers.ts', 'test/support/private-hosts.ts'];
 
 const ROOT = join(import.meta.dirname, '..', '..');

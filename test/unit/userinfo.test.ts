@@ -1,4 +1,4 @@
-// The userinfo of URLs in texts: hidden whatever is in it, and nothing that only looks like it.
+// The userinfo of URLs in texts is hidden, whatever it contains, and nothing else.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -132,7 +132,7 @@ describe('userinfo', () => {
         return Math.min(...times);
       };
       const [once, more] = [cost(100_000), cost(800_000)];
-      // Eight times, and room for a machine that does other things as well; the square would be 64.
+      // Eight times, with a reserve for a busy machine. Quadratic time would be 64 times.
       assert.ok(more < 30 * once, `${part}: ${once} ns, then ${more} ns`);
     }
   });

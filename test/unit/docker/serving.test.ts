@@ -1,4 +1,4 @@
-// Who answers Docker for a host by its config.json, and what is said of what only looks as if it did.
+// Which program answers Docker for a host, by its config.json, and the notes on entries that have no effect.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseDockerConfig } from '../../../src/docker/docker-config.ts';

@@ -1,4 +1,4 @@
-// Exported credentials as the programs read them: every hostname, its password, and the end that comes first.
+// Exported credentials as programs read them: every hostname, its password, and the earliest expiration.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
@@ -12,7 +12,7 @@ const ECR: HostCredential = {
   ...{ expiresAt: Date.UTC(2026, 11, 1, 4, 30, 0, 999), leftMs: 1_000 },
 };
 const LATER: HostCredential = { ...ECR, hostname: 'public.ecr.aws', expiresAt: Date.UTC(2026, 11, 2) };
-/** Of `docker login`, which takes what a shell would take for a command. */
+/** From `docker login`, so it may contain what a shell would run. */
 const LOGIN: HostCredential = {
   ...{
     hostname: 'images.corp.example',

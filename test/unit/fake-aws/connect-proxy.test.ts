@@ -1,4 +1,4 @@
-// The proxy in front of the fake AWS: the real SDK, sent to AWS's real hostnames, arrives there.
+// The proxy before the fake AWS: requests of the real SDK to AWS's real hostnames arrive there.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import https from 'node:https';

@@ -1,4 +1,4 @@
-// Faults on demand, as the real SDK clients see them.
+// Planned faults, as the real SDK clients see them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';

@@ -1,4 +1,4 @@
-// The fake IAM, driven by the real SDK client: roles, users, what is attached to them and what it lets them do.
+// The fake IAM, with the real SDK client: roles, users, their attached policies, and simulations.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
@@ -229,7 +229,7 @@ suite('The simulator', () => {
       if (setUp.boundary !== undefined) role.boundary = setUp.boundary;
       if (setUp.organization !== undefined) aws.cast.secondary.organization = setUp.organization;
       const action = { ActionNames: ['ecr:PutImage'] };
-      // The simulation itself must not fall under the policy it is about.
+      // The policy under test must not apply to the simulation itself.
       if (setUp.scp !== undefined) aws.cast.secondary.scp.push(setUp.scp, allowing('iam:*'));
       if (setUp.scp === DENY) aws.cast.secondary.scp.push(allowing('*'));
       const { EvaluationResults: results } = await aws.iam.simulate(action);

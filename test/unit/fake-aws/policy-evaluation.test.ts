@@ -42,7 +42,7 @@ function worded(decision: Decision): string {
   return `${decision.explicit ? 'explicit deny' : 'no'} ${decision.by}`;
 }
 
-/** The resource's side, owned by the other account or by the caller's own. */
+/** The resource's side, in the other account or in the caller's own. */
 const across = (...policies: PolicyDocument[]) => ({ account: OWNER, policies });
 const within = (...policies: PolicyDocument[]) => ({ account: OTHER, policies });
 

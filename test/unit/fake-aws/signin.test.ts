@@ -1,4 +1,4 @@
-// AWS Sign-In in the fake AWS: what it renews, and what it wants to see for that.
+// AWS Sign-In in the fake AWS: what it renews, and the proof that it wants.
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { test } from 'node:test';
@@ -8,7 +8,7 @@ import { twoAccountWorld } from '../../fake-aws/two-account-world.ts';
 
 const CLIENT = 'arn:aws:signin:::devtools/same-device';
 
-/** A session in the world, and a request for it with a proof signed by any key. */
+/** A session in the world, and a request for it with a proof that any key may sign. */
 async function startWithSession() {
   const aws = await startFakeAws();
   const { dev } = twoAccountWorld(aws.world);

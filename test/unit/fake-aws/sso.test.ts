@@ -1,4 +1,4 @@
-// IAM Identity Center in the fake AWS, as the real SDK provider for SSO profiles uses it.
+// IAM Identity Center in the fake AWS, with the real SDK provider for SSO profiles.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises';
@@ -16,7 +16,10 @@ interface CachedToken {
   refreshToken?: string;
 }
 
-/** A fake AWS, and a HOME whose profile `sso` has this token in its cache. Sets HOME: the SDK reads nothing else. */
+/**
+ * A fake AWS, and a HOME whose profile `sso` has this token in its cache. Sets HOME, because the SDK reads nothing
+ * else.
+ */
 async function startWithProfile(
   token: (cast: ReturnType<typeof twoAccountWorld>) => CachedToken,
   role?: string,

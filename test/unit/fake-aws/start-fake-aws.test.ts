@@ -1,4 +1,4 @@
-// The fake AWS, driven by the real SDK clients: signatures, sessions, tokens, policies and the log.
+// The fake AWS, with the real SDK clients: signatures, sessions, tokens, policies and the log.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
@@ -55,7 +55,7 @@ function clients(aws: FakeAws, credentials: Keys, region = 'us-east-1') {
   };
 }
 
-/** Temporary credentials as a client takes them. */
+/** Temporary credentials in a client's form. */
 function keysOf(credentials: Credentials | undefined): Keys {
   assert(credentials?.AccessKeyId && credentials.SecretAccessKey && credentials.SessionToken);
   return {
@@ -65,7 +65,7 @@ function keysOf(credentials: Credentials | undefined): Keys {
   };
 }
 
-/** A fake AWS with the two accounts and a clock that can be moved. */
+/** A fake AWS with the two accounts and a clock that tests set. */
 async function start(): Promise<{
   aws: FakeAws;
   cast: ReturnType<typeof twoAccountWorld>;
@@ -126,7 +126,7 @@ suite('Signatures', () => {
       credentials: cast.dev,
       maxAttempts: 1,
     });
-    // Same length as before, so that only the signature can tell.
+    // The length is the same, so that only the signature differs.
     client.middlewareStack.add(
       (next) => (args) => {
         Object.assign(args.request as object, { body: 'Action=GetSessionToken&&&Version=2011-06-15' });

@@ -1,4 +1,4 @@
-// Owns the proof of when AWS is asked for the account of a profile, and how long the answer is remembered.
+// Owns the proof of when AWS is asked for a profile's account, and how long the answer is remembered.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';
@@ -7,7 +7,7 @@ import { profileOf } from '../../../src/identity/identity.ts';
 import { profileResolution } from '../../../src/identity/resolve.ts';
 import { profilesFrom, worldOf } from '../../support/unit/user-files.ts';
 
-/** A deadline that does not come. */
+/** A deadline that is never reached. */
 const NEVER = new AbortController().signal;
 const NAMES = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
 const profilesWith = (id: string) =>
@@ -19,7 +19,7 @@ const profilesWith = (id: string) =>
 const profiles = profilesWith('AKIA');
 const resolutions = NAMES.map((name) => profileResolution(name, 'us-east-1'));
 
-/** AWS says that a profile is of the account that `accounts` has for it, or fails as that says. */
+/** AWS answers with the profile's account in `accounts`, or fails with the error there. */
 function fixture(accounts: Readonly<Record<string, string | XacctError>> = {}) {
   const state = { now: 0, asked: [] as string[], accounts };
   const memory = createAccountMemory(

@@ -1,4 +1,4 @@
-// Owns the proof of which hosts the fallback helper is asked for, in which words, and what becomes of its answers.
+// Owns the proof of the hosts for which the fallback helper is asked, its input, and the handling of its answers.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { WholeEnvironmentNeeded } from '../../../src/caller-environment.ts';
@@ -23,7 +23,7 @@ const asking = { name: 'pass', configFile: FILE };
 const login = (ServerURL: string, Username = 'me', Secret = 'hunter2') =>
   JSON.stringify({ ServerURL, Username, Secret });
 
-/** Spellings of hosts that are not ECR's, or are another program's. */
+/** Forms of hosts that are not ECR's, or belong to another program. */
 const FOREIGN = [
   HUB,
   'https://index.docker.io/v1/access-token',
@@ -39,7 +39,7 @@ const FOREIGN = [
   `mirror.example/${ECR}/team/app`,
 ];
 
-/** Spellings of what is ours, as some parser may see it. */
+/** Forms of our names, as some parser may read them. */
 const OURS = [
   ECR,
   MAPPED,
@@ -66,7 +66,7 @@ const OURS = [
   `${ECR}#x`,
 ];
 
-/** What no helper is given. */
+/** Input that no helper gets. */
 const UNFIT = [
   `ghcr.io\nhost=${ECR}`,
   'ghcr.io\r',

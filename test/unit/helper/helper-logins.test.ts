@@ -1,4 +1,4 @@
-// What `store`, `erase` and `list` answer, byte for byte.
+// The answers of `store`, `erase` and `list`, byte for byte.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';

@@ -1,4 +1,4 @@
-// What `get` answers, byte for byte.
+// The answers of `get`, byte for byte.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';

@@ -1,4 +1,4 @@
-// That nothing stays in a user's memory beyond its time, whether or not it is asked for.
+// Nothing stays in a user's memory longer than it is valid, whether or not it is asked for.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createMemory } from '../../../src/helper/memory.ts';

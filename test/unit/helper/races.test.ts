@@ -1,4 +1,4 @@
-// Races that slots, MFA sessions and accounts in memory must not lose: what comes late belongs to what it was begun for.
+// Races of slots, MFA sessions and accounts in memory: a late result belongs to the state for which it was requested.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';
@@ -13,7 +13,7 @@ import { profilesFrom, worldOf } from '../../support/unit/user-files.ts';
 const KEYS = 'aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n';
 const ECR = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
 const HOUR = 3_600_000;
-/** A deadline that does not come. */
+/** A deadline that is never reached. */
 const NEVER = new AbortController().signal;
 
 test('an account that is asked for while all is forgotten is known to who waits for it', async () => {

@@ -1,4 +1,4 @@
-// What `get` answers to a URI as JSON, byte for byte, by EngFlow's protocol.
+// The answer of `get` to a URI as JSON, byte for byte, by EngFlow's protocol.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';
@@ -18,7 +18,7 @@ const NOTHING = { outcome: 'success', text: '{"headers":{}}\n' };
 const asks = (uri: unknown) => JSON.stringify({ uri });
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-/** Of a token of 12 hours, with a refresh_margin of 15 minutes. */
+/** For a token of 12 hours, with a refresh_margin of 15 minutes. */
 const TOKEN_1 = `{"headers":{"Authorization":["Basic ${base64('AWS:token 1 of profile dev')}"]},"expires":"2026-01-01T11:45:00Z"}\n`;
 
 describe('get for a URI', () => {
@@ -65,7 +65,7 @@ describe('get for a URI', () => {
     assert.equal((await fixture.run('get', input)).text, TOKEN_1);
   });
 
-  // The first two are the examples of the specification.
+  // The first two are the specification's examples.
   for (const uri of [
     'grpcs://example.com/com.example.package.Service/Method',
     'https://api.example.org/rest/endpoint',
@@ -104,7 +104,7 @@ describe('get for a URI', () => {
     assert.equal(await fixture.secretOf(ECR), 'token 1 of profile dev');
     fixture.now += 2 * HOUR;
     assert.equal((await fixture.run('get', asks(`https://${ECR}/v2/`))).text, TOKEN_1);
-    // The end of the token is the same, whatever the caller allows.
+    // The token's expiration is the same, whatever the caller allows.
     fixture.configText = `${CONFIG}max_token_age: 4h\n`;
     assert.match((await fixture.run('get', asks(`https://${ECR}/v2/`))).text, /"2026-01-01T03:45:00Z"/);
     assert.equal(fixture.mints.length, 1);
@@ -113,7 +113,7 @@ describe('get for a URI', () => {
   test('says the end by the clock of this machine, which the caller goes by', async () => {
     const fixture = createHelperFixture(CONFIG);
     await fixture.secretOf(ECR);
-    // Set forward: the token lives as long by AWS's clock.
+    // The clock is ahead: the token has the same lifetime by AWS's clock.
     fixture.deps.awsClock.heard(fixture.now - 5 * HOUR);
     const held = fixture.deps.tokens.get;
     fixture.deps.tokens.get = async (request) => {

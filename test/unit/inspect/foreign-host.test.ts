@@ -1,4 +1,4 @@
-// Owns the proof of who is said to answer Docker for a host that is none of ours.
+// Owns the proof of which program is said to answer Docker for a host that is not ours.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { foreignHost } from '../../../src/inspect/foreign-host.ts';
 
 const HOST = 'images.example';
 
-/** `programs` are on PATH. Without a config, Docker chooses a helper by itself. */
+/** `programs` are on PATH. Without a config, Docker itself chooses a helper. */
 function servedBy(config: object | undefined, programs: readonly string[] = []): string {
   using folder = mkdtempDisposableSync(join(tmpdir(), 'foreign-host-'));
   const [home, bin] = [join(folder.path, 'home'), join(folder.path, 'bin')];

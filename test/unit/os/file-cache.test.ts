@@ -1,4 +1,4 @@
-// Owns the proof that a file is read again exactly when it has changed, and that none can stall or confuse the reader.
+// Owns the proof that a file is read again exactly if it has changed, and that no file can block or confuse the reader.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import {
@@ -23,10 +23,10 @@ import { XacctError } from '../../../src/errors.ts';
 import { command, commandText, type Hint } from '../../../src/hint.ts';
 import { createFileCache, createSharedFileCache, withoutByteOrderMark } from '../../../src/os/file-cache.ts';
 
-/** A clock by which what is written now was written a while ago. */
+/** A clock by which new files are already old. */
 const later = () => Date.now() + 60_000;
 
-/** A folder of its own, a path in it, and a cache that tells how often it has parsed. */
+/** A folder, a path in it, and a cache that counts how often it parses. */
 function createCache() {
   const folder = mkdtempDisposableSync(join(tmpdir(), 'file-cache-'));
   const parsed: string[] = [];
@@ -55,7 +55,7 @@ describe('a file', () => {
     const check = (path: string, file: { mode: number }) => {
       seen.push((file.mode & 0o777).toString(8));
       if (seen.length > 1) return;
-      // What is put in its place now is another file than was checked.
+      // After the check, another file is put in its place.
       writeFileSync(`${path}.other`, 'other', { mode: 0o640 });
       renameSync(`${path}.other`, path);
     };
@@ -137,7 +137,7 @@ describe('what is no readable file is refused by name', () => {
   test('a pipe, and nothing is read from it', () => {
     using cache = createCache();
     execFileSync('mkfifo', [cache.path]);
-    // Only so that a reader that does open the pipe fails, and does not wait for ever.
+    // With a limit, so that a reader that opens the pipe fails instead of waiting for ever.
     const writer = spawn('sh', ['-c', 'echo text > "$1"', 'sh', cache.path]);
     try {
       assert.throws(() => cache.read(cache.path), { message: `${cache.path} is not a regular file` });
@@ -192,7 +192,7 @@ describe('what is not UTF-8 is so by the commands of its hint', () => {
       assert.deepEqual(cache.read(link), { text });
       assert.ok(lstatSync(link).isSymbolicLink());
       assert.equal(statSync(path).mode & 0o777, 0o600);
-      // What it was is kept, as secret as it was.
+      // The former content is kept, as secret as before.
       const kept = readdirSync(join(cache.path, '..')).filter((name) => name.startsWith('link.'));
       assert.deepEqual(
         kept.map((name) => readFileSync(join(cache.path, '..', name))),
@@ -223,7 +223,10 @@ function asOrdinaryUser<T>(call: () => T): T {
   }
 }
 
-/** A cache that reads more than ten bytes or three lines apart, the first file if it says so, and how each such reading is to end. */
+/**
+ * A cache that reads files of more than ten bytes or three lines apart, also the first one if told so, with the result
+ * of each such reading.
+ */
 function createShared(first?: { bytes: number; lines: number }) {
   const folder = mkdtempDisposableSync(join(tmpdir(), 'file-cache-'));
   const parse = (text: string) => ({ text });

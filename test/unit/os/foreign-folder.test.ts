@@ -1,4 +1,4 @@
-// Whose folder it is in which root would make something: what counts as another user's, and what root is told then.
+// When root would write into another user's folder, and the message then.
 import assert from 'node:assert/strict';
 import { chownSync, mkdtempDisposableSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';

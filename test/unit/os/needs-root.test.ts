@@ -10,7 +10,7 @@ test("The mode of another user's file is for root to change, and one's own is no
   using folder = mkdtempDisposableSync(join(tmpdir(), 'needs-root-'));
   const path = join(folder.path, 'file');
   writeFileSync(path, '');
-  // Root's own file would not tell root from its owner.
+  // For root's own file, root and the owner are the same.
   if (process.getuid?.() === 0) chownSync(path, 4711, 4711);
   const { uid } = statSync(path);
   assert.deepEqual(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createQueue } from '../../../src/os/queue.ts';
 
-/** What runs until it is told to end. */
+/** Jobs that run until the test ends them. */
 function createRuns(queue: ReturnType<typeof createQueue>) {
   const began: number[] = [];
   const ends: (() => void)[] = [];
@@ -22,7 +22,7 @@ test('At most so many run at once, in the order in which they came.', async () =
   assert.deepEqual(began, [0, 1]);
   ends[1]?.();
   await runs[1];
-  // One that comes while the next takes its place does not push in, nor make three.
+  // A new one, while the next takes its turn, neither overtakes nor makes three.
   runs.push(add(4));
   await new Promise(setImmediate);
   assert.deepEqual(began, [0, 1, 2]);

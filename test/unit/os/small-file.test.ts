@@ -1,4 +1,4 @@
-// Files of a few kilobytes: read whole, and neither waited for nor read without end.
+// Files of a few kilobytes are read whole, without waiting and without reading for ever.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';

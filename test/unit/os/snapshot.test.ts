@@ -1,4 +1,4 @@
-// Files read as they are: what is refused.
+// Which files are not read.
 import assert from 'node:assert/strict';
 import { mkdtempDisposableSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// What is left of bytes that were read: nothing.
+// Bytes that were read leave nothing behind.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { joinAndWipe, readAndWipe } from '../../../src/os/wipe.ts';

@@ -1,4 +1,4 @@
-// Whether policies let a request in, if that can be told; a table of statements, and what several of them make together.
+// Whether policies allow a request, if that can be known: a table of statements, and combinations of them.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Statement } from '../../../src/policy/policy-document.ts';

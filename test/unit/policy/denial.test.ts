@@ -1,4 +1,4 @@
-// What is read from AWS's texts of an access denied, and who is behind an ARN.
+// Reading AWS's texts of an access denied, and the principal of an ARN.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -23,7 +23,8 @@ describe('a text of an access denied', () => {
   const says = `User: ${USER} is not authorized to perform:`;
   const ecr = `User: ${SESSION} is not authorized to perform: ecr:BatchGetImage on resource: ${APP}`;
   const rows: [string, Denial][] = [
-    // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html, line breaks and slips of the pen included.
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html, with its line breaks and typing
+    // errors.
     [
       `${says}\ncodecommit:ListRepositories because no service control policy allows the codecommit:ListRespositories action`,
       { ...john('codecommit:ListRepositories'), policyType: 'service control policy' },
@@ -111,7 +112,7 @@ describe('a text of an access denied', () => {
         policyType: 'service control policy',
       },
     ],
-    // As ECR's registry endpoint and its API say it.
+    // In the words of ECR's registry endpoint and of its API.
     [
       `${ecr} because no resource-based policy allows the ecr:BatchGetImage action`,
       { ...pull, policyType: 'resource-based policy' },
@@ -158,7 +159,7 @@ describe('a text of an access denied', () => {
         policyArn: 'arn:aws:iam::444455556666:policy/lab-boundary',
       },
     ],
-    // A reason that AWS may have tomorrow.
+    // A reason that AWS may add later.
     [`${ecr} because no moon policy allows the ecr:BatchGetImage action`, pull],
   ];
   for (const [text, expected] of rows) {

@@ -1,4 +1,4 @@
-// What a grant and a revocation make of no policy, and what they leave of a document besides its statements.
+// A grant without a policy, its revocation, and the other parts of a document, which both keep.
 import { describe } from 'node:test';
 import type { PolicyDocument } from '../../../src/policy/policy-document.ts';
 import {

@@ -1,4 +1,4 @@
-// What a grant and a revocation make of policies with statements of ours, edited by hand or not.
+// Grants and revocations in policies with our statements, edited by hand or not.
 import { describe } from 'node:test';
 import type { Statement } from '../../../src/policy/policy-document.ts';
 import {

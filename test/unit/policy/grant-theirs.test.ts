@@ -1,4 +1,4 @@
-// What a grant adds beside statements of other people, which say or do not say the same; a revocation leaves all of them.
+// What a grant adds beside other people's statements, which may give the same or not. A revocation leaves all of them.
 import { describe } from 'node:test';
 import type { Access } from '../../../src/policy/access.ts';
 import type { Statement } from '../../../src/policy/policy-document.ts';
@@ -32,9 +32,9 @@ const accountPush = access(OTHER, { push: true });
 const prefix = access(OTHER, { on: 'team/*' });
 const same = 'the same';
 
-/** Statements that give it already. */
+/** Statements that already give it. */
 const given = (name: string, asked: Access, ...statements: Statement[]) => row(name, statements, asked, same);
-/** Statements that do not, so that another goes behind them. */
+/** Statements that do not, so another one follows them. */
 const lacking = (name: string, asked: Access, added: Statement, ...statements: Statement[]) =>
   row(name, statements, asked, [...statements, added]);
 

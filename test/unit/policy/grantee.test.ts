@@ -1,4 +1,4 @@
-// Whom access is for: what is read, and what is said of everything else.
+// The grantees: which texts are read, and the errors for others.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-// Policies as JSON: what is read, what is refused, what is written, and how long it may be.
+// Policies as JSON: what is read, what is rejected, what is written, and the maximum length.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';

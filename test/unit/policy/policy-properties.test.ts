@@ -1,4 +1,5 @@
-// What holds of every grant, every revocation and every answer about a request, in made-up policies; with the fake AWS as witness.
+// Properties of every grant, revocation and answer about a request, with random policies and the fake AWS's own
+// evaluation.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -134,7 +135,7 @@ test('What is said of a request is what AWS decides, wherever it can be told.', 
     for (const [asker, action, resourceArn] of questions(access.target.kind)) {
       const said = answer(document, { ...asker.request, action, resourceArn });
       const decided = decide(document, asker, action, resourceArn);
-      // What no statement allows is denied, whether or not a statement also denies it.
+      // Without a statement that allows it, it is denied, whether or not one denies it, too.
       const isTrue = said === decided || (said === 'denied' && decided === 'explicit-deny');
       assert.ok(said === 'conditional' || isTrue, `${said}, and AWS says ${decided}`);
     }
@@ -156,7 +157,7 @@ test('A policy is read from its text as what it is.', () => {
   });
 });
 
-/** Whether one of the grantees is in a statement that has a Sid of ours. */
+/** Whether one of the grantees is in a statement with one of our Sids. */
 function isInOurs({ document, access }: Case): boolean {
   const ours = statementsOf(document).filter(({ Sid = '' }: Statement) => Sid.startsWith('EcrXacct'));
   const text = JSON.stringify(ours);
@@ -189,7 +190,7 @@ function requests(kind: 'repository' | 'prefix'): PolicyRequest[] {
   return questions(kind).map(([asker, action, resourceArn]) => ({ ...asker.request, action, resourceArn }));
 }
 
-/** Who asks by right of a grantee, and for what. */
+/** The caller that has a grantee's rights, and its request. */
 function askersOf(grantee: Grantee, isPush: boolean): [Asker, readonly string[]][] {
   const actions = isPush ? [...PULL, ...PUSH] : PULL;
   switch (grantee.kind) {

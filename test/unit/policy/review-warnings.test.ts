@@ -1,4 +1,4 @@
-// What a policy review warns of, with what to do; and what it does not warn of.
+// The warnings of a policy review, each with its fix, and what needs none.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { PolicyOwner, Statement } from '../../../src/policy/policy-document.ts';

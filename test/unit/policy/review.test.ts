@@ -1,4 +1,4 @@
-// What people are told of each statement of a policy.
+// The description of each statement of a policy.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { PolicyOwner } from '../../../src/policy/policy-document.ts';

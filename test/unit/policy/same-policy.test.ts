@@ -1,4 +1,4 @@
-// When AWS takes two policies for the same, and when not.
+// Which policies mean the same to AWS.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { PolicyDocument, Statement } from '../../../src/policy/policy-document.ts';

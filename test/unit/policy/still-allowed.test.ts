@@ -1,4 +1,5 @@
-// What a revocation warns of: which statements still give it; a push by functions is neither given nor taken back.
+// The warnings of a revocation: the statements that still give it. Functions cannot push, so that is neither given nor
+// revoked.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Access } from '../../../src/policy/access.ts';

@@ -1,4 +1,4 @@
-// Which repositories access is to: what is read, what is said of everything else, and how it is written.
+// The repositories of a grant: which texts are read, the errors for others, and how they are written.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';

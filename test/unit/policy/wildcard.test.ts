@@ -1,11 +1,11 @@
-// Wildcards: against regular expressions, against all short texts, and within a bound of time that no pattern breaks.
+// Wildcards: against regular expressions, against all short texts, and within a time that no pattern exceeds.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { matchesAllBelow, matchesSomeBelow, matchesWildcard } from '../../../src/policy/wildcard.ts';
 
 const letters = (unit: string, maxLength: number) => fc.string({ unit: fc.constantFrom(...unit), maxLength });
-/** As long as the longest pattern, and then some. */
+/** Longer than the longest pattern. */
 const endings = [0, 1, 2, 3, 4, 5, 6, 7].flatMap(textsOf);
 
 test('A pattern matches what the regular expression of the same meaning does.', () => {
@@ -23,7 +23,7 @@ test('A pattern of all below a prefix matches the prefix with every ending, one 
     fc.property(letters('ab', 4), letters('ab*?', 6), (prefix, pattern) => {
       const matched = endings.filter((ending) => matchesWildcard(`${prefix}${ending}`, pattern));
       if (matchesAllBelow(prefix, pattern)) assert.equal(matched.length, endings.length);
-      // A `?` behind a `*` takes the last of the prefix, too; that much is not seen, which is on the safe side.
+      // A `?` after a `*` also takes the last character of the prefix. That is not recognized, which is the safe side.
       if (!pattern.includes('?')) {
         assert.equal(matchesAllBelow(prefix, pattern), matched.length === endings.length);
       }

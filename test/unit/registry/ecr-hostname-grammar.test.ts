@@ -1,4 +1,4 @@
-// The grammar of ECR hostnames, by generated names: everything in it is ours, and nothing next to it.
+// The grammar of ECR hostnames, with generated names: everything in it is ours, and nothing near it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-// Owns the proof of what is said of hostnames that are nearly one of ECR.
+// Owns the proof of the notes on hostnames that are nearly ECR's.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-// Which region a mistyped name is taken to mean.
+// Which region a mistyped name probably means.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { partitionOfRegion } from '../../../src/registry/ecr-hostname.ts';
@@ -17,7 +17,7 @@ const rows: [string, string | undefined][] = [
   ['eu-central-1', undefined],
   ['mars', undefined],
   ['', undefined],
-  // As near to us-east-1 as to us-east-2.
+  // Equally near to us-east-1 and us-east-2.
   ['us-east-3', undefined],
   ['x'.repeat(100_000), undefined],
 ];

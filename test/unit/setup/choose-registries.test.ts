@@ -1,4 +1,4 @@
-// Which accounts, profiles, regions and rules `ecr-xacct setup` chooses where it asks nothing.
+// The accounts, profiles, regions and rules that `ecr-xacct setup` chooses without questions.
 import assert from 'node:assert/strict';
 import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// Setup beside Finch, Rancher Desktop and Colima: whose config.json it changes, what it says of them, and what they leave of it.
+// Setup with Finch, Rancher Desktop and Colima: whose config.json it changes, its notes, and what these programs keep
+// of it.
 import assert from 'node:assert/strict';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,7 +35,7 @@ describe('on macOS', () => {
     const of = { env: {}, home: user.home, uid: undefined };
     assert.deepEqual([isAskedByFinch(HOST, of), isAskedByFinch(host('777788889999'), of)], [true, false]);
     assert.match(stdout, /\nDone: Finch asks ecr-xacct [\s\S]*\n {2}finch pull 444455556666\./);
-    // The program is on the user's PATH alone.
+    // The program is only on the user's PATH.
     assert.match(stderr, /^\nWarning: Finch does not .*\nTo fix it, run:\n {2}.*ln -/);
     await user.succeed('--undo', '--yes');
     assert.deepEqual(user.files(), before);
@@ -77,7 +78,7 @@ test('On Linux, --finch is refused with the setup of Docker, whose file Finch re
 });
 
 describe('Rancher Desktop', () => {
-  /** It parses the file, sets these members, and writes the file anew. */
+  /** It parses the file, sets these members, and writes it. */
   const restarted = (text: string | undefined, members: object) =>
     `${JSON.stringify({ ...parsed(text), ...members }, undefined, 2)}\n`;
 

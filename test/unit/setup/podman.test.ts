@@ -1,4 +1,4 @@
-// `ecr-xacct setup --podman`: podman's auth.json, or a drop-in of registries.conf; and their undo.
+// `ecr-xacct setup --podman`: podman's auth.json, or a drop-in of registries.conf, and how they are undone.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';

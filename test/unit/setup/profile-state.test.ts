@@ -1,4 +1,4 @@
-// What setup says of a profile: what it is and whether it is ready, or why it is of no use.
+// Setup's description of a profile: its kind and whether it is ready, or why it cannot be used.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// `ecr-xacct rule add|remove`: what it writes, what it refuses, and that setup --undo takes it back.
+// `ecr-xacct rule add|remove`: what it writes and rejects, and that setup --undo undoes it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
@@ -88,7 +88,7 @@ describe('rule add', () => {
       const { status, stderr } = await user.run(...advised.split(' '), '--yes');
       assert.equal(status, 0, stderr);
       assert.ok(user.read(DOCKER)?.includes(`"${host}": "ecr-xacct"`), stdout);
-      // What it says is enough: with the entry, the rule is in force.
+      // Its advice is enough: with the entry, the rule applies.
       await user.run('rule', 'remove', host, '--yes');
       const again = await user.run('rule', 'add', host, ...more, '--yes');
       const promise = `Done: the next pull from ${host} uses this rule. `;

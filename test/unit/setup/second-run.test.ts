@@ -27,7 +27,7 @@ const AWS =
   ssoProfile('admin', PLATFORM) +
   ssoProfile('images', IMAGES, 'us-east-1');
 
-/** What is set up, by the texts of the files. */
+/** The present configuration, from the texts of the files. */
 function standing({
   config = '',
   docker = {},
@@ -57,7 +57,7 @@ const found = () =>
     async () => '',
   );
 
-/** Notes what is chosen already, and answers with these. */
+/** Records what is preselected, and gives these answers. */
 function answering(accounts: readonly string[], profile?: string) {
   const shown: unknown[] = [];
   const asker: Asker = {

@@ -1,4 +1,4 @@
-// The diff of a config.json, in one line or in many: no secret is in it, and everything else is.
+// The diff of a config.json, in one line or in many, has everything except secrets.
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
@@ -51,7 +51,7 @@ const SECRET = 'canary';
 const part = fc.string({
   unit: fc.constantFrom('a', '7', '/', '"', "'", ' ', '\\', '?', '#', ':', '@', ',', '}', '%', '.'),
 });
-/** A password of a URL, with all that should have been encoded. */
+/** A password in a URL, with characters that should have been encoded. */
 const password = fc.tuple(part, part).map(([before, after]) => `${before}${SECRET}${after}`);
 const host = fc.constantFrom(
   'index.docker.io',
@@ -68,7 +68,7 @@ const entry = fc.record({
   seen: fc.constant('https://shown.example/a'),
 });
 
-/** As a program may write it that shuns ASCII's punctuation. */
+/** As written by a program that avoids ASCII punctuation. */
 const WRITTEN: readonly ((json: string) => string)[] = [
   (json) => json,
   (json) => json.replaceAll('/', '\\/'),

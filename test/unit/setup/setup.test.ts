@@ -1,4 +1,4 @@
-// `ecr-xacct setup`: what it finds, what it writes, what it leaves alone, and what it says.
+// `ecr-xacct setup`: what it finds, writes, leaves alone and prints.
 import assert from 'node:assert/strict';
 import { chmodSync, lstatSync, mkdirSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-// `ecr-xacct setup` and the store for every other registry: as the credsStore, and the one that Docker chooses by itself.
+// `ecr-xacct setup` and the store for all other registries: as the credsStore, and the one that Docker itself chooses.
 import assert from 'node:assert/strict';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';

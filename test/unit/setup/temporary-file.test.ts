@@ -1,4 +1,4 @@
-// What a killed setup has left is removed by a later one, and nothing else is.
+// A later setup removes the temporary files of a killed one, and nothing else.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

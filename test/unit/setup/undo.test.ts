@@ -1,4 +1,4 @@
-// `ecr-xacct setup --undo`: the first bytes if nothing else wrote, else only what setup had changed.
+// `ecr-xacct setup --undo`: the original bytes if nothing else wrote, otherwise only setup's changes are undone.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -150,7 +150,7 @@ describe('if something else has written since', () => {
       [CONFIG]: '# mine\n',
     });
     await user.succeed('--yes');
-    // As `docker login` writes: the whole file anew.
+    // As `docker login` writes: the whole file.
     const now = JSON.parse(user.read(DOCKER) ?? '');
     now.auths['quay.io'] = { auth: 'cXVheQ==' };
     user.write({ [DOCKER]: dockerText(now), [CONFIG]: `${user.read(CONFIG)}discover: false # later\n` });

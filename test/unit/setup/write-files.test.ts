@@ -1,4 +1,5 @@
-// Files written all or none: what is put back, what is refused before anything is written, whose they are afterwards.
+// All files are written, or none: what is restored, what is rejected before anything is written, and the owners
+// afterwards.
 import assert from 'node:assert/strict';
 import {
   chownSync,
@@ -89,7 +90,7 @@ describe('new content leaves the file', { skip: process.getuid?.() !== 0 && 'nee
 const login = (name: string) => `{"auths":{"${name}":{"auth":"x"}}}`;
 const own = '{"credHelpers":{"h":"ecr-xacct"}}';
 
-/** As docker login does: a temporary file, and a rename. */
+/** Writes as docker login does: a temporary file, and a rename. */
 function rename(path: string, text: string): void {
   writeFileSync(`${path}.theirs`, text);
   renameSync(`${path}.theirs`, path);
@@ -97,7 +98,10 @@ function rename(path: string, text: string): void {
 
 const inPlace = (path: string, text: string) => writeFileSync(path, text);
 
-/** At the first rename, other programs write: one into the file just before, and, where `over` is given, one over it just after. */
+/**
+ * At the first rename, other programs write: one into the file just before, and with `over`, another over it just
+ * after.
+ */
 function raced(path: string, into: string, over?: string): Rename {
   let renames = 0;
   return (from, to) => {

@@ -1,4 +1,4 @@
-// Certificates of the tests' own authority, checked by Node's TLS and by curl's.
+// Certificates of the tests' own certificate authority, checked by Node's TLS and by curl's.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -21,7 +21,7 @@ async function startServer(names: readonly string[]) {
   return { ca: authority.cert, port, [Symbol.asyncDispose]: close };
 }
 
-/** The status, or the reason why there is none. */
+/** The status, or why there is none. */
 function get(port: number, options: https.RequestOptions): Promise<number | string | undefined> {
   return new Promise((resolve) => {
     https

@@ -1,4 +1,4 @@
-// The parts of the differential test that need no program: its verdicts, which cases it takes, and its page in docs/.
+// The parts of the differential test that need no program: its verdicts, its choice of cases, and its page in docs/.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

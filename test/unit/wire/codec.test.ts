@@ -1,4 +1,4 @@
-// Owns the proof that what is sent is what arrives, and that a hostile frame is refused.
+// Owns the proof that frames arrive as they were sent, and that hostile ones are rejected.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
@@ -28,7 +28,7 @@ function requestIn(frame: Buffer) {
 
 const malformed = { code: 'protocol', message: 'the request is not of protocol ecr-xacct/2' };
 
-/** The frame of a request that is not too large. */
+/** The frame of a request within the size limit. */
 function sent(request: NewRequest): Buffer {
   const frame = encodeRequest(request);
   assert.ok(frame !== undefined);
@@ -251,7 +251,7 @@ describe('a stop', () => {
 describe('the examples of docs/architecture.md', () => {
   const text = readFileSync(new URL('../../../docs/architecture.md', import.meta.url), 'utf8');
   const examples = [...text.matchAll(/^```wire\n(.*?)^```$/gms)].map(([, example = '']) => example);
-  /** What one side sends: the lines behind its name, and those below it, joined; `\n` and `\0` are one byte each. */
+  /** A message: the lines behind its name, and those below it, joined; `\n` and `\0` are one byte each. */
   const sentBy = (side: string, example: string) =>
     Buffer.from(
       (example.match(new RegExp(`^${side}: .*\\n(?: {8}.*\\n)*`, 'm'))?.[0] ?? '')

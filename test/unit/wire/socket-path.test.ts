@@ -1,4 +1,4 @@
-// Owns the proof of where the socket is, and that a folder or socket of another user is refused.
+// Owns the proof of the socket's path, and that a folder or socket of another user is rejected.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import {
@@ -23,7 +23,7 @@ const OTHER = 65_534;
 const asRoot = { skip: uid === 0 ? false : 'only root can give a file to another user' };
 const asLinux = { skip: process.platform === 'linux' ? false : 'the folders and lengths are those of Linux' };
 
-/** A folder for the test, and in it the folder of a socket, which is closed to others. */
+/** A folder for the test, with the folder of a socket in it, which is closed to others. */
 function createPlace() {
   const temporary = mkdtempDisposableSync(join(tmpdir(), 'socket-'));
   const folder = join(temporary.path, 'ecr-xacct');
@@ -36,7 +36,7 @@ function createPlace() {
   };
 }
 
-/** A socket that listens at the path while it is in use. */
+/** A socket that listens at the path during the test. */
 async function listen(path: string): Promise<AsyncDisposable> {
   const server = createServer().listen(path);
   await once(server, 'listening');

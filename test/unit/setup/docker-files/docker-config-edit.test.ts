@@ -1,4 +1,4 @@
-// Edits of a config.json: the value is there afterwards, and every other byte is as it was.
+// Edits of a config.json: afterwards the value is there, and every other byte is unchanged.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';

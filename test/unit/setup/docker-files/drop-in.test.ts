@@ -1,4 +1,4 @@
-// The drop-in for podman: which credential helpers it names.
+// The drop-in for podman: the credential helpers that it names.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { credentialHelpers } from '../../../../src/docker/podman-files.ts';

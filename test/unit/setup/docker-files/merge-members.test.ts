@@ -1,4 +1,4 @@
-// What two programs have made of one config.json, in one.
+// Merging two programs' changes of one config.json.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -23,7 +23,7 @@ test('Logins, helpers and settings of both are there, and what one took out is g
 test('What one has changed comes into the member of the other, in whatever case that is written.', () => {
   const base = '{"CredHelpers":{"a":"x"}}';
   const wanted = '{"CredHelpers":{"a":"x","h":"ecr-xacct"}}';
-  // As Docker writes it.
+  // In Docker's format.
   const current = '{"auths":{},"credHelpers":{"a":"x"}}';
   assert.equal(merge(base, wanted, current), '{"auths":{},"credHelpers":{"a":"x","h":"ecr-xacct"}}');
   assert.equal(merge(wanted, base, '{"credHelpers":{"a":"x","h":"ecr-xacct"}}'), '{"credHelpers":{"a":"x"}}');

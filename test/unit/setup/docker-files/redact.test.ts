@@ -1,4 +1,4 @@
-// What is shown of a config.json: no secret, wherever it is, and everything else.
+// A config.json as it is shown: without secrets in any place, and otherwise complete.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

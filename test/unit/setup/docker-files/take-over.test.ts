@@ -1,4 +1,4 @@
-// Handing registries over to a helper, and back: with others' entries, old logins, and edits in between.
+// Moving registries to a helper and back: with others' entries, old logins, and edits in between.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
