@@ -1,4 +1,4 @@
-// Docker's protocol around its actions: command lines, versions and unusual stdin, whichever front answers.
+// Docker's protocol around its actions: command lines, versions and unusual stdin, for every front.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

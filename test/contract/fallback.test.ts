@@ -1,4 +1,4 @@
-// Docker's protocol where we are the credsStore: what goes to the fallback helper and comes back, whichever front answers.
+// Docker's protocol as the credsStore: what goes to the fallback helper and comes back, for every front.
 import assert from 'node:assert/strict';
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -42,7 +42,7 @@ function actionsOf(product: Product, front: Front) {
   return { get: run('get'), store: run('store'), erase: run('erase'), list: run('list') };
 }
 
-/** As Go writes it. */
+/** In Go's format. */
 const login = (ServerURL: string) =>
   `${JSON.stringify({ ServerURL, Username: 'me', Secret: 'hunter2 <ü>"\\' })}\n`;
 
@@ -167,10 +167,10 @@ echo '{"Secret":"canary"}'; exit 1`;
       const runs = await world.product.run(['cat', join(world.scripts.folder, 'runs')]);
       assert.ok(runs.stdout.length <= 'run\n'.length * 2, runs.stdout);
     });
-    // Without a daemon, none knows of the others.
+    // Without a daemon, callers know nothing of each other.
     if (front.env.ECR_XACCT_DAEMON !== 'off') {
       await t.test('Nor does one go on for ever that changes its environment each time.', async () => {
-        // The script ends itself where it would go on.
+        // The script ends itself where it would continue.
         const again = 'env -u ECR_XACCT_FALLBACK DEPTH=x$DEPTH docker-credential-ecr-xacct "$1"';
         await using world = await startFallbackStage(
           (folder) => `test \${#DEPTH} -gt 99 && exit 1; echo run >>${folder}/runs; ${again}`,
@@ -205,7 +205,7 @@ echo '{"Secret":"canary"}'; exit 1`;
 test('Where no daemon can be trusted, the fallback helper answers all the same, and nothing of ours is lost unsaid.', async () => {
   await using world = await startFallbackStage(fileStore);
   const { product, scripts } = world;
-  // Open to others: no daemon may be asked or started there.
+  // It is open to others, so no daemon may be asked or started there.
   const folder = join(product.folder, 'open');
   await mkdir(folder);
   await chmod(folder, 0o777);

@@ -1,4 +1,4 @@
-// Docker's protocol, `get`, byte for byte, whichever front answers.
+// Docker's protocol, `get`, byte for byte, for every front.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fronts, runFront } from '../support/product/fronts.ts';
@@ -7,7 +7,7 @@ import { devFiles, HOST, startProductStage } from '../support/product/stage.ts';
 
 const NOT_FOUND = 'credentials not found in native keychain\n';
 
-/** Every spelling in which a caller names the registry, as it comes on stdin, and by whom. */
+/** Every form in which a caller names the registry on stdin, and the caller. */
 const SPELLINGS = [
   { caller: 'docker, podman, skopeo, buildah', ServerURL: HOST },
   { caller: 'docker with a credsStore', ServerURL: `https://${HOST}` },
@@ -19,7 +19,7 @@ const SPELLINGS = [
   { caller: 'a person', ServerURL: HOST.toUpperCase() },
 ];
 
-/** One of each class that is none of ours; the classes in full are in the tests of `docker` and `registry`. */
+/** One of each class of foreign names. The tests of `docker` and `registry` have the classes in full. */
 const NOT_OURS = [
   'https://index.docker.io/v1/',
   'ghcr.io',

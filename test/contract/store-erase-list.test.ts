@@ -1,4 +1,4 @@
-// Docker's protocol, `store`, `erase` and `list`, byte for byte, whichever front answers.
+// Docker's protocol, `store`, `erase` and `list`, byte for byte, for every front.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Front, fronts, runFront } from '../support/product/fronts.ts';

@@ -1,4 +1,4 @@
-// EngFlow's protocol, which Bazel speaks: `get` with a URI as JSON on stdin, whichever front answers.
+// EngFlow's protocol, which Bazel uses: `get` with a URI as JSON on stdin, for every front.
 import assert from 'node:assert/strict';
 import { chmod } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -9,13 +9,13 @@ import { HOST, startProductStage } from '../support/product/stage.ts';
 
 const NOTHING = { status: 0, stdout: '{"headers":{}}\n', stderr: '' };
 
-/** As Bazel writes it: no line break behind it. */
+/** As Bazel writes it: without a line break at the end. */
 const asks = (uri: string) => JSON.stringify({ uri });
 
-/** What the header says, and its end in epoch milliseconds. */
+/** The content of the header, and its expiration in epoch milliseconds. */
 function headerOf({ status, stdout, stderr }: Ran): { scheme: string; login: string; expires: number } {
   assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
-  // The only form that Bazel reads a time in.
+  // The only form of a time that Bazel can read.
   const [, scheme = '', code = '', expires = ''] =
     /^\{"headers":\{"Authorization":\["(Basic|Bearer) (\S+)"\]\},"expires":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"\}\n$/.exec(
       stdout,

@@ -1,4 +1,4 @@
-// Callers that have less of an environment than a login gives: each has the machine's rules, and pulls by them.
+// Callers with less of an environment than a login's: each has the machine's rules, and pulls by them.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,7 +20,7 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const TOKEN_FILE = '/etc/machine-token';
 const as = (uid: number) => ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
 
-/** Both on one line each: the answer to `get`, and the digest of an image that was looked at in the registry. */
+/** One line each: the answer to `get`, and the digest of an image, asked from the registry. */
 const SCRIPT = `set -e
 printf %s ${ecrHost} | docker-credential-ecr-xacct get
 skopeo inspect --no-tags --format '{{.Digest}}' docker://${images.shared}
@@ -32,14 +32,14 @@ interface Row {
   readonly env: Readonly<Record<string, string>>;
   /** Before `/bin/sh -c SCRIPT`. */
   readonly through: readonly string[];
-  /** Whether `~/.aws/config` is not theirs to read, and the service's own environment says where AWS is. */
+  /** Whether it may not read `~/.aws/config`, and AWS's address is in the service's own environment. */
   readonly isHomeless?: boolean;
 }
 
 const rows: readonly Row[] = [
   { who: 'root without a HOME', env: { PATH }, through: [] },
   {
-    // Of systemd.exec(5), for system services without User=.
+    // From systemd.exec(5), for system services without User=.
     who: 'a systemd service without User=',
     env: {
       PATH,
@@ -109,7 +109,7 @@ describe('with the rules of setup --system,', { skip, timeout: 120_000 }, () => 
     const [out, script] = ['/run/cron-output', '/run/cron-script'];
     execFileSync('mkfifo', ['--mode=666', out]);
     writeFileSync(script, SCRIPT, { mode: 0o755 });
-    // What the job has as its environment is cron's alone: the file has no line that sets a variable.
+    // The job has only cron's environment: the file sets no variables.
     const job = `(env; echo; /bin/sh ${script}; echo "status $?") >${out} 2>&1`;
     writeFileSync('/etc/cron.d/pull', `@reboot ${builder.name} ${job}\n`, { mode: 0o644 });
     const cron = spawn(peer('cron'), ['-f'], { env: { PATH }, stdio: ['ignore', 'ignore', 'inherit'] });

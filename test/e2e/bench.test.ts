@@ -1,4 +1,4 @@
-// What `npm run bench` promises whatever the machine: its rows are printed, its numbers written, wrong options refused. No times.
+// `npm run bench` on any machine: its rows are printed, its numbers written, and wrong options rejected. No times.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';

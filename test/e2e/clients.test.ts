@@ -1,4 +1,4 @@
-// Every client of docs/clients.md through the built helper: it fetches, and shows what the page says of a failure.
+// Every client in docs/clients.md with the built helper: it fetches, and shows a failure as the page says.
 import assert from 'node:assert/strict';
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -23,7 +23,7 @@ import { enterPrivateHosts } from '../support/private-hosts.ts';
 const skip = skipWithout('namespaces', 'docker-registry');
 if (!skip) enterPrivateHosts(stageHosts);
 
-/** The identities that fail, and the end of the line that says so. */
+/** The identities that fail, and the end of their line. */
 const failing: readonly { rule: Rule; fix: string }[] = [
   {
     rule: throughRole('NobodyTrusted'),
@@ -103,7 +103,7 @@ describe('the clients of docs/clients.md', { skip, timeout: 240_000 }, () => {
   }
 });
 
-/** The Dev Containers CLI asks which tags there are, and also pushes a list of what the namespace has. */
+/** The Dev Containers CLI lists the tags, and also pushes a list of the namespace's content. */
 function preparePublishing({ cast: { primary } }: Stage): void {
   const Principal = { AWS: `arn:aws:iam::${SECONDARY_ACCOUNT}:root` };
   const trust = { Effect: 'Allow', Principal, Action: 'sts:AssumeRole' } as const;
@@ -126,7 +126,7 @@ function setRule({ home }: Workplace, rule: Rule): Promise<void> {
   return writeFile(join(home, '.config/ecr-xacct/config.yaml'), configOf(rule));
 }
 
-/** Who the registry saw, without session names. */
+/** The callers at the registry, without session names. */
 function principals({ registry }: Stage): string[] {
   const seen = registry.calls.flatMap(
     ({ principal }) => principal?.replace(/(assumed-role\/\w+).*/, '$1') ?? [],

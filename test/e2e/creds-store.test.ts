@@ -1,4 +1,5 @@
-// This helper as Docker's credsStore, with pass behind it for the registries that are not ECR's: every docker CLI there is.
+// This helper as Docker's credsStore, with pass for the registries that are not ECR's: every docker CLI of this
+// machine.
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -125,7 +126,7 @@ async function beCredsStore({ home }: Workplace, more: object = {}): Promise<voi
   await writeFile(config, `fallback_helper: pass\n${await readFile(config, 'utf8')}`);
 }
 
-/** A build context that takes something from a registry of each kind. */
+/** A build context with an image of each kind of registry. */
 async function writeContext({ home }: Workplace, image: string): Promise<void> {
   const folder = join(home, 'context');
   await mkdir(folder);

@@ -1,4 +1,4 @@
-// What `npm start` shows: every step of the main job, and nothing left behind.
+// `npm start`: every step of the main job, and nothing is left behind.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// A pull in a container, as docs/dev-containers.md has it: by the script of the document, with the identities of the host.
+// A pull in a container as in docs/dev-containers.md: by the document's script, with the host's identities.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -46,7 +46,7 @@ describe('skopeo in a dev container', { skip, timeout: 120_000 }, () => {
     const [, variable, folder, target] =
       /^source=\$\{localEnv:(\w+)\}(\/.*),target=(.*),type=bind$/.exec(mounts[0]) ?? [];
     const script = [
-      // What is the host's alone.
+      // Only the host has these.
       `mount -t tmpfs none '${workplace.home}'`,
       `mkdir -p '${target}' /usr/local/libexec /root`,
       `mount --bind "$${variable}${folder}" '${target}'`,

@@ -1,4 +1,4 @@
-// What only Docker does with the built helper: login, logout, build and push, with every docker CLI there is.
+// Docker's other uses of the built helper: login, logout, build and push, with every docker CLI of this machine.
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ describe('docker', { skip, timeout: 120_000 }, () => {
     stage.registry.calls.length = 0;
   });
 
-  /** Who the registry saw since the test began, without session names. */
+  /** The callers at the registry since the test began, without session names. */
   const principals = () => [
     ...new Set(
       stage.registry.calls.flatMap(
@@ -124,7 +124,7 @@ describe('docker', { skip, timeout: 120_000 }, () => {
   }
 });
 
-/** A build context whose image has one layer more than the shared one, and is another each time. */
+/** A build context for a new image each time, with one layer more than the shared one. */
 async function writeContext({ home }: Workplace): Promise<void> {
   const folder = join(home, 'context');
   await mkdir(folder);
@@ -135,7 +135,7 @@ async function readConfig({ home }: Workplace): Promise<unknown> {
   return JSON.parse(await readFile(join(home, '.docker/config.json'), 'utf8'));
 }
 
-/** What `aws ecr get-login-password --profile dev` would print. */
+/** The output of `aws ecr get-login-password --profile dev`. */
 async function tokenOfDev({ aws, cast }: Stage): Promise<string> {
   const client = new ECRClient({ region: REGION, endpoint: aws.url, credentials: cast.dev });
   const { authorizationData } = await client.send(new GetAuthorizationTokenCommand({}));

@@ -1,4 +1,5 @@
-// `ecr-xacct doctor` where an image or its repository is not there: archived, made by the first push, or by the first pull.
+// `ecr-xacct doctor` for an image or repository that is missing: archived, or created by the first push or the first
+// pull.
 import assert from 'node:assert/strict';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -26,7 +27,7 @@ describe('doctor, of what is not there', { skip, timeout: 120_000 }, () => {
   });
   after(() => stage[Symbol.asyncDispose]());
 
-  /** The role that pulls may also do this, for as long as the test lasts. */
+  /** During the test, the role that pulls may also do this. */
   function allow(role: string, actions: readonly string[]): Disposable {
     const { policies } = stage.cast.primary.roles.get(role) ?? assert.fail();
     const Action = actions.map((name) => `ecr:${name}`);

@@ -1,4 +1,4 @@
-// `ecr-xacct doctor --for kubelet`, as it is built: with the plugin's own token up to the layers of an image, and to a denial.
+// `ecr-xacct doctor --for kubelet`, built: with the plugin's own token to the layers of an image, and to a denial.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ describe('doctor --for kubelet', { skip, timeout: 120_000 }, () => {
   });
   after(() => stage[Symbol.asyncDispose]());
 
-  /** As a pod of which the node's rule says no more than that it pulls itself. */
+  /** A pod whose rule says only that it pulls with its own role. */
   async function doctor(t: TestContext, image: string) {
     const folder = await mkdtemp(join(tmpdir(), 'kubelet-'));
     t.after(() => rm(folder, { recursive: true }));
@@ -46,7 +46,7 @@ describe('doctor --for kubelet', { skip, timeout: 120_000 }, () => {
       [],
     );
     const rule = 'rule "111122223333.dkr.ecr.us-east-1.amazonaws.com" (~/.config/ecr-xacct/config.yaml:2)';
-    // Where a line ends depends on the folder of temporary files; how long a token is kept, on chance.
+    // The line breaks depend on the folder of temporary files, and a token's lifetime on chance.
     assert.equal(
       stdout.replaceAll(/\n {25}/g, ' ').replace(/for \dh\d+m\d+s/, 'for 5h30m0s'),
       `${images.shared}

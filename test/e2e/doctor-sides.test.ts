@@ -1,4 +1,4 @@
-// Whose policy it is: `ecr-xacct doctor` against every side that can deny, each enforced by the fake AWS.
+// `ecr-xacct doctor` names the side of a denial, for every side that can deny, each enforced by the fake AWS.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Diagnosis, Side } from '../../src/doctor/finding.ts';

@@ -1,4 +1,4 @@
-// `ecr-xacct doctor`, as it is built: from Docker's config to the layers, and to the cause.
+// `ecr-xacct doctor`, built: from Docker's config to the layers, and to the cause.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

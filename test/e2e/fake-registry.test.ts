@@ -55,7 +55,7 @@ interface Asked {
   body?: string;
 }
 
-/** One request to the registry's first port, with a Host of one's own (which fetch would not send). */
+/** One request to the registry's first port, with any Host (which fetch would not send). */
 async function ask(
   registry: FakeRegistry,
   { method = 'GET', path = '/v2/', host = HOST, password, body }: Asked,
@@ -71,7 +71,7 @@ async function ask(
   return { status: response.statusCode, headers: response.headers, body: await text(response) };
 }
 
-/** What ECR says in the registry protocol's error body. */
+/** ECR's error body of the registry protocol. */
 function denied(message: string): string {
   return JSON.stringify({ errors: [{ code: 'DENIED', message }] });
 }
@@ -305,7 +305,7 @@ suite('By skopeo', { skip: skip || skipWithout('skopeo') }, () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'fake-registry-test-'));
     await writeFile(join(folder.path, 'ca.crt'), authority.cert);
     const endpoint = `127.0.0.1:${ecr.registry.ports[0]}`;
-    // By file, because a failing command's arguments end up in the test's output.
+    // In a file, because the arguments of a failing command are in the test's output.
     const auth = btoa(`AWS:${await ecr.token(ecr.cast.dev)}`);
     await writeFile(join(folder.path, 'auth.json'), JSON.stringify({ auths: { [endpoint]: { auth } } }));
     const skopeo = () =>

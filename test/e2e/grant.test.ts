@@ -1,4 +1,4 @@
-// The other half of cross-account pulls and pushes, with a real Docker: denied, granted, done, revoked, denied again.
+// The other side of cross-account pulls and pushes, with a real Docker: denied, granted, done, revoked, denied again.
 import assert from 'node:assert/strict';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -31,7 +31,9 @@ describe('with docker', { skip, timeout: 240_000 }, () => {
     if (repository !== undefined) repository.policy = undefined;
   });
 
-  /** Has the profile that pulls, and `primary`, which owns the registry; `inspector` may ask the IAM of the puller. */
+  /**
+   * Has the profile that pulls, and `primary`, which owns the registry. `inspector` may simulate the puller's policies.
+   */
   async function workplaceOf(t: TestContext, rule: Rule): Promise<Workplace> {
     const workplace = await stage.workplace(t, rule);
     const { admin, secondaryAdmin } = stage.cast;
@@ -48,7 +50,7 @@ describe('with docker', { skip, timeout: 240_000 }, () => {
     return cause;
   }
 
-  /** The command that doctor prints, as its reader runs it. */
+  /** The command that doctor prints, run as a reader would. */
   const runs = (workplace: Workplace, command = '', ...more: string[]) =>
     workplace.succeed([...command.split(' '), ...more]);
 
@@ -88,7 +90,7 @@ describe('with docker', { skip, timeout: 240_000 }, () => {
     await workplace.succeed([docker, 'pull', images.shared]);
     await workplace.succeed([docker, 'tag', images.shared, image]);
     await xacct(workplace, 'grant', CI_ROLE, '--on', `${ecrHost}/team/private`, '--yes');
-    // Docker knows that the layers are there, and begins with the manifest.
+    // Docker knows that the layers exist, and begins with the manifest.
     await denied(workplace, push, 'PutImage');
     const { side, action, command } = await causeOf(workplace, image, '--push');
     assert.deepEqual([side, action], ['registry', 'ecr:InitiateLayerUpload']);

@@ -66,7 +66,7 @@ describe('an HTTPS exchange', { skip, timeout: 60_000 }, () => {
     const [code, message, hint] = await failure({}, 'absent.example');
     assert.deepEqual([code, hint], ['network', { say: 'check:', run: command`getent hosts absent.example` }]);
     assert.match(message, /^cannot resolve absent\.example \(E\w+\): no network, or no DNS$/);
-    // A registry may redirect to such a one, and the hint is there to be copied.
+    // A registry may redirect to such a host, and a reader may copy the hint.
     assert.deepEqual((await failure({}, 'a;$(id).example'))[2], {
       say: 'check:',
       run: command`getent hosts a;$(id).example`,
@@ -91,7 +91,7 @@ describe('an HTTPS exchange', { skip, timeout: 60_000 }, () => {
     await trust(authority, [HOST]);
     t.after(() => rm('/etc/docker/certs.d', { recursive: true }));
     assert.equal((await exchange({ authorities: engineAuthorities(HOST, {}) })).status, 200);
-    // Of one registry, and not of another.
+    // For one registry, but not for another.
     assert.equal((await failure({ authorities: engineAuthorities('other.example', {}) }))[0], 'tls');
   });
 
@@ -130,7 +130,7 @@ describe('an HTTPS exchange', { skip, timeout: 60_000 }, () => {
     assert.deepEqual(proxy.hosts, [`${HOST}:443`, `${HOST}:443`]);
     assert.equal(await status({ HTTPS_PROXY: dead, NO_PROXY: '.corp.example' }), 200);
     assert.equal(await status({ HTTPS_PROXY: dead, no_proxy: '*' }), 200);
-    // Node has other rules: there a name does not cover its subdomains.
+    // Node's rule differs: there, a name does not cover its subdomains.
     assert.equal(await status({ HTTPS_PROXY: dead, NO_PROXY: 'localhost, corp.example:443' }), 200);
     assert.equal(await status({ HTTP_PROXY: dead }), 200);
     assert.equal(proxy.hosts.length, 2);

@@ -1,4 +1,4 @@
-// Owns what the kubelet's own code does with the answers of any credential-provider plugin: what ours are chosen by.
+// Owns what the kubelet's own code does with any plugin's answers, which determines ours.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeNode, pluginThatWrites, response } from '../support/e2e/kubelet.ts';
@@ -109,7 +109,7 @@ test('The kubelet starts a plugin once for one image, however many pods pull it 
   const pulls = Array.from({ length: 50 }, () => ({ image: `${host}/a` }));
   const { rounds } = await node.play({ rounds: [{ pulls }] });
   assert.ok(rounds[0]?.pulls.every((pull) => pull.credentials.length === 1));
-  // One that looked before the answer was kept, and asks after it, starts another.
+  // A pull that looked before the answer was kept, and asks after that, starts another plugin.
   assert.ok((await node.started()).length < 5);
 });
 

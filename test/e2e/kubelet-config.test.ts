@@ -1,4 +1,4 @@
-// Owns what the kubelet's own code takes as a CredentialProviderConfig.
+// Owns which CredentialProviderConfig the kubelet's own code accepts.
 import assert from 'node:assert/strict';
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const skip = skipWithout('kubelet');
 
 const granted = pluginThatWrites({ stdout: response({ auth, cacheDuration: '1h' }) });
 
-/** As a person writes it. */
+/** As written by a person. */
 const yaml = `# of this node
 apiVersion: kubelet.config.k8s.io/v1
 kind: CredentialProviderConfig

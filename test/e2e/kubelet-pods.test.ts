@@ -1,4 +1,5 @@
-// Owns what the kubelet's own code gives a credential-provider plugin of a pod's service account, and how it keeps answers.
+// Owns what the kubelet's own code tells a credential-provider plugin about a pod's service account, and how it caches
+// answers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeNode, pluginThatWrites, response } from '../support/e2e/kubelet.ts';

@@ -1,4 +1,5 @@
-// Owns the proof that pods pull from another account: our plugin in the kubelet's own code, and skopeo with what the kubelet got.
+// Owns the proof that pods pull from another account: our plugin in the kubelet's own code, and skopeo with the
+// kubelet's result.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -35,7 +36,7 @@ describe("a kubelet's node", { skip, timeout: 120_000 }, () => {
   });
   after(() => stage[Symbol.asyncDispose]());
 
-  /** The plugin with these rules; through the daemon unless told otherwise. */
+  /** The plugin with these rules; by default through the daemon. */
   async function nodeWith(registries: Rules, { hasDaemon = true, hasTokens = true, timeout = '30' } = {}) {
     const product = await makeProduct(stage.aws, { ...devFiles(stage.cast), registries });
     const env = {
@@ -60,7 +61,7 @@ describe("a kubelet's node", { skip, timeout: 120_000 }, () => {
     return await node.play({ serviceAccounts: [ACCOUNT], pods: [POD], rounds });
   }
 
-  /** As the container runtime does, with what the kubelet gives it. */
+  /** As the container runtime does, with the kubelet's result. */
   async function pull(
     { folder }: KubeletNode,
     product: Product,

@@ -1,4 +1,4 @@
-// Owns the proof that a credential-provider plugin does for the kubelet's own code what Kubernetes asks of it.
+// Owns the proof that a credential-provider plugin does for the kubelet's own code what Kubernetes requires.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeNode, PLUGIN_API, type Plugin, pluginThatWrites, response } from '../support/e2e/kubelet.ts';
@@ -15,12 +15,12 @@ import { skipWithout } from '../support/peers.ts';
 
 const skip = skipWithout('kubelet');
 
-/** What is asked of every plugin. */
+/** The requirements for every plugin. */
 interface PluginUnderTest {
   readonly name: string;
   /** Has a token for images of `host`, for less than 12 hours. */
   readonly granted: Plugin;
-  /** Has none, and says so in one line, with the hostname. */
+  /** Has none, and says so in one line with the hostname. */
   readonly refused: Plugin;
 }
 
@@ -41,7 +41,7 @@ for (const { name, granted, refused } of plugins) {
     const answer = await node.play({ rounds: images });
     const got = firsts(answer);
     assert.ok(got.every((found) => found?.length === 1 && found[0]?.username === 'AWS'));
-    // The kubelet leaves the tag out.
+    // The kubelet removes the tag.
     const expected = { apiVersion: PLUGIN_API, kind: 'CredentialProviderRequest', image: `${host}/a` };
     assert.deepEqual(
       (await node.started()).map(({ request }) => request),
@@ -78,7 +78,7 @@ for (const { name, granted, refused } of plugins) {
     const images = Array.from({ length: 200 }, (_, index) => ({ image: `${host}/image-${index}` }));
     const { rounds } = await node.play({ rounds: [{ pulls: images }] });
     assert.ok(rounds[0]?.pulls.every(({ credentials: found }) => found.length === 1));
-    // A plugin is started for each image that comes before the first answer.
+    // A plugin starts for each image that comes before the first answer.
     const starts = (await node.started()).length;
     assert.ok(starts > 1 && starts <= 200, `${starts} starts`);
     const again = await node.play({ rounds: [...inTurn([`${host}/image-0`]), { pulls: images }] });

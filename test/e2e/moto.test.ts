@@ -1,4 +1,4 @@
-// The built programs against moto, a fake AWS that others wrote: tokens of users, roles and chains of roles, and grants.
+// The built programs with moto, a fake AWS by others: tokens of users, roles and chains of roles, and grants.
 //
 // What moto does not do, and is not tested here: its tokens of ECR expired in 2015, so none is kept (the text of each names the
 // account that asked); neither trust policies nor the policies of repositories count, only those of users and roles; a registry's
@@ -23,7 +23,7 @@ describe('moto', { skip: skipWithout('moto'), timeout: 120_000 }, () => {
   });
   after(() => moto[Symbol.asyncDispose]());
 
-  /** A user of both users' keys, with the profiles of the roles. */
+  /** A user with both users' keys, and with the profiles of the roles. */
   const makeUser = (registries: Rules, env: ProductEnvironment = {}, endpoint: object = {}) =>
     makeProduct(
       moto,
@@ -84,7 +84,7 @@ describe('moto', { skip: skipWithout('moto'), timeout: 120_000 }, () => {
     assert.match(stderr, /aws iam get-role --role-name Puller/);
   });
 
-  // Of STS: moto answers a bad signature to ECR as no ECR does, in XML.
+  // From STS: moto answers a bad signature to ECR in XML, as no ECR does.
   test('refuses a secret key that is wrong, and the line says so', async () => {
     const host = hostOf(IMAGES_ACCOUNT);
     await using user = await makeUser({});

@@ -1,4 +1,4 @@
-// Every program that pulls images, through the built helper: from another account's registry or elsewhere.
+// Every program that pulls images, with the built helper: from another account's registry, and from others.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// What the registry client learns from ECR's endpoint, from the storage behind it, and from registries that misbehave.
+// What the registry client learns from ECR's endpoint, from the layers' storage, and from registries that misbehave.
 import assert from 'node:assert/strict';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { after, before, beforeEach, describe, type TestContext, test } from 'node:test';
@@ -30,7 +30,7 @@ import { enterPrivateHosts } from '../support/private-hosts.ts';
 const ODD = 'images.odd.example';
 const STORAGE = 'layers.storage.example';
 const hosts = { [ecrHost]: '127.0.0.2', [ODD]: '127.0.0.3', [STORAGE]: '127.0.0.4' };
-/** Where ECR has its layers. */
+/** ECR's storage of layers. */
 const LAYERS = '127.0.0.5';
 
 const skip = skipWithout('namespaces', 'docker-registry');
@@ -39,7 +39,7 @@ if (!skip) enterPrivateHosts(hosts);
 const PASSWORD = 'pass/word+of=ecr';
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
 
-/** As the doctor has it: what a Docker engine on this machine would trust. */
+/** As in doctor: what a Docker engine on this machine would trust. */
 function clientOf(hostname: string, password: string, more: Partial<RegistryClientDeps> = {}) {
   const credential = { username: 'AWS', password };
   const authorities = engineAuthorities(hostname, {});

@@ -1,4 +1,4 @@
-// `setup --system`: what root sets up for every user of a machine, what each of them then does, and its undo.
+// `setup --system`: root's setup for every user of a machine, the pulls of each, and the undo.
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, test } from 'node:test';
@@ -26,7 +26,7 @@ region = eu-central-1
 `;
 const PATH = '/usr/bin:/bin';
 
-/** `ecr-xacct setup --system …` of root, whose umask closes files to others. */
+/** `ecr-xacct setup --system …` as root, with a umask that closes files to others. */
 function setUp(...options: readonly string[]): Promise<Ended> {
   const words = ['ecr-xacct', 'setup', '--system', ...options];
   return runWith({ PATH, HOME: '/root' }, ['/bin/sh', '-c', 'umask 077; exec "$@"', 'sh', ...words]);

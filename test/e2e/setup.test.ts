@@ -1,4 +1,4 @@
-// From forty SSO profiles to pulls from three accounts: by `ecr-xacct setup --yes` and nothing else, and back.
+// From forty SSO profiles to pulls from three accounts, only by `ecr-xacct setup --yes`, and back.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const skip = skipWithout('namespaces', 'docker-registry');
 if (!skip) enterPrivateHosts({ ...accountHosts });
 
 const [first, second] = withImages.map(({ host }) => host) as [string, string];
-/** Long expired, and as Docker writes it. */
+/** Long expired, in Docker's format. */
 const OLD_LOGIN = { auth: Buffer.from('AWS:expired').toString('base64') };
 
 describe('after setup on a HOME with 40 SSO profiles', { skip, timeout: 120_000 }, () => {
@@ -32,7 +32,7 @@ describe('after setup on a HOME with 40 SSO profiles', { skip, timeout: 120_000 
     stage.registry.calls.length = 0;
   });
 
-  /** The accounts whose roles the registries saw. */
+  /** The accounts whose roles came to the registries. */
   const seenAccounts = () => [
     ...new Set(
       stage.registry.calls.flatMap(({ principal }) => /::(\d{12}):/.exec(principal ?? '')?.[1] ?? []),
@@ -62,7 +62,7 @@ describe('after setup on a HOME with 40 SSO profiles', { skip, timeout: 120_000 
       assert.equal(await readFile(join(workplace.home, '.docker/config.json'), 'utf8'), content);
     });
 
-    // docker itself reads no auth.json.
+    // docker itself does not read auth.json.
     for (const options of isDocker ? [] : [[], ['--creds-store']]) {
       const title = ['setup --podman', ...options].join(' ');
       test(`${name} pulls from three accounts and from elsewhere by ${title} alone`, {

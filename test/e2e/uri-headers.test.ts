@@ -1,4 +1,4 @@
-// A download as Bazel does it: each URL's headers from the helper, and a redirect followed with those of the new URL.
+// A download as Bazel does it: each URL's headers are the helper's, also those after a redirect.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import http from 'node:http';
@@ -13,14 +13,14 @@ const MANIFEST_TYPE = 'application/vnd.docker.distribution.manifest.v2+json';
 
 type Headers = Readonly<Record<string, string[]>>;
 
-/** As Bazel's CredentialHelper: the answer's members that it does not know are passed over. */
+/** As Bazel's CredentialHelper, which ignores unknown members of the answer. */
 async function headersFor({ product }: ProductStage, uri: string): Promise<Headers> {
   const { status, stdout, stderr } = await product.get(JSON.stringify({ uri }));
   assert.equal(status, 0, stderr);
   return JSON.parse(stdout).headers;
 }
 
-/** Where this machine has the registry; a layer is where its URL says. */
+/** The registry's address on this machine. A layer's address is in its URL. */
 function addressOf({ host, hostname, port }: URL, registry: FakeRegistry) {
   return host === HOST
     ? { host: '127.0.0.1', port: registry.ports[0] }

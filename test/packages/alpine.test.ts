@@ -1,4 +1,4 @@
-// A system without glibc, such as Alpine: the image copied into it, the package installed, on the Node of that system.
+// A system without glibc, such as Alpine: the image copied into it, or the package installed, with that system's Node.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ describe('images and musl', { skip, timeout: 600_000 }, () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  /** As `COPY --from=IMAGE /usr/local /usr/local` does. */
+  /** As with `COPY --from=IMAGE /usr/local /usr/local`. */
   async function copyFrom(image: string, root: EnteredRoot): Promise<void> {
     const layout = await mkdtemp(join(folder, 'layout-'));
     execFileSync('tar', ['-xf', image, '-C', layout]);
@@ -37,7 +37,7 @@ describe('images and musl', { skip, timeout: 600_000 }, () => {
     await root.outside(['tar', '-xzf', read(manifest.layers[0].digest), '-C', root.path]);
   }
 
-  /** Two pulls, of which the second gets what the daemon keeps. */
+  /** Two pulls. The second one gets its token from the daemon. */
   async function pullsTwice(root: EnteredRoot): Promise<void> {
     await using stage = await startProductStage();
     const env = { ...stage.product.env, PATH };

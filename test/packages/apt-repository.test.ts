@@ -1,4 +1,4 @@
-// The apt repository: real apt adds it, installs and upgrades from it as docs/install.md says, and refuses what was changed.
+// The apt repository: real apt adds it, installs and upgrades as docs/install.md says, and rejects changed files.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,7 +43,7 @@ describe('the apt repository', { skip, timeout: 600_000 }, () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Puts a repository of these in place of the one that is there. */
+  /** Replaces the repository with one of these packages. */
   const publish = (packages: readonly string[], by = signer) => {
     rmSync(published, { recursive: true, force: true });
     buildAptRepository({ packages, folder: published, url: `${packagesUrl}/apt`, signer: by });
@@ -51,7 +51,7 @@ describe('the apt repository', { skip, timeout: 600_000 }, () => {
   const enter = async () => {
     const root = await enterDebianRoot();
     await host.introduceTo(root);
-    // The mirror that the root was made from is out of reach.
+    // The mirror of the root cannot be reached.
     await root.succeed(['rm', '/etc/apt/sources.list']);
     await root.succeed([
       'sh',
@@ -63,7 +63,7 @@ describe('the apt repository', { skip, timeout: 600_000 }, () => {
   const [add, update, install] = documentedSteps('apt-get').map(({ command }) => command);
   const run = (root: EnteredRoot, command = '') =>
     root.run(['sh', '-c', `${command} 2>&1`], { env: { DEBIAN_FRONTEND: 'noninteractive' } });
-  /** @returns what it leaves on a terminal. */
+  /** @returns the text on a terminal. */
   const succeed = async (root: EnteredRoot, command: string) => {
     const { status, stdout } = await run(root, command);
     assert.equal(status, 0, `$ ${command}\n${stdout}`);

@@ -1,4 +1,4 @@
-// The package for another processor, run by an emulator: nothing of this machine's is in it.
+// The package for another processor, run by an emulator, without any code of this machine's processor.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -51,7 +51,7 @@ describe('the package for linux-arm64', { skip, timeout: 300_000 }, () => {
       [password],
     );
     assert.equal((await stage.product.daemon())?.version, versions.current);
-    // From in there: its process ID is one of that namespace.
+    // Seen from inside: its process ID is one of that namespace.
     await root.succeed([program, 'daemon', 'stop'], { env: stage.product.env });
   });
 });

@@ -1,4 +1,4 @@
-// The assembling of a release, by the command of release.yml: of packages that were built elsewhere, in a checkout of a tag.
+// Assembles a release of packages that were built elsewhere, by the command of release.yml, in a checkout of a tag.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {
@@ -60,7 +60,7 @@ describe('a release of packages that were built elsewhere', { skip, timeout: 600
     rmSync(folder, { recursive: true });
   });
 
-  /** A clean one, whose changelog has the version. */
+  /** A clean checkout whose changelog has the version. */
   function makeCheckout(checkout: string): void {
     for (const path of CHECKOUT) cpSync(join(root, path), join(checkout, path), { recursive: true });
     const changelog = `# Changelog\n\n## [${VERSION}] - 2026-11-30\n\n- All of it.\n`;
@@ -73,7 +73,7 @@ describe('a release of packages that were built elsewhere', { skip, timeout: 600
     }
   }
 
-  /** As if npm had no newer Node than the pinned ones. */
+  /** Answers without a newer Node than the pinned ones. */
   function answers(): string {
     const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     const said = Object.entries<string>(optionalDependencies).map(([name, version]) => [

@@ -40,7 +40,7 @@ describe('the Debian package', { skip, timeout: 600_000 }, () => {
     folder = await mkdtemp(join(tmpdir(), 'deb-'));
     env = { ...stage.env, HOME: join(folder, 'home'), XDG_RUNTIME_DIR: folder };
     await makeHome(join(folder, 'home'), stage);
-    // The machine's /tmp is what the Debian sees of it.
+    // The Debian sees the machine's /tmp as its own.
     debs = { current: join(folder, 'current.deb'), older: join(folder, 'older.deb') };
     await copyFile(built.deb, debs.current);
     await copyFile(built.olderDeb, debs.older);

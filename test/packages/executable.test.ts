@@ -1,4 +1,4 @@
-// The single executable: only its own code runs in it, it is small enough, and its compiled code is used.
+// The single executable: it runs only its own code, it is small enough, and V8 uses its compiled code.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { HOST, startProductStage } from '../support/product/stage.ts';
 
 const skip = skipWithout('musl-gcc', 'rpmbuild', 'buildah');
 
-/** Says whether V8 takes the compiled code of a file. */
+/** Says whether V8 accepts a file's compiled code. */
 const CHECK = `
 const { readFileSync } = require('node:fs');
 const cachedData = readFileSync(process.argv[2]);
@@ -68,7 +68,7 @@ describe('the single executable', { skip, timeout: 600_000 }, () => {
     });
     await new Promise((resolve) => daemon.stdout.once('data', resolve));
     daemon.kill('SIGUSR1');
-    // It answers after the signal; the inspector would listen here.
+    // It answers after the signal. An inspector would listen here.
     assert.equal((await product.daemon())?.pid, daemon.pid);
     const listens = await new Promise<boolean>((resolve) => {
       const socket = createConnection({ host: '127.0.0.1', port: 9229 });
@@ -105,7 +105,7 @@ describe('the single executable', { skip, timeout: 600_000 }, () => {
     assert.ok(statSync(built.deb).size <= 40e6, `${statSync(built.deb).size}`);
     const client = join(built.tree, 'bin', 'docker-credential-ecr-xacct');
     assert.ok(statSync(client).size <= 60e3, `${statSync(client).size}`);
-    // Static: no loader, and no library to look for.
+    // Static: without a loader, and without libraries.
     assert.match(
       execFileSync('readelf', ['--file-header', '--dynamic', client], { encoding: 'utf8' }),
       /no dynamic section/,

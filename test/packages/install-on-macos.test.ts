@@ -1,4 +1,4 @@
-// What scripts/install does on macOS, which this machine is made to say it is: it signs the program, and fills in the agent.
+// scripts/install on macOS, which this machine pretends to be: it signs the program, and fills in the agent.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {
@@ -17,7 +17,10 @@ import { peer, skipWithout } from '../support/peers.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** A package whose program is a script, and a PATH on which the machine is a Mac. `verifies`: whether it is signed already. */
+/**
+ * A package whose program is a script, and a PATH that makes the machine a Mac. `verifies`: whether it is signed
+ * already.
+ */
 function makeMac(verifies: boolean) {
   const folder = mkdtempDisposableSync(join(tmpdir(), 'mac-'));
   const at = (path: string) => join(folder.path, path);

@@ -25,14 +25,14 @@ describe('the checkers of packages', { skip, timeout: 600_000 }, () => {
   }
 
   test('lintian finds no error and no warning in the .deb.', () => {
-    // Its status is that of an error even where all are overridden.
+    // Its exit status is that of an error even if all are overridden.
     const args = ['--allow-root', '--show-overrides', built.deb];
     const found = spawnSync(peer('lintian'), args, { encoding: 'utf8' }).stdout.trim().split('\n');
     assert.deepEqual(
       found.filter((line) => !/^[NO]:/.test(line)),
       [],
     );
-    // What is overridden is there: an override of nothing would be one too many.
+    // Each override has a finding; others would be superfluous.
     for (const tag of [
       ...['statically-linked-binary', 'hardening-no-pie', 'embedded-library'],
       ...['executable-is-not-world-readable', 'non-standard-executable-perm'],

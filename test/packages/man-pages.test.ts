@@ -1,4 +1,4 @@
-// The man pages tell the truth of this source: every command, option, variable and key of it.
+// The man pages match this source: every command, option, variable and key of it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Command } from 'commander';
@@ -9,7 +9,7 @@ import { ruleShape } from '../../src/config/schema.ts';
 import { VARIABLES } from '../../src/variables.ts';
 
 const pages = manPages({ version: '1.2.3', epoch: 1_700_000_000 });
-/** As it is read: without the escapes. */
+/** The text without the escapes. */
 const page = (name: string) => (pages.get(name) ?? assert.fail(name)).replaceAll('\\-', '-');
 
 function allCommands(command: Command): Command[] {
@@ -65,7 +65,7 @@ describe('the man pages', () => {
   });
 });
 
-/** As it is typed. */
+/** As a user types it. */
 function pathOf(command: Command): string {
   return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }

@@ -42,7 +42,7 @@ describe('the npm package', { timeout: 300_000 }, () => {
   let tarball: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'npm-'));
-    // Packing builds, and the build of this checkout is in use.
+    // Packing builds, but tests use this checkout's build meanwhile.
     const checkout = join(folder, 'checkout');
     for (const path of PACKED) cpSync(join(root, path), join(checkout, path), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
@@ -69,7 +69,7 @@ describe('the npm package', { timeout: 300_000 }, () => {
     const { product } = stage;
     const secret = passwordOf(await product.get(HOST), HOST);
     assert.equal(passwordOf(await product.get(HOST), HOST), secret);
-    // Docker does not ask for the registry here: something waits for the user.
+    // Docker does not ask for the registry here, so the status shows that something is left to do.
     const { status, stdout } = await product.run(['ecr-xacct', 'status']);
     assert.deepEqual([status, /^daemon {2}\d/.test(stdout)], [1, true], stdout);
 
@@ -81,7 +81,7 @@ describe('the npm package', { timeout: 300_000 }, () => {
     };
     assert.equal(await plugin(), secret);
 
-    // On another system, nothing there fits.
+    // On another system, none of these clients fits.
     const own = join(prefix, 'lib', 'node_modules', 'docker-credential-ecr-xacct');
     rmSync(join(own, 'dist', 'native'), { recursive: true });
     assert.equal(passwordOf(await product.get(HOST), HOST), secret);

@@ -16,7 +16,7 @@ import { peer, skipWithout } from '../support/peers.ts';
 const skip = skipWithout('musl-arm64', 'qemu-aarch64', 'node-bases');
 /** Debian's libraries for that processor. */
 const SYSROOT = '/usr/aarch64-linux-gnu';
-/** What marks the bundle in an executable, and the switch that Node looks at, turned on. */
+/** The mark of the bundle in an executable, and the switch that Node reads, turned on. */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:1';
 
 describe('executables for other systems', { skip, timeout: 300_000 }, () => {
@@ -27,7 +27,7 @@ describe('executables for other systems', { skip, timeout: 300_000 }, () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  /** Without compiled code, which is this machine's alone, it is the same for all of them: it is made once. */
+  /** Without compiled code, which only this machine has, it is the same for all of them, so it is made once. */
   const copyBundle = async (_target: Target, files: string) => {
     await cp(join(folder, 'bundle'), files, { recursive: true });
     return [];
@@ -47,7 +47,7 @@ describe('executables for other systems', { skip, timeout: 300_000 }, () => {
     crossCompileClient(linux, 'ecr-xacct', client);
     const header = execFileSync('readelf', ['--file-header', client], { encoding: 'utf8' });
     assert.match(header, /Machine:\s+AArch64/);
-    // No loader of any libc: Alpine has another one than Debian.
+    // No loader of any libc: Alpine's differs from Debian's.
     const segments = execFileSync('readelf', ['--program-headers', client], { encoding: 'utf8' });
     assert.doesNotMatch(segments, /INTERP/);
     assert.ok(readFileSync(client).length <= 60e3);

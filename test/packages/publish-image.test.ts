@@ -1,4 +1,4 @@
-// The images of a release in a registry: one name for both processors, to be copied from in a Dockerfile.
+// The images of a release in a registry: one name for both processors, for `COPY --from` in a Dockerfile.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -21,7 +21,7 @@ if (!skip) enterPrivateHosts(stageHosts);
 
 const root = join(import.meta.dirname, '..', '..');
 const REPOSITORY = `${foreignHost}/ecr-xacct`;
-// The registry's TLS is served by this process, which may not wait for a child.
+// This process serves the registry's TLS, so it must not block while it waits for a child.
 const run = promisify(execFile);
 
 const publish = (release: string, repository: string) => {
@@ -39,7 +39,7 @@ describe('the published image', { skip, timeout: 600_000 }, () => {
     const authority = await createCertificateAuthority();
     await trust(authority, [foreignHost]);
     await startOpenRegistry(resources, await authority.issue([foreignHost]));
-    // In place of those that this test need not build.
+    // Instead of those that this test need not build.
     const tree = join(folder, 'tree');
     mkdirSync(tree);
     writeFileSync(join(tree, 'some'), 'other\n');

@@ -1,4 +1,4 @@
-// What is published: a changelog that says it, checksums, and manifests that Homebrew, Scoop and launchd take.
+// The published files: a changelog with the version, checksums, and manifests that Homebrew, Scoop and launchd accept.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

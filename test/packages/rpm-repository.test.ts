@@ -1,4 +1,4 @@
-// The repository for dnf: real dnf adds it and installs from it as docs/install.md says, and refuses what was changed.
+// The repository for dnf: real dnf adds it and installs as docs/install.md says, and rejects changed files.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ const needs = ['namespaces', 'musl-gcc', 'rpmbuild', 'gpg', 'createrepo_c', 'dnf
 const skip = skipWithout(...needs);
 if (!skip) enterPrivateHosts(packageHosts);
 
-/** A package without files, for what this machine has from Debian and dnf knows nothing of. */
+/** An empty package for what this machine has from Debian and dnf does not know. */
 function buildPlaceholder(folder: string, provides: readonly string[]): string {
   const spec = join(folder, 'placeholder.spec');
   const lines = ['Name: debian-placeholder', 'Version: 1', 'Release: 1', 'Summary: Debian', 'License: none'];
@@ -89,7 +89,7 @@ describe('the repository for dnf', { skip, timeout: 600_000 }, () => {
     return root;
   };
   const steps = documentedSteps('dnf');
-  /** At a terminal: elsewhere dnf trusts no key. Says yes to what it asks: to the key, twice, and to the installation. */
+  /** On a terminal, because otherwise dnf accepts no key. Answers yes to the key, twice, and to the installation. */
   const run = async (root: EnteredRoot, command = '') => {
     const { status, stdout } = await root.run(
       ['script', '--quiet', '--echo', 'never', '--return', '--command', command, '/dev/null'],

@@ -1,4 +1,4 @@
-// The .rpm, installed into a root of its own: it serves there, and leaves nothing when it is removed.
+// The .rpm in its own root: installed, it serves there, and removed, it leaves nothing.
 import assert from 'node:assert/strict';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -32,7 +32,7 @@ test('The rpm serves where it is installed, and leaves no file and no process wh
     (await root.files()).filter((path) => !/^\/(?:var\/lib\/rpm|root\/\.rpmdb|var\/lib\/\.rpm)/.test(path));
   const before = await own();
 
-  // The database of rpm knows nothing of the libraries that this root has from Debian.
+  // rpm's database does not know this root's libraries, which are Debian's.
   await manage('--install', '--nodeps', file);
   assert.equal((await manage('--verify', '--nodeps', 'docker-credential-ecr-xacct')).stdout, '');
   const { HOME = '', XDG_RUNTIME_DIR = '', AWS_ENDPOINT_URL = '' } = stage.product.env;

@@ -52,7 +52,7 @@ describe('the tarball', { skip, timeout: 600_000 }, () => {
     assert.equal(ran.status, 0, ran.stderr);
     return ran;
   };
-  /** A stage whose PATH has what was installed, and no Node. */
+  /** A stage whose PATH has the installed programs, and no Node. */
   const stageAt = (prefix: string) =>
     startProductStage({ env: { PATH: `${join(prefix, 'bin')}:/usr/bin:/bin` } });
 
@@ -63,7 +63,7 @@ describe('the tarball', { skip, timeout: 600_000 }, () => {
 
     await using stage = await stageAt(prefix);
     const { product } = stage;
-    // The command that it names, as a shell takes it.
+    // The command in the message, as a shell reads it.
     const next = /^Next: (.*) setup$/m.exec(stdout)?.[1] ?? assert.fail(stdout);
     assert.equal((await product.run(['sh', '-c', `${next} --version`])).stdout, `${versions.current}\n`);
 

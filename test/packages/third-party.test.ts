@@ -1,4 +1,4 @@
-// Licence texts and bill of materials: of what is really in the bundle, whole, and in the form that CycloneDX asks for.
+// Licence texts and bill of materials: of everything that is in the bundle, complete, and in CycloneDX's form.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,7 +14,7 @@ import { type Component, licenceTexts, thirdParty } from '../../scripts/package/
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const target = TARGETS['linux-x64'];
 
-/** What is looked at of a bill of materials. */
+/** The parts of a bill of materials that are checked. */
 interface Bom {
   readonly serialNumber?: string;
   readonly metadata: { readonly timestamp: string };
@@ -33,7 +33,7 @@ async function metafileOf(entry: string): Promise<Metafile> {
   return (await build({ ...options, entryPoints: [join(root, entry)], absWorkingDir: root })).metafile;
 }
 
-/** A report of a bundle that has a file of these packages. */
+/** A report of a bundle with one file of each of these packages. */
 function bundleOf(...packages: readonly string[]): Metafile[] {
   const inputs = Object.fromEntries(
     packages.map((name) => [`node_modules/${name}/index.js`, { bytes: 1, imports: [] }]),
@@ -78,7 +78,7 @@ describe('what others wrote', () => {
   test('is refused with a licence that is not on the list, or without a text.', () => {
     const of = (name: string) => () =>
       thirdParty(bundleOf(name), { target: undefined, isClientStatic: false });
-    // Not in the bundle, and in node_modules: the one has another licence, the other no text.
+    // Packages in node_modules that are not in the bundle: one has another licence, the other no text.
     assert.throws(
       of('spdx-exceptions'),
       /spdx-exceptions \S+ is in the bundle under CC-BY-3\.0: is that allowed\?/,

@@ -1,4 +1,5 @@
-// The program of a system's package: its user may run it and not read it, so no other process of that user looks into one of it.
+// The program of a system's package: its user may run it but not read it, so the user's other processes cannot look
+// into it.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmod, readFile, rm, utimes } from 'node:fs/promises';
@@ -13,7 +14,7 @@ import { HOST, startProductStage } from '../support/product/stage.ts';
 
 const skip = skipWithout('namespaces', 'musl-gcc', 'rpm', 'rpmbuild', 'python3');
 
-/** The .deb's files, root's with their modes, and a user who is not root, with a home and a place for the socket. */
+/** The .deb's files with root as their owner and their modes, and an ordinary user with a home and a runtime folder. */
 async function startAsUser() {
   const { deb } = await builtPackages();
   const stage = await startProductStage();

@@ -1,4 +1,4 @@
-// GitHub's workflows, which run nowhere but there: what their checkers say, and what each job may do and runs.
+// GitHub's workflows, which run only there: the results of their checkers, the rights of each job, and its scripts.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';

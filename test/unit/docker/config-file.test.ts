@@ -1,4 +1,4 @@
-// Which credential store Docker would choose by itself.
+// The credential store that Docker itself would choose.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { detectedStore } from '../../../src/docker/config-file.ts';

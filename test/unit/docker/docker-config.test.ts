@@ -1,4 +1,4 @@
-// Docker's config.json: its place, what is read from it, and what is refused.
+// Docker's config.json: its path, what is read from it, and what is rejected.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { dockerConfigPath, parseDockerConfig } from '../../../src/docker/docker-config.ts';

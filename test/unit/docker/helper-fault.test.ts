@@ -17,7 +17,7 @@ import { helperFault } from '../../../src/docker/helper-fault.ts';
 
 const NAME = 'docker-credential-ecr-xacct';
 
-/** A home with our program in `opt/bin` and an empty `bin` that is on PATH. */
+/** A home with our program in `opt/bin`, and with an empty `bin` on PATH. */
 function makeHome() {
   const folder = mkdtempDisposableSync(join(tmpdir(), "it's a home-"));
   const [own, bin] = [join(folder.path, 'opt/bin'), join(folder.path, 'bin')];
@@ -62,7 +62,7 @@ test("Where no folder of PATH is the user's, it is one for all.", () => {
 
 test('The current folder and relative ones do not count: Docker runs nothing from there.', () => {
   using home = makeHome();
-  // Leads there from the current folder, so only its being relative speaks against it.
+  // A correct path from the current folder, so it is rejected only because it is relative.
   const way = relative(process.cwd(), home.own);
   for (const path of ['', '.', way]) assert.ok(home.fault(path), path);
 });

@@ -1,4 +1,4 @@
-// Where podman's files are, and what of its registries.conf is understood.
+// The paths of podman's files, and which parts of its registries.conf are read.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { credentialHelpers, podmanFiles } from '../../../src/docker/podman-files.ts';

@@ -1,4 +1,4 @@
-// Owns the proof of which spellings of a server URL are read, and that no other text names a hostname.
+// Owns the proof of which forms of a server URL are read, and that no other text names a hostname.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -149,7 +149,7 @@ describe('the reading of server URLs', () => {
     assert.equal(parseServerURL(`${longest}a`), undefined);
   });
 
-  // A regular expression that backtracks would not come back from these before the run is killed.
+  // A regular expression that backtracks would run on these until the test is killed.
   test('does not backtrack on texts that almost fit', { timeout: 60_000 }, () => {
     for (const [part, end] of [
       ['a.', '!'],

@@ -243,7 +243,7 @@ const TOO_LONG = 'Member must have length less than or equal to 10240';
 const NOT_FOUND = 'Principal not found';
 const INVALID = 'invalid';
 
-/** What neither kind of policy may be; `Resource` is added where it belongs. */
+/** Invalid in both kinds of policy; `Resource` is added where it belongs. */
 const REFUSED: readonly (readonly [
   title: string,
   policy: PolicyDocument | object | string,

@@ -1,4 +1,4 @@
-// Owns the proof that the documents tell the truth of this source: what is made from it, and where their links lead.
+// Owns the proof that the documents match this source: the generated parts, and the targets of links.
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, '../../..');
 const documents = globSync(['*.md', 'docs/*.md', 'packaging/*.md', '.github/*.md'], { cwd: ROOT }).toSorted();
 const textOf = (document: string) => readFileSync(join(ROOT, document), 'utf8');
 
-/** What GitHub makes of a heading. */
+/** GitHub's anchor for a heading. */
 function anchorOf(heading: string): string {
   return heading
     .toLowerCase()
@@ -24,7 +24,7 @@ function anchorsOf(document: string): string[] {
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
 }
 
-/** Where the links of a document lead: paths below the root, with what follows `#`. */
+/** The targets of a document's links: paths below the root, with the part after `#`. */
 function linksOf(document: string): { path: string; anchor: string | undefined }[] {
   const text = textOf(document).replaceAll(/^```[\s\S]*?^```$/gm, '');
   return [...text.matchAll(/\]\((?!https?:|mailto:)([^)\s#]*)(?:#([^)\s]*))?\)/g)].map(
@@ -58,7 +58,7 @@ test('every page of docs/ is linked from README.md, or from a page that is', () 
   );
 });
 
-/** What a reader asks, and the section that answers. */
+/** A reader's question, and the section with the answer. */
 const ANSWERS: Readonly<Record<string, string>> = {
   'How do I install it without root?': 'docs/install.md#install',
   'What is different on Windows?': 'docs/install.md#windows',

@@ -1,4 +1,4 @@
-// Owns the proof that the model of a fleet gives what can be reckoned, and that the goals hold that it was made for.
+// Owns the proof that the fleet model agrees with results that can be calculated, and that its goals hold.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createCalendar, TICK } from '../../../scripts/fleet/calendar.ts';
@@ -26,7 +26,7 @@ function phaseOf(fleet: Fleet, name: (typeof NAMES)[number], until?: number): Fi
   return figures;
 }
 
-/** All charged to one account, by one operation: the case that can be reckoned. */
+/** All calls are charged to one account, for one operation: this case can be calculated. */
 function oneQuota(nodes: number, more: Partial<Fleet> = {}): Fleet {
   return fleetOf(nodes, 1, { identity: 'grant', accounts: 1, ...more });
 }
@@ -129,14 +129,14 @@ describe('a fleet that nothing throttles', () => {
   const nodes = 2_000;
 
   test('calls as often as nodes ÷ the mean time from one run to the next', () => {
-    // Half of twelve hours less an eighth of that; then the next pull.
+    // Half of twelve hours minus an eighth of that; then the next pull.
     const ofOurs = 5.25 * HOUR + PULL_INTERVAL;
     const ofTheirs = 6 * HOUR + PULL_INTERVAL;
     const until = 24 * HOUR;
     const [byOurs, byTheirs] = [ours, ecrCredentialProvider].map((plugin) =>
       phaseOf(oneQuota(nodes, { plugin, registries: 3 }), 'steady', until),
     );
-    // A wave that is about to begin or has just ended counts whole.
+    // A wave that is about to begin or has just ended counts in full.
     isNear((byOurs?.tokens ?? 0) / ((23 * HOUR) / ofOurs), nodes * 3, 0.1);
     assert.equal(Math.floor((24 * HOUR) / ofTheirs), 3);
     assert.equal(byTheirs?.tokens, nodes * 3 * 3);
@@ -171,7 +171,7 @@ describe('a fleet that nothing throttles', () => {
 });
 
 describe('a fleet that is throttled', () => {
-  /** It asks each second until it is let. */
+  /** It asks each second until a call passes. */
   const greedy: Plugin = {
     name: 'greedy',
     waitAfter: () => SECOND,

@@ -29,7 +29,7 @@ const LINES = {
   },
 };
 
-/** As packaging/node-security.json has it. */
+/** The form of packaging/node-security.json. */
 interface Line {
   readonly read: string;
   readonly releases: Readonly<Record<string, { readonly date: string; readonly source: string }>>;

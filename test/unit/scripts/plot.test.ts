@@ -1,4 +1,4 @@
-// The benchmark's picture: a line for each program, within the frame, larger times above smaller ones.
+// The benchmark's plot: a line for each program, within the frame, longer times above shorter ones.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { plot } from '../../../scripts/bench/plot.ts';

@@ -7,7 +7,7 @@ import { textsIn } from '../../../scripts/docs/texts-in.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
-/** Words of this project that a reader has to read twice, each with what to write instead. */
+/** Words that are hard to read, each with its replacement. */
 const NOT: readonly (readonly [word: RegExp, instead: string])[] = [
   [/\b(?:nobody|somebody|everybody|whoever)\b/i, 'you, the caller, this user'],
   [/\bmend(?:s|ed|ing)?\b/i, 'fixes it'],
@@ -22,10 +22,10 @@ const NOT: readonly (readonly [word: RegExp, instead: string])[] = [
   [/\bcanned\b/i, 'fixed'],
 ];
 
-/** In texts for users, these are a word of the code's. */
+/** In texts for users, these are words of the code. */
 const NOT_FOR_USERS: typeof NOT = [...NOT, [/\b(?:a mint|mints|minted|minting)\b/i, 'get a token']];
 
-/** `[LINE, TEXT]` of each line that has such a word. */
+/** `[LINE, TEXT]` of each line with such a word. */
 function found(lines: readonly (readonly [number, string])[], words: typeof NOT): string[] {
   return lines.flatMap(([line, text]) =>
     words.flatMap(([word, instead]) => {
@@ -44,7 +44,7 @@ describe('a word that is read twice is not in', () => {
   const patterns = ['{src,scripts,test}/**/*.{ts,mjs,cjs,c,sh}', '.ci/run', 'scripts/*'];
   const files = globSync(patterns, { cwd: ROOT, withFileTypes: true }).filter((entry) => entry.isFile());
   for (const path of files.map(({ parentPath, name }) => relative(ROOT, join(parentPath, name))).toSorted()) {
-    // This list has them all.
+    // This list itself contains them.
     if (path === 'test/unit/scripts/words.test.ts') continue;
     test(path, () => assert.deepEqual(found(linesOf(path), NOT), []));
   }

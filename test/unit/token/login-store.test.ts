@@ -1,4 +1,4 @@
-// Owns the proof of how long a login is kept, and that nothing of it stays.
+// Owns the proof of how long a login is kept, and that nothing of it remains.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createLoginStore } from '../../../src/token/login-store.ts';
@@ -84,7 +84,7 @@ describe('where clocks are wrong, a login is kept', () => {
 
   test("until its token expires by AWS's clock, also where that is heard only after the login came", () => {
     const store = createFixture();
-    // This machine's clock, in its place, is 13 hours behind.
+    // This machine's clock is 13 hours behind.
     store.awsAhead = -13 * HOUR;
     const secret = password((START + 2 * HOUR) / 1_000);
     store.logins.set(HOST, { username: 'AWS', secret });

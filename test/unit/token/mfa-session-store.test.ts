@@ -1,4 +1,4 @@
-// How long an MFA session is of use: by AWS's clock, and counted on two of this machine's.
+// How long an MFA session is used, by AWS's clock and by two of this machine's.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createMfaSessionStore } from '../../../src/token/mfa-session-store.ts';

@@ -1,4 +1,4 @@
-// A token's life under clocks that are wrong, that are set, and that stop while a laptop sleeps.
+// A token's lifetime with clocks that are wrong, that are set, and that stop while a laptop sleeps.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';

@@ -1,4 +1,4 @@
-// One mint at a time per key: who waits for it, what replaces it, and what a logout makes of it.
+// One mint at a time for each key: who waits for it, what replaces it, and what a logout changes.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';

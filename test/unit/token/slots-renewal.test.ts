@@ -1,4 +1,4 @@
-// When a token is renewed: in the background, and again after a renewal that failed.
+// When a token is renewed: in the background, and again after a failed renewal.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Token } from '../../../src/questions.ts';
@@ -40,7 +40,7 @@ describe('a renewal ahead of its time', () => {
   const HALF = 0.5;
   const due = START + 12 * HOUR - 15 * MINUTE - HALF * 15 * MINUTE;
 
-  /** A token that was minted at START and handed out at `usedAt`, with a way to renew it; then it is `now`. */
+  /** A token that was minted at START and given out at `usedAt`, with a way to renew it. Afterwards it is `now`. */
   async function prepare(usedAt: number, now: number, renew?: Renew) {
     const fixture = createSlotsFixture();
     fixture.random = HALF;
@@ -86,7 +86,7 @@ describe('a renewal ahead of its time', () => {
       await new Promise(setImmediate);
       if (fixture.mints > before) tries.push((now - due) / 1_000);
     }
-    // Twice as long each time, and a quarter more by chance: 75 s, 150 s, 300 s.
+    // Twice as long each time, plus a random quarter: 75 s, 150 s, 300 s.
     assert.deepEqual(tries, [0, 75, 225]);
     assert.equal(await fixture.ask(), 'password-1');
   });

@@ -15,7 +15,7 @@ const expired = new XacctError('sso-expired', 'the session\nhas expired', {
 });
 const EXPIRED = { text: 'the session has expired', hint: { run: ['aws', 'sso', 'login'] } };
 
-/** A cache whose clock does not move until it is set; tokens live 12 hours, or fail while `failure` is set. */
+/** A cache whose clock moves only when it is set. Tokens live 12 hours; while `failure` is set, mints fail. */
 function createFixture() {
   const fixture = {
     now: START,

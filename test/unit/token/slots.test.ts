@@ -1,4 +1,4 @@
-// How long a token is handed out, and what becomes of its bytes.
+// How long a token is given out, and what happens to its bytes.
 import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
 import type { Token } from '../../../src/questions.ts';
@@ -123,7 +123,7 @@ describe('a token', () => {
 });
 
 describe('the bytes of a password', () => {
-  /** The buffers that a call makes of passwords: they are the cache's own copies. */
+  /** The cache's own copies of the passwords of a call. */
   async function buffersOf(call: () => Promise<unknown>): Promise<Buffer[]> {
     const from = mock.method(Buffer, 'from');
     try {

@@ -1,4 +1,4 @@
-// Owns the proof of what is made of another credential helper, however it behaves: an answer, or one line of error.
+// Owns the proof that another credential helper, however it behaves, leads to an answer or to one line of error.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile, symlink, writeFile } from 'node:fs/promises';
@@ -12,9 +12,9 @@ import { isRunning, processesWith, whenEnded, whenever } from '../../../support/
 
 const FILE = '/home/dev/.config/ecr-xacct/config.yaml';
 const notFound = { outcome: 'quiet-failure', text: 'credentials not found in native keychain' };
-/** Milliseconds: far more than anything here takes that is not to be cut off. */
+/** Milliseconds: much more than a helper needs that must not be stopped. */
 const AMPLE = 60_000;
-/** Milliseconds, for what is to be cut off. */
+/** Milliseconds, for a helper that must be stopped. */
 const SHORT = 500;
 
 interface Options {
@@ -31,7 +31,7 @@ async function askScript(scripts: HelperScripts, script: string, options: Option
   return askAgain(scripts, options);
 }
 
-/** Asks the script that is there: one that is written while another process starts is busy. */
+/** Asks an existing script: a script that is written while another process starts is busy. */
 function askAgain(scripts: HelperScripts, options: Options = {}) {
   const {
     action = 'get',
