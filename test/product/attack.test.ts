@@ -1,4 +1,4 @@
-// Some of each attack that `npm run attack` makes by the thousand: no answer is wrong, and none has a secret in it.
+// A sample of each attack of `npm run attack`: no answer is wrong, and none has a secret.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type AttackedFront, fronts, programFront } from '../support/attack/attacked.ts';
@@ -28,7 +28,7 @@ test('An answer that a front gives to a name of others is counted as wrong.', as
   const misled: AttackedFront = programFront('misled', ['/bin/sh', '-c', answer], {}, 1_000);
   const tally = createTally();
   await attackByName({ seed: SEED, count: 2, tally, fronts: [misled] });
-  // All but what asks the daemon afterwards, which is the real one.
+  // All except those that ask the daemon afterwards, which is the real one.
   assert.equal(tally.wrong.length, tally.total() - 1);
   assert.match(tally.table(), /^two parsers +2 +2$/m);
 });

@@ -8,7 +8,7 @@ import { whenever } from '../support/processes.ts';
 import { passwordOf, self } from '../support/product/product.ts';
 import { HOST, type ProductStage, startProductStage } from '../support/product/stage.ts';
 
-/** Ends a stage after this was done in it. @returns what was found, without the folder; undefined if nothing was. */
+/** Ends a stage after this. @returns the findings, without the folder; undefined if there are none. */
 async function after(leak: (stage: ProductStage) => Promise<unknown>): Promise<unknown> {
   const stage = await startProductStage();
   passwordOf(await stage.product.get(HOST), HOST);

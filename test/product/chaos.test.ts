@@ -1,4 +1,5 @@
-// The random schedule of `npm run chaos`, bounded: a few hundred operations of one seed, every answer as the model has it.
+// The random schedule of `npm run chaos`, bounded: a few hundred operations of one seed, each answer as the model
+// expects.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// Each config in docs/ci.md gets tokens in a job of its platform, as far as the platform shows: its variables, its endpoint.
+// Each config in docs/ci.md gets tokens in a job, with the variables and the endpoint of its platform.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';

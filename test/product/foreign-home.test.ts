@@ -1,4 +1,4 @@
-// Root with the HOME of another user (`sudo -E`, `docker run -u 0` with a mounted home): nothing there is made or becomes root's.
+// Root with another user's HOME (`sudo -E`, `docker run -u 0` with a mounted home) makes and owns nothing there.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,7 +25,7 @@ function everything(folder: string): string[] {
   return ['.', ...new Set(all)].toSorted();
 }
 
-/** Of each file and folder: whose it is, its mode and its content. */
+/** The owner, mode and content of each file and folder. */
 function treeOf(folder: string): string[] {
   return everything(folder).map((path) => {
     const stat = lstatSync(join(folder, path));
@@ -34,7 +34,7 @@ function treeOf(folder: string): string[] {
   });
 }
 
-/** A stage whose HOME is another user's, with files of that user's in it. */
+/** A stage whose HOME is another user's, with that user's files. */
 async function startForeignStage(files: Readonly<Record<string, string>> = {}): Promise<ProductStage> {
   const sso = { sso_session: 'corp', sso_account_id: '444455556666', sso_role_name: 'Developer' };
   const stage = await startProductStage({
@@ -167,7 +167,7 @@ describe("root, with another user's HOME", asRoot, () => {
         [name]: join(product.home, leaf),
       };
       await unchanged(product, async () => {
-        // A config that is named and is not there is an error of its own.
+        // A config that is named but missing has another error.
         if (name !== 'ECR_XACCT_CONFIG') passwordOf(await product.get(HOST, { env }), HOST);
         const { status, stderr } = await product.run(['ecr-xacct', 'setup', '--profile', 'dev', '--yes'], {
           env,
@@ -198,7 +198,7 @@ test(
   async () => {
     await using stage = await startForeignStage();
     const { product } = stage;
-    // As OpenShift has it: an ID that no one knows, group 0, and a home that is open to that group.
+    // As on OpenShift: an unknown ID, group 0, and a home that is open to that group.
     for (const path of everything(product.folder)) {
       const stat = lstatSync(join(product.folder, path));
       if (!stat.isSocket()) chownSync(join(product.folder, path), path.startsWith('run') ? 1000650000 : 0, 0);

@@ -1,4 +1,5 @@
-// Out of descriptors or of processes is named as that, with the limit: in each place that opens a file or starts a process.
+// At a limit of descriptors or processes, the error names the limit, in each place that opens a file or starts a
+// process.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +16,7 @@ import { HOST, startProductStage } from '../support/product/stage.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** How this process comes to its limit. Root has none of processes: another user has, who runs none but this one. */
+/** How this process reaches its limit. Root has no limit of processes; another user has, and runs only this one. */
 const REACH = {
   EMFILE: 'try { for (;;) openSync("/dev/null"); } catch {}',
   EAGAIN: `execFileSync('prlimit', ['--pid', String(process.pid), '--nproc=1:1']);
@@ -30,7 +31,7 @@ const SAYS: Readonly<Record<Limit, string>> = {
     'too many processes of this user (EAGAIN); to see the limit (a container may have a lower one), run: ulimit -u',
 };
 
-/** What a script says at the limit by `say`. Everything that it needs is loaded before. */
+/** What a script prints at the limit by `say`. It loads everything before. */
 async function saidAt(limit: Limit, { load, run }: { load: Record<string, string>; run: string }) {
   const imports = Object.entries(load).map(
     ([names, path]) =>
@@ -123,7 +124,7 @@ test('A daemon with more clients than files turns some away, says so in its log,
       return client;
     }),
   );
-  // Turned away is one whose end comes before it has asked.
+  // A rejected client is one whose connection ends before it has asked.
   await Promise.any(clients.map((client) => once(client.resume(), 'end')));
   passwordOf(await product.get(HOST), HOST);
   for (const client of clients) client.destroy();

@@ -1,4 +1,4 @@
-// The bundle on a Node that is not its own, as the launcher takes it from PATH: which one it takes, and Docker's protocol on it.
+// The bundle on another Node, which the launcher finds on PATH: which one it uses, and Docker's protocol with it.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmod, cp, mkdir, mkdtemp, readlink, rm, symlink, writeFile } from 'node:fs/promises';

@@ -15,7 +15,7 @@ const sessions = globSync('*.txt', { cwd: FOLDER })
   .toSorted()
   .map((file) => ({ file, ...parseSession(readFileSync(join(FOLDER, file), 'utf8')) }));
 
-/** Sessions that begin on another machine than the rest, with what that needs. */
+/** Sessions that begin on another machine than the others, and what they need. */
 const PLACES: Readonly<Record<string, { start: () => Promise<SessionMachine>; skip: string | false }>> = {
   'github-job.txt': { start: startRunner, skip: skipWithout('docker-registry', 'skopeo') },
   'image.txt': { start: startImageMachine, skip: skipWithout('namespaces', 'buildah', 'podman', 'musl-gcc') },
@@ -23,7 +23,7 @@ const PLACES: Readonly<Record<string, { start: () => Promise<SessionMachine>; sk
 
 describe('the session', () => {
   for (const { file, about, steps } of sessions) {
-    // A registry is asked by doctor alone.
+    // Only doctor asks a registry.
     const registry = steps.some(({ command }) => command.startsWith('ecr-xacct doctor'));
     const { start, skip } = PLACES[file] ?? {
       start: () => startMachine({ registry }),
@@ -41,7 +41,7 @@ describe('the session', () => {
   }
 });
 
-/** What needs a person at a prompt: by its command, the test that shows it. */
+/** Commands that need a person at a prompt: for each, the test that runs it. */
 const SHOWN_BY: Readonly<Record<string, string>> = {
   'ecr-xacct login 111122223333.dkr.ecr.us-east-1.amazonaws.com': 'test/product/commands/login-mfa.test.ts',
 };

@@ -5,7 +5,7 @@ import { brokenByLoad, loadDaemon, loadTable } from '../support/product/daemon-l
 import { soak } from '../support/soak/soak.ts';
 import { brokenPromises, soakTable } from '../support/soak/verdict.ts';
 
-/** In so few days a clock that was set wrong counts for much: with these, as much as in a month. */
+/** In so few days, a wrong clock counts for much: with these settings, as much as in a month. */
 const SEEDS = { laptop: 1, server: 2 };
 
 for (const machine of ['laptop', 'server'] as const) {

@@ -1,4 +1,4 @@
-// The machine's config: every user goes by it, beneath a config of their own, and without a HOME by it alone.
+// The machine's config: it applies to every user beneath their own config, and alone for a caller without HOME.
 import assert from 'node:assert/strict';
 import { chmodSync, globSync, lchownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const OWNER = 4_711;
 const asRoot = { skip: process.getuid?.() !== 0 && 'needs root' };
 const PATTERN = `${HOST.split('.')[0]}.dkr.ecr.*.amazonaws.com`;
 
-/** A stage with a config of the machine, whose user has `dev` and `denied`, and no rules. */
+/** A stage with a machine config, whose user has `dev` and `denied`, and no rules. */
 async function startStage(): Promise<ProductStage & { system: string; write: (text: string) => void }> {
   const stage = await startProductStage({
     files: ({ dev, denied }) => ({

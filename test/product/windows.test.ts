@@ -1,4 +1,4 @@
-// Owns the proof of what the program does where the system has no user ids: as on Windows, which Node is made to say it runs on.
+// Owns the proof of the program's behaviour without user ids, as on Windows, on which Node pretends to run.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -121,7 +121,7 @@ test('setup writes both files, and says how PowerShell puts the program on PATH.
   assert.match(stderr, /To fix it, run:\n {2}\[Environment\]::SetEnvironmentVariable\('Path', /);
   const config = JSON.parse(readFileSync(join(stage.product.home, '.docker', 'config.json'), 'utf8'));
   const ofProfile = `${SECONDARY_ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
-  // The other is that of the user's own rule.
+  // The other one is that of the user's own rule.
   assert.deepEqual(config.credHelpers, { [ofProfile]: 'ecr-xacct', [HOST]: 'ecr-xacct' });
 });
 

@@ -1,4 +1,4 @@
-// What docs/dev-containers.md has for Windows' Docker: the helper in WSL, started as wsl.exe starts it.
+// docs/dev-containers.md for Windows' Docker: the helper in WSL, started as wsl.exe starts it.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -18,7 +18,7 @@ test('The helper answers with no more environment than wsl.exe -e gives, and rem
     'PATH=/usr/local/bin:/usr/bin:/bin',
     'WSL_DISTRO_NAME=Debian',
   ];
-  // The test's own: where AWS and the daemon are.
+  // The test's own variables, for AWS and the daemon.
   const own = ['AWS_ENDPOINT_URL', 'TMPDIR', 'ECR_XACCT_SOCKET'].map(
     (name) => `${name}=${product.env[name] ?? product.socket}`,
   );

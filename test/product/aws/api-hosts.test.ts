@@ -1,4 +1,4 @@
-// Which of AWS's hosts is called for each family of registry hostnames: through a proxy and TLS, with nothing in between replaced.
+// Which AWS host is called for each family of registry hostnames, through a proxy and TLS, without replacing anything.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,14 +10,14 @@ import { devFiles, roleArn, startProductStage } from '../../support/product/stag
 
 interface Row {
   readonly registry: string;
-  /** In order of their calls. */
+  /** In the order of their calls. */
   readonly hosts: readonly string[];
   readonly env?: ProductEnvironment;
 }
 
 const ID = '111122223333';
 
-/** https://docs.aws.amazon.com/general/latest/gr/ecr.html, and what the SDK's own endpoint rules say. */
+/** From https://docs.aws.amazon.com/general/latest/gr/ecr.html and the SDK's own endpoint rules. */
 const ROWS: readonly Row[] = [
   { registry: `${ID}.dkr.ecr.us-east-1.amazonaws.com`, hosts: ['api.ecr.us-east-1.amazonaws.com'] },
   { registry: `${ID}.dkr.ecr-fips.us-east-1.amazonaws.com`, hosts: ['api.ecr-fips.us-east-1.amazonaws.com'] },

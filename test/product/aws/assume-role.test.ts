@@ -1,4 +1,4 @@
-// What STS is asked when a role is assumed: session name, duration, external ID and region, from profiles and rules.
+// The request to STS for a role: session name, duration, external ID and region, from profiles and rules.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EXTERNAL_ID } from '../../fake-aws/two-account-world.ts';
@@ -9,10 +9,10 @@ type Settings = Readonly<Record<string, string | number>>;
 
 interface Row {
   readonly what: string;
-  /** Of the rule, and of a profile that has them instead. */
+  /** Settings of the rule, or of a profile with them. */
   readonly settings: Settings;
   readonly env?: ProductEnvironment;
-  /** Beside the role's ARN. */
+  /** With the role's ARN. */
   readonly parameters: Settings;
   readonly region?: string;
 }
@@ -73,7 +73,7 @@ test('AssumeRole', { concurrency: 2 }, async (t) => {
         passwordOf(await product.get(HOST, { env }), HOST);
         const [call] = aws.calls;
         const { Action, Version, DurationSeconds, ...rest } = { ...call?.parameters };
-        // The SDK's provider for profiles asks for the hour that is STS's default anyway.
+        // The SDK's provider for profiles requests an hour, which is STS's default anyway.
         const asked =
           DurationSeconds === undefined || DurationSeconds === '3600' ? rest : { ...rest, DurationSeconds };
         assert.deepEqual(asked, { RoleArn: settings.role_arn, ...parameters });

@@ -1,4 +1,4 @@
-// A CI job's own token: who pulls by it, through the daemon and without, and what is said where the job has none.
+// A CI job's own token: the identity with it, with and without a daemon, and the errors of a job without a token.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { PRIMARY_ACCOUNT, REGION, SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';

@@ -25,7 +25,7 @@ import {
 const API = 'api.ecr.us-east-1.amazonaws.com';
 const direct = { ECR_XACCT_DAEMON: 'off', AWS_MAX_ATTEMPTS: '1' };
 
-/** A stage whose AWS speaks TLS for its own hostname and for loopback, behind a proxy; and a file with its CA. */
+/** A stage whose AWS speaks TLS for its own hostname and for loopback, behind a proxy, with a file of its CA. */
 async function startTlsStage() {
   await using resources = new AsyncDisposableStack();
   const authority = await createCertificateAuthority();
@@ -38,7 +38,7 @@ async function startTlsStage() {
   return { ...stage, proxy, caFile, tls, [Symbol.asyncDispose]: () => started.disposeAsync() };
 }
 
-/** Settings of the profile `dev` in ~/.aws/config, and whatever else is in that file. */
+/** Settings of the profile `dev` in ~/.aws/config, and the rest of that file. */
 function configure(
   { product, cast }: Pick<ProductStage, 'product' | 'cast'>,
   dev: Sections[string],
@@ -56,7 +56,7 @@ test('A proxy is used for AWS, in either case of its variable, and not where NO_
   assert.equal(proxy.hosts.length, 2);
   passwordOf(await get({ HTTPS_PROXY: proxy.url, NO_PROXY: 'example.com,127.0.0.1' }), HOST);
   passwordOf(await get({ HTTPS_PROXY: proxy.url, no_proxy: '*' }), HOST);
-  // The AWS CLI's rules, not Node's: whatever ends so, and a variable in small letters that is empty.
+  // The AWS CLI's rules, not Node's: any name with this end, and an empty variable in lower case.
   passwordOf(await get({ HTTPS_PROXY: proxy.url, NO_PROXY: 'example.com , 0.0.1' }), HOST);
   passwordOf(await get({ HTTPS_PROXY: proxy.url, https_proxy: '' }), HOST);
   assert.equal(proxy.hosts.length, 2);
@@ -117,7 +117,7 @@ test("Neither a container's endpoint nor the EC2 instance's metadata service is 
 test("A container's endpoint is trusted by NODE_EXTRA_CA_CERTS, beside what Node trusts, and AWS by its bundle.", async () => {
   await using stage = await startTlsStage();
   const { product, caFile, cast } = stage;
-  // Two authorities of one name would be taken for each other.
+  // Two authorities with the same name would be confused.
   const authority = await createCertificateAuthority('Fake container agent test root');
   const tls = await authority.issue(['127.0.0.1']);
   const ofEndpoint = join(product.folder, 'endpoint.pem');
@@ -151,7 +151,7 @@ test('The CA of AWS_CA_BUNDLE, ca_bundle or SSL_CERT_FILE is trusted; the first 
   passwordOf(await get({ AWS_CA_BUNDLE: caFile, SSL_CERT_FILE: other }), HOST);
   passwordOf(await get({ SSL_CERT_FILE: caFile }), HOST);
   passwordOf(await get({ NODE_EXTRA_CA_CERTS: caFile }), HOST);
-  // It counts beside another.
+  // It is added to another.
   passwordOf(await get({ NODE_EXTRA_CA_CERTS: caFile, AWS_CA_BUNDLE: other }), HOST);
   passwordOf(await get({ NODE_EXTRA_CA_CERTS: other, AWS_CA_BUNDLE: caFile }), HOST);
   await configure(stage, { ca_bundle: caFile });

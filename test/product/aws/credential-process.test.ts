@@ -1,4 +1,4 @@
-// Programs of other people, which a credential_process runs: slow, stuck, talkative, or with processes that they leave behind.
+// People's own programs in a credential_process: slow, hanging, talkative, or with processes that they leave behind.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,18 +10,18 @@ import { findSecretsInFiles, findSecretsInProcesses, findSecretsInText } from '.
 
 const WITHOUT_DAEMON = { ECR_XACCT_DAEMON: 'off' };
 
-/** The developer's keys, as a credential_process prints them. */
+/** The developer's keys, in the output form of a credential_process. */
 function keys({ cast: { dev } }: ProductStage): string {
   const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = dev;
   return JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey });
 }
 
-/** The file with this name in the folder of the test, where scripts leave what they have to say. */
+/** The file with this name in the test's folder, for the scripts' notes. */
 function note({ product }: ProductStage, name: string): string {
   return join(product.folder, name);
 }
 
-/** Makes this source of a POSIX shell the credential_process of the profile that the rule names. @returns its path. */
+/** Makes this POSIX shell source the credential_process of the rule's profile. @returns its path. */
 async function runScript(stage: ProductStage, source: string, args = ''): Promise<string> {
   const script = stage.product.holdsSecret(note(stage, 'process.sh'));
   await writeFile(script, `#!/bin/sh\n${source}\n`, { mode: 0o700 });
@@ -32,7 +32,7 @@ async function runScript(stage: ProductStage, source: string, args = ''): Promis
   return script;
 }
 
-/** The process IDs that a script has noted, one a line. */
+/** The process IDs that a script has recorded, one per line. */
 async function pids(stage: ProductStage): Promise<number[]> {
   const lines = await readFile(note(stage, 'pids'), 'utf8').catch(() => '');
   return lines.split('\n').filter(Boolean).map(Number);

@@ -1,4 +1,5 @@
-// The same files and environment for the real `aws` and for ours: both are the same identity. `npm run differential` has all cases.
+// The same files and environment for the real `aws` and for ours give the same identity. `npm run differential` has all
+// cases.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { awsPrograms, isNewer } from '../../support/differential/aws-programs.ts';
@@ -12,7 +13,7 @@ import { skipWithout } from '../../support/peers.ts';
 const CASES = 60;
 const SEED = 1;
 const skip = skipWithout('aws');
-/** The yardstick alone: where two CLIs disagree, the command says it. */
+/** Only with the yardstick. The command shows where two CLIs disagree. */
 const [yardstick] = skip ? [] : awsPrograms();
 
 test('The AWS CLI and we', { concurrency: 2, skip }, async (t) => {

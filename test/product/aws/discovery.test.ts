@@ -1,4 +1,5 @@
-// Registries that no rule covers, found in ~/.aws/config by the built programs: whose token it is, and what AWS was asked.
+// Registries without a rule, found in ~/.aws/config by the built programs: the owner of the token, and the calls to
+// AWS.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -86,7 +87,7 @@ test('A credential_process is asked for its account in the environment of the ca
   assert.match(stage.aws.issuedTokens[0]?.principal ?? '', /:user\/dev$/);
 });
 
-/** A process that leaves a line if it was run, and prints the keys. */
+/** A process that leaves a line when it runs, and prints the keys. */
 function countedProcess({ accessKeyId, secretAccessKey }: ProductStage['cast']['dev'], mark: string): string {
   const keys = JSON.stringify({ Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey });
   return `sh -c 'echo ran >> "${mark}"; printf %s "$0"' ${JSON.stringify(keys)}`;
@@ -132,7 +133,7 @@ for (const daemon of ['on', 'off']) {
       line,
       /: \d\d of 31 profiles have not been asked for their account yet; run the same command again/,
     );
-    // The next call goes on with what was learnt, and with those that were not asked.
+    // The next call uses what was learnt, and asks the other profiles.
     passwordOf(await product.get(HOST, { env: { ECR_XACCT_DAEMON: daemon } }), HOST);
   });
 }

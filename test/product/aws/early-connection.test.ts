@@ -1,4 +1,4 @@
-// The connection to ECR that is opened while STS is still asked, under AWS's own names, in a network of this file's own.
+// The connection to ECR that is opened before STS has answered, under AWS's own names, in a private network.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
@@ -20,7 +20,7 @@ if (!skip) enterPrivateHosts({ [ECR.name]: ECR.address, [STS.name]: STS.address 
 
 type Connected = (client: Socket, forward: () => void) => void;
 
-/** What comes to port 443 there goes to the fake AWS when `connected` says so. */
+/** Connections to port 443 go to the fake AWS when `connected` says so. */
 async function leadTo(port: number, address: string, connected: Connected): Promise<AsyncDisposable> {
   const server = createServer((client) => {
     client.on('error', () => {});
@@ -33,7 +33,7 @@ async function leadTo(port: number, address: string, connected: Connected): Prom
   return { [Symbol.asyncDispose]: close };
 }
 
-/** A `get` with a role, where ECR is reached through `ecr`, and STS through `sts`. */
+/** A `get` with a role. ECR is reached through `ecr`, and STS through `sts`. */
 async function getWithRole(ecr: Connected, sts: Connected): Promise<Ran> {
   const authority = await createCertificateAuthority();
   const tls = await authority.issue([ECR.name, STS.name]);

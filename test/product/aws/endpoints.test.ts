@@ -1,4 +1,4 @@
-// Which endpoints are called: those that the environment or a profile gives instead of AWS's own, FIPS ones, and through what.
+// Which endpoints are called: those from the environment or a profile, FIPS endpoints, and through which proxy.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -31,8 +31,8 @@ const SIGN_IN = 'eu-west-1.signin.aws.amazon.com';
 const HOSTS = [STS, FIPS_STS, API, FIPS_API, ...PORTAL, SIGN_IN];
 
 /**
- * A stage whose AWS has hostnames of its own behind a proxy, and whose profile `mine`, with sessions that have to be renewed,
- * is the rule's.
+ * A stage whose AWS has its own hostnames behind a proxy. The rule names profile `mine`, with sessions that have to be
+ * renewed.
  */
 async function startStage(settings: Sections[string]) {
   await using resources = new AsyncDisposableStack();
@@ -114,7 +114,7 @@ test('use_fips_endpoint beside the endpoint_url of one service counts for the ot
   assert.deepEqual(await stage.called(env), [FIPS_API]);
 });
 
-/** For each: what is called, in order; the last one is the registry's. */
+/** For each: the called hosts, in order; the last is the registry's. */
 const SERVICES: Readonly<Record<string, { settings: Sections[string]; services: string[]; host?: string }>> =
   {
     'an SSO session': { settings: SSO, services: ['sso_oidc', 'sso', 'ecr'] },
@@ -141,7 +141,7 @@ for (const [kind, { settings, services, host = HOST }] of Object.entries(SERVICE
         },
         registries: { [host]: { profile: 'mine' } },
       });
-      // Whatever is called elsewhere ends at the proxy.
+      // Calls to other hosts end at the proxy.
       proxy.refuse = true;
       const env = {
         HTTPS_PROXY: proxy.url,

@@ -1,4 +1,4 @@
-// Every way in which a mint fails: one line each on both streams, with hostname, identity and the command that fixes it.
+// Every way in which a mint fails: one line on both streams, with hostname, identity and the command that fixes it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { configFailures } from '../../support/product/failures/config.ts';
@@ -23,7 +23,7 @@ const failures = [
   ...transportFailures,
 ];
 
-/** Provokes a failure. @returns its line, without the surroundings' own paths and ports. */
+/** Causes a failure. @returns its line, without the stage's own paths and ports. */
 async function provoke({ files, env, prepare, fault, aws, command = [] }: Failure): Promise<string> {
   await using stage = await startProductStage(aws === undefined ? {} : { aws: await aws() });
   const { product } = stage;
@@ -52,7 +52,7 @@ test('Failures', { concurrency: 2 }, async (t) => {
       assert.ok(line.includes(identity), line);
       assert.match(line, says);
       assert.ok(line.endsWith(`; ${hint}`), line);
-      // Nothing that a terminal would act on.
+      // No control characters for a terminal.
       assert.doesNotMatch(line, /[\p{Cc}\p{Cf}]/u);
       lines.set(what, line.replace(identity, 'IDENTITY'));
     });

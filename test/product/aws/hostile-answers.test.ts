@@ -1,4 +1,4 @@
-// Servers that answer without end, too much or too slowly: each is one line in time, and takes no memory.
+// Servers that answer without end, too much or too slowly: each leads to one line in time, and uses no memory.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -21,7 +21,7 @@ import {
   startProductStage,
 } from '../../support/product/stage.ts';
 
-/** A `get` whose service answers so. @returns its line, and how often it connected. */
+/** A `get` whose service answers so. @returns its line, and the number of connections. */
 async function provoke({ prepare, at }: ReachedService, answer: HostileAnswer) {
   // A million chunks take a busy machine some seconds.
   const ECR_XACCT_TIMEOUT = floods.some((flood) => flood === answer) ? '50' : '5';
@@ -39,7 +39,7 @@ test('Servers', { concurrency: 2 }, async (t) => {
         const { line, connections } = await provoke(reached, answer);
         const isRefusal = reached.isMachines && answer.startsWith('an error');
         if (reached.isMachines && answer.endsWith('byte by byte')) {
-          // A busy machine may not read a million chunks in the second or two that these have.
+          // In its second or two, a busy machine may not read a million chunks.
           assert.match(line, /URL answered with more than 1 MiB| did not answer| no answer/);
           return;
         }
@@ -95,7 +95,7 @@ test('With a daemon, and in the commands for people, it is the same.', { concurr
   }
 });
 
-/** A minter on its own, whose end writes how much memory it ever had. @returns its result, and that in kilobytes. */
+/** A minter that writes its peak memory at its end. @returns its result, and the memory in kilobytes. */
 async function mintAlone({ product, cast }: ProductStage, endpoint: string) {
   const [hook, peak] = ['hook.cjs', 'peak'].map((name) => join(product.folder, name));
   await writeFile(

@@ -1,4 +1,4 @@
-// Every kind of identity, resolved by the AWS SDK against a fake AWS: who the token is for in the end, and which calls it took.
+// Every kind of identity, resolved by the AWS SDK with a fake AWS: whose token it is, and which calls it took.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ async function startStage(): Promise<ProductStage> {
   return stage;
 }
 
-/** One `get`, without a daemon: the calls that it took, and whose token came. */
+/** One `get` without a daemon: its calls, and the owner of its token. */
 async function get({ product, aws }: ProductStage, env: ProductEnvironment = {}) {
   passwordOf(await product.get(HOST, { env: { ECR_XACCT_DAEMON: 'off', ...env } }), HOST);
   return { principal: aws.issuedTokens.at(-1)?.principal, calls: aws.calls.map(({ action }) => action) };
@@ -59,7 +59,7 @@ const ROLE = { role_arn: roleArn('EcrPull') };
 const THROUGH_ROLE = { principal: session('EcrPull'), calls: ['AssumeRole', 'GetAuthorizationToken'] };
 const DIRECTLY = { principal: DEV, calls: ['GetAuthorizationToken'] };
 
-/** What a source of keys outside of the files gives: by itself, to a role of a rule, and to one of a profile. */
+/** Keys from a source outside of the files: by themselves, for the role of a rule, and for that of a profile. */
 async function assertSource(stage: ProductStage, credential_source: string, env: ProductEnvironment) {
   const { product, aws } = stage;
   await product.configure({});

@@ -1,4 +1,4 @@
-// An EC2 instance's metadata service that is slow or asked too often: waited for as the settings say, and named as what it is.
+// An EC2 instance's metadata service that is slow or throttles: the settings limit the waiting, and the error names it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sessionOfDev, startCredentialEndpoint } from '../../support/product/credential-endpoint.ts';
@@ -6,7 +6,7 @@ import { HOUR } from '../../support/product/identities.ts';
 import { failureOf, passwordOf } from '../../support/product/product.ts';
 import { HOST, startProductStage } from '../../support/product/stage.ts';
 
-/** A pull on an instance whose metadata service refuses the first requests. */
+/** A pull on an instance whose metadata service rejects the first requests. */
 async function pull(
   refusals: (number | 'silence')[],
   env: Record<string, string> = {},
@@ -48,7 +48,7 @@ test('A metadata service that refuses once is asked again.', async () => {
 });
 
 test('A metadata service is asked as often, and waited for as long, as the variables or the profile say.', async () => {
-  // Of the first attempt: the token, and what is asked without one.
+  // Of the first attempt: the token, and the request without one.
   const first: (number | 'silence')[] = ['silence', 'silence'];
   failureOf(await pull([...first]));
   passwordOf(await pull([...first], { AWS_METADATA_SERVICE_NUM_ATTEMPTS: '2' }), HOST);

@@ -1,4 +1,4 @@
-// The addresses that only AWS's own machines have: ECS's, EKS's and EC2's, in a network of this file's own.
+// The addresses that only AWS's own machines have: ECS's, EKS's and EC2's, in a private network.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
@@ -18,7 +18,7 @@ interface Place {
   readonly what: string;
   /** https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html, …/feature-imds-credentials.html */
   readonly address: string;
-  /** `authorization` is the token that the endpoint wants. */
+  /** `authorization`: the token that the endpoint wants. */
   readonly env: (authorization: string, product: Product) => ProductEnvironment | Promise<ProductEnvironment>;
 }
 

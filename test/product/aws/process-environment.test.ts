@@ -1,4 +1,5 @@
-// The environment of other people's programs: a credential_process and a fallback helper have what their caller has, and no more of it stays.
+// The environment of other programs: a credential_process and a fallback helper get their caller's, and nothing of it
+// is kept.
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
@@ -11,7 +12,7 @@ import { bin, daemonPid, failureOf, passwordOf } from '../../support/product/pro
 import { HOST, type ProductStage, startProductStage } from '../../support/product/stage.ts';
 import { findSecretsInProcesses } from '../../support/secret-scan.ts';
 
-/** What people's own programs go by, none of it on any list of ours. */
+/** Variables that people's programs use, and that are in no list of ours. */
 const OWN = {
   VAULT_TOKEN: 's.canary',
   OP_SESSION_corp: 'canary',
@@ -26,7 +27,7 @@ const OWN = {
   LD_LIBRARY_PATH: '/nowhere',
   NODE_PATH: '/nowhere',
   OPENSSL_CONF: '/dev/null',
-  // Names of a launcher's own, too.
+  // Also names of a launcher's own variables.
   folder: 'x',
   name: 'x',
   self: 'x',
@@ -36,7 +37,7 @@ const OWN = {
 
 const PUBLIC = 'public.ecr.aws';
 
-/** A stage whose profile `mine` gets keys from a script that notes its environment first. */
+/** A stage whose profile `mine` gets its keys from a script that first records its environment. */
 async function startStage(
   config: object = {},
 ): Promise<ProductStage & { noted: () => Promise<Map<string, string>> }> {
@@ -46,7 +47,7 @@ async function startStage(
   const script = product.holdsSecret(join(product.folder, 'vend'));
   const note = join(product.folder, 'environ');
   const keys = JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey });
-  // The shell's own environment as it was begun with: a shell adds some of its own to `env`.
+  // The shell's initial environment: a shell adds variables to the output of `env`.
   writeFileSync(script, `#!/bin/sh\ncat /proc/$$/environ >'${note}'\necho '${keys}'\n`, { mode: 0o700 });
   await product.configure({ config: { 'profile mine': { credential_process: script } } });
   writeFileSync(
@@ -73,7 +74,7 @@ describe('a credential_process has its caller’s environment', () => {
   for (const front of fronts) {
     test(`all of it, and nothing of ours: ${front.name}`, async () => {
       await using stage = await startStage();
-      // A shell that has none makes one.
+      // A shell that has none sets one.
       passwordOf(await getBy(front, stage, { ...OWN, PWD: stage.product.home }), HOST);
       const noted = await stage.noted();
       const expected = { ...stage.product.env, ...front.env, ...OWN, PWD: stage.product.home };

@@ -1,4 +1,4 @@
-// The one reader of the AWS files held against botocore's own, on texts as people write them, and worse.
+// The reader of the AWS files compared with botocore's own, on texts as people write them, and worse.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { createProfileReader } from '../../../src/profiles/profiles.ts';
 import { shellWords, windowsWords } from '../../../src/profiles/shell-words.ts';
 import { peer, skipWithout } from '../../support/peers.ts';
 
-/** What Debian's AWS CLI has of pairs of files; `null` where it refuses one. */
+/** Debian's AWS CLI's reading of pairs of files; `null` if it rejects one. */
 const BOTOCORE = `
 import json, os, sys, tempfile
 from awscli.botocore import configloader
@@ -64,7 +64,7 @@ function askBotocore(asked: { files: readonly [string, string][]; words: readonl
   return JSON.parse(execFileSync(peer('python3'), ['-c', BOTOCORE], options).toString());
 }
 
-/** Blanks, line ends and marks that Python and JavaScript take differently are among them. */
+/** They include blanks, line ends and marks that Python and JavaScript treat differently. */
 const blank = fc.constantFrom('', ' ', '  ', '\t', '\u00a0', '\ufeff', '\u001c', '\u0085');
 const name = fc.constantFrom(
   'dev',
@@ -129,7 +129,7 @@ const line = fc.oneof(
 const someText = fc
   .tuple(fc.array(line, { maxLength: 9 }), fc.constantFrom('\n', '\n', '\r\n', '\r'))
   .map(([lines, end]) => lines.join(end));
-/** Most begin as the AWS CLI wants it: else the first line alone would decide. */
+/** Most begin with what the AWS CLI accepts: otherwise the first line would decide everything. */
 const iniText = fc.oneof(
   { weight: 4, arbitrary: someText.map((text) => `[profile first]\n${text}`) },
   { weight: 1, arbitrary: someText },
@@ -145,7 +145,7 @@ describe('The AWS files', { skip: skipWithout('python3', 'aws') }, () => {
       if (expected === null) refused += 1;
       assert.deepEqual(read(pair), expected && flat(expected), JSON.stringify(pair));
     }
-    // Of both kinds, or the rest proves little.
+    // Of both kinds, because otherwise the rest proves little.
     assert.ok(refused > 500 && refused < 2_700, `${refused} were refused`);
   });
 
@@ -186,12 +186,12 @@ function read([config, credentials]: readonly [string, string]) {
   }
 }
 
-/** Every name that a header of the texts can have. */
+/** Every name that a header in the texts can have. */
 const SESSIONS = fc
   .sample(quoted, { numRuns: 400, seed: 1 })
   .flatMap((text) => shellWords(`sso-session ${text}`)?.slice(1) ?? []);
 
-/** Nested sections as `NAME.OPTION`, beside an empty NAME. */
+/** Nested sections as `NAME.OPTION`, with an empty NAME. */
 function flat(theirs: NonNullable<Read>) {
   const settings = (nested: Nested) =>
     Object.fromEntries(

@@ -1,4 +1,4 @@
-// The proxy of a host held against botocore's own choice, for environments as people write them, and worse.
+// A host's proxy compared with botocore's own choice, for environments as people write them, and worse.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
@@ -44,7 +44,7 @@ const HOSTS = [
   '10.1.2.3',
   '[::1]',
 ];
-/** Ports that are no scheme's own: a URL of Node does not know whether such a one was written. */
+/** Ports that are no scheme's default: Node's URL does not know whether a default port was written. */
 const url = joined(
   fc.constantFrom('http://', 'https://'),
   fc.constantFrom(...HOSTS),
@@ -103,7 +103,7 @@ test('A host has the proxy that botocore takes for it, or none.', {
     if (ours === null) direct += 1;
     assert.equal(ours, theirs[index], JSON.stringify([env, wanted]));
   }
-  // Of both kinds, or the rest proves little.
+  // Of both kinds, because otherwise the rest proves little.
   assert.ok(direct > 1_000 && direct < 4_500, `${direct} had none`);
   const excepted = asked.filter(([env], index) => {
     const isSet = env.some(([name, value]) => /^https?_proxy$/i.test(name) && value !== '');

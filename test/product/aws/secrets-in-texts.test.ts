@@ -1,4 +1,4 @@
-// What leaves the programs as text: never a secret, though AWS, a helper or a URL has it in what they say.
+// No text of the programs has a secret, although AWS, a helper or a URL has it in its own text.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ import {
 } from '../../support/product/stage.ts';
 import { findSecretsInText } from '../../support/secret-scan.ts';
 
-/** All that a person or a log gets to see after these runs: their output, and what the daemon and explain say of it. */
+/** Everything that a person or a log can see after these runs: their output, and that of the daemon and of explain. */
 async function everythingShown({ product }: ProductStage, env: ProductEnvironment, ran: readonly Ran[]) {
   const more = [
     await product.run(['ecr-xacct', 'status', '--json'], { env }),
@@ -40,9 +40,9 @@ async function everythingShown({ product }: ProductStage, env: ProductEnvironmen
 
 interface Echo {
   readonly who: string;
-  /** @returns what is sent, and the environment to ask in. */
+  /** @returns the sent requests, and the environment for a get. */
   readonly prepare: (stage: ProductStage) => Promise<{ sent: string[]; env?: ProductEnvironment }>;
-  /** Whose error repeats it. */
+  /** Its error repeats the request. */
   readonly of: Pick<FaultEffect & { service: 'ecr' | 'sts' | 'sso' | 'sso-oidc' | 'signin' }, 'service'>;
 }
 
@@ -127,7 +127,7 @@ test('Errors of AWS', { concurrency: 2 }, async (t) => {
         assert.deepEqual(findSecretsInText(shown, 'what is shown', sent), []);
         for (const secret of sent)
           assert.ok(!shown.includes(secret.slice(0, 16)), 'the beginning of a secret');
-        // A signature is good for some minutes.
+        // A signature is valid for some minutes.
         assert.doesNotMatch(shown, /Signature=[0-9a-f]/);
       }),
     ),
@@ -245,7 +245,7 @@ test('What is before the host of a server URL is not shown by get, store or eras
   };
   const urls = [...hosts, ...odd].map((url) => url.replace('PW', PASSWORD));
   for (const url of urls) await ask(url);
-  // Another helper says all that it was given.
+  // Another helper prints everything that it got.
   await scripts.write('tells', 'cat; env; exit 1');
   await product.configure({ fallbackHelper: 'tells' });
   for (const url of [...urls, 'ghcr.io']) await ask(url);

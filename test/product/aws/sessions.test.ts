@@ -1,4 +1,4 @@
-// Sessions that a person begins and the SDK renews: `aws sso login` and `aws login`, from their files to a token.
+// Sessions that a person begins and the SDK renews, of `aws sso login` and `aws login`, from their files to a token.
 import assert from 'node:assert/strict';
 import { chown, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ function startStage(): Promise<ProductStage> {
   return startProductStage({ env: { ECR_XACCT_DAEMON: 'off', AWS_MAX_ATTEMPTS: '1' } });
 }
 
-/** One `get`: the calls that it took, and whose token came. */
+/** One `get`: its calls, and the owner of its token. */
 async function get({ product, aws }: ProductStage, env: ProductEnvironment = {}) {
   passwordOf(await product.get(HOST, { env }), HOST);
   return { principal: aws.issuedTokens.at(-1)?.principal, calls: aws.calls.map(({ action }) => action) };
@@ -131,7 +131,7 @@ test('A login session that has run out is renewed with the key that it was begun
   const calls = ['CreateOAuth2Token', 'GetAuthorizationToken'];
   assert.deepEqual(await get(stage, env), { principal: DEV, calls });
 
-  // What came is kept for others, the AWS CLI too.
+  // The result is kept for other programs, such as the AWS CLI.
   aws.resetCalls();
   assert.deepEqual(await get(stage, env), { principal: DEV, calls: ['GetAuthorizationToken'] });
   const kept = JSON.parse(await readFile(loginFile(DEV, folder), 'utf8'));

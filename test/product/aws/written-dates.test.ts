@@ -1,4 +1,4 @@
-// The table of dates is what the parser of the AWS CLI itself takes them for.
+// The AWS CLI's own parser reads the dates in the table as the table says.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { awsPrograms } from '../../support/differential/aws-programs.ts';
 import { skipWithout } from '../../support/peers.ts';
 import { WRITTEN_DATES } from '../../support/unit/written-dates.ts';
 
-/** As botocore's credentials.py: parsed by dateutil, then held against now in a zone. */
+/** As botocore's credentials.py: parsed by dateutil, then compared with now in a zone. */
 const PARSE = `
 import datetime, json, sys
 from dateutil.parser import parse
@@ -29,7 +29,7 @@ test('Dates are what each AWS CLI of this machine takes them for.', { skip }, ()
   for (const { path, version } of programs) {
     const [, python = ''] = /^#!(\S+)/.exec(readFileSync(path, 'utf8')) ?? [];
     const input = JSON.stringify(Object.keys(WRITTEN_DATES));
-    // A zone of its own must not matter.
+    // The machine's time zone must not matter.
     const env = { TZ: 'America/New_York' };
     const taken: unknown = JSON.parse(execFileSync(python, ['-c', PARSE], { input, env, encoding: 'utf8' }));
     const expected = Object.values(WRITTEN_DATES).map((date) => date?.replace('Z', '+00:00') ?? null);

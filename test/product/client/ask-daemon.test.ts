@@ -1,4 +1,4 @@
-// The client against daemons that are none of ours: silent, gone, older or newer. It answers all the same, in its time.
+// The client with fake daemons: silent, gone, older or newer. It still answers, in time.
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -9,7 +9,7 @@ import { answering, pretendDaemon, type Treatment } from '../../support/product/
 import { daemonPid, failureOf, type Product, passwordOf } from '../../support/product/product.ts';
 import { HOST, startProductStage } from '../../support/product/stage.ts';
 
-/** Listens where the daemon would. */
+/** Listens in the daemon's place. */
 async function pretend({ socket: path }: Product, treat: Treatment): Promise<AsyncDisposable> {
   await mkdir(dirname(path), { mode: 0o700 });
   return pretendDaemon(path, treat);

@@ -1,4 +1,4 @@
-// The native client without the rest, as in a dev container: it asks the daemon of the host, whose socket is mounted there.
+// The native client without the rest, as in a dev container: it asks the host's daemon, whose socket is mounted there.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
@@ -13,7 +13,7 @@ const SOCKET = '/run/ecr-xacct/daemon.sock';
 
 const isStatic = !readFileSync(join(bin, CLIENT)).includes('ld-linux');
 
-/** A root that has the client, and nothing else that could answer. */
+/** A root with the client, and with nothing else that could answer. */
 async function makeContainer({ folder }: Product): Promise<string> {
   const root = join(folder, 'container');
   for (const path of ['usr/local/libexec', 'run/ecr-xacct', 'proc']) {

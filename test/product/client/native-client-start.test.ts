@@ -1,4 +1,4 @@
-// The daemon that the native client starts, with sanitizers: when it does, with what, and what it does where none comes of it.
+// The daemon that the native client starts, with sanitizers: when, with what, and what happens if it does not start.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -14,7 +14,9 @@ const skip = skipWithout('gcc');
 const client = skip === false ? await makeNativeClient() : undefined;
 after(() => client?.[Symbol.asyncDispose]());
 
-/** What a daemon was started with, a line each; undefined if none was. `LANG=ready` has it say that it is. */
+/**
+ * What a daemon was started with, one per line; undefined if none was. With `LANG=ready`, it reports that it is ready.
+ */
 async function started(
   args: readonly string[],
   env: Record<string, string> = {},
@@ -32,7 +34,7 @@ function becameProgram(args: readonly string[]): ClientRan {
   return { status: 7, stdout: '', stderr: '', handed };
 }
 
-/** A socket that is left of a daemon that was killed. */
+/** The socket of a daemon that was killed. */
 function leaveSocket(path: string): AsyncDisposable {
   const script = `require('node:net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
   spawnSync(process.execPath, ['-e', script, path]);
@@ -48,7 +50,7 @@ describe('where nothing listens', { skip }, () => {
         LC_ALL: 'C',
         ECR_XACCT_LOG: 'info',
       };
-      // A pipe with both ends here, which Node would take for its own.
+      // A pipe with both ends in this process, which Node would use itself.
       const fifo = join(client?.folder ?? '', `${action}.fifo`);
       execFileSync('mkfifo', [fifo]);
       const redirection = `7<>${fifo} 8<&7 9</dev/null`;

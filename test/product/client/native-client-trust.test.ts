@@ -1,4 +1,4 @@
-// The native client, with sanitizers: whom it asks, and when it leaves everything to the TypeScript program.
+// The native client, with sanitizers: which socket it trusts, and when it leaves everything to the TypeScript program.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { chmod, chown, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { type ClientOptions, type ClientRan, makeNativeClient } from '../../supp
 import { answering, pretendDaemon } from '../../support/product/pretend-daemon.ts';
 
 const HOST = '111122223333.dkr.ecr.us-east-1.amazonaws.com';
-/** Any uid that is not root's. */
+/** Any uid except root's. */
 const OTHER_UID = 65_534;
 
 const skip = skipWithout('gcc');
@@ -24,7 +24,7 @@ function run(options: ClientOptions = {}, args: readonly string[] = ['get']): Pr
   return client.run(args, { input: HOST, ...options });
 }
 
-/** Runs the client while a daemon listens at this path. Says whether the daemon was asked, and how the client ended. */
+/** Runs the client while a daemon listens at this path. Returns whether the daemon was asked, and the client's end. */
 async function runBeside(path: string, options: ClientOptions = {}, args: readonly string[] = ['get']) {
   let isAsked = false;
   await using _daemon = await pretendDaemon(path, (socket) => {
@@ -72,7 +72,7 @@ describe('a socket', { skip }, () => {
     const path = await newSocket();
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(`${path}.old`, resolve));
-    // Node removes the socket only under the name that it was made with.
+    // Node removes the socket only under its original name.
     await rename(`${path}.old`, path);
     await new Promise((resolve) => server.close(resolve));
     assert.deepEqual(await run({ env: { ECR_XACCT_SOCKET: path } }), withoutDaemon);

@@ -1,4 +1,4 @@
-// The native client, with sanitizers: what it sends, what it makes of any answer, and what it does with its streams.
+// The native client, with sanitizers: what it sends, how it handles any answer, and its streams.
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import type { Socket } from 'node:net';
@@ -47,19 +47,19 @@ async function frameOf(args: readonly string[], options: ClientOptions): Promise
   return promise;
 }
 
-/** The frame of a request that is not too large. */
+/** The frame of a request within the size limit. */
 function sent(request: NewRequest): Buffer {
   const frame = encodeRequest(request);
   assert.ok(frame !== undefined);
   return frame;
 }
 
-/** The same frame, where other bytes were put into it, with the size that it has now. Latin-1. */
+/** The same frame with other bytes in it, and with the size that it then has. Latin-1. */
 function resized(frame: string): string {
   return frame.replace(/@size=\d{7}/, `@size=${String(frame.length).padStart(7, '0')}`);
 }
 
-/** The parts of a frame, whatever their order: the environment of a process has none. */
+/** The parts of a frame in any order, because a process's environment has none. */
 function sorted(frame: Buffer): string[] {
   return frame
     .toString()
@@ -67,18 +67,18 @@ function sorted(frame: Buffer): string[] {
     .toSorted();
 }
 
-/** What the client itself says. */
+/** The client's own messages. */
 function said(status: number, stdout: string, stderr = ''): ClientRan {
   return { status, stdout, stderr, handed: undefined };
 }
 
-/** The client became the program, and has itself said nothing. */
+/** The client became the program, and printed nothing itself. */
 function became(args: readonly string[], stdin: string | undefined, open = [0, 1, 2]): ClientRan {
   const handed = { args: ['helper', ...args], profile: 'dev', open, stdin };
   return { status: 7, stdout: '', stderr: '', handed };
 }
 
-/** Where the client refuses: one line on both streams. */
+/** The client itself fails: one line on both streams. */
 function refused(line: string): ClientRan {
   return said(1, `ecr-xacct: ${line}\n`, `ecr-xacct: ${line}\n`);
 }
@@ -104,7 +104,7 @@ describe('of an answer', { skip }, () => {
   for (const [text, expected] of Object.entries(answers)) {
     const sized = `=${String(Buffer.byteLength(text)).padStart(7, '0')}${text}`;
     test(`${JSON.stringify(sized)} the end is not waited for`, async () => {
-      // In two pieces, and then nothing: it stays open.
+      // In two pieces, and then nothing: the connection stays open.
       const treat: Treatment = (socket) => {
         socket.once('end', () => {
           socket.write(sized.slice(0, 5));
@@ -216,7 +216,7 @@ describe('the request', { skip }, () => {
       .map((parts) => parts.join(''));
     const any = fc.string({ unit: 'grapheme', minLength: 1 }).filter((name) => !/[=\0]/.test(name));
     const value = fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll('\0', ''));
-    // What steers the client has tests of its own.
+    // Variables that control the client have their own tests.
     const steers = /^(?:ECR_XACCT_(?:SOCKET|DAEMON|TIMEOUT)|ASAN_OPTIONS|UBSAN_OPTIONS|RECORD)$/;
     const variables = fc
       .dictionary(fc.oneof(near, any), value, { maxKeys: 60, noNullPrototype: true })
@@ -256,7 +256,7 @@ describe('the request', { skip }, () => {
     assert.deepEqual(await ask(treat, ['store'], { input: HOST, env: more }), said(0, 'ok'));
     const [first, second] = frames;
     assert.deepEqual(first, sent({ action: 'store', env, input: HOST }));
-    // The sanitizers' options and the record are of the tests alone.
+    // Only the tests have the sanitizers' options and the record.
     const text = second?.toString().replace(/(?:ASAN_OPTIONS|UBSAN_OPTIONS|RECORD)=[^\0]*\0/g, '') ?? '';
     const whole = wholeEnvironment({ ...env, ...more });
     assert.equal(resized(text), sent({ action: 'store', env: whole, input: HOST }).toString());
@@ -337,7 +337,7 @@ describe('the request', { skip }, () => {
     const { promise: written, resolve } = Promise.withResolvers<void>();
     const input = 'x'.repeat(200 * 1024);
     const treat: Treatment = (socket) => {
-      // The client holds all of it when its stdin has ended, and the socket takes less.
+      // At the end of stdin, the client has all of it, and the socket accepts less.
       void written.then(() => answering('0ok')(socket));
     };
     const ran = await ask(treat, ['store'], { feed: (stdin) => stdin.end(input, resolve) });

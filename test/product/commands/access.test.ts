@@ -1,4 +1,4 @@
-// `ecr-xacct access`: the built program says whom the policies of a registry let in.
+// `ecr-xacct access`: the built program shows which principals a registry's policies allow.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';

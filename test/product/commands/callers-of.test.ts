@@ -1,4 +1,4 @@
-// Whom ~/.aws/config has of an account: they are asked for theirs, as many at once as there may be minters.
+// The callers of an account in ~/.aws/config: AWS is asked, with as many questions at a time as there may be minters.
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { HOST } from '../../support/product/stage.ts';
 
 const PROFILES = 24;
 const MOST = 16;
-/** A minter that says how many there are before it answers, and waits until MOST have started. */
+/** A minter that reports their number before it answers, and waits until MOST have started. */
 const MINTER = `
 cd "$0" && : >running.$$ && ls running.* | wc -l >>counts
 until [ -e go ]; do sleep 0.02; done
@@ -56,7 +56,7 @@ test('Of many profiles, no more are asked at once than there may be minters, and
   assert.ok(Math.max(...seen) <= MOST, String(seen));
 });
 
-/** A minter that answers with what is in a file. */
+/** A minter whose answer is the content of a file. */
 const FAILING = 'read -r job; cat "$0/failure" >&3';
 
 test('A failure names its profile once: by its own message where that is about profiles.', async (t) => {
@@ -83,7 +83,7 @@ test('A failure names its profile once: by its own message where that is about p
   };
   const missing = 'there is no profile dev-base (the source_profile of profile dev) in FILE';
   assert.deepEqual(await told('profile-missing', missing), [missing]);
-  // It names another one, whose name begins alike.
+  // It names another one with the same prefix.
   assert.deepEqual(await told('sso-expired', "profile dev-base's SSO session has expired"), [
     "profile dev: profile dev-base's SSO session has expired",
   ]);

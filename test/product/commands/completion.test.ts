@@ -1,4 +1,4 @@
-// `ecr-xacct completion`: what is offered, and that real shells put it on the line when the key is pressed.
+// `ecr-xacct completion`: the offered words, and that real shells insert them when the key is pressed.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +14,7 @@ import { HOST, startProductStage } from '../../support/product/stage.ts';
 const DOCKERS = '444455556666.dkr.ecr.eu-central-1.amazonaws.com';
 const LOGIN = '222222222222.dkr.ecr.eu-west-1.amazonaws.com';
 
-/** What is offered for the last of the words. */
+/** The words that are offered for the last word. */
 async function offered(product: Product, ...words: string[]): Promise<string[]> {
   const { status, stdout, stderr } = await product.run(['ecr-xacct', 'complete', '--', ...words]);
   assert.deepEqual([status, stderr], [0, '']);
@@ -23,7 +23,7 @@ async function offered(product: Product, ...words: string[]): Promise<string[]> 
   return lines.map((line) => line.split('\t')[0] ?? '');
 }
 
-/** Docker's config with this helper for one registry and another's for another. */
+/** Docker's config, with this helper for one registry and another helper for another registry. */
 async function writeDockerConfig({ home }: Product): Promise<void> {
   await mkdir(`${home}/.docker`);
   const credHelpers = {
@@ -90,7 +90,10 @@ const SHELLS = {
   fish: { start: 'fish --no-config -i', load: 'ecr-xacct completion fish | source' },
 };
 
-/** Types lines into a shell on a terminal, each when the shell waits for one. @returns all that it showed. */
+/**
+ * Types lines into a shell on a terminal, each when the shell waits for one. @returns everything that the terminal
+ * showed.
+ */
 async function typeInto(product: Product, start: string, lines: readonly string[]): Promise<string> {
   const terminal = spawn('script', ['-qec', start, '/dev/null'], {
     env: { ...product.env, TERM: 'xterm', SHELL: '/bin/sh', LC_ALL: 'C.UTF-8' },
@@ -102,7 +105,7 @@ async function typeInto(product: Product, start: string, lines: readonly string[
   let answered = 0;
   terminal.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     output += chunk;
-    // Not what is typed, which is echoed: each line prints its number with the dollar signs gone.
+    // Unlike the echo of the input: each line prints its number without the dollar signs.
     const ready =
       left.length === lines.length ? 1 : output.split(`ready-${lines.length - left.length}.`).length - 1;
     if (ready === 0 || answered > lines.length - left.length) return;

@@ -193,7 +193,7 @@ test('The schema takes what a get takes, and refuses what it refuses.', async (t
     `registries:\n  ${HOST}: { profile: dev, region: Frankfurt }`,
     `registries:\n  ${HOST}: { ${role}, source_profile: dev, duration_seconds: 60 }`,
   ];
-  // A helper that is not there is a mistake of another kind.
+  // A missing helper is a mistake of another kind.
   const folder = `${stage.product.folder}/programs`;
   await mkdir(folder);
   await writeFile(`${folder}/docker-credential-osxkeychain`, '#!/bin/sh\n', { mode: 0o755 });

@@ -11,7 +11,7 @@ import { devFiles, HOST, type ProductStage, type StageOptions } from '../../supp
 
 const LOGIN = { auth: 'QVdTOm9sZA==' };
 
-/** What doctor finds beside a config.json of Docker's, and with a program before ours on PATH. */
+/** doctor's findings with a config.json of Docker's, and with another program before ours on PATH. */
 async function findings(
   { dockerConfig, wrapper, ...options }: StageOptions & { dockerConfig?: object; wrapper?: string },
   look: (step: (name: string) => Finding | undefined, stage: ProductStage) => void,

@@ -1,4 +1,4 @@
-// What doctor makes, by the policies of both sides, of an upload that begins and of a denial without a reason.
+// doctor's findings, from the policies of both sides, for an upload that begins and for a denial without a reason.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createCallersOf } from '../../../src/callers/callers-of.ts';
@@ -24,7 +24,7 @@ const PUSH = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchCheck
   ['InitiateLayerUpload', 'UploadLayerPart', 'CompleteLayerUpload', 'PutImage'].map((name) => `ecr:${name}`),
 );
 
-/** What is looked at: a push, or else a pull. */
+/** The examined request: a push, or else a pull. */
 function target({ product }: PolicyStage, { push }: { push: boolean }) {
   const registry = parseRegistry(HOST);
   assert.ok(registry?.service === 'ecr');
@@ -68,7 +68,7 @@ describe('an upload that begins', () => {
 });
 
 describe('a denial without a reason', () => {
-  /** How often the registry's policies were read, and which side it is then. */
+  /** How often the registry's policies were read, and the side that is named then. */
   async function look(stage: PolicyStage, principal: string) {
     const { wanted, callersOf } = target(stage, { push: false });
     const denied: DeniedFinding = { step: 'manifest', outcome: 'failed', text: 'denied', principal };

@@ -1,4 +1,4 @@
-// `ecr-xacct doctor --for …`: the built program against the fake AWS looks at what ECS, Fargate and Lambda need.
+// `ecr-xacct doctor --for …`: the built program, with the fake AWS, checks what ECS, Fargate and Lambda need.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Diagnosis } from '../../../src/doctor/finding.ts';

@@ -1,4 +1,5 @@
-// `ecr-xacct doctor --for kubelet`: the built program beside the files of a kubelet, a kubectl that knows one pod, a fake AWS.
+// `ecr-xacct doctor --for kubelet`: the built program with a kubelet's files, a kubectl that knows one pod, and a fake
+// AWS.
 import assert from 'node:assert/strict';
 import { chmod, copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,13 +31,13 @@ const AS_POD = ['--service-account', `${APP.namespace}/${APP.name}`];
 
 interface Node extends KubeletFolder {
   stage: ProductStage;
-  /** Ours, with what it needs of this stage. */
+  /** Our provider, with what it needs of this stage. */
   own: (changes?: Provider, env?: Record<string, string>) => Provider;
   run(...args: string[]): Promise<{ status: number | null; stdout: string }>;
   diagnosed(...args: string[]): Promise<{ steps: string[]; findings: readonly Finding[]; cause?: Finding }>;
 }
 
-/** A node whose plugin is a link, in the config with tokenAttributes; its rule is that of the pods. */
+/** A node whose plugin is a link, with tokenAttributes in the config. The rule is the pods'. */
 async function onNode(
   look: (node: Node) => Promise<void>,
   { registries = BY_POD, role = POD_ROLE }: { registries?: Rules; role?: string } = {},
@@ -46,7 +47,7 @@ async function onNode(
   const { product, aws } = stage;
   const folder = await makeKubeletFolder(join(product.folder, 'node'), { [EKS]: role });
   product.holdsSecret(folder.tokenFile);
-  // All that the plugin has: doctor itself has another environment, in which no registry can be reached.
+  // Only the plugin has this: doctor itself has another environment, without a registry that can be reached.
   const given = {
     AWS_ENDPOINT_URL: aws.url,
     AWS_EC2_METADATA_DISABLED: 'true',
@@ -108,7 +109,7 @@ describe('doctor --for kubelet', () => {
       assert.equal(textOf('service-account'), `team/app, for sts.amazonaws.com, role ${POD_ROLE}`);
       assert.match(textOf('credentials'), /role PodPull of 444455556666, session team@app$/);
       assert.match(textOf('token'), new RegExp(`^${PLUGIN} gives a token, which the kubelet keeps for \\dh`));
-      // One of doctor's own, and one of the plugin's.
+      // One line of doctor's own, and one of the plugin's.
       assert.equal(stage.aws.issuedTokens.length, 2);
       assert.deepEqual(await asked(), [
         'get serviceaccount/app --namespace=team --output json',

@@ -1,4 +1,4 @@
-// `ecr-xacct doctor` without an image: this machine and every registry that it is set up for, in a status and a report.
+// `ecr-xacct doctor` without an image: this machine and all its registries, in an overview and a report.
 import assert from 'node:assert/strict';
 import { lstat, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

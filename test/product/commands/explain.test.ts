@@ -1,4 +1,4 @@
-// `ecr-xacct explain`: every step with its reason, whom it leads to, what is in memory, and never a secret.
+// `ecr-xacct explain`: every step with its reason, the identity, what is in memory, and never a secret.
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
@@ -22,7 +22,9 @@ async function explained(product: Product, host: string, ...options: string[]): 
   return JSON.parse(stdout) as Explanation;
 }
 
-/** No rule: two roles of the account, of which the first does not trust anybody, and keys of an account that only AWS knows. */
+/**
+ * Without a rule: two roles of the account, of which the first trusts no one, and keys whose account only AWS knows.
+ */
 function startDiscovery(): Promise<ProductStage> {
   return startProductStage({
     files: (cast) => ({

@@ -1,4 +1,4 @@
-// `ecr-xacct export`, built: the tokens that Docker would get on stdout alone, all of them or none, and their ends on stderr.
+// `ecr-xacct export`, built: only stdout has tokens, either all of them or none; stderr says when they expire.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDocument } from 'yaml';

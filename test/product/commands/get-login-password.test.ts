@@ -1,4 +1,4 @@
-// `ecr-xacct get-login-password`: the password and nothing else on stdout, or on stderr what failed.
+// `ecr-xacct get-login-password`: only the password on stdout, or the error on stderr.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { passwordOf } from '../../support/product/product.ts';

@@ -1,4 +1,4 @@
-// As whom `ecr-xacct grant`, `revoke` and `access` read and write, what they say of the others, and when the scope is set.
+// The identity of `ecr-xacct grant`, `revoke` and `access`, what they say about others, and when they change the scope.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { CANARY } from '../../fake-aws/canary.ts';
@@ -12,7 +12,7 @@ const AUDITOR = {
   secretAccessKey: `${CANARY}/auditor/0123456789+of-audit`,
 };
 
-/** Before `primary`, which may do everything, comes the profile `auditor` of the same account, which may do this. */
+/** Before `primary`, which may do everything, there is the profile `auditor` of the same account, with these rights. */
 async function startWithAuditor(...allowed: Statement[]): Promise<PolicyStage> {
   const stage = await startPolicyStage({
     files: (cast) => {

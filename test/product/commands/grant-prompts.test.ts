@@ -1,4 +1,4 @@
-// The questions of `ecr-xacct grant` and `revoke` on a terminal: their keys, those who break off, a window that is resized.
+// The questions of `ecr-xacct grant` and `revoke` on a terminal: their keys, cancelling, and a resized window.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { REGION, SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';
@@ -12,11 +12,11 @@ const SCOPE_QUESTION = /scope is V1[\s\S]*every statement of it counts[\s\S]*Set
 const open = ({ product }: PolicyStage, command: string, path = 'team/private') =>
   openTerminal(`ecr-xacct ${command} ${SECONDARY_ACCOUNT} --on '${on(path)}'`, product.env);
 
-/** What changes a policy. */
+/** The calls that change a policy. */
 const writes = ({ aws }: PolicyStage) =>
   aws.calls.filter(({ action }) => /^(?:Set|Put|Delete)/.test(action)).map(({ action }) => action);
 
-/** For grant there is no policy, for revoke what grant gave. */
+/** For grant there is no policy; for revoke there is what grant gave. */
 async function startFor(command: string): Promise<PolicyStage> {
   const stage = await startPolicyStage();
   if (command === 'revoke') {
@@ -50,7 +50,7 @@ describe('on a terminal', { skip: skipWithoutTerminal }, () => {
       await using stage = await startFor(command);
       using terminal = open(stage, command);
       await terminal.shows(QUESTION);
-      // It is drawn anew only where its lines break elsewhere.
+      // It is drawn again only if its line breaks change.
       terminal.resize(16, 10);
       await terminal.shows(/Write this\s+│ {2}policy\?[\s\S]*No/);
       terminal.type(`${KEYS.right}${KEYS.right}${KEYS.enter}`);

@@ -1,4 +1,5 @@
-// What `ecr-xacct grant`, `revoke` and `access` refuse, each with what failed, for whom, and what fixes it; and what they wait for.
+// What `ecr-xacct grant`, `revoke` and `access` refuse, each with the failure, the identity and the fix; and when they
+// wait.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';
@@ -18,7 +19,7 @@ const GHOST = `arn:aws:iam::${SECONDARY_ACCOUNT}:role/ghost`;
 interface Refusal {
   args: readonly string[];
   status: number;
-  /** Of what is on stderr. */
+  /** A part of stderr. */
   says: RegExp;
   before?: (stage: PolicyStage) => void;
 }

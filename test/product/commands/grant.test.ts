@@ -1,4 +1,4 @@
-// `ecr-xacct grant` and `revoke`, the built program against the fake AWS, which enforces what ECR enforces of a policy.
+// `ecr-xacct grant` and `revoke`: the built program with the fake AWS, which enforces policies as ECR does.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -206,7 +206,7 @@ describe('grant', () => {
 
   test('of two processes at once, of which one overwrites the other: both are in the policy in the end', async () => {
     await using stage = await startPolicyStage();
-    // Each has read what it merges before the other writes.
+    // Each has read what it merges before the other one writes.
     const bothWrite = Promise.withResolvers<void>();
     let writes = 0;
     stage.aws.onCall('ecr', 'SetRepositoryPolicy', async () => {

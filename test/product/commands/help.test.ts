@@ -1,4 +1,4 @@
-// Owns the proof that every command explains itself: in 80 columns, with an example that is no wrong usage.
+// Owns the proof that every command explains itself, in 80 columns and with an example that is valid.
 import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import type { Command } from 'commander';
 import { createProgram } from '../../../src/cli/program.ts';
 import { startProductStage } from '../../support/product/stage.ts';
 
-/** The program in this process, with every action replaced: it only writes down that it was called. */
+/** The program in this process, with every action replaced by one that records the call. */
 function createIdleProgram() {
   const called: string[] = [];
   const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
@@ -27,7 +27,7 @@ function commandsOf(command: Command, path: readonly string[] = []): { path: str
   return [{ path: [...path], command }, ...below.flatMap((sub) => commandsOf(sub, [...path, sub.name()]))];
 }
 
-/** The command lines of this program in a text, up to what a shell makes of the rest. */
+/** The command lines of this program in a text, up to the part that only a shell reads. */
 function commandLines(text: string): string[][] {
   const lines = text
     .replace(/ *\\\n\s*/g, ' ')

@@ -1,4 +1,4 @@
-// `ecr-xacct login` with MFA codes: where they come from, what they are good for, and what the pulls after it find.
+// `ecr-xacct login` with MFA codes: their sources, their effect, and the pulls after them.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ function login(product: Product, words: readonly string[], options?: RunOptions)
   return product.run(['ecr-xacct', 'login', ...words], options);
 }
 
-/** Two roles of one user that want to see MFA, each for a registry. */
+/** Two roles of one user that require MFA, each for a registry. */
 async function startMfa(): Promise<ProductStage> {
   const stage = await startProductStage({
     files: (cast) => ({

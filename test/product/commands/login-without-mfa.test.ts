@@ -24,7 +24,7 @@ test('With a profile alone, the token is for its account and region; without one
   assert.match(stderr, /^ecr-xacct: there is no profile default /);
 });
 
-/** A program `aws` that leaves an SSO session, as `aws sso login` does, and what it was called with. */
+/** A program `aws` that writes an SSO session as `aws sso login` does, and records its arguments. */
 async function fakeAwsCli(
   stage: ProductStage,
   status = 0,
@@ -60,7 +60,7 @@ test('--sso runs aws sso login for the profile, and nothing else does.', async (
   assert.equal((await login(product, [HOST], { env })).status, 1);
   await assert.rejects(readFile(called), { code: 'ENOENT' });
 
-  // What the real one would leave.
+  // The file of the real one.
   await writeSsoCache(product, 'corp', {
     accessToken: cast.sso.accessToken,
     expiresAt: Date.now() + 3_600_000,

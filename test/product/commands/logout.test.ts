@@ -1,4 +1,4 @@
-// `ecr-xacct logout`: what is forgotten, and what it says of it.
+// `ecr-xacct logout`: what it forgets, and what it prints.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { passwordOf } from '../../support/product/product.ts';
@@ -6,7 +6,7 @@ import { HOST, startProductStage } from '../../support/product/stage.ts';
 
 const OTHER = HOST.replace(/^\d{12}/, '999988887777');
 
-/** A daemon with one token that serves two registries, and a login for the second. */
+/** A daemon with one token for two registries, and a login for the second. */
 async function startWithMemory() {
   const stage = await startProductStage();
   const { product } = stage;

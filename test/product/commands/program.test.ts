@@ -1,4 +1,4 @@
-// `ecr-xacct` for people: help, versions, wrong usage, and what the daemon commands print.
+// `ecr-xacct` for people: help, versions, wrong usage, and the output of the daemon commands.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-// `ecr-xacct revoke`: the built program takes back what grant gave, and nothing else.
+// `ecr-xacct revoke`: the built program removes what grant gave, and nothing else.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';

@@ -1,4 +1,4 @@
-// `ecr-xacct rule`, built: it asks on a terminal, and the next get and explain go by what it wrote.
+// `ecr-xacct rule`, built: it asks on a terminal, and the next get and explain use what it wrote.
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
@@ -49,7 +49,7 @@ describe('on a terminal', { skip: skipWithoutTerminal }, () => {
       }
       using terminal = openTerminal(`ecr-xacct rule ${words}`, product.env);
       await terminal.shows(QUESTION);
-      // It is drawn anew only where its lines break elsewhere.
+      // It is drawn again only if its line breaks change.
       terminal.resize(20, 10);
       await terminal.shows(/Change these\s+│ {2}files\?[\s\S]*No/);
       assert.equal(await readFile(`${folder}/config.yaml`, 'utf8'), before);

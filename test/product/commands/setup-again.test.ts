@@ -36,7 +36,7 @@ describe('on a terminal', { skip: skipWithoutTerminal }, () => {
       credHelpers: { '444455556666.dkr.ecr.us-east-1.amazonaws.com': 'ecr-xacct' },
     });
 
-    // What was deselected stays so.
+    // What was deselected stays deselected.
     assert.match(await user.succeed('--yes', '--region', 'us-east-1'), /\nNothing to change\.\n$/);
     using again = openSetup(user, '--region us-east-1');
     await again.shows(

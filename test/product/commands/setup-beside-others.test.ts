@@ -1,4 +1,4 @@
-// `ecr-xacct setup` and its undo beside other programs that write config.json, and what is left of a setup that is killed.
+// `ecr-xacct setup` and its undo while other programs write config.json, and after a setup that was killed.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -27,7 +27,7 @@ for (const how of ['rename', 'in-place']) {
     while (other.exitCode === null) {
       for (const args of [[], ['--undo']]) {
         const { status, stderr } = await setupIn(user, product, ...args);
-        // It may give way to a program that never pauses, and find a file that is half written: it says so then.
+        // If a program never pauses, it may give up, or find a file that is half written; it says so.
         if (status !== 0)
           assert.match(
             stderr,
@@ -59,7 +59,7 @@ function temporaryFiles(user: SetupHome): string[] {
     .filter((name) => name.endsWith('.tmp'));
 }
 
-/** Starts a setup, and sends the signal when its first temporary file is there. Resolves to how it ended. */
+/** Starts a setup, and sends the signal when its first temporary file exists. Resolves to its end. */
 async function signalled(user: SetupHome, signal: NodeJS.Signals, path: string): Promise<unknown> {
   const { promise: isThere, resolve } = Promise.withResolvers<void>();
   const watcher = watch(join(user.home, dirname(path)), (_, name) => {
@@ -86,7 +86,7 @@ describe('a setup that is ended by a signal', () => {
     for (const path of Array.from({ length: 6 }, (_, number) => (number % 2 === 0 ? DOCKER : CONFIG))) {
       await signalled(user, 'SIGKILL', path);
       left += temporaryFiles(user).length;
-      // The next is to have something to write again.
+      // So that the next setup has something to write.
       assert.equal((await setupIn(user, product, '--undo')).status, 0);
       assert.deepEqual(temporaryFiles(user), []);
     }
@@ -98,7 +98,7 @@ describe('a setup that is ended by a signal', () => {
     test(`(${signal}) ends by it, with all of its files written or none, and no temporary one.`, async () => {
       const isWritten = (user: SetupHome, path: string) => user.read(path)?.includes('111122223333') === true;
       let by: unknown;
-      // It may have ended before the signal came.
+      // It may have ended before the signal.
       for (let tries = 0; by !== signal && tries < 20; tries += 1) {
         using user = makeSetupHome({ '.aws/config': AWS_BOTH, [DOCKER]: '{}', [CONFIG]: '# mine\n' });
         by = await signalled(user, signal, DOCKER);
@@ -114,7 +114,7 @@ test('A setup that has nothing to change, and an undo that has nothing to undo, 
   using user = makeSetupHome({ '.aws/config': AWS_BOTH, [DOCKER]: '{}' });
   await user.succeed('--yes');
   for (const args of [['--yes'], ['--undo', '--yes'], ['--undo', '--yes']]) {
-    // No process has this ID: it is above what Linux gives.
+    // No process has this ID, which is above Linux's maximum.
     user.write({ [join(dirname(DOCKER), '.ecr-xacct-99999999.tmp')]: 'a login' });
     user.write({ [join(dirname(CONFIG), '.ecr-xacct-99999999-0123abcd.tmp')]: 'a login' });
     await user.succeed(...args);

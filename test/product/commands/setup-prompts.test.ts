@@ -1,4 +1,4 @@
-// `ecr-xacct setup` on a terminal: its questions, keys, wrong answers, a window that is resized, and those who break off.
+// `ecr-xacct setup` on a terminal: its questions, keys, wrong answers, a resized window, and cancelling.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { openSetup, QUESTIONS, SETUP_AWS } from '../../support/product/setup-terminal.ts';
@@ -61,7 +61,7 @@ describe('on a terminal', { skip: skipWithoutTerminal }, () => {
   test('each question is drawn anew where the window is resized, and takes its answer.', async () => {
     using user = makeSetupHome({ '.aws/config': SETUP_AWS });
     using terminal = openSetup(user);
-    // It is drawn anew only where its lines break elsewhere.
+    // It is drawn again only if its line breaks change.
     const steps: [RegExp, size: [number, number], drawn: RegExp, string][] = [
       [QUESTIONS.accounts, [40, 12], /ecr-xacct\s+│ {2}serve\?[\s\S]*Enter:/, KEYS.enter],
       [

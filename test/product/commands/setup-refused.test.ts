@@ -1,4 +1,4 @@
-// `ecr-xacct setup` if it may not write: a clear error with the command that fixes it, and nothing half-written.
+// `ecr-xacct setup` if it may not write: a clear error with the command that fixes it, and no partial change.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, globSync, lchownSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { AWS_ONE, CONFIG, DOCKER, makeSetupHome } from '../../support/unit/setup
 const OTHER_USER = 65_534;
 const isRoot = process.getuid?.() === 0;
 
-/** Root may write everywhere, so root runs the built program as another user. */
+/** Root may write everywhere, so the built program runs as another user. */
 function asUser(command: readonly string[]): string[] {
   const drop = ['setpriv', `--reuid=${OTHER_USER}`, `--regid=${OTHER_USER}`, '--clear-groups'];
   return isRoot ? [...drop, ...command] : [...command];

@@ -1,4 +1,4 @@
-// `ecr-xacct status`: what it says with and without a daemon, as text and JSON, and again and again.
+// `ecr-xacct status`: its output with and without a daemon, as text and JSON, and repeated.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -218,7 +218,7 @@ test('Watched on a terminal, it hides the cursor, and q and Ctrl-C bring both ba
   await using stage = await startProductStage();
   const { product } = stage;
   for (const key of ['q', '\x03']) {
-    // Of util-linux: it runs the command on a terminal of its own, and passes keys on.
+    // util-linux's: it runs the command on a new terminal, and passes keys on.
     const terminal = spawn('script', ['-qec', 'ecr-xacct status --watch; echo "left with $?"', '/dev/null'], {
       env: { ...product.env, TERM: 'xterm', SHELL: '/bin/sh' },
       stdio: ['pipe', 'pipe', 'inherit'],

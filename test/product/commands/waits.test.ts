@@ -1,4 +1,4 @@
-// What a person sees on a terminal while AWS does not answer.
+// A person's view of a terminal while AWS does not answer.
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { openTerminal, skipWithoutTerminal } from '../../support/product/termina
 
 const PROFILE = 'puller';
 
-/** The words of a command, and what it says that it waits for. */
+/** A command, and what it says that it waits for. */
 const COMMANDS: readonly (readonly [string, RegExp])[] = [
   [`explain --mint ${HOST}`, new RegExp(`Getting a token for ${HOST} … 1 s`)],
   [`login ${HOST}`, new RegExp(`Getting a token for ${HOST} … 1 s`)],
@@ -37,7 +37,7 @@ describe('on a terminal', { skip: skipWithoutTerminal }, () => {
       fault.release();
       const { raw } = await terminal.end();
       const end = raw.slice(raw.lastIndexOf('…'));
-      // The cursor is back, at the beginning of the line, which is erased.
+      // The cursor is at the beginning of the line, which is erased.
       assert.ok(end.includes('\u001b[?25h\u001b[1G\u001b[0K'), JSON.stringify(end));
     });
   }

@@ -1,4 +1,4 @@
-// The daemon behind a socket that systemd made: it serves there, and leaves the socket when it ends.
+// The daemon with a socket that systemd made: it serves there, and leaves the socket when it ends.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

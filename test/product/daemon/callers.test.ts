@@ -1,4 +1,4 @@
-// One daemon for shells that differ in who they are, and for files that change while it runs.
+// One daemon for shells with different identities, and for files that change while it runs.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ import {
   startProductStage,
 } from '../../support/product/stage.ts';
 
-/** Whose token a `get` brings. */
+/** The owner of a `get`'s token. */
 async function principal({ product, aws }: ProductStage, options: RunOptions = {}) {
   const password = passwordOf(await product.get(HOST, options), HOST);
   return aws.issuedTokens.find((token) => token.password === password)?.principal;
@@ -73,7 +73,7 @@ test('Files of AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE are the caller’
   await using stage = await startProductStage({ files: roleFiles });
   const { product, aws, cast } = stage;
   const push = { role_arn: roleArn('EcrPush'), source_profile: 'dev' };
-  // The same names in other files: a reader of the wrong ones gets the wrong role, or no keys.
+  // The same names in other files: with the wrong ones, it would be the wrong role, or no keys.
   await product.configure({ ...roleFiles(cast), config: { 'profile puller': push } });
   await product.run(['mkdir', product.holdsSecret(join(product.home, 'elsewhere'))]);
   await product.run(['mv', '.aws/config', '.aws/credentials', 'elsewhere']);
@@ -161,7 +161,7 @@ test('A key that is rotated in ~/.aws/credentials is the one that signs the next
       await product.configure(files);
       assert.equal(await principal(stage), expected);
       const daemon = await daemonPid(product);
-      // AWS has forgotten the old one.
+      // AWS no longer knows the old one.
       cast.secondary.user('dev', { ...rotated, policies });
       await product.configure({ ...files, credentials: { dev: keysOf(rotated) } });
       aws.resetCalls();

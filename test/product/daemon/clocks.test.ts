@@ -1,4 +1,4 @@
-// A machine whose clock is hours off AWS's: how often AWS is asked, and what people are told.
+// A machine whose clock differs from AWS's by hours: how often AWS is asked, and what people are told.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { failureOf, type Product, passwordOf } from '../../support/product/product.ts';
@@ -15,7 +15,7 @@ import {
 const HOUR = 3_600_000;
 const WEST = HOST.replace('us-east-1', 'us-west-2');
 const MOMENT = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d UTC`;
-/** How far this machine is from AWS. */
+/** The difference of this machine's clock from AWS's. */
 const APART = [
   ['13 hours behind', 13 * HOUR],
   ['13 hours ahead of', -13 * HOUR],
@@ -29,7 +29,7 @@ function startApart(awsAhead: number, files = devFiles): Promise<ProductStage> {
 
 const say = async (product: Product, ...command: string[]) => {
   const { status, stdout, stderr } = await product.run(['ecr-xacct', ...command]);
-  // Docker does not ask for the registry here, which the status of `status` says.
+  // Docker does not ask for the registry here, and `status` exits accordingly.
   assert.deepEqual({ status, stderr }, { status: command[0] === 'status' ? 1 : 0, stderr: '' });
   return stdout;
 };

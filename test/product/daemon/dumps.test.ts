@@ -1,4 +1,4 @@
-// What the system and Node write of a process that ends badly, or is told to: no secret is in it.
+// What the system and Node write when a process crashes or is told to: without a secret.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +14,7 @@ import { bin, daemonPid, type Product, passwordOf, self } from '../../support/pr
 import { HOST, startProductStage } from '../../support/product/stage.ts';
 import { findSecretsInFiles } from '../../support/secret-scan.ts';
 
-/** core(5): what a process has written itself; by default there is more in a dump. */
+/** core(5): memory that the process itself has written. By default, a dump has more. */
 const WRITTEN = '0x01';
 
 /** The path at which the system writes a core dump; undefined if a program receives it. */
@@ -29,7 +29,7 @@ async function coresOf(pid: number): Promise<(() => Promise<string[]>) | undefin
   };
 }
 
-/** Of a core with all memory in it, which is large and mostly empty: the text as it is. */
+/** For a core with all memory, which is large and mostly empty: searches for the unencoded text. */
 async function hasCanary(file: string): Promise<boolean> {
   let before: Buffer = Buffer.alloc(0);
   for await (const chunk of createReadStream(file, { highWaterMark: 1 << 22 }) as AsyncIterable<Buffer>) {
@@ -43,7 +43,7 @@ async function hasSecret(file: string): Promise<boolean> {
   return (await findSecretsInFiles([file], [CANARY])).length > 0;
 }
 
-/** Ends a process so that it leaves a core, and searches that. */
+/** Ends a process so that it leaves a core dump, and searches that. */
 async function dump(pid: number, signal: NodeJS.Signals, search = hasSecret) {
   const cores = await coresOf(pid);
   process.kill(pid, signal);
@@ -54,7 +54,7 @@ async function dump(pid: number, signal: NodeJS.Signals, search = hasSecret) {
   return { isThere: files.length > 0, isFound: found.includes(true), isExpected: cores !== undefined };
 }
 
-/** A daemon that has a token, under the largest limit for a core; it does not set that itself. */
+/** A daemon with a token, under the highest limit for core dumps, which it does not set itself. */
 async function startDumping(product: Product): Promise<{ pid: number; ended: Promise<unknown> }> {
   const [node, ...words] = self;
   const script = 'ulimit -c unlimited; exec "$@"';
@@ -83,7 +83,7 @@ describe('a core', { skip: skipWithout('namespaces') }, () => {
       for (const one of [await minterOf(pid), pid]) {
         const { isFound, isThere, isExpected } = await dump(one, signal);
         assert.ok(!isFound);
-        // What is written without any memory is still a file.
+        // Without any memory, the dump is still a file.
         if (one === pid) assert.equal(isThere, isExpected);
       }
       await ended;

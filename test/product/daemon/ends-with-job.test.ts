@@ -1,11 +1,12 @@
-// A CI job's daemon: its runner finds it as it finds what a job leaves behind, ends it, and the next job has its own.
+// A CI job's daemon: its runner finds it like any process that a job leaves behind, and ends it; the next job has its
+// own.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { processesWith, whenEnded } from '../../support/processes.ts';
 import { daemonPid, passwordOf } from '../../support/product/product.ts';
 import { HOST, startProductStage } from '../../support/product/stage.ts';
 
-/** As GitHub's runner and Jenkins look: by what is in the environment of each process of this machine. */
+/** As GitHub's runner and Jenkins search: in the environment of each process of this machine. */
 async function leftBehind(job: Readonly<Record<string, string>>): Promise<number[][]> {
   const found = Object.entries(job).map(([name, value]) => processesWith(`${name}=${value}`));
   return (await Promise.all(found)).map((processes) => processes.map(({ pid }) => pid));

@@ -1,4 +1,4 @@
-// A socket that is opened to others while the daemon runs: it answers no one there, and ends.
+// A daemon whose socket is opened to others gives no one there an answer, and ends.
 import assert from 'node:assert/strict';
 import { chmod, lstat, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -12,7 +12,7 @@ import { activate } from '../../support/product/activated-daemon.ts';
 import { daemonPid, failureOf, type Product, passwordOf } from '../../support/product/product.ts';
 import { HOST, startProductStage } from '../../support/product/stage.ts';
 
-/** What the daemon sends to a client that does not look at the folder first, as another user's would not. */
+/** The daemon's answer to a client that does not check the folder first, as another user's would not. */
 async function answerTo(action: string, { socket: path, env }: Product): Promise<string> {
   const socket = connect({ path, allowHalfOpen: true });
   socket.on('error', () => {});
@@ -111,7 +111,7 @@ test('A daemon that systemd starts in an open folder, wherever that is, serves n
   await using stage = await startProductStage();
   const { product } = stage;
   const program = `${product.env.PATH?.split(':')[0]}/ecr-xacct`;
-  // Its own variables lead to another socket.
+  // Its own variables name another socket.
   const elsewhere = { ...product, socket: join(product.folder, 'open', 'daemon.sock') };
   const daemon = await activate(elsewhere, [program, 'daemon', 'run']);
   await chmod(dirname(elsewhere.socket), 0o755);
@@ -119,7 +119,7 @@ test('A daemon that systemd starts in an open folder, wherever that is, serves n
   assert.deepEqual(await daemon.ended, [1, null]);
 });
 
-/** What systemd would do for a socket of another kind than a file's. */
+/** What systemd would do for another kind of socket. */
 const HAND_OVER = `
 import os, socket, sys
 kind, name, *command = sys.argv[1:]

@@ -1,4 +1,4 @@
-// Daemon and minters that are killed at any moment under load: every client is answered all the same, and nothing is left.
+// Daemons and minters that are killed at any moment under load: every client still gets an answer, and nothing is left.
 import assert from 'node:assert/strict';
 import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -11,11 +11,11 @@ import { failureOf, type Product, passwordOf, type Ran } from '../../support/pro
 import { HOST, type ProductStage, roleFiles, startProductStage } from '../../support/product/stage.ts';
 
 const KILLS = 200;
-/** Milliseconds. A start and a first mint take a few hundred, so that kills hit every part of them. */
+/** Milliseconds. A start and a first mint take a few hundred, so kills hit every part of them. */
 const LONGEST_LIFE = 600;
 const CLIENTS = 3;
 
-/** Installs the programs under the stage's folder, so that their processes can be told from those of other tests. */
+/** Installs the programs below the stage's folder, so that their processes differ from those of other tests. */
 async function install({ folder }: Product): Promise<string> {
   const bin = join(folder, 'bin');
   const lib = join(folder, 'lib');
@@ -77,7 +77,7 @@ test(`${KILLS} times, daemon or minter is killed under load: every client is ans
   let failures = 0;
   const load = async (forgets: boolean) => {
     while (!isOver) {
-      // Some tokens are forgotten, so that there is a mint to be killed.
+      // Forgets some tokens, so that mints run that can be killed.
       if (forgets) await product.run([client, 'erase'], { input: HOST });
       if (check(stage, await product.run([client, 'get'], { input: HOST }))) answers += 1;
       else failures += 1;
@@ -105,7 +105,7 @@ test(`${KILLS} times, daemon or minter is killed under load: every client is ans
   const daemon = await product.daemon();
   const zombies = (await processes()).filter(({ parent, state }) => parent === daemon?.pid && state === 'Z');
   assert.deepEqual(zombies, []);
-  // One that lost the race to be the daemon is on its way out, and a child is called as its parent until it is another program.
+  // A daemon that another was faster than is about to end. A child has its parent's name until it runs another program.
   await whenever('one daemon is left', async () => {
     const running = await servers(product);
     return running.filter(({ command }) => command.includes('daemon run')).length === 1;

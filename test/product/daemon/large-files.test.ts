@@ -1,4 +1,4 @@
-// Files that take long to read: they count like any other, hold up no other caller, and leave nothing behind.
+// Files that take long to read work like any others, delay no other caller, and leave nothing behind.
 import assert from 'node:assert/strict';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

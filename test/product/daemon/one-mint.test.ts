@@ -1,4 +1,5 @@
-// What the daemon is there for: however often and by however many Docker asks, AWS is asked once, until something changes.
+// The daemon's purpose: however often Docker asks, and from however many processes, AWS is asked once, until something
+// changes.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -83,7 +84,7 @@ test('Twenty first gets at once, with no daemon yet, make one mint and one daemo
   assert.deepEqual(new Set(passwords), new Set([aws.issuedTokens[0]?.password]));
   assert.equal(aws.count(), 2);
   assert.equal((await product.daemon())?.tokens[0]?.served, 20);
-  // A daemon that starts too late says so to the process that started it, and then ends.
+  // A daemon that comes too late reports that to the process that started it, and ends.
   await whenever('one daemon is left', async () => (await daemons(product)) === 1);
 });
 

@@ -1,4 +1,5 @@
-// A caller that sees other files than the daemon, as in a container with a shared folder, is never answered as the daemon's user.
+// A caller with other files than the daemon's, as in a container with a shared folder, never gets the answer of the
+// daemon's user.
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
@@ -15,13 +16,13 @@ const FRONTS: Record<string, readonly string[]> = {
   'the TypeScript client': ['ecr-xacct', 'helper'],
 };
 
-/** Runs a program where this was mounted first: in a mount namespace of its own. */
+/** Runs a program after this mount, in its own mount namespace. */
 function within(product: Product, mount: string, command: readonly string[], input = '', env = {}) {
   const shell = ['unshare', '--mount', 'sh', '-c', `${mount} && exec "$@"`, 'sh', ...command];
   return product.run(shell, { input, env, cwd: '/' });
 }
 
-/** A stage whose daemon has a token of `dev`; `other` is a folder like its ~/.aws, with the keys that may nothing. */
+/** A stage whose daemon has a token of `dev`. `other` is a folder like its ~/.aws, with keys that have no rights. */
 async function startStage(): Promise<ProductStage & { other: string }> {
   const stage = await startProductStage();
   const { product, cast } = stage;
@@ -61,7 +62,7 @@ for (const [name, front] of Object.entries(FRONTS)) {
       await using stage = await startProductStage({ env: { HOME: undefined } });
       const { product } = stage;
       const home = userInfo().homedir;
-      // In a mount namespace of its own, so that this user's own folder stays as it is.
+      // In its own mount namespace, so that this user's folder does not change.
       const get = `printf %s ${HOST} | ${front.join(' ')} get`;
       const own = `mount --bind '${product.home}' '${home}'`;
       const other = `unshare --mount sh -c "mount -t tmpfs none '${home}' && ${get}"`;

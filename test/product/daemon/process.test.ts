@@ -1,4 +1,4 @@
-// The daemon as a process: detached from its starter, with nothing inherited, and closed to injected code.
+// The daemon's process: detached from its starter, inherits nothing, and runs no injected code.
 import assert from 'node:assert/strict';
 import { chmod, mkdir, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ test('A daemon has its own session, the root folder, and no AWS settings or secr
     .split('\0')
     .filter((line) => line !== '');
   const names = variables.map((line) => line.slice(0, line.indexOf('=')));
-  // PWD is the shell's that leads to it, and is the root folder.
+  // PWD is the shell's path of its current folder, which is the root folder.
   const expected = ['HOME', 'PATH', 'PWD', 'TMPDIR', 'USER', 'XDG_RUNTIME_DIR'];
   assert.deepEqual(names.sort(), expected);
   assert.ok(variables.includes('PWD=/'));
@@ -72,7 +72,7 @@ test('Neither a daemon nor a minter has memory in its core dumps, wherever the s
   const daemon = await coreOf(pid);
   assert.ok(isClosed(daemon?.filter ?? ''));
   assert.match(daemon?.limits ?? '', NO_CORE);
-  // The minter of the get ends at about this time; a spare one that was just begun closes its memory first of all.
+  // The get's minter ends at about this time. A spare minter that has just started first closes its memory.
   await whenever('a spare minter has closed its memory', async () => {
     const minter = Number.parseInt(await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8'), 10);
     const core = Number.isNaN(minter) ? undefined : await coreOf(minter);
@@ -92,7 +92,7 @@ test('NODE_OPTIONS of the caller runs code in none of our processes.', async () 
     `require('node:fs').appendFileSync(${JSON.stringify(trace)}, process.argv.join(' '))`,
   );
   const env = { NODE_OPTIONS: `--require=${injected}` };
-  // It does run where NODE_OPTIONS is honoured.
+  // It does run if NODE_OPTIONS applies.
   await product.run([process.execPath, '-e', ''], { env });
   const before = await readFile(trace, 'utf8');
   assert.notEqual(before, '');
@@ -109,7 +109,7 @@ test('SIGUSR1 does not open the inspector.', async () => {
   await product.get(HOST);
   const pid = await daemonPid(product);
   process.kill(pid, 'SIGUSR1');
-  // A round trip, in which Node would have begun to listen.
+  // After a round trip, Node would already listen.
   await product.get(HOST);
   assert.equal(await daemonPid(product), pid);
   assert.deepEqual(await listeningOn(pid), []);

@@ -1,4 +1,4 @@
-// What a daemon's memory leads to: nothing of its callers' environments, when they have been answered.
+// After their answers, the daemon's memory has nothing of its callers' environments.
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -22,7 +22,7 @@ test('A daemon that remembers what processes said, failures included, holds no v
   });
   const { product } = stage;
   const [node, ...program] = self;
-  // A heap has the keys of the profile in it: it is the test that wants it written.
+  // The heap contains the profile's keys, because the test writes them there.
   const cwd = product.holdsSecret(join(product.folder, 'heap'));
   mkdirSync(cwd);
   const daemon = product.run([node, '--heapsnapshot-signal=SIGUSR2', ...program, 'daemon', 'run'], {
@@ -31,11 +31,11 @@ test('A daemon that remembers what processes said, failures included, holds no v
   await whenever('it listens', async () => (await product.daemon()) !== undefined);
   const canary = `canary-${crypto.randomUUID()}`;
   const get = (host: string, VAULT_TOKEN: string) => product.get(host, { env: { VAULT_TOKEN } });
-  // Profiles that do not say their account are asked who they are.
+  // Profiles without a declared account: AWS is asked.
   failureOf(await get(HOST, canary));
   const own = HOST.replace(/^\d+/, SECONDARY_ACCOUNT);
   passwordOf(await get(own, canary), own);
-  // Of the last request, the parser's own views may be left.
+  // The parser's own views of the last request may remain.
   failureOf(await get(HOST, 'another'));
   process.kill(await daemonPid(product), 'SIGUSR2');
   let heap = '';

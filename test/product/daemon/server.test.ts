@@ -1,4 +1,4 @@
-// The daemon's server against clients that are slow, silent, or no clients of ours.
+// The daemon's server with clients that are slow, silent, or not ours.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
@@ -23,7 +23,7 @@ async function connectTo({ socket: path }: Product): Promise<Socket> {
   return socket;
 }
 
-/** Everything that the daemon answers to these bytes. */
+/** The daemon's whole answer to these bytes. */
 async function send(product: Product, bytes: Buffer | string): Promise<string> {
   const socket = await connectTo(product);
   const answer = buffer(socket);
@@ -31,7 +31,7 @@ async function send(product: Product, bytes: Buffer | string): Promise<string> {
   return (await answer).toString();
 }
 
-/** The frame of a request that is not too large. */
+/** The frame of a request within the size limit. */
 function frameOf(request: NewRequest): Buffer {
   const frame = encodeRequest(request);
   assert.ok(frame !== undefined);
@@ -68,7 +68,7 @@ test('A request that says its size is answered before its end, and so is its ans
     for (let piece = 0; piece < pieces; piece += 1) {
       socket.write(frame.subarray((frame.length * piece) / pieces, (frame.length * (piece + 1)) / pieces));
     }
-    // Nothing of this side has ended.
+    // This side has ended nothing.
     const text = (await answer).toString();
     assert.match(text, /^=00\d{5}0\{"ServerURL"/);
     assert.equal(Number(text.slice(1, 8)), Buffer.byteLength(text) - 8);

@@ -1,4 +1,4 @@
-// Which process is named as the one that listens on a socket: the daemon, and never another that has to do with it.
+// The process that is named as the listener on a socket: the daemon, and never another process with the socket.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +14,7 @@ import { HOST, startProductStage } from '../../support/product/stage.ts';
 const uid = process.getuid?.() ?? 0;
 
 async function makeSocketPath() {
-  // A name as in XDG_RUNTIME_DIR of a desktop, and worse.
+  // A name as in a desktop's XDG_RUNTIME_DIR, and worse.
   const folder = await mkdtemp(join(tmpdir(), 'socket holder-'));
   return {
     path: join(folder, 'daemon.sock'),

@@ -1,4 +1,4 @@
-// The daemon's socket and folder: closed to others, refused when they are not, taken over when nothing answers.
+// The daemon's socket and folder: closed to others, rejected if they are not, replaced if nothing answers.
 import assert from 'node:assert/strict';
 import { chmod, chown, lstat, mkdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -55,7 +55,7 @@ test('A folder that is a link, and a socket that is a file, are refused.', async
   await rm(product.socket);
 });
 
-// Only root can give a folder away.
+// Only root can change a folder's owner.
 test("Another user's folder is refused.", { skip: skipWithout('namespaces') }, async () => {
   await using stage = await startProductStage();
   const { product } = stage;
@@ -96,7 +96,7 @@ test('A socket on which nothing answers is taken over.', async () => {
   await mkdir(dirname(product.socket), { mode: 0o700 });
   const server = createServer().listen(product.socket);
   await new Promise((resolve) => server.once('listening', resolve));
-  // Closing unlinks the path that was bound, so what is left behind is another.
+  // Closing unlinks the path that was bound, so another file is left.
   await rename(product.socket, `${product.socket}.stale`);
   await new Promise((resolve) => server.close(resolve));
   await rename(`${product.socket}.stale`, product.socket);

@@ -1,4 +1,4 @@
-// Upgrades: clients and daemons of version 1 of the wire and of this one, side by side, as two installations are.
+// Upgrades: clients and daemons of version 1 of the wire and of this one, side by side, as two installations.
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { HOST, startProductStage } from '../../support/product/stage.ts';
 
 const skip = skipWithout('version-1');
 
-/** The programs of an installation, by the folder that they are in. */
+/** The programs of an installation, by folder. */
 interface Installation {
   readonly name: string;
   readonly folder: string;
@@ -20,7 +20,7 @@ interface Installation {
 const OLD: Installation = { name: 'the old', folder: join(versionOne(), 'dist', 'bin') };
 const NEW: Installation = { name: 'the new', folder: bin };
 
-/** Both ways in which a caller comes: the native client, and the TypeScript program alone. */
+/** Both kinds of callers: the native client, and the TypeScript program alone. */
 const FRONTS = {
   'native client': ['docker-credential-ecr-xacct'],
   'TypeScript client': ['ecr-xacct', 'helper'],
@@ -91,7 +91,7 @@ describe('an older daemon', { skip }, () => {
     const replaced = await daemonPid(product);
     passwordOf(await act(NEW, product, 'native client', 'get'), HOST);
     assert.equal(await daemonPid(product), replaced);
-    // An older client may have been the one that found none, and minted for itself or through its own.
+    // An older client may have found no daemon, and have minted itself or through its own.
     assert.ok(aws.count() <= 4, `${aws.count()} mints`);
   });
 
@@ -212,14 +212,14 @@ describe('a daemon of a version to come', () => {
       const line = failureOf(await product.run([...front, 'store'], { input: login }));
       assert.match(line, /: a daemon of a later version runs here/);
       assert.deepEqual([...new Set(asked)], ['ecr-xacct/2 get', 'ecr-xacct/2 store']);
-      // The product ends with its daemon, which this one cannot be asked for.
+      // The stage ends with its daemon, and this one cannot be asked for it.
       await rm(product.socket);
     });
   }
 });
 
 describe('the native client of one version', { skip }, () => {
-  /** The native client of one installation beside the program of another. */
+  /** The native client of one installation with the program of another. */
   function mixed(product: Product, client: Installation, program: Installation): Installation {
     const folder = join(product.folder, `${client.name} client`);
     mkdirSync(folder);
@@ -241,7 +241,7 @@ describe('the native client of one version', { skip }, () => {
       for (const one of [both, program, both])
         passwordOf(await act(one, product, 'native client', 'get'), HOST);
       assert.deepEqual(await act(both, product, 'native client', 'erase'), DONE);
-      // A daemon of the program's own version is not replaced; a newer client of its own has the program answer.
+      // A daemon of the program's own version is not replaced. A newer client lets the program answer.
       if (program === NEW) assert.equal(await daemonPid(product), pid);
     });
   }

@@ -1,4 +1,4 @@
-// What is left of secrets in a daemon's memory after `ecr-xacct logout --all`.
+// After `ecr-xacct logout --all`, a daemon's memory has no secret.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ const WITH_CODE = inRegion('us-west-2');
 const BY_PROCESS = inRegion('ap-south-1');
 const TIMES = 5;
 
-/** Of which no half is found twice in one. */
+/** No half of it is found twice in one secret. */
 function manyUuids(): string {
   return Array.from({ length: 4 }, () => crypto.randomUUID()).join('');
 }
@@ -72,15 +72,15 @@ test('Of keys, variables, tokens, a login and an MFA session, no copy is left, o
       const half = secret.slice(secret.length / 2);
       return [name, copiesIn(pid, secret), copiesIn(pid, half)] as const;
     });
-  // What is held is found; of the others, a quiet daemon may have given the garbage back.
+  // Secrets in use are found. A quiet daemon may have returned the garbage of others.
   const held = ['login', ...tokens.map(([name]) => name)];
   for (const [name, whole] of copies())
     assert.ok(whole > 0 || !held.includes(name), `${name} is found while it is there`);
   const { stdout } = await product.run(['ecr-xacct', 'logout', '--all']);
   assert.match(stdout, /^Forgot 3 tokens and 1 login and 1 MFA session\.\n$/);
-  // It answers when it has cleaned up.
+  // It answers after it has cleaned up.
   assert.deepEqual((await product.daemon())?.tokens, []);
-  // V8 may have moved a string beside others that live on, and then keeps that page: seen once in some fifty runs.
+  // V8 may have moved a string beside others that are in use, and then keeps that page: seen once in some fifty runs.
   for (const [name, whole, half] of copies())
     assert.ok(whole <= 1 && half <= 1, `${name}: ${whole}, ${half}`);
 });

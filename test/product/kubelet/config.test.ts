@@ -1,4 +1,4 @@
-// `ecr-xacct kubelet config`, built: what it prints is what a kubelet takes, and the plugin answers by the names that are in it.
+// `ecr-xacct kubelet config`, built: a kubelet accepts its output, and the plugin answers under the names in it.
 import assert from 'node:assert/strict';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { devFiles, HOST, type ProductStage, startProductStage } from '../../supp
 
 const POD_HOST = '444455556666.dkr.ecr.eu-central-1.amazonaws.com';
 const TOKEN = podToken(APP);
-/** Of the service account; the kubelet passes on those that it is asked for. */
+/** Annotations of the service account; the kubelet passes only those that the config requests. */
 const ANNOTATIONS: Readonly<Record<string, string>> = {
   'eks.amazonaws.com/role-arn': POD_ROLE,
   'corp.example/owner': 'team',
@@ -33,7 +33,10 @@ async function startCluster(): Promise<ProductStage> {
   return stage;
 }
 
-/** As the kubelet: by its name in a folder, with its variables, and what it wants of the pod's service account. */
+/**
+ * As the kubelet runs it: by its name in a folder, with its variables, and with the requested data of the pod's service
+ * account.
+ */
 async function runProvider(
   { product }: ProductStage,
   { name, env = [], tokenAttributes }: Provider,
@@ -53,7 +56,7 @@ async function runProvider(
     input: requestOf({ image: `${host}/team/app:1`, ...pod }),
     env: {
       ...Object.fromEntries(env.map(({ name: variable, value }) => [variable, value])),
-      // The nodes' own files are elsewhere in this test.
+      // In this test, the nodes' own files have other paths.
       AWS_CONFIG_FILE: undefined,
     },
     showsSecret: true,

@@ -1,4 +1,5 @@
-// What the kubelet's plugin answers, built and run as a kubelet runs it: whose token, how many calls, and what is said of a failure.
+// The kubelet's plugin, built and run as by a kubelet: the owner of the token, the number of calls, and the text of
+// failures.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { timerMs } from '../../../src/clock.ts';
@@ -213,7 +214,7 @@ describe('the plugin', () => {
   test('has no more time than is left of its run, whichever program it began in', async () => {
     await using stage = await startStage({ [HOST]: { profile: 'dev' } });
     const fault = stage.aws.faults.next({ kind: 'hang' });
-    // As the native client hands it on: begun 44 s ago, by the clock of the machine.
+    // As the native client passes it on: begun 44 s ago, by the machine's clock.
     const begun = `--begun=${timerMs() - 44_000}`;
     const { product } = stage;
     const command = ['ecr-xacct', 'kubelet', '--no-daemon', begun];

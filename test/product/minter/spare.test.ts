@@ -1,4 +1,4 @@
-// The spare minter: used by the next mint, replaced after it, not needed if it dies, gone when its time is over.
+// The spare minter: the next mint uses it, another replaces it, its death does not matter, and it ends after its time.
 import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -34,7 +34,7 @@ async function mint(
   return answerOf(await minters.mint(resolution, env, MINUTE));
 }
 
-/** The process IDs of the spares that this process has started. */
+/** The process IDs of the spare minters that this process has started. */
 async function spares(): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
@@ -86,7 +86,7 @@ test('A mint succeeds although the spare was killed.', async () => {
   const minters = createMinters(self, MINUTE);
   minters.warm({});
   const pid = await oneSpare();
-  // Stopped first, so that its end is not seen before the job is given to it.
+  // It is stopped first, so that it gets the job before its end is seen.
   process.kill(pid, 'SIGSTOP');
   const minted = mint(minters, stage);
   process.kill(pid, 'SIGKILL');
@@ -137,7 +137,7 @@ test("A spare trusts the system's certificates, too, where NODE_USE_SYSTEM_CA=1.
   const { folder, env } = stage.product;
   const [AWS_CA_BUNDLE, SSL_CERT_FILE] = [join(folder, 'bundle.pem'), join(folder, 'system.pem')];
   await writeFile(AWS_CA_BUNDLE, (await createCertificateAuthority('Another test root')).cert);
-  // Beside a bundle, it is where the system's are.
+  // Beside a bundle, it is in the system's folder.
   await writeFile(SSL_CERT_FILE, authority.cert);
   const own = { ...env, AWS_CA_BUNDLE, SSL_CERT_FILE, NODE_USE_SYSTEM_CA: '1' };
   for (const before of [{}, own]) await assertFromSpare(stage, own, before);
@@ -148,7 +148,7 @@ test('A file of NODE_EXTRA_CA_CERTS that is not there costs no spare.', async ()
   await assertFromSpare(stage, { ...stage.product.env, NODE_EXTRA_CA_CERTS: '/nonexistent/ca.pem' });
 });
 
-/** `before`: of the caller that the spare was started for. */
+/** `before`: the caller for which the spare minter was started. */
 async function assertFromSpare(stage: ProductStage, env: Environment, before: Environment = {}) {
   const minters = createMinters(self, MINUTE);
   minters.warm(before);

@@ -1,4 +1,4 @@
-// One process for one mint: what goes in and comes out, and that nothing of it is left at the end, whatever it does.
+// One process for one mint: its input and output, and that nothing of it is left, whatever it does.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -25,7 +25,7 @@ function resolutionFor(identity: Resolution['identity']): Resolution {
   return { hostname: HOST, registry, identity, step: 'rule', reason: 'a test', stsRegion: 'us-east-1' };
 }
 
-/** Mints with the developer's keys; `minter` stands for the program. */
+/** Mints with the developer's keys; `minter` replaces the program. */
 async function mint({ product, cast }: ProductStage, timeoutMs = MINUTE, minter: SelfCommand = self) {
   const env = { ...product.env, ...keyVariables(cast.dev) };
   return answerOf(
@@ -33,7 +33,7 @@ async function mint({ product, cast }: ProductStage, timeoutMs = MINUTE, minter:
   );
 }
 
-/** A minter of the tests' own: a shell script, whose arguments are `mint` and no more. */
+/** A fake minter: a shell script whose only argument is `mint`. */
 function script(source: string): SelfCommand {
   return ['/bin/sh', '-c', source, 'minter'];
 }
@@ -43,7 +43,7 @@ test("A mint brings the token with its expiry and AWS's own time, in millisecond
   await using stage = await startProductStage({ aws: { now: () => aws } });
   const token = await mint(stage);
   const { password, expiresAt } = stage.aws.issuedTokens[0] ?? {};
-  // A date is in whole seconds, cut off: the next one is the latest that it can be.
+  // A date has whole seconds, rounded down, so the next one is the latest possible.
   assert.deepEqual(token, { username: 'AWS', password, expiresAt, awsNow: aws + 1_000 });
 });
 
@@ -61,7 +61,7 @@ test("A failure comes back as the minter's own error.", async () => {
 test('A minter says itself what it was waiting for, just before the deadline.', async () => {
   await using stage = await startProductStage();
   stage.aws.faults.next({ kind: 'hang' });
-  // Long enough for a busy machine to load the SDK and get as far as to wait.
+  // Long enough for a busy machine to load the SDK and to begin waiting.
   await assert.rejects(mint(stage, 5_000), {
     code: 'timeout',
     message: /^http:.* did not answer within 5 s$/,
@@ -137,7 +137,7 @@ test("A minter's environment is the caller's and nothing of this process's, and 
   const { product, cast } = stage;
   const variables = product.holdsSecret(join(product.folder, 'variables'));
   const initial = join(product.folder, 'initial');
-  // The JSON of static keys, after a look at what it was started with.
+  // The JSON of static keys, after a check of what it was started with.
   const keys = JSON.stringify({ Version: 1, AccessKeyId: cast.dev.accessKeyId, SecretAccessKey: 'wrong' });
   const script = join(product.folder, 'process.sh');
   await writeFile(
@@ -156,7 +156,7 @@ test("A minter's environment is the caller's and nothing of this process's, and 
   const { error } = await createMinters(self, 0).mint(resolution, wholeEnvironment(env), MINUTE);
   assert.equal(error?.code, 'credentials-invalid');
   const lines = (await readFile(variables, 'utf8')).trimEnd().split('\n');
-  // The shell's own.
+  // Variables of the shell itself.
   const seen = lines.filter((line) => !/^(?:PWD|_|SHLVL|OLDPWD)=/.test(line)).sort();
   assert.deepEqual(
     seen,
@@ -179,7 +179,7 @@ test('A minter before which the clock is set, by 13 hours either way, has the ti
       ...program,
     ];
     assert.equal((await mint(stage, MINUTE, late)).username, 'AWS');
-    // It says itself, before it is killed, what it waited for.
+    // Before it is killed, it says itself what it waited for.
     stage.aws.faults.next({ kind: 'hang' });
     await assert.rejects(mint(stage, 2_000, late), { code: 'timeout', message: /127\.0\.0\.1/ });
   }
