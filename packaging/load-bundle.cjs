@@ -1,6 +1,6 @@
 // Loads each file of the bundle when it is required, with its compiled code for V8 (scripts/package/compile-bundle.cjs):
-// without that code, compiling takes longer than all the rest of a start. The files are beside this script, or with it in a
-// single executable. V8 ignores code for another V8 or another processor.
+// without that code, compiling takes longer than all the rest of a start. The files are in this script's folder, or in
+// the same single executable. V8 ignores code for another version of V8 or another processor.
 'use strict';
 const { getAsset, getAssetKeys, getRawAsset, isSea } = require('node:sea');
 const { Script } = require('node:vm');

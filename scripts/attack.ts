@@ -28,7 +28,7 @@ if (!Number.isSafeInteger(seed) || !Number.isInteger(count) || count < 1 || kind
 }
 
 console.log(
-  `Attacks with seed ${seed}, ${count} of each class at the socket; fewer where each is a process.\n`,
+  `Attacks with seed ${seed}, ${count} of each class at the socket; fewer if each starts a process.\n`,
 );
 const tally = createTally(({ kind, front, number, attack, fault }) =>
   console.log(`WRONG: ${kind}, number ${number}, at ${front}: ${fault}\n   ${attack}`),

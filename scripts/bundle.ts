@@ -68,8 +68,8 @@ const apart: Plugin = {
 };
 
 /**
- * The SDK's default credential chain, which each client includes for callers that pass no credentials. Here they are
- * always passed. A chain that reads files itself could find another identity.
+ * Removes the SDK's default credential chain. This program always passes credentials; a chain that reads files itself
+ * could find another identity.
  */
 const noDefaultChain: Plugin = {
   name: 'no-default-chain',
@@ -84,8 +84,8 @@ const noDefaultChain: Plugin = {
 };
 
 /**
- * Commander loads this to start subcommands that are separate programs. There are none, and loading it takes a
- * millisecond.
+ * Removes node:child_process from Commander, which loads it for subcommands in separate programs. There are none, and
+ * loading it takes a millisecond.
  */
 const noSubprograms: Plugin = {
   name: 'no-subprograms',
@@ -99,8 +99,8 @@ const noSubprograms: Plugin = {
 };
 
 /**
- * Tables that packages build while they are loaded, such as the sequences of every emoji, which takes V8 milliseconds.
- * They are built at their first use instead, or only as far as this program's own texts need them.
+ * Tables that packages build while they are loaded, such as the sequences of all emoji, which takes V8 milliseconds.
+ * Each is built at its first use instead, or replaced by a smaller one that is enough for this program's own texts.
  */
 const COSTLY = [
   {
@@ -159,8 +159,8 @@ export async function bundle(folder: string, version = VERSION): Promise<Metafil
 }
 
 /**
- * load-bundle.cjs reads one byte per character. esbuild writes nothing else, except in tagged templates, which it must
- * keep.
+ * load-bundle.cjs reads one byte per character. esbuild writes ASCII, except in tagged templates, which it must keep.
+ * @throws Error if a file contains another character.
  */
 function checkAscii(file: string): void {
   const [text] = /[^\n]{0,40}[^\0-\x7f]/.exec(readFileSync(file, 'latin1')) ?? [];

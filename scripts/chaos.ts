@@ -1,7 +1,7 @@
 // Runs a random schedule of events against the built programs, and compares each answer with a model.
 //
 // usage: npm run chaos [-- --seed N --operations N --quiet]
-//   --seed N         the schedule's seed; default: 1. It does not determine what the machine does at the same time
+//   --seed N         the schedule's seed; default: 1. It does not determine the machine's timing
 //   --operations N   default: 10000; ends with the first wrong answer
 //   --quiet          without progress
 //

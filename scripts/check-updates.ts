@@ -1,4 +1,4 @@
-// Shows how far each target's Node is behind. Exits with 1 if a release would be refused because of it.
+// Shows how far each target's Node is behind. Exits with 1 if this blocks a release.
 //
 // usage: npm run check-updates [-- --answers FILE]
 //   --answers  a JSON file with npm's answers, by package; default: ask npm's registry

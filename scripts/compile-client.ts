@@ -15,7 +15,7 @@ const SOURCE = join(
 const WARNINGS = ['-std=c11', '-Wall', '-Wextra', '-Wconversion', '-Werror'];
 const HARDENING = ['-O2', '-fstack-protector-strong', '-D_FORTIFY_SOURCE=3'];
 
-/** Static if possible: a dynamic loader takes as long as all that the client does. */
+/** Static if possible: a dynamic loader takes as long as the client itself. */
 const COMPILERS = [
   ['musl-gcc', '-static', '-s'],
   ['cc', '-static', '-s'],
@@ -23,7 +23,7 @@ const COMPILERS = [
   ['cc'],
 ] as const;
 
-/** For another processor. With small pages, a program of 15 kB is not a file of 130 kB. */
+/** For another processor. Small pages keep the file at 15 kB instead of 130 kB. */
 const CROSS_FLAGS = ['-s', '-Wl,-z,max-page-size=4096'];
 
 /**

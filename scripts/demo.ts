@@ -29,7 +29,7 @@ const ROLE = `arn:aws:iam::${PRIMARY_ACCOUNT}:role/EcrPull`;
 const IMAGE = `${HOST}/team/app:1`;
 
 const noPull = skipWithout('namespaces', 'dockerd', 'docker', 'docker-registry');
-// The registry's hostname is ours only in private namespaces, so the script restarts itself in them.
+// The registry's hostname is 127.0.0.2 only in private namespaces, so the script restarts itself in them.
 if (!noPull) enterPrivateHosts({ [HOST]: '127.0.0.2' });
 
 const say = (line = '') => console.log(line);
@@ -41,7 +41,7 @@ interface Ran {
   milliseconds: number;
 }
 
-/** Runs a program in the demo's HOME, as a person would. */
+/** Runs a program in the demo's HOME. */
 async function run(
   command: readonly [string, ...string[]],
   input: string,
@@ -58,7 +58,7 @@ async function run(
   return { status: await status, stdout, stderr, milliseconds: performance.now() - started };
 }
 
-/** Prints the answer of a step, and ends the demo if it is not the expected one. */
+/** @throws Error with the output of a step if it is not the expected one. */
 function expect(what: string, holds: boolean, ran: Ran): void {
   if (holds) return;
   throw new Error(`${what}: exit status ${ran.status}\n${ran.stdout}${ran.stderr}`);

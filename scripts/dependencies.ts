@@ -1,7 +1,7 @@
 // Checks all dependencies: licences, scripts that run at installation, and, with a network, known vulnerabilities.
 //
 // usage: npm run check:dependencies [-- --advisories]
-//   --advisories  also ask npm's registry for known vulnerabilities; if it cannot be asked, that is printed, and is no failure
+//   --advisories  also ask npm's registry for known vulnerabilities; if it does not answer, print why, and do not fail
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

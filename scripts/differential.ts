@@ -4,9 +4,9 @@
 //   --seed N, --cases N   which generated cases, and how many; default: 1 and 200
 //   --only TEXT           only kinds with this text in their title, or cases with it in their name
 //   --aws PATH            this `aws`, instead of the newest on this machine
-//   --older               also Debian's, to see where the two disagree
+//   --older               also Debian's, to see in which cases the two disagree
 //   --fresh               run `aws` also for cases whose answer is cached in the folder for temporary files
-//   --verbose             also show what only the CLI refuses, what is excused, and where two CLIs disagree
+//   --verbose             also show what only the CLI refuses, excused differences, and where two CLIs disagree
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -11,7 +11,7 @@ import { simulate } from './fleet/simulate.ts';
 const USAGE = `usage: npm run fleet [-- OPTION…]
   --nodes N        leaves larger fleets out, 1000 to 100000 (default 100000)
   --registries N   leaves more registries out, 1 to 20 (default 20)
-  --seed N         of all that chance decides (default 1)
+  --seed N         the seed of all random numbers (default 1)
   --plot FILE      also draws the calls for each token as an SVG`;
 
 /** For the fleets that start with one registry. */

@@ -1,4 +1,4 @@
-// Fuzzes the native client with libFuzzer, which answers for the daemon, stdin, the environment and every system call.
+// Fuzzes the native client with libFuzzer. Its input replaces the daemon, stdin, the environment and system calls.
 //
 // usage: npm run fuzz [-- --seconds N]   default: 60
 import { spawnSync } from 'node:child_process';
@@ -18,7 +18,7 @@ const SANITIZERS = ['-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recove
 /** Bytes: several times a request, an answer and all errors between them. */
 const MAX_INPUT = 1024;
 
-/** Undefined without clang. @throws Error with the compiler's output if it cannot compile the target. */
+/** @returns the compiler's name; undefined without clang. @throws Error with its output if it cannot compile. */
 function compile(output: string): string | undefined {
   for (const compiler of COMPILERS) {
     const words = [...FLAGS, ...SANITIZERS, SOURCE, '-o', output];
@@ -85,7 +85,7 @@ function main(): number {
   }
   console.log(`Fuzzing the native client for ${seconds} s (${compiler}) …`);
   const status = fuzz(target, folder, seconds);
-  // Inputs that were found are kept beside their target.
+  // After a fault, the folder stays: it contains the input and the target.
   if (status === 0) rmSync(folder, { recursive: true });
   return status;
 }

@@ -28,7 +28,7 @@ function filled(template: string, values: Readonly<Record<string, string>>): str
   return text.replace(/@([A-Z]+)@/g, (placeholder, key) => values[key] ?? placeholder);
 }
 
-/** Continues if PATH has no Node for `$xacct_script`. */
+/** Runs `$xacct_script` on the first Node on PATH. Continues if there is none, or an unsupported version. */
 function nodeOnPath(name: string): string {
   return filled('node-on-path.sh', { PROGRAM: name, COMMAND: commandOf(name) });
 }

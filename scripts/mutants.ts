@@ -52,7 +52,7 @@ async function copyCheckout(folder: string): Promise<void> {
   if (!(await isBuilt(folder))) throw new Error('the checkout is not built: run npm run build to see why');
 }
 
-/** While this one runs, others continue. */
+/** Asynchronous, so that other builds and tests continue. */
 function isBuilt(folder: string): Promise<boolean> {
   return new Promise((resolve) => {
     const build = join(folder, 'scripts', 'build.ts');
@@ -118,7 +118,7 @@ async function main(): Promise<boolean> {
   const sound = join(folder.path, 'sound');
   await copyCheckout(sound);
   const testsOf = createTestsOf(sound);
-  console.log(`${faults.length} faults, seed ${values.seed}; a failed test is what is wanted.\n`);
+  console.log(`${faults.length} faults, seed ${values.seed}; a test should fail for each.\n`);
   const missed: Fault[] = [];
   const left = [...faults];
   const work = async (_: unknown, worker: number) => {

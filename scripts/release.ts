@@ -5,7 +5,7 @@
 //          [--answers FILE]
 //   --base-url      the URL from which the files will be downloaded, without a slash at the end
 //   --output        the folder of the files; default: release, which must be empty
-//   --packages      a folder with the packages of all targets, each by `npm run package -- --target TARGET`; else they are built
+//   --packages      a folder with the packages of all targets, made by `npm run package`; default: builds them
 //   --tag           fail if this is not the tag of the version: v1.2.3
 //   --repositories  the URL of the repositories for apt and dnf; they are made in `repositories` in the output
 //   --key           the key, in gpg's keyring, that signs them and the .rpm
@@ -103,7 +103,7 @@ function packNpm(output: string): string {
   return join(output, name.trim().split('\n').at(-1) ?? '');
 }
 
-/** @throws Error for a pre-release: dpkg orders 1.2.0-rc.1 after 1.2.0, and an .rpm cannot have it. */
+/** @throws Error for a pre-release: dpkg orders 1.2.0-rc.1 after 1.2.0, and an RPM version has no hyphen. */
 export function checkVersion(version: string): void {
   if (/^\d+\.\d+\.\d+$/.test(version)) return;
   throw new Error(`package.json's version is ${version}; a release has three numbers, such as 1.2.0`);
@@ -134,7 +134,7 @@ async function buildPackages(output: string): Promise<string[]> {
 }
 
 /**
- * Makes the repositories for apt and dnf. Signs the .rpm first, because it changes the file. @throws Error from the
+ * Makes the repositories for apt and dnf. Signs the .rpm first, because that changes the file. @throws Error from the
  * tools.
  */
 function buildRepositories(files: readonly string[], folder: string, url: string, signer: Signer): void {
@@ -209,7 +209,7 @@ function report(files: readonly string[]): void {
   console.log(`Not run on this machine: ${foreign.join(', ')}.`);
   if (process.platform !== 'darwin') {
     console.log(
-      'The macOS packages are not signed, because codesign is on a Mac alone, and Apple silicon does not start them so. install and Homebrew sign it there; by hand: codesign --force --sign - lib/docker-credential-ecr-xacct/ecr-xacct',
+      'The macOS packages are not signed, because only a Mac has codesign. Apple silicon does not start unsigned programs. The install script and Homebrew sign the program there; to do it yourself, run: codesign --force --sign - lib/docker-credential-ecr-xacct/ecr-xacct',
     );
   }
 }

@@ -4,9 +4,9 @@
 //   --days N, --identities N   default: 30 and 50
 //   --seed N                   the seed of all events; default: 1
 //   --machine NAME             only this one: the laptop sleeps at night, the server has jobs at all hours
-//   --real                     then also a real daemon, with real processes, in real time
+//   --real                     afterwards, also run a real daemon, with real processes, in real time
 //   --gets N                   how many gets the real daemon answers; default: 3000
-//   --verbose                  also print what memory contains meanwhile
+//   --verbose                  also print the figures during the run
 import { parseArgs } from 'node:util';
 import { brokenByLoad, loadDaemon, loadTable } from '../test/support/product/daemon-load.ts';
 import type { MachineKind } from '../test/support/soak/schedule.ts';

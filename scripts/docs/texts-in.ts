@@ -39,7 +39,7 @@ export function textsIn(file: string, source: string): Text[] {
 }
 
 /**
- * The message of each error code in a module: the argument after the code, or the literals of the name in that place.
+ * The message of each error code in a module: the argument after the code, or the value of the variable there.
  */
 export function messagesIn(file: string, source: string): Message[] {
   const literals = literalsIn(file, source);
@@ -50,7 +50,7 @@ export function messagesIn(file: string, source: string): Message[] {
     const message = args[position + 1];
     if (position === -1 || message === undefined) return;
     const places = message.type === 'Identifier' ? (names.get(message.name) ?? []) : [message];
-    // If several functions have the name, the nearest above counts.
+    // If several functions declare the name, the last declaration above counts.
     const place = places.filter(({ start }) => start <= message.start).at(-1);
     for (const code of codesOf(args[position])) if (place !== undefined) made.push({ code, ...place });
   };
@@ -82,7 +82,7 @@ function codesOf(argument: Argument | undefined): ErrorCode[] {
 function literalsIn(file: string, source: string): Literal[] {
   const program = programOf(file, source);
   const literals: Literal[] = [];
-  /** Where literals are names or commands, not texts. */
+  /** Places in which literals are names or commands, not texts. */
   const passed: Place[] = [];
   new Visitor({
     Literal({ start, value }) {

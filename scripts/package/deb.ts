@@ -69,7 +69,7 @@ function followDebianPolicy(usr: string, version: string, epoch: number): void {
   const zsh = join(usr, 'share', 'zsh');
   renameSync(join(zsh, 'site-functions'), join(zsh, 'vendor-completions'));
   const doc = join(usr, 'share', 'doc', PACKAGE);
-  // It is in /usr/share/common-licenses, to which the copyright file refers.
+  // The licence is in /usr/share/common-licenses, to which the copyright file refers.
   rmSync(join(doc, 'LICENSE'));
   const date = new Date(epoch * 1_000);
   const values = { VERSION: version, MAINTAINER, YEAR: String(date.getUTCFullYear()), DATE: rfc5322(date) };

@@ -18,7 +18,7 @@ function gpg({ home, key }: Signer, args: readonly string[], input?: string | Bu
   });
 }
 
-/** The text inside a signature. */
+/** The text with its signature, in one clear-signed message. */
 export function clearSigned(signer: Signer, text: string): string {
   return gpg(signer, ['--clear-sign'], text);
 }

@@ -39,7 +39,7 @@ export function buildImage({ tree, output, architecture, version, epoch }: Image
       '--entrypoint',
       JSON.stringify([`/usr/local/bin/${PACKAGE}`]),
       ...annotations,
-      // The history names no folder of this machine.
+      // Keeps this machine's paths out of the image's history.
       '--created-by',
       PACKAGE,
       container,
@@ -79,7 +79,7 @@ export function buildahIn(work: string): Buildah {
     execFileSync('buildah', [...storage, ...args], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'],
-      // Its locks and short names are in the home folder.
+      // buildah keeps locks and short names in HOME.
       env: { ...process.env, HOME: work, BUILDAH_ISOLATION: 'chroot' },
     }).trim();
 }

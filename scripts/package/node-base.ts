@@ -9,13 +9,10 @@ import OTHER_NODES from './other-nodes.json' with { type: 'json' };
 import { nativeTarget, type Target } from './targets.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-/**
- * Versions that a Node on PATH may have (packaging/node-on-path.sh): the oldest, and one of each line whose newest is
- * supported.
- */
+/** Versions for the tests of a Node on PATH: the oldest that packaging/node-on-path.sh supports, and one of line 24. */
 export const NODES_ON_PATH = ['22.21.0', '24.22.3'] as const;
 
-/** It belongs to the dependencies, and is downloaded again with them. */
+/** In node_modules, so `npm ci` removes it with the dependencies. */
 const CACHE = join(root, 'node_modules', '.cache', 'node-bases');
 
 export interface NodeBase {

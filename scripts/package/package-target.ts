@@ -109,7 +109,7 @@ function tarball(tree: string, { output, epoch }: PackageOptions): string {
 }
 
 export interface TreeOptions extends Omit<PackageOptions, 'output'> {
-  /** The client is what this machine's compiler makes, or the program itself if there is no compiler. */
+  /** Allows a client from any compiler of this machine; without one, a script that starts the program. */
   readonly isForThisMachine: boolean;
 }
 

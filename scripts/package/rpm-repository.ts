@@ -6,9 +6,7 @@ import { findProgram } from '../../src/os/find-program.ts';
 import type { Repository } from './apt-repository.ts';
 import { detachedSignature, publicKey, type Signer } from './gpg.ts';
 
-/**
- * Signs packages in place: dnf wants a signature of each package, whatever its repository. @throws Error from rpmsign.
- */
+/** Signs packages in place: dnf checks the signature of each package, too. @throws Error from rpmsign. */
 export function signRpms(files: readonly string[], { home, key }: Signer): void {
   // Debian's rpm looks for a program named gpg2.
   const macros = {

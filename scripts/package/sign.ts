@@ -11,7 +11,7 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
  */
 export function signForMacos(program: string): boolean {
   const identity = process.env.APPLE_IDENTITY;
-  // V8 runs code that it has written, which a hardened program may do only with these entitlements.
+  // V8 runs code that it generates. A hardened program may do that only with these entitlements.
   const entitlements = join(root, 'packaging', 'macos', 'entitlements.plist');
   const hardened = ['--options', 'runtime', '--timestamp', '--entitlements', entitlements];
   const args = identity ? ['--force', '--sign', identity, ...hardened] : ['--force', '--sign', '-'];

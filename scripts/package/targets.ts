@@ -21,7 +21,7 @@ export interface Target {
   readonly nodeFile: string;
   /** Its name for @yao-pkg/pkg. */
   readonly pkg: { readonly platform: 'linux' | 'macos' | 'win'; readonly arch: 'x64' | 'arm64' };
-  /** The processor's name for Debian (and OCI) and RPM; undefined if there are no such packages. */
+  /** The processor's name for Debian and OCI, RPM, and GNU's tools; undefined if the system is not Linux. */
   readonly linux: { readonly deb: 'amd64' | 'arm64'; readonly rpm: string; readonly gnu: string } | undefined;
 }
 

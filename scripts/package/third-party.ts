@@ -9,9 +9,9 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 export interface Component {
   readonly name: string;
-  /** Undefined for musl, which is the building machine's. */
+  /** Undefined for musl, which comes from the machine that builds. */
   readonly version: string | undefined;
-  /** The source of an npm package. */
+  /** Undefined for code that is not from npm. */
   readonly registry: 'npm' | undefined;
   /** An SPDX identifier; undefined if there are many, as in Node, whose text names them. */
   readonly licence: string | undefined;
@@ -32,7 +32,7 @@ const ALLOWED = new Set([
   'MIT',
 ]);
 
-/** For npm packages without a text, and for code from elsewhere. */
+/** The licence texts of npm packages that contain none, and of code that is not from npm. */
 const KEPT = join(root, 'packaging', 'licences');
 
 interface Manifest {
@@ -48,8 +48,8 @@ interface Lockfile {
 }
 
 /**
- * `target`: whose Node is inside, if any; `isClientStatic`: whether musl is. @throws Error if a licence is not allowed,
- * or its text is missing.
+ * `target`: the target of the included Node; undefined if there is none. `isClientStatic`: whether musl is included.
+ * @throws Error if a licence is not allowed, or its text is missing.
  */
 export function thirdParty(
   metafiles: readonly Metafile[],
