@@ -1,4 +1,4 @@
-// Attacks the built programs in every way that has misled a credential helper, and counts wrong answers.
+// Attacks the built programs with every known kind of attack on credential helpers, and counts wrong answers.
 //
 // usage: npm run attack [-- --seed N --count N --only NAME]
 //   --seed N      the same seed gives the same attacks; default: a random one

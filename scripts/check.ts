@@ -1,4 +1,4 @@
-// Checks what needs no run of the program: types, lint, format, dead code, and rules for dependencies.
+// Checks the source without running the program: types, lint, format, dead code, and rules for dependencies.
 //
 // usage: npm run check
 import { spawnSync } from 'node:child_process';

@@ -68,7 +68,7 @@ async function runTests(files: readonly string[], watch: boolean): Promise<numbe
   return failed;
 }
 
-/** @returns what failed, as text for people. @throws Error for a path without tests. */
+/** @returns the names of what failed. @throws Error for a path without tests. */
 async function testAll(wanted: readonly string[], watch: boolean): Promise<string[]> {
   const everything = wanted.length === 0;
   const files = testFiles(everything ? ['test'] : wanted);

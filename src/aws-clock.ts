@@ -57,7 +57,7 @@ export function setClock(platform: NodeJS.Platform = process.platform): Hint {
   return { say: 'set the clock:', run };
 }
 
-/** A token that arrived already expired, as from some emulators. Both times by AWS's clock, epoch ms. */
+/** A token that was expired on arrival, as from some emulators. Both times by AWS's clock, epoch ms. */
 export interface ExpiredOnArrival {
   awsNow: number;
   expiresAt: number;

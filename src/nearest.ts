@@ -4,8 +4,8 @@
 const MAX_LENGTH = 100;
 
 /**
- * The single nearest name, ignoring case: one slip away, or two for a longer name. A slip is a character that is added,
- * left out, changed, or swapped with the next. Undefined if no name is near, or if several are equally near.
+ * The single nearest name, ignoring case: with one mistake, or two in a longer name. A mistake is a character that is
+ * added, left out, changed, or swapped with the next. Undefined if no name is near, or if several are equally near.
  */
 export function nearest(name: string, names: Iterable<string>): string | undefined {
   const most = name.length < 5 ? 1 : 2;
@@ -20,7 +20,7 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   return best;
 }
 
-/** The number of slips between two names (optimal string alignment); infinite if more than `most`. */
+/** The number of mistakes between two names (optimal string alignment); infinite if more than `most`. */
 export function slipsBetween(one: string, other: string, most: number): number {
   const [a, b] = [one.toLowerCase(), other.toLowerCase()];
   if (Math.abs(a.length - b.length) > most || Math.max(a.length, b.length) > MAX_LENGTH) {

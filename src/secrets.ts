@@ -33,7 +33,7 @@ export const SMALL_BUDGET: SecretsBudget = { values: 128, characters: 8_192 };
 const PART = 16;
 /** Every part contains a whole piece, wherever the part begins. */
 const PIECE = PART / 2;
-/** Shorter values are words and numbers of any text. */
+/** Shorter values are often ordinary words and numbers. */
 const SHORTEST = 4;
 /** A shorter secret is hidden only as a separate word: an MFA code may be part of an account's number. */
 const SHORTEST_IN_A_WORD = 8;
@@ -53,7 +53,7 @@ export function createSecrets(values: Iterable<unknown>, budget = LARGE): Secret
     if (!areTooMany) known.add(value);
     forms = undefined;
   };
-  // After too many secrets, the rest is not even generated.
+  // After too many secrets, the rest is not generated.
   for (const value of values) {
     add(value);
     if (areTooMany) break;

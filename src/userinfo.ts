@@ -58,7 +58,7 @@ const NO_PORT = /^([^:/?#[\]@]*):(?!\d{0,5}(?:$|[^\p{L}\p{N}_~!$%&*+-]))[^/?#"'<
 function withoutAuthority(url: string): string {
   const end = lastUserinfo(url);
   const before = url.slice(0, end);
-  // A password may contain a slash that should have been encoded. Only without a colon it is certainly a path.
+  // A password may contain a slash that should have been encoded. Only without a colon is it certainly a path.
   if (end !== undefined && (before.includes(':') || !/[/?#]/.test(before)))
     return `${HIDDEN}${url.slice(end)}`;
   return url.replace(NO_PORT, `$1:${HIDDEN}`);

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 export interface BenchPrograms {
   readonly runCommands: string;
   readonly delayLink: string;
-  /** The floor: a static program that copies stdin to stdout. */
+  /** The lower bound: a static program that copies stdin to stdout. */
   readonly echo: string;
-  /** The compiler of the floor. */
+  /** The compiler of that program. */
   readonly echoCompiler: string;
 }
 

@@ -1,7 +1,7 @@
 /*
- * A network with latency in one network namespace: a TUN device whose every packet comes back, after a delay, with its two
- * addresses swapped. A server on 0.0.0.0 is then reached under any other address of the device's subnet, and everything
- * TCP does (handshake, acknowledgements, slow start) pays for the way. Swapping leaves the checksums right: they are sums.
+ * A network with latency in one network namespace: a TUN device that sends each packet back after a delay, with
+ * its two addresses swapped. A server on 0.0.0.0 is then reached under any other address of the device's subnet, and
+ * everything in TCP (handshake, acknowledgements, slow start) has this latency. The checksums stay valid: they are sums.
  *
  * usage: delay-link DEVICE MICROSECONDS      (one way; says "ready" on stdout; ends when stdin closes)
  */
@@ -47,8 +47,8 @@ static int open_device(const char *name)
 }
 
 /*
- * Reads the packets that the kernel sends. Drops IPv6 (a device announces itself), and, like a network, what a full
- * queue cannot take.
+ * Reads the packets that the kernel sends. Drops IPv6, with which the device announces itself, and, as a network does,
+ * packets for which the queue has no room.
  */
 static void take(int fd, long long delay)
 {

@@ -1,4 +1,4 @@
-/* The floor of the benchmark: the cost of a program that only copies stdin to stdout. */
+/* The lower bound of the benchmark: the cost of a program that only copies stdin to stdout. */
 #include <unistd.h>
 
 int main(void)

@@ -13,7 +13,7 @@ export interface GoHelper {
 const NEWEST = '0.12.0';
 const DEBIAN = '/usr/bin/docker-credential-ecr-login';
 
-/** The first one is the yardstick. Empty if there is none. */
+/** The others are compared with the first one. Empty if there is none. */
 export function goHelpers(): GoHelper[] {
   return [
     {

@@ -1,4 +1,4 @@
-// Measures the daemon while no caller waits for it: memory, at four moments of its life, and wake-ups.
+// Measures the daemon while no caller waits for it: memory at four moments, and wake-ups.
 import { setTimeout as delay } from 'node:timers/promises';
 import { daemonPid } from '../../test/support/product/product.ts';
 import type { Measurement } from './measurement.ts';

@@ -68,7 +68,7 @@ export function atMostTimes(ours: number, theirs: number, whose: string, most?: 
     : { measured, target: `≤ ${most} × ${whose}`, holds: ratio <= most };
 }
 
-/** The value must be at least `least` times better; `than` names the other. */
+/** At least `least` times better; `than`: the program that it is compared with. */
 export function atLeastTimes(times: number, than: string, least?: number): Check {
   const measured = `${than} ÷ ${digits(times)}`;
   return least === undefined

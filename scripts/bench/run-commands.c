@@ -1,14 +1,14 @@
 /*
- * Runs the benchmark's commands by the plan on its stdin, with no shell between, and times them: from before the spawn
- * until waitpid has returned, by the monotonic clock.
+ * Runs the benchmark's commands by the plan on its stdin, without a shell, and measures their time: from before the
+ * spawn until waitpid has returned, by the monotonic clock.
  *
  * A plan is lines of a word and a value. First: outputs FOLDER (for the commands' stdout), deadline SECONDS (of all; then
  * every child is killed and the exit status is 3). Then the commands: `command NAME`, and for each, `remove PATH` and
  * `prepare` (processes before each run, not timed), `settle MILLISECONDS` (after them), `step` (timed; several run one after
- * another and count as one). Each prepare and step has `arg`s, `env`s and a `stdin PATH`. Last: how to run them, one of
+ * another and count as one). Each prepare and step has `arg`s, `env`s and a `stdin PATH`. Last, one of:
  *   rounds N [WARMUP]     every command once, in turn, N times; the runs of the first WARMUP rounds are not printed
  *   at-once N             N runs of the first command's first step, all started before the first is waited for
- *   parallel P SECONDS N  P of the first command's first step at a time, for so long, at most N in all
+ *   parallel P SECONDS N  P of the first command's first step at a time, for SECONDS, at most N in all
  * Printed for each run: command, nanoseconds, exit status (128 + signal), a digest of stdout. Last: `total`, nanoseconds.
  */
 #define _GNU_SOURCE

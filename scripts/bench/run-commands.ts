@@ -52,7 +52,7 @@ export type RunCommands = (commands: readonly Command[], mode: Mode) => Promise<
 /** The maximum for one plan, in seconds. */
 const DEADLINE = 600;
 
-/** `folder` is for the commands' outputs. Each plan makes it anew. */
+/** `folder` is for the commands' outputs. Each plan creates it again. */
 export function createRunner(program: string, folder: string): RunCommands {
   return async (commands, mode) => {
     await rm(folder, { recursive: true, force: true });
@@ -68,7 +68,7 @@ export function createRunner(program: string, folder: string): RunCommands {
     for (const { name, fails = false } of commands) {
       const { failures, milliseconds } = measured.of(name);
       if (fails) continue;
-      // In a crowd, failures are allowed and counted. Otherwise one makes the timing useless.
+      // If many run at once, failures are allowed and counted. Otherwise one failure makes the timing useless.
       const tolerated = mode.kind === 'rounds' ? 0 : milliseconds.length - 1;
       if (failures > tolerated) throw new Error(await complaint(name, failures, folder));
     }

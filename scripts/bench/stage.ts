@@ -1,4 +1,4 @@
-// Sets up what the benchmark runs on: the fake AWS, a user for ours and a user for the peers, and their commands.
+// Sets up the benchmark: the fake AWS, a user for our programs, a user for the other AWS tools, and their commands.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,7 +58,7 @@ export interface Steps {
   go(action: 'get' | 'list', entry: Entry, helper?: GoHelper): Step;
   /** `aws ecr get-login-password` */
   cli(entry: Entry): Step;
-  /** The floor. */
+  /** The lower bound: a program that only copies stdin. */
   echo: Step;
   /** The Go helper's cache folder. */
   goCache: string;
@@ -109,7 +109,7 @@ export async function startStage(options: Options): Promise<Stage> {
     AWS_ENDPOINT_URL: undefined,
     AWS_CA_BUNDLE: aws.caFile,
     SSL_CERT_FILE: aws.caFile,
-    // Otherwise the peers ask us-east-1's STS under its older name.
+    // Otherwise the other tools ask us-east-1's STS under its older name.
     AWS_STS_REGIONAL_ENDPOINTS: 'regional',
   };
   const product = resources.use(await makeProduct({ url: '' }, files(), env));

@@ -33,7 +33,7 @@ export interface Figures {
   peak: number;
   /** Mean calls in a second of one account, of the operation with more: until all had a token, or through the phase. */
   mean: number;
-  /** Time from the phase's begin until every registry of every node had a token; undefined if some had none. */
+  /** Time from the start of the phase until every registry of every node had a token; undefined if some had none. */
   allAfter: number | undefined;
 }
 

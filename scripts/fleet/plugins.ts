@@ -1,4 +1,4 @@
-// The plugins' behaviour: ours by its own code, Amazon's by its rule.
+// The plugins' behaviour: ours runs its own code, Amazon's is written here by its documented rule.
 import { cacheDuration } from '../../src/kubelet/cache-duration.ts';
 import { retryDelay } from '../../src/kubelet/retry-delay.ts';
 

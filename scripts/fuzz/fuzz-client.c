@@ -1,6 +1,6 @@
 /*
  * The libFuzzer target of the native client: its own source, with every system call answered from the fuzzer's input.
- * So the input plays the daemon, stdin, the kernel and the user at once. After the end of the input, every call
+ * So the input decides what the daemon, stdin, the kernel and the user do. After the end of the input, every call
  * succeeds and every stream ends. After each call, and at each exit of the client, it checks what must always be true.
  */
 #if defined(__linux__)
@@ -309,7 +309,7 @@ static int fuzz_pipe(int ends[2])
 	return 0;
 }
 
-/* For `ready` of a daemon that is being started. */
+/* The pipe on which a new daemon writes `ready`. */
 static int fuzz_pipe2(int ends[2], int flags)
 {
 	CHECK(flags == O_CLOEXEC);

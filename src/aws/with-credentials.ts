@@ -110,7 +110,7 @@ export async function withCredentials<T>(
   }
 }
 
-/** A substitute for AWS may leave one of them out. */
+/** An emulator of AWS may leave one of them out. */
 function isKeyPair({ accessKeyId, secretAccessKey }: { accessKeyId: unknown; secretAccessKey: unknown }) {
   return [accessKeyId, secretAccessKey].every((key) => typeof key === 'string' && key !== '');
 }

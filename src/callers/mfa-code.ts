@@ -93,7 +93,7 @@ async function promptForCode(
   return typedCode(code) ?? code;
 }
 
-/** A person may have to touch a key. AWS rejects a code after about this time. */
+/** A person may have to touch a hardware key. AWS rejects a code after about this time. */
 const PROCESS_DEADLINE_MS = 120_000;
 
 /** Runs the user's own command line with the system's shell. */

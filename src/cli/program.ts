@@ -22,7 +22,7 @@ import { ruleCommand } from './commands/rule.ts';
 import { setupCommand } from './commands/setup.ts';
 import { statusCommand } from './commands/status.ts';
 
-/** Grouped by purpose, in the order of the help. A command loads its heavy code when it runs. */
+/** Grouped by purpose, in the order of the help. A command loads most of its code when it runs. */
 const COMMANDS: Readonly<Record<string, Readonly<Record<string, (context: CommandContext) => void>>>> = {
   'Use registries:': {
     login: loginCommand,

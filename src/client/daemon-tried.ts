@@ -1,4 +1,4 @@
-// What the native client has waited for in vain. It passes this on, so that the TypeScript program does not wait again.
+// What the native client has tried without success. It passes this on, so that the TypeScript program need not try.
 
 /** `silent`: the daemon did not answer. `not started`: it did not start. */
 export type DaemonTried = 'silent' | 'not started';

@@ -1,7 +1,7 @@
 /*
  * The native client, run by Docker and, under a name that begins with ecr-xacct-credential-provider, by the kubelet:
- * sends the request to the daemon and copies its answer to stdout. It parses nothing and decides nothing. If in doubt,
- * it execs the TypeScript program, which knows every answer. The wire format is that of src/wire/codec.ts and
+ * sends the request to the daemon and copies its answer to stdout. It parses nothing and decides nothing. In every
+ * other case it execs the TypeScript program. The wire format is that of src/wire/codec.ts and
  * src/wire/place.ts, the socket's path that of src/wire/socket-path.ts, the variables those of
  * src/caller-environment.ts.
  *
@@ -342,7 +342,7 @@ static int is_own_peer(int fd)
 #endif
 }
 
-/* A connection to a daemon of this user; -1 if there is none. In case of doubt the TypeScript program continues. */
+/* A connection to a daemon of this user; -1 if there is none. If unclear, the TypeScript program continues. */
 static int find_daemon(long seconds)
 {
 	struct sockaddr_un address = socket_address();
@@ -457,7 +457,7 @@ static void start_daemon(void)
 		exec_program(NULL);
 	(void)close(ends[1]);
 	if (!wait_until(ends[0], POLLIN, now_ms() + START_SECONDS * 1000LL) || read(ends[0], &ready, 1) != 1) {
-		/* A process that is not a daemon by now must not become one later, unasked. */
+		/* After the deadline, the process must not become a daemon: no caller would expect it. */
 		(void)kill(daemon, SIGKILL);
 		exec_program("--no-daemon");
 	}

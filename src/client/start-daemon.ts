@@ -38,7 +38,7 @@ export async function startDaemon(self: SelfCommand, env: Environment): Promise<
     ready?.once('data', () => settle(true));
     ready?.once('close', () => settle(false));
   });
-  // A process that is not a daemon by now must not become one later, unasked.
+  // After the deadline, the process must not become a daemon: no caller would expect it.
   if (started !== true) daemon.kill('SIGKILL');
   ready?.destroy();
   daemon.unref();

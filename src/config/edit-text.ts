@@ -1,4 +1,4 @@
-// Reads and changes the text of config.yaml: compares its values, and inserts or replaces the lines of rules.
+// Edits the text of config.yaml: compares its values, and inserts or replaces the lines of rules.
 import { isDeepStrictEqual } from 'node:util';
 import { isAlias, isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
 import { parseConfig, YAML_OPTIONS } from './load.ts';

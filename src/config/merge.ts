@@ -1,7 +1,7 @@
 // Merges the machine's config with the user's, whose rules come first; settings are merged one by one.
 import type { Config } from './load.ts';
 
-/** Merges once for each pair. `beneath`: the machine's config, if it has one. */
+/** Merges once for each pair. `beneath`: the machine's config, if there is one. Its rules come second. */
 export function createMerge(): (own: Config, beneath: Config | undefined) => Config {
   const merged = new WeakMap<Config, { beneath: Config; config: Config }>();
   return (own, beneath) => {

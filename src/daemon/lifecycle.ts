@@ -91,7 +91,7 @@ export async function listenActivated(server: Server, path: string, fd: number, 
 /**
  * Why other users may have had access to the socket since it was made; undefined if they have none. The group bits of
  * the mode include what an access control list grants. The socket's own mode is checked, too, although a closed folder
- * already keeps other users out: the daemon made it 0600, and a process that opened it may open the folder next.
+ * already keeps other users out: the daemon made it 0600, and what has changed that may change the folder next.
  */
 export function exposure({ path, inherited }: Bound, uid: number): string | undefined {
   try {

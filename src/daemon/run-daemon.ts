@@ -182,8 +182,8 @@ const OTHER_FILES = 128;
 const MINUTE = 60_000;
 
 /**
- * A client that is turned away answers itself. Accepted clients need free descriptors, and Node ignores the system's
- * own refusal (EMFILE) silently.
+ * A refused client answers in its own process. Accepted clients need free descriptors. Node does not report it if the
+ * system has no more of them (EMFILE).
  */
 function refuseWhatIsTooMuch(server: Server, log: DaemonLog, clock: () => number): void {
   const limit = openFilesLimit();

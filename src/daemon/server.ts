@@ -42,7 +42,7 @@ const REQUEST_DEADLINE_MS = 5_000;
 
 export function createDaemonServer(deps: ServerDeps): Server {
   return createServer({ allowHalfOpen: true }, (socket) => {
-    // A client that has gone needs no answer.
+    // A client that has closed the connection needs no answer.
     socket.on('error', () => socket.destroy());
     // Checked at the connection, not after the request: other users can connect only while the socket is open to them.
     if (deps.isExposed()) socket.destroy();

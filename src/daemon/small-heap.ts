@@ -33,7 +33,7 @@ export function giveBackGarbage(): void {
 const QUIET_MS = 500;
 /** V8 drops the code of a function that has not run for three or four collections. */
 const COLLECTIONS = 4;
-/** To free less is not worth the time. Bytes. */
+/** Freeing less is not worth the time. Bytes. */
 const WORTH = 2 * 1024 * 1024;
 
 /**

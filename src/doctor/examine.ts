@@ -32,7 +32,7 @@ export async function examined(
 }
 
 /**
- * ECR may let an upload begin and not let it end. This checks the rest without putting anything.
+ * ECR may allow the start of an upload and deny its end. This checks the rest without putting anything.
  * @param finding of the upload, which has begun.
  */
 export async function examinedPush(

@@ -76,7 +76,7 @@ const PROGRAMS = ['docker', 'podman', 'aws'];
 /** The variables that these programs use. */
 const TELLING =
   /^(?:AWS|ECR_XACCT|DOCKER|BUILDX|BUILDKIT|REGISTRY_AUTH|XDG|SSL_CERT|NODE|REQUESTS_CA)_|_proxy$/i;
-/** Names and places: these values are safe to print, and useful. */
+/** Values that are names or places: they are no secrets, and useful. */
 const PLAIN =
   /^(?:AWS_(?:DEFAULT_)?(?:PROFILE|REGION)|ECR_XACCT_(?:PROFILE|DAEMON|TIMEOUT|LOG)|DOCKER_(?:CONFIG|HOST|CONTEXT))$/;
 

@@ -1,11 +1,11 @@
-// Why a token lives shorter than ECR tokens usually do, for the output of `login`.
+// Why a token has a shorter lifetime than usual ECR tokens, for the output of `login`.
 import { chainOf } from '../identity/chain.ts';
 import { describeChain } from '../identity/describe-chain.ts';
 import type { CallerWorld, Identity } from '../identity/identity.ts';
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html */
 const USUAL_MS = 12 * 3_600_000;
-/** The most time that the calls of a login take. */
+/** The longest time that the calls of a login take. */
 const TOLERANCE_MS = 15 * 60_000;
 
 /**

@@ -98,7 +98,7 @@ function environment({ env, serviceAccount }: ResolutionInput): Omit<Rung, 'step
 /** Each `get` reads all candidates; an account usually has about a dozen roles. */
 const MAX_CANDIDATES = 32;
 
-/** Profiles with an account in their settings come first: the others depend on what AWS was asked before. */
+/** Profiles with an account in their settings come first: of the others, AWS was asked before. */
 function discovery({ registry, config, profiles, env, learntAccount }: ResolutionInput): Omit<Rung, 'step'> {
   const { account } = registry;
   if (account === undefined) return absent('its hostname has no account in it');

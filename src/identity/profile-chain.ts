@@ -1,4 +1,4 @@
-// A profile, its source profiles, and the one source of its first credentials: as the AWS CLI decides it.
+// A profile, its source profiles, and the one source of its first credentials, by the AWS CLI's rules.
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
 import type { Environment } from '../invocation.ts';

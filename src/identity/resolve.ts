@@ -38,7 +38,7 @@ export interface Choice {
    * these resolutions. Empty if it would make no difference.
    */
   unknown: readonly string[];
-  /** The error if no step has an identity; `learnt` are clauses that follow the reasons. */
+  /** The error if no step has an identity; `learnt`: what AWS answered for profiles, as clauses after the reasons. */
   noIdentity: (learnt: readonly string[]) => XacctError;
 }
 

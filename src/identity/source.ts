@@ -236,7 +236,7 @@ export function namedSource(
   throw unknownSource(name, saidBy);
 }
 
-/** @throws XacctError `usage` for an access key without its secret: this must not fall through to another identity. */
+/** @throws XacctError `usage` for an access key without its secret: it must not lead to another identity. */
 export function environmentSource(env: Environment, because = ''): Source {
   if (env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY) return { kind: 'environment' };
   if (!env.AWS_ACCESS_KEY_ID) {

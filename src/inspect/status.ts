@@ -12,7 +12,7 @@ export interface StatusOptions {
   watch?: true;
 }
 
-/** @returns whether the user need do nothing; with `watch`, true. */
+/** @returns whether nothing needs the user; with `watch`, true. */
 export async function showStatus(options: StatusOptions, { invocation, streams }: Run): Promise<boolean> {
   const { env } = invocation;
   const screen = () => screenOf(streams.stdout, env);
@@ -22,7 +22,7 @@ export async function showStatus(options: StatusOptions, { invocation, streams }
       : overviewText(withTilde(overview, env.HOME), screen(), Date.now());
   if (options.watch) {
     const { watch } = await import('../terminal/watch.ts');
-    // A failure may be over at the next look.
+    // The next round may succeed.
     const draw = () =>
       overviewOf(invocation, Date.now()).then(text, (error: unknown) => `${errorLine(error)}\n`);
     await watch(draw, streams, options.json ? undefined : screen);

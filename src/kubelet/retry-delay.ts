@@ -1,4 +1,4 @@
-// How long the plugin waits if AWS throttles it: this alone decides how a whole fleet behaves in a rush.
+// How long the plugin waits if AWS throttles it: this alone decides how a fleet behaves when all nodes ask at once.
 
 /** The kubelet kills a plugin after a minute. Ours ends before that, with a message that says why. Milliseconds. */
 export const PLUGIN_DEADLINE = 45_000;

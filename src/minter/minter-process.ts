@@ -51,7 +51,7 @@ export function startMinter(self: SelfCommand, spareFor?: Environment): MinterPr
 }
 
 function minterIn({ child, output }: ReturnType<typeof spawnSelf>): MinterProcess {
-  // If a minter dies before it has read its job, its end reports that, not EPIPE.
+  // If a minter ends before it has read its job, the error of that end is reported, not EPIPE.
   child.stdin?.on('error', () => {});
   let most = MAX_RESULT;
   const result = resultOf(child, output, () => most);

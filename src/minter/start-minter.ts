@@ -1,4 +1,4 @@
-// Mints each token in a process of its own, and keeps a spare one ready: loading the AWS SDK takes ten times its use.
+// Mints each token in its own process, and keeps a spare process ready: to load the AWS SDK takes ten times its use.
 import { authorityEnvironment } from '../caller-environment.ts';
 import { timerMs } from '../clock.ts';
 import type { Resolution } from '../identity/resolve.ts';

@@ -7,7 +7,7 @@ import { command } from '../hint.ts';
 export const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /**
- * The beginning of a body. Each chunk is copied: a body in single bytes would use a hundred times its size and time.
+ * The beginning of a body. Each chunk is copied: chunks of one byte would take a hundred times the memory.
  * @throws the system's error if the body ends early.
  */
 export function readUpTo(body: Readable, most: number): Promise<{ bytes: Buffer; isCut: boolean }> {

@@ -1,4 +1,4 @@
-// Sets a home folder for libraries that fail without one while they are loaded, if this user has none.
+// If this user has no home folder, sets a placeholder while libraries are loaded that fail without one.
 // Import it before them, and call `forgetMadeUpHome` after them.
 import { homedir } from 'node:os';
 

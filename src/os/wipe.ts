@@ -1,4 +1,4 @@
-// Wipes bytes with a secret after they are read: the next user of that memory could read it.
+// Overwrites the bytes of a secret after they are read: otherwise the next user of that memory could read them.
 
 /** Takes the chunks out of their list and wipes them. The caller wipes the joined bytes. */
 export function joinAndWipe(chunks: Buffer[]): Buffer {

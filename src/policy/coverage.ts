@@ -11,7 +11,7 @@ import { matchesAllBelow, matchesWildcard } from './wildcard.ts';
 const KNOWN: ReadonlySet<string> = new Set(['Sid', 'Effect', 'Principal', 'Action', 'Resource', 'Condition']);
 
 /**
- * Different statements may give the actions. Denials are ignored: no grant helps against them. Our own statements of
+ * Different statements may give the actions. Denials are ignored: no grant overrides them. Our own statements of
  * another kind are ignored, too: they are revoked separately.
  */
 export function isGiven(statements: readonly Statement[], gift: Gift, target: Target): boolean {

@@ -1,4 +1,4 @@
-// Whether a statement may give a grantee something (yes in doubt), for the warning that it still does.
+// Whether a statement may give a grantee some access (if this is unclear: yes), for the warning that it still does.
 import type { Grantee, Target } from './access.ts';
 import { isAbout, NEEDED_PULL_ACTIONS } from './actions.ts';
 import { judgeConditions, type Known, type KnownValue } from './conditions.ts';

@@ -25,7 +25,7 @@ export type SessionState =
       problem: string;
     };
 
-/** The text for an expired session that `renews`. */
+/** The text for an expired session that can be renewed (`renews`). */
 export const RENEWED = 'renewed when needed';
 
 interface Looked {

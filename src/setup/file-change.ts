@@ -16,7 +16,7 @@ import {
 
 export interface FileChange extends FileWrite {
   kind: FileKind;
-  /** For undo, key by key; empty for a file that is entirely ours. */
+  /** For undo, key by key; empty for a file that setup created. */
   edits: readonly Edit[];
 }
 

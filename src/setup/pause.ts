@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 
 const MAX_PAUSE_MS = 20;
 
-/** A short random time, so that two programs that wait for each other do not stay in step. */
+/** A short random time, so that two programs that wait for each other do not try at the same time again and again. */
 export async function pause(): Promise<void> {
   await setTimeout(Math.random() * MAX_PAUSE_MS);
 }

@@ -8,7 +8,7 @@ import { readMachineConfig } from './machine.ts';
 import { programOf, type SetupOptions, typed } from './setup-options.ts';
 import { type SetupTarget, targetsOf } from './targets.ts';
 
-/** Each function reads the file as it is now. */
+/** Each function reads the file again. */
 export interface SetupPlace {
   configFile: () => ConfigFile;
   targets: () => SetupTarget[];

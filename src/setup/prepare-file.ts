@@ -75,7 +75,7 @@ export async function prepareFile(
   };
 }
 
-/** So many attempts also allow a busy program to pause. */
+/** With so many attempts, one is likely to be in a pause of a busy program. */
 const TRIES = 200;
 
 /**

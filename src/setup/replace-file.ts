@@ -1,4 +1,4 @@
-// Replaces a file's content in one step, and keeps the old file so that the step can be checked.
+// Replaces a file in one step, and keeps the old file, so that a write of another program can be found afterwards.
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
@@ -63,8 +63,8 @@ export interface Replaced {
 }
 
 /**
- * True if nothing had to be replaced, false if the file is not what was read. The path is never missing, unless it
- * shall be.
+ * True if nothing had to be replaced, false if the file is not what was read. The path always exists, unless `after` is
+ * undefined.
  * @throws the system's errors.
  */
 export function replaceFile(
@@ -82,8 +82,8 @@ export function replaceFile(
   const own = identityOf(temporary);
   // A setup in another container may have removed the temporary file: it cannot see this process.
   if (own === undefined || found === undefined) return false;
-  // The old file gets a second name, so that writes into it are kept. A replaced file is detected until microseconds
-  // before.
+  // The old file gets a second name, so that later writes to it are not lost. Another file at this path is detected up
+  // to microseconds before the rename.
   const isAside = link(target, aside) === 'done';
   if (identityOf(target) !== found || (isAside && identityOf(aside) !== found)) return false;
   rename(temporary, target);

@@ -168,7 +168,7 @@ const MANY_HELPERS = 8;
 export interface StoreUse {
   /** The number of entries in `credHelpers`. */
   helpers: number;
-  /** The present store, which would serve the other registries; undefined if there is none. */
+  /** The current store, which would serve the other registries; undefined if there is none. */
   store: string | undefined;
 }
 

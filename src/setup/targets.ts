@@ -20,7 +20,7 @@ export interface SetupTarget extends DockerConfigFile {
 }
 
 /**
- * @param isDropIn podman shall ask for all registries, because of a drop-in. @throws XacctError `docker-config`,
+ * @param isDropIn podman is to ask for all registries, by a drop-in. @throws XacctError `docker-config`,
  * `file-access`
  */
 export function targetsOf(program: SetupProgram, isDropIn: boolean, user: DockerUser): SetupTarget[] {

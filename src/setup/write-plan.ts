@@ -36,7 +36,7 @@ export interface WritePlan {
   isMemoryOnly?: boolean;
 }
 
-/** Some seconds of attempts: a program that writes that often, and that long, is not just another login. */
+/** Some seconds of attempts: a program that still writes after that is not just another `docker login`. */
 const TRIES = 200;
 
 /**

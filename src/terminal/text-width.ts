@@ -1,4 +1,4 @@
-// Measures, shortens, wraps and pads texts by the columns that they take on a terminal, which are not their characters.
+// Measures, shortens, wraps and pads texts by their columns on a terminal, which differ from the number of characters.
 import stringWidth from 'string-width';
 
 /** ASCII, and the arrows, dots, crosses and blocks of our own texts: one column each. */

@@ -59,7 +59,7 @@ function moveLine(stderr: Writable, env: Environment, text: () => string): () =>
     const counting = setInterval(() => {
       spinner.text = line();
     }, SECOND / 4);
-    // After a signal, the process must die of that signal as if no line had been shown: only then does a shell loop
+    // After a signal, the process must end by that signal, as without a line: only then does a shell loop
     // end.
     const release = onSignals(() => remove());
     remove = () => {

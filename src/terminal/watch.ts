@@ -66,7 +66,7 @@ export async function watch(
       text = drawn;
       if (isRedrawn) show();
       else stdout.write(text);
-      // At another width, the text is another.
+      // The text depends on the width.
       const resized = new AbortController();
       const onResize = () => resized.abort();
       if (isRedrawn) stdout.once('resize', onResize);

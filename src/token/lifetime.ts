@@ -8,11 +8,11 @@ export interface TokenPolicy {
   maxTokenAge: number;
 }
 
-/** A token that lives shorter than ten margins is renewed in the last tenth of its life. */
+/** If a lifetime is shorter than ten margins, the margin is a tenth of it. */
 const MARGIN_SHARE = 0.1;
 
 /**
- * AWS's clock gives the duration; from the arrival on, our steady clock counts, so wrong clock settings do not matter.
+ * AWS's clock gives the duration. From the arrival on, our steady clock measures it, so a wrong clock does not matter.
  */
 export interface Lifetime extends Life {
   arrived: Moment;

@@ -48,7 +48,7 @@ export interface Slot {
 export interface Failure {
   error: unknown;
   at: Moment;
-  /** Which callers ask AWS again within a moment: none, those that got this failure (`told`), or all. */
+  /** Within a moment, whose next request asks AWS: none, that of hostnames in `told`, or all. */
   again: 'none' | 'told' | 'all';
   /** Hostnames that got this failure as an answer. */
   told: Set<string>;
@@ -93,7 +93,7 @@ export function dropToken(slot: Slot): void {
 export function keepToken(slot: Slot, token: Token, now: Moment, jitter: number): void {
   slot.mints += 1;
   slot.failure = undefined;
-  // A renewed token continues the counts of the one before; those of a dead one are reset.
+  // A renewed token continues the counts of the one before; those of an expired one are reset.
   if (livingToken(slot, now) === undefined) {
     slot.hostnames.clear();
     slot.served = 0;
@@ -119,9 +119,8 @@ export function rememberFailure(slot: Slot, error: unknown, now: Moment): void {
 }
 
 /**
- * A failure of AWS, the network or an administrator's decision is the same a moment later. For a failure of an
- * identity, a caller may have fixed it, and then asks for the same hostname again. A build that uses all registries
- * asks for each once.
+ * A failure of AWS, the network or an administrator's decision is the same a moment later. A caller may have fixed the
+ * failure of an identity, and then asks for the same hostname again. A build asks for each hostname only once.
  */
 function whoAsksAgain(error: unknown): Failure['again'] {
   if (!(error instanceof XacctError)) return 'all';

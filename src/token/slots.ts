@@ -1,4 +1,4 @@
-// Tokens in memory: a slot for each key with everything known of it, one mint at a time, bytes zeroed when they go.
+// Tokens in memory: a slot for each key with everything known of it, one mint at a time. Dropped bytes are zeroed.
 import { LRUCache } from 'lru-cache';
 import type { Clock, Moment } from '../clock.ts';
 import { abortable } from '../os/abortable.ts';
@@ -64,7 +64,7 @@ export interface Slots {
   clear(): void;
 }
 
-/** A bound far above one person's number of identities times regions. */
+/** Far more than one user's identities times regions. */
 const MAX_SLOTS = 1_000;
 /** The part of these without a token: failures must not displace tokens in use. */
 const MAX_WITHOUT_TOKEN = 200;
@@ -112,7 +112,7 @@ export function createSlots(
         return token;
       },
       (error: unknown) => {
-        // Replaced by a fresh mint. The callers of this one get the token of that one, but not its failure.
+        // A fresh mint has replaced this one. Its callers get the new token, or this error if the new mint fails.
         if (slot.flight !== undefined && slot.flight !== flight) {
           return slot.flight.catch(() => Promise.reject(error));
         }

@@ -1,4 +1,4 @@
-// Secrets in memory until they expire: as bytes, which are zeroed when they go.
+// Keeps secrets in memory until they expire, as bytes that are zeroed when they are dropped.
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import { type Lifetime, leftOf } from './lifetime.ts';

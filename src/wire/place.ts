@@ -1,4 +1,4 @@
-// Identifies a caller's files by device and inode, so that a daemon knows whether it sees the same files as its caller.
+// Identifies a caller's files by device and inode, so that a daemon can check that it sees the same files.
 import { statSync } from 'node:fs';
 import type { Environment } from '../invocation.ts';
 import { homeFolder } from '../os/home-folder.ts';

@@ -1,4 +1,4 @@
-// Owns what the kubelet's own code does with any plugin's answers, which determines ours.
+// Tests what the kubelet's own code does with any plugin's answers, which determines ours.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeNode, pluginThatWrites, response } from '../support/e2e/kubelet.ts';

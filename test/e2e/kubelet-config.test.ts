@@ -1,4 +1,4 @@
-// Owns which CredentialProviderConfig the kubelet's own code accepts.
+// Tests which CredentialProviderConfig the kubelet's own code accepts.
 import assert from 'node:assert/strict';
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Owns what the kubelet's own code tells a credential-provider plugin about a pod's service account, and how it caches
+// Tests what the kubelet's own code tells a credential-provider plugin about a pod's service account, and how it caches
 // answers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

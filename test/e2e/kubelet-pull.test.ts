@@ -1,4 +1,4 @@
-// Owns the proof that pods pull from another account: our plugin in the kubelet's own code, and skopeo with the
+// Tests that pods pull from another account: our plugin in the kubelet's own code, and skopeo with the
 // kubelet's result.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';

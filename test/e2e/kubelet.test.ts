@@ -1,4 +1,4 @@
-// Owns the proof that a credential-provider plugin does for the kubelet's own code what Kubernetes requires.
+// Tests that a credential-provider plugin does for the kubelet's own code what Kubernetes requires.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeNode, PLUGIN_API, type Plugin, pluginThatWrites, response } from '../support/e2e/kubelet.ts';

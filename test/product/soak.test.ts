@@ -1,4 +1,4 @@
-// Owns the bounded form of the soak (`npm run soak`): three days of two machines, and a real daemon under load.
+// The short form of the soak (`npm run soak`): three days of two machines, and a real daemon under load.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { brokenByLoad, loadDaemon, loadTable } from '../support/product/daemon-load.ts';

@@ -1,4 +1,4 @@
-// Owns the proof of the program's behaviour without user ids, as on Windows, on which Node pretends to run.
+// Tests the program's behaviour without user ids, as on Windows, on which Node pretends to run.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Owns the paths of what `scripts/install-test-peers` builds of files in test/: the folder names contain the files'
+// The paths of what `scripts/install-test-peers` builds of files in test/: the folder names contain the files'
 // hash.
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';

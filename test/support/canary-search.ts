@@ -1,4 +1,4 @@
-// Owns the search for the fake AWS's secrets in everything that a run of the product left behind.
+// Searches for the fake AWS's secrets in everything that a run of the product left behind.
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { CANARY } from '../fake-aws/canary.ts';

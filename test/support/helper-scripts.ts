@@ -1,4 +1,4 @@
-// Owns a test's credential helpers that are shell scripts, in a folder for PATH.
+// A test's credential helpers that are shell scripts, in a folder for PATH.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Owns counting a secret's copies in another process's memory.
+// Counts the copies of a secret in another process's memory.
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 
 /**

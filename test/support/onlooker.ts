@@ -1,4 +1,4 @@
-// Owns what one process of a user can see of another: its environment and memory, and whether it may attach.
+// What one process of a user can see of another: its environment and memory, and whether it may attach.
 import { execFileSync } from 'node:child_process';
 import { peer } from './peers.ts';
 

@@ -1,4 +1,4 @@
-// Owns which test programs this machine has for the end-to-end tests, and what happens to a test without them.
+// Finds the programs that tests need. A test without its programs is skipped, or fails if CI=true.
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -48,8 +48,8 @@ export type Peer =
 
 /**
  * What a test may need: a program, private namespaces (root, on Linux), a bare Debian, the programs of version 1 of the
- * wire, a library of Debian's, a program that is built of test/, the checker of workflows, a system that starts
- * programs of another processor, a compiler and musl for that processor, a root with musl, the Node of every packaged
+ * wire, a library of Debian's, a program that is built of test/, the checker of workflows, a system that can start
+ * programs for another processor, a compiler and musl for that processor, a root with musl, the Node of every packaged
  * system, or the Nodes that the bundle supports.
  */
 export type Need =
@@ -144,7 +144,7 @@ export function actionlintProgram(): string {
   return ACTIONLINT;
 }
 
-/** The absolute path of a program that was built or installed of test/. Throws if `skipWithout` has a reason. */
+/** The absolute path of a program that was built from files in test/. Throws if `skipWithout` has a reason. */
 export function builtPeer(name: BuiltPeer): string {
   const path = builtPeerPath(name);
   if (!existsSync(path)) throw new Error(absence(name));

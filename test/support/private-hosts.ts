@@ -1,7 +1,7 @@
-// Owns the private namespaces of end-to-end tests: with their own hostnames, loopback, /run and processes.
+// The private namespaces of end-to-end tests: with their own hostnames, loopback, /run and processes.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-// The first argument of the shell that is process 1 inside; by it, the program inside knows that it is inside.
+// The first argument of the shell that is process 1 inside. It tells the program that it runs inside.
 const marker = 'private-hosts';
 
 // As process 1, it also reaps detached daemons. /etc is the machine's, but changes are only in memory. /etc/hosts is a
@@ -18,14 +18,13 @@ const setUp = `
 `;
 
 /**
- * Goes on in private mount, network and process namespaces, where `hosts` (hostname → loopback address) are
- * all the names there are. The first call replaces this process by one that starts the same program anew
- * inside; there it returns. So call it first, before anything has an effect.
+ * Runs the rest of the program in private mount, network and process namespaces. The only hostnames there are `hosts`
+ * (hostname → loopback address). The first call replaces this process: it starts the same program again, inside, where
+ * the call returns. So call it before anything that has an effect.
  *
- * Inside: no network but an own 127.0.0.0/8 with every port free, so that files run at once cannot collide;
- * in memory an empty `/run`, which is the TMPDIR, and `/etc/docker`; what is written below `/etc` is in memory, too; `/proc` shows
- * only what started inside.
- * Whatever is left, processes and mounts, ends with the program, even a killed one.
+ * Inside, the only network is a private 127.0.0.0/8 with every port free, so that parallel tests do not use the same
+ * ports. `/run` (the TMPDIR) and `/etc/docker` are empty and in memory. Changes below `/etc` are only in memory. `/proc`
+ * shows only processes that started inside. All processes and mounts end with the program, even if it is killed.
  *
  * Needs root and Linux: see `skipWithout('namespaces')`. Throws if process.execve is missing.
  */

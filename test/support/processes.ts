@@ -1,4 +1,4 @@
-// Owns questions about processes that are not the tests' children: whether they have ended, and which they started.
+// Finds processes that are not the tests' children: whether they have ended, and which processes they started.
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 

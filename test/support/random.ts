@@ -1,4 +1,4 @@
-// Owns repeatable random numbers: the same seed gives the same sequence.
+// Repeatable random numbers: the same seed gives the same sequence.
 import { createHash } from 'node:crypto';
 
 export interface Random {

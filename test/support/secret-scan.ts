@@ -1,4 +1,4 @@
-// Owns the search for secrets where they must not be: in files, in output, in /proc.
+// Searches for secrets where there must be none: in files, in output, in /proc.
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -19,7 +19,7 @@ interface Needle {
 
 /**
  * Searches every regular file below `folders` for `secrets`: plain, as a JSON string, URL-encoded, in hexadecimal, as
- * V8 stores it among wide characters, and inside base64 (of `AWS:<secret>`, or of anything). It does not follow links.
+ * V8 stores it in wide characters, and inside base64 (of `AWS:<secret>`, or of anything). It does not follow links.
  * A folder that does not exist is empty.
  */
 export async function findSecretsInFiles(

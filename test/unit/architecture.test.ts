@@ -1,4 +1,4 @@
-// Owns the proof that the code follows its design: which folder may import which, and what is in one place only.
+// Tests that the code follows its design: which folder may import which, and what is in one place only.
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';

@@ -1,4 +1,4 @@
-// Owns the proof of which variables the caller sends, and which the daemon keeps for itself.
+// Tests which variables the caller sends, and which the daemon keeps for itself.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

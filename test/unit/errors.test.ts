@@ -1,4 +1,4 @@
-// Owns the proof that text from outside is fit for a terminal, and what the one line of an error looks like.
+// Tests that text from outside is fit for a terminal, and what the one line of an error looks like.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';

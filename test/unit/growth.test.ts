@@ -1,4 +1,4 @@
-// Owns the proof that the time for a text from outside is at most proportional to its length.
+// Tests that the time for a text from outside is at most proportional to its length.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspectConfig, parseConfig } from '../../src/config/load.ts';

@@ -1,4 +1,4 @@
-// Owns the proof that hints are quoted for a shell: POSIX, and on Windows PowerShell.
+// Tests that hints are quoted for a shell: POSIX, and on Windows PowerShell.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, test } from 'node:test';

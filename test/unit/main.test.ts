@@ -1,4 +1,4 @@
-// Owns the proof that the program runs from source, without a build.
+// Tests that the program runs from source, without a build.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

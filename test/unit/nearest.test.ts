@@ -1,4 +1,4 @@
-// Owns the proof of which name was probably meant by a mistyped one.
+// Tests which name was probably meant by a mistyped one.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nearest, slipsBetween } from '../../src/nearest.ts';

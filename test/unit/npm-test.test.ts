@@ -1,4 +1,4 @@
-// Owns the proof of what `npm test` says of a path that has no tests.
+// Tests what `npm test` says of a path that has no tests.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Owns the proof that tests import only what their tier may, and that unit tests need neither a build nor other
+// Tests that tests import only what their tier may, and that unit tests need neither a build nor other
 // programs.
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';

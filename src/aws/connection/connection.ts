@@ -36,7 +36,7 @@ type HandleArguments = Parameters<NodeHttpHandler['handle']>;
 const DATE_STEP_MS = 1_000;
 
 /**
- * A TCP and TLS handshake that takes longer has lost a packet or has a wrong address: a new try is faster than to wait.
+ * A TCP and TLS handshake that takes longer has lost a packet or has a wrong address: a new try is faster than waiting.
  */
 const CONNECTION_TIMEOUT_MS = 5_000;
 

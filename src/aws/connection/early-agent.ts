@@ -6,8 +6,8 @@ export class EarlyAgent extends Agent {
   readonly #early = new Map<string, Duplex>();
 
   /**
-   * `origin` as in `https://api.ecr.us-east-1.amazonaws.com`. The next request to it uses this connection, finished or
-   * not. If this connection fails first, it is dropped silently: the request opens its own and reports the error.
+   * `origin` as in `https://api.ecr.us-east-1.amazonaws.com`. The next request to it uses this connection, even
+   * if it is not open yet. A failed one is dropped silently: the request then opens its own and reports the error.
    */
   openEarly(origin: string): void {
     const { hostname: host, port } = new URL(origin);

@@ -1,4 +1,4 @@
-// The user's settings for AWS's endpoints, in the environment or a profile: custom URLs, and what they exclude.
+// The user's settings for AWS's endpoints, in the environment or a profile: custom URLs, FIPS and dual-stack.
 import { XacctError } from '../../errors.ts';
 import { command } from '../../hint.ts';
 import type { Environment } from '../../invocation.ts';

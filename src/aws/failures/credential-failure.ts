@@ -8,7 +8,7 @@ import { instanceFailure } from './instance-failure.ts';
 import { processFailure } from './process-failure.ts';
 import { loginFailure, ssoFailure } from './session-failure.ts';
 
-/** Explains the failure of a leaf by the kind of its source: the SDK's own texts do not say enough. */
+/** Explains the failure of a provider by the kind of its source: the SDK's own texts do not say enough. */
 export function credentialFailure(error: unknown, context: FailureContext): XacctError {
   const { source } = context.chain;
   switch (source.kind) {

@@ -26,5 +26,5 @@ export class AssumeRoleError extends Error {
 /** A failure to use a session of `aws sso login`: `cause` is the service's error, or why the file cannot be used. */
 export class SessionError extends Error {}
 
-/** A leaf's credentials lack a key. */
+/** A provider's credentials lack a key. */
 export class NoKeysError extends Error {}

@@ -1,4 +1,4 @@
-// Gets AWS credentials along the chain: one leaf at its source, then its roles. A leaf is loaded when it is used.
+// Gets AWS credentials along the chain: from the provider of its source, then by its roles. Loads only that provider.
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { childEnvironment } from '../../caller-environment.ts';
 import type { AssumedRole, Chain } from '../../identity/profile-chain.ts';

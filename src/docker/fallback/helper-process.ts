@@ -63,7 +63,7 @@ export async function runHelper({ program, args, input, env, timeoutMs }: Helper
   } finally {
     for (const timer of timers) clearTimeout(timer);
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
-    // If even SIGKILL does not end it, as on a dead file system, it must not keep this process alive.
+    // If even SIGKILL does not end it, as on a file system that hangs, it must not keep this process alive.
     child.unref();
   }
 }

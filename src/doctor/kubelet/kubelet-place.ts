@@ -10,7 +10,7 @@ export interface KubeletPlace {
   binDir: string;
   /** A file, or a folder of config files. */
   config: string;
-  /** The running kubelet; also undefined if nothing looked for it. */
+  /** The running kubelet; undefined if there is none, or if it was not searched for. */
   kubelet: RunningKubelet | undefined;
 }
 

@@ -1,4 +1,4 @@
-// Owns the proof that setup asks AWS for the account of a profile that does not declare one.
+// Tests that setup asks AWS for the account of a profile that does not declare one.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

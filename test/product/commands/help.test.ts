@@ -1,4 +1,4 @@
-// Owns the proof that every command explains itself, in 80 columns and with an example that is valid.
+// Tests that every command explains itself, in 80 columns and with an example that is valid.
 import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// Owns the user under attack: files with secrets, and every way to ask for them.
+// The attacked user: files with secrets, and every entry point that can be asked for them.
 import { AssertionError } from 'node:assert';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import type { Tally } from './tally.ts';
 /** A way to ask. */
 export interface AttackedFront {
   readonly name: string;
-  /** How many of a thousand attacks it takes in the same time: a process costs more than a connection. */
+  /** Its number of attacks for each thousand of the fastest entry point: a process costs more than a connection. */
   readonly share: number;
   /** How many run at the same time. */
   readonly atOnce: number;
@@ -32,7 +32,7 @@ export interface AttackedFront {
 /** The input of an attack. */
 export interface Attack {
   readonly seed: number;
-  /** Of each class at the fastest front. */
+  /** Of each class, at the fastest entry point. */
   readonly count: number;
   readonly tally: Tally;
   readonly fronts: readonly AttackedFront[];
@@ -87,10 +87,10 @@ export const fronts: readonly AttackedFront[] = [
   }),
 ];
 
-/** The daemon's answer to these pieces of a request; empty if it hangs up. */
+/** The daemon's answer to these pieces of a request; empty if it closes the connection. */
 export async function exchange({ product }: ProductStage, pieces: readonly Buffer[]): Promise<Buffer> {
   const socket = connect({ path: product.socket, allowHalfOpen: true });
-  // If it hangs up during the write, that is an answer, too.
+  // If it closes the connection during the write, that is an answer, too.
   const answer = buffer(socket).catch(() => Buffer.alloc(0));
   socket.on('error', () => {});
   for (const piece of pieces) await new Promise((resolve) => socket.write(piece, resolve));
@@ -141,14 +141,14 @@ export async function faultOfDaemon(stage: ProductStage & { pid: number }): Prom
   return faultOf('token', HOST, ran, stage.aws.issuedTokens);
 }
 
-/** The number of attacks at a front if the fastest takes `count`: at least one. */
+/** The number of attacks at an entry point if the fastest gets `count`: at least one. */
 export function shareOf({ share }: AttackedFront, count: number): number {
   return Math.max(1, Math.round((count * share) / 1_000));
 }
 
 /**
- * Of attacks that each need a stage, at three fronts in turn: all, or, if few are wanted, each at one front that the
- * seed chooses.
+ * Selects from attacks that each need a stage, listed at three entry points in turn. If few are wanted, each is kept at
+ * one entry point, by the seed.
  */
 export function someOf<T>(attacks: readonly T[], { seed, count }: Pick<Attack, 'seed' | 'count'>): T[] {
   return attacks.filter((_, index) => count >= MANY || (index + Math.floor(index / 3) + seed) % 3 === 0);

@@ -1,4 +1,4 @@
-// Owns the attacks by connection: clients that send nothing, half a request, too much or too slowly, or do not read.
+// Attacks with connections: clients that send nothing, half a request, too much or too slowly, or do not read.
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
@@ -37,7 +37,7 @@ async function attach({ product }: ProductStage): Promise<Socket> {
   return socket;
 }
 
-/** The user gets answers meanwhile; after the attackers have gone, nothing of them is left. */
+/** The user gets answers meanwhile. After the attacking clients have disconnected, the daemon keeps nothing of them. */
 export async function attackByConnection({ seed, count, tally }: Attack): Promise<void> {
   const kind = 'hostile clients';
   await using stage = await startWithDaemon();

@@ -1,4 +1,4 @@
-// Owns the attacks by disk: the folders that the product writes to are full or read-only.
+// Attacks with disks: the folders that the product writes to are full or read-only.
 import type { Product, Ran } from '../product/product.ts';
 import { HOST, type ProductStage } from '../product/stage.ts';
 import { type Attack, attempted, inTurns, someOf, startAttacked } from './attacked.ts';

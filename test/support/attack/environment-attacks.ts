@@ -1,4 +1,4 @@
-// Owns the attacks by environment: variables that redirect, programs in the current folder, code for loading.
+// Attacks with the environment: variables that redirect, programs in the current folder, code for loading.
 import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProductEnvironment } from '../product/product.ts';

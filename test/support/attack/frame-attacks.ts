@@ -1,4 +1,4 @@
-// Owns the attacks on the wire: invalid, nearly valid and oversized requests at the daemon's socket.
+// Attacks on the protocol: invalid, nearly valid and oversized requests at the daemon's socket.
 import { HOST, type ProductStage } from '../product/stage.ts';
 import { type Random, randomOf } from '../random.ts';
 import { type Attack, asRan, exchange, faultOfDaemon, inTurns, startWithDaemon } from './attacked.ts';

@@ -1,4 +1,4 @@
-// Owns the attacks by name: on `get`, with the same names at every front, and on `store`.
+// Attacks with hostnames: on `get`, with the same names at every entry point, and on `store`.
 
 import { HOST, type ProductStage } from '../product/stage.ts';
 import { randomOf } from '../random.ts';
@@ -14,7 +14,7 @@ import {
 import { nameClasses } from './names.ts';
 import { expectedOf, faultOf, isPrintable, mayBeKept } from './rule.ts';
 
-/** Every class at every front, with the same first names, so that differences are found. */
+/** Every class at every entry point. The first names are the same, so that differences are found. */
 export async function attackByName({ seed, count, tally, fronts }: Attack): Promise<void> {
   await using stage = await startWithDaemon();
   for (const front of fronts) {

@@ -1,4 +1,4 @@
-// Owns the server URLs of the attacks: our names, changed in every way that has misled a credential helper.
+// The server URLs of the attacks: our names, changed in every way that has misled a credential helper.
 import { HOST } from '../product/stage.ts';
 import type { Random } from '../random.ts';
 

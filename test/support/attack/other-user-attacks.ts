@@ -1,4 +1,4 @@
-// Owns attacks by another user of the machine on the daemon's socket, files and processes.
+// Attacks by another user of the machine on the daemon's socket, files and processes.
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { seenOf } from '../onlooker.ts';

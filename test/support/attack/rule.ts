@@ -1,4 +1,4 @@
-// Owns the rule for answers to a `get`, written independently of the product: letter by letter.
+// The right answers to a `get`, by code that is independent of the product, character by character.
 import { CANARY } from '../../fake-aws/canary.ts';
 import type { IssuedToken } from '../../fake-aws/world.ts';
 import { canariesInOutput } from '../canary-search.ts';

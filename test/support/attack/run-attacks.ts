@@ -1,4 +1,4 @@
-// Owns the list of attacks, in order, with what each needs of the machine.
+// The list of attacks, in order, with what each needs of the machine.
 import type { Attack } from './attacked.ts';
 import { attackByConnection } from './client-attacks.ts';
 import { attackByDisk } from './disk-attacks.ts';

@@ -1,4 +1,4 @@
-// Owns the attacks by answer: hostile servers instead of ECR, STS, SSO, a container's endpoint or the metadata service.
+// Attacks with answers: hostile servers instead of ECR, STS, SSO, a container's endpoint or the metadata service.
 import { createServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { CANARY } from '../../fake-aws/canary.ts';
@@ -11,7 +11,7 @@ import { faultOf } from './rule.ts';
 
 /** Seconds: retries take time. */
 const DEADLINE = '5';
-/** Of a thousand attacks at the fastest front. */
+/** Of a thousand attacks at the fastest entry point. */
 const SHARE = 20;
 /** Most of the time is waiting. */
 const AT_ONCE = 10;

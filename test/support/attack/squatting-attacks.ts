@@ -1,4 +1,4 @@
-// Owns the attacks by place: another user has put something where the daemon's socket or its folder belongs.
+// Attacks on paths: another user has put something where the daemon's socket or its folder belongs.
 import { chmod, chown, lstat, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { USER } from '../onlooker.ts';

@@ -1,4 +1,4 @@
-// Owns another user of the machine: a process with a nameless uid that listens in the daemon's place, or looks around.
+// Another user of the machine: a process that listens at the daemon's path, or tries to reach the user's files.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// Owns the results of the attacks: their number by class and front, the faults, and the closing table.
+// The results of the attacks: their number by class and entry point, the faults, and the last table.
 
 export interface Wrong {
   readonly kind: string;

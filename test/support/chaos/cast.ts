@@ -1,4 +1,4 @@
-// Owns the registries, the callers, the users and roles of the fake AWS, and the owner of each access key.
+// The registries, the callers, the users and roles of the fake AWS, and the owner of each access key.
 import type { PolicyDocument } from '../../fake-aws/policy-evaluation.ts';
 import type { FakeAws } from '../../fake-aws/start-fake-aws.ts';
 import { PRIMARY_ACCOUNT, SECONDARY_ACCOUNT, twoAccountWorld } from '../../fake-aws/two-account-world.ts';

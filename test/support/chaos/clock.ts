@@ -1,4 +1,4 @@
-// Owns the clocks for the programs under test: AWS's, which never goes back, and this machine's, which may be set and
+// The clocks for the programs under test: AWS's, which never goes back, and this machine's, which may be set and
 // may sleep.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Owns the disturbances of a step's calls, and which failures each may cause.
+// The disturbances of a step's calls, and which failures each may cause.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Problem, Trouble } from './errors.ts';
 import type { Disturbance } from './operations.ts';

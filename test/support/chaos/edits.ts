@@ -1,4 +1,4 @@
-// Owns changes of the users' files: each leads from one content to the next.
+// Changes of the users' files: each leads from one content to the next.
 
 import type { Random } from '../random.ts';
 import type { HomeName, Keys, ROLES, UserName } from './cast.ts';
@@ -54,7 +54,7 @@ function without<T>(record: Readonly<Record<string, T>>, name: string): Record<s
   return Object.fromEntries(Object.entries(record).filter(([key]) => key !== name));
 }
 
-/** Chooses the next change: broken things are likely to be corrected, and missing ones to come back. */
+/** Chooses the next change: it is likely to correct a broken file, or to restore a missing one. */
 export function someEdit(random: Random, homes: Homes, first: Homes): Edit {
   const home = random.pick(['one', 'one', 'two'] as const);
   const { profiles, broken } = homes[home];

@@ -1,4 +1,4 @@
-// Owns the possible lines of a failure: one pattern for each kind of problem, as in docs and failure table.
+// The possible lines of a failure: one pattern for each kind of problem, as in docs and failure table.
 
 /** Faults of files, keys or rights, which last until they are fixed. */
 export type Problem = 'config' | 'profiles' | 'no profile' | 'no identity' | 'key' | 'denied' | 'assume';

@@ -1,4 +1,4 @@
-// Owns the users' files as the model knows them. Each is replaced in one step, as editors do.
+// The users' files as the model knows them. Each is replaced in one step, as editors do.
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HOSTS, type HomeName, type Key, type Keys, ROLES } from './cast.ts';

@@ -41,7 +41,7 @@ export interface Model {
   serves(host: HostName, principal: string, region: string): void;
   /** This token was given out for the host. */
   gives(host: HostName, password: string): void;
-  /** After a logout of a host, or of all: what was given out for it is gone for good. */
+  /** After a logout of a host, or of all: what was given out for it is never given out again. */
   erased(host?: HostName): void;
   /** Whether that is so for the token. */
   isErased(password: string): boolean;
@@ -50,7 +50,7 @@ export interface Model {
    * everything.
    */
   mayHaveForgotten(host?: HostName): void;
-  /** How many tokens are so old that the daemon may renew them unasked. */
+  /** How many tokens are so old that the daemon may renew them without a request. */
   dueAhead(now: Instant): number;
   /** After a change of the clocks: tokens that may have expired no longer count as certain. */
   age(now: Instant): void;

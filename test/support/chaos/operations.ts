@@ -1,4 +1,4 @@
-// Owns the parts of a schedule: steps, each with changes, then calls at the same time with one disturbance.
+// The parts of a schedule: steps, each with changes, then calls at the same time with one disturbance.
 import type { Fault } from '../../fake-aws/faults.ts';
 import type { CallerName, HostName, ROTATED } from './cast.ts';
 import type { Edit } from './edits.ts';

@@ -1,4 +1,4 @@
-// Owns the printed report of a run: the table of counts, and everything needed to repeat a wrong answer.
+// The printed report of a run: the table of counts, and everything needed to repeat a wrong answer.
 import type { Outcome } from './run.ts';
 
 /** Whether all answers were right. */

@@ -11,7 +11,7 @@ import type { Part } from './settle.ts';
 import { type Answered, type ChaosStage, whenNoneRuns } from './stage.ts';
 import type { Issued } from './verdict.ts';
 
-/** After a wrong answer, it shows this many of the last operations: a crowd is two dozen. */
+/** After a wrong answer, it shows this many of the last operations: one step may have two dozen. */
 const REMEMBERED = 50;
 
 /** A wrong answer. */

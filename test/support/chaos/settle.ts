@@ -1,4 +1,4 @@
-// Owns what the model learns from calls: from their requests and the disturbance, not from what the program says.
+// What the model learns from calls: from their requests and the disturbance, not from what the program says.
 import { HOSTS, type HostName } from './cast.ts';
 import type { Instant } from './clock.ts';
 import type { Problem, Trouble } from './errors.ts';

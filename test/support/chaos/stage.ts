@@ -1,4 +1,4 @@
-// Owns the real programs of a schedule: their own installation, the callers' environments, their processes, their AWS.
+// The real programs of a schedule: their own installation, the callers' environments, their processes, their AWS.
 import {
   cpSync,
   mkdirSync,

@@ -1,4 +1,4 @@
-// Owns the conditions under which an answer is judged, and the form of the verdict.
+// The conditions under which an answer is judged, and the form of the verdict.
 import type { HostName } from './cast.ts';
 import type { Instant } from './clock.ts';
 import type { Problem, Trouble } from './errors.ts';

@@ -1,4 +1,4 @@
-// Owns the cache of a real `aws`'s answers, so that during development only ours runs again.
+// The cache of a real `aws`'s answers, so that during development only ours runs again.
 import { createHash } from 'node:crypto';
 import { globSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// Owns the AWS CLIs that the differential test compares with.
+// The AWS CLIs that the differential test compares with.
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 
@@ -14,7 +14,7 @@ export interface AwsProgram {
 const NEWER = '/var/cache/docker-credential-ecr-xacct-tests/aws-cli-1.45.11/bin/aws';
 const DEBIAN = '/usr/bin/aws';
 
-/** The yardstick first; empty if there is none. */
+/** The CLI to compare with first; empty if there is none. */
 export function awsPrograms(): AwsProgram[] {
   return [NEWER, DEBIAN].filter(isProgram).map(awsProgram);
 }

@@ -1,4 +1,4 @@
-// Owns the verdict of a case: whether the two programs used the same identity.
+// The verdict of a case: whether the two programs used the same identity.
 import type { Observation } from './observation.ts';
 
 export type Verdict = 'same' | 'other identity' | 'only ours fails' | 'only aws fails';

@@ -1,4 +1,4 @@
-// Owns the intended differences from the AWS CLI. docs/aws-cli-differences.md has the same rows.
+// The intended differences from the AWS CLI. docs/aws-cli-differences.md has the same rows.
 
 export interface Difference {
   /** The first column: the subject. */

@@ -32,7 +32,7 @@ export interface Case {
   readonly namesSessions?: true;
   /** The row of the table that excuses the case. */
   readonly difference?: DifferenceName;
-  /** Why the older CLI differs: the newer one is the yardstick, and without it there is none. */
+  /** Why the older CLI differs: ours is compared with the newer one, or with none. */
   readonly newer?: string;
 }
 
@@ -182,7 +182,7 @@ export function bytes(text: string): Uint8Array {
   return Buffer.from(text, 'latin1');
 }
 
-/** Why Debian's CLI, version 2.9, is no yardstick for a case. */
+/** Why ours is not compared with Debian's CLI, version 2.9, in a case. */
 export const NEWER = {
   login: 'Debian’s CLI does not know aws login.',
   sourceSso: 'Debian’s CLI fails at the SSO session of a source_profile.',

@@ -1,4 +1,4 @@
-// Owns the ways to write a header, a setting and a line's end in a file, mostly ordinary ones.
+// The ways to write a header, a setting and a line's end in a file, mostly ordinary ones.
 import fc from 'fast-check';
 import { bytes } from './differential-case.ts';
 

@@ -1,4 +1,4 @@
-// Owns the generated cases: files and environments made of unusual parts. The same seed gives the same cases.
+// The generated cases: files and environments made of unusual parts. The same seed gives the same cases.
 import fc from 'fast-check';
 import {
   A,

@@ -10,7 +10,7 @@ export interface Judgement {
   readonly kind: string;
   readonly case: Case;
   readonly verdict: Verdict;
-  /** The yardstick's. */
+  /** Of the CLI that ours is compared with. */
   readonly aws: Observation;
   readonly ours: Observation;
   /** An older CLI's result, if it used another identity without a known reason. */
@@ -19,7 +19,7 @@ export interface Judgement {
   readonly fault?: string;
 }
 
-/** Undefined if only a newer CLI can be the yardstick, and there is none. */
+/** Undefined if only a newer CLI can be compared with, and there is none. */
 export async function judge(
   tls: Tls,
   [yardstick, older]: readonly AwsProgram[],

@@ -1,4 +1,4 @@
-// Owns an AWS machine's servers on link-local addresses: a container's credentials, and an instance's metadata.
+// An AWS machine's servers on link-local addresses: a container's credentials, and an instance's metadata.
 import http from 'node:http';
 import { listen } from '../../fake-aws/listen.ts';
 import { AT_CONTAINER, AT_INSTANCE, type Key } from './differential-case.ts';

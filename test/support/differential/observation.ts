@@ -1,4 +1,4 @@
-// Owns what is compared of a run: its result and its identity, as its calls show.
+// What is compared of a run: its result and its identity, as its calls show.
 import type { Call, FakeAws } from '../../fake-aws/start-fake-aws.ts';
 
 /** One call that AWS answered, without the parts that differ in each run. */

@@ -1,4 +1,4 @@
-// Owns the output of `npm run differential`: a line for each kind, and all details of a case that differs.
+// The output of `npm run differential`: a line for each kind, and all details of a case that differs.
 import { VERDICTS } from './compare.ts';
 import type { Case, Text } from './differential-case.ts';
 import type { Judgement } from './judge.ts';

@@ -1,4 +1,4 @@
-// Owns the rows of the table in docs/clients.md: those of the page, and those that a client's behaviour gives.
+// The rows of the table in docs/clients.md: those of the page, and those that a client's behaviour gives.
 import { readFile } from 'node:fs/promises';
 import type { Client } from './clients.ts';
 import { ecrHost } from './stage.ts';

@@ -1,4 +1,4 @@
-// Owns the clients in docs/clients.md: each with its version and the command that fetches.
+// The clients in docs/clients.md: each with its version and the command that fetches.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Owns a test's Docker engine: one dockerd with its containerd, in one folder, on one socket.
+// A test's Docker engine: one dockerd with its containerd, in one folder, on one socket.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';

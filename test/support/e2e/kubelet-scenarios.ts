@@ -1,4 +1,4 @@
-// Owns what the kubelet's tests share: one registry, pods, and rounds of pulls.
+// What the kubelet's tests share: one registry, pods, and rounds of pulls.
 import assert from 'node:assert/strict';
 import { PRIMARY_ACCOUNT, REGION } from '../../fake-aws/two-account-world.ts';
 import type { Answer, Credential, Pod, Round, ServiceAccount } from './kubelet.ts';

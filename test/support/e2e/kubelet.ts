@@ -1,4 +1,4 @@
-// Owns a node whose kubelet asks for the credentials of images, with the kubelet's own code in the Go program of
+// A node whose kubelet asks for the credentials of images, with the kubelet's own code in the Go program of
 // test/kubelet.
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtempDisposable, readdir, readFile, writeFile } from 'node:fs/promises';

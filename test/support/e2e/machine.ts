@@ -1,4 +1,4 @@
-// Owns a test's machine: our programs in /usr/bin, as a package installs them, /tmp and /root in memory, and a user.
+// A test's machine: our programs in /usr/bin, as a package installs them, /tmp and /root in memory, and a user.
 import { execFile, execFileSync } from 'node:child_process';
 import { appendFileSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';

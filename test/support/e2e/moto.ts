@@ -1,4 +1,4 @@
-// Owns moto, a fake AWS by others: its server on loopback, and the tests' accounts in it.
+// Runs moto, the fake AWS of another project: its server on loopback, and the tests' accounts in it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';

@@ -1,4 +1,4 @@
-// Owns a developer's `pass` in a workplace: a gpg key without a passphrase, and the encrypted store.
+// A developer's `pass` in a workplace: a gpg key without a passphrase, and the encrypted store.
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Workplace } from './workplace.ts';

@@ -1,4 +1,4 @@
-// Owns the commands of the programs that pull images: the rows of the end-to-end tables.
+// The commands of the programs that pull images: the rows of the end-to-end tables.
 import { dockerClis, skipWithout } from '../peers.ts';
 
 /** A program that fetches images from a registry. */
@@ -6,7 +6,7 @@ export interface PullingProgram {
   readonly name: string;
   /** Why it cannot run here, or `false`: for the `skip` of its tests. */
   readonly missing: string | false;
-  /** Whether it shows a failing helper's stdout, and fails. docker before 29 ignores it and pulls anonymously. */
+  /** Whether it shows the stdout of a failing helper, and fails. docker before 29 ignores the failure and pulls. */
   readonly showsStdout: boolean;
   /** The command that fetches an image from the registry, even if it was fetched before. */
   readonly pull: (image: string) => string[];

@@ -1,4 +1,4 @@
-// Owns a record of a client's calls to its credential helper: a script with the helper's name that runs the helper.
+// A record of a client's calls to its credential helper: a script with the helper's name that runs the helper.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Workplace } from './workplace.ts';

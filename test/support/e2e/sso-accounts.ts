@@ -1,4 +1,4 @@
-// Owns the world of a user with forty accounts in one SSO session; three of the accounts have images.
+// Sets up a user with forty accounts in one SSO session. Three of the accounts have images.
 import { tmpdir } from 'node:os';
 import type { TestContext } from 'node:test';
 import { CANARY } from '../../fake-aws/canary.ts';

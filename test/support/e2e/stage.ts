@@ -1,4 +1,4 @@
-// Owns the world around a workplace: AWS, ECR's registry, a registry that is not ECR's, a Docker engine.
+// The servers of the end-to-end tests: AWS, ECR's registry, a registry that is not ECR's, a Docker engine.
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { pipeline } from 'node:stream';

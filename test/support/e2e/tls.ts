@@ -1,4 +1,4 @@
-// Owns TLS in private hosts: servers on the port that clients expect, and the certificate authorities that engines
+// TLS in private namespaces: servers on the port that clients expect, and the certificate authorities that engines
 // trust.
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';

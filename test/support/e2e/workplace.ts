@@ -1,4 +1,4 @@
-// Owns one user of an end-to-end test: a HOME with its configuration, and the processes in it.
+// One user of an end-to-end test: a HOME with its configuration, and the processes in it.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';

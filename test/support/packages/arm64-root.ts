@@ -1,4 +1,4 @@
-// Owns a root for programs of another processor: Debian's libraries for it, and an emulator that the kernel starts for
+// A root for programs of another processor: Debian's libraries for it, and an emulator that the kernel starts for
 // them.
 import { peer } from '../peers.ts';
 import { type EnteredRoot, enterRoot } from './entered-root.ts';

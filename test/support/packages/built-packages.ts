@@ -1,4 +1,4 @@
-// Owns the packages of this source: built once, shared by all test files, and kept until the source changes.
+// The packages of this source: built once, shared by all test files, and kept until the source changes.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -31,7 +31,7 @@ const SOURCES = [
   'CHANGELOG.md',
   'LICENSE',
 ];
-/** Milliseconds. A build takes a minute. After a process has died in one, the others wait this long. */
+/** Milliseconds. A build takes a minute. If a process was killed during a build, the others wait this long. */
 const STALE = 240_000;
 const LOCK = { stale: STALE, retries: { retries: 400, factor: 1, minTimeout: 1_000 } };
 

@@ -1,4 +1,4 @@
-// Owns temporary systems for tests: a Debian or one with musl, in which nothing was installed, or a copy of this
+// Temporary systems for tests: a Debian or one with musl, in which nothing was installed, or a copy of this
 // machine's.
 import { debianRoot, muslRoot } from '../peers.ts';
 import { type EnteredRoot, enterRoot } from './entered-root.ts';

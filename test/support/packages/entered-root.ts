@@ -1,4 +1,4 @@
-// Owns a temporary root file system for a test, in private namespaces, with all processes in it.
+// A temporary root file system for a test, in private namespaces, with all processes in it.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

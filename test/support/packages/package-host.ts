@@ -1,4 +1,4 @@
-// Owns the web server of package repositories, and the key that signs them.
+// The web server of package repositories, and the key that signs them.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:https';

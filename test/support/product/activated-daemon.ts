@@ -1,4 +1,4 @@
-// Owns a daemon that systemd-socket-activate starts for the first connection to a product's socket.
+// A daemon that systemd-socket-activate starts for the first connection to a product's socket.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { lstat, mkdir } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// Owns CI jobs for AWS and their platform: tokens, the roles that trust them, and GitHub's endpoint of a job.
+// CI jobs for AWS and their platform: tokens, the roles that trust them, and GitHub's endpoint of a job.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CANARY } from '../../fake-aws/canary.ts';

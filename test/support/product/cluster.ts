@@ -1,4 +1,4 @@
-// Owns a cluster as its kubelet and STS see it: the issuer that roles trust, requests, and runs of the plugin.
+// A cluster as its kubelet and STS see it: the issuer that roles trust, requests, and runs of the plugin.
 import assert from 'node:assert/strict';
 import { PRIMARY_ACCOUNT, SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';
 import { APP, AUDIENCE, ISSUER } from '../pods.ts';

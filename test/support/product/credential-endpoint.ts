@@ -1,4 +1,4 @@
-// Owns a machine's sources of AWS credentials: a container's endpoint, an instance's metadata service, the SSO cache.
+// A machine's sources of AWS credentials: a container's endpoint, an instance's metadata service, the SSO cache.
 import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import http from 'node:http';

@@ -118,7 +118,7 @@ async function ask(
 }
 
 async function footprintOf(pid: number, gets: number): Promise<LoadFootprint> {
-  // The daemon waits for a process that ends now at its next chance.
+  // The daemon reaps a process that ends now in a later turn of its event loop.
   await whenever('no process is a zombie', async () => (await zombiesOf(pid)) === 0).catch(() => {
     // The figures show failures.
   });

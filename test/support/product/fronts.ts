@@ -1,4 +1,4 @@
-// Owns the list of programs that answer Docker's protocol, and that the contract tests run.
+// The programs that answer Docker's protocol, which the contract tests run.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { bin, type Product, type ProductEnvironment, type Ran, type RunOptions } from './product.ts';

@@ -1,4 +1,4 @@
-// Owns the table of identities: the user's configuration, and whose token it must give.
+// The table of identities: the user's configuration, and whose token it must give.
 import { join } from 'node:path';
 import { PRIMARY_ACCOUNT, SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';
 import { asVariables, sessionOfDev } from './credential-endpoint.ts';

@@ -1,4 +1,4 @@
-// Owns a kubelet's files in a test's folder: its plugins, their config, and a kubectl that knows one pod.
+// A kubelet's files in a test's folder: its plugins, their config, and a kubectl that knows one pod.
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { APP, AUDIENCE, podToken } from '../pods.ts';

@@ -1,4 +1,4 @@
-// Owns the native client for its own tests: with sanitizers, against the tests' socket and program.
+// Compiles and runs the native client for its own tests: with sanitizers, against the tests' socket and program.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { compileClient } from '../../../scripts/compile-client.ts';
 
 const SANITIZERS = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
-/** Exit status after a finding of a sanitizer. The client has 0 and 1, the tests' program 7. */
+/** Exit status if a sanitizer finds a fault. The client uses 0 and 1, the tests' program 7. */
 const FOUND = 99;
 const SANITIZER_OPTIONS = `exitcode=${FOUND}:detect_leaks=0:halt_on_error=1`;
 

@@ -1,10 +1,10 @@
-// Owns fake daemons: servers at the daemon's socket that do what a test wants.
+// Fake daemons: servers at the daemon's socket that do what a test wants.
 import { createServer, type Socket } from 'node:net';
 
 /** Handles a connection, from which nothing was read yet. */
 export type Treatment = (socket: Socket) => void;
 
-/** Listens at a path in an existing folder, and handles every connection so. Disposing ends it. */
+/** Listens at a path in an existing folder, and passes every connection to `handle`. Disposing ends it. */
 export async function pretendDaemon(path: string, treat: Treatment): Promise<AsyncDisposable> {
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {

@@ -1,4 +1,4 @@
-// Owns a user for the built programs: folders, an environment built from nothing, and the end of the daemon.
+// A user who runs the built programs: folders, an environment of its own, and the end of the daemon.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// Owns the table of services that a token needs: for each, an identity that asks it, and how to redirect it.
+// The table of services that a token needs: for each, an identity that asks it, and how to redirect it.
 import { SECONDARY_ACCOUNT } from '../../fake-aws/two-account-world.ts';
 import { writeLoginCache, writeSsoCache } from './credential-endpoint.ts';
 import { DEV, HOUR, mine } from './identities.ts';

@@ -1,4 +1,4 @@
-// Owns the machine on which every session begins.
+// The machine on which every session begins.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startConnectProxy } from '../../fake-aws/connect-proxy.ts';

@@ -1,4 +1,4 @@
-// Owns the machines of sessions that need more: a job of GitHub Actions, and Podman with the image.
+// The machines of sessions that need more: a job of GitHub Actions, and Podman with the image.
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildImage } from '../../../scripts/package/image.ts';

@@ -1,4 +1,4 @@
-// Sessions of people as files: commands with their output. `[..]` is any text within a line; a line `...` is any lines.
+// Terminal sessions as files: commands with their output. `[..]` is any text within a line; a line `...` is any lines.
 import type { SessionMachine } from './session-machine.ts';
 
 /** One command of a session. */

@@ -1,4 +1,4 @@
-// Owns a setup on a terminal: the profiles that it finds, and its questions.
+// A setup on a terminal: the profiles that it finds, and its questions.
 import { type SetupHome, ssoProfile } from '../unit/setup-home.ts';
 import { bin } from './product.ts';
 import { openTerminal } from './terminal.ts';

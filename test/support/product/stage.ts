@@ -1,4 +1,4 @@
-// Owns the stage of most tests of the built programs: a fake AWS with its standard world, and a user.
+// Sets up most tests of the built programs: a fake AWS with two accounts, and a user.
 import { type FakeAws, type FakeAwsOptions, startFakeAws } from '../../fake-aws/start-fake-aws.ts';
 import {
   type AccessKey,

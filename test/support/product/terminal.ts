@@ -1,4 +1,4 @@
-// Owns a program on its own terminal, made by script(1), and its input.
+// Runs a program on its own terminal, made by script(1), and types its input.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readlinkSync } from 'node:fs';

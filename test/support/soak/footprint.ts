@@ -1,4 +1,4 @@
-// What this process keeps after a garbage collection: bytes, descriptors, files, and objects of the kinds that leak.
+// What this process keeps after a garbage collection: bytes, descriptors, files, and objects of kinds that could leak.
 import { readdirSync } from 'node:fs';
 import { queryObjects } from 'node:v8';
 import { giveBackGarbage } from '../../../src/daemon/small-heap.ts';

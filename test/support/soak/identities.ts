@@ -167,7 +167,7 @@ function section(header: string, settings: Readonly<Record<string, string>>): st
   return `[${header}]\n${lines.join('')}`;
 }
 
-/** `remark`: an edit without effect. */
+/** `remark`: a comment, which has no effect. */
 export function writeConfig(
   identities: readonly SoakIdentity[],
   home: string,

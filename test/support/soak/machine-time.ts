@@ -1,4 +1,4 @@
-// The time of one machine, at a test's speed: AWS's time, a wall clock that may be set wrong, and sleep.
+// The simulated time of one machine: AWS's time, a wall clock that may be set wrong, and sleep.
 import { type Clock, createClock, type Moment } from '../../../src/clock.ts';
 
 export const SECOND = 1_000;
@@ -15,7 +15,7 @@ export interface MachineTime {
   moment(): Moment;
   /** For the product: runs each minute while the machine is awake. */
   everyMinute(look: () => void): void;
-  /** Time in which nothing else happens. Milliseconds. */
+  /** Advances the time, while nothing else happens. Milliseconds. */
   pass(ms: number): void;
   /** Awake until then, minute by minute; awaits `settle` after each minute's run. */
   runUntil(then: number, settle: () => Promise<void>): Promise<void>;
@@ -23,7 +23,7 @@ export interface MachineTime {
   sleepUntil(then: number): void;
   /** Sets the wall clock this far ahead of the right time, in milliseconds; behind if it is negative. */
   setAhead(ms: number): void;
-  /** No daemon is left that would run it. */
+  /** Ends the runs of `everyMinute`: no daemon is left. */
   stopLooks(): void;
 }
 

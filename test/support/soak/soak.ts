@@ -1,4 +1,4 @@
-// A soak: weeks of a machine's life, with many identities, in seconds, and its figures.
+// A soak: runs simulated weeks of a machine with many identities in seconds, and returns its figures.
 import type { Response } from '../../../src/wire/codec.ts';
 import { createRandom } from '../random.ts';
 import { countObjects, type Footprint, idleTimers, type KeptObjects, takeFootprint } from './footprint.ts';
@@ -37,7 +37,7 @@ export interface SoakResult extends SoakOptions {
   objects: readonly KeptObjects[];
 }
 
-/** The first day that counts, from 1. Before it, everything is still warming up. */
+/** The first day that counts, from 1. Before it, memory still grows as expected. */
 export function firstDay(days: number): number {
   return Math.max(1, Math.min(3, days - 2));
 }
@@ -51,7 +51,7 @@ const POLICIES: Readonly<Record<MachineKind, SoakPolicy>> = {
   server: { refreshMargin: 30 * MINUTE, maxTokenAge: 10 * HOUR },
 };
 
-/** The objects of the events. */
+/** What the events change. */
 interface Stage {
   aws: SmallAws;
   time: MachineTime;

@@ -1,4 +1,4 @@
-// What a soak must fulfil, and the closing table of its figures.
+// The conditions that a soak must meet, and the last table, with its figures.
 import type { Footprint, KeptObjects } from './footprint.ts';
 import { firstDay, type SoakResult } from './soak.ts';
 
@@ -8,7 +8,7 @@ const MOST_MINTS = 1.25;
 const MOST_HEAP = 1.1;
 /** The same for objects: not every day has equally many active identities. */
 const MOST_OBJECTS = 1.25;
-/** For small numbers, a few more are no growth. */
+/** A growth by this much is allowed, because small numbers vary. */
 const FEW = 20;
 /** The median is of this many days at either end. */
 const DAYS = 3;

@@ -1,4 +1,4 @@
-// Owns a HOME for tests of `ecr-xacct setup`, which runs in this process with in-memory streams.
+// A HOME for tests of `ecr-xacct setup`, which runs in this process with in-memory streams.
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// Owns the proof of which texts are an MFA code.
+// Tests which texts are an MFA code.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { typedCode } from '../../../src/callers/typed-code.ts';

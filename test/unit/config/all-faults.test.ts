@@ -1,4 +1,4 @@
-// Owns the proof that a check of a config reports all its mistakes, first the one that a `get` reports.
+// Tests that a check of a config reports all its mistakes, first the one that a `get` reports.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspectConfig, parseConfig } from '../../../src/config/load.ts';

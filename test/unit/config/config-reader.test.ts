@@ -1,4 +1,4 @@
-// Owns the proof that each caller's answer uses the config that its environment names, as it is now.
+// Tests that each caller's answer uses the config that its environment names, as it is now.
 import assert from 'node:assert/strict';
 import { chmodSync, mkdtempDisposableSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

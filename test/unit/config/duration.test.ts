@@ -1,4 +1,4 @@
-// Owns the proof of how a duration is written.
+// Tests how a duration is written.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDuration } from '../../../src/config/duration.ts';

@@ -1,4 +1,4 @@
-// Owns the proof that adding, changing and removing a rule leaves the rest of the text as it is.
+// Tests that adding, changing and removing a rule leaves the rest of the text as it is.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';

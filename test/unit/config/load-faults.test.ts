@@ -1,4 +1,4 @@
-// Owns the proof of the place and the message of each fault in config.yaml.
+// Tests the place and the message of each fault in config.yaml.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseConfig } from '../../../src/config/load.ts';

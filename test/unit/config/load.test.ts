@@ -1,4 +1,4 @@
-// Owns the proof of what config.yaml may contain, and how it is read.
+// Tests what config.yaml may contain, and how it is read.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { emptyConfig } from '../../../src/config/empty-config.ts';

@@ -1,4 +1,4 @@
-// Owns the proof of which rule covers a hostname, and which hostnames get a credential at all.
+// Tests which rule covers a hostname, and which hostnames get a credential at all.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-// Owns the proof of how the machine's config and the user's own are merged.
+// Tests how the machine's config and the user's own are merged.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { emptyConfig } from '../../../src/config/empty-config.ts';

@@ -1,4 +1,4 @@
-// Owns the proof of the paths of the configs and the log, by the caller's environment.
+// Tests the paths of the configs and the log, by the caller's environment.
 import assert from 'node:assert/strict';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';

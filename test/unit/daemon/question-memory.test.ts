@@ -1,4 +1,4 @@
-// Owns the proof that a daemon with a memory of questions answers and counts like one without.
+// Tests that a daemon with a memory of questions answers and counts like one without.
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, mkdtempDisposableSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';

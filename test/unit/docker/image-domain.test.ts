@@ -1,4 +1,4 @@
-// Owns the proof of an image's registry, by Docker's rules for names.
+// Tests an image's registry, by Docker's rules for names.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { imageDomain } from '../../../src/docker/image-domain.ts';

@@ -1,4 +1,4 @@
-// Owns the proof of how stdin is read, and that a secret on it is never quoted.
+// Tests how stdin is read, and that a secret on it is never quoted.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-// Owns the proof of which forms of a server URL are read, and that no other text names a hostname.
+// Tests which forms of a server URL are read, and that no other text names a hostname.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-// Owns the proof that the steps on a terminal, one after another, are the beginning of the whole text.
+// Tests that the steps on a terminal, one after another, are the beginning of the whole text.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-// Owns the proof of when AWS is asked for a profile's account, and how long the answer is remembered.
+// Tests when AWS is asked for a profile's account, and how long the answer is remembered.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';

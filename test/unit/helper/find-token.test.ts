@@ -1,4 +1,4 @@
-// Owns the proof of how a token is found: the profiles of an account in turn, and MFA sessions.
+// Tests how a token is found: the profiles of an account in turn, and MFA sessions.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isWhole, WholeEnvironmentNeeded } from '../../../src/caller-environment.ts';

@@ -1,4 +1,4 @@
-// Owns the proof of the hosts for which the fallback helper is asked, its input, and the handling of its answers.
+// Tests the hosts for which the fallback helper is asked, its input, and the handling of its answers.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { WholeEnvironmentNeeded } from '../../../src/caller-environment.ts';

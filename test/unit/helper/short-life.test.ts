@@ -1,4 +1,4 @@
-// Owns the proof that a login says why its token has a short lifetime, and nothing about a usual one.
+// Tests that a login says why its token has a short lifetime, and nothing about a usual one.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseConfig } from '../../../src/config/load.ts';

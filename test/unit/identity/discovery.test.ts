@@ -1,4 +1,4 @@
-// Owns the proof of which profiles of ~/.aws/config are tried for an account, and in which order.
+// Tests which profiles of ~/.aws/config are tried for an account, and in which order.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { emptyConfig } from '../../../src/config/empty-config.ts';

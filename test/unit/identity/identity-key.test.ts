@@ -1,4 +1,4 @@
-// Owns the proof that callers share a token exactly if AWS would give them the same one.
+// Tests that callers share a token exactly if AWS would give them the same one.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { WholeEnvironmentNeeded } from '../../../src/caller-environment.ts';

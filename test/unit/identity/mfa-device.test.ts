@@ -1,4 +1,4 @@
-// Owns the proof of which MFA device an identity needs, and of which identities share one MFA session.
+// Tests which MFA device an identity needs, and which identities share one MFA session.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { emptyConfig } from '../../../src/config/empty-config.ts';

@@ -1,4 +1,4 @@
-// Owns the proof of the source of a profile's credentials, and of the error if there is none.
+// Tests the source of a profile's credentials, and the error if there is none.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { command } from '../../../src/hint.ts';

@@ -1,4 +1,4 @@
-// Owns the proof of the identity for a hostname, step by step, and of the reason that is given.
+// Tests the identity for a hostname, step by step, and the reason that is given.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { emptyConfig } from '../../../src/config/empty-config.ts';

@@ -1,4 +1,4 @@
-// Owns the proof of the conclusion of an explanation.
+// Tests the conclusion of an explanation.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Explanation } from '../../../src/helper/explain.ts';

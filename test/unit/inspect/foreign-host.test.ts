@@ -1,4 +1,4 @@
-// Owns the proof of which program is said to answer Docker for a host that is not ours.
+// Tests which program is said to answer Docker for a host that is not ours.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// Owns the proof of the overview's text: a daemon that fails, sign-ins, and long names.
+// Tests the overview's text: a daemon that fails, sign-ins, and long names.
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';

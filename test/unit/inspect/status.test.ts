@@ -1,4 +1,4 @@
-// Owns the proof that `ecr-xacct status` tells the truth about the files of a HOME, and that its commands can be run.
+// Tests that `ecr-xacct status` tells the truth about the files of a HOME, and that its commands can be run.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { CONFIG, DOCKER, makeSetupHome, ssoProfile } from '../../support/unit/setup-home.ts';

@@ -1,4 +1,4 @@
-// Owns the proof of how long the kubelet keeps a token, and of the duration's text.
+// Tests how long the kubelet keeps a token, and the duration's text.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { cacheDuration, kubernetesDuration } from '../../../src/kubelet/cache-duration.ts';

@@ -1,4 +1,4 @@
-// Owns the proof that matchImages are matched as the kubelet matches them.
+// Tests that matchImages are matched as the kubelet matches them.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { matchesImage } from '../../../src/kubelet/image-match.ts';

@@ -1,4 +1,4 @@
-// Owns the proof that a CredentialProviderConfig is read as strictly as by the kubelet, with an error for each fault.
+// Tests that a CredentialProviderConfig is read as strictly as by the kubelet, with an error for each fault.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

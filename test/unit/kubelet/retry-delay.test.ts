@@ -1,4 +1,4 @@
-// Owns the proof of how long the plugin waits after a throttled answer.
+// Tests how long the plugin waits after a throttled answer.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PLUGIN_DEADLINE, retryDelay } from '../../../src/kubelet/retry-delay.ts';

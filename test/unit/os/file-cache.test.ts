@@ -1,4 +1,4 @@
-// Owns the proof that a file is read again exactly if it has changed, and that no file can block or confuse the reader.
+// Tests that a file is read again exactly if it has changed, and that no file can block or confuse the reader.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import {

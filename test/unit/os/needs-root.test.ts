@@ -1,4 +1,4 @@
-// Owns the proof of when a hint must begin with sudo.
+// Tests when a hint must begin with sudo.
 import assert from 'node:assert/strict';
 import { chownSync, mkdtempDisposableSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// Owns the proof of which files are trusted as root's, and that each error names the command that fixes it.
+// Tests which files are trusted as root's, and that each error names the command that fixes it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';

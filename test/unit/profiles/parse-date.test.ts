@@ -1,4 +1,4 @@
-// Owns the proof that a date means the same moment as for the AWS CLI, or is rejected.
+// Tests that a date means the same moment as for the AWS CLI, or is rejected.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDate } from '../../../src/profiles/parse-date.ts';

@@ -1,4 +1,4 @@
-// Owns the proof of which profiles the AWS files have, of faults in them with their place, and that no secret is kept.
+// Tests which profiles the AWS files have, the place of each fault in them, and that no secret is kept.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempDisposableSync, symlinkSync, writeFileSync } from 'node:fs';

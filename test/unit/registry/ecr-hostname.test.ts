@@ -1,4 +1,4 @@
-// Owns the proof of the meaning of ECR hostnames: every family, and many names that only look like one.
+// Tests the meaning of ECR hostnames: every family, and many names that only look like one.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseRegistry, partitionOfRegion } from '../../../src/registry/ecr-hostname.ts';

@@ -1,4 +1,4 @@
-// Owns the proof of the notes on hostnames that are nearly ECR's.
+// Tests the notes on hostnames that are nearly ECR's.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';

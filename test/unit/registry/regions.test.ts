@@ -1,4 +1,4 @@
-// Owns the proof that every offered region exists.
+// Tests that every offered region exists.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { partitionOfRegion } from '../../../src/registry/ecr-hostname.ts';

@@ -1,4 +1,4 @@
-// Owns the proof that the documents match this source: the generated parts, and the targets of links.
+// Tests that the documents match this source: the generated parts, and the targets of links.
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -64,7 +64,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
   'What is different on Windows?': 'docs/install.md#windows',
   'How do I remove it?': 'docs/install.md#upgrade-and-remove',
   'What does setup change?': 'docs/setup.md#what-it-asks-and-writes',
-  'How do I undo setup?': 'docs/setup.md#take-it-back',
+  'How do I undo setup?': 'docs/setup.md#undo-it',
   'How do I write a rule by hand?': 'docs/setup.md#by-hand',
   'Which profile is used for my registry?': 'docs/identities.md#see-which-one-and-why',
   'How is a profile found by its account?': 'docs/identities.md#step-4-the-profile-of-the-account',
@@ -78,7 +78,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
   'How do I let another account pull?': 'docs/cross-account.md#an-account',
   'What does my own role need?': 'docs/cross-account.md#people-and-ci',
   'How do I use it for Docker Hub as well?': 'docs/creds-store.md#the-fallback-helper',
-  'How do I empty its memory?': 'docs/daemon.md#make-it-forget-end-it',
+  'How do I empty its memory?': 'docs/daemon.md#empty-its-memory-stop-it',
   'What does this error mean?': 'docs/troubleshooting.md#sso-expired',
   'How do I use it in GitHub Actions?': 'docs/ci.md#github-actions',
 };

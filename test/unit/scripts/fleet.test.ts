@@ -1,4 +1,4 @@
-// Owns the proof that the fleet model agrees with results that can be calculated, and that its goals hold.
+// Tests that the fleet model agrees with results that can be calculated, and that its goals hold.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createCalendar, TICK } from '../../../scripts/fleet/calendar.ts';

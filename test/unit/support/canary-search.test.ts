@@ -1,4 +1,4 @@
-// Owns the proof that the search for the fake AWS's secrets finds them in every place where none may be.
+// Tests that the search for the fake AWS's secrets finds them in every place where none may be.
 import assert from 'node:assert/strict';
 import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// Owns the proof that the secret scan finds secrets in all their forms.
+// Tests that the secret scan finds secrets in all their forms.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

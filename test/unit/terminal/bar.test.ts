@@ -1,4 +1,4 @@
-// Owns the proof that a bar shows what remains, in characters that the terminal has.
+// Tests that a bar shows what remains, in characters that the terminal has.
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';

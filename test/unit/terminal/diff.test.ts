@@ -1,4 +1,4 @@
-// Owns the proof that a diff can be applied, has colour only on a screen with colour, and cannot disturb a terminal.
+// Tests that a diff can be applied, has colour only on a screen with colour, and cannot disturb a terminal.
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-// Owns the proof that tables fit, cannot disturb a terminal, and use colour only if they may.
+// Tests that tables fit, cannot disturb a terminal, and use colour only if they may.
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-// Owns the proof that texts are measured as string-width does, also on the fast path.
+// Tests that texts are measured as string-width does, also on the fast path.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import stringWidth from 'string-width';

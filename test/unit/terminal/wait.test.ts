@@ -1,4 +1,4 @@
-// Owns the proof of the line about a wait without a terminal. Tests of the built program cover terminals.
+// Tests the line about a wait without a terminal. Tests of the built program cover terminals.
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';

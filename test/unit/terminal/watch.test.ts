@@ -1,4 +1,4 @@
-// Owns the proof of what a watch draws, when it ends, and that it restores the terminal.
+// Tests what a watch draws, when it ends, and that it restores the terminal.
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';

@@ -1,4 +1,4 @@
-// Owns the proof of how long a login is kept, and that nothing of it remains.
+// Tests how long a login is kept, and that nothing of it remains.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createLoginStore } from '../../../src/token/login-store.ts';

@@ -1,4 +1,4 @@
-// Owns the proof of what the cache says about its tokens: whose and where they are, their use, their mints, their failures.
+// Tests what the cache says about its tokens: whose and where they are, their use, their mints, their failures.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { XacctError } from '../../../src/errors.ts';

@@ -1,4 +1,4 @@
-// Owns the proof that frames arrive as they were sent, and that hostile ones are rejected.
+// Tests that frames arrive as they were sent, and that hostile ones are rejected.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';

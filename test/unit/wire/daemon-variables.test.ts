@@ -1,4 +1,4 @@
-// Owns the proof of the time limit of an answer.
+// Tests the time limit of an answer.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { command } from '../../../src/hint.ts';

@@ -1,4 +1,4 @@
-// Owns the proof of when a daemon sees the same files as its caller, by what the caller sends about them.
+// Tests when a daemon sees the same files as its caller, by what the caller sends about them.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempDisposableSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';

@@ -1,4 +1,4 @@
-// Owns the proof of the socket's path, and that a folder or socket of another user is rejected.
+// Tests the socket's path, and that a folder or socket of another user is rejected.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import {

@@ -1,4 +1,4 @@
-// Owns the list of hand-written kinds.
+// The list of hand-written kinds.
 import type { Kind } from '../differential-case.ts';
 import { environments } from './environment.ts';
 import { files } from './files.ts';

@@ -1,4 +1,4 @@
-// Cases of profiles with several ways to credentials.
+// Cases of profiles with several kinds of credentials.
 import {
   A,
   B,
@@ -47,14 +47,14 @@ const WAYS: readonly Way[] = [
 
 const LEFT = { ...WEB_FILE, ...ssoCache('corp'), ...ssoCache(SSO_URL), ...loginCache(), ...byProcess.files };
 
-/** The profile `name` with all these ways, and what its ways need. */
+/** The profile `name` with all these kinds of credentials, and what these need. */
 function profileOf(
   name: string,
   ways: readonly Way[],
   more = '',
 ): Pick<Case, 'config' | 'credentials' | 'files'> {
   const written = new Set<string>();
-  // If two ways share a setting, it is the first one's.
+  // If two kinds share a setting, its value is the first one's.
   const settings = (texts: readonly (string | undefined)[]) =>
     texts
       .flatMap((text) => (text ?? '').split('\n'))

@@ -1,4 +1,4 @@
-// Owns the failures without AWS: configs and profiles that are empty, invalid, or contradict each other.
+// The failures without AWS: configs and profiles that are empty, invalid, or contradict each other.
 import { appendFile } from 'node:fs/promises';
 import { devFiles, HOST, keysOf, mfaRole, roleArn } from '../stage.ts';
 import type { Failure } from './failure.ts';

@@ -1,4 +1,4 @@
-// Owns the failures of a container's or an EC2 instance's credential endpoint.
+// The failures of a container's or an EC2 instance's credential endpoint.
 import { join } from 'node:path';
 import { createCertificateAuthority } from '../../certificates.ts';
 import { HOST, roleArn } from '../stage.ts';

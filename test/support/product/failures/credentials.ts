@@ -1,4 +1,4 @@
-// Owns the failures of AWS credentials: roles, keys, tokens in files.
+// The failures of AWS credentials: roles, keys, tokens in files.
 import { writeFile } from 'node:fs/promises';
 import { EXTERNAL_ID } from '../../../fake-aws/two-account-world.ts';
 import { tokenFile } from '../identities.ts';

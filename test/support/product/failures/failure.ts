@@ -1,4 +1,4 @@
-// Owns the form of the failure table: what goes wrong, and what the error line must say.
+// The form of the failure table: what goes wrong, and what the error line must say.
 import type { Fault } from '../../../fake-aws/faults.ts';
 import type { FakeAwsOptions } from '../../../fake-aws/start-fake-aws.ts';
 import type { ProductEnvironment, ProductFiles } from '../product.ts';

@@ -1,4 +1,4 @@
-// Owns the failures of a credential_process.
+// The failures of a credential_process.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEV_SECRET } from '../../../fake-aws/two-account-world.ts';

@@ -1,4 +1,4 @@
-// Owns the failures in which AWS answers with an error.
+// The failures in which AWS answers with an error.
 import { asVariables, sessionOfDev } from '../credential-endpoint.ts';
 import type { ProductStage } from '../stage.ts';
 import { devFiles, HOST, keysOf, roleArn } from '../stage.ts';

@@ -1,4 +1,4 @@
-// Owns the failures of sessions of `aws sso login` and `aws login`.
+// The failures of sessions of `aws sso login` and `aws login`.
 import { createHash } from 'node:crypto';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-// Owns the failures of connections to AWS: it cannot be reached, or does not answer.
+// The failures of connections to AWS: it cannot be reached, or does not answer.
 import { createServer } from 'node:net';
 import { listen } from '../../../fake-aws/listen.ts';
 import { createCertificateAuthority } from '../../certificates.ts';

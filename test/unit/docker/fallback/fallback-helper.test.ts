@@ -1,4 +1,4 @@
-// Owns the proof that another credential helper, however it behaves, leads to an answer or to one line of error.
+// Tests that another credential helper, however it behaves, leads to an answer or to one line of error.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile, symlink, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// Owns the proof of which program is used as a credential helper, and that it is never one in the current folder.
+// Tests which program is used as a credential helper, and that it is never one in the current folder.
 import assert from 'node:assert/strict';
 import { chmod, copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';

@@ -1,4 +1,4 @@
-// Owns the proof that doctor finds the kubelet of this machine and its plugins, in a root folder of the test's own.
+// Tests that doctor finds the kubelet of this machine and its plugins, in a root folder of the test's own.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
