@@ -15,7 +15,7 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, ErrorHelp>> = {
   'assume-role-denied': {
     cause:
       "STS does not let the source profile assume the role. The profile's own policy must allow `sts:AssumeRole`, and the role's trust policy must name the profile's account, user or role (and the external ID, where it asks for one).",
-    fix: 'Run `ecr-xacct doctor HOST`: it looks at both sides and says which one is missing.',
+    fix: 'Run `ecr-xacct doctor HOST/NAME:TAG`: it looks at both sides and says which one is missing.',
   },
   cancelled: {
     cause: 'You left a question with Ctrl-C or Escape. Nothing was changed.',

@@ -1,5 +1,11 @@
 // Parses the keys under `registries:`: an exact hostname, or an ECR hostname in which `*` replaces whole parts.
-import { type PrivateRegistry, parseRegistry, partitionOfRegion } from '../registry/ecr-hostname.ts';
+import {
+  ENDPOINTS,
+  type PrivateRegistry,
+  parseRegistry,
+  partitionOfRegion,
+  suffixesOf,
+} from '../registry/ecr-hostname.ts';
 
 /** From the most specific to the least. */
 export type Rank = 'exact' | 'account+region' | 'account' | 'region' | 'wildcard';
@@ -73,6 +79,17 @@ export function covers(pattern: Glob, registry: PrivateRegistry): boolean {
     fits(pattern.region, region) &&
     fits(pattern.suffix, suffix)
   );
+}
+
+/** A hostname in this region that the pattern matches, preferably without FIPS and dual-stack. */
+export function hostnameIn(pattern: Glob, region: string): string | undefined {
+  for (const endpoint of ENDPOINTS) {
+    for (const suffix of suffixesOf(endpoint, region)) {
+      const registry = parseRegistry(`${pattern.account}.${endpoint}.${region}.${suffix}`);
+      if (registry?.service === 'ecr' && covers(pattern, registry)) return registry.hostname;
+    }
+  }
+  return undefined;
 }
 
 function parts({ hostname, region, fips, dualStack }: PrivateRegistry, account: string) {

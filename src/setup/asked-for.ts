@@ -1,10 +1,12 @@
 // Whether Docker asks ecr-xacct for the registries of a new rule, and the notes if it does not.
+import { hostnameIn, parsePattern } from '../config/pattern.ts';
 import { readDockerConfig } from '../docker/config-file.ts';
 import { byHandText, setupHint } from '../docker/hand-over/setup-hint.ts';
 import { type Serving, servingOf } from '../docker/serving.ts';
 import { attempt, XacctError } from '../errors.ts';
-import { command, type Hint } from '../hint.ts';
+import { command, commandText, type Hint } from '../hint.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
+import { REGIONS } from '../registry/regions.ts';
 import type { Session } from './write-plan.ts';
 
 export interface AskedFor {
@@ -23,7 +25,8 @@ export function askedFor(
   const docker = attempt(() => readDockerConfig(user));
   if (docker instanceof XacctError || key.includes('*')) {
     const asksForAll = !(docker instanceof XacctError) && docker.config.credsStore === 'ecr-xacct';
-    return { notes: [], done: asksForAll ? next : `where Docker asks ecr-xacct, ${next}` };
+    if (asksForAll) return { notes: [], done: next };
+    return { notes: patternNote(key), done: `where Docker asks ecr-xacct, ${next}` };
   }
   const { config, detectedStore, path } = docker;
   if (isOurs(servingOf(config, key, { detectedStore }))) return { notes: [], done: next };
@@ -42,6 +45,16 @@ export function askedFor(
   };
 }
 
+/** Docker asks by hostname, so a pattern without a region needs one for each of its registries. */
+function patternNote(key: string): Hint[] {
+  const pattern = parsePattern(key);
+  if (pattern === undefined || pattern.rank === 'exact' || pattern.account === undefined) return [];
+  const region = pattern.region ?? REGIONS.find((one) => hostnameIn(pattern, one) !== undefined) ?? 'REGION';
+  const example = pattern.region === undefined ? ` (${region} is an example)` : '';
+  const say = `Docker asks ecr-xacct by hostname; to add that of a region${example}`;
+  return [{ say, run: command`ecr-xacct setup --region ${`${pattern.account}=${region}`}` }];
+}
+
 /** For a rule for pods: the kubelet, not Docker, asks for it. */
 export function askedByKubelet(key: string): AskedFor {
   return {
@@ -57,4 +70,17 @@ export function askedByKubelet(key: string): AskedFor {
 
 function isOurs(server: Serving): boolean {
   return 'helper' in server && server.helper === 'ecr-xacct';
+}
+
+/** After the removal of a rule: how to make Docker stop asking. Empty if Docker has no entry for the hostname. */
+export function entryText(key: string, { user }: Pick<Session, 'user'>): string {
+  const docker = attempt(() => readDockerConfig(user));
+  if (docker instanceof XacctError) return '';
+  const { config, detectedStore, path } = docker;
+  const server = servingOf(config, key, { detectedStore });
+  if (server.by !== 'credHelpers' || !isOurs(server)) return '';
+  return `Docker still asks ecr-xacct for it. To change that, remove "${key}" from
+credHelpers:
+  ${commandText(command`$EDITOR ${path}`)}
+`;
 }

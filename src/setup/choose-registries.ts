@@ -2,7 +2,7 @@
 import type { WrittenRule } from '../config/edit-rule.ts';
 import { XacctError } from '../errors.ts';
 import { command } from '../hint.ts';
-import { partitionOfRegion } from '../registry/ecr-hostname.ts';
+import { partitionOfRegion, registryHostname } from '../registry/ecr-hostname.ts';
 import { type Account, type FoundAccounts, hostsOf } from './accounts.ts';
 import type { Standing } from './standing.ts';
 
@@ -159,7 +159,7 @@ function checkRegions(
     if (ruled.includes(id)) continue;
     const account = accounts.find((one) => one.id === id);
     const option = `--region ${id}=${regions.join(',')}`;
-    if (account === undefined) throw new XacctError('usage', `${option}: no profile here is of that account`);
+    if (account === undefined) throw noProfileOf(id, regions[0] ?? '', option);
     if (preset.size > 0 && !preset.has(id)) {
       const profiles = account.profiles.join(' or ');
       throw new XacctError('usage', `${option}: no --profile is of that account; ${profiles} is`);
@@ -171,6 +171,20 @@ function checkRegions(
       throw new XacctError('usage', `${option}: ${what}`);
     }
   }
+}
+
+/** Without a profile of the account, a rule can name a role in it. */
+function noProfileOf(id: string, region: string, option: string): XacctError {
+  const message = `${option}: no profile here is of that account`;
+  const host = registryHostname(id, region);
+  if (host === undefined) return new XacctError('usage', message);
+  const role = `arn:${partitionOfRegion(region)}:iam::${id}:role/NAME`;
+  return new XacctError('usage', message, {
+    hint: {
+      say: 'for a role there that a profile may assume',
+      run: command`ecr-xacct rule add ${host} --role-arn ${role} --profile PROFILE`,
+    },
+  });
 }
 
 function noAccounts(leftOut: FoundAccounts['leftOut']): XacctError {

@@ -136,5 +136,6 @@ function accountPattern(id: string, host: string): string {
 }
 
 function identityOf({ profile, role_arn: role }: Rule): string {
-  return profile === undefined ? `role ${role}` : `profile ${profile}`;
+  if (profile !== undefined) return `profile ${profile}`;
+  return role === undefined ? "a pod's service account" : `role ${role}`;
 }

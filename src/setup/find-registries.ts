@@ -1,10 +1,15 @@
 // Finds the registries of a setup: those of the profiles' accounts, and of rules for other accounts.
-import { createAccountOf } from '../callers/account-of.ts';
+import { type AccountOf, createAccountOf } from '../callers/account-of.ts';
 import type { Config } from '../config/load.ts';
 import { XacctError } from '../errors.ts';
 import type { Hint } from '../hint.ts';
 import { refuseMistyped } from '../identity/profile-failure.ts';
+import type { Environment, Run } from '../invocation.ts';
+import { foreignOwner } from '../os/foreign-folder.ts';
+import { homeFolder } from '../os/home-folder.ts';
+import { awsFiles } from '../profiles/aws-files.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
+import { parseRegistry } from '../registry/ecr-hostname.ts';
 import { screenOf } from '../terminal/screen.ts';
 import { type FoundAccounts, findAccounts } from './accounts.ts';
 import { type Asker, chooseRegistries, type RegistryChoice } from './choose-registries.ts';
@@ -43,12 +48,13 @@ export async function findRegistries(
       typed({ ...options, profile: profiles.map((one) => (one === name ? meant : one)) }),
     );
   }
-  const found = await findAccounts(read, look, createAccountOf(run.invocation));
+  const found = await findAccounts(read, look, accountOfIn(env, run));
   const regions = regionWishes(region);
   const ids = found.accounts.map(({ id }) => id);
   // The machine's setup asks nothing of Docker, and --profile is for its account alone.
   const ruled = system || profiles.length > 0 ? NONE_RULED : ruledRegistries(config.rules, ids, regions);
-  const isRuled = ruled.hosts.length > 0;
+  const isOthers = (host: string) => !ids.includes(parseRegistry(host)?.account ?? '');
+  const isRuled = ruled.hosts.some(isOthers);
   if (found.accounts.length === 0 && !isRuled && ruled.accounts.length > 0) throw regionUnknown(ruled, words);
   // A profile that an option names and is broken gives an error instead.
   if (profiles.length === 0 && found.accounts.length > 0) say(notOfferedText(found, screen));
@@ -62,13 +68,28 @@ export async function findRegistries(
   }
   const isAll = asker === undefined && profiles.length === 0;
   const declined = isAll ? found.accounts.filter(({ id }) => choice.declined.includes(id)) : [];
-  say(choicesText(choice, found, screen) + ruledText(ruled.hosts));
-  say(leftOutText({ regionless, declined }, words, screen));
+  const chosen = new Map(accounts.map((one) => [one.id, one.hosts]));
+  const hosts = ruled.hosts.filter((host) => {
+    const own = chosen.get(parseRegistry(host)?.account ?? '');
+    return isOthers(host) || (own !== undefined && !own.includes(host));
+  });
+  say(choicesText(choice, found, screen) + ruledText(hosts));
+  const unplaced = ruled.regionless.length === 0 ? [] : [regionUnknown(ruled, words)];
+  say(leftOutText({ regionless, declined, unplaced }, words, screen));
   const { signIns } = found;
-  if (!system) return { choice, signIns, ruled: ruled.hosts, notes: [] };
+  if (!system) return { choice, signIns, ruled: hosts, notes: [] };
   const shared = accounts.map((one) => ({ ...one, rule: ruleWithoutProfile(read, one.profile) }));
   const notes = machineNotes(shared, read, words);
   return { choice: { ...choice, accounts: shared }, signIns, ruled: [], notes };
 }
 
-const NONE_RULED: RuledRegistries = { hosts: [], accounts: [] };
+/** Root asks AWS nothing as another user's profiles, because that may run that user's programs. */
+function accountOfIn(env: Environment, run: Run): AccountOf {
+  const home = homeFolder(env);
+  const owner = home === undefined ? undefined : foreignOwner(awsFiles(env)[0], home);
+  if (owner === undefined) return createAccountOf(run.invocation);
+  const refused = new XacctError('usage', "root asks nothing as another user's profile");
+  return () => Promise.resolve(refused);
+}
+
+const NONE_RULED: RuledRegistries = { hosts: [], accounts: [], regionless: [] };

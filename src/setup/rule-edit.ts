@@ -15,7 +15,12 @@ function noted(rule: WrittenRule | undefined): string | null {
   if (rule === undefined) return null;
   const { profile, ...more } = rule;
   const isPlain = typeof profile === 'string' && Object.keys(more).length === 0 && !profile.startsWith('{');
-  return isPlain ? profile : JSON.stringify(rule);
+  return isPlain ? profile : settingsText(rule);
+}
+
+/** JSON, the same for the same settings in any order. */
+export function settingsText(rule: object): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(rule).toSorted()));
 }
 
 /**

@@ -12,7 +12,7 @@ import { homeFolder } from '../os/home-folder.ts';
 import { terminalOf } from '../terminal/prompts.ts';
 import { screenOf } from '../terminal/screen.ts';
 import { notes } from '../terminal/table.ts';
-import { askedByKubelet, askedFor } from './asked-for.ts';
+import { askedByKubelet, askedFor, entryText } from './asked-for.ts';
 import { readConfigFile } from './config-change.ts';
 import { fileChange, writesOf } from './file-change.ts';
 import { ruleEdit } from './rule-edit.ts';
@@ -68,7 +68,8 @@ export async function removeRule(registry: string, options: WriteOptions, run: R
   const next = typed.includes('*')
     ? ''
     : `To see which identity it has now, run:\n  ${commandText(command`ecr-xacct explain ${typed}`)}\n`;
-  run.streams.stdout.write(`Done: the rule for ${typed} is removed.\n${next}`);
+  const entry = entryText(typed, session);
+  run.streams.stdout.write(`Done: the rule for ${typed} is removed.\n${next}${entry}`);
 }
 
 function begin(words: readonly string[], options: RuleOptions, run: Run): { session: Session; path: string } {

@@ -1,5 +1,5 @@
 // What setup prints of its choices, of the changes, and of the next steps. It fits 80 columns if the names do.
-import { printable } from '../errors.ts';
+import { printable, type XacctError } from '../errors.ts';
 import { type Command, command, commandText, type Hint, hintLines } from '../hint.ts';
 import { parseRegistry } from '../registry/ecr-hostname.ts';
 import { sampleRegion } from '../registry/region-names.ts';
@@ -39,10 +39,10 @@ export function choicesText(
   return served + left;
 }
 
-/** Registries of rules, of accounts without a profile. */
+/** Registries that only rules name. */
 export function ruledText(hosts: readonly string[]): string {
   if (hosts.length === 0) return '';
-  return `The registries of rules, of accounts without a profile here:\n\n${hosts.map((host) => `  ${host}\n`).join('')}\n`;
+  return `The registries of other rules:\n\n${hosts.map((host) => `  ${host}\n`).join('')}\n`;
 }
 
 /** Profiles that are not offered, each with the reason and the command that changes that. */
@@ -50,13 +50,17 @@ export function notOfferedText({ leftOut }: Pick<FoundAccounts, 'leftOut'>, scre
   return reasonsText('Profiles that are not offered:', [...leftOut.values()], screen);
 }
 
-/** Accounts that are left out, each with the command that adds it. `words` is the command that was run. */
+/** Accounts that are left out, each with the command that adds it; `unplaced`: accounts of rules without a region. `words` is the command that was run. */
 export function leftOutText(
-  { regionless, declined }: Record<'regionless' | 'declined', readonly Account[]>,
+  {
+    regionless,
+    declined,
+    unplaced,
+  }: Record<'regionless' | 'declined', readonly Account[]> & { unplaced: readonly XacctError[] },
   words: Command,
   screen: Screen,
 ): string {
-  const reasons: Reason[] = [];
+  const reasons: Reason[] = [...unplaced];
   if (declined.length > 0) {
     const say = `to serve ${declined.length === 1 ? 'it' : 'them'} again`;
     const run = [...words, ...declined.flatMap(({ profiles: [first = ''] }) => ['--profile', first])];

@@ -8,7 +8,7 @@ import { handBack } from './docker-files/take-over.ts';
 import type { FileChange } from './file-change.ts';
 import type { FileWrite } from './prepare-file.ts';
 import { isSame } from './replace-file.ts';
-import { saysMoreThanProfile, undoRule } from './rule-edit.ts';
+import { saysMoreThanProfile, settingsText, undoRule } from './rule-edit.ts';
 import { type FileState, type State, sha256 } from './state.ts';
 
 export interface UndoPlan {
@@ -55,19 +55,22 @@ function whyKept(
   if (kind === 'drop-in') return `this copy has what ${path} was`;
   // With --keep-config, config.yaml may have any content.
   const found = attempt(() => contentOf(kind, new TextDecoder().decode(after), path));
-  const left = new Set(found instanceof XacctError ? [] : found);
-  const gone = contentOf(kind, textOf(original, path), path).filter((name) => !left.has(name));
+  const left = new Map(found instanceof XacctError ? [] : found);
+  const contents = contentOf(kind, textOf(original, path), path);
+  const [gone] = contents.find(([name, content]) => left.get(name) !== content) ?? [];
   const what = kind === 'docker' ? 'a login' : 'a rule';
-  return gone[0] === undefined ? undefined : `this copy has ${what} that ${path} no longer has (${gone[0]})`;
+  return gone === undefined ? undefined : `this copy has ${what} that ${path} no longer has (${gone})`;
 }
 
-/** The registries of its logins or rules. */
-function contentOf(kind: 'config' | 'docker', text: string, path: string): string[] {
-  if (kind === 'config') return parseConfig(text, path).rules.map(({ key }) => key);
+/** The registries of its logins, or of its rules with their settings: a newer login replaces an older one. */
+function contentOf(kind: 'config' | 'docker', text: string, path: string): [name: string, content: string][] {
+  if (kind === 'config') {
+    return parseConfig(text, path).rules.map(({ key, rule }) => [key, settingsText(rule)]);
+  }
   const auths = text.trim() === '' ? undefined : valueInDockerConfig(text, ['auths'], path);
   const logins = Object.entries(typeof auths === 'object' && auths !== null ? auths : {});
   // With a store, Docker leaves `{}` there.
-  return logins.flatMap(([url, login]) => (Object.keys(login ?? {}).length > 0 ? [url] : []));
+  return logins.flatMap(([url, login]) => (Object.keys(login ?? {}).length > 0 ? [[url, '']] : []));
 }
 
 function undone(

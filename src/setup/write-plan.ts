@@ -1,5 +1,6 @@
 // Executes a plan: shows it, asks, writes, and plans again if another program changed a file first.
 
+import { isSystemConfig } from '../config/paths.ts';
 import type { DockerUser } from '../docker/config-file.ts';
 import { printable, XacctError } from '../errors.ts';
 import { type Command, type Hint, shellWord } from '../hint.ts';
@@ -52,7 +53,11 @@ export async function writePlan(
   let shown = '';
   for (let tries = 0; tries < TRIES; tries += 1) {
     const { changes, notes, writes: planned, isMemoryOnly = false } = plan();
-    const writes = planned.map((write) => ({ ...write, isPublic: session.isPublic }));
+    const isMachines = isSystemConfig(session.user.env);
+    const writes = planned.map((write) => ({
+      ...write,
+      isPublic: session.isPublic || (isMachines && write.kind === 'config'),
+    }));
     if (writes.length === 0 || isMemoryOnly) {
       if (!session.isDryRun) {
         refuseForeign(writes, session.user.home, session.words);

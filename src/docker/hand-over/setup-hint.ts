@@ -35,7 +35,7 @@ export function setupHint(hostname: string, { file, rule, accounts }: HandedOver
   }
   const { account, region } = registry;
   const own = accounts.declared.get(account) ?? [];
-  const profile = own.find((name) => name === rule?.profile) ?? own[0];
+  const profile = rule === undefined ? own[0] : own.find((name) => name === rule.profile);
   if (profile !== undefined) {
     return { run: command`ecr-xacct setup --profile ${profile} --region ${region}` };
   }
@@ -47,7 +47,7 @@ export function setupHint(hostname: string, { file, rule, accounts }: HandedOver
       byHand: { say: `If profile ${named} is of another account, put into ${file}`, entry },
     };
   }
-  if (rule === undefined ? accounts.undeclared.length > 0 : rule.setupServes) {
+  if (rule === undefined ? accounts.undeclared.length > 0 : rule.setupServes || own.length > 0) {
     return { run: command`ecr-xacct setup --region ${account}=${region}` };
   }
   return byHand;
