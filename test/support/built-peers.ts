@@ -1,10 +1,10 @@
-// The paths of what `scripts/install-test-peers` builds of files in test/: the folder names contain the files'
-// hash.
+// The paths of programs that `scripts/install-test-peers` builds from test/. Each folder name contains a hash of the
+// sources.
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The files of test/ of each, and the paths in its folder that tests use. */
+/** The source files of each program in test/, and the path in its folder that tests use. */
 export const BUILT_PEERS = {
   kubelet: {
     source: 'kubelet',

@@ -48,7 +48,7 @@ export type Peer =
 
 /**
  * What a test may need: a program, private namespaces (root, on Linux), a bare Debian, the programs of version 1 of the
- * wire, a library of Debian's, a program that is built of test/, the checker of workflows, a system that can start
+ * wire, a Debian library, a program that is built from test/, the checker of workflows, a system that can start
  * programs for another processor, a compiler and musl for that processor, a root with musl, the Node of every packaged
  * system, or the Nodes that the bundle supports.
  */
@@ -225,7 +225,7 @@ function namespacesRefused(): string | undefined {
   }
 }
 
-/** In a user namespace, so that nothing is registered for the machine. */
+/** Mounts in a user namespace, so that nothing is registered for the machine. */
 function binfmtRefused(): string | undefined {
   const mount = 'mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc';
   try {

@@ -12,7 +12,7 @@ import { MAPPED } from './names.ts';
 import { faultOf } from './rule.ts';
 import type { Tally } from './tally.ts';
 
-/** A way to ask. */
+/** An entry point of the product. */
 export interface AttackedFront {
   readonly name: string;
   /** Its number of attacks for each thousand of the fastest entry point: a process costs more than a connection. */
@@ -32,7 +32,7 @@ export interface AttackedFront {
 /** The input of an attack. */
 export interface Attack {
   readonly seed: number;
-  /** Of each class, at the fastest entry point. */
+  /** The number of attacks of each class at the fastest entry point. */
   readonly count: number;
   readonly tally: Tally;
   readonly fronts: readonly AttackedFront[];
@@ -76,7 +76,7 @@ const socketFront: AttackedFront = {
   },
 };
 
-/** Of this build: the native client, the daemon's socket, the TypeScript program with a daemon and without one. */
+/** This build's socket of the daemon, native client, and TypeScript program with a daemon and without one. */
 export const fronts: readonly AttackedFront[] = [
   socketFront,
   ...builtFronts.map(({ name, command, env }) => {

@@ -11,7 +11,7 @@ import { faultOf } from './rule.ts';
 
 /** Seconds: retries take time. */
 const DEADLINE = '5';
-/** Of a thousand attacks at the fastest entry point. */
+/** The number of these attacks for each thousand at the fastest entry point. */
 const SHARE = 20;
 /** Most of the time is waiting. */
 const AT_ONCE = 10;
@@ -30,7 +30,7 @@ const TYPES = [
   '',
 ];
 
-/** It contains no token. AWS's own are at least a page long, so a shorter text is useless. */
+/** Texts in place of a token. None is usable: AWS's tokens are at least a page long. */
 const TOKENS = [
   '',
   ':',

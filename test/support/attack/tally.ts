@@ -3,7 +3,7 @@
 export interface Wrong {
   readonly kind: string;
   readonly front: string;
-  /** With the seed, it repeats the attack. */
+  /** This number and the seed repeat the attack. */
   readonly number: number;
   readonly attack: string;
   readonly fault: string;
@@ -14,7 +14,7 @@ export interface Tally {
   /** Counts one attack; `fault` is what was wrong with its result. */
   count(attack: Omit<Wrong, 'fault'>, fault: string | undefined): void;
   total(): number;
-  /** Rows are classes, columns fronts. */
+  /** Rows are classes of attacks, columns are entry points. */
   table(): string;
 }
 

@@ -65,7 +65,7 @@ export const ROLES = {
   pull: role(PRIMARY_ACCOUNT, 'EcrPull'),
   push: role(PRIMARY_ACCOUNT, 'EcrPush'),
   found: role(FOUND_ACCOUNT, 'Found'),
-  /** It trusts none of them. */
+  /** Its trust policy allows none of the users. */
   untrusting: role(PRIMARY_ACCOUNT, 'NobodyTrusted'),
 } as const;
 

@@ -41,9 +41,9 @@ export interface Model {
   serves(host: HostName, principal: string, region: string): void;
   /** This token was given out for the host. */
   gives(host: HostName, password: string): void;
-  /** After a logout of a host, or of all: what was given out for it is never given out again. */
+  /** After a logout of a host, or of all hosts: the tokens given out for it are never given out again. */
   erased(host?: HostName): void;
-  /** Whether that is so for the token. */
+  /** Whether a logout forbids giving out this token again. */
   isErased(password: string): boolean;
   /**
    * The daemon may have forgotten everything that was given out for the host, also for other hosts; without a host,
@@ -54,7 +54,7 @@ export interface Model {
   dueAhead(now: Instant): number;
   /** After a change of the clocks: tokens that may have expired no longer count as certain. */
   age(now: Instant): void;
-  /** For so long from this moment. */
+  /** Remembers failures for `forMs` milliseconds from `now`. */
   remember(subject: string, kinds: readonly (Trouble | Problem)[], now: Instant, forMs: number): void;
   /** Failures that may answer for this subject without asking AWS. */
   remembered(subject: string, then: Instant): (Trouble | Problem)[];

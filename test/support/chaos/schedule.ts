@@ -16,7 +16,7 @@ const MOST = 24;
 
 /** Seconds: the deadline of a call that nothing is meant to delay. */
 const PATIENT = 20;
-/** The shortest possible. */
+/** Seconds: the shortest possible deadline. */
 const IMPATIENT = 1;
 
 const WEIGHTS = {
@@ -117,7 +117,7 @@ export function createSchedule(random: Random, first: Homes): (homes: Homes) => 
         return plain(gets(), [{ kind: 'rotate keys', user: random.pick(ROTATED) }]);
       case 'sleep': {
         const milliseconds = random.pick(SLEEPS);
-        // For the same tokens, because otherwise none of them would become old.
+        // The burst asks for the same tokens again. Otherwise, none of them would become old.
         return plain([...burst, ...gets()], [{ kind: 'sleep', milliseconds }]);
       }
       case 'clock set': {

@@ -18,7 +18,7 @@ const PASSES: ReadonlySet<string> = new Set<Problem | Trouble>([
   'AWS silent',
 ]);
 const MOMENT = 3_500;
-/** For profiles that do not declare their account: up to a minute. */
+/** If a profile does not declare its account, a failure answers for up to a minute. */
 const MINUTE = 63_000;
 /** A failed renewal is tried again after 15 to 22.5 minutes. */
 const RENEWALS = 25 * 60_000;
@@ -90,7 +90,7 @@ function learn(
   const { region } = HOSTS[call.host];
   const reading = model.reading(call.caller, call.host, model.homes);
   const candidates = reading.kind === 'candidates' ? reading.candidates : [];
-  // Also if another fault exists meanwhile, or none any more.
+  // The daemon may remember this failure, even if its fault has changed or ended since.
   const kinds = right.of === 'failure' ? right.kinds.filter((kind) => PASSES.has(kind)) : [];
   if (part.during?.kind === 'fault') kinds.push(...troubles);
   for (const { principal } of candidates) {

@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import { bytes } from './differential-case.ts';
 
-/** Mostly ordinary ones. */
 export function mostly<T>(ordinary: T, ...odd: readonly T[]): fc.Arbitrary<T> {
   return fc.oneof(
     { weight: 4 * odd.length, arbitrary: fc.constant(ordinary) },

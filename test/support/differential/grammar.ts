@@ -57,7 +57,7 @@ const CREDENTIALS_WAYS = [
   'region = us-east-1\n',
 ];
 
-/** Settings of several ways. If two have the same option, it is the first one's. */
+/** Settings of several ways. If two ways have the same option, the first way's value counts. */
 function settingsOf(ways: readonly string[], most: number): fc.Arbitrary<string> {
   return fc.uniqueArray(fc.constantFrom(...ways), { minLength: 1, maxLength: most }).map((chosen) => {
     const lines = chosen.flatMap(linesOf);

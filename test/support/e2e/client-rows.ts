@@ -18,13 +18,13 @@ export interface FailedFetch {
 /** The client's name → its row. */
 export async function rowsOfPage(): Promise<Map<string, string>> {
   const lines = (await readFile(page, 'utf8')).split('\n').filter((line) => line.startsWith('| '));
-  // After the head of the table.
+  // Skips the table's header row.
   return new Map(lines.slice(1).map((row) => [row.split(' | ')[0]?.slice(2) ?? '', row]));
 }
 
-/** The true row of a client. `calls`: those of its helper while it fetched. */
+/** The row that the client's behaviour gives. `calls`: its calls to the helper while it fetched. */
 export function clientRow(client: Client, calls: readonly string[], failed: FailedFetch): string {
-  // The only sign of a regular expression in them is a dot.
+  // The only special character of a regular expression in these texts is the dot.
   const line = new RegExp(`ecr-xacct: ${ecrHost}: .*?${failed.fix}`, 'g');
   // An engine falls back to HTTP only on loopback.
   const output = `${failed.stderr}\n${failed.stdout}`

@@ -21,7 +21,7 @@ export interface Client {
 const pins = join(import.meta.dirname, '..', '..', 'clients');
 /** The folder for a registry's certificate authority, with `trust`. */
 const authority = `/etc/docker/certs.d/${ecrHost}/ca.crt`;
-/** Its tags are also 2 and 2.0, unlike the images'. */
+/** It also gets the tags 2 and 2.0, which the images do not have. */
 const feature = { id: 'app', version: '2.0.0', name: 'App' };
 
 export const clients: readonly Client[] = [
@@ -58,7 +58,7 @@ export const clients: readonly Client[] = [
     name: 'Testcontainers for Node.js',
     needs: ['node-clients', 'dockerd'],
     version: () => pinnedPackage('testcontainers'),
-    // The tests' engine has no bridge, whose address it would look for inside a container.
+    // In a container, Testcontainers looks for a bridge's address. The tests' engine has no bridge.
     env: { TESTCONTAINERS_HOST_OVERRIDE: '127.0.0.1' },
     pull: () => [process.execPath, '--eval', testcontainersPull()],
   },

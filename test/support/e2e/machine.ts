@@ -38,7 +38,7 @@ export function becomeMachine(): void {
     symlinkSync(join(bin, name), join('/usr/bin', name));
   const { name, uid, home } = builder;
   appendFileSync('/etc/passwd', `${name}:x:${uid}:${uid}::${home}:/bin/sh\n`);
-  // PAM rejects a user without a line there.
+  // PAM rejects a user without a line in /etc/shadow.
   appendFileSync('/etc/shadow', `${name}:*:20000:0:99999:7:::\n`);
   appendFileSync('/etc/group', `${name}:x:${uid}:\n`);
   mkdirSync(home);

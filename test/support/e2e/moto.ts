@@ -89,7 +89,7 @@ async function fill(endpoint: string): Promise<Pick<Moto, 'dev' | 'stranger'>> {
   return { dev, stranger };
 }
 
-/** Moto has every account, and allows everything until it checks: the role need not exist. */
+/** Moto has every account, and allows everything until it checks policies. So the role need not exist. */
 async function enter(sts: STSClient, account: string): Promise<Credentials> {
   const RoleArn = `arn:aws:iam::${account}:role/Anyone`;
   const { Credentials: given } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'setup' }));

@@ -3,7 +3,7 @@
 import { debianRoot, muslRoot } from '../peers.ts';
 import { type EnteredRoot, enterRoot } from './entered-root.ts';
 
-/** Changes are in memory. */
+/** Changes to the root stay in memory. */
 const MOUNT = `
 mount -t tmpfs tmpfs "$1"
 mkdir "$1/upper" "$1/work"

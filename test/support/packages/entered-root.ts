@@ -37,7 +37,7 @@ export interface RootRecipe {
    */
   readonly mount: string;
   readonly args: readonly string[];
-  /** Whether it also has a user namespace. */
+  /** Whether the root also has a user namespace. */
   readonly hasOwnUsers?: boolean;
 }
 

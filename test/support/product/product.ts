@@ -103,7 +103,7 @@ export async function makeProduct(
     USER: 'dev',
     AWS_ENDPOINT_URL: aws.url,
     AWS_EC2_METADATA_DISABLED: 'true',
-    // Instead of this machine's own.
+    // Keeps this machine's own system config out.
     ECR_XACCT_SYSTEM_CONFIG: '',
     ...env,
   });

@@ -54,7 +54,7 @@ export async function startMachine({ registry }: { registry: boolean }): Promise
   return { product, env, [Symbol.asyncDispose]: () => started.disposeAsync() };
 }
 
-/** Each host by its own name, through a proxy. @returns the variables for it. */
+/** Starts one registry for all hosts, which a proxy leads to. @returns the variables for the proxy. */
 export async function startRegistries(
   { aws, product }: ProductStage,
   resources: AsyncDisposableStack,

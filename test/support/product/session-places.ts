@@ -65,7 +65,7 @@ export async function startImageMachine(): Promise<SessionMachine> {
   return { ...machine, env, [Symbol.asyncDispose]: () => started.disposeAsync() };
 }
 
-/** Independent of this machine, with the fake AWS. @returns the variables for its config. */
+/** Writes a Podman config that ignores this machine's and uses the fake AWS. @returns the variables for it. */
 async function podmanIn({ folder, env }: Product) {
   const CONTAINERS_STORAGE_CONF = join(folder, 'storage.conf');
   const CONTAINERS_CONF = join(folder, 'containers.conf');

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 
-/** util-linux's script(1), which Debian and similar systems have; other systems' has other options. */
+/** Needs util-linux's script(1), as Debian has it: on other systems, script(1) has other options. */
 export const skipWithoutTerminal: string | false =
   process.platform === 'linux' ? false : 'needs script(1) of util-linux';
 
@@ -40,7 +40,7 @@ export const KEYS = {
 
 /** Runs a command line of the shell. */
 export function openTerminal(command: string, env: Readonly<Record<string, string>>): Terminal {
-  // By default, it would have no size at all.
+  // By default, the terminal has no size.
   const sized = `stty cols 80 rows 24; ${command}`;
   const child = spawn(
     '/usr/bin/script',

@@ -42,7 +42,7 @@ function timerClass(): new () => unknown {
   return timer.constructor as new () => unknown;
 }
 
-/** It reads the whole heap, which takes some tenths of a second. */
+/** Reads the whole heap, which takes some tenths of a second. */
 function countOf(kind: abstract new (...args: never[]) => unknown): number {
   return queryObjects(kind as new () => unknown, { format: 'count' });
 }

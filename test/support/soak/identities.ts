@@ -138,7 +138,7 @@ export function writeAwsFiles(identities: readonly SoakIdentity[], home: string)
   write(join(home, '.aws', 'credentials'), credentials.join('\n'));
 }
 
-/** An identity with keys has a profile for them, or is one. */
+/** The profile that has the identity's keys: its own, or a separate one. */
 function keyProfile({ kind, profile }: SoakIdentity): string {
   return kind === 'keys' || kind === 'learnt account' ? profile : `${profile}-keys`;
 }

@@ -17,9 +17,9 @@ export interface MachineTime {
   everyMinute(look: () => void): void;
   /** Advances the time, while nothing else happens. Milliseconds. */
   pass(ms: number): void;
-  /** Awake until then, minute by minute; awaits `settle` after each minute's run. */
+  /** Keeps the machine awake until `then`, minute by minute. Awaits `settle` after each minute's run. */
   runUntil(then: number, settle: () => Promise<void>): Promise<void>;
-  /** Until then, with no process of the machine running. */
+  /** Advances to `then`, while no process of the machine runs. */
   sleepUntil(then: number): void;
   /** Sets the wall clock this far ahead of the right time, in milliseconds; behind if it is negative. */
   setAhead(ms: number): void;

@@ -77,7 +77,7 @@ export function createMachine(
       process.umask(umask);
     });
     await Promise.race([listening.promise, running]);
-    // They would apply to the whole process, which is not the daemon's alone: Ctrl+C must end the soak.
+    // The daemon's signal listeners would apply to the whole process, but Ctrl+C must end the soak.
     for (const [signal, own] of before) {
       for (const listener of process.listeners(signal)) {
         if (!own.includes(listener)) process.removeListener(signal, listener);

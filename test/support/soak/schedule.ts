@@ -44,7 +44,7 @@ export function isWorkday(day: number): boolean {
   return (day - 1) % 7 < 5;
 }
 
-/** `day` from 0, which is a Monday; `midnight` is its begin. In order of time. */
+/** A day's events, in order of time. `day` 0 is a Monday; the day begins at `midnight`. */
 export function eventsOf(
   day: number,
   midnight: number,

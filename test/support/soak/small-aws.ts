@@ -26,7 +26,7 @@ export const MFA_CODE = '123456';
 export interface Issued {
   identity: number;
   region: string;
-  /** Of the keys, if there are any. */
+  /** The revision of the keys, if the identity has keys. */
   revision: number;
   /** Epoch seconds, as ECR's. */
   expiration: number;

@@ -10,12 +10,12 @@ const MOST_HEAP = 1.1;
 const MOST_OBJECTS = 1.25;
 /** A growth by this much is allowed, because small numbers vary. */
 const FEW = 20;
-/** The median is of this many days at either end. */
+/** The number of days at each end whose median is compared. */
 const DAYS = 3;
 
 const OBJECTS: readonly (keyof KeptObjects)[] = ['timers', 'signals', 'errors', 'sets'];
 const EXACT = ['descriptors', 'files'] as const;
-/** The log, and its former part after a rotation. */
+/** Allowed growth of each: the log, and its former part after a rotation. */
 const EXACT_MORE = 2;
 
 /** What is wrong, as text. */
@@ -42,7 +42,7 @@ export function brokenPromises(result: SoakResult): string[] {
   return broken;
 }
 
-/** The medians of the first days that count, and of the last. Undefined if there are too few days. */
+/** The medians of the first days that count, and of the last; with too few days, the first and the last day. */
 function ends({ days, footprints }: SoakResult): [Footprint | undefined, Footprint | undefined] {
   const counted = footprints.filter(({ day }) => day >= firstDay(days));
   if (counted.length < 2 * DAYS) return [counted.at(0), counted.at(-1)];

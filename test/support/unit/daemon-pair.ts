@@ -49,7 +49,7 @@ export async function startDaemon(world: SharedWorld, remembers: boolean): Promi
   let spared = 0;
   const mints: string[] = [];
   const asked: string[] = [];
-  // It treats files that were just written as old ones.
+  // This clock is a minute ahead, so that files that were just written count as old.
   const memoryOfQuestions = remembers ? createQuestionMemory(() => Date.now() + 60_000) : NEVER;
   const questions: QuestionMemory = {
     ...memoryOfQuestions,

@@ -1,4 +1,4 @@
-// Dates as programs write them → what the AWS CLI takes them for, undefined if it fails.
+// Dates as programs write them → the time that the AWS CLI reads, undefined if it fails.
 
 export const WRITTEN_DATES: Readonly<Record<string, string | undefined>> = {
   '2026-11-29T12:00:00Z': '2026-11-29T12:00:00.000Z',

@@ -54,7 +54,7 @@ function profileOf(
   more = '',
 ): Pick<Case, 'config' | 'credentials' | 'files'> {
   const written = new Set<string>();
-  // If two kinds share a setting, its value is the first one's.
+  // If two kinds share a setting, the first kind's value counts.
   const settings = (texts: readonly (string | undefined)[]) =>
     texts
       .flatMap((text) => (text ?? '').split('\n'))
