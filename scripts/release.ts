@@ -49,6 +49,8 @@ const OPTIONS = {
   answers: { type: 'string' },
 } as const;
 
+const URL_WITHOUT_SLASH = /^https:\/\/[^\s"]+[^\s"/]$/;
+
 function sha256(file: string): string {
   return createHash('sha256').update(readFileSync(file)).digest('hex');
 }
@@ -152,10 +154,13 @@ function buildRepositories(files: readonly string[], folder: string, url: string
 function parseOptions() {
   const { values } = parseArgs({ options: OPTIONS });
   const { 'base-url': baseUrl, repositories, key } = values;
-  if (baseUrl === undefined || !/^https:\/\/[^\s"]+[^\s"/]$/.test(baseUrl)) {
+  if (baseUrl === undefined || !URL_WITHOUT_SLASH.test(baseUrl)) {
     throw new Error(
       '--base-url is needed: where the files will be downloaded from, such as https://downloads.example/1.2.0',
     );
+  }
+  if (repositories !== undefined && !URL_WITHOUT_SLASH.test(repositories)) {
+    throw new Error('--repositories is no URL without a slash at the end, such as https://packages.example');
   }
   if ((repositories === undefined) !== (key === undefined)) {
     throw new Error(
