@@ -50,8 +50,8 @@ function patternNote(key: string): Hint[] {
   const pattern = parsePattern(key);
   if (pattern === undefined || pattern.rank === 'exact' || pattern.account === undefined) return [];
   const region = pattern.region ?? REGIONS.find((one) => hostnameIn(pattern, one) !== undefined) ?? 'REGION';
-  const example = pattern.region === undefined ? ` (${region} is an example)` : '';
-  const say = `Docker asks ecr-xacct by hostname; to add that of a region${example}`;
+  const example = pattern.region === undefined ? ` (such as ${region})` : '';
+  const say = `Docker asks by hostname; to add that of a region${example}`;
   return [{ say, run: command`ecr-xacct setup --region ${`${pattern.account}=${region}`}` }];
 }
 
@@ -79,8 +79,7 @@ export function entryText(key: string, { user }: Pick<Session, 'user'>): string 
   const { config, detectedStore, path } = docker;
   const server = servingOf(config, key, { detectedStore });
   if (server.by !== 'credHelpers' || !isOurs(server)) return '';
-  return `Docker still asks ecr-xacct for it. To change that, remove "${key}" from
-credHelpers:
+  return `Docker still asks ecr-xacct for it. To change that, remove its credHelpers entry:
   ${commandText(command`$EDITOR ${path}`)}
 `;
 }

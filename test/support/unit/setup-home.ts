@@ -133,3 +133,10 @@ export function ssoProfile(name: string, account: string, region?: string): stri
 export function dockerText(value: object): string {
   return JSON.stringify(value, undefined, '\t');
 }
+
+/** The hostnames in `credHelpers` of a config.json; each must be ours. */
+export function helperHosts(text: string | undefined): string[] {
+  const { credHelpers } = JSON.parse(text ?? '{}') as { credHelpers: Record<string, string> };
+  assert.deepEqual(new Set(Object.values(credHelpers)), new Set(['ecr-xacct']));
+  return Object.keys(credHelpers);
+}

@@ -16,6 +16,7 @@ import {
   CONFIG,
   DOCKER,
   dockerText,
+  helperHosts,
   host,
   IMAGES,
   makeSetupHome,
@@ -395,9 +396,3 @@ describe("a rule of the user's", () => {
     });
   }
 });
-
-function helperHosts(text: string | undefined): string[] {
-  const { credHelpers } = JSON.parse(text ?? '{}') as { credHelpers: Record<string, string> };
-  assert.deepEqual(new Set(Object.values(credHelpers)), new Set(['ecr-xacct']));
-  return Object.keys(credHelpers);
-}

@@ -1,5 +1,6 @@
 // `ecr-xacct rule add|remove`: what it writes and rejects, and that setup --undo undoes it.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import {
   CONFIG,
@@ -107,6 +108,36 @@ describe('rule add', () => {
       const { stdout } = await user.run('rule', 'add', PATTERN, '--profile', 'platform', '--yes');
       assert.ok(stdout.replaceAll('\n', ' ').includes(` Done: ${promise} `), stdout);
     }
+  });
+
+  test('of a pattern names the setup that makes Docker ask for one of its registries.', async () => {
+    using user = homeWith();
+    const { stdout } = await user.run('rule', 'add', PATTERN, '--profile', 'platform', '--yes');
+    const account = PATTERN.slice(0, 12);
+    assert.ok(stdout.includes(`  ecr-xacct setup --region ${account}=us-east-1\n`), stdout);
+  });
+
+  test('with the profile of another account names a setup that keeps it.', async () => {
+    const aws = ssoProfile('platform', '444455556666', 'us-east-1') + ssoProfile('reader', '111122223333');
+    using user = makeSetupHome({ '.aws/config': aws });
+    const own = '444455556666.dkr.ecr.us-east-1.amazonaws.com';
+    const { stdout } = await user.run('rule', 'add', own, '--profile', 'reader', '--yes');
+    assert.ok(stdout.includes('  ecr-xacct setup --region 444455556666=us-east-1\n'), stdout);
+    await user.succeed('--region', '444455556666=us-east-1', '--yes');
+    assert.match(
+      user.read(CONFIG) ?? '',
+      /"444455556666\.dkr\.ecr\.us-east-1\.amazonaws\.com": \{ profile: reader \}/,
+    );
+    assert.match(user.read(DOCKER) ?? '', /"444455556666\.dkr\.ecr\.us-east-1\.amazonaws\.com": "ecr-xacct"/);
+  });
+
+  test('that is removed says how to make Docker stop asking.', async () => {
+    using user = homeWith();
+    user.write({ [DOCKER]: dockerText({ credHelpers: { [HOST]: 'ecr-xacct' } }) });
+    assert.equal((await user.run('rule', 'add', HOST, '--profile', 'platform', '--yes')).status, 0);
+    const { stdout } = await user.run('rule', 'remove', HOST, '--yes');
+    const end = `remove its credHelpers entry:\n  \${EDITOR:-vi} ${join(user.home, DOCKER)}\n`;
+    assert.ok(stdout.endsWith(end), stdout);
   });
 
   test('understands an image and a URL, and writes the file where there is none.', async () => {

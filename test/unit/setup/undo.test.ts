@@ -336,3 +336,33 @@ test('What was there first is what counts, unless it changed between two setups.
   const other = [{ path: ['credHelpers', OTHER], now: 'ecr-xacct', was: null }];
   assert.deepEqual(mergeEdits(first, other), [...first, ...other]);
 });
+
+describe('a rule with a role that was changed by `rule add`', () => {
+  const was = `registries:\n  "${HOST}": { source_profile: platform, role_arn: "arn:aws:iam::444455556666:role/Was" }\n`;
+  const change = async (user: ReturnType<typeof makeSetupHome>) => {
+    const role = 'arn:aws:iam::444455556666:role/Now';
+    const { status, stderr } = await user.run(
+      ...['rule', 'add', HOST, '--role-arn', role, '--profile', 'platform', '--yes'],
+    );
+    assert.equal(status, 0, stderr);
+  };
+
+  test('is as before, in whatever order its settings were.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS_ONE, [CONFIG]: was });
+    await change(user);
+    user.write({ [CONFIG]: `${user.read(CONFIG)}# a remark\n` });
+    await user.succeed('--undo', '--yes');
+    assert.match(user.read(CONFIG) ?? '', /role\/Was/);
+  });
+
+  test('and then by its user stays, and so does the copy with the first one.', async () => {
+    using user = makeSetupHome({ '.aws/config': AWS_ONE, [CONFIG]: was });
+    await change(user);
+    const edited = user.read(CONFIG)?.replace('role/Now', 'role/Own') ?? '';
+    user.write({ [CONFIG]: edited });
+    const stdout = await user.succeed('--undo', '--yes');
+    assert.equal(user.read(CONFIG), edited);
+    const copy = Object.entries(user.files()).find(([path]) => path.includes('before-ecr-xacct'));
+    assert.match(copy?.[1] ?? '', /role\/Was/, stdout);
+  });
+});
