@@ -153,7 +153,7 @@ test('Whatever happens, answers and counts are those of a daemon without it.', a
       }
       spared += one.spared();
     }),
-    { numRuns: 30 },
+    { numRuns: 60 },
   );
   assert.ok(spared > 30, `${spared}`);
 });
