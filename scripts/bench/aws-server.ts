@@ -1,4 +1,4 @@
-// The fake AWS in a separate process, so that its work does not disturb the measuring one. Messages control it.
+// Runs the fake AWS in a separate process, so that it does not slow the measuring process. Messages control it.
 import { startFakeAws } from '../../test/fake-aws/start-fake-aws.ts';
 import {
   PRIMARY_ACCOUNT,

@@ -9,7 +9,7 @@ import { enterPrivateHosts } from '../../test/support/private-hosts.ts';
 
 /** A message to the server. It answers with the calls since the last message. */
 export interface AwsMessage {
-  /** The lifetime of new authorization tokens, in milliseconds; undefined: twelve hours, as ECR's. */
+  /** The lifetime of new authorization tokens, in milliseconds; undefined: 12 hours, as in ECR. */
   readonly tokenLife?: number;
 }
 
@@ -18,7 +18,7 @@ export interface AwsReply {
   readonly minted: number;
   /** Calls that failed. */
   readonly failed: number;
-  /** That of the last authorization token. */
+  /** The password in the last authorization token. */
   readonly password: string;
 }
 
@@ -83,7 +83,7 @@ async function nextReply(server: ChildProcess): Promise<AwsReply> {
   });
 }
 
-/** Waits for a message of a child. If the child ends first, throws its output. */
+/** Waits for a message of a child. @throws Error with `message` if the child ends first. */
 async function untilEnd<T>(
   child: ChildProcess,
   message: string,
@@ -116,7 +116,7 @@ async function end(child: ChildProcess, ask: () => void): Promise<void> {
   await ended;
 }
 
-/** Milliseconds: the shortest of several. */
+/** The shortest of five TCP handshakes, in milliseconds. */
 async function handshakeTime(address: string): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < 5; i++) {

@@ -8,7 +8,7 @@ export type Machine = Readonly<Record<string, string>>;
 
 /** Debian's version, or `unknown`. */
 export function packageVersion(name: string): string {
-  // It prints name and version; for a program that is not Debian's, nothing.
+  // dpkg-query prints the name and the version, or nothing for a program that Debian did not install.
   const { stdout } = spawnSync('dpkg-query', ['--show', name], { encoding: 'utf8' });
   return stdout?.trim().split('\t')[1] ?? 'unknown';
 }

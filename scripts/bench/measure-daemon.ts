@@ -6,7 +6,7 @@ import { childrenOf, type Memory, memoryOf, wakeUpsOf } from './processes.ts';
 import { atMost, type Check, digits, type Row } from './report.ts';
 import { STATIC, type Stage, SWEEP } from './stage.ts';
 
-/** Milliseconds: by then, earlier garbage has probably been collected, and the spare minter waits. */
+/** Milliseconds after which earlier garbage has probably been collected and the spare minter waits. */
 const SETTLE = 3_000;
 
 async function startDaemon({ steps, run, stopDaemon, product }: Stage): Promise<number> {

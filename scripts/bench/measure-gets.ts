@@ -134,7 +134,7 @@ function coldChecks({ ours = 0, Go = 0, aws = 0 }: Medians, most: number | undef
   return [atMostTimes(ours, Go, 'Go', most), atLeastTimes(aws / ours, 'aws', 3)];
 }
 
-/** The goals are for these two round trips. */
+/** Round trip in milliseconds → the most allowed, as a multiple of Go's time. Other round trips have no target. */
 const COLD_LIMITS: Readonly<Record<number, number>> = { 0: 1.6, 30: 1.05 };
 const NOTHING_LIMITS: Readonly<Record<number, number>> = { 30: 1.8 };
 
@@ -148,7 +148,7 @@ const cold: Measurement = {
   },
 };
 
-/** Each with a spare minter that was started for the same caller. */
+/** In both cases, the spare minter was started for the same caller. */
 const coldWithAuthority: Measurement = {
   name: 'cold-authority',
   perRoundTrip: false,

@@ -19,7 +19,7 @@ function frame(action: string, env: Record<string, string>, input = STATIC.hostn
   return `ecr-xacct/2 ${action}\n${variables.join('')}\0${input}`;
 }
 
-/** Lines up to a size in bytes, but no more than `most`. */
+/** Adds lines to `before` until the text has `bytes` bytes, but adds at most `most` lines. */
 function lines(
   bytes: number,
   line: (index: number) => string,
@@ -43,7 +43,7 @@ const READ_HERE: Record<string, string> = {
   'sections-200.ini': lines(4 * KIB - 20, (i) => `[profile ${i}]\n`, '', 198),
 };
 
-/** Slow files, which another process reads. */
+/** Slow files that the daemon leaves to another process. */
 const READ_APART: Record<string, string> = {
   'rules.yaml': lines(
     3_000 * KIB,
@@ -100,8 +100,8 @@ async function send(path: string, request: string): Promise<void> {
 }
 
 /**
- * One hostile caller, and another for files that are read apart. Each sends its next request after an answer; each
- * time, a file counts as edited.
+ * Two hostile callers at once; the second one names only files that another process reads. Each waits for an answer
+ * before its next request. It touches the file first, so that the daemon reads the file again.
  */
 async function attack(stage: Stage, signal: AbortSignal): Promise<number> {
   const path = socketPath(stage.product.env, process.getuid?.() ?? 0) ?? '';

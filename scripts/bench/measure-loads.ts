@@ -11,7 +11,7 @@ import { REFUSED, ROLE, STATIC, type Stage, SWEEP } from './stage.ts';
 /** The calls of a build: `list`, then a `get` for every registry. */
 function sweepCommands({ steps, settle: quiet }: Stage, isCold: boolean): { ours: Command; go: Command } {
   const first = SWEEP[0] ?? STATIC;
-  // The first eight include all identities. Any registry of an identity gets its token from memory.
+  // The first eight registries cover all identities, and all registries of an identity share its token.
   const prepare = isCold ? SWEEP.slice(0, 8).map((entry) => steps.ours('erase', entry)) : [];
   const settle = isCold ? quiet : 0;
   return {
@@ -58,7 +58,7 @@ function rightAnswers({ answers }: Runs, hostname: string, password: string): nu
   return answers.get(digestOf(`${answer}\n`)) ?? 0;
 }
 
-/** A classic `docker build` asks for every registry of the config, also for those of others. */
+/** A classic `docker build` asks for every registry in the config, also if AWS rejects the keys. */
 const sweepRefused: Measurement = {
   name: 'sweep-refused',
   perRoundTrip: true,
@@ -84,7 +84,7 @@ const sweepRefused: Measurement = {
 const COUNTS = [1, 2, 5, 10, 20, 40];
 const FAR = 30;
 
-/** A build with so many registries of several accounts; each program has what it cached in the last one. */
+/** Builds with more and more registries of several accounts. Each program keeps its cache between builds. */
 const registries: Measurement = {
   name: 'registries',
   perRoundTrip: false,

@@ -21,8 +21,8 @@ async function pluginStep({ product }: Stage, hasDaemon: boolean): Promise<Step>
 }
 
 /**
- * One mint in a process that is started for it, including the start of a shell that gives it the job and a place for
- * the answer.
+ * Mints once in a new process. The time includes the start of a shell, which passes the job and opens the file
+ * descriptor for the answer.
  */
 async function mintStep({ product }: Stage): Promise<Step> {
   const { hostname } = STATIC;
@@ -38,7 +38,7 @@ async function mintStep({ product }: Stage): Promise<Step> {
     givenAt: timerMs(),
   };
   await writeFile(job, `${JSON.stringify({ question: 'token', ...asking })}\n`);
-  // Without stdin, it ends without an answer.
+  // If stdin ends first, the process exits without an answer.
   const script = 'job=$1; shift; exec "$@" mint 3>&1 < <(cat "$job"; exec sleep 2)';
   return { args: ['/bin/bash', '-c', script, 'mint', job, ...self], env: product.env };
 }

@@ -25,7 +25,7 @@ export interface Section {
   readonly rows: readonly Row[];
 }
 
-/** Columns: what, ours, others, measured, target; then a mark. */
+/** The widths of the columns what, ours, others, measured and target. A mark follows them. */
 const WIDTHS = [30, 11, 25, 14, 14] as const;
 
 const line = (cells: readonly string[]) =>
@@ -40,7 +40,7 @@ export function sectionHead(title: string): string {
   return `${title} ${'─'.repeat(Math.max(0, 98 - title.length))}`;
 }
 
-/** One line, and another for each further check. */
+/** One line, and one more for each check after the first. */
 export function rowLines({ what, ours, others, checks }: Row): string {
   const [first, ...more] = checks.map(({ measured, target, holds }) => [
     measured,

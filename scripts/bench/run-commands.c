@@ -49,8 +49,8 @@ static struct run runs[MAX_RUNS];
 static int run_count;
 static const char *outputs = "/tmp";
 static char errors_path[4096];
-static long long begun; /* the time of all */
-static volatile pid_t children[MAX_CHILDREN]; /* by slot; 0 where none runs */
+static long long begun; /* the start of the total time */
+static volatile pid_t children[MAX_CHILDREN]; /* by slot; 0 if none runs */
 static long long started_at[MAX_CHILDREN];
 
 static void die(const char *what)
@@ -91,7 +91,7 @@ static const char *output_path(int slot)
 	return path;
 }
 
-/* Its time begins here. The child opens its files itself, which costs the same for all commands. */
+/* Starts a process and its time. The child opens its files itself, which costs the same for all commands. */
 static void start(const struct process *process, int slot)
 {
 	posix_spawn_file_actions_t files;
@@ -216,7 +216,7 @@ static void run_at_once(int count)
 		else
 			running++;
 	}
-	/* Children end in any order: a slot that is empty by then did not fail to start. */
+	/* Counts children, not slots: they end in any order, and a failed start also leaves its slot empty. */
 	while (running-- > 0)
 		reap(command, count);
 }

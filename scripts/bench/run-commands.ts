@@ -37,7 +37,7 @@ export interface Runs {
   readonly milliseconds: readonly number[];
   /** How many exited with another status than 0. */
   readonly failures: number;
-  /** Digest of an output → how often it came. */
+  /** Digest of an output → number of runs with this output. */
   readonly answers: ReadonlyMap<string, number>;
 }
 
@@ -52,7 +52,7 @@ export type RunCommands = (commands: readonly Command[], mode: Mode) => Promise<
 /** The maximum for one plan, in seconds. */
 const DEADLINE = 600;
 
-/** `folder` is for the commands' outputs. Each plan creates it again. */
+/** `folder` is for the commands' outputs. Each plan empties it first. */
 export function createRunner(program: string, folder: string): RunCommands {
   return async (commands, mode) => {
     await rm(folder, { recursive: true, force: true });

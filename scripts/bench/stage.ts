@@ -30,7 +30,7 @@ export interface Entry {
   readonly profile: string;
 }
 
-/** The user's own keys and own registry: only for it does the Go helper find its cached token. */
+/** The user's own keys and registry. The Go helper finds its cached token only for this registry. */
 export const STATIC: Entry = { hostname: registry(SECONDARY_ACCOUNT), profile: 'dev' };
 /** A role in another account. */
 export const ROLE: Entry = { hostname: registry(PRIMARY_ACCOUNT), profile: 'puller' };
@@ -68,7 +68,7 @@ export interface Stage extends AsyncDisposable {
   readonly options: Options;
   readonly programs: BenchPrograms;
   readonly aws: BenchAws;
-  /** The first is compared with ours. */
+  /** Our programs are compared with the first one. */
   readonly goHelpers: readonly GoHelper[];
   readonly product: Product;
   readonly steps: Steps;
@@ -105,11 +105,11 @@ export async function startStage(options: Options): Promise<Stage> {
   const programs = compilePrograms(folder);
   const aws = resources.use(await startAws(folder, programs.delayLink, TEAMS));
   const env = {
-    // Here AWS has its own names.
+    // The fake AWS is reached under AWS's own hostnames.
     AWS_ENDPOINT_URL: undefined,
     AWS_CA_BUNDLE: aws.caFile,
     SSL_CERT_FILE: aws.caFile,
-    // Otherwise the other tools ask us-east-1's STS under its older name.
+    // Otherwise the other tools call us-east-1's STS under its older name.
     AWS_STS_REGIONAL_ENDPOINTS: 'regional',
   };
   const product = resources.use(await makeProduct({ url: '' }, files(), env));

@@ -15,10 +15,10 @@ function untilNextSync(random: () => number): number {
   return SYNC_MS * (1 + SYNC_JITTER * random());
 }
 
-/** It asks for credentials before it checks the image's back-off: at each sync of the pod. */
+/** Asks for credentials before it checks the image's back-off: at each sync of the pod. */
 export const asksAtEachSync: Kubelet = (_failures, random) => untilNextSync(random);
 
-/** As before KEP-2535, it checks the image's back-off first: until its end, syncs ask for no credentials. */
+/** As before KEP-2535: checks the image's back-off first. Until its end, syncs ask for no credentials. */
 export const backsOffFirst: Kubelet = (failures, random) => {
   const backOff = Math.min(IMAGE_BACK_OFF_MS * 2 ** (failures - 1), MAX_IMAGE_BACK_OFF_MS);
   let waited = untilNextSync(random);

@@ -5,7 +5,7 @@ const NONE = -1;
 export interface NodeMemory {
   /** The time at which the token arrived, if there is one that needs no renewal yet. */
   arrivedAt(key: number, now: number): number | undefined;
-  /** Waits for the run that asks. False if none does: then this run asks. */
+  /** Makes the run wait for the run that asks. @returns false if none asks: then this run must ask. */
   join(key: number, run: number): boolean;
   /** The asking run has a token. */
   keep(key: number, now: number, renewAt: number): void;

@@ -14,7 +14,7 @@ const CALL_MS = 50;
 /** Mean time from the end of the kubelet's cache to the next pull that needs it: a job, another pod, a new image. */
 export const PULL_INTERVAL = MINUTE;
 
-/** The event of a run: its begin, a call, or the arrival of a token. */
+/** The next event of a run: its start, a call, or the arrival of a token. */
 const [BEGINS, ASSUMES, ASKS, RECEIVES] = [0, 1, 2, 3];
 
 /** One run for each image of each registry of each node, in that order. A slot is a registry of a node. */
@@ -27,7 +27,7 @@ export function createPluginRuns(
   const count = slots * images;
   const next = new Uint8Array(count).fill(BEGINS);
   const startedAt = new Int32Array(count);
-  /** Calls of the current operation. */
+  /** Failed calls of the current operation. */
   const refused = new Uint8Array(count);
   /** Consecutive failed runs. */
   const failures = new Uint8Array(count);
@@ -37,7 +37,7 @@ export function createPluginRuns(
   /** The slots that share a token through a daemon. */
   const keyOf = (slot: number) => (fleet.identity === 'grant' ? Math.floor(slot / registries) : slot);
 
-  /** After the kubelet has forgotten the token, one of the registry's images is pulled again some time later. */
+  /** Plans the next pull of one of the registry's images, at a random time after the kubelet's cache expires. */
   function succeed(run: number): void {
     [next[run], failures[run]] = [BEGINS, 0];
     if (run % images !== 0) return;

@@ -3,19 +3,19 @@ import { cacheDuration } from '../../src/kubelet/cache-duration.ts';
 import { retryDelay } from '../../src/kubelet/retry-delay.ts';
 
 export interface Refusal {
-  /** Throttled calls of one operation in this run, from 1. */
+  /** Failed calls of one operation in this run, from 1. */
   ofOperation: number;
-  /** Time since the run's begin, in milliseconds. */
+  /** Time since the start of the run, in milliseconds. */
   elapsed: number;
 }
 
 export interface Plugin {
   name: string;
-  /** Milliseconds from a throttled call to the next; undefined if the run fails now. */
+  /** Milliseconds from a failed call to the next; undefined if the run fails now. */
   waitAfter(refusal: Refusal, random: () => number): number | undefined;
   /**
-   * Whether each attempt assumes the role again: each of ours is a new process. The SDK for Go keeps the session for a
-   * run.
+   * Whether each attempt assumes the role again. Ours does, because each attempt is a new process. The SDK for Go keeps
+   * the session for a run.
    */
   assumesAnew: boolean;
   /** Milliseconds. */
@@ -29,7 +29,7 @@ export const ours: Plugin = {
   cacheDuration,
 };
 
-/** Each random wait has its mean, so the number of calls is about the same. */
+/** The mean replaces each random wait, so the number of calls is about the same. */
 export const oursWithoutJitter: Plugin = {
   name: 'ecr-xacct without jitter',
   waitAfter: ({ elapsed }) => retryDelay(elapsed, () => 0.5),

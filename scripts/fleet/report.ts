@@ -63,8 +63,8 @@ export function tableText(rows: readonly (readonly string[])[]): string {
 }
 
 /**
- * What breaks the goal, which is: all have a token within 1.2 times the lower bound. A kubelet that backs off first may
- * ask only after its back-off, however the plugin waits.
+ * How a fleet misses the goal: all have a token within 1.2 times the lower bound. The goal is not for kubelets that
+ * back off first: they may ask only after the back-off, however the plugin waits.
  */
 export function lateness({ fleet, figures }: Outcome): string | undefined {
   if (fleet.kubelet === backsOffFirst) return undefined;

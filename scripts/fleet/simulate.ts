@@ -23,7 +23,7 @@ export function simulate(fleet: Fleet, until = END): Map<Phase['name'], Figures>
     if (phase.starts) runs.startAll(now);
     if (phase.name === 'outage') aws.stopSts(now + OUTAGE_MS);
     tally.open(now, phase.starts);
-    // Only the change of phases is an event of no run.
+    // Items below `count` are runs. The item `count` is the change of phases.
     if (following !== undefined) calendar.set(count, following.at);
   }
 

@@ -263,7 +263,7 @@ static ssize_t fuzz_send(int fd, const void *bytes, size_t length, int flags);
 
 static int fuzz_shutdown(int fd, int how);
 
-/* Before it reads stdin, in which case it tells a person. */
+/* The client calls this before it reads stdin: on a terminal, it first tells the user what to type. */
 static int fuzz_isatty(int fd)
 {
 	/* The kubelet's stderr is no terminal. */
@@ -501,7 +501,7 @@ static int begins(const struct stream *stream, const char *bytes, size_t length)
 	return stream->length <= length && memcmp(stream->bytes, bytes, stream->length) == 0;
 }
 
-/* Whether it is one line of the client's own. */
+/* Whether the stream is exactly one of the client's own lines. */
 static int is_own_line(const struct stream *stream)
 {
 	static const char *const lines[] = {

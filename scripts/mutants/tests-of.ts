@@ -6,7 +6,7 @@ import { basename, dirname, join, normalize } from 'node:path';
 /** These tests read every source file and check its text, not its behaviour. */
 const OF_ALL = /^test\/unit\/(?:architecture|linear-expressions|growth|tiers|npm-test)\.test\.ts$/;
 
-/** For code that only tests of the built program run: folder → tests. Other folders have those of `''`. */
+/** Tests of the built program: folder of `src` → tests. `''` is for all other folders. */
 const BUILT: Readonly<Record<string, readonly string[]>> = {
   '': [
     'test/unit/main.test.ts',
