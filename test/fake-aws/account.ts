@@ -5,12 +5,12 @@ import type { PolicyDocument } from './policy-evaluation.ts';
 import type { PolicyHolder } from './resource-policy.ts';
 import { Registry } from './resource-policy.ts';
 
-/** What users and roles share. */
+/** The settings that users and roles share. */
 interface PrincipalSettings {
   policies?: PolicyDocument[];
-  /** Attached policies of AWS's own. */
+  /** Attached AWS managed policies. */
   managed?: ManagedPolicyName[];
-  /** Part of the principal's ARN, but not of a session's; with a slash at both ends. */
+  /** The path in the principal's ARN, with a slash at both ends. A session's ARN does not contain it. */
   path?: string;
   boundary?: PolicyDocument;
   tags?: Record<string, string>;

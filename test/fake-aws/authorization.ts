@@ -43,7 +43,7 @@ export function decide(caller: Caller, attempt: Attempt): Decision {
   });
 }
 
-/** A principal's own policies, and AWS's that are attached to it. */
+/** A principal's own policies, and the AWS managed policies that are attached to it. */
 export function identityPolicies({ policies, managed = [] }: Role | User): PolicyDocument[] {
   return [...policies, ...managed.map(managedPolicyDocument)];
 }
@@ -57,12 +57,13 @@ export function denialMessage(caller: Caller, attempt: Attempt): string | undefi
   return `${refusal} because no ${decision.by} allows the ${attempt.action} action`;
 }
 
-/** The same without a reason, as STS words it. */
+/** A denial without a reason, as STS words it. */
 export function notAuthorized(caller: Caller, action: string, resource: string): string {
   return `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`;
 }
 
-// All that V1 enforces, see https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
+// The only actions that V1 enforces.
+// https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
 export const REGISTRY_POLICY_V1_ACTIONS = [
   'ecr:ReplicateImage',
   'ecr:BatchImportUpstreamImage',

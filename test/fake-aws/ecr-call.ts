@@ -9,7 +9,7 @@ import type { Parameters, SignedCall } from './service.ts';
 
 const REPOSITORY_NAME = '[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(\\/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*';
 
-/** The repository of a call, for callers that are allowed. Others do not learn whether it exists. */
+/** The repository of a call. A caller without permission does not learn whether it exists. */
 export function demandRepository(call: SignedCall, action: string) {
   const owner = ownerOf(call);
   const name = required(call.parameters, 'repositoryName');
@@ -20,7 +20,7 @@ export function demandRepository(call: SignedCall, action: string) {
   return { owner, name, repository: repositoryOf(call, owner, name) };
 }
 
-/** The caller's own registry: here the API accepts no other. */
+/** The caller's account, if it may do the action. These calls accept only the caller's own registry. */
 export function demandRegistry(call: SignedCall, action: string): Account {
   demand(call, { action, resource: '*' });
   return call.caller.principal.account;

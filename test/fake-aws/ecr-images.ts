@@ -62,7 +62,7 @@ function imageOf(
   throw new AwsError('ImageNotFoundException', 400, message);
 }
 
-/** Of the caller's own registry: here the API accepts no other. */
+/** The templates of the caller's own registry: this call accepts no other. */
 function describeCreationTemplates(call: SignedCall): object {
   const owner = demandRegistry(call, 'ecr:DescribeRepositoryCreationTemplates');
   const { page, ...more } = pageOf(call, owner.registry(call.region).creationTemplates);

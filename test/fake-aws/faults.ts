@@ -16,12 +16,12 @@ export type FaultEffect =
   | { kind: 'reset-after' }
   | { kind: 'latency'; milliseconds: number }
   /**
-   * This text instead of an answer, with status 200 or another. `now`: the server's time in epoch milliseconds; by
-   * default this machine's.
+   * Sends `body` instead of an answer. `status`: default 200. `now`: the server's time in epoch milliseconds; default:
+   * this machine's time.
    */
   | { kind: 'malformed'; body?: string; status?: number; now?: number }
   | { kind: 'error'; code: string; message: string; status?: number }
-  /** An error whose message contains everything that was sent, in the form that this function gives it. */
+  /** An error whose message repeats all headers, parameters and the body. `write` encodes each value. */
   | { kind: 'echo'; code: string; write?: (text: string) => string }
   /** The authorization token expires at this time (epoch milliseconds), which may be in the past. */
   | { kind: 'token'; expiresAt: number };
@@ -120,7 +120,7 @@ export async function withholdAnswer(
   }
 }
 
-/** The same for faults that apply after the action. */
+/** As `withholdAnswer`, for faults that apply after the action. */
 export async function withholdResult(
   { effect, released }: ActiveFault,
   response: ServerResponse,

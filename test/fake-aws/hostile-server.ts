@@ -12,7 +12,7 @@ interface Flood {
   again: string;
 }
 
-/** Too much for any client. */
+/** Answers that are too large for any client. */
 const FLOODS = {
   'a body without end': { begin: CHUNKED, again: `10000\r\n${BLOCK}\r\n` },
   'a body without end, byte by byte': { begin: CHUNKED, again: '1\r\na\r\n'.repeat(1_000) },
@@ -27,7 +27,7 @@ function packed(): Buffer {
   return Buffer.concat([Buffer.from(head), body]);
 }
 
-/** Never ends, although the client could wait for ever. */
+/** Answers that never end and send almost nothing. */
 const TRICKLES = {
   silence: { begin: '', again: '' },
   'a head that comes slowly': { begin: 'HTTP/1.1 200 OK\r\n', again: 'x: y\r\n' },
@@ -41,7 +41,7 @@ export type HostileAnswer = keyof typeof FLOODS | keyof typeof TRICKLES | 'a pac
 export const floods = Object.keys(FLOODS) as (keyof typeof FLOODS)[];
 export const trickles = Object.keys(TRICKLES) as (keyof typeof TRICKLES)[];
 
-/** Milliseconds: many times a second, so that no client takes it for silence. */
+/** Milliseconds between two pieces: so few that no client's idle timeout ends the connection. */
 const DRIP_MS = 100;
 
 /** `requests`: the number of connections. */

@@ -132,7 +132,7 @@ function simulated(principal: Role | User, action: string, resource: string, con
   };
 }
 
-/** If the call names a resource, the result is about it. */
+/** IAM puts missing values at the top, or in the resource's result if the call names a resource. */
 function saidToBeMissing(MissingContextValues: string[], resource: string, EvalResourceDecision: string) {
   return resource === '*'
     ? { MissingContextValues }
@@ -161,7 +161,7 @@ function findRole(call: SignedCall, action: string): Role {
   return role;
 }
 
-/** Without a name, it is the caller. */
+/** The user that the call names; without a name, the caller. */
 function findUser(call: SignedCall, action: string): User {
   const { account, kind, name: own } = call.caller.principal;
   const { UserName: asked = kind === 'user' ? own : undefined } = call.parameters;

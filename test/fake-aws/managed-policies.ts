@@ -33,7 +33,7 @@ const ECS = [...IMAGES, 'ecr:BatchCheckLayerAvailability'];
 
 /** The path in a policy's ARN, and the document. */
 const POLICIES: Readonly<Record<ManagedPolicyName, readonly [path: string, actions: readonly string[]]>> = {
-  // Without BatchCheckLayerAvailability, which a pull does not need.
+  // This policy lacks BatchCheckLayerAvailability, which a pull does not need.
   AmazonEC2ContainerRegistryPullOnly: ['', [...IMAGES, 'ecr:BatchImportUpstreamImage']],
   AmazonEC2ContainerRegistryReadOnly: ['', READ_ONLY],
   AmazonEC2ContainerRegistryPowerUser: ['', POWER_USER],

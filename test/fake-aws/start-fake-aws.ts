@@ -222,7 +222,7 @@ function perform(world: World, { service, request, call, parameters, fault }: Ex
   return signed({ world, caller, region, parameters, tokenExpiresAt });
 }
 
-/** Raw, without the escapes of JSON or of a form. */
+/** All values, without the escapes of JSON or of a form. */
 function valuesIn(parameters: unknown): unknown[] {
   if (typeof parameters !== 'object' || parameters === null) return [parameters];
   return Object.values(parameters).flatMap(valuesIn);

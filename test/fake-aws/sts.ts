@@ -50,7 +50,7 @@ function assumeRole({ world, caller, parameters }: SignedCall): object {
         ...(provesMfa(caller, parameters) ? { 'aws:MultiFactorAuthPresent': 'true' } : {}),
       },
     });
-  // A role that does not exist reads like one that does not trust the caller.
+  // The error is the same for a role that does not exist and a role that does not trust the caller.
   if (role === undefined || !decision?.allowed) {
     throw new AwsError('AccessDenied', 403, notAuthorized(caller, 'sts:AssumeRole', roleArn));
   }

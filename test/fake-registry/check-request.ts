@@ -36,7 +36,7 @@ export function checkRequest(
   const password = basicPassword(authorization);
   if (password === undefined) return { status: 401, code: 'UNAUTHORIZED', message: 'Not Authorized' };
   const token = aws.issuedTokens.find((issued) => issued.password === password);
-  // A token is valid for every registry of its region. In another region, it reads like a wrong one.
+  // A token is valid for every registry of its region. In another region, the error is that of a wrong token.
   if (token === undefined || token.service !== 'ecr' || token.region !== registry.region) {
     return { status: 403, code: 'DENIED', message: 'Your Authorization Token is invalid.' };
   }

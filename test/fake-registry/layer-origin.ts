@@ -1,4 +1,4 @@
-// The S3 origin of ECR's layers: a pull is redirected to it, and it wants no credentials except the URL.
+// The S3 origin of ECR's layers: a pull is redirected to it, and its URL is the only credential.
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
@@ -17,7 +17,7 @@ export interface LayerCall {
 }
 
 export interface LayerOrigin extends AsyncDisposable {
-  /** The target of redirects. `unreachable`: a port on which nothing listens. */
+  /** What a redirected pull gets. `unreachable`: its URL has a port on which nothing listens. */
   state: 'ok' | 'forbidden' | 'unreachable';
   readonly calls: LayerCall[];
   /** A URL for a path of the store (with a slash at the beginning), valid for an hour. */

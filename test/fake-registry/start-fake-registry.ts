@@ -28,8 +28,8 @@ export interface FakeRegistryOptions {
   /** A user's own hostname for an ECR registry → ECR's hostname. */
   aliases?: Readonly<Record<string, string>>;
   /**
-   * Whether layers come from another origin, as from ECR, and where that listens. `true`: plain HTTP on any free port
-   * of 127.0.0.1. Default: the registry serves layers itself.
+   * Whether layers come from another origin, as in ECR, and the address on which it listens. `true`: plain HTTP on any
+   * free port of 127.0.0.1. Default: the registry serves layers itself.
    */
   redirectBlobs?: boolean | Listener;
 }
