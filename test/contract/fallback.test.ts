@@ -170,7 +170,7 @@ echo '{"Secret":"canary"}'; exit 1`;
     // Without a daemon, callers know nothing of each other.
     if (front.env.ECR_XACCT_DAEMON !== 'off') {
       await t.test('Nor does one go on for ever that changes its environment each time.', async () => {
-        // The script ends itself where it would continue.
+        // The script limits itself, in case the program does not stop it.
         const again = 'env -u ECR_XACCT_FALLBACK DEPTH=x$DEPTH docker-credential-ecr-xacct "$1"';
         await using world = await startFallbackStage(
           (folder) => `test \${#DEPTH} -gt 99 && exit 1; echo run >>${folder}/runs; ${again}`,
@@ -205,7 +205,7 @@ echo '{"Secret":"canary"}'; exit 1`;
 test('Where no daemon can be trusted, the fallback helper answers all the same, and nothing of ours is lost unsaid.', async () => {
   await using world = await startFallbackStage(fileStore);
   const { product, scripts } = world;
-  // It is open to others, so no daemon may be asked or started there.
+  // Other users can write to the folder, so no daemon may be asked or started there.
   const folder = join(product.folder, 'open');
   await mkdir(folder);
   await chmod(folder, 0o777);

@@ -1,4 +1,4 @@
-// Callers with less of an environment than a login's: each has the machine's rules, and pulls by them.
+// Callers with fewer environment variables than a login shell: each pulls by the machine's rules.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,7 +20,7 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const TOKEN_FILE = '/etc/machine-token';
 const as = (uid: number) => ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
 
-/** One line each: the answer to `get`, and the digest of an image, asked from the registry. */
+/** Prints two lines: the answer to `get`, and the digest of an image from the registry. */
 const SCRIPT = `set -e
 printf %s ${ecrHost} | docker-credential-ecr-xacct get
 skopeo inspect --no-tags --format '{{.Digest}}' docker://${images.shared}
@@ -32,7 +32,7 @@ interface Row {
   readonly env: Readonly<Record<string, string>>;
   /** Before `/bin/sh -c SCRIPT`. */
   readonly through: readonly string[];
-  /** Whether it may not read `~/.aws/config`, and AWS's address is in the service's own environment. */
+  /** Whether the caller has no `~/.aws/config` that it can read: then its environment has AWS's address. */
   readonly isHomeless?: boolean;
 }
 

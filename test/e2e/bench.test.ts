@@ -1,4 +1,4 @@
-// `npm run bench` on any machine: its rows are printed, its numbers written, and wrong options rejected. No times.
+// `npm run bench` on any machine: it prints rows, writes numbers, and rejects wrong options. Checks no times.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';

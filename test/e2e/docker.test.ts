@@ -124,7 +124,7 @@ describe('docker', { skip, timeout: 120_000 }, () => {
   }
 });
 
-/** A build context for a new image each time, with one layer more than the shared one. */
+/** A build context for a new image: the shared image and one more layer, which differs for each workplace. */
 async function writeContext({ home }: Workplace): Promise<void> {
   const folder = join(home, 'context');
   await mkdir(folder);

@@ -27,7 +27,7 @@ describe('doctor, of what is not there', { skip, timeout: 120_000 }, () => {
   });
   after(() => stage[Symbol.asyncDispose]());
 
-  /** During the test, the role that pulls may also do this. */
+  /** Lets the role also do these actions until the result is disposed. */
   function allow(role: string, actions: readonly string[]): Disposable {
     const { policies } = stage.cast.primary.roles.get(role) ?? assert.fail();
     const Action = actions.map((name) => `ecr:${name}`);

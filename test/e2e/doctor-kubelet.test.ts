@@ -46,7 +46,7 @@ describe('doctor --for kubelet', { skip, timeout: 120_000 }, () => {
       [],
     );
     const rule = 'rule "111122223333.dkr.ecr.us-east-1.amazonaws.com" (~/.config/ecr-xacct/config.yaml:2)';
-    // The line breaks depend on the folder of temporary files, and a token's lifetime on chance.
+    // The line breaks depend on the folder of temporary files. The token's lifetime is random.
     assert.equal(
       stdout.replaceAll(/\n {25}/g, ' ').replace(/for \dh\d+m\d+s/, 'for 5h30m0s'),
       `${images.shared}

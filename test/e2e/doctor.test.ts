@@ -138,7 +138,7 @@ ${DEV}.
     await config({ credHelpers: { [`https://${ecrHost}`]: 'ecr-xacct' }, credsStore: 'desktop' });
     const { steps, cause } = await diagnosed(workplace, images.shared);
     assert.deepEqual(steps, [...upTo(1), 'docker-config failed']);
-    // No profile is of the registry's account, but a rule names it.
+    // No profile belongs to the registry's account, but a rule names the account.
     const setup = `ecr-xacct setup --region ${PRIMARY_ACCOUNT}=${REGION}`;
     assert.deepEqual([cause?.side, cause?.command, cause?.notes], ['machine', setup, []]);
     assert.match(cause?.text ?? '', /^credHelpers has "https:/);

@@ -50,7 +50,7 @@ describe('with docker', { skip, timeout: 240_000 }, () => {
     return cause;
   }
 
-  /** The command that doctor prints, run as a reader would. */
+  /** Runs the command that doctor prints. */
   const runs = (workplace: Workplace, command = '', ...more: string[]) =>
     workplace.succeed([...command.split(' '), ...more]);
 

@@ -1,4 +1,4 @@
-// How a registry is reached: authorities, proxies, limits of time and size, and the errors.
+// HTTPS requests to a registry: certificate authorities, proxies, limits of time and size, and errors.
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
@@ -91,7 +91,7 @@ describe('an HTTPS exchange', { skip, timeout: 60_000 }, () => {
     await trust(authority, [HOST]);
     t.after(() => rm('/etc/docker/certs.d', { recursive: true }));
     assert.equal((await exchange({ authorities: engineAuthorities(HOST, {}) })).status, 200);
-    // For one registry, but not for another.
+    // The authority is trusted for one registry only.
     assert.equal((await failure({ authorities: engineAuthorities('other.example', {}) }))[0], 'tls');
   });
 

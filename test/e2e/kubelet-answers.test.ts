@@ -1,4 +1,4 @@
-// Tests what the kubelet's own code does with any plugin's answers, which determines ours.
+// Tests how the kubelet's own code treats any plugin's answers. Our plugin relies on this.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeNode, pluginThatWrites, response } from '../support/e2e/kubelet.ts';
@@ -109,7 +109,7 @@ test('The kubelet starts a plugin once for one image, however many pods pull it 
   const pulls = Array.from({ length: 50 }, () => ({ image: `${host}/a` }));
   const { rounds } = await node.play({ rounds: [{ pulls }] });
   assert.ok(rounds[0]?.pulls.every((pull) => pull.credentials.length === 1));
-  // A pull that looked before the answer was kept, and asks after that, starts another plugin.
+  // A pull that misses the cache just before the answer is stored may start another plugin.
   assert.ok((await node.started()).length < 5);
 });
 

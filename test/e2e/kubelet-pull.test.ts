@@ -36,7 +36,7 @@ describe("a kubelet's node", { skip, timeout: 120_000 }, () => {
   });
   after(() => stage[Symbol.asyncDispose]());
 
-  /** The plugin with these rules; by default through the daemon. */
+  /** A node whose plugin has these rules and, by default, a daemon. */
   async function nodeWith(registries: Rules, { hasDaemon = true, hasTokens = true, timeout = '30' } = {}) {
     const product = await makeProduct(stage.aws, { ...devFiles(stage.cast), registries });
     const env = {
@@ -61,7 +61,7 @@ describe("a kubelet's node", { skip, timeout: 120_000 }, () => {
     return await node.play({ serviceAccounts: [ACCOUNT], pods: [POD], rounds });
   }
 
-  /** As the container runtime does, with the kubelet's result. */
+  /** Pulls as the container runtime does, with the kubelet's result. */
   async function pull(
     { folder }: KubeletNode,
     product: Product,

@@ -1,4 +1,4 @@
-// Tests that a credential-provider plugin does for the kubelet's own code what Kubernetes requires.
+// Tests Kubernetes's requirements for a credential-provider plugin, with the kubelet's own code.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeNode, PLUGIN_API, type Plugin, pluginThatWrites, response } from '../support/e2e/kubelet.ts';
@@ -15,12 +15,12 @@ import { skipWithout } from '../support/peers.ts';
 
 const skip = skipWithout('kubelet');
 
-/** The requirements for every plugin. */
+/** A plugin, with and without a token. */
 interface PluginUnderTest {
   readonly name: string;
   /** Has a token for images of `host`, for less than 12 hours. */
   readonly granted: Plugin;
-  /** Has none, and says so in one line with the hostname. */
+  /** Has no token, and prints one line with the hostname. */
   readonly refused: Plugin;
 }
 
@@ -78,7 +78,7 @@ for (const { name, granted, refused } of plugins) {
     const images = Array.from({ length: 200 }, (_, index) => ({ image: `${host}/image-${index}` }));
     const { rounds } = await node.play({ rounds: [{ pulls: images }] });
     assert.ok(rounds[0]?.pulls.every(({ credentials: found }) => found.length === 1));
-    // A plugin starts for each image that comes before the first answer.
+    // The kubelet starts a plugin for each image until it has the first answer.
     const starts = (await node.started()).length;
     assert.ok(starts > 1 && starts <= 200, `${starts} starts`);
     const again = await node.play({ rounds: [...inTurn([`${host}/image-0`]), { pulls: images }] });

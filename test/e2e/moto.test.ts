@@ -1,8 +1,11 @@
-// The built programs with moto, a fake AWS by others: tokens of users, roles and chains of roles, and grants.
+// The built programs with moto, an independent fake AWS: tokens of users, roles and chains of roles, and grants.
 //
-// What moto does not do, and is not tested here: its tokens of ECR expired in 2015, so none is kept (the text of each names the
-// account that asked); neither trust policies nor the policies of repositories count, only those of users and roles; a registry's
-// policy may not allow pulls; GetAccountSetting and ECR Public are not there; a role may be assumed that does not exist.
+// Limits of moto, so these are not tested here:
+// - Its ECR tokens expired in 2015, so the daemon keeps none. The text of a token names the account that asked for it.
+// - It enforces only the policies of users and roles, and neither trust policies nor repository policies.
+// - It rejects registry policies that allow pulls.
+// - It has neither GetAccountSetting nor ECR Public.
+// - It allows callers to assume a role that does not exist.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { REGION } from '../fake-aws/two-account-world.ts';
@@ -84,7 +87,7 @@ describe('moto', { skip: skipWithout('moto'), timeout: 120_000 }, () => {
     assert.match(stderr, /aws iam get-role --role-name Puller/);
   });
 
-  // From STS: moto answers a bad signature to ECR in XML, as no ECR does.
+  // The error comes from STS, because moto's ECR answers a bad signature in XML, unlike the real ECR.
   test('refuses a secret key that is wrong, and the line says so', async () => {
     const host = hostOf(IMAGES_ACCOUNT);
     await using user = await makeUser({});

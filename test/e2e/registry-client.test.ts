@@ -39,7 +39,7 @@ if (!skip) enterPrivateHosts(hosts);
 const PASSWORD = 'pass/word+of=ecr';
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
 
-/** As in doctor: what a Docker engine on this machine would trust. */
+/** As in doctor: trusts the authorities that a Docker engine on this machine trusts. */
 function clientOf(hostname: string, password: string, more: Partial<RegistryClientDeps> = {}) {
   const credential = { username: 'AWS', password };
   const authorities = engineAuthorities(hostname, {});

@@ -19,7 +19,7 @@ const skip = skipWithout('namespaces', 'docker-registry');
 if (!skip) enterPrivateHosts({ ...accountHosts });
 
 const [first, second] = withImages.map(({ host }) => host) as [string, string];
-/** Long expired, in Docker's format. */
+/** An expired login, in Docker's format. */
 const OLD_LOGIN = { auth: Buffer.from('AWS:expired').toString('base64') };
 
 describe('after setup on a HOME with 40 SSO profiles', { skip, timeout: 120_000 }, () => {
@@ -32,7 +32,7 @@ describe('after setup on a HOME with 40 SSO profiles', { skip, timeout: 120_000 
     stage.registry.calls.length = 0;
   });
 
-  /** The accounts whose roles came to the registries. */
+  /** The accounts whose roles sent requests to the registries. */
   const seenAccounts = () => [
     ...new Set(
       stage.registry.calls.flatMap(({ principal }) => /::(\d{12}):/.exec(principal ?? '')?.[1] ?? []),

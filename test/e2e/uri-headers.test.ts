@@ -1,4 +1,4 @@
-// A download as Bazel does it: each URL's headers are the helper's, also those after a redirect.
+// Downloads as Bazel does: the helper gives the headers for each URL, also after a redirect.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import http from 'node:http';

@@ -43,7 +43,7 @@ describe('the apt repository', { skip, timeout: 600_000 }, () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Replaces the repository with one of these packages. */
+  /** Replaces the repository by one that has these packages. */
   const publish = (packages: readonly string[], by = signer) => {
     rmSync(published, { recursive: true, force: true });
     buildAptRepository({ packages, folder: published, url: `${packagesUrl}/apt`, signer: by });
@@ -51,7 +51,7 @@ describe('the apt repository', { skip, timeout: 600_000 }, () => {
   const enter = async () => {
     const root = await enterDebianRoot();
     await host.introduceTo(root);
-    // The mirror of the root cannot be reached.
+    // The Debian mirror in this file cannot be reached.
     await root.succeed(['rm', '/etc/apt/sources.list']);
     await root.succeed([
       'sh',

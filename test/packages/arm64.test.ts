@@ -51,7 +51,7 @@ describe('the package for linux-arm64', { skip, timeout: 300_000 }, () => {
       [password],
     );
     assert.equal((await stage.product.daemon())?.version, versions.current);
-    // Seen from inside: its process ID is one of that namespace.
+    // Runs inside the root, because the daemon's process ID is one of its namespace.
     await root.succeed([program, 'daemon', 'stop'], { env: stage.product.env });
   });
 });

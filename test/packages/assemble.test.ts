@@ -73,7 +73,7 @@ describe('a release of packages that were built elsewhere', { skip, timeout: 600
     }
   }
 
-  /** Answers without a newer Node than the pinned ones. */
+  /** A file of npm registry answers in which the pinned Node versions are the newest. */
   function answers(): string {
     const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     const said = Object.entries<string>(optionalDependencies).map(([name, version]) => [

@@ -1,4 +1,4 @@
-// scripts/install on macOS, which this machine pretends to be: it signs the program, and fills in the agent.
+// scripts/install with a fake uname that says macOS: it signs the program, and fills in the launchd agent.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {
@@ -18,8 +18,8 @@ import { peer, skipWithout } from '../support/peers.ts';
 const root = join(import.meta.dirname, '..', '..');
 
 /**
- * A package whose program is a script, and a PATH that makes the machine a Mac. `verifies`: whether it is signed
- * already.
+ * Installs a package whose program is a script, with fake macOS tools on PATH. `verifies`: whether codesign says that
+ * the program is already signed.
  */
 function makeMac(verifies: boolean) {
   const folder = mkdtempDisposableSync(join(tmpdir(), 'mac-'));

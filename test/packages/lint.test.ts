@@ -1,4 +1,4 @@
-// The checkers of Debian, RPM and man pages report nothing, except what is listed with its reason.
+// The checkers of Debian, RPM and man pages report nothing except listed findings.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,14 +25,14 @@ describe('the checkers of packages', { skip, timeout: 600_000 }, () => {
   }
 
   test('lintian finds no error and no warning in the .deb.', () => {
-    // Its exit status is that of an error even if all are overridden.
+    // lintian exits with an error even if all findings are overridden.
     const args = ['--allow-root', '--show-overrides', built.deb];
     const found = spawnSync(peer('lintian'), args, { encoding: 'utf8' }).stdout.trim().split('\n');
     assert.deepEqual(
       found.filter((line) => !/^[NO]:/.test(line)),
       [],
     );
-    // Each override has a finding; others would be superfluous.
+    // Each override needs a finding; otherwise it is superfluous.
     for (const tag of [
       ...['statically-linked-binary', 'hardening-no-pie', 'embedded-library'],
       ...['executable-is-not-world-readable', 'non-standard-executable-perm'],

@@ -28,7 +28,7 @@ import { passwordOf } from '../support/product/product.ts';
 import { HOST, startProductStage } from '../support/product/stage.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-/** As the release runs it. */
+/** The command with which release.yml publishes. */
 function publishCommand(): string {
   const { jobs } = parse(readFileSync(join(root, '.github', 'workflows', 'release.yml'), 'utf8'));
   const commands: (string | undefined)[] = jobs.npm.steps.map(({ run }: { run?: string }) => run);
@@ -42,7 +42,7 @@ describe('the npm package', { timeout: 300_000 }, () => {
   let tarball: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'npm-'));
-    // Packing builds, but tests use this checkout's build meanwhile.
+    // `npm pack` builds, and other tests use this checkout's build at the same time.
     const checkout = join(folder, 'checkout');
     for (const path of PACKED) cpSync(join(root, path), join(checkout, path), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
@@ -69,7 +69,7 @@ describe('the npm package', { timeout: 300_000 }, () => {
     const { product } = stage;
     const secret = passwordOf(await product.get(HOST), HOST);
     assert.equal(passwordOf(await product.get(HOST), HOST), secret);
-    // Docker does not ask for the registry here, so the status shows that something is left to do.
+    // Docker is not configured for the registry here, so status reports a step that is left.
     const { status, stdout } = await product.run(['ecr-xacct', 'status']);
     assert.deepEqual([status, /^daemon {2}\d/.test(stdout)], [1, true], stdout);
 
@@ -81,7 +81,7 @@ describe('the npm package', { timeout: 300_000 }, () => {
     };
     assert.equal(await plugin(), secret);
 
-    // On another system, none of these clients fits.
+    // As on another system, for which the package has no native client.
     const own = join(prefix, 'lib', 'node_modules', 'docker-credential-ecr-xacct');
     rmSync(join(own, 'dist', 'native'), { recursive: true });
     assert.equal(passwordOf(await product.get(HOST), HOST), secret);

@@ -14,9 +14,9 @@ import { TARGETS, type Target, type TargetName } from '../../scripts/package/tar
 import { peer, skipWithout } from '../support/peers.ts';
 
 const skip = skipWithout('musl-arm64', 'qemu-aarch64', 'node-bases');
-/** Debian's libraries for that processor. */
+/** Debian's libraries for arm64. */
 const SYSROOT = '/usr/aarch64-linux-gnu';
-/** The mark of the bundle in an executable, and the switch that Node reads, turned on. */
+/** The fuse that Node reads in an executable: `1` means that the executable contains a bundle. */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:1';
 
 describe('executables for other systems', { skip, timeout: 300_000 }, () => {
@@ -27,7 +27,7 @@ describe('executables for other systems', { skip, timeout: 300_000 }, () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  /** Without compiled code, which only this machine has, it is the same for all of them, so it is made once. */
+  /** Without compiled code, which is for one system, the bundle is the same for all targets, so it is built once. */
   const copyBundle = async (_target: Target, files: string) => {
     await cp(join(folder, 'bundle'), files, { recursive: true });
     return [];

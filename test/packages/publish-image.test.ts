@@ -39,7 +39,7 @@ describe('the published image', { skip, timeout: 600_000 }, () => {
     const authority = await createCertificateAuthority();
     await trust(authority, [foreignHost]);
     await startOpenRegistry(resources, await authority.issue([foreignHost]));
-    // Instead of those that this test need not build.
+    // These small images replace real ones, which this test does not need.
     const tree = join(folder, 'tree');
     mkdirSync(tree);
     writeFileSync(join(tree, 'some'), 'other\n');

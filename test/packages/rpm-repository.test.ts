@@ -26,7 +26,7 @@ const needs = ['namespaces', 'musl-gcc', 'rpmbuild', 'gpg', 'createrepo_c', 'dnf
 const skip = skipWithout(...needs);
 if (!skip) enterPrivateHosts(packageHosts);
 
-/** An empty package for what this machine has from Debian and dnf does not know. */
+/** An empty package that provides what Debian installed, because dnf does not know Debian's packages. */
 function buildPlaceholder(folder: string, provides: readonly string[]): string {
   const spec = join(folder, 'placeholder.spec');
   const lines = ['Name: debian-placeholder', 'Version: 1', 'Release: 1', 'Summary: Debian', 'License: none'];

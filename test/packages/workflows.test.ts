@@ -1,4 +1,4 @@
-// GitHub's workflows, which run only there: the results of their checkers, the rights of each job, and its scripts.
+// GitHub's workflows, which run only on GitHub: the results of linters, and the rights and scripts of each job.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
