@@ -43,7 +43,7 @@ export function parsePattern(text: string): Pattern | undefined {
   return { rank, account, endpoint, region, suffix };
 }
 
-type Glob = Exclude<Pattern, { rank: 'exact' }>;
+export type Glob = Exclude<Pattern, { rank: 'exact' }>;
 
 /** One region of every partition, to test a pattern's suffix. */
 const SAMPLE_REGIONS = [

@@ -1,12 +1,12 @@
 // Whether Docker asks ecr-xacct for the registries of a new rule, and the notes if it does not.
-import { hostnameIn, parsePattern } from '../config/pattern.ts';
+import { parsePattern } from '../config/pattern.ts';
 import { readDockerConfig } from '../docker/config-file.ts';
 import { byHandText, setupHint } from '../docker/hand-over/setup-hint.ts';
 import { type Serving, servingOf } from '../docker/serving.ts';
 import { attempt, XacctError } from '../errors.ts';
 import { command, commandText, type Hint } from '../hint.ts';
 import { createProfileReader } from '../profiles/profiles.ts';
-import { REGIONS } from '../registry/regions.ts';
+import { sampleRegionIn } from './ruled-registries.ts';
 import type { Session } from './write-plan.ts';
 
 export interface AskedFor {
@@ -49,7 +49,7 @@ export function askedFor(
 function patternNote(key: string): Hint[] {
   const pattern = parsePattern(key);
   if (pattern === undefined || pattern.rank === 'exact' || pattern.account === undefined) return [];
-  const region = pattern.region ?? REGIONS.find((one) => hostnameIn(pattern, one) !== undefined) ?? 'REGION';
+  const region = sampleRegionIn(pattern);
   const example = pattern.region === undefined ? ` (such as ${region})` : '';
   const say = `Docker asks by hostname; to add that of a region${example}`;
   return [{ say, run: command`ecr-xacct setup --region ${`${pattern.account}=${region}`}` }];

@@ -74,7 +74,7 @@ export async function findRegistries(
     return isOthers(host) || (own !== undefined && !own.includes(host));
   });
   say(choicesText(choice, found, screen) + ruledText(hosts));
-  const unplaced = ruled.regionless.length === 0 ? [] : [regionUnknown(ruled, words)];
+  const unplaced = ruled.regionless.size === 0 ? [] : [regionUnknown(ruled, words)];
   say(leftOutText({ regionless, declined, unplaced }, words, screen));
   const { signIns } = found;
   if (!system) return { choice, signIns, ruled: hosts, notes: [] };
@@ -92,4 +92,4 @@ function accountOfIn(env: Environment, run: Run): AccountOf {
   return () => Promise.resolve(refused);
 }
 
-const NONE_RULED: RuledRegistries = { hosts: [], accounts: [], regionless: [] };
+const NONE_RULED: RuledRegistries = { hosts: [], accounts: [], regionless: new Map() };

@@ -1,6 +1,7 @@
 // Executes a plan: shows it, asks, writes, and plans again if another program changed a file first.
 
-import { isSystemConfig } from '../config/paths.ts';
+import { dirname } from 'node:path';
+import { configPath, isSystemConfig } from '../config/paths.ts';
 import type { DockerUser } from '../docker/config-file.ts';
 import { printable, XacctError } from '../errors.ts';
 import { type Command, type Hint, shellWord } from '../hint.ts';
@@ -53,10 +54,11 @@ export async function writePlan(
   let shown = '';
   for (let tries = 0; tries < TRIES; tries += 1) {
     const { changes, notes, writes: planned, isMemoryOnly = false } = plan();
-    const isMachines = isSystemConfig(session.user.env);
+    const { env } = session.user;
+    const machineFolder = isSystemConfig(env) ? dirname(configPath(env) ?? '') : undefined;
     const writes = planned.map((write) => ({
       ...write,
-      isPublic: session.isPublic || (isMachines && write.kind === 'config'),
+      isPublic: session.isPublic || dirname(write.path) === machineFolder,
     }));
     if (writes.length === 0 || isMemoryOnly) {
       if (!session.isDryRun) {

@@ -63,6 +63,20 @@ async function unchanged(product: Product, work: () => Promise<void>): Promise<v
 }
 
 describe("root, with another user's HOME", asRoot, () => {
+  test("runs no program of that user's profiles for a setup.", async (t) => {
+    const dev = '[profile dev]\nregion = us-east-1\naws_account_id = 444455556666\n';
+    const mine = '[profile mine]\ncredential_process = sh -c "touch $HOME/ran"\n';
+    const stage = await startForeignStage({ '.aws/config': dev + mine });
+    t.after(() => stage[Symbol.asyncDispose]());
+    await unchanged(stage.product, async () => {
+      const { stdout } = await stage.product.run(['ecr-xacct', 'setup', '--dry-run']);
+      assert.match(
+        stdout.replaceAll(/\s+/g, ' '),
+        /nor does AWS: root asks nothing as another user's profile/,
+      );
+    });
+  });
+
   for (const [what, files] of [
     ['where nothing is set up', {}],
     [

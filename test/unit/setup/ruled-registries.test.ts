@@ -35,8 +35,9 @@ describe('A rule for an account without a profile', () => {
 
   test('in another partition gets none in this one.', async () => {
     using user = homeWith(`${IMAGES}.dkr.ecr.*.amazonaws.com.cn`);
-    await user.succeed('--yes', '--region', `${IMAGES}=eu-west-1`);
+    const stdout = await user.succeed('--yes', '--region', `${IMAGES}=eu-west-1`);
     assert.equal(helperHosts(user.read(DOCKER)).length, 1);
+    assert.match(stdout, new RegExp(`--region ${IMAGES}=cn-`));
   });
 
   test('and without a region is left out, with the command that adds it.', async () => {

@@ -1,6 +1,15 @@
 // `ecr-xacct setup`: what it finds, writes, leaves alone and prints.
 import assert from 'node:assert/strict';
-import { chmodSync, lstatSync, mkdirSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempDisposableSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { printable } from '../../../src/errors.ts';
@@ -321,4 +330,15 @@ test('Old logins of the registries are removed, and no secret of the file is pri
   const outputs = [await user.succeed('--yes'), user.read(STATE), await user.succeed('--undo', '--yes')];
   assert.match(outputs[0] ?? '', /Note: \S+: 2 old logins are removed\n/);
   for (const output of outputs) assert.doesNotMatch(output ?? '', /canary/);
+});
+
+test("A file that is the machine's config can be read by every user, unlike Docker's.", async () => {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'machine-'));
+  const path = join(folder.path, 'ecr-xacct', 'config.yaml');
+  const machine = { ECR_XACCT_CONFIG: path, ECR_XACCT_SYSTEM_CONFIG: path };
+  using user = makeSetupHome({ '.aws/config': AWS_ONE }, machine);
+  await user.succeed('--yes');
+  assert.equal(statSync(path).mode & 0o777, 0o644);
+  assert.equal(statSync(join(folder.path, 'ecr-xacct')).mode & 0o777, 0o755);
+  assert.match(user.files()[DOCKER] ?? '', /^600 /);
 });
